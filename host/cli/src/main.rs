@@ -1,0 +1,2 @@
+//! `assay`: placeholder.
+fn main() {}

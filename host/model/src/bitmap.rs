@@ -1,0 +1,105 @@
+//! A bit for each record of a batch.
+
+/// Bits in bytes, least significant first, as Arrow and `wit/rules.wit` have them. Padding bits are always 0.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bitmap {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Bitmap {
+    /// `len` bits, all unset.
+    pub fn zeros(len: usize) -> Self {
+        Self { bytes: vec![0; len.div_ceil(8)], len }
+    }
+
+    /// `len` bits, all set.
+    pub fn ones(len: usize) -> Self {
+        let mut bytes = vec![0xff; len.div_ceil(8)];
+        if let Some(last) = bytes.last_mut()
+            && !len.is_multiple_of(8)
+        {
+            *last = (1 << (len % 8)) - 1;
+        }
+        Self { bytes, len }
+    }
+
+    /// Takes over `bytes` as `len` bits; `None` if the length does not fit or a padding bit is set.
+    pub fn from_bytes(bytes: Vec<u8>, len: usize) -> Option<Self> {
+        let padding = bytes.len().checked_mul(8)?.checked_sub(len)?;
+        if padding >= 8 {
+            return None;
+        }
+        if let Some(last) = bytes.last()
+            && padding > 0
+            && last >> (8 - padding) != 0
+        {
+            return None;
+        }
+        Some(Self { bytes, len })
+    }
+
+    /// How many bits there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no bits.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The bytes, for handing on.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether bit `index` is set.
+    pub fn get(&self, index: usize) -> bool {
+        debug_assert!(index < self.len);
+        self.bytes[index / 8] >> (index % 8) & 1 == 1
+    }
+
+    /// Sets bit `index`.
+    pub fn set(&mut self, index: usize) {
+        debug_assert!(index < self.len);
+        self.bytes[index / 8] |= 1 << (index % 8);
+    }
+
+    /// Unsets bit `index`.
+    pub fn unset(&mut self, index: usize) {
+        debug_assert!(index < self.len);
+        self.bytes[index / 8] &= !(1 << (index % 8));
+    }
+
+    /// Appends a bit.
+    pub fn push(&mut self, bit: bool) {
+        if self.len.is_multiple_of(8) {
+            self.bytes.push(0);
+        }
+        self.len += 1;
+        if bit {
+            self.set(self.len - 1);
+        }
+    }
+
+    /// How many bits are set.
+    pub fn count_ones(&self) -> usize {
+        self.bytes.iter().map(|byte| byte.count_ones() as usize).sum()
+    }
+
+    /// Indexes of the set bits, ascending.
+    pub fn ones_iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.bytes.iter().enumerate().flat_map(|(at, &byte)| {
+            let mut rest = byte;
+            std::iter::from_fn(move || {
+                if rest == 0 {
+                    return None;
+                }
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                Some(at * 8 + bit)
+            })
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! What follows from a finding, and what became of records and files.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What a hit of a rule leads to. The pack says it for each rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The rule is not carried out at all.
+    Off,
+    /// Counted, never acted on, never stored by record.
+    Monitor,
+    /// Reported and stored; the record passes.
+    Warn,
+    /// The record is quarantined.
+    Error,
+    /// The whole file is refused.
+    Refuse,
+}
+
+impl Level {
+    /// All levels, mildest first.
+    pub const ALL: [Self; 5] = [Self::Off, Self::Monitor, Self::Warn, Self::Error, Self::Refuse];
+
+    /// The word packs and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Monitor => "monitor",
+            Self::Warn => "warn",
+            Self::Error => "error",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is not the name of a level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownLevel;
+
+impl fmt::Display for UnknownLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected one of `off`, `monitor`, `warn`, `error`, `refuse`")
+    }
+}
+
+impl std::error::Error for UnknownLevel {}
+
+impl FromStr for Level {
+    type Err = UnknownLevel;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLevel> {
+        Self::ALL.into_iter().find(|level| level.as_str() == text).ok_or(UnknownLevel)
+    }
+}
+
+/// What became of a record. The worst that happened to it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum RecordOutcome {
+    /// Nothing was found.
+    Passed = 0,
+    /// A normalise rule rewrote a cell.
+    Repaired = 1,
+    /// A rule at level `warn` hit it.
+    Warned = 2,
+    /// A rule at level `error` hit it; it is held back.
+    Quarantined = 3,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileOutcome {
+    /// Published; nothing to report.
+    Accepted,
+    /// Published; some rule at level `warn` hit.
+    AcceptedWithWarnings,
+    /// Published without the quarantined records.
+    AcceptedWithQuarantine,
+    /// Not published: its layout, a threshold or a file-level rule forbids it.
+    Refused,
+    /// Not published: the run could not be carried out.
+    Failed,
+}
+
+impl FileOutcome {
+    /// The word reports and audit records use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::AcceptedWithWarnings => "accepted_with_warnings",
+            Self::AcceptedWithQuarantine => "accepted_with_quarantine",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for FileOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

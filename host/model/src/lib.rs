@@ -1,0 +1,31 @@
+//! The words Assay is written in: records and their positions, columns, rules, verdicts, outcomes.
+//!
+//! Everything else in `host/` speaks through these types; this crate does no I/O, knows no file format
+//! and depends on nothing. `wit/rules.wit` says the same things at the border to plugins.
+
+mod batch;
+mod bitmap;
+mod cast;
+mod column;
+mod digest;
+mod level;
+mod plugin;
+mod position;
+mod rule;
+mod verdict;
+
+pub use batch::Batch;
+pub use bitmap::Bitmap;
+pub use cast::{CastError, DateFormat, DateFormatError, Decimal, format_date, parse_decimal, parse_integer};
+pub use column::{Cells, Column, Form, Text};
+pub use digest::{Digest, DigestError};
+pub use level::{FileOutcome, Level, RecordOutcome, UnknownLevel};
+pub use plugin::{
+    ColumnRequest, ConfigFault, Extras, PluginInfo, RuleKind, RunContext, StagePlan,
+};
+pub use position::Position;
+pub use rule::{HostCheck, Rule, RuleClass, RuleCode, RuleCodeError};
+pub use verdict::{
+    Change, Disposition, FileResult, FileResultOutcome, Hit, HitOutcome, Measure, Merge,
+    RecordSet, Rewrite, Sample, Tally, Verdict,
+};

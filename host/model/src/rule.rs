@@ -1,0 +1,123 @@
+//! Rules: what is stated about data, and what kind of statement it is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Extras, Level};
+
+/// What a rule does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RuleClass {
+    /// Says which records break the statement.
+    Validate,
+    /// Rewrites cells into the form they should have.
+    Normalise,
+    /// Says which records are to be held back, knowing what was found so far.
+    Quarantine,
+}
+
+impl RuleClass {
+    /// The word catalogues and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Validate => "validate",
+            Self::Normalise => "normalise",
+            Self::Quarantine => "quarantine",
+        }
+    }
+
+    /// The contract's number.
+    pub fn code(self) -> u16 {
+        match self {
+            Self::Validate => 1,
+            Self::Normalise => 2,
+            Self::Quarantine => 3,
+        }
+    }
+
+    /// The class of a contract's number.
+    pub fn from_code(code: u16) -> Option<Self> {
+        [Self::Validate, Self::Normalise, Self::Quarantine].into_iter().find(|c| c.code() == code)
+    }
+}
+
+impl fmt::Display for RuleClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A rule's public, never changing code: letters, digits and inner hyphens, dots before them for the host's own
+/// (`csv.ragged`). At most 64 bytes, because it is a key in every report and a cell of every finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleCode(String);
+
+impl RuleCode {
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RuleCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text is not a rule code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCodeError;
+
+impl fmt::Display for RuleCodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign")
+    }
+}
+
+impl std::error::Error for RuleCodeError {}
+
+impl FromStr for RuleCode {
+    type Err = RuleCodeError;
+
+    fn from_str(text: &str) -> Result<Self, RuleCodeError> {
+        let bytes = text.as_bytes();
+        let fits = bytes.len() <= 64
+            && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+            && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+            && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+        if fits { Ok(Self(text.to_owned())) } else { Err(RuleCodeError) }
+    }
+}
+
+/// What a rule asks the host to judge, because it needs memory as large as the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HostCheck {
+    /// The columns are unique together; the first record by position is kept.
+    UniqueKeepFirst,
+    /// The columns are unique together; every member of a group is hit.
+    UniqueEveryMember,
+}
+
+/// One statement about data, as a plugin declares it for a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Names the rule in verdicts of this plugin.
+    pub code: u16,
+    /// Names the rule to people, packs and reports.
+    pub name: RuleCode,
+    /// What it does.
+    pub class: RuleClass,
+    /// What must be true.
+    pub title: String,
+    /// The message's template.
+    pub message: String,
+    /// The level unless the pack says otherwise.
+    pub level: Level,
+    /// Indexes into the stage's columns.
+    pub columns: Vec<u16>,
+    /// What the host judges for it.
+    pub host_check: Option<HostCheck>,
+    /// What later versions of the contract add.
+    pub extras: Extras,
+}
