@@ -1,2 +1,43 @@
-//! `assay`: placeholder.
-fn main() {}
+//! `assay`: the command.
+
+mod args;
+mod commands;
+mod exit;
+mod output;
+mod progress;
+mod summary;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::exit::ExitStatus;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match execute(&cli.command) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            complain(&format!("error: {}", commands::explain(&error)));
+            ExitStatus::CouldNotRun.into()
+        }
+    }
+}
+
+fn execute(command: &Command) -> Result<ExitStatus> {
+    match command {
+        Command::Run(args) => commands::run::execute(args),
+        Command::Check(args) => commands::check::execute(args),
+        Command::Inspect(args) => commands::inspect::execute(args),
+        Command::Sample(args) => commands::sample::execute(args),
+        Command::Lock(args) => commands::lock::execute(args),
+    }
+}
+
+/// Says something on standard error. Where nobody listens there is nobody to tell.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

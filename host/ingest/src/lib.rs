@@ -1,1 +1,42 @@
-//! Placeholder.
+//! Bytes to records to columns.
+//!
+//! [`decode`] finds out how an input is compressed and reads through it, [`sniff`] says what it is if it is no CSV at all, and
+//! [`SlabReader`] finds the records: each with its exact position and its structural faults, bad ones apart from their
+//! neighbours. A [`Slab`] is a run of them, from which columns of cells are built.
+//!
+//! The crate opens no files and starts no threads. Bad data never is an error here; errors mean that the input could not be read.
+
+mod columns;
+mod cp1252;
+pub mod decode;
+mod details;
+mod extent;
+mod fault;
+mod filling;
+mod grammar;
+mod header;
+mod index;
+mod limits;
+#[cfg(any(test, feature = "oracle"))]
+#[cfg_attr(
+    not(feature = "oracle"),
+    expect(unreachable_pub, reason = "exported only with the feature")
+)]
+mod oracle;
+mod reader;
+mod slab;
+mod sniff;
+mod source;
+mod summary;
+
+pub use decode::{Compression, DecodeError, Decoded, open};
+pub use fault::{FaultDetail, FaultKind, Faults};
+pub use header::{DuplicateName, Header, HeaderFault};
+pub use limits::Limits;
+#[cfg(feature = "oracle")]
+#[doc(hidden)]
+pub use oracle::check_against_oracle;
+pub use reader::SlabReader;
+pub use slab::Slab;
+pub use sniff::{NotCsv, SNIFF_BYTES, sniff};
+pub use summary::Summary;

@@ -1,1 +1,37 @@
-//! Placeholder.
+//! From TOML to a resolved pack, with a caret under each mistake; and from a file's name and header to the pack that judges it.
+//!
+//! [`Catalogue`] is all of a rules folder, [`Pack`] one pack of it, [`Refusal`] why no pack judges a file, [`Lock`] which plugins may
+//! run and [`Discovery`] where everything is. The format of the files is in this crate's README.
+
+mod catalogue;
+mod dataset;
+mod diagnostic;
+mod discovery;
+mod error;
+mod fields;
+mod file_name;
+mod identify;
+mod layout;
+mod lock;
+mod merge;
+mod name;
+mod nearest;
+mod pack;
+mod partition;
+mod refusal;
+mod source;
+mod suggest;
+mod tree;
+
+pub use catalogue::{Catalogue, LayoutMatch};
+pub use dataset::Dataset;
+pub use diagnostic::{Colour, Mistakes};
+pub use discovery::{Discovery, Surroundings};
+pub use error::PackError;
+pub use identify::{FirstRecord, Identified};
+pub use layout::{Layout, fingerprint};
+pub use lock::{LOCK_FILE, Lock, LockError, Locked};
+pub use nearest::{Differences, Nearest};
+pub use pack::{ColumnType, Grant, Limits, Pack, PluginUse, Quarantined, Thresholds};
+pub use partition::PartitionKey;
+pub use refusal::Refusal;

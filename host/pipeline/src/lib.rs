@@ -1,1 +1,37 @@
-//! Placeholder.
+//! A run from bytes to manifest: the operators and their wiring.
+//!
+//! [`run`] judges a file and publishes what passes; [`check`] judges and writes nothing. Both give a [`Report`] whatever
+//! happens. In the order of the data: `input` and `peek` open the file, `build` resolves the plan, `survey` reads it once,
+//! `judging` reads it again and has each slab judged (`judge`) and routed (`route`), `account` adds up and commits.
+
+mod account;
+mod build;
+mod casting;
+mod duplicates;
+mod error;
+mod findings;
+mod host_rules;
+mod identity;
+mod input;
+mod judge;
+mod judging;
+mod message;
+mod observer;
+mod peek;
+mod plan;
+pub mod report;
+mod rewriting;
+mod route;
+mod run;
+mod slicing;
+mod spill;
+mod structure;
+mod survey;
+mod totals;
+mod worker;
+
+pub use error::RunError;
+pub use input::Input;
+pub use observer::{Observer, Phase, Progress, Silent};
+pub use report::Report;
+pub use run::{Request, check, run};

@@ -1,1 +1,39 @@
-//! Placeholder.
+//! Runs rule plugins behind walls: the only crate that knows wasmtime.
+//!
+//! A [`Sandbox`] compiles a plugin's bytes into a [`Component`], which says what the plugin is, plans a run and opens a
+//! [`Session`] for each stage and worker. A session judges batches. Whatever a plugin does (spins, eats memory, traps,
+//! lies) ends in a checked verdict, in the records that it cannot judge, or in an error that names the plugin and says
+//! what was wrong; never in a host that hangs, crashes or believes.
+//!
+//! It knows no files but its own cache, no packs and no CSV.
+
+mod bindings;
+mod bisect;
+mod breach;
+mod cache;
+mod call;
+mod check;
+mod component;
+mod engine;
+mod error;
+mod format;
+mod interface;
+mod limits;
+mod lower;
+mod merge;
+mod options;
+mod reason;
+mod session;
+mod slice;
+mod store;
+mod ticker;
+
+pub use breach::Breach;
+pub use component::Component;
+pub use engine::Sandbox;
+pub use error::{Call, PlanError, SandboxError};
+pub use interface::{CONTRACT, ContractVersion, HOST_VERSION};
+pub use limits::Limits;
+pub use options::{Grants, Meter, Options};
+pub use reason::PoisonReason;
+pub use session::{Judged, Poison, Profile, Session};

@@ -1,2 +1,93 @@
-//! placeholder.
-fn main() {}
+//! `cargo xtask <command>`: everything that is done to this checkout, from setting it up to packing what ships.
+//!
+//! Each command is one file. They share `checkout` (where things are) and `shell` (how other programs are run).
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a build tool talks to a person")]
+
+mod archive;
+mod checkout;
+mod demo;
+mod digest;
+mod dist;
+mod fuzz;
+mod layout;
+mod lock;
+mod plugins;
+mod python;
+mod setup;
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use checkout::Checkout;
+
+const HELP: &str = "\
+Builds, tests and packs Assay. Everything it needs it sets up itself, or says what is missing.
+
+usage: cargo xtask <command>
+
+commands:
+  demo              build all, generate a sample file, run the main job on it, say where to look
+  test [STEP]…      everything that CI checks; with names, only these steps (`test --list` names them)
+
+  setup             WebAssembly target, C compiler, Python environment for the tests
+  plugins           build the plugins into target/plugins and pin them in rules/assay.lock
+  plugins --check   the same, and fail if the lock would change
+  dist              folder and archive of binary, rules and plugins, tried out from elsewhere
+  layout            check which crate uses which, and what a crate may know
+  tidy              check what no compiler checks: READMEs, file heads, paths, sizes
+  fuzz [TARGET] [SECONDS]
+                    run the fuzz targets (all of them, 60 seconds each, if not said otherwise)
+  help              this text
+
+examples:
+  cargo xtask demo
+  cargo xtask test
+  cargo xtask test layout tidy
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            for cause in error.chain().skip(1) {
+                eprintln!("  cause: {cause}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<()> {
+    if matches!(words, [] | ["help" | "-h" | "--help", ..]) || words.contains(&"--help") {
+        print!("{HELP}");
+        return Ok(());
+    }
+    let checkout = Checkout::open()?;
+    match words {
+        ["setup"] => setup::run(&checkout),
+        ["plugins"] => plugins::build_and_pin(&checkout),
+        ["plugins", "--check"] => plugins::check(&checkout),
+        ["demo"] => demo::run(&checkout),
+        ["test", "--list"] => {
+            test::list();
+            Ok(())
+        }
+        ["test", steps @ ..] => test::run(&checkout, steps),
+        ["layout"] => layout::run(&checkout),
+        ["tidy"] => tidy::run(&checkout),
+        ["dist"] => dist::run(&checkout),
+        ["fuzz", rest @ ..] => fuzz::run(&checkout, rest),
+        other => bail!(
+            "`cargo xtask {}` is not a command; `cargo xtask help` lists those that are",
+            other.join(" ")
+        ),
+    }
+}

@@ -1,1 +1,11 @@
-//! placeholder.
+//! What the end-to-end suites share: the built program, lakes to run it on, and readers for what it wrote.
+
+mod lake;
+mod library;
+mod program;
+mod read;
+
+pub use lake::{Lake, Outcome, finish};
+pub use library::{Library, plugins};
+pub use program::{assay, checkout, generated, samples, versus};
+pub use read::{FoundFinding, FoundRecord, FoundRepair, findings, quarantine, repairs, validated_rows};

@@ -1,0 +1,190 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use assay_sample::Share;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  assay run OP_DTL_GNRL_PGYR2016_P06302017.csv --root ./lake
+  assay check OP_DTL_GNRL_PGYR2016_P06302017.csv
+  assay sample open-payments general --year 2023 --rows 100000 --seed 7 --defects 0.5% -o sample.csv
+
+Exit codes:
+  0  published, or already published
+  1  refused: by its layout, a threshold or a file-level rule
+  2  could not run: what was typed, the rules, a plugin, a disk";
+
+/// Streams CSV files through sandboxed WebAssembly rules: what passes becomes Parquet, what fails is quarantined with its reasons.
+#[derive(Debug, Parser)]
+#[command(name = "assay", version, after_help = EXAMPLES, max_term_width = 120)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge a file and publish what passes.
+    #[command(after_help = "\
+Examples:
+  assay run OP_DTL_GNRL_PGYR2016_P06302017.csv --root ./lake      the pack is found from header, kind and year
+  assay run --pack rules/open-payments/general/2016.toml FILE --root ./lake
+  zcat big.csv.gz | assay run - --name OP_DTL_GNRL_PGYR2023_P06282024.csv --root ./lake
+  assay run PGYR2023.zip --entry OP_DTL_GNRL_PGYR2023_P06282024.csv --root ./lake --format json
+
+The same run again changes nothing. A killed run leaves nothing that a reader sees.")]
+    Run(RunArgs),
+    /// Judge a file and write nothing but the report.
+    #[command(after_help = "\
+Examples:
+  assay check OP_DTL_GNRL_PGYR2016_P06302017.csv
+  assay check FILE --format json | jq .findings
+  assay check FILE --report report.json")]
+    Check(CheckArgs),
+    /// Show what a plugin is: name, version, contract, rules, imports, limits, digest.
+    #[command(after_help = "\
+Examples:
+  assay inspect target/plugins/checks.wasm
+  assay inspect my-rules.wasm --format json")]
+    Inspect(InspectArgs),
+    /// Write a generated file that looks like the real ones, and the truth about its defects.
+    #[command(after_help = "\
+Examples:
+  assay sample open-payments general --year 2023 --rows 1000000 --seed 7 --defects 0.5% -o big.csv
+  assay sample open-payments general --year 2018 --layout general-75 --rows 1000 -o old.csv
+
+Beside big.csv it writes big.csv.truth.tsv (which record carries which defect, and the findings it must give)
+and big.csv.truth.json (totals). The same arguments give the same bytes.")]
+    Sample(SampleArgs),
+    /// Pin the plugins that the packs use: writes their digests to `assay.lock` beside the rules.
+    #[command(after_help = "\
+Examples:
+  assay lock                        after a plugin was built anew
+  assay lock --rules my-rules --plugins my-plugins
+
+A run refuses a plugin whose digest is not the pinned one.")]
+    Lock(LockArgs),
+}
+
+/// Where rules and plugins are.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// Folder of the rules; found beside the program or in the checkout if left out.
+    #[arg(long, env = "ASSAY_RULES", value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Folder of the plugins (`<name>.wasm`); found beside the rules if left out.
+    #[arg(long, env = "ASSAY_PLUGINS", value_name = "DIR")]
+    pub(crate) plugins: Option<PathBuf>,
+    /// Folder of compiled plugins, the user's cache folder if left out; `off` compiles anew each time.
+    #[arg(long, env = "ASSAY_CACHE", value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+}
+
+/// What is judged, and by what.
+#[derive(Debug, Args)]
+pub(crate) struct JudgeArgs {
+    /// The CSV file, plain or in gzip, zstd or zip; `-` reads standard input.
+    pub(crate) file: PathBuf,
+    /// The pack to judge by, instead of the one found from the file's header, kind and year.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: Option<PathBuf>,
+    /// The entry of a zip archive that holds several CSV files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entry: Option<String>,
+    /// The file's published name, where the path does not say it (standard input, temporary files).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// When progress is shown (on standard error).
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub(crate) progress: When,
+    /// Threads that judge and encode; one a core if left out. The result is the same to the byte.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Greatest number of records in one call to a plugin. The result is the same to the byte.
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) batch_size: u32,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) judge: JudgeArgs,
+    /// Folder under which everything is published: staging/, metadata/.
+    #[arg(long, env = "ASSAY_ROOT", value_name = "DIR")]
+    pub(crate) root: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) judge: JudgeArgs,
+    /// Writes the full report (JSON) to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The component.
+    pub(crate) plugin: PathBuf,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SampleArgs {
+    /// The dataset, such as `open-payments`.
+    pub(crate) dataset: String,
+    /// The kind of file, such as `general`.
+    pub(crate) kind: String,
+    /// The year the file is about.
+    #[arg(long)]
+    pub(crate) year: u16,
+    /// Number of records.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) rows: u64,
+    /// Another seed gives another file.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Share of records with a defect: `0.5%` or `0.005`.
+    #[arg(long, default_value = "0")]
+    pub(crate) defects: Share,
+    /// The layout; the newest that the year's pack takes if left out.
+    #[arg(long)]
+    pub(crate) layout: Option<String>,
+    /// The file to write; `-` writes the CSV to standard output, without a truth file.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LockArgs {
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON object on standard output; its schema is `schema/run.schema.json`.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// If standard error is a terminal.
+    Auto,
+    Always,
+    Never,
+}

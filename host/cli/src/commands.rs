@@ -1,0 +1,19 @@
+//! One file for each command.
+
+pub(crate) mod check;
+pub(crate) mod inspect;
+pub(crate) mod lock;
+pub(crate) mod run;
+pub(crate) mod sample;
+
+mod judge;
+
+/// An error with its causes, each on a line.
+pub(crate) fn explain(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1) {
+        text.push_str("\n  because: ");
+        text.push_str(&cause.to_string());
+    }
+    text
+}

@@ -1,0 +1,41 @@
+//! `assay lock`: pin the plugins that the packs use.
+
+use anyhow::{Context, Result};
+use assay_packs::{Catalogue, Lock};
+use assay_sandbox::{Options, Sandbox};
+
+use crate::args::LockArgs;
+use crate::commands::judge::{cache, discovery};
+use crate::exit::ExitStatus;
+use crate::output;
+
+pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
+    let discovery = discovery(&args.rules)?;
+    let catalogue = Catalogue::open(discovery.rules())?;
+    let sandbox = Sandbox::new(Options { cache: cache(&args.rules), ..Options::default() })?;
+    let path = discovery.lock();
+    let before = if path.is_file() { Lock::read(&path)? } else { Lock::empty(&path) };
+    let mut lock = Lock::empty(&path);
+    let mut names: Vec<_> = catalogue
+        .packs()
+        .flat_map(|pack| pack.plugins())
+        .map(|used| used.component().to_owned())
+        .collect();
+    names.sort();
+    names.dedup();
+    let mut text = String::new();
+    for name in names {
+        let file = discovery.plugin(&name)?;
+        let bytes = std::fs::read(&file)
+            .with_context(|| format!("cannot read the plugin `{}`", file.display()))?;
+        let component = sandbox.compile(&name, &bytes)?;
+        let digest = component.digest();
+        lock.insert(&name, &component.info().version, digest);
+        let word = if before.verify(&name, digest).is_ok() { "unchanged" } else { "pinned" };
+        text.push_str(&format!("{word:<10} {name} {} sha256:{digest}\n", component.info().version));
+    }
+    lock.write()?;
+    text.push_str(&format!("{}\n", path.display()));
+    output::text(&text)?;
+    Ok(ExitStatus::Published)
+}

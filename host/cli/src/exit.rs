@@ -1,0 +1,38 @@
+//! What the process says with its exit code.
+
+use std::process::ExitCode;
+
+use assay_model::FileOutcome;
+
+/// Exit codes, so that a caller such as Airflow can branch without reading text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExitStatus {
+    /// 0: published, or there was nothing to do; for other commands: done.
+    Published,
+    /// 1: the input was judged and refused, by its layout, a threshold or a file-level rule. Retrying changes nothing.
+    Refused,
+    /// 2: the run could not be carried out. The message says why.
+    CouldNotRun,
+}
+
+impl From<FileOutcome> for ExitStatus {
+    fn from(outcome: FileOutcome) -> Self {
+        match outcome {
+            FileOutcome::Accepted
+            | FileOutcome::AcceptedWithWarnings
+            | FileOutcome::AcceptedWithQuarantine => Self::Published,
+            FileOutcome::Refused => Self::Refused,
+            FileOutcome::Failed => Self::CouldNotRun,
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(match status {
+            ExitStatus::Published => 0,
+            ExitStatus::Refused => 1,
+            ExitStatus::CouldNotRun => 2,
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! The report as a person reads it: at once what happened, then why, then where to look.
+
+use std::fmt::Write;
+
+use assay_model::FileOutcome;
+use assay_pipeline::Report;
+use assay_pipeline::report::RuleReport;
+
+/// Rules listed in a section: more than that is for the report.
+const LISTED: usize = 12;
+
+struct Page {
+    text: String,
+    colours: bool,
+}
+
+/// Writes the summary.
+pub(crate) fn of(report: &Report, colours: bool) -> String {
+    let mut page = Page { text: String::new(), colours };
+    page.head(report);
+    page.verdict(report);
+    page.counts(report);
+    page.rules(report);
+    page.places(report);
+    page.text
+}
+
+impl Page {
+    fn line(&mut self, label: &str, text: &str) {
+        writeln!(self.text, "  {label:<11} {text}").expect("a String takes everything");
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    fn colour(&self, code: &str, text: &str) -> String {
+        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn head(&mut self, report: &Report) {
+        let source = &report.source;
+        let mut input = source.name.clone().unwrap_or_else(|| source.location.clone());
+        write!(input, " · {}", bytes(source.stored_bytes)).expect("a String takes everything");
+        if let (Some(way), Some(inner)) = (&source.compression, source.bytes)
+            && way != "plain"
+        {
+            write!(input, " ({way}, {} inside)", bytes(inner)).expect("a String takes everything");
+        }
+        self.line("input", &input);
+        if let Some(layout) = &report.layout {
+            let mut is: Vec<_> = [&report.dataset, &report.kind].into_iter().flatten().cloned().collect();
+            is.extend(report.partition.iter().map(|(key, value)| format!("{key} {value}")));
+            is.push(format!("layout {layout}"));
+            self.line("is", &is.join(" · "));
+        }
+        if let Some(pack) = &report.pack {
+            let plugins: Vec<_> = report.plugins.keys().map(String::as_str).collect();
+            self.line("judged by", &format!("{pack} · plugins {}", plugins.join(", ")));
+        }
+        self.blank();
+    }
+
+    fn verdict(&mut self, report: &Report) {
+        let outcome = report.file_outcome();
+        let (code, word) = match outcome {
+            FileOutcome::Accepted => ("32;1", "ACCEPTED"),
+            FileOutcome::AcceptedWithWarnings => ("33;1", "ACCEPTED, with warnings"),
+            FileOutcome::AcceptedWithQuarantine => ("33;1", "ACCEPTED, with records held back"),
+            FileOutcome::Refused => ("31;1", "REFUSED: nothing was published"),
+            FileOutcome::Failed => ("31;1", "FAILED: nothing was published"),
+        };
+        let word = self.colour(code, word);
+        writeln!(self.text, "  {word}").expect("a String takes everything");
+        if report.already_published {
+            let text = "This very run was published before: same content, same pack, same plugins. Nothing was changed.";
+            writeln!(self.text, "  {text}").expect("a String takes everything");
+        }
+        for reason in report.refusal.iter().chain(&report.failure) {
+            let mut lines = reason.message.lines();
+            if let Some(first) = lines.next() {
+                writeln!(self.text, "  {} [{}]", first, reason.code).expect("a String takes everything");
+            }
+            for line in lines {
+                writeln!(self.text, "  {line}").expect("a String takes everything");
+            }
+        }
+        self.blank();
+    }
+
+    fn counts(&mut self, report: &Report) {
+        let records = &report.records;
+        if report.run_id.is_none() || report.failure.is_some() && records.read == 0 {
+            return;
+        }
+        let (read, validated, held) =
+            (number(records.read), number(records.validated), number(records.quarantined));
+        self.line("records", &format!("{read} read = {validated} validated + {held} quarantined"));
+        for (column, sums) in &report.amounts {
+            let (read, validated, held) =
+                (grouped(&sums.read), grouped(&sums.validated), grouped(&sums.quarantined));
+            let text = format!("{read} read = {validated} validated + {held} quarantined ({column})");
+            self.line("amounts", &text);
+        }
+        let milliseconds = report.milliseconds.total.max(1);
+        let rate = report.source.bytes.unwrap_or(0) / milliseconds / 1_000;
+        let seconds = format!("{}.{:01}", milliseconds / 1_000, milliseconds % 1_000 / 100);
+        self.line("time", &format!("{seconds} s · {rate} MB/s of CSV"));
+        self.blank();
+    }
+
+    fn rules(&mut self, report: &Report) {
+        let hit = |level: &'static str| {
+            move |(_, rule): &(&String, &RuleReport)| {
+                rule.level == level && rule.failed + rule.errored > 0
+            }
+        };
+        self.section(report, "held back", "31", report.rules.iter().filter(hit("refuse")));
+        self.section(report, "held back", "31", report.rules.iter().filter(hit("error")));
+        self.section(report, "warned of", "33", report.rules.iter().filter(hit("warn")));
+        let repaired: Vec<_> = report.rules.iter().filter(|(_, rule)| rule.repaired > 0).collect();
+        if !repaired.is_empty() {
+            writeln!(self.text, "  {}", self.colour("36", "repaired")).expect("a String takes everything");
+            for (code, rule) in repaired {
+                let count = number(rule.repaired);
+                writeln!(self.text, "  {count:>11} {code}").expect("a String takes everything");
+            }
+            self.blank();
+        }
+        for finding in &report.file_findings {
+            let text = format!(
+                "`{}`: found {}, expected {}",
+                finding.rule, finding.observed, finding.expected
+            );
+            self.line("the file", &text);
+        }
+        if !report.file_findings.is_empty() {
+            self.blank();
+        }
+    }
+
+    fn section<'a>(
+        &mut self,
+        report: &Report,
+        title: &str,
+        colour: &str,
+        rules: impl Iterator<Item = (&'a String, &'a RuleReport)>,
+    ) {
+        let mut rules: Vec<_> = rules.filter(|(_, rule)| rule.owner != "file").collect();
+        if rules.is_empty() {
+            return;
+        }
+        rules.sort_by_key(|(_, rule)| std::cmp::Reverse(rule.failed + rule.errored));
+        writeln!(self.text, "  {}", self.colour(colour, title)).expect("a String takes everything");
+        let more = rules.len().saturating_sub(LISTED);
+        for (code, rule) in rules.into_iter().take(LISTED) {
+            let count = number(rule.failed + rule.errored);
+            write!(self.text, "  {count:>11} {code}").expect("a String takes everything");
+            if let Some(first) = rule.examples.first() {
+                let place = format!("  record {}, line {}: ", first.record, first.line);
+                write!(self.text, "{}{}", self.colour("2", &place), first.message)
+                    .expect("a String takes everything");
+            }
+            self.blank();
+        }
+        if more > 0 {
+            let place = report.report.as_deref().unwrap_or("the report");
+            writeln!(self.text, "  {:>11} {more} more rules: see {place}", "").expect("a String takes everything");
+        }
+        self.blank();
+    }
+
+    fn places(&mut self, report: &Report) {
+        for (label, place) in [
+            ("published", &report.manifest),
+            ("held back", &report.quarantine),
+            ("audit", &report.report),
+        ] {
+            if let Some(place) = place {
+                self.line(label, place.strip_prefix("file://").unwrap_or(place));
+            }
+        }
+    }
+}
+
+/// A count with commas between thousands.
+fn number(count: u64) -> String {
+    grouped(&count.to_string())
+}
+
+/// A decimal with commas between the thousands of its whole part.
+fn grouped(text: &str) -> String {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, fraction) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
+    let mut grouped = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + fraction
+}
+
+/// A size in decimal units, as disks and networks are sold.
+fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} bytes"),
+        1_000..1_000_000 => format!("{}.{} kB", count / 1_000, count % 1_000 / 100),
+        1_000_000..1_000_000_000 => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+        _ => format!("{}.{} GB", count / 1_000_000_000, count % 1_000_000_000 / 100_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_at_a_glance() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(16_131_856), "16,131,856");
+        assert_eq!(grouped("-1234567.05"), "-1,234,567.05");
+        assert_eq!(bytes(9_227_000_332), "9.2 GB");
+        assert_eq!(bytes(148_405), "148.4 kB");
+    }
+}

@@ -1,0 +1,137 @@
+//! One entry of a zip archive as a stream that owns its source.
+//!
+//! The archive's list of contents is read with the `zip` crate, zip64 included. Its readers borrow the archive, so the entry is
+//! streamed here: the range of the file it lies in, through inflate if it is deflated, and at the end its length and
+//! CRC-32 must be those the list of contents states.
+
+use std::io::{self, BufReader, Error, ErrorKind, Read, Seek, SeekFrom, Take};
+
+use flate2::Crc;
+use flate2::bufread::DeflateDecoder;
+use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
+
+use super::checked::Tagged;
+use super::{Compression, DecodeError, PIECE, ReadSeek};
+
+type Range = BufReader<Take<Tagged<Box<dyn ReadSeek + Send>>>>;
+
+/// The bytes of one entry, checked.
+pub(super) struct Entry {
+    bytes: Bytes,
+    crc: Crc,
+    expected_crc: u32,
+    expected_size: u64,
+    size: u64,
+}
+
+enum Bytes {
+    Stored(Range),
+    Deflated(Box<DeflateDecoder<Range>>),
+}
+
+/// Opens the entry `wanted`, or the only one that can be meant. Gives its name too.
+pub(super) fn open(
+    source: Box<dyn ReadSeek + Send>,
+    wanted: Option<&str>,
+) -> Result<(Entry, String), DecodeError> {
+    let mut archive = ZipArchive::new(source).map_err(failure)?;
+    let (index, name) = choose(&mut archive, wanted)?;
+    let entry = archive.by_index_raw(index).map_err(failure)?;
+    if entry.encrypted() {
+        return Err(DecodeError::Encrypted { entry: name });
+    }
+    let method = entry.compression();
+    let (expected_crc, expected_size) = (entry.crc32(), entry.size());
+    let length = entry.compressed_size();
+    let Some(start) = entry.data_start() else {
+        return Err(DecodeError::Truncated { compression: Compression::Zip });
+    };
+    drop(entry);
+    let mut source = archive.into_inner();
+    source.seek(SeekFrom::Start(start))?;
+    let range = BufReader::with_capacity(PIECE, Tagged(source).take(length));
+    let bytes = match method {
+        CompressionMethod::Stored => Bytes::Stored(range),
+        CompressionMethod::Deflated => Bytes::Deflated(Box::new(DeflateDecoder::new(range))),
+        method => {
+            return Err(DecodeError::UnsupportedMethod { entry: name, method: method.to_string() });
+        }
+    };
+    Ok((Entry { bytes, crc: Crc::new(), expected_crc, expected_size, size: 0 }, name))
+}
+
+/// The entry that is meant: the one named, the only CSV file, or the only file.
+fn choose(
+    archive: &mut ZipArchive<Box<dyn ReadSeek + Send>>,
+    wanted: Option<&str>,
+) -> Result<(usize, String), DecodeError> {
+    let mut files = Vec::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(failure)?;
+        let name = entry.name().map_err(failure)?.into_owned();
+        // Archives made on a Mac hold a shadow of each file.
+        if !entry.is_dir() && !name.starts_with("__MACOSX/") {
+            files.push((index, name));
+        }
+    }
+    let names = |files: &[(usize, String)]| files.iter().map(|(_, name)| name.clone()).collect();
+    if let Some(wanted) = wanted {
+        let missing =
+            || DecodeError::NoSuchEntry { name: wanted.to_owned(), entries: names(&files) };
+        return files.iter().find(|(_, name)| name == wanted).cloned().ok_or_else(missing);
+    }
+    if files.iter().any(|(_, name)| name == "xl/workbook.xml" || name == "xl/workbook.bin") {
+        return Err(DecodeError::Workbook);
+    }
+    let is_csv = |name: &str| name.to_ascii_lowercase().ends_with(".csv");
+    let csv: Vec<(usize, String)> =
+        files.iter().filter(|(_, name)| is_csv(name)).cloned().collect();
+    match (csv.as_slice(), files.as_slice()) {
+        ([only], _) | ([], [only]) => Ok(only.clone()),
+        ([], []) => Err(DecodeError::NoEntries),
+        ([], several) | (several, _) => {
+            Err(DecodeError::SeveralEntries { entries: names(several) })
+        }
+    }
+}
+
+fn failure(error: ZipError) -> DecodeError {
+    match error {
+        ZipError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => DecodeError::Read(error),
+        // An archive's list of contents is the last thing in it: without one, the end is missing.
+        ZipError::Io(_) => DecodeError::Truncated { compression: Compression::Zip },
+        ZipError::InvalidArchive(problem)
+            if problem.contains("EOCD") || problem.contains("Unexpected end") =>
+        {
+            DecodeError::Truncated { compression: Compression::Zip }
+        }
+        error => DecodeError::Corrupt { compression: Compression::Zip, problem: error.to_string() },
+    }
+}
+
+impl Read for Entry {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let read = match &mut self.bytes {
+            Bytes::Stored(range) => range.read(buffer),
+            Bytes::Deflated(inflate) => inflate.read(buffer),
+        };
+        // The range is all there, or the list of contents behind it would not be: a stream that needs more is damaged.
+        let count = read.map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => Error::new(ErrorKind::InvalidData, error.to_string()),
+            _ => error,
+        })?;
+        self.crc.update(&buffer[..count]);
+        self.size += count as u64;
+        if count > 0 {
+            return Ok(count);
+        }
+        if self.size != self.expected_size || self.crc.sum() != self.expected_crc {
+            return Err(Error::new(ErrorKind::InvalidData, "the checksum does not match"));
+        }
+        Ok(0)
+    }
+}

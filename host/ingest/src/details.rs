@@ -1,0 +1,151 @@
+//! Faults in words. Made on demand from the record's bytes, because few of them are ever read twice.
+
+use memchr::memchr;
+
+use crate::cp1252::{self, Encoding};
+use crate::fault::{FaultDetail, FaultKind};
+use crate::grammar::{self, Parsed, QuoteFault};
+use crate::slab::Slab;
+
+/// One detail for each fault of a record.
+pub(crate) fn describe(slab: &Slab, index: usize) -> Vec<FaultDetail> {
+    let record = Described { slab, index, parsed: grammar::parse(slab.raw(index), true) };
+    slab.faults(index).iter().map(|kind| record.detail(kind)).collect()
+}
+
+struct Described<'a> {
+    slab: &'a Slab,
+    index: usize,
+    parsed: Parsed,
+}
+
+impl Described<'_> {
+    fn detail(&self, kind: FaultKind) -> FaultDetail {
+        let raw = self.slab.raw(self.index);
+        match kind {
+            FaultKind::Ragged => whole(kind, self.widths()),
+            FaultKind::Quote => self.quote(),
+            FaultKind::Nul => {
+                let at = memchr(0, raw).unwrap_or_default();
+                let count = memchr::memchr_iter(0, raw).count();
+                let message = match count {
+                    1 => "found a NUL byte, expected text".to_owned(),
+                    _ => format!("found {count} NUL bytes, expected text"),
+                };
+                self.at(kind, at, message)
+            }
+            FaultKind::Encoding | FaultKind::Undecodable => {
+                let (Encoding::Windows1252 { at } | Encoding::Neither { at }) =
+                    cp1252::encoding(raw)
+                else {
+                    return whole(kind, "not UTF-8".to_owned());
+                };
+                let byte = raw[at];
+                let message = match kind {
+                    FaultKind::Encoding => {
+                        format!("byte 0x{byte:02X} is not UTF-8; read as Windows-1252")
+                    }
+                    _ => format!("byte 0x{byte:02X} is neither UTF-8 nor Windows-1252"),
+                };
+                self.at(kind, at, message)
+            }
+            FaultKind::RepeatedHeader => {
+                whole(kind, "the header is repeated here, expected a record".to_owned())
+            }
+            FaultKind::Truncated => match self.parsed {
+                Parsed::Broken { at, field, .. } => FaultDetail {
+                    kind,
+                    message: format!("the input ends inside the quoted field {}", self.name(field)),
+                    byte: at as u64,
+                    column: Some(field),
+                },
+                _ => whole(kind, format!("the input ends within the record: {}", self.widths())),
+            },
+            FaultKind::FieldTooLong => self.field_too_long(),
+            FaultKind::RecordTooLong => {
+                let length = self.slab.position(self.index).length;
+                let limit = self.slab.shape.limits.record_bytes;
+                let message = format!(
+                    "the record takes {length} bytes, expected at most {limit}; the first {} are kept",
+                    raw.len()
+                );
+                whole(kind, message)
+            }
+        }
+    }
+
+    fn widths(&self) -> String {
+        let found = match self.parsed {
+            Parsed::Record { fields, .. } => fields,
+            Parsed::Broken { field, .. } => field + 1,
+            Parsed::Partial => 0,
+        };
+        let expected = self.slab.shape.header.names.len();
+        let fields = if found == 1 { "field" } else { "fields" };
+        format!("found {found} {fields}, expected {expected}")
+    }
+
+    fn quote(&self) -> FaultDetail {
+        let Parsed::Broken { how, at, field } = self.parsed else {
+            return whole(FaultKind::Quote, "the quotes do not enclose whole fields".to_owned());
+        };
+        let name = self.name(field);
+        let message = match how {
+            QuoteFault::Bare => {
+                format!(
+                    "found a quote inside the unquoted field {name}, expected the field in quotes and the quote doubled"
+                )
+            }
+            QuoteFault::TextAfter => {
+                format!(
+                    "found text after the closing quote of the field {name}, expected `,` or a line ending"
+                )
+            }
+            QuoteFault::Unclosed => format!("the quoted field {name} is not closed"),
+        };
+        FaultDetail { kind: FaultKind::Quote, message, byte: at as u64, column: Some(field) }
+    }
+
+    fn field_too_long(&self) -> FaultDetail {
+        let limit = self.slab.shape.limits.field_bytes;
+        let mut byte = 0;
+        for (column, field) in grammar::fields(self.slab.content(self.index)).enumerate() {
+            if field.len() > limit {
+                let message = format!(
+                    "the field {} takes {} bytes, expected at most {limit}",
+                    self.name(column),
+                    field.len()
+                );
+                return FaultDetail {
+                    kind: FaultKind::FieldTooLong,
+                    message,
+                    byte,
+                    column: Some(column),
+                };
+            }
+            byte += field.len() as u64 + 1;
+        }
+        whole(FaultKind::FieldTooLong, format!("a field takes more than {limit} bytes"))
+    }
+
+    /// About one byte, and the column it is in.
+    fn at(&self, kind: FaultKind, at: usize, message: String) -> FaultDetail {
+        let mut end = 0;
+        let column = grammar::fields(self.slab.content(self.index)).position(|field| {
+            end += field.len() + 1;
+            at < end
+        });
+        FaultDetail { kind, message, byte: at as u64, column }
+    }
+
+    fn name(&self, column: usize) -> String {
+        match self.slab.shape.header.names.get(column) {
+            Some(name) => format!("`{name}`"),
+            None => format!("number {}", column + 1),
+        }
+    }
+}
+
+fn whole(kind: FaultKind, message: String) -> FaultDetail {
+    FaultDetail { kind, message, byte: 0, column: None }
+}

@@ -1,0 +1,316 @@
+//! Where a bad record ends.
+//!
+//! A record that keeps the grammar ends where the grammar says. One that does not, or that is larger than a record may be, has no
+//! such end: an unclosed quote would swallow everything up to the next quote in the file. Its extent is then decided by what
+//! *follows*, because the neighbours are most likely good and say clearly where they begin:
+//!
+//! 1. Every LF at or after the record's start is a candidate, in order. The record ends at the first after which a valid
+//!    record begins (one that keeps the grammar and has exactly the header's width), or after which nothing but blank
+//!    lines follow to the end of the input.
+//! 2. Where a whole file is damaged the same way, no valid record follows anywhere near. So the record also ends at its first line
+//!    end if both its own first line and the next line *fit*: each could be a record of the header's width if its quotes were repaired
+//!    (see [`grammar::fits`]). Text that continues a multi-line field does not fit, for lack of commas.
+//! 3. If only one of the two fits, that is evidence, but weaker than a valid record that follows. The search for one goes
+//!    on for [`LOOKAHEAD`] more line ends; then the candidate with the first evidence is taken.
+//! 4. If the search runs into the end of the input, the first evidence is taken, or else the record reaches to the end. If it
+//!    runs into the limit on a record's length, the first evidence is taken, or else the record is too long: the reader skips on to the first LF
+//!    that rule 1 allows, keeping only the first bytes.
+//!
+//! A record that keeps the grammar, has the wrong width and spans lines is suspect too: a later quote may have closed what an
+//! earlier record left open. For it rule 1 holds with the line ends inside it as candidates; if none is followed by a
+//! valid record it ends where the grammar says. A record that keeps the grammar within one line always ends there, whatever its width.
+//!
+//! All of this depends on the bytes of the input and the record limit alone: not on how the input was read, nor on where slabs end.
+//! It is also cheap where it is needed often. What is known of a line start is remembered for the next bad record, so in a
+//! file in which every record is broken each line is looked at about twice.
+
+use memchr::memchr;
+
+use crate::grammar::{self, Parsed};
+
+/// Line ends that are tried after the first evidence. 64: a cell of a damaged record hardly ever has more lines, and a file of
+/// nothing but damaged records pays a few nanoseconds for each of them.
+const LOOKAHEAD: usize = 64;
+
+/// Line starts remembered, as a power of two: several times the look-ahead, so that they seldom push each other out.
+const REMEMBERED_BITS: u32 = 8;
+
+/// Where a record that begins at the first byte ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// After this many bytes, its line ending included.
+    Ends(usize),
+    /// Nowhere within the limit.
+    TooLong,
+    /// More bytes are needed to tell.
+    Partial,
+}
+
+/// Whether a valid record begins somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begins {
+    /// Yes, or the input ends there.
+    Valid,
+    /// No.
+    Other,
+    /// More bytes are needed to tell.
+    Partial,
+}
+
+/// What is known of a line start.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    offset: u64,
+    parsed: Option<Parsed>,
+    fits: Option<bool>,
+}
+
+/// Decides extents, remembering what it saw.
+#[derive(Debug)]
+pub(crate) struct Extents {
+    width: usize,
+    limit: usize,
+    /// A table without chains: each line start has one place, which the last one to claim it keeps.
+    known: Vec<Known>,
+}
+
+impl Extents {
+    /// For records of `width` fields and at most `limit` bytes.
+    pub(crate) fn new(width: usize, limit: usize) -> Self {
+        let nothing = Known { offset: u64::MAX, parsed: None, fits: None };
+        Self { width, limit, known: vec![nothing; 1 << REMEMBERED_BITS] }
+    }
+
+    /// Decides where the record at the start of `bytes` ends. `offset` is its place in the input; `at_end`: the input ends with
+    /// `bytes`. Needs at most about twice the record limit to be sure.
+    pub(crate) fn of(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> Extent {
+        let Some(own) = self.parse(bytes, 0, offset, at_end) else { return Extent::Partial };
+        let natural = match own {
+            Parsed::Record { end, .. } => Some(end),
+            Parsed::Broken { .. } | Parsed::Partial => None,
+        };
+        let mut evidence: Option<(usize, usize)> = None;
+        let mut first_fits = None;
+        let mut from = 0;
+        while let Some(found) = memchr(b'\n', &bytes[from..]) {
+            let end = from + found + 1;
+            if end > self.limit {
+                return evidence.map_or(Extent::TooLong, |(end, _)| Extent::Ends(end));
+            }
+            if natural.is_some_and(|natural| end >= natural) {
+                break;
+            }
+            let start = match self.after_blank(bytes, end, at_end) {
+                Blank::Until(start) => start,
+                Blank::Done => return Extent::Ends(end),
+                Blank::Partial => return Extent::Partial,
+            };
+            match self.begins(bytes, start, offset, at_end) {
+                Begins::Valid => return Extent::Ends(end),
+                Begins::Partial => return Extent::Partial,
+                Begins::Other => {}
+            }
+            from = start;
+            if natural.is_some() {
+                continue;
+            }
+            let Some(next_fits) = self.fits(bytes, start, offset, at_end) else {
+                return Extent::Partial;
+            };
+            let first = match first_fits {
+                Some(_) => false,
+                None => match self.fits(bytes, 0, offset, at_end) {
+                    Some(fits) => *first_fits.insert(fits),
+                    None => return Extent::Partial,
+                },
+            };
+            if first && next_fits {
+                return Extent::Ends(end);
+            }
+            match &mut evidence {
+                Some((end, tries)) => {
+                    *tries += 1;
+                    if *tries >= LOOKAHEAD {
+                        return Extent::Ends(*end);
+                    }
+                }
+                None if first || next_fits => evidence = Some((end, 0)),
+                None => {}
+            }
+        }
+        if let Some(natural) = natural {
+            return Extent::Ends(natural);
+        }
+        let over = bytes.len() > self.limit;
+        match evidence {
+            _ if !over && !at_end => Extent::Partial,
+            Some((end, _)) => Extent::Ends(end),
+            None if over => Extent::TooLong,
+            None => Extent::Ends(bytes.len()),
+        }
+    }
+
+    /// Whether a valid record begins at `start`, or nothing but blank lines follows.
+    pub(crate) fn valid_after(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        offset: u64,
+        at_end: bool,
+    ) -> Begins {
+        match self.after_blank(bytes, start, at_end) {
+            Blank::Until(start) => self.begins(bytes, start, offset, at_end),
+            Blank::Done => Begins::Valid,
+            Blank::Partial => Begins::Partial,
+        }
+    }
+
+    fn begins(&mut self, bytes: &[u8], start: usize, offset: u64, at_end: bool) -> Begins {
+        match self.parse(bytes, start, offset, at_end) {
+            None => Begins::Partial,
+            Some(Parsed::Record { fields, .. }) if fields == self.width => Begins::Valid,
+            Some(_) => Begins::Other,
+        }
+    }
+
+    /// Reads the record at `start`; `None` if more bytes are needed, `Parsed::Partial` if it exceeds the limit.
+    fn parse(&mut self, bytes: &[u8], start: usize, offset: u64, at_end: bool) -> Option<Parsed> {
+        let slot = self.slot(start, offset);
+        if let Some(parsed) = self.known[slot].parsed {
+            return Some(parsed);
+        }
+        let rest = &bytes[start..];
+        let (window, ends) = match rest.get(..self.limit) {
+            // One byte more decides whether a record that fills the limit ends there.
+            Some(window) if rest.len() > self.limit => (window, false),
+            _ => (rest, at_end),
+        };
+        let parsed = grammar::parse(window, ends);
+        if parsed == Parsed::Partial && rest.len() <= self.limit {
+            return None;
+        }
+        self.known[slot].parsed = Some(parsed);
+        Some(parsed)
+    }
+
+    /// Whether the line at `start` fits; `None` if more bytes are needed.
+    fn fits(&mut self, bytes: &[u8], start: usize, offset: u64, at_end: bool) -> Option<bool> {
+        let slot = self.slot(start, offset);
+        if let Some(fits) = self.known[slot].fits {
+            return Some(fits);
+        }
+        let rest = &bytes[start..];
+        let fits = match memchr(b'\n', &rest[..rest.len().min(self.limit)]) {
+            Some(end) => grammar::fits(&rest[..end], self.width),
+            None if rest.len() >= self.limit => false,
+            None if at_end => grammar::fits(rest, self.width),
+            None => return None,
+        };
+        self.known[slot].fits = Some(fits);
+        Some(fits)
+    }
+
+    fn slot(&mut self, start: usize, offset: u64) -> usize {
+        let offset = offset + start as u64;
+        // Fibonacci hashing: the top bits of the product are spread well even where offsets are evenly spaced.
+        let hash = offset.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - REMEMBERED_BITS);
+        let slot = usize::try_from(hash).expect("a few bits");
+        if self.known[slot].offset != offset {
+            self.known[slot] = Known { offset, parsed: None, fits: None };
+        }
+        slot
+    }
+
+    /// Passes blank lines from `at` on. More of them than a record may be long are not passed: then one of them counts as
+    /// the next line, and the bytes needed stay bounded.
+    fn after_blank(&self, bytes: &[u8], at: usize, at_end: bool) -> Blank {
+        let mut start = at;
+        loop {
+            match (bytes.get(start), bytes.get(start + 1)) {
+                _ if start - at > self.limit => return Blank::Until(start),
+                (Some(b'\n'), _) => start += 1,
+                (Some(b'\r'), Some(b'\n')) => start += 2,
+                (None, _) if at_end => return Blank::Done,
+                (None, _) | (Some(b'\r'), None) if !at_end => return Blank::Partial,
+                _ => return Blank::Until(start),
+            }
+        }
+    }
+}
+
+/// What follows some blank lines.
+enum Blank {
+    /// A line that is not blank.
+    Until(usize),
+    /// The end of the input.
+    Done,
+    /// More bytes are needed to tell.
+    Partial,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `bytes` begin with a bad record of a file of three columns; `|` marks where it must end.
+    fn check(marked: &str) {
+        let bytes = marked.replacen('|', "", 1);
+        let expected = marked.find('|').unwrap_or(marked.len());
+        let mut extents = Extents::new(3, 200);
+        assert_eq!(extents.of(bytes.as_bytes(), 0, true), Extent::Ends(expected), "{marked:?}");
+        for cut in 0..bytes.len() {
+            let early = Extents::new(3, 200).of(&bytes.as_bytes()[..cut], 0, false);
+            let sure = [Extent::Partial, Extent::Ends(expected)].contains(&early);
+            assert!(sure, "{marked:?} cut at {cut} gives {early:?}");
+        }
+    }
+
+    #[test]
+    fn a_valid_record_ends_the_bad_one() {
+        check("a,b\"c,d\n|e,f,g\n");
+        check("\"a\",\"b,\"c\"\n|\"d\",\"e\",\"f\"\n");
+        check("a,\"b,c\n|d,e,f\ng,h,i\n");
+        check("\"a\",\"x\ny\"z,\"c\"\n|\"d\",\"e\",\"f\"\n");
+        check("\"a\",\"b\",\"x\"y\nz\"\n|\"d\",\"e\",\"f\"\n");
+        check("a,b\"c,d\n|\n\ne,f,g\n");
+    }
+
+    #[test]
+    fn a_valid_record_may_span_lines() {
+        check("a,b\"c,d\n|e,\"\n\",g\n");
+    }
+
+    #[test]
+    fn the_end_of_the_input_ends_it() {
+        check("a,b\"c,d\n|");
+        check("a,b\"c,d\n|\r\n\n");
+        check("\"a\",\"b");
+        check("\"a\",\"b\nc");
+    }
+
+    #[test]
+    fn neighbours_that_are_broken_too_are_not_swallowed() {
+        check("\"a\",\"b,\"c\"\n|\"d\",\"e,\"f\"\n\"g\",\"h,\"i\"\n");
+        check("a,b\"c,d\n|e,f\"g,h\ni,j\"k,l\n");
+        check("\"a\",\"b,\"c\"\n|\"d\",\"e");
+    }
+
+    #[test]
+    fn a_wrong_width_over_several_lines_ends_by_the_grammar_unless_a_valid_record_is_inside() {
+        check("a,\"x\ny\"\n|b,c,d\n");
+        check("a,\"x\ny\",c,d\n|e,\"x\ny\",g,h\n");
+        check("a,\"b,c\n|d,e,f\ng,\",h\n");
+    }
+
+    #[test]
+    fn garbage_that_follows_is_left_alone_after_a_while() {
+        check(&format!("\"a\",\"b,\"c\"\n|{}d,e,f\n", "x\n".repeat(LOOKAHEAD + 1)));
+        check("\"a\",\"b,\"c\"\nx\nx\n|d,e,f\n");
+    }
+
+    #[test]
+    fn nothing_within_the_limit_is_too_long() {
+        let line = format!("\"a\"b{}\nc,d,e\n", "x".repeat(210));
+        assert_eq!(Extents::new(3, 200).of(line.as_bytes(), 0, true), Extent::TooLong);
+    }
+}

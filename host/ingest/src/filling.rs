@@ -1,0 +1,353 @@
+//! One slab being filled: index some bytes, take the records they hold, read on.
+//!
+//! The loop asks four questions, always in this order: is there a record whose end is known, is the record at hand broken,
+//! can more be indexed, can more be read. The good path is the first question; what it cannot take goes to [`crate::extent`].
+
+use std::io::{self, Read};
+
+use memchr::{memchr, memchr_iter};
+
+use crate::extent::{Begins, Extent};
+use crate::fault::{FaultKind, Faults};
+use crate::grammar::{self, Parsed, QuoteFault};
+use crate::reader::SlabReader;
+use crate::slab::{Cut, Record, Slab};
+use crate::source::SLACK;
+
+/// Fills one slab.
+pub(crate) struct Filling<'a, R> {
+    reader: &'a mut SlabReader<R>,
+    slab: &'a mut Slab,
+    /// Where the record at hand begins.
+    start: usize,
+    /// Index of its first separator.
+    first: usize,
+    /// Next of the index's ends, of its quoted LFs, of its doubled quotes.
+    next_end: usize,
+    next_inner: usize,
+    next_doubled: usize,
+    /// Bytes of records cut so far: what positions in the slab lack to be positions in the input.
+    missing: u64,
+}
+
+/// What the separators say of the record at hand.
+struct Seen {
+    content: usize,
+    end: usize,
+    fields: usize,
+    /// Index of the separator after its last.
+    next_first: usize,
+}
+
+impl<'a, R: Read> Filling<'a, R> {
+    pub(crate) fn new(reader: &'a mut SlabReader<R>, slab: &'a mut Slab) -> Self {
+        Self {
+            reader,
+            slab,
+            start: 0,
+            first: 0,
+            next_end: 0,
+            next_inner: 0,
+            next_doubled: 0,
+            missing: 0,
+        }
+    }
+
+    /// Fills the slab until it is full or the input ends. Gives the offset in the input that comes next.
+    pub(crate) fn run(mut self) -> io::Result<u64> {
+        while !self.full() {
+            if let Some(&end) = self.slab.index.ends.get(self.next_end) {
+                self.next_end += 1;
+                self.take_line(end as usize)?;
+            } else if self.slab.index.broken || self.slab.index.at > self.start + self.limit() {
+                self.take_broken()?;
+            } else if self.index_more() {
+                // There may be ends now.
+            } else if !self.reader.source.at_end() {
+                let again = self.reader.source.returned_len() > 0;
+                let want = if again { self.reader.tuning.step } else { self.reader.tuning.read };
+                self.reader.source.fill(&mut self.slab.buffer, want)?;
+            } else if self.open() > 0 {
+                self.take_unterminated()?;
+            } else {
+                break;
+            }
+        }
+        let offset = self.offset();
+        self.reader.source.give_back(&mut self.slab.buffer, self.start);
+        self.reader.summary.lone_crs += self.slab.complete();
+        for record in &self.slab.records {
+            self.reader.summary.count(record.faults);
+        }
+        Ok(offset)
+    }
+
+    fn full(&self) -> bool {
+        let limits = &self.slab.shape.limits;
+        self.slab.records.len() >= limits.slab_records || self.start >= limits.slab_bytes
+    }
+
+    fn limit(&self) -> usize {
+        self.slab.shape.limits.record_bytes
+    }
+
+    /// Bytes at hand from the current record's start on.
+    fn open(&self) -> usize {
+        self.slab.buffer.filled - self.start
+    }
+
+    /// Offset in the input of the current record's start.
+    fn offset(&self) -> u64 {
+        self.slab.base + self.missing + self.start as u64
+    }
+
+    /// Indexes some more of the bytes at hand; false if that must wait for others.
+    fn index_more(&mut self) -> bool {
+        let Slab { buffer, index, .. } = &mut *self.slab;
+        let to = buffer.filled.min(index.at + self.reader.tuning.step);
+        let at_end = to == buffer.filled && self.reader.source.at_end();
+        let before = (index.at, index.finished);
+        if buffer.bytes.len() < buffer.filled + SLACK {
+            buffer.bytes.resize(buffer.filled + SLACK, 0);
+        }
+        if !index.finished {
+            index.run(self.reader.tuning.kernel, &buffer.bytes, to, at_end);
+        }
+        before != (index.at, index.finished)
+    }
+
+    /// Takes the line that ends with separator `nth`: a record, most likely.
+    fn take_line(&mut self, nth: usize) -> io::Result<()> {
+        let lf = self.slab.index.separators[nth] as usize;
+        let crlf = lf > self.start && self.slab.buffer.bytes[lf - 1] == b'\r';
+        let content = if crlf { lf - 1 } else { lf };
+        if content == self.start {
+            self.reader.count_blank((lf + 1 - self.start) as u64);
+            self.start = lf + 1;
+            self.first = nth + 1;
+            return Ok(());
+        }
+        let seen = Seen { content, end: lf + 1, fields: nth + 1 - self.first, next_first: nth + 1 };
+        self.take_seen(&seen)
+    }
+
+    /// Takes the last record, which has no line ending but is closed in itself.
+    fn take_unterminated(&mut self) -> io::Result<()> {
+        let end = self.slab.buffer.filled;
+        let next_first = self.slab.index.count;
+        self.take_seen(&Seen { content: end, end, fields: next_first - self.first + 1, next_first })
+    }
+
+    fn take_seen(&mut self, seen: &Seen) -> io::Result<()> {
+        let index = &self.slab.index;
+        let inner_before = self.next_inner;
+        while index.inner_lfs.get(self.next_inner).is_some_and(|&lf| (lf as usize) < seen.end) {
+            self.next_inner += 1;
+        }
+        let doubled_before = self.next_doubled;
+        while index.doubled.get(self.next_doubled).is_some_and(|&at| (at as usize) < seen.end) {
+            self.next_doubled += 1;
+        }
+        let inner = self.next_inner - inner_before;
+        let width = self.slab.shape.header.names.len();
+        let wrong = seen.fields != width;
+        let length = seen.end - self.start;
+        if length > self.limit() {
+            return self.take_broken();
+        }
+        if wrong && inner > 0 {
+            match self.extent()? {
+                Extent::Ends(bytes) if bytes == length => {}
+                _ => return self.take_broken(),
+            }
+        }
+        let mut faults = Faults::default();
+        if wrong {
+            let unterminated = seen.content == seen.end;
+            let cut_off = unterminated && seen.fields < width;
+            faults.insert(if cut_off { FaultKind::Truncated } else { FaultKind::Ragged });
+        }
+        let record = Record {
+            start: narrow(self.start),
+            content: narrow(seen.content),
+            end: narrow(seen.end),
+            first: narrow(self.first),
+            fields: narrow(seen.fields),
+            faults,
+            doubled: self.next_doubled > doubled_before,
+            line: self.reader.summary.lines + 1,
+        };
+        self.reader.summary.lines += inner as u64;
+        self.push(record, 0);
+        self.first = seen.next_first;
+        Ok(())
+    }
+
+    /// Takes the record at hand, whose end the separators do not give.
+    fn take_broken(&mut self) -> io::Result<()> {
+        let line = self.reader.summary.lines + 1;
+        let (end, missing, faults) = match self.extent()? {
+            Extent::Ends(bytes) => (self.start + bytes, 0, self.faults_within(bytes)),
+            Extent::TooLong | Extent::Partial => {
+                let (missing, lines) = self.skip()?;
+                let faults = Faults::from(FaultKind::RecordTooLong);
+                self.reader.summary.lines += lines;
+                (self.start + self.limit(), missing, faults)
+            }
+        };
+        let bytes = &self.slab.buffer.bytes;
+        let raw = &bytes[self.start..end];
+        let terminator = match raw {
+            _ if missing > 0 => 0,
+            [.., b'\r', b'\n'] => 2,
+            [.., b'\n'] => 1,
+            _ => 0,
+        };
+        let lfs = memchr_iter(b'\n', &raw[..raw.len() - terminator]).count() as u64;
+        let first = narrow(self.first);
+        let record = Record {
+            start: narrow(self.start),
+            content: narrow(end - terminator),
+            end: narrow(end),
+            first,
+            fields: 0,
+            faults,
+            doubled: false,
+            line,
+        };
+        self.reader.summary.lines += lfs;
+        self.push(record, missing);
+        self.slab.index.count = self.first;
+        self.slab.index.resume(self.start);
+        // The index may have stopped before the end of these bytes, so what they hold is not known.
+        self.slab.index.saw_cr = u64::MAX;
+        self.slab.index.saw_odd = u64::MAX;
+        (self.next_end, self.next_inner, self.next_doubled) = (0, 0, 0);
+        Ok(())
+    }
+
+    fn push(&mut self, mut record: Record, missing: u64) {
+        let (start, content, end) = (self.start, record.content as usize, record.end as usize);
+        let bytes = &self.slab.buffer.bytes[..end];
+        let Slab { shape, .. } = &*self.slab;
+        if content - start > shape.limits.field_bytes
+            && !record.faults.contains(FaultKind::RecordTooLong)
+        {
+            let fields = grammar::fields(&bytes[start..content]);
+            if fields.into_iter().any(|field| field.len() > shape.limits.field_bytes) {
+                record.faults.insert(FaultKind::FieldTooLong);
+            }
+        }
+        if shape.header.repeated_by(&bytes[start..content]) {
+            record.faults.insert(FaultKind::RepeatedHeader);
+        }
+        let summary = &mut self.reader.summary;
+        summary.lines += 1;
+        summary.records += 1;
+        summary.record_bytes += (end - start) as u64 + missing;
+        summary.crlf_records += u64::from(end == content + 2);
+        summary.ends_with_line_ending =
+            end > content || missing > 0 && summary.ends_with_line_ending;
+        if missing > 0 {
+            self.slab.cuts.push(Cut { record: self.slab.records.len(), missing });
+            self.missing += missing;
+        }
+        self.slab.records.push(record);
+        self.start = end;
+    }
+
+    /// Where the record at hand ends, reading as far as it takes to tell.
+    fn extent(&mut self) -> io::Result<Extent> {
+        loop {
+            let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
+            let offset = self.slab.base + self.missing + self.start as u64;
+            match self.reader.extents.of(bytes, offset, self.reader.source.at_end()) {
+                Extent::Partial => self.read_ahead()?,
+                extent => return Ok(extent),
+            }
+        }
+    }
+
+    /// Reads at least as much again as is at hand, so that starting over costs little in all.
+    fn read_ahead(&mut self) -> io::Result<()> {
+        let want = self.reader.tuning.read.max(self.open());
+        self.reader.source.fill(&mut self.slab.buffer, want)
+    }
+
+    /// The faults of a broken record of `length` bytes, seen by itself.
+    fn faults_within(&self, length: usize) -> Faults {
+        let raw = &self.slab.buffer.bytes[self.start..self.start + length];
+        let width = self.slab.shape.header.names.len();
+        let cut_off = !raw.ends_with(b"\n");
+        match grammar::parse(raw, true) {
+            Parsed::Broken { how: QuoteFault::Unclosed, .. } if cut_off => {
+                FaultKind::Truncated.into()
+            }
+            Parsed::Broken { .. } | Parsed::Partial => FaultKind::Quote.into(),
+            Parsed::Record { fields, .. } if cut_off && fields < width => {
+                FaultKind::Truncated.into()
+            }
+            Parsed::Record { fields, .. } if fields != width => FaultKind::Ragged.into(),
+            Parsed::Record { .. } => Faults::default(),
+        }
+    }
+
+    /// Leaves out what follows the first bytes of a record that is too long, up to where a valid record begins. Gives the
+    /// bytes left out, and the line ends among them but for the last.
+    fn skip(&mut self) -> io::Result<(u64, u64)> {
+        let keep = self.start + self.limit();
+        let (mut missing, mut lines) = (0, 0);
+        let mut at = keep;
+        let end = loop {
+            let ended = self.reader.source.at_end();
+            let filled = self.slab.buffer.filled;
+            let Some(found) = memchr(b'\n', &self.slab.buffer.bytes[at..filled]) else {
+                if ended {
+                    self.reader.summary.ends_with_line_ending = false;
+                    break filled;
+                }
+                missing += (filled - keep) as u64;
+                self.slab.buffer.filled = keep;
+                at = keep;
+                self.reader.source.fill(&mut self.slab.buffer, self.reader.tuning.read)?;
+                continue;
+            };
+            let end = at + found + 1;
+            let offset = self.slab.base + self.missing + missing + end as u64;
+            let bytes = &self.slab.buffer.bytes[end..filled];
+            match self.reader.extents.valid_after(bytes, 0, offset, ended) {
+                Begins::Valid => {
+                    self.reader.summary.ends_with_line_ending = true;
+                    break end;
+                }
+                Begins::Other => {
+                    lines += 1;
+                    at = end;
+                    if at - keep > self.reader.tuning.read {
+                        missing += (at - keep) as u64;
+                        self.remove(keep, at);
+                        at = keep;
+                    }
+                }
+                Begins::Partial => {
+                    let want = self.reader.tuning.read.max(filled - end);
+                    self.reader.source.fill(&mut self.slab.buffer, want)?;
+                }
+            }
+        };
+        missing += (end - keep) as u64;
+        self.remove(keep, end);
+        Ok((missing, lines))
+    }
+
+    /// Removes the bytes between two places of the buffer.
+    fn remove(&mut self, from: usize, to: usize) {
+        let buffer = &mut self.slab.buffer;
+        buffer.bytes.copy_within(to..buffer.filled, from);
+        buffer.filled -= to - from;
+    }
+}
+
+fn narrow(position: usize) -> u32 {
+    u32::try_from(position).expect("limits keep a slab below 2^32 bytes")
+}

@@ -1,0 +1,328 @@
+//! Finds separators, 64 bytes at a time, and notices at once where the grammar is broken.
+//!
+//! Each block of 64 bytes becomes one bit per byte and question (is it a quote, a comma, an LF …); everything else is arithmetic on
+//! those words. The prefix-xor of the quotes says which bytes are inside quotes; commas and LFs outside are separators.
+//! A quote that opens must follow a separator or a quote, one that closes must be followed by a separator, a quote or a CRLF; both are
+//! one shift and one mask. Doubled quotes need no special case: they close and open again.
+//!
+//! Only the questions depend on the processor: [`avx2`] asks them with vector instructions where there are any, [`portable`] with
+//! 64-bit words anywhere.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod portable;
+
+/// Bytes of a block.
+pub(crate) const BLOCK: usize = 64;
+
+/// Bit `i` answers a question about byte `i` of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Masks {
+    quote: u64,
+    comma: u64,
+    lf: u64,
+    cr: u64,
+    /// NUL, or the top bit set: bytes that need a closer look once the slab is complete.
+    odd: u64,
+    /// For each byte whether an odd number of quotes lies at or before it.
+    quoted: u64,
+}
+
+/// How the questions are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kernel {
+    /// Vector instructions of 256 bits.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// 64-bit words.
+    Portable,
+}
+
+impl Kernel {
+    /// The fastest this processor has.
+    pub(crate) fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if avx2::available() {
+            return Self::Avx2;
+        }
+        Self::Portable
+    }
+}
+
+/// Separators of a run of bytes, and how far it was looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// Positions of commas and LFs outside quotes. Valid up to `count`; what follows is room for one block.
+    pub(crate) separators: Vec<u32>,
+    /// How many there are.
+    pub(crate) count: usize,
+    /// Those of `separators` that are LFs, as indexes into it.
+    pub(crate) ends: Vec<u32>,
+    /// Positions of LFs inside quotes.
+    pub(crate) inner_lfs: Vec<u32>,
+    /// Positions of the second of two quotes in a row.
+    pub(crate) doubled: Vec<u32>,
+    /// Where the next block begins.
+    pub(crate) at: usize,
+    /// The grammar is broken by the record after the last end.
+    pub(crate) broken: bool,
+    /// The last byte of the input was looked at.
+    pub(crate) finished: bool,
+    /// Not 0 if a CR was seen.
+    pub(crate) saw_cr: u64,
+    /// Not 0 if a NUL or a byte above 7F was seen.
+    pub(crate) saw_odd: u64,
+    carry: Carry,
+}
+
+/// What one block leaves for the next.
+#[derive(Debug, Clone, Copy, Default)]
+struct Carry {
+    /// All ones inside quotes.
+    quoted: u64,
+    /// 1 if the last byte was a separator character or a quote, so that a quote may follow.
+    may_open: u64,
+    /// 1 if the last byte was a closing quote.
+    closed: u64,
+    /// 1 if the last byte was a CR after a closing quote.
+    closed_cr: u64,
+}
+
+impl Index {
+    /// Forgets everything and begins at `at`, where a record begins.
+    pub(crate) fn clear(&mut self, at: usize) {
+        self.count = 0;
+        self.saw_cr = 0;
+        self.saw_odd = 0;
+        self.resume(at);
+    }
+
+    /// Begins anew at `at`, where a record begins, keeping the separators of earlier records.
+    pub(crate) fn resume(&mut self, at: usize) {
+        self.ends.clear();
+        self.inner_lfs.clear();
+        self.doubled.clear();
+        self.at = at;
+        self.broken = false;
+        self.finished = false;
+        self.carry = Carry { may_open: 1, ..Carry::default() };
+    }
+
+    /// Looks at whole blocks of `bytes` between `self.at` and `to`, and stops early where the grammar is broken. `bytes` must reach
+    /// [`BLOCK`] bytes beyond `to`. With `at_end` the input ends at `to`, and the last block need not be whole.
+    pub(crate) fn run(&mut self, kernel: Kernel, bytes: &[u8], to: usize, at_end: bool) {
+        match kernel {
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 => avx2::run(self, bytes, to, at_end),
+            Kernel::Portable => self.run_with(bytes, to, at_end, portable::masks),
+        }
+    }
+
+    /// The loop itself. Inlined into each kernel, so that it is compiled for what the kernel's processor can do.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "must be compiled with the target features of the kernel that calls it"
+    )]
+    fn run_with(
+        &mut self,
+        bytes: &[u8],
+        to: usize,
+        at_end: bool,
+        masks: impl Fn(&[u8; BLOCK]) -> Masks,
+    ) {
+        while !self.broken && self.at < to {
+            let live = to - self.at;
+            if live < BLOCK && !at_end {
+                return;
+            }
+            let block = bytes[self.at..].first_chunk().expect("the caller keeps a block's room");
+            let keep = if live < BLOCK { (1 << live) - 1 } else { u64::MAX };
+            self.block(masks(block), keep);
+            self.at += live.min(BLOCK);
+        }
+        if at_end && self.at >= to {
+            self.finished = true;
+            self.broken |= (self.carry.quoted | self.carry.closed_cr) != 0;
+        }
+    }
+
+    /// Takes in one block, of which only the bytes in `keep` exist.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn block(&mut self, masks: Masks, keep: u64) {
+        let Masks { quote, comma, lf, cr, odd, quoted } = masks;
+        let (quote, comma, lf, cr) = (quote & keep, comma & keep, lf & keep, cr & keep);
+        let quoted = quoted ^ self.carry.quoted;
+        let opening = quote & quoted;
+        let closing = quote & !quoted;
+        let may_open = comma | lf | quote;
+        let after_closing = closing << 1 | self.carry.closed;
+        let closed_cr = after_closing & cr;
+        let breaks = opening & !(may_open << 1 | self.carry.may_open)
+            | after_closing & !(comma | lf | quote | cr)
+            | (closed_cr << 1 | self.carry.closed_cr) & !lf;
+        let breaks = breaks & keep;
+        // Nothing at or after the first break is of use: the record it is in is read another way.
+        let sound = if breaks == 0 { u64::MAX } else { (1 << breaks.trailing_zeros()) - 1 };
+        self.broken = breaks != 0;
+
+        let separators = (comma | lf) & !quoted & sound;
+        let ends = lf & !quoted & sound;
+        let position = u32::try_from(self.at).expect("limits keep a slab below 2^32 bytes");
+        self.push_separators(separators, ends, position);
+        let inner = lf & quoted & sound;
+        if inner != 0 {
+            each(inner, |bit| self.inner_lfs.push(position + bit));
+        }
+        let doubled = after_closing & quote & sound;
+        if doubled != 0 {
+            each(doubled, |bit| self.doubled.push(position + bit));
+        }
+        self.saw_cr |= cr;
+        self.saw_odd |= odd & keep;
+        let last = keep.trailing_ones() - 1;
+        self.carry = Carry {
+            quoted: 0_u64.wrapping_sub(quoted >> last & 1),
+            may_open: may_open >> last & 1,
+            closed: closing >> last & 1,
+            closed_cr: closed_cr >> last & 1,
+        };
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn push_separators(&mut self, separators: u64, ends: u64, position: u32) {
+        if self.separators.len() < self.count + BLOCK {
+            // Twice the room: a file of nothing but commas has one separator a byte.
+            self.separators.resize((self.count + BLOCK) * 2, 0);
+        }
+        let base = self.count;
+        each(ends, |bit| {
+            let before = (separators & ((1 << bit) - 1)).count_ones() as usize;
+            self.ends.push(u32::try_from(base + before).expect("fewer separators than bytes"));
+        });
+        let count = separators.count_ones() as usize;
+        let room: &mut [u32; BLOCK] =
+            (&mut self.separators[base..base + BLOCK]).try_into().expect("the room was made above");
+        // Rounds of eight without asking which are the last: what is written too much is overwritten by the next block.
+        let mut rest = separators;
+        for eight in room.chunks_exact_mut(8).take(count.div_ceil(8)) {
+            for slot in eight {
+                *slot = position.wrapping_add(rest.trailing_zeros());
+                rest &= rest.wrapping_sub(1);
+            }
+        }
+        self.count += count;
+    }
+}
+
+/// Calls `visit` with the number of each set bit, ascending.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "must be compiled with the target features of the kernel that calls it"
+)]
+fn each(mut bits: u64, mut visit: impl FnMut(u32)) {
+    while bits != 0 {
+        visit(bits.trailing_zeros());
+        bits &= bits - 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(kernel: Kernel, text: &[u8], step: usize) -> Index {
+        let mut bytes = text.to_vec();
+        bytes.resize(text.len() + BLOCK, b'"');
+        let mut index = Index::default();
+        index.clear(0);
+        for to in (0..text.len()).step_by(step) {
+            index.run(kernel, &bytes, to, false);
+        }
+        index.run(kernel, &bytes, text.len(), true);
+        index
+    }
+
+    /// `expected`: `,` and `;` where a comma or LF separates, `^` where an LF is quoted, `:` at the second of doubled quotes.
+    fn check(text: &str, expected: &str) {
+        for lead in [0, 1, 57, 60, 61, 62, 63, 64, 65] {
+            for kernel in [Kernel::detect(), Kernel::Portable] {
+                let text = format!(
+                    "{}{text}",
+                    "x,".repeat(64)[..lead & !1].to_owned() + if lead % 2 == 1 { "," } else { "" }
+                );
+                let found = index(kernel, text.as_bytes(), 7);
+                let mut marks = vec![b' '; text.len()];
+                for &position in &found.separators[..found.count] {
+                    marks[position as usize] = b',';
+                }
+                for &end in &found.ends {
+                    marks[found.separators[end as usize] as usize] = b';';
+                }
+                for &position in &found.inner_lfs {
+                    marks[position as usize] = b'^';
+                }
+                for &position in &found.doubled {
+                    marks[position as usize] = b':';
+                }
+                if found.broken {
+                    marks.push(b'!');
+                }
+                let marks = String::from_utf8(marks[lead..].to_vec()).unwrap();
+                assert_eq!(marks, expected, "{text:?} with {kernel:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn separators_are_found_outside_quotes() {
+        check("a,b\nc,d\n", " , ; , ;");
+        check("\"a,\",b\r\n", "    ,  ;");
+        check("\"a\n\",\"\"\n", "  ^ ,  ;");
+        check("\"a\"\"b\",c", "   :  , ");
+        check("\"\"\"\",c\n", "  : , ;");
+        check("a\rb,c", "   , ");
+    }
+
+    #[test]
+    fn the_first_break_stops_it() {
+        check("a,b\"c,d\n", " ,      !");
+        check("a,\"b\"c,d\n", " ,       !");
+        check("a,b\n\"c\"\rd\n", " , ;      !");
+        check("a,\"b\n", " ,  ^!");
+        check("a,\"b\"\r", " ,    !");
+        check("a\n\"\"\"", " ;  :!");
+        check("a\r\"b\"\n", "      !");
+    }
+
+    #[test]
+    fn kernels_agree_on_any_bytes() {
+        let mut state = 1_u64;
+        for round in 0..2_000 {
+            let text: Vec<u8> = (0..200)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    b"\",\n\r\0\xffa-"[(state >> 61) as usize]
+                })
+                .collect();
+            let text = &text[round % 7..];
+            let (one, other) =
+                (index(Kernel::detect(), text, 64), index(Kernel::Portable, text, 64));
+            assert_eq!(one.separators[..one.count], other.separators[..other.count]);
+            assert_eq!(
+                (&one.ends, &one.inner_lfs, &one.doubled, one.broken, one.saw_cr, one.saw_odd),
+                (
+                    &other.ends,
+                    &other.inner_lfs,
+                    &other.doubled,
+                    other.broken,
+                    other.saw_cr,
+                    other.saw_odd
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The questions asked with AVX2, 32 bytes at once, and the prefix-xor as one carry-less multiplication.
+//!
+//! This is the only unsafe code of the crate. It is worth having: `benches/ingest.rs` compares it with the portable kernel.
+#![allow(unsafe_code, reason = "vector loads from memory, and calls that need a processor feature")]
+
+use std::arch::x86_64::{
+    __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
+    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    _mm256_setzero_si256,
+};
+
+use super::{BLOCK, Index, Masks};
+
+/// Whether this processor has what [`run`] needs.
+pub(super) fn available() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("pclmulqdq")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt")
+}
+
+/// Runs the index with this kernel, or with the portable one if [`available`] says no.
+pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
+    if available() {
+        // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
+        unsafe { run_here(index, bytes, to, at_end) }
+    } else {
+        index.run_with(bytes, to, at_end, super::portable::masks);
+    }
+}
+
+#[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt")]
+fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
+    index.run_with(bytes, to, at_end, |block| masks(block));
+}
+
+#[inline]
+#[target_feature(enable = "avx2,pclmulqdq")]
+fn masks(block: &[u8; BLOCK]) -> Masks {
+    let (low, high) = (load(&block[..32]), load(&block[32..]));
+    let quote = equal(low, high, b'"');
+    let zero = _mm256_setzero_si256();
+    let odd = |half| _mm256_or_si256(half, _mm256_cmpeq_epi8(half, zero));
+    Masks {
+        quote,
+        comma: equal(low, high, b','),
+        lf: equal(low, high, b'\n'),
+        cr: equal(low, high, b'\r'),
+        odd: top_bits(odd(low), odd(high)),
+        quoted: prefix_xor(quote),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(half: &[u8]) -> __m256i {
+    let half: &[u8; 32] = half.try_into().expect("half a block");
+    // SAFETY: `half` is 32 readable bytes, and this load needs no alignment.
+    unsafe { _mm256_loadu_si256(std::ptr::from_ref(half).cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn equal(low: __m256i, high: __m256i, byte: u8) -> u64 {
+    let all = _mm256_set1_epi8(byte.cast_signed());
+    top_bits(_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn top_bits(low: __m256i, high: __m256i) -> u64 {
+    let half = |bytes| u64::from(_mm256_movemask_epi8(bytes).cast_unsigned());
+    half(low) | half(high) << 32
+}
+
+#[inline]
+#[target_feature(enable = "avx2,pclmulqdq")]
+fn prefix_xor(bits: u64) -> u64 {
+    let product = _mm_clmulepi64_si128(_mm_set_epi64x(0, bits.cast_signed()), _mm_set1_epi8(-1), 0);
+    _mm_cvtsi128_si64(product).cast_unsigned()
+}

@@ -1,0 +1,195 @@
+//! Bytes to slabs.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use crate::extent::Extents;
+use crate::filling::Filling;
+use crate::header::{BOM, Header, HeaderFault};
+use crate::index::Kernel;
+use crate::slab::{Shape, Slab};
+use crate::source::{Buffer, Source};
+use crate::{Limits, Summary};
+
+/// How the work is cut up. It changes the speed and nothing else, which tests make sure of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tuning {
+    /// Bytes asked of the input at once. 256 KiB: few calls, and little to give back at the end of a slab.
+    pub(crate) read: usize,
+    /// Bytes indexed at once. 32 KiB: they and their separators stay in the first caches, and little work is lost where a
+    /// slab ends.
+    pub(crate) step: usize,
+    pub(crate) kernel: Kernel,
+}
+
+/// Reads an input slab by slab. Call `header` first, `next_slab` until it gives `None`, `summary` last.
+///
+/// What comes out depends on the bytes and the limits alone, not on how the reader hands the bytes over.
+#[derive(Debug)]
+pub struct SlabReader<R> {
+    pub(crate) source: Source<R>,
+    pub(crate) shape: Arc<Shape>,
+    pub(crate) extents: Extents,
+    pub(crate) summary: Summary,
+    pub(crate) tuning: Tuning,
+    limits: Limits,
+    stage: Stage,
+    /// Offset of the next byte that belongs to nothing yet.
+    offset: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Start,
+    Records,
+    /// The header is at fault or the input could not be read: there is no going on.
+    Stopped,
+}
+
+impl<R: Read> SlabReader<R> {
+    /// Reads `reader`, which gives decompressed bytes. Limits outside what is possible are brought inside (see [`Limits::clamped`]).
+    pub fn new(reader: R, limits: Limits) -> Self {
+        let limits = limits.clamped();
+        let tuning = Tuning { read: 256 << 10, step: 32 << 10, kernel: Kernel::detect() };
+        Self {
+            source: Source::new(reader),
+            shape: Arc::default(),
+            extents: Extents::new(0, limits.record_bytes),
+            summary: Summary { ends_with_line_ending: true, ..Summary::default() },
+            tuning,
+            limits,
+            stage: Stage::Start,
+            offset: 0,
+        }
+    }
+
+    /// For tests: other sizes of the pieces the work is cut into, and the portable way to index.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_pieces(mut self, read: usize, step: usize, portable: bool) -> Self {
+        self.tuning.read = read.max(1);
+        self.tuning.step = step.max(crate::index::BLOCK);
+        if portable {
+            self.tuning.kernel = Kernel::Portable;
+        }
+        self
+    }
+
+    /// The header. An empty input has one without names; an input of only a header is one without records.
+    /// The names can be had again and again.
+    pub fn header(&mut self) -> Result<Header, HeaderFault> {
+        match self.stage {
+            Stage::Records => return Ok(self.shape.header.clone()),
+            Stage::Stopped => return Err(HeaderFault::Read(stopped())),
+            Stage::Start => self.stage = Stage::Stopped,
+        }
+        let header = self.read_header()?;
+        self.extents = Extents::new(header.names.len(), self.limits.record_bytes);
+        self.shape = Arc::new(Shape { header: header.clone(), limits: self.limits });
+        self.stage = Stage::Records;
+        Ok(header)
+    }
+
+    /// The next slab, or `None` at the end. Memory of `recycled` is used again.
+    ///
+    /// An error means that the input could not be read on; what is wrong with the data is in the slab.
+    pub fn next_slab(&mut self, recycled: Option<Slab>) -> io::Result<Option<Slab>> {
+        match self.stage {
+            Stage::Start => {
+                self.header().map_err(|fault| match fault {
+                    HeaderFault::Read(error) => error,
+                    fault => io::Error::new(io::ErrorKind::InvalidData, fault),
+                })?;
+            }
+            Stage::Stopped => return Err(stopped()),
+            Stage::Records => {}
+        }
+        let mut slab = recycled.unwrap_or_default();
+        self.stage = Stage::Stopped;
+        while !self.at_end() {
+            slab.begin(Arc::clone(&self.shape), self.offset, self.summary.records + 1);
+            self.offset = Filling::new(self, &mut slab).run()?;
+            // A slab's worth of blank lines holds no record.
+            if !slab.is_empty() {
+                self.stage = Stage::Records;
+                return Ok(Some(slab));
+            }
+        }
+        self.stage = Stage::Records;
+        Ok(None)
+    }
+
+    /// Sums over what was read so far.
+    pub fn summary(&self) -> Summary {
+        Summary { bytes: self.offset, ..self.summary.clone() }
+    }
+
+    fn at_end(&self) -> bool {
+        self.source.at_end()
+    }
+
+    fn read_header(&mut self) -> Result<Header, HeaderFault> {
+        let mut buffer = Buffer::default();
+        self.source.fill(&mut buffer, self.tuning.read.max(BOM.len()))?;
+        let bom = buffer.bytes[..buffer.filled].starts_with(BOM);
+        self.summary.bom_bytes = if bom { BOM.len() as u64 } else { 0 };
+        self.offset = self.summary.bom_bytes;
+        let mut start = if bom { BOM.len() } else { 0 };
+        loop {
+            let ended = self.source.at_end();
+            let rest = &buffer.bytes[start..buffer.filled];
+            let blank = match rest {
+                [b'\n', ..] => 1,
+                [b'\r', b'\n', ..] => 2,
+                _ => 0,
+            };
+            if blank > 0 {
+                self.count_blank(blank);
+                self.offset += blank;
+                start += usize::try_from(blank).expect("one or two");
+                continue;
+            }
+            if rest.is_empty() && ended {
+                return Ok(Header { bom, ..Header::default() });
+            }
+            if start > self.tuning.read {
+                // Blank lines are not kept, however many there are.
+                self.source.give_back(&mut buffer, start);
+                buffer.filled = 0;
+                start = 0;
+            } else if let Some(read) =
+                Header::read(rest, ended, self.offset, self.limits.record_bytes)
+            {
+                let header = Header { bom, line: self.summary.lines + 1, ..read? };
+                let end = start + usize::try_from(header.length).expect("it is in memory");
+                self.count_header(&header, &buffer.bytes[start..end]);
+                self.source.give_back(&mut buffer, end);
+                return Ok(header);
+            }
+            let want = self.tuning.read.max(buffer.filled);
+            self.source.fill(&mut buffer, want)?;
+        }
+    }
+
+    fn count_header(&mut self, header: &Header, raw: &[u8]) {
+        let lfs = memchr::memchr_iter(b'\n', raw).count() as u64;
+        let ends = raw.ends_with(b"\n");
+        let lone = |&at: &usize| raw.get(at + 1) != Some(&b'\n');
+        self.summary.header_bytes = header.length;
+        self.summary.lines += lfs + u64::from(!ends);
+        self.summary.lone_crs += memchr::memchr_iter(b'\r', raw).filter(lone).count() as u64;
+        self.summary.ends_with_line_ending = ends;
+        self.offset += header.length;
+    }
+
+    pub(crate) fn count_blank(&mut self, bytes: u64) {
+        self.summary.blank_bytes += bytes;
+        self.summary.blank_lines += 1;
+        self.summary.lines += 1;
+        self.summary.ends_with_line_ending = true;
+    }
+}
+
+fn stopped() -> io::Error {
+    io::Error::other("reading this input has failed before")
+}

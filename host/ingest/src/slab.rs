@@ -1,0 +1,237 @@
+//! A run of whole records with everything that is known of them.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use assay_model::{Column, Position};
+use memchr::memchr;
+
+use crate::cp1252::{self, Encoding};
+use crate::fault::{FaultKind, Faults};
+use crate::header::Header;
+use crate::index::Index;
+use crate::source::Buffer;
+use crate::{FaultDetail, Limits, columns, details, grammar};
+
+/// Whole records in file order: their bytes, positions and faults, and the way to their cells.
+///
+/// Records are addressed by their index in the slab, `0..len()`. Hand a slab back to
+/// [`crate::SlabReader::next_slab`] when it is done with: its memory is used again.
+#[derive(Debug, Default)]
+pub struct Slab {
+    pub(crate) buffer: Buffer,
+    pub(crate) index: Index,
+    pub(crate) records: Vec<Record>,
+    pub(crate) cuts: Vec<Cut>,
+    /// Offset in the input of the first byte.
+    pub(crate) base: u64,
+    /// Number of the first record.
+    pub(crate) first_record: u64,
+    pub(crate) shape: Arc<Shape>,
+    judged: Vec<u32>,
+}
+
+/// What is the same for all slabs of an input.
+#[derive(Debug, Default)]
+pub(crate) struct Shape {
+    pub(crate) header: Header,
+    pub(crate) limits: Limits,
+}
+
+/// One record. Positions are relative to the slab.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record {
+    pub(crate) start: u32,
+    /// Where its line ending begins.
+    pub(crate) content: u32,
+    /// Where its line ending ends.
+    pub(crate) end: u32,
+    /// Index of its first separator.
+    pub(crate) first: u32,
+    /// How many fields the separators tell apart; 0 if the index has none for it.
+    pub(crate) fields: u32,
+    pub(crate) faults: Faults,
+    /// Some quote in it is doubled.
+    pub(crate) doubled: bool,
+    /// Physical line of its first byte.
+    pub(crate) line: u64,
+}
+
+/// A record of which only the first bytes are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut {
+    pub(crate) record: usize,
+    /// Bytes that are not kept.
+    pub(crate) missing: u64,
+}
+
+impl Slab {
+    /// How many records it holds; at least 1 as read.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Number of its first record in the file, counting from 1.
+    pub fn first_record(&self) -> u64 {
+        self.first_record
+    }
+
+    /// Bytes its records and the blank lines between them take in memory.
+    pub fn bytes_len(&self) -> usize {
+        self.buffer.filled
+    }
+
+    /// Where record `index` lies in the input.
+    pub fn position(&self, index: usize) -> Position {
+        let record = &self.records[index];
+        let before: u64 =
+            self.cuts.iter().take_while(|cut| cut.record < index).map(|cut| cut.missing).sum();
+        Position {
+            record: self.first_record + index as u64,
+            line: record.line,
+            offset: self.base + before + u64::from(record.start),
+            length: u64::from(record.end - record.start) + self.missing(index),
+        }
+    }
+
+    /// The bytes of record `index`, line ending included. Of a record that is too long, only the first.
+    pub fn raw(&self, index: usize) -> &[u8] {
+        let record = &self.records[index];
+        &self.buffer.bytes[record.start as usize..record.end as usize]
+    }
+
+    /// Whether `raw` is not all of the record.
+    pub fn raw_is_cut(&self, index: usize) -> bool {
+        self.missing(index) > 0
+    }
+
+    /// What is wrong with record `index`.
+    pub fn faults(&self, index: usize) -> Faults {
+        self.records[index].faults
+    }
+
+    /// The same in words, one for each fault.
+    pub fn fault_details(&self, index: usize) -> Vec<FaultDetail> {
+        details::describe(self, index)
+    }
+
+    /// The cell of record `index` in `column`: unquoted, UTF-8. Empty if the record has no such field. Of a record
+    /// whose quotes are broken, what can be told apart.
+    pub fn field(&self, index: usize, column: usize) -> Cow<'_, [u8]> {
+        let record = &self.records[index];
+        let field = if column < record.fields as usize {
+            let (start, end) = self.span(record, column);
+            &self.buffer.bytes[start..end]
+        } else {
+            grammar::fields(self.content(index)).nth(column).unwrap_or_default()
+        };
+        let plain = grammar::unquote(field);
+        if std::str::from_utf8(&plain).is_ok() {
+            return plain;
+        }
+        let mut text = Vec::with_capacity(plain.len() * 2);
+        cp1252::decode_into(&plain, &mut text);
+        text.into()
+    }
+
+    /// Records that rules may judge: those without a blocking fault. Ascending.
+    pub fn judged(&self) -> &[u32] {
+        &self.judged
+    }
+
+    /// The cells of one column in `rows`, which must be judged records, as text.
+    ///
+    /// A cell is valid if it is not empty. If all are empty the column is `Cells::Constant` of nothing. Memory of
+    /// `recycled` is used again where it fits.
+    pub fn text_column(&self, rows: &[u32], column: usize, recycled: Option<Column>) -> Column {
+        let mut recycled: Vec<Column> = recycled.into_iter().collect();
+        let mut built = self.text_columns(rows, &[column], &mut recycled);
+        built.pop().expect("one column was asked for")
+    }
+
+    /// The cells of several columns at once, in the order of `columns`: faster than one by one, because records are visited while
+    /// they are in cache. Takes memory from `recycled`.
+    pub fn text_columns(
+        &self,
+        rows: &[u32],
+        columns: &[usize],
+        recycled: &mut Vec<Column>,
+    ) -> Vec<Column> {
+        columns::build(self, rows, columns, recycled)
+    }
+
+    /// The record's bytes without its line ending.
+    pub(crate) fn content(&self, index: usize) -> &[u8] {
+        let record = &self.records[index];
+        &self.buffer.bytes[record.start as usize..record.content as usize]
+    }
+
+    /// Where a field that separators tell apart begins and ends, quotes included.
+    #[inline]
+    pub(crate) fn span(&self, record: &Record, column: usize) -> (usize, usize) {
+        let first = record.first as usize;
+        let start = match column {
+            0 => record.start as usize,
+            _ => self.index.separators[first + column - 1] as usize + 1,
+        };
+        let end = if column + 1 < record.fields as usize {
+            self.index.separators[first + column] as usize
+        } else {
+            record.content as usize
+        };
+        (start, end)
+    }
+
+    pub(crate) fn missing(&self, index: usize) -> u64 {
+        self.cuts.iter().find(|cut| cut.record == index).map_or(0, |cut| cut.missing)
+    }
+
+    /// Makes it ready to be filled from `base` on.
+    pub(crate) fn begin(&mut self, shape: Arc<Shape>, base: u64, first_record: u64) {
+        self.buffer.filled = 0;
+        self.index.clear(0);
+        self.records.clear();
+        self.cuts.clear();
+        self.judged.clear();
+        self.base = base;
+        self.first_record = first_record;
+        self.shape = shape;
+    }
+
+    /// Finds the faults that only bytes can have, and which records can be judged. Gives the CRs that no LF follows.
+    pub(crate) fn complete(&mut self) -> u64 {
+        let bytes = &self.buffer.bytes[..self.buffer.filled];
+        let mut lone_crs = 0;
+        if self.index.saw_cr != 0 {
+            let lone = |&at: &usize| bytes.get(at + 1) != Some(&b'\n');
+            lone_crs = memchr::memchr_iter(b'\r', bytes).filter(lone).count() as u64;
+        }
+        if self.index.saw_odd != 0 {
+            let nul = memchr(0, bytes).is_some();
+            let text = std::str::from_utf8(bytes).is_ok();
+            for record in self.records.iter_mut().filter(|_| nul || !text) {
+                let raw = &bytes[record.start as usize..record.end as usize];
+                if nul && memchr(0, raw).is_some() {
+                    record.faults.insert(FaultKind::Nul);
+                }
+                // The cut may have gone through a character.
+                if text || record.faults.contains(FaultKind::RecordTooLong) {
+                    continue;
+                }
+                match cp1252::encoding(raw) {
+                    Encoding::Utf8 => {}
+                    Encoding::Windows1252 { .. } => record.faults.insert(FaultKind::Encoding),
+                    Encoding::Neither { .. } => record.faults.insert(FaultKind::Undecodable),
+                }
+            }
+        }
+        let judged = (0..).zip(&self.records).filter(|(_, record)| !record.faults.blocking());
+        self.judged.extend(judged.map(|(index, _)| index));
+        lone_crs
+    }
+}

@@ -1,0 +1,84 @@
+//! The input, with room to give bytes back.
+//!
+//! Where a slab ends is known only after more was read. What was read too much goes back and comes first the next time.
+
+use std::io::{ErrorKind, Read, Result};
+
+/// A reader that takes bytes back.
+#[derive(Debug)]
+pub(crate) struct Source<R> {
+    reader: R,
+    /// Bytes given back; those before `cursor` were taken again.
+    returned: Vec<u8>,
+    cursor: usize,
+    /// Bytes that came from the reader since the last giving back.
+    fresh: usize,
+    ended: bool,
+}
+
+/// Bytes in a row, of which the first `filled` mean something. The rest is room, and makes reading over the end harmless.
+#[derive(Debug, Default)]
+pub(crate) struct Buffer {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) filled: usize,
+}
+
+/// Room that is always kept after the filled part: one block of the index.
+pub(crate) const SLACK: usize = crate::index::BLOCK;
+
+impl<R: Read> Source<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        Self { reader, returned: Vec::new(), cursor: 0, fresh: 0, ended: false }
+    }
+
+    /// Whether nothing is left to take.
+    pub(crate) fn at_end(&self) -> bool {
+        self.ended && self.returned_len() == 0
+    }
+
+    /// Bytes that were given back and not taken again.
+    pub(crate) fn returned_len(&self) -> usize {
+        self.returned.len() - self.cursor
+    }
+
+    /// Appends `want` bytes to `buffer`, or fewer if the input ends before. However little the reader gives at
+    /// once, it is asked until then, so that what comes of the bytes cannot depend on it.
+    pub(crate) fn fill(&mut self, buffer: &mut Buffer, want: usize) -> Result<()> {
+        let target = buffer.filled + want;
+        if buffer.bytes.len() < target + SLACK {
+            buffer.bytes.resize(target + SLACK, 0);
+        }
+        let again = want.min(self.returned_len());
+        buffer.bytes[buffer.filled..buffer.filled + again]
+            .copy_from_slice(&self.returned[self.cursor..self.cursor + again]);
+        self.cursor += again;
+        buffer.filled += again;
+        while buffer.filled < target && !self.ended {
+            match self.reader.read(&mut buffer.bytes[buffer.filled..target]) {
+                Ok(0) => self.ended = true,
+                Ok(count) => {
+                    buffer.filled += count;
+                    self.fresh += count;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back the last bytes of `buffer`, from `from` on.
+    pub(crate) fn give_back(&mut self, buffer: &mut Buffer, from: usize) {
+        let bytes = &buffer.bytes[from..buffer.filled];
+        if self.fresh == 0 {
+            // All of them lie just before the cursor.
+            self.cursor -= bytes.len();
+        } else {
+            self.returned.clear();
+            self.returned.extend_from_slice(bytes);
+            self.cursor = 0;
+            self.fresh = 0;
+        }
+        buffer.filled = from;
+    }
+}

@@ -1,0 +1,144 @@
+//! `dataset.toml`: what files a dataset consists of, and how its output is laid out.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Mistake, Report};
+use crate::fields::{Fields, as_texts};
+use crate::file_name::{FileName, NameMatch, read_file_names};
+use crate::layout::{Declared, Layout, read_layouts};
+use crate::name::check_name;
+use crate::partition::{PartitionKey, read_keys};
+use crate::source::{Place, Source};
+use crate::tree::{Node, Table, Value};
+
+/// The file that makes a folder a dataset's.
+pub(crate) const FILE: &str = "dataset.toml";
+
+/// A family of files: their layouts, their names, and the keys their output is laid out by.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    pub(crate) path: PathBuf,
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) keys: Vec<PartitionKey>,
+    pub(crate) file_names: Vec<FileName>,
+    pub(crate) layouts: Vec<Declared>,
+}
+
+impl Dataset {
+    /// Its name, which is also a folder of the output.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is, for people.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The file that declares it; a pack on its own, if that brings its own layouts.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keys of the output's path after `dataset=` and `kind=`, in this order.
+    pub fn partition_keys(&self) -> &[PartitionKey] {
+        &self.keys
+    }
+
+    /// Every layout known, those included that no pack takes.
+    pub fn layouts(&self) -> impl ExactSizeIterator<Item = &Arc<Layout>> {
+        self.layouts.iter().map(|declared| &declared.layout)
+    }
+
+    pub(crate) fn name_match(&self, file_name: Option<&str>) -> Option<NameMatch> {
+        let file_name = file_name?;
+        self.file_names.iter().find_map(|pattern| pattern.matches(file_name))
+    }
+}
+
+/// Reads a `dataset.toml`.
+pub(crate) fn read_dataset(
+    source: &Arc<Source>,
+    table: &Table,
+    report: &Report,
+) -> Option<Dataset> {
+    let start = Place::start_of(source);
+    let mut fields = Fields::new(table, &start, "a dataset", report);
+    fields.format();
+    let name = fields.need_text("name", "\"library\"");
+    let title = fields.text("title").map(|(title, _)| title.to_owned()).unwrap_or_default();
+    let order = fields
+        .need("partition", "[\"year\"]")
+        .map(|node| as_texts(node, "partition", report))
+        .unwrap_or_default();
+    let key_tables = fields.get("partition_keys");
+    let file_names = fields.get("file_name");
+    let layouts = fields.need(
+        "layout",
+        "[{ name = \"loans-8\", kind = \"loans\", columns = \"layouts/loans-8.txt\" }]",
+    );
+    fields.why();
+    fields.finish();
+
+    let before = report.count();
+    let layouts = read_layouts(layouts, None, report);
+    // What a layout with a mistake would have brought cannot be missed elsewhere.
+    let whole = report.count() == before;
+    let kinds = sorted(layouts.iter().map(|declared| declared.layout.kind()));
+    let kinds = whole.then_some(kinds.as_slice());
+    let keys = read_keys(&order, key_tables, report);
+    let file_names = read_file_names(file_names, &keys, kinds, report);
+    for (key, (_, place)) in keys.iter().zip(&order) {
+        let told_by_name = file_names.iter().any(|pattern| pattern.has_group(&key.name));
+        if key.column.is_none() && !told_by_name {
+            report.add(untold(key, place));
+        }
+    }
+    if whole {
+        check_key_columns(key_tables, &layouts, report);
+    }
+    let name = name?;
+    check_name("name", name, report);
+    Some(Dataset {
+        path: source.path().to_owned(),
+        name: name.0.to_owned(),
+        title,
+        keys,
+        file_names,
+        layouts,
+    })
+}
+
+fn untold(key: &PartitionKey, place: &Place) -> Mistake {
+    let message = format!("nothing tells the value of `{}`", key.name);
+    Mistake::new(place, message).help(format!(
+        "add a group `(?<{0}>…)` to a file name's pattern, or `[partition_keys.{0}]` with a `column`",
+        key.name
+    ))
+}
+
+/// A key is told by a column that exists.
+fn check_key_columns(keys: Option<&Node>, layouts: &[Declared], report: &Report) {
+    let Some(Node { value: Value::Table(keys), .. }) = keys else { return };
+    for (key, entry) in &keys.entries {
+        let Value::Table(fields) = &entry.node.value else { continue };
+        let Some(Node { value: Value::Text(column), place }) = fields.get("column") else {
+            continue;
+        };
+        if !layouts.iter().any(|declared| declared.layout.position(column).is_some()) {
+            let all = sorted(layouts.iter().flat_map(|d| d.layout.columns()).map(String::as_str));
+            let message = format!("no layout has the column `{column}`, which is to tell `{key}`");
+            report.add(Mistake::new(place, message).choices(column, all));
+        }
+    }
+}
+
+/// Each once, in alphabetical order.
+pub(crate) fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

@@ -1,0 +1,115 @@
+//! Where rules and plugins are.
+
+use std::path::{Path, PathBuf};
+
+use crate::dataset;
+use crate::error::PackError;
+use crate::lock::LOCK_FILE;
+
+/// What a process knows of where it is. The caller asks the system, so that this can be tested.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The rules folder, if a person named it (`--rules`, `ASSAY_RULES`).
+    pub rules: Option<PathBuf>,
+    /// The folder of components, if a person named it.
+    pub plugins: Option<PathBuf>,
+    /// The running program.
+    pub program: Option<PathBuf>,
+    /// The current folder.
+    pub folder: Option<PathBuf>,
+}
+
+/// The rules folder, and where components may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discovery {
+    rules: PathBuf,
+    plugins: Vec<PathBuf>,
+}
+
+impl Discovery {
+    /// Finds the rules folder: the one that was named; else beside the program (`rules`, `../rules`, `../share/assay/rules`); else
+    /// the `rules` of the first folder that is an Assay checkout or holds a lock, walking up from the current folder, and last
+    /// from the program, which in a checkout lies under `target`.
+    pub fn find(surroundings: &Surroundings) -> Result<Self, PackError> {
+        let named = surroundings.plugins.as_deref();
+        if let Some(rules) = &surroundings.rules {
+            return if is_rules(rules) {
+                Ok(Self::at(rules, named))
+            } else {
+                Err(PackError::NotRules { path: rules.clone() })
+            };
+        }
+        let mut looked = Vec::new();
+        // Symbolic links to the program are common (`~/bin/assay`), and its folder is where it really lies.
+        let program = surroundings
+            .program
+            .as_ref()
+            .map(|program| program.canonicalize().unwrap_or_else(|_| program.clone()));
+        let program = program.as_deref().and_then(Path::parent);
+        for beside in ["rules", "../rules", "../share/assay/rules"] {
+            let Some(folder) = program else { break };
+            let candidate = folder.join(beside);
+            if is_rules(&candidate) {
+                return Ok(Self::at(&candidate.canonicalize().unwrap_or(candidate), named));
+            }
+            looked.push(candidate);
+        }
+        for start in [surroundings.folder.as_deref(), program].into_iter().flatten() {
+            let above = start.ancestors().find(|folder| {
+                let rules = folder.join("rules");
+                rules.join(LOCK_FILE).is_file()
+                    || (rules.is_dir() && folder.join("wit/rules.wit").is_file())
+            });
+            if let Some(folder) = above {
+                return Ok(Self::at(&folder.join("rules"), named));
+            }
+            looked.push(start.join("rules"));
+            looked.extend(start.ancestors().skip(1).map(|folder| folder.join("rules")));
+        }
+        looked.dedup();
+        Err(PackError::RulesNotFound { looked })
+    }
+
+    /// Rules in this folder; components where they were named to be, or else where they belong.
+    fn at(rules: &Path, plugins: Option<&Path>) -> Self {
+        // `..` in the text would follow a link to the rules folder to where it points; the folder meant is the one that
+        // the path names.
+        let beside = match rules.parent() {
+            Some(parent) if rules.file_name().is_some() => parent.to_owned(),
+            _ => rules.join(".."),
+        };
+        let plugins = match plugins {
+            Some(named) => vec![named.to_owned()],
+            None => vec![beside.join("plugins"), beside.join("target").join("plugins")],
+        };
+        Self { rules: rules.to_owned(), plugins }
+    }
+
+    /// The rules folder.
+    pub fn rules(&self) -> &Path {
+        &self.rules
+    }
+
+    /// The lock of the rules.
+    pub fn lock(&self) -> PathBuf {
+        self.rules.join(LOCK_FILE)
+    }
+
+    /// A component's file: `plugins/<component>.wasm` beside the rules as distributed, or `target/plugins/` as built.
+    pub fn plugin(&self, component: &str) -> Result<PathBuf, PackError> {
+        let looked: Vec<PathBuf> =
+            self.plugins.iter().map(|folder| folder.join(format!("{component}.wasm"))).collect();
+        match looked.iter().find(|path| path.is_file()) {
+            Some(path) => Ok(path.clone()),
+            None => Err(PackError::PluginNotFound { component: component.to_owned(), looked }),
+        }
+    }
+}
+
+/// A rules folder holds a lock or a dataset.
+fn is_rules(folder: &Path) -> bool {
+    folder.join(LOCK_FILE).is_file()
+        || folder.read_dir().is_ok_and(|entries| {
+            entries.filter_map(Result::ok).any(|entry| entry.path().join(dataset::FILE).is_file())
+        })
+}

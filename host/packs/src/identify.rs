@@ -1,0 +1,239 @@
+//! From a file's name, header and first record to the pack that judges it.
+
+use std::sync::Arc;
+
+use crate::dataset::{Dataset, sorted};
+use crate::file_name::NameMatch;
+use crate::layout::{Layout, fingerprint};
+use crate::nearest::{nearest, quote};
+use crate::pack::{Pack, Pin};
+use crate::partition::PartitionKey;
+use crate::refusal::Refusal;
+
+/// What a file is, and the pack that judges it.
+#[derive(Debug, Clone)]
+pub struct Identified {
+    /// The dataset's name.
+    pub dataset: String,
+    /// The kind of file.
+    pub kind: String,
+    /// Its layout.
+    pub layout: Arc<Layout>,
+    /// Partition keys and values, in the dataset's order.
+    pub partition: Vec<(String, String)>,
+    /// Whether the file's name is one that the dataset knows.
+    pub name_matched: bool,
+    /// The pack.
+    pub pack: Arc<Pack>,
+}
+
+/// The cell of the first data record under a column, by the column's name in the header.
+pub type FirstRecord<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// Finds a header among layouts.
+pub(crate) fn find<'a>(
+    header: &[String],
+    layouts: impl Iterator<Item = &'a Arc<Layout>> + Clone,
+) -> Result<&'a Arc<Layout>, Refusal> {
+    let wanted = fingerprint(header);
+    layouts.clone().find(|layout| layout.fingerprint() == wanted).ok_or_else(|| {
+        Refusal::LayoutUnknown {
+            columns: header.len(),
+            known: layouts.clone().count(),
+            nearest: nearest(header, layouts).map(Box::new),
+        }
+    })
+}
+
+/// Chooses among a dataset's packs.
+pub(crate) fn choose(
+    dataset: &Dataset,
+    packs: &[Arc<Pack>],
+    layout: &Arc<Layout>,
+    file_name: Option<&str>,
+    first_record: &FirstRecord<'_>,
+) -> Result<Identified, Refusal> {
+    let name = dataset.name_match(file_name);
+    check_kind(name.as_ref(), file_name, layout)?;
+    let of_kind = || packs.iter().filter(|pack| pack.kind() == layout.kind());
+    let candidates: Vec<&Arc<Pack>> = of_kind().filter(|pack| pack.takes_layout(layout)).collect();
+    if candidates.is_empty() {
+        let taken = sorted(of_kind().flat_map(|pack| pack.layouts()).map(|layout| layout.name()));
+        return Err(not_taken(layout, &taken));
+    }
+    let partition = partition(dataset.partition_keys(), layout, name.as_ref(), first_record, &[])?;
+    // The pack that says most is the one meant; the catalogue made sure that there are no two of them.
+    let pack = candidates
+        .iter()
+        .filter(|pack| takes(pack.pins(), &partition))
+        .max_by_key(|pack| pack.pins().len())
+        .ok_or_else(|| partition_not_taken(layout, &partition, &candidates))?;
+    Ok(identified(pack, layout, partition, name.is_some()))
+}
+
+impl Pack {
+    /// Identifies a file that this pack was named for. The pack's own values stand in for partition keys that neither name
+    /// nor record tell; a file that says otherwise is refused.
+    pub fn identify(
+        self: &Arc<Self>,
+        file_name: Option<&str>,
+        header: &[String],
+        first_record: &FirstRecord<'_>,
+    ) -> Result<Identified, Refusal> {
+        let known: Vec<&Arc<Layout>> =
+            self.layouts().iter().chain(self.dataset().layouts()).collect();
+        let mut distinct: Vec<&Arc<Layout>> = Vec::new();
+        for layout in known {
+            if !distinct.iter().any(|other| other.fingerprint() == layout.fingerprint()) {
+                distinct.push(layout);
+            }
+        }
+        let layout = find(header, distinct.iter().copied())?;
+        let name = self.dataset().name_match(file_name);
+        check_kind(name.as_ref(), file_name, layout)?;
+        if !self.takes_layout(layout) {
+            return Err(not_taken(
+                layout,
+                &sorted(self.layouts().iter().map(|layout| layout.name())),
+            ));
+        }
+        let partition =
+            partition(self.partition_keys(), layout, name.as_ref(), first_record, self.pins())?;
+        if !takes(self.pins(), &partition) {
+            return Err(partition_not_taken(layout, &partition, &[self]));
+        }
+        Ok(identified(self, layout, partition, name.is_some()))
+    }
+}
+
+fn identified(
+    pack: &Arc<Pack>,
+    layout: &Arc<Layout>,
+    partition: Vec<(String, String)>,
+    name_matched: bool,
+) -> Identified {
+    Identified {
+        dataset: pack.dataset().name().to_owned(),
+        kind: pack.kind().to_owned(),
+        layout: Arc::clone(layout),
+        partition,
+        name_matched,
+        pack: Arc::clone(pack),
+    }
+}
+
+fn check_kind(
+    name: Option<&NameMatch>,
+    file_name: Option<&str>,
+    layout: &Arc<Layout>,
+) -> Result<(), Refusal> {
+    match (name.and_then(|name| name.kind.as_ref()), file_name) {
+        (Some(said), Some(file_name)) if said != layout.kind() => Err(Refusal::KindDiffers {
+            file_name: file_name.to_owned(),
+            said: said.clone(),
+            layout: Arc::clone(layout),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn not_taken(layout: &Arc<Layout>, taken: &[&str]) -> Refusal {
+    Refusal::LayoutNotTaken {
+        layout: Arc::clone(layout),
+        taken: taken.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+fn partition_not_taken(
+    layout: &Arc<Layout>,
+    partition: &[(String, String)],
+    packs: &[&Arc<Pack>],
+) -> Refusal {
+    let mut taken: Vec<String> = packs
+        .iter()
+        .map(|pack| {
+            let pins =
+                pack.pins().iter().map(|pin| format!("{}={}", pin.key, pin.values.join("|")));
+            pins.collect::<Vec<_>>().join(", ")
+        })
+        .collect();
+    taken.sort_unstable();
+    Refusal::PartitionNotTaken { layout: Arc::clone(layout), partition: partition.to_vec(), taken }
+}
+
+fn takes(pins: &[Pin], partition: &[(String, String)]) -> bool {
+    pins.iter().all(|pin| {
+        partition.iter().any(|(key, value)| *key == pin.key && pin.values.contains(value))
+    })
+}
+
+/// The value of each key: from the file's name, else from the first record, else from a pack that was named.
+fn partition(
+    keys: &[PartitionKey],
+    layout: &Arc<Layout>,
+    name: Option<&NameMatch>,
+    first_record: &FirstRecord<'_>,
+    pins: &[Pin],
+) -> Result<Vec<(String, String)>, Refusal> {
+    keys.iter()
+        .map(|key| {
+            let mut looked = Vec::new();
+            if let Some(value) = of_name(key, name, &mut looked) {
+                return Ok((key.name.clone(), value));
+            }
+            if let Some(value) = of_record(key, layout, first_record, &mut looked) {
+                return Ok((key.name.clone(), value));
+            }
+            if let Some(Pin { values, .. }) = pins.iter().find(|pin| pin.key == key.name)
+                && let [value] = values.as_slice()
+            {
+                return Ok((key.name.clone(), value.clone()));
+            }
+            Err(Refusal::PartitionNotFound {
+                layout: Arc::clone(layout),
+                key: key.name.clone(),
+                looked,
+            })
+        })
+        .collect()
+}
+
+fn of_name(
+    key: &PartitionKey,
+    name: Option<&NameMatch>,
+    looked: &mut Vec<String>,
+) -> Option<String> {
+    let said = name.and_then(|name| name.values.iter().find(|(group, _)| *group == key.name));
+    let Some((_, text)) = said else {
+        looked.push("the file's name does not say it".to_owned());
+        return None;
+    };
+    key.of_name(text).map_err(|reason| looked.push(format!("in the file's name {reason}"))).ok()
+}
+
+fn of_record(
+    key: &PartitionKey,
+    layout: &Layout,
+    first_record: &FirstRecord<'_>,
+    looked: &mut Vec<String>,
+) -> Option<String> {
+    let column = key.column.as_ref()?;
+    let Some(spelling) = layout.spelling(column) else {
+        looked.push(format!("the layout has no column `{column}`"));
+        return None;
+    };
+    match first_record(spelling) {
+        None => looked.push("there is no record".to_owned()),
+        Some(cell) if cell.trim().is_empty() => {
+            looked.push(format!("`{spelling}` of the first record is blank"));
+        }
+        Some(cell) => match key.of_cell(&cell) {
+            Ok(value) => return Some(value),
+            Err(_) => looked.push(format!(
+                "`{spelling}` of the first record is {}, which cannot be used",
+                quote(&cell)
+            )),
+        },
+    }
+    None
+}

@@ -1,0 +1,250 @@
+//! Layouts: exact, ordered headers with a name.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use assay_model::Digest;
+use sha2::{Digest as _, Sha256};
+
+use crate::diagnostic::{Mistake, Report};
+use crate::fields::{Fields, as_table, as_text, as_texts};
+use crate::name::check_name;
+use crate::source::{Place, Source};
+use crate::tree::{Node, Value};
+
+/// One exact, ordered header that files were published with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    name: String,
+    kind: String,
+    title: String,
+    years: String,
+    publications: String,
+    header: Vec<String>,
+    /// As many as `header`, in the same order.
+    columns: Vec<String>,
+    fingerprint: Digest,
+}
+
+/// What names a header: the SHA-256 of its column names joined by line feeds, exactly as they are written.
+pub fn fingerprint<S: AsRef<str>>(header: &[S]) -> Digest {
+    let mut hash = Sha256::new();
+    for (at, name) in header.iter().enumerate() {
+        if at > 0 {
+            hash.update(b"\n");
+        }
+        hash.update(name.as_ref());
+    }
+    Digest(hash.finalize().into())
+}
+
+impl Layout {
+    /// Its name, unique in the dataset.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The kind of file that has it.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// What it is, for people.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The column names as files spell them, in order.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The column names that rules, packs and output use, in the order of `header`.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Position of a column by its canonical name.
+    pub fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|name| name == column)
+    }
+
+    /// How files of this layout spell a canonical name.
+    pub fn spelling(&self, column: &str) -> Option<&str> {
+        self.position(column).map(|at| self.header[at].as_str())
+    }
+
+    /// What names the header, see [`fingerprint`].
+    pub fn fingerprint(&self) -> Digest {
+        self.fingerprint
+    }
+
+    /// Name, title and when it was used, in one phrase for messages.
+    pub fn describe(&self) -> String {
+        let when = [("years: ", &self.years), ("publications: ", &self.publications)];
+        let parts: Vec<String> = std::iter::once(("", &self.title))
+            .chain(when)
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(what, text)| format!("{what}{text}"))
+            .collect();
+        if parts.is_empty() {
+            format!("`{}`", self.name)
+        } else {
+            format!("`{}` ({})", self.name, parts.join("; "))
+        }
+    }
+}
+
+/// A layout and where it was declared.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) place: Place,
+}
+
+/// Reads all `[[layout]]` tables of a file. `kind` is for those that name none.
+pub(crate) fn read_layouts(
+    node: Option<&Node>,
+    kind: Option<&str>,
+    report: &Report,
+) -> Vec<Declared> {
+    let Some(node) = node else { return Vec::new() };
+    let Value::List(tables) = &node.value else {
+        report.add(
+            Mistake::new(
+                &node.place,
+                format!("`layout` must be a list of tables, not {}", node.value.kind()),
+            )
+            .help("write `[[layout]]`, with two brackets, above each"),
+        );
+        return Vec::new();
+    };
+    let mut declared: Vec<Declared> = Vec::new();
+    for table in tables {
+        let Some(new) = read_layout(table, kind, report) else { continue };
+        for old in &declared {
+            let same = match () {
+                () if old.layout.name == new.layout.name => "has the same name",
+                () if old.layout.fingerprint == new.layout.fingerprint => "has the same columns",
+                () => continue,
+            };
+            report.add(
+                Mistake::new(&new.place, format!("layout `{}` is declared twice", new.layout.name))
+                    .also(&old.place, format!("this one {same}")),
+            );
+        }
+        declared.push(new);
+    }
+    declared
+}
+
+fn read_layout(node: &Node, default_kind: Option<&str>, report: &Report) -> Option<Declared> {
+    let before = report.count();
+    let mut fields = Fields::of(node, "a layout", report)?;
+    let name = fields.need_text("name", "\"loans-8\"");
+    let kind = match default_kind {
+        Some(kind) => fields.text("kind").or(Some((kind, &node.place))),
+        None => fields.need_text("kind", "\"loans\""),
+    };
+    let mut prose = |key| fields.text(key).map(|(text, _)| text.to_owned()).unwrap_or_default();
+    let (title, years, publications) = (prose("title"), prose("years"), prose("publications"));
+    let columns = fields.need("columns", "\"layouts/loans-8.txt\"");
+    let aliases = fields.get("aliases");
+    fields.finish();
+
+    let (name, kind) = (name?, kind?);
+    check_name("name", name, report);
+    check_name("kind", kind, report);
+    let header = read_header(columns?, report)?;
+    let canonical = read_aliases(aliases, &header, report);
+    let layout = Layout {
+        name: name.0.to_owned(),
+        kind: kind.0.to_owned(),
+        title,
+        years,
+        publications,
+        fingerprint: fingerprint(&header),
+        columns: canonical,
+        header,
+    };
+    (report.count() == before).then(|| Declared { layout: Arc::new(layout), place: name.1.clone() })
+}
+
+/// Column names from a list, or from a file with one a line.
+fn read_header(node: &Node, report: &Report) -> Option<Vec<String>> {
+    let names = if matches!(node.value, Value::List(_)) {
+        let texts = as_texts(node, "columns", report).into_iter();
+        texts.map(|(name, place)| (name.to_owned(), place.clone())).collect()
+    } else {
+        let (relative, place) = as_text(node, "columns", report)?;
+        let path = place.source.path().parent().unwrap_or(Path::new("")).join(relative);
+        let source = Source::read(&path).map_err(|error| {
+            let mistake = Mistake::new(place, format!("`{relative}` cannot be read: {error}"));
+            report.add(
+                mistake.help(format!("the path is relative to this file: `{}`", path.display())),
+            );
+        });
+        lines(&source.ok()?)
+    };
+    if names.is_empty() {
+        report.add(Mistake::new(&node.place, "a layout has at least one column"));
+        return None;
+    }
+    let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+    for (name, place) in &names {
+        if name.is_empty() {
+            report.add(Mistake::new(place, "a column's name is empty"));
+        } else if let Some(first) = seen.insert(name, place) {
+            report.add(
+                Mistake::new(place, format!("column `{name}` stands twice"))
+                    .also(first, "here first"),
+            );
+        }
+    }
+    Some(names.into_iter().map(|(name, _)| name).collect())
+}
+
+fn lines(source: &Arc<Source>) -> Vec<(String, Place)> {
+    let mut start = 0;
+    source
+        .text()
+        .split_inclusive('\n')
+        .map(|line| {
+            let name = line.trim_end_matches(['\n', '\r']);
+            let place = Place::new(source, start..start + name.len());
+            start += line.len();
+            (name.to_owned(), place)
+        })
+        .collect()
+}
+
+/// The header with its canonical names put in.
+fn read_aliases(node: Option<&Node>, header: &[String], report: &Report) -> Vec<String> {
+    let mut columns = header.to_vec();
+    let Some(table) = node.and_then(|node| as_table(node, "`aliases`", report)) else {
+        return columns;
+    };
+    for (canonical, entry) in &table.entries {
+        let Some((spelling, place)) = as_text(&entry.node, canonical, report) else { continue };
+        let Some(at) = header.iter().position(|name| name == spelling) else {
+            report.add(
+                Mistake::new(place, format!("the layout has no column `{spelling}`"))
+                    .choices(spelling, header.iter().map(String::as_str)),
+            );
+            continue;
+        };
+        if header.contains(canonical) {
+            report.add(
+                Mistake::new(&entry.key, format!("`{canonical}` is itself a column of the layout"))
+                    .help("an alias is `canonical name = \"spelling in this layout\"`"),
+            );
+        } else if columns[at] == header[at] {
+            columns[at].clone_from(canonical);
+        } else {
+            let message = format!("`{spelling}` already stands for `{}`", columns[at]);
+            report.add(Mistake::new(place, message));
+        }
+    }
+    columns
+}

@@ -1,0 +1,92 @@
+//! What makes two packs the same: everything that has an effect, and nothing else.
+//!
+//! The digest is the SHA-256 of a JSON text with fixed keys in a fixed order. Comments, formatting, titles, `why` and the file a
+//! setting stands in are not in it. Lists whose order has no effect are sorted; plugins and their settings keep their order,
+//! because plugins see it.
+
+use assay_model::Digest;
+use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{ColumnType, Grant, Pack, Quarantined};
+
+/// Changes whenever the form below does, so that digests of two forms are never taken for each other.
+const FORM: &str = "assay-pack-1";
+
+pub(super) fn digest(pack: &Pack) -> Digest {
+    Digest(Sha256::digest(canonical(pack).to_string()).into())
+}
+
+fn canonical(pack: &Pack) -> Json {
+    let mut layouts: Vec<Json> = pack
+        .layouts
+        .iter()
+        .map(|layout| json!({ "name": layout.name(), "header": layout.header(), "columns": layout.columns() }))
+        .collect();
+    layouts.sort_by_key(ToString::to_string);
+    let mut pins: Vec<(&str, Vec<&str>)> = pack
+        .pins
+        .iter()
+        .map(|pin| (pin.key.as_str(), pin.values.iter().map(String::as_str).collect()))
+        .collect();
+    for (_, values) in &mut pins {
+        values.sort_unstable();
+    }
+    pins.sort_unstable();
+    let mut columns: Vec<(&str, Json)> =
+        pack.columns.iter().map(|(name, column)| (name.as_str(), column_json(column))).collect();
+    // A column that is named as text is the same as one that is not named.
+    columns.retain(|(name, _)| pack.columns[*name] != ColumnType::Text);
+    columns.sort_by_key(|(name, _)| *name);
+    let mut amounts = pack.amounts.clone();
+    amounts.sort_unstable();
+    let levels: Vec<(&str, &str)> =
+        pack.levels.iter().map(|(code, entry)| (code.as_str(), entry.level.as_str())).collect();
+    let quarantined = match pack.thresholds.quarantined {
+        Quarantined::Share(millionths) => json!({ "millionths": millionths }),
+        Quarantined::Count(records) => json!({ "records": records }),
+    };
+    let plugins: Vec<Json> = pack
+        .plugins
+        .iter()
+        .map(|plugin| {
+            json!({
+                "name": plugin.name(),
+                "component": plugin.component(),
+                "grants": plugin.grants().iter().map(|grant| Grant::as_str(*grant)).collect::<Vec<_>>(),
+                "settings": plugin.settings(),
+            })
+        })
+        .collect();
+    json!({
+        "form": FORM,
+        "dataset": pack.dataset.name(),
+        "kind": pack.kind,
+        "partition_keys": pack.partition_keys().iter().map(super::PartitionKey::name).collect::<Vec<_>>(),
+        "takes": pins,
+        "layouts": layouts,
+        "columns": columns,
+        "amounts": amounts,
+        "thresholds": { "quarantined": quarantined, "min_records": pack.thresholds.min_records },
+        "levels": levels,
+        "limits": {
+            "max_poison": pack.limits.max_poison,
+            "memory": pack.limits.memory,
+            "deadline_ms": u64::try_from(pack.limits.deadline.as_millis()).unwrap_or(u64::MAX),
+            "field_bytes": pack.limits.field_bytes,
+            "record_bytes": pack.limits.record_bytes,
+        },
+        "plugins": plugins,
+    })
+}
+
+fn column_json(column: &ColumnType) -> Json {
+    match column {
+        ColumnType::Text => json!("text"),
+        ColumnType::Integer => json!("integer"),
+        ColumnType::Decimal { precision, scale } => {
+            json!({ "precision": precision, "scale": scale })
+        }
+        ColumnType::Date(format) => json!({ "date": format.pattern() }),
+    }
+}

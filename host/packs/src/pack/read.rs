@@ -1,0 +1,253 @@
+//! From a merged tree to a pack.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use assay_model::Digest;
+
+use super::columns::{read_amounts, read_columns};
+use super::levels::read_levels;
+use super::limits::read_limits;
+use super::plugins::read_plugins;
+use super::thresholds::read_thresholds;
+use super::{Limits, Pack, Pin, Thresholds, digest};
+use crate::dataset::{self, Dataset, read_dataset};
+use crate::diagnostic::{Mistake, Report};
+use crate::error::PackError;
+use crate::fields::{Fields, as_table, as_texts};
+use crate::layout::{Declared, Layout, read_layouts};
+use crate::merge::{Merged, OWN_KEYS, Reader};
+use crate::name::{check_name, is_name};
+use crate::partition::PartitionKey;
+use crate::source::Place;
+use crate::tree::{Node, Value};
+
+/// The dataset a pack lies in: the first `dataset.toml` walking up. `None` if there is none or it has mistakes, which
+/// are then reported.
+pub(super) fn surrounding_dataset(
+    pack: &Path,
+    reader: &mut Reader,
+    report: &Report,
+) -> Result<Option<Arc<Dataset>>, PackError> {
+    // A relative path ends at the current folder, and the dataset may lie above it.
+    let pack = std::path::absolute(pack).unwrap_or_else(|_| pack.to_owned());
+    let Some(path) = pack
+        .ancestors()
+        .skip(1)
+        .map(|folder| folder.join(dataset::FILE))
+        .find(|path| path.is_file())
+    else {
+        return Ok(None);
+    };
+    let file = reader.file(&path, report).map_err(|source| PackError::Read { path, source })?;
+    Ok(file.and_then(|(source, table)| read_dataset(&source, &table, report)).map(Arc::new))
+}
+
+/// Reports a file that is only there to be extended and was named as a pack.
+pub(super) fn refuse_base(merged: &Merged, report: &Report) {
+    if let Some(place) = &merged.base {
+        report.add(
+            Mistake::new(place, "this file is not a pack by itself: it says `base = true`")
+                .help("name a pack that extends it"),
+        );
+    }
+}
+
+/// Resolves a pack. Without a dataset, it must bring its own layouts.
+pub(crate) fn read_pack(
+    merged: &Merged,
+    dataset: Option<&Arc<Dataset>>,
+    report: &Report,
+) -> Option<Pack> {
+    let before = report.count();
+    let path: PathBuf = merged.source.path().to_owned();
+    let start = Place::start_of(&merged.source);
+    let mut fields = Fields::new(&merged.table, &start, "a pack", report);
+
+    fields.know(&OWN_KEYS);
+    let title = fields.text("title").map(|(title, _)| title.to_owned()).unwrap_or_default();
+    let name = fields.need_text("dataset", "\"library\"");
+    let kind = fields.need_text("kind", "\"loans\"");
+    let layout_names = fields.need("layouts", "[\"loans-8\"]");
+    let own_layouts = fields.get("layout");
+    let partition = fields.get("partition");
+    let columns = fields.get("columns");
+    let amounts = fields.texts("amounts");
+    let thresholds = fields.get("thresholds");
+    let levels = fields.get("levels");
+    let limits = fields.get("limits");
+    let plugins = fields.get("plugins");
+    fields.why();
+    fields.finish();
+
+    let own_layouts = read_layouts(own_layouts, kind.map(|(kind, _)| kind), report);
+    let pins = read_pins(partition, report);
+    let dataset = match (dataset, name) {
+        (Some(dataset), Some(name)) => {
+            if name.0 != dataset.name() {
+                let message =
+                    format!("the pack lies in the dataset `{}`, not `{}`", dataset.name(), name.0);
+                report.add(
+                    Mistake::new(name.1, message)
+                        .help(format!("that is what `{}` says", dataset.path().display())),
+                );
+            }
+            check_pins(&pins, dataset, report);
+            Some(Arc::clone(dataset))
+        }
+        (None, Some(name)) => Some(Arc::new(dataset_of(name, &path, &pins, &own_layouts, report))),
+        (_, None) => None,
+    };
+    if let Some(kind) = kind {
+        check_name("kind", kind, report);
+    }
+    let layouts = dataset
+        .as_deref()
+        .zip(layout_names)
+        .map(|(dataset, names)| take_layouts(names, kind, &own_layouts, dataset, report))
+        .unwrap_or_default();
+
+    let columns = read_columns(columns, &layouts, report);
+    let amounts = read_amounts(&amounts, &columns, report);
+    let thresholds =
+        thresholds.map_or_else(Thresholds::default, |node| read_thresholds(node, report));
+    let levels = levels.map(|node| read_levels(node, report)).unwrap_or_default();
+    let limits = limits.map_or_else(Limits::default, |node| read_limits(node, report));
+    let plugins = plugins.map(|node| read_plugins(node, report)).unwrap_or_default();
+    if report.count() > before {
+        return None;
+    }
+
+    let mut pack = Pack {
+        path,
+        start: start.clone(),
+        title,
+        dataset: dataset?,
+        kind: kind?.0.to_owned(),
+        layouts,
+        pins,
+        columns,
+        amounts,
+        thresholds,
+        levels,
+        limits,
+        plugins,
+        digest: Digest([0; 32]),
+    };
+    pack.digest = digest::digest(&pack);
+    Some(pack)
+}
+
+/// The dataset of a pack that lies in none: what the pack itself brings.
+fn dataset_of(
+    name: (&str, &Place),
+    path: &Path,
+    pins: &[Pin],
+    layouts: &[Declared],
+    report: &Report,
+) -> Dataset {
+    check_name("dataset", name, report);
+    if layouts.is_empty() {
+        report.add(
+            Mistake::new(
+                name.1,
+                format!("there is no `{}` in this folder or above it", dataset::FILE),
+            )
+            .help("put one there, or give the pack its own `[[layout]]`"),
+        );
+    }
+    for pin in pins.iter().filter(|pin| pin.values.len() != 1) {
+        report.add(Mistake::new(
+            &pin.place,
+            "without a dataset, a partition key needs exactly one value",
+        ));
+    }
+    Dataset {
+        path: path.to_owned(),
+        name: name.0.to_owned(),
+        title: String::new(),
+        keys: pins.iter().map(|pin| PartitionKey::fixed(&pin.key)).collect(),
+        file_names: Vec::new(),
+        layouts: layouts.to_vec(),
+    }
+}
+
+fn read_pins(node: Option<&Node>, report: &Report) -> Vec<Pin> {
+    let Some(table) = node.and_then(|node| as_table(node, "`partition`", report)) else {
+        return Vec::new();
+    };
+    let mut pins = Vec::new();
+    for (key, entry) in &table.entries {
+        let texts = as_texts(&entry.node, key, report);
+        for (text, place) in &texts {
+            if !is_name(text) {
+                report.add(Mistake::new(
+                    place,
+                    format!("`{text}` cannot be a partition's value, which is a folder's name"),
+                ));
+            }
+        }
+        if matches!(&entry.node.value, Value::List(items) if items.is_empty()) {
+            report.add(
+                Mistake::new(&entry.node.place, format!("`{key}` is never one of no values"))
+                    .help("leave the key out if any value will do"),
+            );
+        }
+        let values = texts.iter().map(|(text, _)| (*text).to_owned()).collect();
+        pins.push(Pin { key: key.clone(), values, place: entry.key.clone() });
+    }
+    pins
+}
+
+fn check_pins(pins: &[Pin], dataset: &Dataset, report: &Report) {
+    let keys = dataset.partition_keys();
+    for pin in pins.iter().filter(|pin| !keys.iter().any(|key| key.name() == pin.key)) {
+        report.add(
+            Mistake::new(&pin.place, format!("the dataset has no partition key `{}`", pin.key))
+                .choices(&pin.key, keys.iter().map(PartitionKey::name)),
+        );
+    }
+}
+
+fn take_layouts(
+    names: &Node,
+    kind: Option<(&str, &Place)>,
+    own: &[Declared],
+    dataset: &Dataset,
+    report: &Report,
+) -> Vec<Arc<Layout>> {
+    let declared: Vec<&Arc<Layout>> =
+        own.iter().map(|declared| &declared.layout).chain(dataset.layouts()).collect();
+    let texts = as_texts(names, "layouts", report);
+    if texts.is_empty() {
+        report.add(Mistake::new(&names.place, "a pack takes at least one layout"));
+    }
+    let mut taken: Vec<Arc<Layout>> = Vec::new();
+    for (name, place) in texts {
+        let Some(layout) = declared.iter().find(|layout| layout.name() == name) else {
+            if declared.is_empty() {
+                // That there are no layouts at all was said already.
+                continue;
+            }
+            let of_kind = declared.iter().filter(|l| kind.is_none_or(|(kind, _)| l.kind() == kind));
+            report.add(
+                Mistake::new(place, format!("there is no layout `{name}`"))
+                    .choices(name, of_kind.map(|l| l.name())),
+            );
+            continue;
+        };
+        if let Some((kind, kind_place)) = kind
+            && layout.kind() != kind
+        {
+            report.add(
+                Mistake::new(place, format!("layout `{name}` is of the kind `{}`", layout.kind()))
+                    .also(kind_place, "the pack's kind"),
+            );
+        } else if taken.iter().any(|other| other.name() == name) {
+            report.add(Mistake::new(place, format!("layout `{name}` stands twice")));
+        } else {
+            taken.push(Arc::clone(layout));
+        }
+    }
+    taken
+}

@@ -1,0 +1,102 @@
+//! `[thresholds]`: when a file is refused as a whole.
+
+use crate::diagnostic::{Mistake, Report};
+use crate::fields::{Fields, found};
+use crate::name::{parse_fraction, parse_percent};
+use crate::tree::{Node, Value};
+
+/// How much may be quarantined before the file is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quarantined {
+    /// Millionths of the records read: exact, unlike a float.
+    Share(u32),
+    /// Records.
+    Count(u64),
+}
+
+/// When a file is refused as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    /// The most that may be quarantined.
+    pub quarantined: Quarantined,
+    /// A share is judged only in files of so many records.
+    pub min_records: u64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            // A file most of whose records are held back is not the file it claims to be.
+            quarantined: Quarantined::Share(500_000),
+            // Below it, one bad record is more than 5 % of the file and a share says nothing.
+            min_records: 20,
+        }
+    }
+}
+
+impl Thresholds {
+    /// Whether a file with so many records, so many of them quarantined, is to be refused.
+    pub fn exceeded(&self, quarantined: u64, read: u64) -> bool {
+        match self.quarantined {
+            Quarantined::Count(most) => quarantined > most,
+            Quarantined::Share(millionths) => {
+                read >= self.min_records
+                    && u128::from(quarantined) * 1_000_000
+                        > u128::from(read) * u128::from(millionths)
+            }
+        }
+    }
+}
+
+pub(super) fn read_thresholds(node: &Node, report: &Report) -> Thresholds {
+    let mut thresholds = Thresholds::default();
+    let Some(mut fields) = Fields::of(node, "`thresholds`", report) else { return thresholds };
+    if let Some(node) = fields.get("quarantined") {
+        let read = match &node.value {
+            Value::Text(text) => parse_percent(text).map(Quarantined::Share),
+            Value::Float(number) => parse_fraction(number).map(Quarantined::Share),
+            Value::Integer(number) => u64::try_from(*number).ok().map(Quarantined::Count),
+            _ => None,
+        };
+        match read {
+            Some(read) => thresholds.quarantined = read,
+            None => report.add(
+                Mistake::new(&node.place, format!("{} is no threshold", found(node)))
+                    .help("write a share as `\"5%\"` or `0.05`, a number of records as `1000`"),
+            ),
+        }
+    }
+    if let Some((count, _)) = fields.count("min_records") {
+        thresholds.min_records = count;
+    }
+    fields.why();
+    fields.finish();
+    thresholds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_is_the_most_that_is_allowed() {
+        let check = |quarantined, records: (u64, u64), expected| {
+            let thresholds = Thresholds { quarantined, ..Thresholds::default() };
+            assert_eq!(
+                thresholds.exceeded(records.0, records.1),
+                expected,
+                "{quarantined:?} {records:?}"
+            );
+        };
+        check(Quarantined::Share(50_000), (5, 100), false);
+        check(Quarantined::Share(50_000), (6, 100), true);
+        check(Quarantined::Share(50_000), (19, 19), false);
+        check(Quarantined::Share(50_000), (2, 20), true);
+        check(Quarantined::Share(0), (1, 1_000_000_000), true);
+        check(Quarantined::Share(1_000_000), (100, 100), false);
+        check(Quarantined::Share(500_000), (u64::MAX, u64::MAX), true);
+        check(Quarantined::Count(3), (3, 5), false);
+        check(Quarantined::Count(3), (4, 5), true);
+        check(Quarantined::Count(0), (0, 0), false);
+    }
+}

@@ -1,0 +1,160 @@
+//! Partition keys: what the output is laid out by, and how a file tells their values.
+
+use assay_model::{DateFormat, format_date};
+
+use crate::diagnostic::{Mistake, Report};
+use crate::fields::{Fields, as_table};
+use crate::name::is_name;
+use crate::source::Place;
+use crate::tree::Node;
+
+/// A key of the output's path, and where a file's value for it is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionKey {
+    pub(crate) name: String,
+    name_formats: Vec<DateFormat>,
+    pub(crate) column: Option<String>,
+    column_formats: Vec<DateFormat>,
+    part: Part,
+}
+
+/// What is kept of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Date,
+    Year,
+}
+
+/// These are keys of every path already.
+const RESERVED: [&str; 3] = ["dataset", "kind", "run"];
+
+impl PartitionKey {
+    /// A key whose value a pack fixes.
+    pub(crate) fn fixed(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            name_formats: Vec::new(),
+            column: None,
+            column_formats: Vec::new(),
+            part: Part::Date,
+        }
+    }
+
+    /// The key.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value of what the file's name says; the reason if it cannot be one.
+    pub(crate) fn of_name(&self, text: &str) -> Result<String, String> {
+        value(text, &self.name_formats, self.part)
+    }
+
+    /// The value of what the column of a record holds; the reason if it cannot be one.
+    pub(crate) fn of_cell(&self, text: &str) -> Result<String, String> {
+        value(text, &self.column_formats, self.part)
+    }
+}
+
+fn value(text: &str, formats: &[DateFormat], part: Part) -> Result<String, String> {
+    let text = text.trim();
+    if !formats.is_empty() {
+        let days = formats.iter().find_map(|format| format.parse(text.as_bytes()).ok());
+        let expected: Vec<String> =
+            formats.iter().map(|format| format!("`{}`", format.pattern())).collect();
+        let date = format_date(
+            days.ok_or_else(|| format!("`{text}` is no date written {}", expected.join(" or ")))?,
+        );
+        return Ok(match part {
+            Part::Date => date,
+            Part::Year => date.split('-').next().unwrap_or_default().to_owned(),
+        });
+    }
+    if is_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` cannot be a folder's name"))
+    }
+}
+
+/// Reads `partition` and `[partition_keys.*]`, in the order of `partition`.
+pub(crate) fn read_keys(
+    order: &[(&str, &Place)],
+    tables: Option<&Node>,
+    report: &Report,
+) -> Vec<PartitionKey> {
+    for (at, (name, place)) in order.iter().enumerate() {
+        if !is_name(name) || RESERVED.contains(name) {
+            report.add(
+                Mistake::new(place, format!("`{name}` cannot be a partition key")).help(
+                    "a key is letters, digits, `-` and `_`, and not `dataset`, `kind` or `run`",
+                ),
+            );
+        } else if order[..at].iter().any(|(earlier, _)| earlier == name) {
+            report.add(Mistake::new(place, format!("partition key `{name}` stands twice")));
+        }
+    }
+    let tables = tables.and_then(|node| as_table(node, "`partition_keys`", report));
+    for (name, entry) in tables.iter().flat_map(|tables| &tables.entries) {
+        if !order.iter().any(|(known, _)| known == name) {
+            report.add(
+                Mistake::new(&entry.key, format!("`{name}` is not in `partition`"))
+                    .choices(name, order.iter().map(|(name, _)| *name)),
+            );
+        }
+    }
+    order
+        .iter()
+        .map(|(name, _)| match tables.and_then(|tables| tables.get(name)) {
+            Some(node) => read_key(name, node, report),
+            None => PartitionKey::fixed(name),
+        })
+        .collect()
+}
+
+fn read_key(name: &str, node: &Node, report: &Report) -> PartitionKey {
+    let mut key = PartitionKey::fixed(name);
+    let Some(mut fields) = Fields::of(node, "a partition key", report) else { return key };
+    key.name_formats = formats(&fields.texts("name_format"), report);
+    key.column = fields.text("column").map(|(column, _)| column.to_owned());
+    let column_formats = fields.texts("column_format");
+    key.column_formats = formats(&column_formats, report);
+    if let (Some((_, place)), None) = (column_formats.first(), &key.column) {
+        report.add(
+            Mistake::new(place, "`column_format` without `column`")
+                .help("say which column holds the date"),
+        );
+    }
+    if let Some((part, place)) = fields.text("part") {
+        match part {
+            "date" => key.part = Part::Date,
+            "year" => key.part = Part::Year,
+            _ => report.add(
+                Mistake::new(place, format!("a date has no part `{part}`"))
+                    .choices(part, ["date", "year"]),
+            ),
+        }
+        if key.name_formats.is_empty() && key.column_formats.is_empty() {
+            report.add(
+                Mistake::new(place, "`part` is of a date, and nothing here is one")
+                    .help("add `column_format` or `name_format`"),
+            );
+        }
+    }
+    fields.why();
+    fields.finish();
+    key
+}
+
+fn formats(texts: &[(&str, &Place)], report: &Report) -> Vec<DateFormat> {
+    texts.iter().filter_map(|(text, place)| read_format(text, place, report)).collect()
+}
+
+/// A date format, or a mistake that shows one.
+pub(crate) fn read_format(text: &str, place: &Place, report: &Report) -> Option<DateFormat> {
+    let format = DateFormat::new(text).map_err(|error| {
+        let mistake = Mistake::new(place, format!("`{text}` is no date format"));
+        report.add(mistake.help(error.to_string()));
+    });
+    format.ok()
+}

@@ -1,0 +1,145 @@
+//! Why no pack judges a file: a finding about the file, not an error of the run.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::layout::Layout;
+use crate::nearest::{Nearest, quote};
+
+/// Why no pack judges a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The header is none that was ever published.
+    LayoutUnknown {
+        /// Columns of the header.
+        columns: usize,
+        /// Layouts it was compared with.
+        known: usize,
+        /// The layout most like it, if any is.
+        nearest: Option<Box<Nearest>>,
+    },
+    /// The layout is known, and no pack takes it.
+    LayoutNotTaken {
+        /// The layout.
+        layout: Arc<Layout>,
+        /// The layouts that packs of the same kind take, by name.
+        taken: Vec<String>,
+    },
+    /// The file's name says that it is of another kind than its header.
+    KindDiffers {
+        /// The file's name.
+        file_name: String,
+        /// The kind it says.
+        said: String,
+        /// The layout found.
+        layout: Arc<Layout>,
+    },
+    /// Neither the file's name nor its first record tell the value of a partition key.
+    PartitionNotFound {
+        /// The layout found.
+        layout: Arc<Layout>,
+        /// The key.
+        key: String,
+        /// Where it was looked for, and what was found there.
+        looked: Vec<String>,
+    },
+    /// No pack takes files with these partition values.
+    PartitionNotTaken {
+        /// The layout found.
+        layout: Arc<Layout>,
+        /// Keys and values of the file.
+        partition: Vec<(String, String)>,
+        /// What packs of this kind and layout take, such as `year=2023`.
+        taken: Vec<String>,
+    },
+}
+
+impl Refusal {
+    /// The refusal's rule code, for reports and machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::LayoutUnknown { .. } => "file.layout-unknown",
+            Self::LayoutNotTaken { .. } => "file.layout-not-taken",
+            Self::KindDiffers { .. } => "file.kind-differs",
+            Self::PartitionNotFound { .. } => "file.partition-not-found",
+            Self::PartitionNotTaken { .. } => "file.partition-not-taken",
+        }
+    }
+
+    /// All codes, for catalogues of rules.
+    pub const CODES: [&'static str; 5] = [
+        "file.layout-unknown",
+        "file.layout-not-taken",
+        "file.kind-differs",
+        "file.partition-not-found",
+        "file.partition-not-taken",
+    ];
+
+    /// The layout of the file, where it is known.
+    pub fn layout(&self) -> Option<&Arc<Layout>> {
+        match self {
+            Self::LayoutUnknown { .. } => None,
+            Self::LayoutNotTaken { layout, .. }
+            | Self::KindDiffers { layout, .. }
+            | Self::PartitionNotFound { layout, .. }
+            | Self::PartitionNotTaken { layout, .. } => Some(layout),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LayoutUnknown { columns, known, nearest: None } => {
+                write!(
+                    f,
+                    "the header of {columns} columns resembles none of the {known} layouts known"
+                )
+            }
+            Self::LayoutUnknown { columns, known, nearest: Some(nearest) } => write!(
+                f,
+                "the header of {columns} columns is none of the {known} layouts known; the nearest is {} of {} columns\nhelp: {}",
+                nearest.layout.describe(),
+                nearest.layout.header().len(),
+                nearest.differences
+            ),
+            Self::LayoutNotTaken { layout, taken } => {
+                write!(f, "the layout is {}, and no pack takes it", layout.describe())?;
+                if taken.is_empty() {
+                    write!(f, "\nhelp: there is no pack for the kind `{}`", layout.kind())
+                } else {
+                    write!(
+                        f,
+                        "\nhelp: packs for the kind `{}` take {}",
+                        layout.kind(),
+                        listed(taken)
+                    )
+                }
+            }
+            Self::KindDiffers { file_name, said, layout } => write!(
+                f,
+                "the name {} says that the file is of the kind `{said}`, but its layout is {} of the kind `{}`\nhelp: rename the file if its name is wrong",
+                quote(file_name),
+                layout.describe(),
+                layout.kind()
+            ),
+            Self::PartitionNotFound { key, looked, .. } => {
+                write!(f, "nothing tells the file's `{key}`: {}", looked.join("; "))?;
+                f.write_str("\nhelp: give the file the name it was published under, or name a pack with `--pack` that fixes the value")
+            }
+            Self::PartitionNotTaken { layout, partition, taken } => {
+                let values: Vec<String> =
+                    partition.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                write!(f, "no pack takes {} with {}", layout.describe(), listed(&values))?;
+                write!(f, "\nhelp: packs for it take {}", listed(taken))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

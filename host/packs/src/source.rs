@@ -1,0 +1,66 @@
+//! Files of rules as they were read, and places in them.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file's text under the path it was read from.
+pub(crate) struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    pub(crate) fn new(path: &Path, text: String) -> Arc<Self> {
+        Arc::new(Self { path: path.to_owned(), text })
+    }
+
+    pub(crate) fn read(path: &Path) -> std::io::Result<Arc<Self>> {
+        std::fs::read_to_string(path).map(|text| Self::new(path, text))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The text would drown whatever it is part of.
+        f.debug_struct("Source").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Some bytes of a file.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) source: Arc<Source>,
+    pub(crate) span: Range<usize>,
+}
+
+impl Place {
+    pub(crate) fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
+        Self { source: Arc::clone(source), span }
+    }
+
+    /// The start of the file: where to point for what the file as a whole lacks.
+    pub(crate) fn start_of(source: &Arc<Source>) -> Self {
+        Self::new(source, 0..0)
+    }
+
+    /// Whether both are the same bytes of the same file.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.source.path == other.source.path && self.span == other.span
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{:?}", self.source.path.display(), self.span)
+    }
+}

@@ -1,0 +1,138 @@
+//! Why a run could not be carried out. What is wrong with the data is never an error.
+
+use std::io;
+
+use assay_packs::{LockError, PackError};
+use assay_sandbox::SandboxError;
+use assay_sinks::SinkError;
+
+/// A run could not be carried out. Retrying helps where the cause is gone; nothing was published.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The input cannot be read.
+    #[error("cannot read the input `{location}`")]
+    Input {
+        /// Where it is.
+        location: String,
+        /// The system's word.
+        #[source]
+        source: io::Error,
+    },
+    /// The input is not what it was at the beginning.
+    #[error("the input `{location}` changed while it was read; run again once it is complete")]
+    InputChanged {
+        /// Where it is.
+        location: String,
+    },
+    /// Rules cannot be used.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A plugin's settings cannot be used; the text shows where.
+    #[error("plugin `{plugin}` does not accept its settings\n{text}")]
+    Settings {
+        /// The plugin.
+        plugin: String,
+        /// Each fault with a caret.
+        text: String,
+    },
+    /// A plugin is not the one that was pinned.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A plugin's file cannot be read.
+    #[error("cannot read the plugin `{path}`")]
+    PluginFile {
+        /// The file.
+        path: String,
+        /// The system's word.
+        #[source]
+        source: io::Error,
+    },
+    /// A plugin cannot be used.
+    #[error(transparent)]
+    Plugin(#[from] SandboxError),
+    /// Two rules have the same code.
+    #[error("rule `{code}` is in both `{first}` and `{second}`; codes must be unique in a pack: rename one, or leave one plugin out")]
+    RuleTwice {
+        /// The code.
+        code: String,
+        /// The first plugin.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// A plugin needs a column that the layout lacks.
+    #[error("plugin `{plugin}` needs the column `{column}`, which the layout `{layout}` does not have; give the layout an alias or the plugin other settings")]
+    ColumnMissing {
+        /// The plugin.
+        plugin: String,
+        /// The column's canonical name.
+        column: String,
+        /// The layout.
+        layout: String,
+    },
+    /// A plugin rewrites a column whose values must be unique.
+    #[error("rule `{normalise}` may rewrite `{column}`, which is a key of `{unique}`: keys are compared as published; leave the column out of one of them")]
+    KeyRewritten {
+        /// The normalise rule's plugin.
+        normalise: String,
+        /// The column.
+        column: String,
+        /// The uniqueness rule.
+        unique: String,
+    },
+    /// A host rule is at a level at which data would be lost.
+    #[error("rule `{code}` is at level `{level}`, and needs at least `{least}`: a record that cannot be stored as it is must not pass unsaid")]
+    LevelTooMild {
+        /// The code.
+        code: String,
+        /// The level the pack gives.
+        level: String,
+        /// The mildest level it may have.
+        least: String,
+    },
+    /// Something could not be written or read back.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    /// Temporary space ran out, or failed.
+    #[error("cannot use temporary space in `{folder}`; TMPDIR names another folder")]
+    Temporary {
+        /// Where.
+        folder: String,
+        /// The system's word.
+        #[source]
+        source: io::Error,
+    },
+    /// The account does not add up: nothing is published.
+    #[error("the run does not add up: {what}; nothing was published. This is a fault of assay: please report it with the audit record")]
+    DoesNotAddUp {
+        /// Which sums, with both sides.
+        what: String,
+    },
+}
+
+impl RunError {
+    /// A word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Input { .. } => "input",
+            Self::InputChanged { .. } => "input_changed",
+            Self::Pack(_) => "pack",
+            Self::Settings { .. } => "settings",
+            Self::Lock(_) => "lock",
+            Self::PluginFile { .. } => "plugin_file",
+            Self::Plugin(_) => "plugin",
+            Self::RuleTwice { .. } => "rule_twice",
+            Self::ColumnMissing { .. } => "column_missing",
+            Self::KeyRewritten { .. } => "key_rewritten",
+            Self::LevelTooMild { .. } => "level_too_mild",
+            Self::Sink(_) => "store",
+            Self::Temporary { .. } => "temporary_space",
+            Self::DoesNotAddUp { .. } => "does_not_add_up",
+        }
+    }
+
+    pub(crate) fn temporary(source: io::Error) -> Self {
+        Self::Temporary { folder: std::env::temp_dir().display().to_string(), source }
+    }
+}

@@ -1,0 +1,129 @@
+//! Messages of findings, made from a rule's template and the record it hit.
+
+use std::fmt::Write;
+
+/// Longest text of a cell in a message or a finding's value: enough to recognise it; the whole cell is in the raw record.
+const EXCERPT_BYTES: usize = 200;
+
+/// A rule's message with its places found once.
+#[derive(Debug, Clone)]
+pub(crate) struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Literal(String),
+    /// The cell of a layout column.
+    Cell(usize),
+    /// The cell of the column the finding names.
+    Value,
+    /// The name of the column the finding names.
+    ColumnName,
+    /// An argument of a sample.
+    Argument(usize),
+}
+
+impl Template {
+    /// Reads a template. `column` gives the layout index of a canonical name; what it does not know stays as written.
+    pub(crate) fn new(text: &str, column: impl Fn(&str) -> Option<usize>) -> Self {
+        let mut parts = Vec::new();
+        let mut literal = String::new();
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let Some(close) = rest[open..].find('}').map(|at| open + at) else { break };
+            let name = &rest[open + 1..close];
+            let part = match name {
+                "value" => Some(Part::Value),
+                "column" => Some(Part::ColumnName),
+                _ => name.parse().ok().map(Part::Argument).or_else(|| column(name).map(Part::Cell)),
+            };
+            literal.push_str(&rest[..open]);
+            match part {
+                Some(part) => {
+                    if !literal.is_empty() {
+                        parts.push(Part::Literal(std::mem::take(&mut literal)));
+                    }
+                    parts.push(part);
+                }
+                None => literal.push_str(&rest[open..=close]),
+            }
+            rest = &rest[close + 1..];
+        }
+        literal.push_str(rest);
+        if !literal.is_empty() {
+            parts.push(Part::Literal(literal));
+        }
+        Self { parts }
+    }
+
+    /// Fills in a record's cells. `cell` gives the text of a layout column.
+    pub(crate) fn render<'a>(
+        &self,
+        named: Option<(&str, &[u8])>,
+        arguments: &[String],
+        cell: impl Fn(usize) -> &'a [u8],
+    ) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Cell(column) => text.push_str(&excerpt(cell(*column))),
+                Part::Value => text.push_str(&named.map(|(_, v)| excerpt(v)).unwrap_or_default()),
+                Part::ColumnName => text.push_str(named.map_or("", |(name, _)| name)),
+                Part::Argument(index) => match arguments.get(*index) {
+                    Some(argument) => text.push_str(argument),
+                    None => text.push('…'),
+                },
+            }
+        }
+        text
+    }
+}
+
+/// A cell as text, cut at a character border, control characters escaped.
+pub(crate) fn excerpt(cell: &[u8]) -> String {
+    let cut = cell.len() > EXCERPT_BYTES;
+    let text = String::from_utf8_lossy(&cell[..cell.len().min(EXCERPT_BYTES)]);
+    let mut shown = String::with_capacity(text.len());
+    for character in text.trim_end_matches(char::REPLACEMENT_CHARACTER).chars() {
+        if character.is_control() {
+            write!(shown, "{}", character.escape_default()).expect("a String takes everything");
+        } else {
+            shown.push(character);
+        }
+    }
+    if cut {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(template: &str, expected: &str) {
+        let columns = ["Amount", "Date"];
+        let cells: [&[u8]; 2] = [b"-5.00", b"13/01/2016"];
+        let template = Template::new(template, |name| columns.iter().position(|c| *c == name));
+        let arguments = ["first".to_owned()];
+        let got = template.render(Some(("Amount", cells[0])), &arguments, |column| cells[column]);
+        assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn places_are_filled_and_the_rest_stays() {
+        check("amount {Amount} on {Date}", "amount -5.00 on 13/01/2016");
+        check("{column} is {value}", "Amount is -5.00");
+        check("{0} and {1}", "first and …");
+        check("{Nobody} {unclosed", "{Nobody} {unclosed");
+        check("", "");
+    }
+
+    #[test]
+    fn excerpts_are_short_and_on_one_line() {
+        assert_eq!(excerpt(b"a\nb\0"), "a\\nb\\u{0}");
+        assert_eq!(excerpt("é".repeat(150).as_bytes()), format!("{}…", "é".repeat(100)));
+    }
+}

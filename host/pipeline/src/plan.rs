@@ -1,0 +1,191 @@
+//! What a run will do, resolved once: which rules there are, which columns are built, which plugin is called when.
+
+use std::sync::Arc;
+
+use assay_model::{
+    ColumnRequest, Form, HostCheck, Level, RuleClass, RuleCode, RunContext, StagePlan,
+};
+use assay_sandbox::Component;
+
+use crate::message::Template;
+
+/// Everything that judging a slab needs to know.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The layout's columns by their canonical names: what findings and files call them, whatever the layout spells.
+    pub(crate) names: Vec<String>,
+    /// All rules of the run: the host's own first, then the plugins' in the order they run.
+    pub(crate) rules: Vec<RunRule>,
+    /// Where the host's own rules are.
+    pub(crate) host: HostRules,
+    /// The columns that are built, each once for each form asked for. Text slots come before typed ones.
+    pub(crate) slots: Vec<Slot>,
+    /// For each column of the layout its text slot.
+    pub(crate) text_slots: Vec<Option<usize>>,
+    /// Calls into plugins, in the order they are made.
+    pub(crate) stages: Vec<Stage>,
+    /// Uniqueness that rules asked the host for.
+    pub(crate) unique: Vec<Unique>,
+    /// Columns the pack gives a type, with the host rule that says they parse.
+    pub(crate) typed: Vec<Typed>,
+    /// Columns whose sums are conserved, as slots of decimals.
+    pub(crate) amounts: Vec<Amount>,
+    /// For each column of the layout the slot that goes into the Parquet file.
+    pub(crate) outputs: Vec<usize>,
+}
+
+impl Plan {
+    /// The slot of a column's text, if it is built.
+    pub(crate) fn text_slot(&self, column: usize) -> Option<usize> {
+        self.text_slots[column]
+    }
+
+    /// Indexes of the stages of a class, in the order they run.
+    pub(crate) fn stages_of(&self, class: RuleClass) -> impl Iterator<Item = usize> + use<'_> {
+        (0..self.stages.len()).filter(move |&index| self.stages[index].class() == class)
+    }
+}
+
+/// A rule with its level.
+#[derive(Debug)]
+pub(crate) struct RunRule {
+    pub(crate) code: RuleCode,
+    /// Whose it is: a plugin's name, or `assay`.
+    pub(crate) owner: String,
+    pub(crate) class: RuleClass,
+    pub(crate) level: Level,
+    pub(crate) title: String,
+    pub(crate) message: Template,
+    /// Layout columns it reads.
+    pub(crate) columns: Vec<usize>,
+    /// Whether it speaks of records or of the file only.
+    pub(crate) scope: Scope,
+}
+
+/// What a rule speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Structural faults and the like: judged on every record.
+    EveryRecord,
+    /// Judged on records without a structural fault.
+    SoundRecords,
+    /// Judged on the file.
+    File,
+}
+
+/// Indexes of the host's own rules.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HostRules {
+    pub(crate) ragged: usize,
+    pub(crate) quote: usize,
+    pub(crate) encoding: usize,
+    pub(crate) undecodable: usize,
+    pub(crate) nul: usize,
+    pub(crate) repeated_header: usize,
+    pub(crate) truncated: usize,
+    pub(crate) field_too_long: usize,
+    pub(crate) record_too_long: usize,
+    pub(crate) integer: usize,
+    pub(crate) decimal: usize,
+    pub(crate) date: usize,
+    pub(crate) file_name: usize,
+    pub(crate) final_newline: usize,
+    pub(crate) poison: usize,
+}
+
+/// A column in one form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// The layout's column; none if the layout lacks it.
+    pub(crate) column: Option<usize>,
+    pub(crate) form: Form,
+}
+
+/// One plugin in one stage.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    /// Index of the plugin in the pack's order.
+    pub(crate) plugin: usize,
+    pub(crate) component: Component,
+    pub(crate) context: Arc<RunContext>,
+    pub(crate) plan: StagePlan,
+    /// For each of the plan's columns its slot.
+    pub(crate) slots: Vec<usize>,
+    /// From the plugin's rule codes to the run's rules, sorted by code.
+    pub(crate) codes: Vec<(u16, usize)>,
+    /// Whether any of its rules can hit: a stage whose rules are all off or the host's is not called.
+    pub(crate) called: bool,
+}
+
+impl Stage {
+    /// The run's rule for a code of the plugin. The sandbox has checked that the plan has it.
+    pub(crate) fn rule(&self, code: u16) -> usize {
+        let at = self.codes.binary_search_by_key(&code, |(code, _)| *code);
+        self.codes[at.expect("verdicts name only rules of the plan")].1
+    }
+
+    /// The class of the stage.
+    pub(crate) fn class(&self) -> RuleClass {
+        self.plan.stage
+    }
+
+    /// The layout column of one of the plan's columns.
+    pub(crate) fn column(&self, index: u16, slots: &[Slot]) -> Option<usize> {
+        slots[self.slots[usize::from(index)]].column
+    }
+}
+
+/// A uniqueness rule.
+#[derive(Debug)]
+pub(crate) struct Unique {
+    pub(crate) rule: usize,
+    pub(crate) check: HostCheck,
+    /// Layout columns of the key; none: the whole record.
+    pub(crate) columns: Vec<usize>,
+}
+
+/// A column with a type.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    pub(crate) column: usize,
+    pub(crate) slot: usize,
+    /// The host rule that says it parses.
+    pub(crate) rule: usize,
+    /// Greatest magnitude of the unscaled value, where the pack limits digits.
+    pub(crate) limit: Option<u64>,
+}
+
+/// A conserved column.
+#[derive(Debug)]
+pub(crate) struct Amount {
+    pub(crate) column: usize,
+    pub(crate) slot: usize,
+    pub(crate) scale: u8,
+}
+
+/// Finds or adds a slot.
+pub(crate) fn slot_for(slots: &mut Vec<Slot>, column: Option<usize>, form: &Form) -> usize {
+    let wanted = Slot { column, form: form.clone() };
+    slots.iter().position(|slot| *slot == wanted).unwrap_or_else(|| {
+        slots.push(wanted);
+        slots.len() - 1
+    })
+}
+
+/// Slots of a stage's columns. Typed ones need their text, so that is built too.
+pub(crate) fn slots_of_requests(
+    slots: &mut Vec<Slot>,
+    requests: &[ColumnRequest],
+    find: impl Fn(&str) -> Option<usize>,
+) -> Vec<usize> {
+    requests
+        .iter()
+        .map(|request| {
+            let column = find(&request.name);
+            if column.is_some() {
+                slot_for(slots, column, &Form::Text);
+            }
+            slot_for(slots, column, &request.form)
+        })
+        .collect()
+}

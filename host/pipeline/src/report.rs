@@ -1,0 +1,264 @@
+//! The report of a run. It is the audit record: one document says what a run did, for people, Airflow and Athena alike.
+
+use assay_model::FileOutcome;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::identity;
+use crate::input::Input;
+
+/// Version of the report's shape: a change that could break a reader raises it. `schema/run.schema.json` describes it.
+pub const REPORT_VERSION: &str = "assay.run/1";
+
+/// What a run came to. Counts are exact; null means unknown, 0 means none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`REPORT_VERSION`].
+    pub version: String,
+    /// `accepted`, `accepted_with_warnings`, `accepted_with_quarantine`, `refused` or `failed`.
+    pub outcome: String,
+    /// Whether this very run was published before, so that nothing was done.
+    pub already_published: bool,
+    /// Names the run: derived from content, pack and plugins. Unknown if the input was refused before it was read.
+    pub run_id: Option<String>,
+    /// Names this attempt at it.
+    pub attempt: String,
+    /// When the attempt began, RFC 3339 in UTC.
+    pub started_at: String,
+    /// When it ended.
+    pub ended_at: String,
+    /// The dataset, if the header told.
+    pub dataset: Option<String>,
+    /// The kind of file.
+    pub kind: Option<String>,
+    /// Partition keys and values.
+    pub partition: IndexMap<String, String>,
+    /// The layout's name.
+    pub layout: Option<String>,
+    /// The pack's file, relative to the rules.
+    pub pack: Option<String>,
+    /// Digest of the pack's effective content.
+    pub pack_digest: Option<String>,
+    /// Plugins and their digests.
+    pub plugins: IndexMap<String, String>,
+    /// What was read.
+    pub source: Source,
+    /// How many records went where.
+    pub records: Records,
+    /// Sums of the conserved columns.
+    pub amounts: IndexMap<String, Amounts>,
+    /// Hits by rule and level, for rules that hit. Repairs are counted as `repaired`, failures of the rule itself as `errored`.
+    pub findings: IndexMap<String, IndexMap<String, u64>>,
+    /// Every rule of the run, those that never fired included.
+    pub rules: IndexMap<String, RuleReport>,
+    /// Statements about the file as a whole.
+    pub file_findings: Vec<FileFinding>,
+    /// What must hold in every run, checked in this one.
+    pub invariants: IndexMap<String, bool>,
+    /// Why the file was refused.
+    pub refusal: Option<Reason>,
+    /// Why the run failed.
+    pub failure: Option<Reason>,
+    /// Things a person should know that changed nothing.
+    pub notices: Vec<String>,
+    /// Where the manifest is, once published.
+    pub manifest: Option<String>,
+    /// Where the quarantine's files are.
+    pub quarantine: Option<String>,
+    /// Where this report is.
+    pub report: Option<String>,
+    /// The run that the manifest named before.
+    pub replaces: Option<String>,
+    /// Time spent.
+    pub milliseconds: Milliseconds,
+    /// The program's version.
+    pub host_version: String,
+}
+
+impl Report {
+    /// What is known before anything was read.
+    pub(crate) fn begin(input: &Input) -> Self {
+        Self {
+            version: REPORT_VERSION.to_owned(),
+            outcome: FileOutcome::Failed.to_string(),
+            already_published: false,
+            run_id: None,
+            attempt: identity::attempt(),
+            started_at: identity::now(),
+            ended_at: String::new(),
+            dataset: None,
+            kind: None,
+            partition: IndexMap::new(),
+            layout: None,
+            pack: None,
+            pack_digest: None,
+            plugins: IndexMap::new(),
+            source: Source {
+                name: input.name().map(str::to_owned),
+                location: input.location(),
+                stored_bytes: input.bytes(),
+                ..Source::default()
+            },
+            records: Records::default(),
+            amounts: IndexMap::new(),
+            findings: IndexMap::new(),
+            rules: IndexMap::new(),
+            file_findings: Vec::new(),
+            invariants: IndexMap::new(),
+            refusal: None,
+            failure: None,
+            notices: Vec::new(),
+            manifest: None,
+            quarantine: None,
+            report: None,
+            replaces: None,
+            milliseconds: Milliseconds::default(),
+            host_version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// What became of the file.
+    pub fn file_outcome(&self) -> FileOutcome {
+        [
+            FileOutcome::Accepted,
+            FileOutcome::AcceptedWithWarnings,
+            FileOutcome::AcceptedWithQuarantine,
+            FileOutcome::Refused,
+        ]
+        .into_iter()
+        .find(|outcome| outcome.as_str() == self.outcome)
+        .unwrap_or(FileOutcome::Failed)
+    }
+}
+
+/// The input.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its published name.
+    pub name: Option<String>,
+    /// Where it was read from.
+    pub location: String,
+    /// Bytes as stored.
+    pub stored_bytes: u64,
+    /// `none`, `gzip`, `zstd` or `zip`.
+    pub compression: Option<String>,
+    /// Bytes after decompression.
+    pub bytes: Option<u64>,
+    /// Digest of the decompressed content: `blake3:…`.
+    pub digest: Option<String>,
+    /// Whether it began with a byte order mark.
+    pub byte_order_mark: bool,
+    /// Lines between records that hold nothing.
+    pub blank_lines: u64,
+    /// Records that end with CRLF.
+    pub crlf_records: u64,
+    /// Carriage returns that end no record.
+    pub lone_carriage_returns: u64,
+}
+
+/// Records by where they went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Records {
+    /// Found in the input, the header not counted.
+    pub read: u64,
+    /// Passed, perhaps repaired or warned of.
+    pub validated: u64,
+    /// Held back.
+    pub quarantined: u64,
+    /// Passed, and nothing was found.
+    pub passed: u64,
+    /// Passed with a repair and no warning.
+    pub repaired: u64,
+    /// Passed with a warning.
+    pub warned: u64,
+}
+
+/// Sums of a column as decimals in text, so that no reader rounds them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amounts {
+    /// Over all records whose cell parses.
+    pub read: String,
+    /// Over those that passed, as counted by the Parquet writer.
+    pub validated: String,
+    /// Over those held back.
+    pub quarantined: String,
+    /// Records whose cell is blank, does not parse, or cannot be told for a structural fault.
+    pub without_value: u64,
+}
+
+/// What a rule came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleReport {
+    /// The plugin, or `assay` for the host's own.
+    pub owner: String,
+    /// `validate`, `normalise` or `quarantine`.
+    pub class: String,
+    /// The level it ran at.
+    pub level: String,
+    /// What must be true.
+    pub title: String,
+    /// Records it was carried out on.
+    pub evaluated: u64,
+    /// Of these, those it holds for.
+    pub passed: u64,
+    /// Those it hit.
+    pub failed: u64,
+    /// Records it could not judge.
+    pub skipped: u64,
+    /// Records on which it could not be carried out.
+    pub errored: u64,
+    /// Cells it rewrote.
+    pub repaired: u64,
+    /// The first hits.
+    pub examples: Vec<Example>,
+}
+
+/// One hit, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    /// The record's number.
+    pub record: u64,
+    /// Its first line.
+    pub line: u64,
+    /// Its first byte.
+    pub offset: u64,
+    /// What was found.
+    pub message: String,
+}
+
+/// A statement about the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileFinding {
+    /// The rule's code.
+    pub rule: String,
+    /// Its level.
+    pub level: String,
+    /// `failed` or `errored`.
+    pub outcome: String,
+    /// What must be true.
+    pub title: String,
+    /// What was found.
+    pub observed: String,
+    /// What was expected.
+    pub expected: String,
+}
+
+/// Why a run published nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// For programs: `unknown_layout`, `threshold`, `file_rule`, ….
+    pub code: String,
+    /// For people: what was found, what was expected, what to do.
+    pub message: String,
+}
+
+/// Time by phase.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milliseconds {
+    /// In all.
+    pub total: u64,
+    /// The first pass.
+    pub survey: u64,
+    /// The second pass.
+    pub judge: u64,
+}

@@ -1,0 +1,173 @@
+//! Applying what normalise rules rewrite, cell by cell, with every repair recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use assay_model::{Bitmap, Cells, Change, Column, Level, Rewrite, Text};
+
+/// A cell that a rule rewrote, or would have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CellChange {
+    /// The rule's code in the plugin's plan.
+    pub(crate) rule: u16,
+    /// Index of the stage's column.
+    pub(crate) column: u16,
+    /// Index of the record in the batch.
+    pub(crate) record: u32,
+    /// The cell before this rule.
+    pub(crate) before: Vec<u8>,
+    /// The cell after it.
+    pub(crate) after: Vec<u8>,
+}
+
+/// Applies `rewrites` to `columns` in order and returns every change of a cell, those of rules that only count
+/// included: their changes are not applied, nor is any later one of the same cell, which was made on top of them.
+pub(crate) fn apply(
+    columns: &mut [Column],
+    records: usize,
+    rewrites: Vec<Rewrite>,
+    level: impl Fn(u16) -> Level,
+) -> Vec<CellChange> {
+    let mut changes = Vec::new();
+    let mut pending: BTreeMap<u16, Pending> = BTreeMap::new();
+    for rewrite in rewrites {
+        let column = &columns[usize::from(rewrite.column)];
+        let target = pending.entry(rewrite.column).or_default();
+        let applies = match level(rewrite.rule) {
+            Level::Off | Level::Monitor => Applies::No,
+            Level::Error | Level::Refuse => Applies::HeldBack,
+            Level::Warn => Applies::Yes,
+        };
+        let mut step = |record: u32, after: &[u8]| {
+            if target.blocked.contains(&record) {
+                return;
+            }
+            let original = cell(&column.cells, record as usize);
+            let before = target.cells.get(&record).map_or(original, Vec::as_slice);
+            if before == after {
+                return;
+            }
+            changes.push(CellChange {
+                rule: rewrite.rule,
+                column: rewrite.column,
+                record,
+                before: before.to_vec(),
+                after: after.to_vec(),
+            });
+            match applies {
+                Applies::Yes => drop(target.cells.insert(record, after.to_vec())),
+                Applies::No | Applies::HeldBack => drop(target.blocked.insert(record)),
+            }
+        };
+        match &rewrite.change {
+            Change::Whole(text) => {
+                for (record, after) in (0..).zip(text.iter()) {
+                    step(record, after);
+                }
+            }
+            Change::Patch { records, values } => {
+                for (record, after) in records.iter().zip(values.iter()) {
+                    step(*record, after);
+                }
+            }
+        }
+    }
+    for (index, target) in pending {
+        if !target.cells.is_empty() {
+            let column = &mut columns[usize::from(index)];
+            *column = rebuilt(column, records, &target.cells);
+        }
+    }
+    changes
+}
+
+#[derive(Clone, Copy)]
+enum Applies {
+    Yes,
+    No,
+    HeldBack,
+}
+
+#[derive(Default)]
+struct Pending {
+    cells: BTreeMap<u32, Vec<u8>>,
+    blocked: BTreeSet<u32>,
+}
+
+/// Cell `record` of a text column in any of its forms; empty where there is none.
+pub(crate) fn cell(cells: &Cells, record: usize) -> &[u8] {
+    match cells {
+        Cells::Text(text) => text.get(record),
+        Cells::Constant(cell) => cell,
+        Cells::Dictionary { keys, values } => values.get(usize::from(keys[record])),
+        Cells::Absent | Cells::Integer(_) | Cells::Decimal { .. } | Cells::Date(_) => &[],
+    }
+}
+
+fn rebuilt(column: &Column, records: usize, changed: &BTreeMap<u32, Vec<u8>>) -> Column {
+    let size = match &column.cells {
+        Cells::Text(text) => text.bytes().len(),
+        _ => records,
+    };
+    let mut text = Text::with_capacity(records, size + changed.len() * 8);
+    let mut valid = Bitmap::ones(records);
+    let mut next = changed.iter().peekable();
+    for record in 0..records {
+        let cell = match next.next_if(|(at, _)| **at as usize == record) {
+            Some((_, after)) => after,
+            None => cell(&column.cells, record),
+        };
+        if cell.is_empty() {
+            valid.unset(record);
+        }
+        text.push(cell);
+    }
+    Column { cells: Cells::Text(text), valid: Some(valid), malformed: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(cells: &[&str]) -> Column {
+        let mut text = Text::default();
+        cells.iter().for_each(|cell| text.push(cell.as_bytes()));
+        Column { cells: Cells::Text(text), valid: None, malformed: None }
+    }
+
+    fn patch(rule: u16, records: &[u32], cells: &[&str]) -> Rewrite {
+        let mut values = Text::default();
+        cells.iter().for_each(|cell| values.push(cell.as_bytes()));
+        Rewrite { rule, column: 0, change: Change::Patch { records: records.to_vec(), values } }
+    }
+
+    fn check(level: Level, rewrites: Vec<Rewrite>, cells: &[&str], changes: usize) {
+        let mut columns = [column(&["a", "b", "c"])];
+        let made = apply(&mut columns, 3, rewrites, |rule| if rule == 1 { level } else { Level::Warn });
+        let got: Vec<_> = (0..3)
+            .map(|record| String::from_utf8_lossy(cell(&columns[0].cells, record)).into_owned())
+            .collect();
+        assert_eq!(got, cells);
+        assert_eq!(made.len(), changes, "{made:?}");
+    }
+
+    #[test]
+    fn rules_see_what_earlier_ones_made() {
+        let both = || vec![patch(1, &[0, 2], &["x", "y"]), patch(2, &[0], &["z"])];
+        check(Level::Warn, both(), &["z", "b", "y"], 3);
+        // The second rule built on a change that is only counted, so that cell stays as it was.
+        check(Level::Monitor, both(), &["a", "b", "c"], 2);
+        check(Level::Error, both(), &["a", "b", "c"], 2);
+    }
+
+    #[test]
+    fn a_rewrite_to_the_same_text_is_none() {
+        check(Level::Warn, vec![patch(1, &[1], &["b"])], &["a", "b", "c"], 0);
+    }
+
+    #[test]
+    fn a_cell_may_become_blank() {
+        let mut columns = [column(&["a", "b"])];
+        apply(&mut columns, 2, vec![patch(1, &[0], &[""])], |_| Level::Warn);
+        assert_eq!(columns[0].valid.as_ref().unwrap().ones_iter().collect::<Vec<_>>(), [1]);
+    }
+}

@@ -1,0 +1,355 @@
+//! Judged slabs, in the order of the file, to where their records belong.
+
+use assay_model::{Column, Disposition, Form, Position, RecordOutcome};
+use assay_sinks::paths::{Partition, Rejected};
+use assay_sinks::quarantine::{
+    FindingRow, FindingsWriter, QuarantineWriter, QuarantinedRecord, RepairRow, RepairsWriter,
+};
+use assay_sinks::store::{Key, Store, Upload};
+use assay_sinks::{
+    ColumnKind, ColumnSpec, PartEntry, PartWriter, Selection, SinkError, SlabColumns,
+};
+
+use crate::judge::Judged;
+use crate::plan::Plan;
+
+/// Slabs in a row group: 131,072 records at most, some 90 MB of CSV, which Spark reads as one task and Redshift as one slice.
+const GROUP_SLABS: u64 = 32;
+/// Slabs in a part file: about a million records, some 64 MB, and many enough files for a parallel COPY.
+const PART_SLABS: u64 = 8 * GROUP_SLABS;
+
+type Out = Box<dyn Upload>;
+
+/// Writes what a run makes, below the run's own folders. Nobody follows them before the manifest names them.
+#[derive(Debug)]
+pub(crate) struct Router<'a> {
+    store: &'a dyn Store,
+    partition: &'a Partition,
+    run: &'a str,
+    metadata: Vec<(String, String)>,
+    specs: Vec<ColumnSpec>,
+    /// Slabs routed so far.
+    slabs: u64,
+    part: Option<(Key, PartWriter<Out>)>,
+    quarantine: Option<(Key, QuarantineWriter<Out>)>,
+    findings: Option<(Key, FindingsWriter<Out>)>,
+    repairs: Option<(Key, RepairsWriter<Out>)>,
+    written: Written,
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) parts: Vec<PartEntry>,
+    pub(crate) quarantine: Vec<PartEntry>,
+    pub(crate) findings: Vec<PartEntry>,
+    pub(crate) repairs: Vec<PartEntry>,
+    /// Sums of the columns that the part writer counted, by column of the layout.
+    pub(crate) sums: Vec<i128>,
+}
+
+/// A slab on its way into part files.
+struct Passing<'a> {
+    columns: Vec<&'a Column>,
+    positions: Vec<Position>,
+    /// `None`: all of the sound records.
+    rows: Option<Vec<u32>>,
+}
+
+impl<'a> Router<'a> {
+    pub(crate) fn new(
+        store: &'a dyn Store,
+        partition: &'a Partition,
+        run: &'a str,
+        plan: &Plan,
+        metadata: Vec<(String, String)>,
+    ) -> Self {
+        let specs = plan
+            .names
+            .iter()
+            .zip(&plan.outputs)
+            .map(|(name, &slot)| ColumnSpec { name: name.clone(), kind: kind(plan, slot) })
+            .collect();
+        let written = Written { sums: vec![0; plan.names.len()], ..Written::default() };
+        Self {
+            store,
+            partition,
+            run,
+            metadata,
+            specs,
+            slabs: 0,
+            part: None,
+            quarantine: None,
+            findings: None,
+            repairs: None,
+            written,
+        }
+    }
+
+    /// Takes the next slabs of the file.
+    pub(crate) fn route(&mut self, wave: &[Judged], plan: &Plan) -> Result<(), SinkError> {
+        let mut rest = wave;
+        while !rest.is_empty() {
+            // Slabs up to the end of the row group are encoded together.
+            let room = usize::try_from(GROUP_SLABS - self.slabs % GROUP_SLABS)
+                .expect("a row group has few slabs");
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            for judged in now {
+                self.write_rejected(judged, plan)?;
+            }
+            self.append(now, plan)?;
+            self.slabs += now.len() as u64;
+            if self.slabs.is_multiple_of(GROUP_SLABS)
+                && let Some((_, part)) = &mut self.part
+            {
+                part.end_row_group()?;
+            }
+            if self.slabs.is_multiple_of(PART_SLABS) {
+                self.end_files()?;
+            }
+            rest = later;
+        }
+        Ok(())
+    }
+
+    /// Completes all files.
+    pub(crate) fn finish(mut self) -> Result<Written, SinkError> {
+        if self.written.parts.is_empty() && self.part.is_none() {
+            // A run without validated records still says what its columns are.
+            self.open_part()?;
+        }
+        self.end_files()?;
+        Ok(self.written)
+    }
+
+    fn append(&mut self, slabs: &[Judged], plan: &Plan) -> Result<(), SinkError> {
+        let passing: Vec<_> = slabs.iter().map(|judged| passing(judged, plan)).collect();
+        let columns: Vec<_> = passing
+            .iter()
+            .map(|slab| SlabColumns {
+                columns: slab.columns.clone(),
+                positions: &slab.positions,
+                selection: slab.rows.as_deref().map_or(Selection::All, Selection::Some),
+            })
+            .filter(|slab| slab.rows() > 0)
+            .collect();
+        if columns.is_empty() {
+            return Ok(());
+        }
+        if self.part.is_none() {
+            self.open_part()?;
+        }
+        let (_, part) = self.part.as_mut().expect("just opened");
+        part.append(&columns)
+    }
+
+    fn open_part(&mut self) -> Result<(), SinkError> {
+        let key = self.partition.part(self.run, self.written.parts.len())?;
+        let out = self.store.upload(&key)?;
+        self.part = Some((key, PartWriter::new(self.specs.clone(), &self.metadata, out)?));
+        Ok(())
+    }
+
+    fn write_rejected(&mut self, judged: &Judged, plan: &Plan) -> Result<(), SinkError> {
+        let mut findings = judged.findings.as_slice();
+        let mut repairs = judged.repairs.as_slice();
+        for (index, outcome) in judged.outcomes.iter().enumerate() {
+            if *outcome == RecordOutcome::Passed {
+                continue;
+            }
+            let (own, later) = findings.split_at(
+                findings.iter().take_while(|finding| finding.record as usize == index).count(),
+            );
+            findings = later;
+            let (own_repairs, later) = repairs.split_at(
+                repairs.iter().take_while(|repair| repair.record as usize == index).count(),
+            );
+            repairs = later;
+            let position = judged.slab.position(index);
+            if *outcome == RecordOutcome::Quarantined {
+                self.hold_back(judged, plan, index, position, own, own_repairs)?;
+            } else if !own.is_empty() {
+                for finding in own {
+                    self.findings()?.push(&FindingRow {
+                        position,
+                        rule: plan.rules[finding.rule].code.as_str(),
+                        level: plan.rules[finding.rule].level.as_str(),
+                        column: finding.column.map(|column| plan.names[column].as_str()),
+                        message: &finding.message,
+                        value: finding.value.as_deref(),
+                    })?;
+                }
+            }
+            for repair in own_repairs {
+                self.repairs()?.push(&RepairRow {
+                    position,
+                    column: &plan.names[repair.column],
+                    rule: plan.rules[repair.rule].code.as_str(),
+                    before: &String::from_utf8_lossy(&repair.before),
+                    after: &String::from_utf8_lossy(&repair.after),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn hold_back(
+        &mut self,
+        judged: &Judged,
+        plan: &Plan,
+        index: usize,
+        position: Position,
+        findings: &[crate::findings::Finding],
+        repairs: &[crate::findings::Repair],
+    ) -> Result<(), SinkError> {
+        let findings: Vec<_> = findings
+            .iter()
+            .map(|finding| {
+                let rule = &plan.rules[finding.rule];
+                assay_sinks::quarantine::Finding {
+                    rule: rule.code.as_str(),
+                    class: rule.class.as_str(),
+                    level: rule.level.as_str(),
+                    column: finding.column.map(|column| plan.names[column].as_str()),
+                    message: &finding.message,
+                    value: finding.value.as_deref(),
+                }
+            })
+            .collect();
+        let texts: Vec<_> = repairs
+            .iter()
+            .map(|r| (String::from_utf8_lossy(&r.before), String::from_utf8_lossy(&r.after)))
+            .collect();
+        let repairs: Vec<_> = repairs
+            .iter()
+            .zip(&texts)
+            .map(|(repair, (before, after))| assay_sinks::quarantine::Repair {
+                column: &plan.names[repair.column],
+                rule: plan.rules[repair.rule].code.as_str(),
+                before,
+                after,
+            })
+            .collect();
+        let raw = judged.slab.raw(index);
+        let inner = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let breaks = inner.iter().filter(|byte| **byte == b'\n').count();
+        let disposition = disposition(judged, index);
+        self.quarantine()?.push(&QuarantinedRecord {
+            position,
+            line_last: position.line + breaks as u64,
+            raw,
+            raw_complete: !judged.slab.raw_is_cut(index),
+            outcome: "quarantined",
+            disposition: (disposition != Disposition::Unspecified).then(|| disposition.as_str()),
+            findings: &findings,
+            repairs: &repairs,
+        })
+    }
+
+    fn quarantine(&mut self) -> Result<&mut QuarantineWriter<Out>, SinkError> {
+        if self.quarantine.is_none() {
+            let (key, out) = self.rejected(Rejected::Quarantine, self.written.quarantine.len())?;
+            self.quarantine = Some((key, QuarantineWriter::new(&self.metadata, out)?));
+        }
+        Ok(&mut self.quarantine.as_mut().expect("just opened").1)
+    }
+
+    fn findings(&mut self) -> Result<&mut FindingsWriter<Out>, SinkError> {
+        if self.findings.is_none() {
+            let (key, out) = self.rejected(Rejected::Findings, self.written.findings.len())?;
+            self.findings = Some((key, FindingsWriter::new(&self.metadata, out)?));
+        }
+        Ok(&mut self.findings.as_mut().expect("just opened").1)
+    }
+
+    fn repairs(&mut self) -> Result<&mut RepairsWriter<Out>, SinkError> {
+        if self.repairs.is_none() {
+            let (key, out) = self.rejected(Rejected::Repairs, self.written.repairs.len())?;
+            self.repairs = Some((key, RepairsWriter::new(&self.metadata, out)?));
+        }
+        Ok(&mut self.repairs.as_mut().expect("just opened").1)
+    }
+
+    fn rejected(&self, what: Rejected, number: usize) -> Result<(Key, Out), SinkError> {
+        let key = self.partition.rejected(self.run, what, number)?;
+        let out = self.store.upload(&key)?;
+        Ok((key, out))
+    }
+
+    /// Completes the files that are open: what was held back before what passed.
+    fn end_files(&mut self) -> Result<(), SinkError> {
+        if let Some((key, writer)) = self.quarantine.take() {
+            let (summary, out) = writer.finish()?;
+            out.finish()?;
+            self.written.quarantine.push(entry(&key, summary.rows, summary.bytes, summary.digest));
+        }
+        if let Some((key, writer)) = self.findings.take() {
+            let (summary, out) = writer.finish()?;
+            out.finish()?;
+            self.written.findings.push(entry(&key, summary.rows, summary.bytes, summary.digest));
+        }
+        if let Some((key, writer)) = self.repairs.take() {
+            let (summary, out) = writer.finish()?;
+            out.finish()?;
+            self.written.repairs.push(entry(&key, summary.rows, summary.bytes, summary.digest));
+        }
+        if let Some((key, writer)) = self.part.take() {
+            let (summary, out) = writer.finish()?;
+            out.finish()?;
+            for (total, column) in self.written.sums.iter_mut().zip(&summary.columns) {
+                *total += column.sum.map_or(0, |sum| sum.unscaled);
+            }
+            self.written.parts.push(entry(&key, summary.rows, summary.bytes, summary.digest));
+        }
+        Ok(())
+    }
+}
+
+fn entry(key: &Key, rows: u64, bytes: u64, digest: assay_model::Digest) -> PartEntry {
+    PartEntry { key: key.to_string(), rows, bytes, digest: digest.to_string() }
+}
+
+fn kind(plan: &Plan, slot: usize) -> ColumnKind {
+    let limit = plan.typed.iter().find(|typed| typed.slot == slot).and_then(|typed| typed.limit);
+    match &plan.slots[slot].form {
+        Form::Text => ColumnKind::Text,
+        Form::Integer => ColumnKind::Integer,
+        Form::Date { .. } => ColumnKind::Date,
+        Form::Decimal { scale } => {
+            // Without a limit a decimal has what 64 bits always hold.
+            let precision = limit.map_or(18, |limit| limit.to_string().len());
+            let precision = u8::try_from(precision).expect("a u64 has at most 20 digits");
+            ColumnKind::Decimal { precision: precision.min(18), scale: *scale }
+        }
+    }
+}
+
+fn passing<'a>(judged: &'a Judged, plan: &Plan) -> Passing<'a> {
+    let sound = judged.slab.judged();
+    let positions = sound.iter().map(|&record| judged.slab.position(record as usize)).collect();
+    let held = |record: u32| judged.outcomes[record as usize] == RecordOutcome::Quarantined;
+    let rows = sound.iter().any(|&record| held(record)).then(|| {
+        (0..)
+            .zip(sound)
+            .filter(|(_, record)| !held(**record))
+            .map(|(row, _)| row)
+            .collect()
+    });
+    let columns = plan
+        .outputs
+        .iter()
+        .map(|&slot| judged.columns[slot].as_ref().expect("outputs are built"))
+        .collect();
+    Passing { columns, positions, rows }
+}
+
+/// What quarantine rules want done with a record: the gravest of what they say.
+fn disposition(judged: &Judged, index: usize) -> Disposition {
+    let from = judged.dispositions.partition_point(|(record, _)| (*record as usize) < index);
+    judged.dispositions[from..]
+        .iter()
+        .take_while(|(record, _)| *record as usize == index)
+        .map(|(_, disposition)| *disposition)
+        .max()
+        .unwrap_or(Disposition::Unspecified)
+}

@@ -1,0 +1,144 @@
+//! The account of a file: every record and every cent, added up slab by slab in the order of the file.
+
+use std::collections::BTreeMap;
+
+use assay_model::{Cells, Column, Decimal, Measure, Merge, Position, RecordOutcome};
+
+use crate::findings::RuleCount;
+use crate::judge::Judged;
+use crate::plan::Plan;
+
+/// Hits whose position and message a report shows for each rule: enough to look at; the quarantine holds them all.
+const EXAMPLES: usize = 3;
+
+/// Sums of one conserved column.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct AmountSums {
+    pub(crate) read: i128,
+    pub(crate) quarantined: i128,
+    /// Cells of sound records that are blank or did not parse: they are in no sum.
+    pub(crate) without_value: u64,
+}
+
+/// A hit that a report shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Example {
+    pub(crate) position: Position,
+    pub(crate) message: String,
+}
+
+/// What a file came to so far.
+#[derive(Debug)]
+pub(crate) struct Totals {
+    pub(crate) read: u64,
+    /// Records by outcome, in the order of [`RecordOutcome`].
+    pub(crate) outcomes: [u64; 4],
+    pub(crate) rules: Vec<RuleCount>,
+    pub(crate) examples: Vec<Vec<Example>>,
+    pub(crate) amounts: Vec<AmountSums>,
+    /// By stage, code and key.
+    measures: BTreeMap<(usize, u16, String), (Merge, i64)>,
+    /// The first record-level rule at level `refuse` that hit.
+    pub(crate) refused_by: Option<usize>,
+}
+
+impl Totals {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self {
+            read: 0,
+            outcomes: [0; 4],
+            rules: vec![RuleCount::default(); plan.rules.len()],
+            examples: vec![Vec::new(); plan.rules.len()],
+            amounts: vec![AmountSums::default(); plan.amounts.len()],
+            measures: BTreeMap::new(),
+            refused_by: None,
+        }
+    }
+
+    pub(crate) fn outcome(&self, outcome: RecordOutcome) -> u64 {
+        self.outcomes[outcome as usize]
+    }
+
+    pub(crate) fn quarantined(&self) -> u64 {
+        self.outcome(RecordOutcome::Quarantined)
+    }
+
+    pub(crate) fn validated(&self) -> u64 {
+        self.read - self.quarantined()
+    }
+
+    /// Adds a judged slab.
+    pub(crate) fn add(&mut self, judged: &Judged, plan: &Plan) {
+        self.read += judged.outcomes.len() as u64;
+        for outcome in &judged.outcomes {
+            self.outcomes[*outcome as usize] += 1;
+        }
+        for (total, count) in self.rules.iter_mut().zip(&judged.counts) {
+            total.add(count);
+        }
+        for finding in &judged.findings {
+            let shown = &mut self.examples[finding.rule];
+            if shown.len() < EXAMPLES {
+                let position = judged.slab.position(finding.record as usize);
+                shown.push(Example { position, message: finding.message.clone() });
+            }
+        }
+        for (sums, amount) in self.amounts.iter_mut().zip(&plan.amounts) {
+            let column = judged.columns[amount.slot].as_ref().expect("amount columns are built");
+            sums.add(column, judged);
+        }
+        for (stage, measure) in &judged.measures {
+            self.merge(*stage, measure);
+        }
+        self.refused_by = self.refused_by.or(judged.refused_by);
+    }
+
+    fn merge(&mut self, stage: usize, measure: &Measure) {
+        let key = (stage, measure.code, measure.key.clone());
+        self.measures
+            .entry(key)
+            .and_modify(|(merge, value)| {
+                *value = match merge {
+                    Merge::Sum => value.saturating_add(measure.value),
+                    Merge::Least => (*value).min(measure.value),
+                    Merge::Greatest => (*value).max(measure.value),
+                }
+            })
+            .or_insert((measure.merge, measure.value));
+    }
+
+    /// The measures of a stage, merged over the file.
+    pub(crate) fn measures(&self, stage: usize) -> Vec<Measure> {
+        self.measures
+            .iter()
+            .filter(|((of, ..), _)| *of == stage)
+            .map(|((_, code, key), (merge, value))| Measure {
+                code: *code,
+                key: key.clone(),
+                merge: *merge,
+                value: *value,
+            })
+            .collect()
+    }
+}
+
+impl AmountSums {
+    fn add(&mut self, column: &Column, judged: &Judged) {
+        let Cells::Decimal { unscaled, .. } = &column.cells else { return };
+        for (row, (value, &record)) in unscaled.iter().zip(judged.slab.judged()).enumerate() {
+            if column.valid.as_ref().is_some_and(|valid| !valid.get(row)) {
+                self.without_value += 1;
+                continue;
+            }
+            self.read += i128::from(*value);
+            if judged.outcomes[record as usize] == RecordOutcome::Quarantined {
+                self.quarantined += i128::from(*value);
+            }
+        }
+    }
+}
+
+/// A sum as reports print it.
+pub(crate) fn decimal(unscaled: i128, scale: u8) -> String {
+    Decimal { unscaled, scale }.to_string()
+}

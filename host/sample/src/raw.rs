@@ -1,0 +1,226 @@
+//! A profile as it is written: the shapes of the TOML, before names are resolved.
+//!
+//! `README.md` of this crate explains the language. Unknown keys are refused here.
+
+use indexmap::IndexMap;
+use serde::de::{
+    Deserialize, Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer,
+};
+
+/// The whole file.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawProfile {
+    pub(crate) format: u32,
+    pub(crate) title: String,
+    /// The column that names a record in the truth file.
+    pub(crate) id: String,
+    /// Columns whose sums the summary states, with the digits after their point.
+    pub(crate) amounts: IndexMap<String, u8>,
+    /// Columns written without quotes.
+    #[serde(default)]
+    pub(crate) bare: Vec<String>,
+    pub(crate) partition: IndexMap<String, RawKey>,
+    pub(crate) layouts: IndexMap<String, RawLayout>,
+    #[serde(default)]
+    pub(crate) tables: IndexMap<String, RawTable>,
+    pub(crate) record: IndexMap<String, RawRecipe>,
+    #[serde(default, rename = "defect")]
+    pub(crate) defects: Vec<RawDefect>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawKey {
+    pub(crate) default: Option<RawRecipe>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawLayout {
+    #[serde(default)]
+    pub(crate) when: Vec<RawCondition>,
+}
+
+/// Members to draw from: read from a file or made up.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RawTable {
+    pub(crate) file: Option<String>,
+    /// Which of the file's rows to take.
+    pub(crate) between: Option<RawBetween>,
+    /// Least and most members.
+    pub(crate) members: Option<[u64; 2]>,
+    /// Records for each member between the two.
+    pub(crate) one_per: Option<u64>,
+    /// Member `i` is drawn in proportion to `1 / (i + skew)`.
+    pub(crate) skew: Option<u64>,
+    /// The column holding each member's weight.
+    pub(crate) weight: Option<String>,
+    #[serde(default)]
+    pub(crate) columns: IndexMap<String, RawRecipe>,
+}
+
+/// Rows whose columns `from` and `to` enclose the number `value`; a blank end is open.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawBetween {
+    pub(crate) value: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+}
+
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCondition {
+    pub(crate) column: String,
+    pub(crate) is: Option<Vec<String>>,
+    pub(crate) not: Option<Vec<String>>,
+    pub(crate) from: Option<i64>,
+    pub(crate) to: Option<i64>,
+    pub(crate) filled: Option<bool>,
+    pub(crate) matches: Option<String>,
+}
+
+/// How a cell is made: a text, or a table of the keys below.
+#[derive(Debug)]
+pub(crate) enum RawRecipe {
+    Text(String),
+    Table(Box<RawForm>),
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RawForm {
+    pub(crate) text: Option<String>,
+    pub(crate) pick: Option<RawPick>,
+    pub(crate) digits: Option<String>,
+    pub(crate) luhn: Option<String>,
+    pub(crate) integer: Option<[i64; 2]>,
+    pub(crate) pad: Option<usize>,
+    pub(crate) decimal: Option<Vec<(u64, String, String)>>,
+    pub(crate) date: Option<[String; 2]>,
+    pub(crate) format: Option<String>,
+    pub(crate) sequence: Option<RawSequence>,
+    pub(crate) by: Option<String>,
+    pub(crate) cases: Option<Vec<RawCase>>,
+    #[serde(rename = "else")]
+    pub(crate) otherwise: Option<RawRecipe>,
+    pub(crate) draw: Option<String>,
+    #[serde(rename = "where")]
+    pub(crate) filter: Option<IndexMap<String, String>>,
+    pub(crate) unlike: Option<Vec<String>>,
+    pub(crate) columns: Option<String>,
+    pub(crate) even: Option<bool>,
+    pub(crate) blank: Option<String>,
+    pub(crate) when: Option<Vec<RawCondition>>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSequence {
+    pub(crate) start: u64,
+    pub(crate) step: [u64; 2],
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCase {
+    pub(crate) is: Option<Vec<String>>,
+    pub(crate) from: Option<i64>,
+    pub(crate) to: Option<i64>,
+    pub(crate) filled: Option<bool>,
+    pub(crate) matches: Option<String>,
+    pub(crate) then: RawRecipe,
+}
+
+/// Choices alike in weight, or each with its own.
+#[derive(Debug, serde::Deserialize)]
+#[serde(untagged, expecting = "expected a list of texts, or a table of texts with their weights")]
+pub(crate) enum RawPick {
+    Alike(Vec<String>),
+    Weighted(IndexMap<String, u64>),
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawDefect {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) when: Vec<RawCondition>,
+    #[serde(default)]
+    pub(crate) set: IndexMap<String, String>,
+    pub(crate) damage: Option<Damage>,
+    pub(crate) column: Option<String>,
+    pub(crate) bytes: Option<usize>,
+    /// Records between two defects of this kind at least, for kinds that are large.
+    #[serde(default)]
+    pub(crate) spacing: u64,
+    #[serde(default)]
+    pub(crate) errors: Vec<String>,
+    #[serde(default)]
+    pub(crate) warnings: Vec<String>,
+    #[serde(default)]
+    pub(crate) repairs: Vec<RawRepair>,
+}
+
+/// What befalls the bytes of a whole record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Damage {
+    /// The last field and the comma before it are gone.
+    DropField,
+    /// One field too many.
+    ExtraField,
+    /// A quote within a cell, not doubled.
+    BareQuote,
+    /// A cell whose closing quote is gone.
+    UnclosedQuote,
+    /// A NUL byte at the end of a cell.
+    NulByte,
+    /// A byte of Windows-1252 at the end of a cell that is UTF-8 otherwise.
+    #[serde(rename = "latin-1-byte")]
+    Latin1Byte,
+    /// A byte that neither UTF-8 nor Windows-1252 knows.
+    UndecodableByte,
+    /// The header once more, in place of the record.
+    RepeatHeader,
+    /// A cell of `bytes` bytes.
+    LongField,
+    /// An earlier record once more, in place of the record.
+    RepeatRecord,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawRepair {
+    pub(crate) rule: String,
+    pub(crate) column: String,
+    /// The cell after the repair; without it, the cell as it was before the defect.
+    pub(crate) after: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for RawRecipe {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrTable;
+
+        impl<'de> Visitor<'de> for TextOrTable {
+            type Value = RawRecipe;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a text, or a table such as `{ pick = [\"Yes\", \"No\"] }`")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<RawRecipe, E> {
+                Ok(RawRecipe::Text(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawRecipe, A::Error> {
+                RawForm::deserialize(MapAccessDeserializer::new(map))
+                    .map(|form| RawRecipe::Table(Box::new(form)))
+            }
+        }
+
+        deserializer.deserialize_any(TextOrTable)
+    }
+}

@@ -1,0 +1,92 @@
+//! Compiled components on disk, so that a second start does not compile.
+//!
+//! Loading compiled code means running it, so the folder is as good as the executable: it must be one that nobody else
+//! can write, and every file in it is checked again before it is used. Whatever is not as it should be is not used.
+
+mod folder;
+
+use std::hash::Hasher;
+use std::path::Path;
+
+use assay_model::Digest;
+use sha2::{Digest as _, Sha256};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use folder::Folder;
+
+/// Bytes of a digest.
+const DIGEST: usize = 32;
+
+/// Compiled components, by what they were compiled from and for.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    folder: Folder,
+    /// What the machine, the engine and its settings are: code compiled for others is not found.
+    compatibility: Digest,
+}
+
+impl Cache {
+    /// Opens or creates the folder. The error says why it cannot be trusted.
+    pub(crate) fn open(path: &Path, engine: &Engine) -> Result<Self, String> {
+        let folder = Folder::open(path)
+            .map_err(|reason| format!("the cache `{}` is not used: {reason}", path.display()))?;
+        let mut hasher = Sha256Hasher(Sha256::new());
+        std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
+        hasher.0.update(env!("CARGO_PKG_VERSION"));
+        Ok(Self { folder, compatibility: Digest(hasher.0.finalize().into()) })
+    }
+
+    /// A component that was stored before, if there is one. The error says why it is not used.
+    pub(crate) fn load(&self, engine: &Engine, component: &Digest) -> Result<Option<Component>, String> {
+        let name = self.name(component);
+        let unusable = |reason: String| format!("the cached `{name}` is not used: {reason}");
+        let Some(mut bytes) = self.folder.read(&name).map_err(unusable)? else { return Ok(None) };
+        // The digest at the end tells a whole file from one that was cut off or changed by a failing disk.
+        let whole = bytes.len().checked_sub(DIGEST).is_some_and(|length| {
+            let trailer = bytes.split_off(length);
+            Sha256::digest(&bytes)[..] == trailer[..]
+        });
+        if !whole {
+            return Err(unusable("it is damaged; it is compiled again".to_owned()));
+        }
+        deserialize(engine, &bytes).map(Some).map_err(unusable)
+    }
+
+    /// Stores a component. The error says why it could not be.
+    pub(crate) fn store(&self, component: &Component, digest: &Digest) -> Result<(), String> {
+        let name = self.name(digest);
+        let failed = |reason: String| format!("the cached `{name}` is not written: {reason}");
+        let mut bytes = component.serialize().map_err(|error| failed(format!("{error:#}")))?;
+        let trailer = Sha256::digest(&bytes);
+        bytes.extend_from_slice(&trailer);
+        self.folder.write(&name, &bytes).map_err(failed)
+    }
+
+    fn name(&self, component: &Digest) -> String {
+        let key = Sha256::new().chain_update(component.0).chain_update(self.compatibility.0).finalize();
+        format!("{}.cwasm", Digest(key.into()))
+    }
+}
+
+#[allow(unsafe_code, reason = "the only way to load compiled code; the safety comment says why it is sound")]
+fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Component, String> {
+    // SAFETY: the bytes must be what `Component::serialize` gave. They were read through a descriptor of a regular file
+    // that belongs to this user and that nobody else can write, in a folder of which the same is true, and their digest
+    // matches the one this crate wrote after them. Whoever could change them could change this executable too.
+    // A file by another version or for other settings has another name, and wasmtime checks its header once more.
+    unsafe { Component::deserialize(engine, bytes) }.map_err(|error| format!("{error:#}"))
+}
+
+/// Collects what is hashed, because the standard hashers are not promised to give the same in the next release.
+struct Sha256Hasher(Sha256);
+
+impl Hasher for Sha256Hasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        unreachable!("the digest is taken from the inside")
+    }
+}

@@ -1,0 +1,134 @@
+//! One instance and its calls: each with a full deadline, and with what went wrong told apart.
+
+use std::time::Instant;
+
+use assay_model::{Batch, Measure, RunContext};
+use wasmtime::Store;
+use wasmtime::component::ResourceAny;
+
+use crate::bindings::{RulePlugin, RulePluginPre, wit};
+use crate::engine::Engine;
+use crate::lower;
+use crate::reason::PoisonReason;
+use crate::store::{self, State};
+
+/// A running instance. After a failed call it must be dropped.
+pub(crate) struct Instance {
+    store: Store<State>,
+    plugin: RulePlugin,
+}
+
+/// Why a call to `process` failed, and on which record if the plugin said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) reason: PoisonReason,
+    pub(crate) record: Option<u32>,
+}
+
+impl From<PoisonReason> for Failure {
+    fn from(reason: PoisonReason) -> Self {
+        Self { reason, record: None }
+    }
+}
+
+impl From<wit::Fault> for Failure {
+    fn from(fault: wit::Fault) -> Self {
+        Self { reason: PoisonReason::fault(fault.code, &fault.message), record: fault.record }
+    }
+}
+
+impl Instance {
+    /// Builds a fresh instance.
+    pub(crate) fn new(engine: &Engine, pre: &RulePluginPre<State>) -> Result<Self, PoisonReason> {
+        let mut store = store::new(engine);
+        match pre.instantiate(&mut store) {
+            Ok(plugin) => Ok(Self { store, plugin }),
+            Err(error) => Err(PoisonReason::of(&error, store.data(), engine)),
+        }
+    }
+
+    /// The most bytes of linear memory there ever were.
+    pub(crate) fn memory_peak(&self) -> usize {
+        self.store.data().peak()
+    }
+
+    /// Fuel that the last call used; 0 where none is counted.
+    pub(crate) fn fuel_used(&self, limit: u64) -> u64 {
+        self.store.get_fuel().map_or(0, |left| limit.saturating_sub(left))
+    }
+
+    pub(crate) fn describe(&mut self, engine: &Engine) -> Result<wit::PluginInfo, PoisonReason> {
+        self.call(engine, |plugin, store| plugin.assay_rules_plugin().call_describe(store))
+    }
+
+    pub(crate) fn check_config(
+        &mut self,
+        engine: &Engine,
+        context: &RunContext,
+    ) -> Result<Result<Vec<wit::StagePlan>, Vec<wit::ConfigFault>>, PoisonReason> {
+        self.call(engine, |plugin, store| {
+            lower::with_context(context, |context| {
+                plugin.assay_rules_plugin().call_check_config(store, context)
+            })
+        })
+    }
+
+    pub(crate) fn open(
+        &mut self,
+        engine: &Engine,
+        context: &RunContext,
+        stage: u16,
+    ) -> Result<ResourceAny, PoisonReason> {
+        let opened = self.call(engine, |plugin, store| {
+            lower::with_context(context, |context| {
+                plugin.assay_rules_plugin().session().call_open(store, context, stage)
+            })
+        })?;
+        opened.map_err(|fault| PoisonReason::fault(fault.code, &fault.message))
+    }
+
+    /// Judges a batch; also how many nanoseconds the call took, copies in and out included.
+    pub(crate) fn process(
+        &mut self,
+        engine: &Engine,
+        session: ResourceAny,
+        batch: &Batch,
+    ) -> (Result<wit::Verdict, Failure>, u64) {
+        let begun = Instant::now();
+        let judged = self.call(engine, |plugin, store| {
+            lower::with_batch(batch, |batch| {
+                plugin.assay_rules_plugin().session().call_process(store, session, batch)
+            })
+        });
+        let took = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let judged = match judged {
+            Ok(Ok(verdict)) => Ok(verdict),
+            Ok(Err(fault)) => Err(fault.into()),
+            Err(reason) => Err(reason.into()),
+        };
+        (judged, took)
+    }
+
+    pub(crate) fn finish(
+        &mut self,
+        engine: &Engine,
+        session: ResourceAny,
+        totals: &[Measure],
+    ) -> Result<Vec<wit::FileResult>, PoisonReason> {
+        let totals = lower::measures(totals);
+        let finished = self.call(engine, |plugin, store| {
+            plugin.assay_rules_plugin().session().call_finish(store, session, &totals)
+        })?;
+        finished.map_err(|fault| PoisonReason::fault(fault.code, &fault.message))
+    }
+
+    fn call<R>(
+        &mut self,
+        engine: &Engine,
+        run: impl FnOnce(&RulePlugin, &mut Store<State>) -> wasmtime::Result<R>,
+    ) -> Result<R, PoisonReason> {
+        store::refill(engine, &mut self.store);
+        run(&self.plugin, &mut self.store)
+            .map_err(|error| PoisonReason::of(&error, self.store.data(), engine))
+    }
+}

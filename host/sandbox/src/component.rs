@@ -1,0 +1,225 @@
+//! A compiled plugin: what it is, what it plans, and where sessions come from.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use assay_model::{Digest, PluginInfo, RunContext, StagePlan};
+use sha2::{Digest as _, Sha256};
+use wasmtime::component::Linker;
+
+use crate::bindings::{RulePlugin, RulePluginPre};
+use crate::call::Instance;
+use crate::check;
+use crate::engine::Engine;
+use crate::error::{Call, PlanError, SandboxError};
+use crate::format;
+use crate::interface::{ContractVersion, Interface};
+use crate::reason::PoisonReason;
+use crate::session::Session;
+use crate::store::State;
+
+/// A plugin, compiled and checked. Cheap to clone; clones share the count of records it could not judge.
+#[derive(Clone)]
+pub struct Component {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Arc<Engine>,
+    name: String,
+    digest: Digest,
+    pre: RulePluginPre<State>,
+    interface: Interface,
+    info: PluginInfo,
+    cached: bool,
+    poison: AtomicU32,
+    failures: AtomicU32,
+}
+
+impl fmt::Debug for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Component")
+            .field("name", &self.inner.name)
+            .field("digest", &self.inner.digest)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Component {
+    pub(crate) fn compile(
+        engine: &Arc<Engine>,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Self, SandboxError> {
+        let limits = &engine.options.limits;
+        format::check(name, bytes, limits.component_bytes)?;
+        let digest = Digest(Sha256::digest(bytes).into());
+        let (component, cached) = load(engine, name, bytes, &digest)?;
+        let interface = Interface::of(name, &component, &engine.options.grants)?;
+        let shape = |error: wasmtime::Error| SandboxError::ContractShape {
+            plugin: name.to_owned(),
+            detail: format!("{error:#}"),
+        };
+        let mut linker = Linker::new(&engine.wasmtime);
+        RulePlugin::add_to_linker::<_, wasmtime::component::HasSelf<State>>(&mut linker, |state| state)
+            .map_err(shape)?;
+        let pre = linker.instantiate_pre(&component).and_then(RulePluginPre::new).map_err(shape)?;
+        let info = describe(engine, name, &pre)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine: Arc::clone(engine),
+                name: name.to_owned(),
+                digest,
+                pre,
+                interface,
+                info,
+                cached,
+                poison: AtomicU32::new(0),
+                failures: AtomicU32::new(0),
+            }),
+        })
+    }
+
+    /// Checks the settings, and says what the plugin will do in a run, stage by stage.
+    ///
+    /// A plan that comes out can be relied on: codes and names are unique, columns exist, formats parse.
+    pub fn plan(&self, context: &RunContext) -> Result<Vec<StagePlan>, PlanError> {
+        let failed = |reason| self.failed(Call::CheckConfig, reason);
+        let limits = &self.engine().options.limits;
+        let answer = Instance::new(self.engine(), &self.inner.pre)
+            .and_then(|mut instance| instance.check_config(self.engine(), context))
+            .map_err(failed)?;
+        match answer {
+            Ok(stages) => check::plan(stages, limits).map_err(|b| self.breach(Call::CheckConfig, b).into()),
+            Err(faults) => match check::faults(faults, limits) {
+                Ok(faults) => Err(PlanError::Settings(faults)),
+                Err(breach) => Err(self.breach(Call::CheckConfig, breach).into()),
+            },
+        }
+    }
+
+    /// Opens a session for a stage that [`Component::plan`] gave for the same context. One session a worker.
+    pub fn open(&self, context: &RunContext, stage: &StagePlan) -> Result<Session, SandboxError> {
+        Session::open(self, context, stage)
+    }
+
+    /// What errors and reports call it.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// What it says of itself.
+    pub fn info(&self) -> &PluginInfo {
+        &self.inner.info
+    }
+
+    /// SHA-256 of its bytes.
+    pub fn digest(&self) -> Digest {
+        self.inner.digest
+    }
+
+    /// The version of the contract it was built for.
+    pub fn contract_version(&self) -> ContractVersion {
+        self.inner.interface.version
+    }
+
+    /// What it imports. Empty for every plugin that can be loaded today.
+    pub fn imports(&self) -> &[String] {
+        &self.inner.interface.imports
+    }
+
+    /// What it exports: the contract, and optional interfaces.
+    pub fn exports(&self) -> &[String] {
+        &self.inner.interface.exports
+    }
+
+    /// Bytes of linear memory an instance may have.
+    pub fn memory_limit(&self) -> usize {
+        self.engine().options.memory_bytes
+    }
+
+    /// Whether it was loaded from the cache and not compiled.
+    pub fn is_from_cache(&self) -> bool {
+        self.inner.cached
+    }
+
+    /// How many records it could not judge so far, over all sessions.
+    pub fn poisoned(&self) -> u32 {
+        self.inner.poison.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(crate) fn pre(&self) -> &RulePluginPre<State> {
+        &self.inner.pre
+    }
+
+    /// Counts a record that it cannot judge; how many there are now.
+    pub(crate) fn count_poison(&self) -> u32 {
+        self.inner.poison.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+    }
+
+    /// Counts a call to `process` that failed; how many there are now.
+    pub(crate) fn count_failure(&self) -> u32 {
+        self.inner.failures.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+    }
+
+    /// How many calls to `process` failed so far.
+    pub(crate) fn failures(&self) -> u32 {
+        self.inner.failures.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn failed(&self, call: Call, reason: PoisonReason) -> SandboxError {
+        failed(&self.inner.name, call, reason)
+    }
+
+    pub(crate) fn breach(&self, call: Call, breach: crate::Breach) -> SandboxError {
+        SandboxError::Breach { plugin: self.inner.name.clone(), call, breach }
+    }
+}
+
+fn failed(name: &str, call: Call, reason: PoisonReason) -> SandboxError {
+    SandboxError::Failed { plugin: name.to_owned(), call, reason }
+}
+
+/// The compiled component, and whether it came from the cache.
+fn load(
+    engine: &Engine,
+    name: &str,
+    bytes: &[u8],
+    digest: &Digest,
+) -> Result<(wasmtime::component::Component, bool), SandboxError> {
+    if let Some(cache) = &engine.cache {
+        match cache.load(&engine.wasmtime, digest) {
+            Ok(Some(component)) => return Ok((component, true)),
+            Ok(None) => {}
+            Err(warning) => engine.warn(warning),
+        }
+    }
+    let component = wasmtime::component::Component::from_binary(&engine.wasmtime, bytes)
+        .map_err(|error| SandboxError::Invalid { plugin: name.to_owned(), detail: format!("{error:#}") })?;
+    if let Some(cache) = &engine.cache
+        && let Err(warning) = cache.store(&component, digest)
+    {
+        engine.warn(warning);
+    }
+    Ok((component, false))
+}
+
+fn describe(
+    engine: &Engine,
+    name: &str,
+    pre: &RulePluginPre<State>,
+) -> Result<PluginInfo, SandboxError> {
+    let mut instance =
+        Instance::new(engine, pre).map_err(|reason| failed(name, Call::Instantiate, reason))?;
+    let info = instance.describe(engine).map_err(|reason| failed(name, Call::Describe, reason))?;
+    check::info(info, &engine.options.limits).map_err(|breach| SandboxError::Breach {
+        plugin: name.to_owned(),
+        call: Call::Describe,
+        breach,
+    })
+}

@@ -1,0 +1,109 @@
+//! The sandbox: wasmtime, configured once for all plugins.
+
+use std::num::NonZeroU64;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wasmtime::{Config, OptLevel};
+
+use crate::cache::Cache;
+use crate::component::Component;
+use crate::error::SandboxError;
+use crate::options::{Meter, Options};
+use crate::ticker;
+
+/// Bytes of stack a guest may use. 512 KiB: deep enough for any parser, and a quarter of what a thread of the host has.
+const STACK_BYTES: usize = 512 << 10;
+
+/// Compiles plugins and runs them. Cheap to clone; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Sandbox {
+    engine: Arc<Engine>,
+}
+
+/// What all components and sessions of a sandbox share.
+pub(crate) struct Engine {
+    pub(crate) wasmtime: wasmtime::Engine,
+    pub(crate) options: Options,
+    pub(crate) ticks: NonZeroU64,
+    pub(crate) cache: Option<Cache>,
+    warnings: Mutex<Vec<String>>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Notes what went wrong without stopping anything.
+    pub(crate) fn warn(&self, text: String) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&text) {
+            warnings.push(text);
+        }
+    }
+}
+
+impl Sandbox {
+    /// Sets up the engine. Fails if the machine cannot run compiled WebAssembly, or no thread can be started.
+    ///
+    /// A cache that cannot be trusted or used is no failure: [`Sandbox::warnings`] says why it is not used.
+    pub fn new(options: Options) -> Result<Self, SandboxError> {
+        let wasmtime = wasmtime::Engine::new(&config(options.meter)).map_err(|error| SandboxError::Engine {
+            detail: format!("{error:#}"),
+        })?;
+        if options.meter == Meter::Epoch {
+            ticker::start(&wasmtime)
+                .map_err(|error| SandboxError::Engine { detail: format!("no thread for the clock: {error}") })?;
+        }
+        let mut warnings = Vec::new();
+        let cache = options.cache.as_ref().and_then(|path| {
+            Cache::open(path, &wasmtime).map_err(|reason| warnings.push(reason)).ok()
+        });
+        let ticks = ticker::ticks(options.deadline);
+        let warnings = Mutex::new(warnings);
+        Ok(Self { engine: Arc::new(Engine { wasmtime, options, ticks, cache, warnings }) })
+    }
+
+    /// Makes a component of a plugin's bytes: checks what it is and wants, compiles it, and asks it to describe itself.
+    ///
+    /// `name` is what errors call it: the pack's name for it, or its file's.
+    pub fn compile(&self, name: &str, bytes: &[u8]) -> Result<Component, SandboxError> {
+        Component::compile(&self.engine, name, bytes)
+    }
+
+    /// What did not work and did not matter: why the cache is not used. Each text once.
+    pub fn warnings(&self) -> Vec<String> {
+        self.engine.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the sandbox was built with.
+    pub fn options(&self) -> &Options {
+        &self.engine.options
+    }
+}
+
+fn config(meter: Meter) -> Config {
+    let mut config = Config::new();
+    // All calls are synchronous; the machinery for others makes each call several times dearer.
+    config.concurrency_support(false);
+    match meter {
+        Meter::Epoch => config.epoch_interruption(true),
+        Meter::Fuel(_) => config.consume_fuel(true),
+    };
+    config.cranelift_opt_level(OptLevel::Speed);
+    // The same bits for the same plugin on every machine: NaNs included, and no instruction whose result may differ.
+    config.cranelift_nan_canonicalization(true);
+    config.wasm_relaxed_simd(false);
+    // What no plugin needs cannot be attacked.
+    config.wasm_memory64(false);
+    config.wasm_custom_page_sizes(false);
+    config.wasm_wide_arithmetic(false);
+    config.wasm_tail_call(false);
+    // 4 GiB of address space and guard pages for each memory, so that loads and stores need no bounds checks.
+    config.memory_reservation(4 << 30);
+    config.memory_guard_size(32 << 20);
+    config.max_wasm_stack(STACK_BYTES);
+    config
+}

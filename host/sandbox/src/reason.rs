@@ -1,0 +1,170 @@
+//! Why a call did not come back with something usable.
+
+use std::str::Utf8Error;
+use std::time::Duration;
+
+use wasmtime::{Trap, WasmBacktrace};
+
+use crate::breach::Breach;
+use crate::engine::Engine;
+use crate::options::Meter;
+use crate::store::State;
+
+/// Bytes of a guest's own words that are kept. 256: a line on a terminal or two.
+const WORDS_BYTES: usize = 256;
+
+/// Why a record, or a whole call, could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PoisonReason {
+    /// It ran into something WebAssembly does not allow, or gave up by itself.
+    #[error("it trapped: {what}{}", in_function(.function.as_deref()))]
+    Trap {
+        /// What kind of trap.
+        what: String,
+        /// The function it happened in, where the component has names.
+        function: Option<String>,
+    },
+    /// It did not come back in time.
+    #[error("it did not come back within {limit:?}{}", in_function(.function.as_deref()))]
+    Deadline {
+        /// How long it had.
+        limit: Duration,
+        /// The function it was in, where the component has names.
+        function: Option<String>,
+    },
+    /// It used more fuel than a call has.
+    #[error("it used up the {limit} units of fuel of a call{}", in_function(.function.as_deref()))]
+    Fuel {
+        /// How much it had.
+        limit: u64,
+        /// The function it was in, where the component has names.
+        function: Option<String>,
+    },
+    /// It wanted more memory than it may have.
+    #[error("it reached its memory limit of {} MiB", .limit >> 20)]
+    Memory {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// It returned text that is none.
+    #[error("it returned a string that is not UTF-8")]
+    Utf8,
+    /// What it returned cannot be taken over.
+    #[error("what it returned cannot be read: {detail} (the limit is {} MiB a call)", .limit >> 20)]
+    Answer {
+        /// What the engine said.
+        detail: String,
+        /// Bytes that may come out of one call.
+        limit: usize,
+    },
+    /// It said that it cannot go on.
+    #[error("it reported a fault: {message} ({})", fault_kind(.code))]
+    Fault {
+        /// The contract's number of what kind of fault it is.
+        code: u16,
+        /// What it said; control characters escaped, cut after 256 bytes.
+        message: String,
+    },
+    /// What it returned breaks the contract.
+    #[error("it broke the contract: {0}")]
+    Breach(Breach),
+}
+
+fn in_function(function: Option<&str>) -> String {
+    function.map_or_else(String::new, |name| format!(" in `{name}`"))
+}
+
+fn fault_kind(code: &u16) -> String {
+    match code {
+        1 => "its settings".to_owned(),
+        2 => "the batch is not as promised".to_owned(),
+        3 => "a limit of its own".to_owned(),
+        4 => "no kind given".to_owned(),
+        other => format!("kind {other}"),
+    }
+}
+
+impl PoisonReason {
+    /// A fault as the guest gave it, made safe to show.
+    pub(crate) fn fault(code: u16, message: &str) -> Self {
+        Self::Fault { code, message: presentable(message) }
+    }
+
+    /// What an error of the engine means. Told by types, never by texts.
+    pub(crate) fn of(error: &wasmtime::Error, state: &State, engine: &Engine) -> Self {
+        let function = function(error);
+        let options = &engine.options;
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => return Self::Deadline { limit: options.deadline, function },
+            Some(Trap::OutOfFuel) => {
+                let limit = match options.meter {
+                    Meter::Fuel(fuel) => fuel,
+                    Meter::Epoch => 0,
+                };
+                return Self::Fuel { limit, function };
+            }
+            _ => {}
+        }
+        // A guest that is refused memory aborts: what shows is `unreachable`, what happened is this.
+        if state.refused() {
+            return Self::Memory { limit: options.memory_bytes };
+        }
+        if let Some(trap) = error.downcast_ref::<Trap>() {
+            return Self::Trap { what: trap.to_string(), function };
+        }
+        if error.downcast_ref::<Utf8Error>().is_some() {
+            return Self::Utf8;
+        }
+        let detail = presentable(&error.root_cause().to_string());
+        Self::Answer { detail, limit: options.limits.output_bytes }
+    }
+}
+
+/// The innermost function that has a name of the plugin's own: what panics is always the same few of the standard library.
+fn function(error: &wasmtime::Error) -> Option<String> {
+    const LIBRARY: [&str; 6] = ["std::", "core::", "alloc::", "__rust", "rust_", "abort"];
+    let trace = error.downcast_ref::<WasmBacktrace>()?;
+    trace
+        .frames()
+        .iter()
+        .filter_map(|frame| frame.func_name())
+        .map(|name| format!("{:#}", rustc_name(name)))
+        .find(|name| !LIBRARY.iter().any(|start| name.trim_start_matches('<').starts_with(start)))
+        .map(|name| presentable(&name))
+}
+
+fn rustc_name(name: &str) -> impl std::fmt::Display + '_ {
+    rustc_demangle::demangle(name)
+}
+
+/// A guest's words, fit for a terminal: no control characters, not too long.
+fn presentable(words: &str) -> String {
+    let mut shown = String::new();
+    for character in words.chars() {
+        if shown.len() >= WORDS_BYTES {
+            shown.push('…');
+            break;
+        }
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_guest_cannot_move_the_cursor() {
+        let check = |words: &str, expected: &str| assert_eq!(presentable(words), expected);
+        check("plain", "plain");
+        check("\u{1b}[31mred\n", r"\u{1b}[31mred\n");
+        check("\u{9b}31m", r"\u{9b}31m");
+        check(&"é".repeat(200), &format!("{}…", "é".repeat(128)));
+    }
+}

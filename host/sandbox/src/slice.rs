@@ -1,0 +1,145 @@
+//! Part of a batch as a batch of its own.
+
+use std::ops::Range;
+
+use assay_model::{Batch, Bitmap, Cells, Column, Text};
+
+/// A copy of some records. `range` must lie within the batch.
+pub(crate) fn slice(batch: &Batch, range: Range<u32>) -> Batch {
+    let first_record = batch.first_record.saturating_add(u64::from(range.start));
+    let records = range.end - range.start;
+    let rows = range.start as usize..range.end as usize;
+    Batch {
+        first_record,
+        records,
+        columns: batch.columns.iter().map(|column| self::column(column, &rows)).collect(),
+        standing: batch.standing.get(rows.clone()).unwrap_or_default().to_vec(),
+    }
+}
+
+fn column(column: &Column, rows: &Range<usize>) -> Column {
+    let at = || rows.clone();
+    let cells = match &column.cells {
+        Cells::Absent => Cells::Absent,
+        Cells::Text(cells) => Cells::Text(text(cells, rows)),
+        Cells::Integer(values) => Cells::Integer(values[at()].to_vec()),
+        Cells::Decimal { scale, unscaled } => {
+            Cells::Decimal { scale: *scale, unscaled: unscaled[at()].to_vec() }
+        }
+        Cells::Date(days) => Cells::Date(days[at()].to_vec()),
+        Cells::Constant(cell) => Cells::Constant(cell.clone()),
+        Cells::Dictionary { keys, values } => {
+            Cells::Dictionary { keys: keys[at()].to_vec(), values: values.clone() }
+        }
+    };
+    let bits = |bits: &Bitmap| {
+        let mut part = Bitmap::zeros(rows.len());
+        for (to, from) in at().enumerate().filter(|&(_, from)| bits.get(from)) {
+            debug_assert!(from >= to);
+            part.set(to);
+        }
+        part
+    };
+    Column {
+        cells,
+        valid: column.valid.as_ref().map(bits),
+        malformed: column.malformed.as_ref().map(bits),
+    }
+}
+
+fn text(text: &Text, rows: &Range<usize>) -> Text {
+    let offsets = &text.offsets()[rows.start..=rows.end];
+    let (start, end) = (offsets[0], offsets[rows.len()]);
+    let bytes = text.bytes()[start as usize..end as usize].to_vec();
+    let offsets = offsets.iter().map(|offset| offset - start).collect();
+    Text::from_parts(offsets, bytes).expect("a run of ordered offsets is ordered")
+}
+
+/// What does not fit together in a batch for a stage of `columns` columns, if anything does not.
+pub(crate) fn misfit(batch: &Batch, columns: usize) -> Option<String> {
+    let records = batch.records as usize;
+    if batch.columns.len() != columns {
+        return Some(format!("it has {} columns, expected {columns}", batch.columns.len()));
+    }
+    if !matches!(batch.standing.len(), 0) && batch.standing.len() != records {
+        return Some(format!("it has {} standings, expected {records}", batch.standing.len()));
+    }
+    batch.columns.iter().enumerate().find_map(|(index, column)| {
+        let cells = match &column.cells {
+            Cells::Absent | Cells::Constant(_) => records,
+            Cells::Text(text) => text.len(),
+            Cells::Integer(values) | Cells::Decimal { unscaled: values, .. } => values.len(),
+            Cells::Date(days) => days.len(),
+            Cells::Dictionary { keys, .. } => keys.len(),
+        };
+        let fits = |bits: &Option<Bitmap>| bits.as_ref().is_none_or(|bits| bits.len() == records);
+        let whole = cells == records && fits(&column.valid) && fits(&column.malformed);
+        (!whole).then(|| format!("column {index} has {cells} cells, expected {records} and as many bits"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(cells: &[&str]) -> Text {
+        let mut text = Text::default();
+        cells.iter().for_each(|cell| text.push(cell.as_bytes()));
+        text
+    }
+
+    fn batch() -> Batch {
+        let mut valid = Bitmap::ones(5);
+        valid.unset(1);
+        let plain = |cells| Column { cells, valid: None, malformed: None };
+        Batch {
+            first_record: 100,
+            records: 5,
+            columns: vec![
+                Column {
+                    cells: Cells::Text(text_of(&["a", "", "ccc", "é", "e"])),
+                    valid: Some(valid),
+                    malformed: Some(Bitmap::zeros(5)),
+                },
+                plain(Cells::Integer(vec![1, 2, 3, 4, 5])),
+                plain(Cells::Decimal { scale: 2, unscaled: vec![10, 20, 30, 40, 50] }),
+                plain(Cells::Date(vec![7, 8, 9, 10, 11])),
+                plain(Cells::Constant(b"x".to_vec())),
+                plain(Cells::Dictionary { keys: vec![0, 1, 0, 1, 0], values: text_of(&["m", "n"]) }),
+                plain(Cells::Absent),
+            ],
+            standing: vec![0, 1, 2, 3, 0],
+        }
+    }
+
+    #[test]
+    fn a_part_is_what_it_is_in_the_whole() {
+        let part = slice(&batch(), 1..4);
+        assert_eq!(misfit(&part, 7), None);
+        assert_eq!((part.first_record, part.records), (101, 3));
+        assert_eq!(part.standing, [1, 2, 3]);
+        let Cells::Text(text) = &part.columns[0].cells else { panic!("it was text") };
+        assert_eq!(text, &text_of(&["", "ccc", "é"]));
+        assert_eq!(part.columns[0].valid.as_ref().unwrap().as_bytes(), [0b110]);
+        assert_eq!(part.columns[1].cells, Cells::Integer(vec![2, 3, 4]));
+        assert_eq!(part.columns[2].cells, Cells::Decimal { scale: 2, unscaled: vec![20, 30, 40] });
+        assert_eq!(part.columns[3].cells, Cells::Date(vec![8, 9, 10]));
+        assert_eq!(part.columns[4], batch().columns[4]);
+        let Cells::Dictionary { keys, .. } = &part.columns[5].cells else { panic!("it was one") };
+        assert_eq!(keys, &[1, 0, 1]);
+        assert_eq!(slice(&batch(), 0..5), batch());
+    }
+
+    #[test]
+    fn misfits_are_named() {
+        let check = |change: fn(&mut Batch), expected: &str| {
+            let mut batch = batch();
+            change(&mut batch);
+            assert_eq!(misfit(&batch, 7).unwrap(), expected);
+        };
+        check(|b| drop(b.columns.pop()), "it has 6 columns, expected 7");
+        check(|b| drop(b.standing.pop()), "it has 4 standings, expected 5");
+        check(|b| b.columns[3].cells = Cells::Date(vec![]), "column 3 has 0 cells, expected 5 and as many bits");
+        check(|b| b.columns[1].valid = Some(Bitmap::zeros(4)), "column 1 has 5 cells, expected 5 and as many bits");
+    }
+}

@@ -1,0 +1,100 @@
+//! One instance's memory and what is known of it.
+
+use wasmtime::{ResourceLimiter, Store};
+
+use crate::bindings::wit;
+use crate::engine::Engine;
+use crate::options::Meter;
+
+/// Core instances, memories and tables of one component. A Rust component has one, one and one; a component with an
+/// adapter or an interpreter a few.
+const PARTS: usize = 32;
+
+/// Entries of a table: function pointers, 8 bytes each. 100,000 is an interpreter of 50 MB.
+const TABLE_ENTRIES: usize = 100_000;
+
+/// Keeps an instance within its memory, and remembers that it wanted more.
+#[derive(Debug)]
+pub(crate) struct State {
+    limit: usize,
+    used: usize,
+    peak: usize,
+    refused: bool,
+}
+
+impl State {
+    /// The most bytes of linear memory there ever were.
+    pub(crate) fn peak(&self) -> usize {
+        self.peak
+    }
+
+    /// Whether memory was refused since the last call began.
+    pub(crate) fn refused(&self) -> bool {
+        self.refused
+    }
+}
+
+/// The contract's types may be imported; there is nothing in them to call.
+impl wit::Host for State {}
+
+impl ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        // All memories of the store count together.
+        let used = self.used.saturating_sub(current).saturating_add(desired);
+        if used > self.limit {
+            self.refused = true;
+            return Ok(false);
+        }
+        self.used = used;
+        self.peak = self.peak.max(used);
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= TABLE_ENTRIES)
+    }
+
+    fn instances(&self) -> usize {
+        PARTS
+    }
+
+    fn tables(&self) -> usize {
+        PARTS
+    }
+
+    fn memories(&self) -> usize {
+        PARTS
+    }
+}
+
+/// A store with all limits set, ready for a first call.
+pub(crate) fn new(engine: &Engine) -> Store<State> {
+    let options = &engine.options;
+    let state = State { limit: options.memory_bytes, used: 0, peak: 0, refused: false };
+    let mut store = Store::new(&engine.wasmtime, state);
+    store.limiter(|state| state);
+    store.set_hostcall_fuel(options.limits.output_bytes);
+    refill(engine, &mut store);
+    store
+}
+
+/// Gives the next call its full deadline or fuel, and forgets what the last one was refused.
+pub(crate) fn refill(engine: &Engine, store: &mut Store<State>) {
+    store.data_mut().refused = false;
+    match engine.options.meter {
+        Meter::Epoch => store.set_epoch_deadline(engine.ticks.get()),
+        Meter::Fuel(fuel) => {
+            store.set_fuel(fuel).expect("the engine was built to consume fuel");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The cache of compiled components: when it is used, and when it must not be.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use assay_sandbox::{Options, Sandbox};
+use tempfile::TempDir;
+
+use crate::guests;
+
+/// Starts a host with the cache, loads the plugin, and says whether it came from the cache and what was warned of.
+fn start(cache: &Path) -> (bool, String) {
+    let sandbox = Sandbox::new(Options { cache: Some(cache.to_owned()), ..Options::default() }).unwrap();
+    let component = sandbox.compile("hostile", guests::hostile()).unwrap();
+    let place = cache.parent().unwrap().display().to_string();
+    (component.is_from_cache(), sandbox.warnings().join("\n").replace(&place, "…"))
+}
+
+fn folder() -> (TempDir, PathBuf) {
+    let place = TempDir::new().unwrap();
+    let cache = place.path().join("cache");
+    (place, cache)
+}
+
+fn only_file(cache: &Path) -> PathBuf {
+    let files: Vec<_> = fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    files[0].clone()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_second_start_does_not_compile() {
+    let (_place, cache) = folder();
+    assert_eq!(start(&cache), (false, String::new()));
+    assert_eq!(mode(&cache), 0o700);
+    assert_eq!(mode(&only_file(&cache)), 0o600);
+    assert_eq!(start(&cache), (true, String::new()));
+}
+
+#[test]
+fn code_for_another_meter_is_not_taken() {
+    let (_place, cache) = folder();
+    assert_eq!(start(&cache), (false, String::new()));
+    let meter = assay_sandbox::Meter::Fuel(1 << 30);
+    let fuel = Options { cache: Some(cache.clone()), meter, ..Options::default() };
+    let component = Sandbox::new(fuel).unwrap().compile("hostile", guests::hostile()).unwrap();
+    assert!(!component.is_from_cache());
+    assert_eq!(fs::read_dir(&cache).unwrap().count(), 2);
+}
+
+/// Spoils the file of a first start; then the second must warn, compile again, and leave the third a good file.
+fn check_spoilt_file(spoil: impl Fn(&Path), warning: &str) {
+    let (_place, cache) = folder();
+    start(&cache);
+    spoil(&only_file(&cache));
+    let (cached, warned) = start(&cache);
+    assert!(!cached);
+    assert!(warned.contains(warning), "{warned}");
+    assert_eq!(start(&cache), (true, String::new()));
+}
+
+#[test]
+fn spoilt_files_are_not_loaded() {
+    let rewrite = |change: fn(&mut Vec<u8>)| {
+        move |file: &Path| {
+            let mut bytes = fs::read(file).unwrap();
+            change(&mut bytes);
+            fs::write(file, bytes).unwrap();
+        }
+    };
+    check_spoilt_file(rewrite(|bytes| bytes.truncate(bytes.len() / 2)), "it is damaged");
+    check_spoilt_file(rewrite(Vec::clear), "it is damaged");
+    check_spoilt_file(rewrite(|bytes| bytes[5000] ^= 1), "it is damaged");
+    check_spoilt_file(rewrite(|bytes| *bytes.last_mut().unwrap() ^= 1), "it is damaged");
+    let chmod = |file: &Path| fs::set_permissions(file, fs::Permissions::from_mode(0o666)).unwrap();
+    check_spoilt_file(chmod, "others can write it (mode 666)");
+    let link = |file: &Path| {
+        let elsewhere = file.with_extension("elsewhere");
+        fs::rename(file, &elsewhere).unwrap();
+        symlink(&elsewhere, file).unwrap();
+    };
+    check_spoilt_file(link, "it is a symbolic link");
+}
+
+#[test]
+fn a_file_that_is_whole_but_not_compiled_code_is_not_loaded() {
+    use sha2::{Digest, Sha256};
+    let forge = |file: &Path| {
+        let mut bytes = b"not compiled code".to_vec();
+        bytes.extend(Sha256::digest(&bytes));
+        fs::write(file, bytes).unwrap();
+    };
+    check_spoilt_file(forge, "is not used");
+}
+
+/// Folders that others could write are not used at all; the plugin is compiled and runs.
+fn check_spoilt_folder(spoil: impl Fn(&Path), warning: &str) {
+    let (_place, cache) = folder();
+    spoil(&cache);
+    for _ in 0..2 {
+        let (cached, warned) = start(&cache);
+        assert!(!cached);
+        assert!(warned.starts_with("the cache `…/cache` is not used: "), "{warned}");
+        assert!(warned.contains(warning), "{warned}");
+    }
+}
+
+#[test]
+fn folders_that_others_can_write_are_not_used() {
+    let with_mode = |mode: u32| {
+        move |cache: &Path| {
+            fs::create_dir(cache).unwrap();
+            fs::set_permissions(cache, fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    check_spoilt_folder(with_mode(0o777), "others can write it (mode 777)");
+    check_spoilt_folder(with_mode(0o770), "others can write it (mode 770)");
+    check_spoilt_folder(with_mode(0o1777), "others can write it (mode 1777)");
+    let link = |cache: &Path| {
+        let elsewhere = cache.with_extension("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        symlink(&elsewhere, cache).unwrap();
+    };
+    check_spoilt_folder(link, "it is a symbolic link or no folder");
+    check_spoilt_folder(|cache| fs::write(cache, "").unwrap(), "it cannot be created");
+}
+
+#[test]
+fn folders_of_others_are_not_used() {
+    // Only root can give a folder away.
+    let (_place, cache) = folder();
+    fs::create_dir(&cache).unwrap();
+    if std::os::unix::fs::chown(&cache, Some(65534), None).is_err() {
+        eprintln!("skipped: only root can make a folder that belongs to somebody else");
+        return;
+    }
+    let (cached, warned) = start(&cache);
+    assert!(!cached);
+    assert!(warned.contains("it belongs to user 65534, expected 0, who runs this"), "{warned}");
+}

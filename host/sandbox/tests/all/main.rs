@@ -1,0 +1,15 @@
+//! The sandbox against a plugin that breaks every promise, one at a time. Each test is a table: what the plugin does,
+//! and what the host says. One binary, because linking it takes longer than running it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod caching;
+mod costs;
+mod describing;
+mod finishing;
+mod guests;
+mod isolating;
+mod judging;
+mod loading;
+mod planning;
+mod setting;

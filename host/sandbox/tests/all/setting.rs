@@ -1,0 +1,102 @@
+//! What the tests share: sandboxes with short deadlines, contexts, batches.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use assay_model::{
+    Batch, Cells, Column, RuleClass, RunContext, StagePlan, Text, Verdict,
+};
+use assay_sandbox::{Component, Judged, Options, Poison, Sandbox, SandboxError, Session};
+
+use crate::guests;
+
+/// 100 ms for a call: long for honest work even in a debug build, short for a test that has to wait for it.
+pub fn options() -> Options {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+    Options { deadline: Duration::from_millis(100), cache: Some(cache), ..Options::default() }
+}
+
+/// A sandbox for most tests.
+pub fn sandbox() -> Sandbox {
+    Sandbox::new(options()).unwrap()
+}
+
+/// The hostile plugin, with its own count of poison.
+pub fn component() -> Component {
+    sandbox().compile("hostile", guests::hostile()).unwrap()
+}
+
+/// A run whose settings name a behaviour.
+pub fn context(behaviour: &str) -> RunContext {
+    RunContext {
+        dataset: "tests".to_owned(),
+        kind: "words".to_owned(),
+        partition: vec![("year".to_owned(), "2016".to_owned())],
+        layout: "two-columns".to_owned(),
+        columns: vec!["word".to_owned(), "other".to_owned()],
+        settings: format!("\"{behaviour}\""),
+    }
+}
+
+/// The plan of a stage.
+pub fn stage(component: &Component, behaviour: &str, class: RuleClass) -> StagePlan {
+    let plan = component.plan(&context(behaviour)).unwrap();
+    plan.into_iter().find(|stage| stage.stage == class).expect("the stage is planned")
+}
+
+/// A session of the hostile plugin in a stage.
+pub fn session(component: &Component, behaviour: &str, class: RuleClass) -> Session {
+    component.open(&context(behaviour), &stage(component, behaviour, class)).unwrap()
+}
+
+/// A text column.
+pub fn column(words: &[&str]) -> Column {
+    let mut text = Text::default();
+    words.iter().for_each(|word| text.push(word.as_bytes()));
+    Column { cells: Cells::Text(text), valid: None, malformed: None }
+}
+
+/// A batch for a stage: the words, and a second column where the normalise stage has one.
+pub fn batch(words: &[&str], class: RuleClass) -> Batch {
+    let mut columns = vec![column(words)];
+    if class == RuleClass::Normalise {
+        columns.push(column(&vec![""; words.len()]));
+    }
+    let records = u32::try_from(words.len()).unwrap();
+    let standing = if class == RuleClass::Quarantine { vec![2; words.len()] } else { vec![] };
+    Batch { first_record: 1, records, columns, standing }
+}
+
+/// A behaviour's outcome in one line: which records are poison and why, or the error.
+pub fn outcome(judged: Result<Judged, SandboxError>) -> String {
+    match judged {
+        Err(error) => format!("error: {error}"),
+        Ok(Judged { verdict, poison }) if poison.is_empty() => {
+            if verdict == Verdict::default() { "nothing".to_owned() } else { "judged".to_owned() }
+        }
+        Ok(Judged { poison, .. }) => reasons(&poison),
+    }
+}
+
+/// Poison records, those with the same reason together.
+fn reasons(poison: &[Poison]) -> String {
+    let mut text = String::new();
+    for group in poison.chunk_by(|a, b| a.reason == b.reason) {
+        let records: Vec<String> = group.iter().map(|poison| poison.record.to_string()).collect();
+        let separator = if text.is_empty() { "" } else { "; " };
+        write!(text, "{separator}{}: {}", records.join(","), group[0].reason).unwrap();
+    }
+    text
+}
+
+/// One line for each behaviour.
+pub fn table<'a>(
+    behaviours: impl IntoIterator<Item = &'a str>,
+    outcome: impl Fn(&str) -> String,
+) -> String {
+    behaviours.into_iter().fold(String::new(), |mut table, behaviour| {
+        writeln!(table, "{behaviour}: {}", outcome(behaviour)).unwrap();
+        table
+    })
+}

@@ -1,0 +1,21 @@
+//! Part files: validated records as Parquet.
+//!
+//! A [`PartWriter`] takes slabs of columns, as the judging stages left them, and encodes all columns at once on the
+//! threads of the surrounding rayon pool. Text, which is nearly everything in a file that was CSV, goes through an encoder of our own
+//! ([`text`]); numbers, dates and lineage through the parquet crate's. What is written depends on the slabs
+//! and their order alone, never on threads or on how many slabs come at once.
+
+mod intern;
+mod levels;
+mod number;
+mod output;
+mod pages;
+mod spec;
+mod text;
+mod writer;
+
+pub use spec::{ColumnKind, ColumnSpec, LINEAGE, Selection, SlabColumns};
+pub use writer::{ColumnSummary, PartSummary, PartWriter};
+
+pub(crate) use output::Output;
+pub(crate) use spec::{CREATED_BY, compression, key_values};

@@ -1,0 +1,182 @@
+//! Small whole numbers the way Parquet packs them: runs of one value, and groups of eight bit by bit.
+
+/// Whether each row of a page has a value. Pages in which all have one, or none has, never build the bits.
+#[derive(Debug, Default)]
+pub(super) struct Levels {
+    rows: usize,
+    filled: usize,
+    /// Least significant bit first; empty as long as all rows are alike.
+    bits: Vec<u8>,
+}
+
+impl Levels {
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// `count` rows that all have a value, or all have none.
+    pub(super) fn push_run(&mut self, filled: bool, count: usize) {
+        let alike = if filled { self.filled == self.rows } else { self.filled == 0 };
+        if alike && self.bits.is_empty() {
+            self.rows += count;
+            self.filled += if filled { count } else { 0 };
+        } else {
+            self.spread();
+            (0..count).for_each(|_| self.push_bit(filled));
+        }
+    }
+
+    /// One row after another.
+    pub(super) fn extend(&mut self, filled: impl Iterator<Item = bool>) {
+        self.spread();
+        filled.for_each(|filled| self.push_bit(filled));
+    }
+
+    /// Builds the bits that were saved so far.
+    fn spread(&mut self) {
+        if !self.bits.is_empty() || self.rows == 0 {
+            return;
+        }
+        let all = if self.filled == 0 { 0 } else { 0xff };
+        self.bits.resize(self.rows.div_ceil(8), all);
+        if let Some(last) = self.bits.last_mut()
+            && !self.rows.is_multiple_of(8)
+        {
+            *last &= (1 << (self.rows % 8)) - 1;
+        }
+    }
+
+    fn push_bit(&mut self, filled: bool) {
+        let bit = self.rows % 8;
+        if bit == 0 {
+            self.bits.push(0);
+        }
+        if filled && let Some(last) = self.bits.last_mut() {
+            *last |= 1 << bit;
+            self.filled += 1;
+        }
+        self.rows += 1;
+    }
+
+    /// Appends the levels with their length before them, as a version 1 data page has them, and starts over.
+    pub(super) fn encode(&mut self, out: &mut Vec<u8>) {
+        let length_at = out.len();
+        out.extend_from_slice(&[0; 4]);
+        if self.filled == 0 || self.filled == self.rows {
+            put_varint(out, self.rows << 1);
+            out.push(u8::from(self.filled > 0));
+        } else {
+            put_varint(out, self.bits.len() << 1 | 1);
+            out.extend_from_slice(&self.bits);
+        }
+        let length =
+            u32::try_from(out.len() - length_at - 4).expect("a page has fewer than 2^32 rows");
+        out[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
+        self.rows = 0;
+        self.filled = 0;
+        self.bits.clear();
+    }
+}
+
+fn put_varint(out: &mut Vec<u8>, mut value: usize) {
+    while value >= 0x80 {
+        out.push(value.to_le_bytes()[0] | 0x80);
+        value >>= 7;
+    }
+    out.push(value.to_le_bytes()[0]);
+}
+
+/// Appends dictionary keys below `distinct`: their width in one byte, then runs and packed groups.
+pub(super) fn encode_keys(keys: &[u32], distinct: usize, out: &mut Vec<u8>) {
+    let width = usize::BITS - distinct.saturating_sub(1).leading_zeros();
+    out.push(width.to_le_bytes()[0]);
+    let mut at = 0;
+    let mut packed = 0;
+    while at < keys.len() {
+        let group = &keys[at..keys.len().min(at + 8)];
+        if group.iter().all(|key| *key == group[0]) {
+            let run = group.len()
+                + keys[at + group.len()..].iter().take_while(|&&key| key == group[0]).count();
+            pack(&keys[packed..at], width, out);
+            put_varint(out, run << 1);
+            out.extend_from_slice(&group[0].to_le_bytes()[..width.div_ceil(8) as usize]);
+            at += run;
+            packed = at;
+        } else {
+            at += group.len();
+        }
+    }
+    pack(&keys[packed..], width, out);
+}
+
+/// Appends keys bit by bit in groups of eight, the last one filled up with zeros.
+fn pack(keys: &[u32], width: u32, out: &mut Vec<u8>) {
+    if keys.is_empty() {
+        return;
+    }
+    let groups = keys.len().div_ceil(8);
+    put_varint(out, groups << 1 | 1);
+    let end = out.len() + groups * width as usize;
+    let mut word = 0_u64;
+    let mut bits = 0;
+    for &key in keys {
+        word |= u64::from(key) << bits;
+        bits += width;
+        if bits >= 32 {
+            out.extend_from_slice(&word.to_le_bytes()[..4]);
+            word >>= 32;
+            bits -= 32;
+        }
+    }
+    out.extend_from_slice(&word.to_le_bytes()[..bits.div_ceil(8) as usize]);
+    out.resize(end, 0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bits as text, in pieces: `*` marks those that are pushed as a run.
+    fn check(pieces: &[&str], expected: &[u8]) {
+        let mut levels = Levels::default();
+        for piece in pieces {
+            let bits = piece.bytes().filter(|b| *b != b'*').map(|b| b == b'1');
+            if piece.contains('*') {
+                levels.push_run(piece.starts_with('1'), bits.count());
+            } else {
+                levels.extend(bits);
+            }
+        }
+        let mut out = Vec::new();
+        levels.encode(&mut out);
+        assert_eq!(out[4..], *expected, "{pieces:?}");
+        assert_eq!(usize::from(out[0]), expected.len(), "{pieces:?}");
+        assert_eq!(levels.rows(), 0);
+    }
+
+    #[test]
+    fn levels_are_runs_or_bits() {
+        check(&["1111*"], &[4 << 1, 1]);
+        check(&["000*", "00*"], &[5 << 1, 0]);
+        check(&["101"], &[1 << 1 | 1, 0b101]);
+        check(&["11*", "0*"], &[1 << 1 | 1, 0b011]);
+        check(&["0000000000*", "1*"], &[2 << 1 | 1, 0, 0b100]);
+        check(&["111", "11*", "01"], &[1 << 1 | 1, 0b101_1111]);
+        check(&["000", "00*", "1111"], &[2 << 1 | 1, 0b1110_0000, 0b1]);
+    }
+
+    #[test]
+    fn keys_are_runs_or_groups() {
+        let check = |keys: &[u32], distinct: usize, expected: &[u8]| {
+            let mut out = Vec::new();
+            encode_keys(keys, distinct, &mut out);
+            assert_eq!(out, expected, "{keys:?}");
+        };
+        check(&[0; 20], 1, &[0, 20 << 1]);
+        check(&[1; 9], 2, &[1, 9 << 1, 1]);
+        check(&[0, 1, 0, 1], 2, &[1, 1 << 1 | 1, 0b1010]);
+        check(&[0, 1, 2, 3, 4, 5, 6, 7], 8, &[3, 1 << 1 | 1, 0x88, 0xc6, 0xfa]);
+        let long = [[0, 1, 0, 1, 0, 1, 0, 1], [1; 8]].concat();
+        check(&long, 300, &[9, 3, 0, 2, 0, 8, 0, 32, 0, 128, 0, 8 << 1, 1, 0]);
+    }
+}

@@ -1,0 +1,174 @@
+//! Numbers, dates and lineage of a part file, through the parquet crate's own encoders: there are few of them,
+//! and they are short.
+
+use assay_model::{Bitmap, Cells, Column};
+use parquet::column::writer::ColumnWriterImpl;
+use parquet::data_type::{DataType, Int32Type, Int64Type};
+use parquet::errors::Result as ParquetResult;
+use parquet::file::properties::WriterPropertiesPtr;
+use parquet::schema::types::ColumnDescPtr;
+
+use super::pages::{Chunk, PageBuffer};
+use super::spec::{ColumnKind, Selection};
+use crate::SinkError;
+
+/// What a slab's cells of a column came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) nulls: u64,
+    pub(super) malformed: u64,
+    pub(super) sum: i128,
+}
+
+/// Encodes a column of fixed width, one row group after another.
+pub(super) struct NumberColumn<T: DataType> {
+    descr: ColumnDescPtr,
+    props: WriterPropertiesPtr,
+    buffer: PageBuffer,
+    writer: Option<ColumnWriterImpl<'static, T>>,
+    values: Vec<T::T>,
+    levels: Vec<i16>,
+}
+
+impl<T: DataType> NumberColumn<T> {
+    pub(super) fn new(descr: ColumnDescPtr, props: WriterPropertiesPtr) -> Self {
+        let (values, levels) = (Vec::new(), Vec::new());
+        Self { descr, props, buffer: PageBuffer::default(), writer: None, values, levels }
+    }
+
+    /// Writes what `values` and `levels` hold; a column that is never null takes no levels.
+    fn write(&mut self) -> ParquetResult<()> {
+        let writer = self.writer.get_or_insert_with(|| {
+            let pages = Box::new(self.buffer.clone());
+            ColumnWriterImpl::new(self.descr.clone(), self.props.clone(), pages)
+        });
+        let levels = (self.descr.max_def_level() > 0).then_some(self.levels.as_slice());
+        writer.write_batch(&self.values, levels, None)?;
+        self.values.clear();
+        self.levels.clear();
+        Ok(())
+    }
+
+    fn put(&mut self, cell: Option<T::T>) {
+        self.levels.push(i16::from(cell.is_some()));
+        self.values.extend(cell);
+    }
+
+    /// Ends the row group.
+    pub(super) fn close(&mut self) -> ParquetResult<Chunk> {
+        if self.writer.is_none() {
+            self.write()?;
+        }
+        let writer = self.writer.take().expect("the line above sees to it");
+        let close = writer.close()?;
+        Ok(Chunk { bytes: self.buffer.take()?, close })
+    }
+
+    fn fault(&self, problem: String) -> SinkError {
+        SinkError::Column { column: self.descr.name().to_owned(), problem }
+    }
+}
+
+/// The rows of a slab that are written, in order.
+fn rows(selection: Selection<'_>, records: usize) -> impl Iterator<Item = usize> {
+    let (all, some) = match selection {
+        Selection::All => (0..records, [].as_slice()),
+        Selection::Some(indexes) => (0..0, indexes),
+    };
+    all.chain(some.iter().map(|&index| index as usize))
+}
+
+fn is_set(bits: Option<&Bitmap>, row: usize, otherwise: bool) -> bool {
+    bits.map_or(otherwise, |bits| bits.get(row))
+}
+
+impl NumberColumn<Int64Type> {
+    /// Appends whole numbers or decimals.
+    pub(super) fn append(
+        &mut self,
+        kind: ColumnKind,
+        column: &Column,
+        selection: Selection<'_>,
+        records: usize,
+    ) -> Result<Tally, SinkError> {
+        let values = match (&column.cells, kind) {
+            (Cells::Absent, _) => None,
+            (Cells::Integer(values), ColumnKind::Integer) => Some(values),
+            (Cells::Decimal { scale, unscaled }, ColumnKind::Decimal { scale: expected, .. }) => {
+                if *scale != expected {
+                    let problem =
+                        format!("expected {expected} digits after the point, found {scale}");
+                    return Err(self.fault(problem));
+                }
+                Some(unscaled)
+            }
+            _ => return Err(self.fault(format!("expected cells that were cast to {kind:?}"))),
+        };
+        let mut tally = Tally::default();
+        for row in rows(selection, records) {
+            let cell = values
+                .filter(|_| is_set(column.valid.as_ref(), row, true))
+                .map(|values| values[row]);
+            match cell {
+                Some(value) if kind.fits(value) => tally.sum += i128::from(value),
+                Some(value) => {
+                    let problem = format!(
+                        "expected numbers that fit {kind:?}, found {value}; \
+                         quarantine records whose numbers do not fit"
+                    );
+                    return Err(self.fault(problem));
+                }
+                None => {
+                    tally.nulls += 1;
+                    tally.malformed += u64::from(is_set(column.malformed.as_ref(), row, false));
+                }
+            }
+            self.put(cell);
+        }
+        self.write().map_err(SinkError::parquet("a column of numbers"))?;
+        Ok(tally)
+    }
+
+    /// Appends one number a record, none of them null.
+    pub(super) fn append_lineage(
+        &mut self,
+        selection: Selection<'_>,
+        records: usize,
+        number: impl Fn(usize) -> u64,
+    ) -> Result<(), SinkError> {
+        for row in rows(selection, records) {
+            let value = i64::try_from(number(row))
+                .map_err(|_| self.fault("expected a position below 2^63".to_owned()))?;
+            self.values.push(value);
+        }
+        self.write().map_err(SinkError::parquet("the lineage"))
+    }
+}
+
+impl NumberColumn<Int32Type> {
+    /// Appends dates.
+    pub(super) fn append(
+        &mut self,
+        column: &Column,
+        selection: Selection<'_>,
+        records: usize,
+    ) -> Result<Tally, SinkError> {
+        let days = match &column.cells {
+            Cells::Absent => None,
+            Cells::Date(days) => Some(days),
+            _ => return Err(self.fault("expected cells that were cast to dates".to_owned())),
+        };
+        let mut tally = Tally::default();
+        for row in rows(selection, records) {
+            let cell =
+                days.filter(|_| is_set(column.valid.as_ref(), row, true)).map(|days| days[row]);
+            if cell.is_none() {
+                tally.nulls += 1;
+                tally.malformed += u64::from(is_set(column.malformed.as_ref(), row, false));
+            }
+            self.put(cell);
+        }
+        self.write().map_err(SinkError::parquet("a column of dates"))?;
+        Ok(tally)
+    }
+}

@@ -1,0 +1,371 @@
+//! Text columns of a part file.
+//!
+//! A chunk starts with a dictionary. Where nearly every cell is new (names of records, free text) the dictionary is dropped before the
+//! first page is out; where it grows too large, the pages so far keep it and later ones hold the texts themselves.
+//! Minimum and maximum come from the dictionary, so that no cell is compared for them.
+
+use std::str;
+
+use assay_model::{Cells, Column, Text};
+use parquet::basic::Encoding;
+use parquet::data_type::ByteArray;
+use parquet::errors::Result as ParquetResult;
+use parquet::file::statistics::{Statistics, ValueStatistics};
+use parquet::schema::types::ColumnDescPtr;
+
+use super::intern::{Interner, NotUtf8};
+use super::levels::{Levels, encode_keys};
+use super::pages::{Chunk, ChunkParts, DataPage, assemble, compress};
+use super::spec::Selection;
+use crate::SinkError;
+
+/// Rows after which a page ends, at the next slab's end. Parquet's customary 20,000: readers skip and decode by pages.
+const PAGE_ROWS: usize = 20_000;
+
+/// Bytes of text after which a page ends, at the next slab's end. Parquet's customary 1 MiB.
+const PAGE_BYTES: usize = 1 << 20;
+
+/// A dictionary beyond this no longer fits the second-level cache, and every look-up starts to cost a trip to memory.
+const DICTIONARY_BYTES: usize = 1 << 20;
+
+/// Cells to see before judging whether a dictionary is worth it.
+const TRIAL_CELLS: usize = 1_000;
+
+/// Longer minima and maxima are cut: footers hold one for each column and row group. Parquet's customary 64.
+const STATISTICS_BYTES: usize = 64;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Dictionary,
+    Plain,
+}
+
+/// Encodes a text column, one row group after another.
+#[derive(Debug)]
+pub(super) struct TextColumn {
+    descr: ColumnDescPtr,
+    /// How row groups begin: without a dictionary once one of this file was found useless.
+    first: Mode,
+    mode: Mode,
+    interner: Interner,
+    levels: Levels,
+    /// The page under way as dictionary keys …
+    keys: Vec<u32>,
+    /// … or as texts, each after its length.
+    plain: Vec<u8>,
+
+    /// Least and greatest text that is not in the dictionary.
+    range: Option<(Vec<u8>, Vec<u8>)>,
+    pages: Vec<DataPage>,
+    text_bytes: u64,
+    nulls: u64,
+    body: Vec<u8>,
+}
+
+impl TextColumn {
+    pub(super) fn new(descr: ColumnDescPtr) -> Self {
+        Self {
+            descr,
+            first: Mode::Dictionary,
+            mode: Mode::Dictionary,
+            interner: Interner::new(),
+            levels: Levels::default(),
+            keys: Vec::new(),
+            plain: Vec::new(),
+
+            range: None,
+            pages: Vec::new(),
+            text_bytes: 0,
+            nulls: 0,
+            body: Vec::new(),
+        }
+    }
+
+    /// Appends a slab's cells and returns how many were blank.
+    pub(super) fn append(
+        &mut self,
+        column: &Column,
+        selection: Selection<'_>,
+        rows: usize,
+    ) -> Result<u64, SinkError> {
+        let filled = match &column.cells {
+            Cells::Absent => {
+                self.levels.push_run(false, rows);
+                Ok(0)
+            }
+            Cells::Text(text) => self.append_text(text, selection),
+            Cells::Constant(cell) => self.append_constant(cell, rows),
+            Cells::Dictionary { keys, values } => self.append_dictionary(keys, values, selection),
+            Cells::Integer(_) | Cells::Decimal { .. } | Cells::Date(_) => {
+                return Err(self.fault("expected text, found numbers or dates".to_owned()));
+            }
+        };
+        let filled = filled.map_err(|NotUtf8| self.fault("expected UTF-8 text".to_owned()))?;
+        self.settle().map_err(SinkError::parquet("a text column"))?;
+        let blank = (rows - filled) as u64;
+        self.nulls += blank;
+        Ok(blank)
+    }
+
+    fn fault(&self, problem: String) -> SinkError {
+        SinkError::Column { column: self.descr.name().to_owned(), problem }
+    }
+
+    fn append_text(&mut self, text: &Text, selection: Selection<'_>) -> Result<usize, NotUtf8> {
+        match selection {
+            Selection::All => {
+                let blank = text.offsets().windows(2).filter(|pair| pair[0] == pair[1]).count();
+                let filled = text.len() - blank;
+                if blank == 0 || filled == 0 {
+                    self.levels.push_run(blank == 0, text.len());
+                } else {
+                    self.levels.extend(text.offsets().windows(2).map(|pair| pair[0] != pair[1]));
+                }
+                if filled > 0 {
+                    self.put_all(text.iter())?;
+                }
+                Ok(filled)
+            }
+            Selection::Some(indexes) => {
+                let cells = || indexes.iter().map(|&index| text.get(index as usize));
+                let filled = cells().filter(|cell| !cell.is_empty()).count();
+                if filled == 0 || filled == indexes.len() {
+                    self.levels.push_run(filled > 0, indexes.len());
+                } else {
+                    self.levels.extend(cells().map(|cell| !cell.is_empty()));
+                }
+                if filled > 0 {
+                    self.put_all(cells())?;
+                }
+                Ok(filled)
+            }
+        }
+    }
+
+    fn append_constant(&mut self, cell: &[u8], rows: usize) -> Result<usize, NotUtf8> {
+        self.levels.push_run(!cell.is_empty(), rows);
+        if cell.is_empty() || rows == 0 {
+            return Ok(0);
+        }
+        match self.mode {
+            Mode::Dictionary => {
+                let key = self.interner.intern(cell)?;
+                self.keys.resize(self.keys.len() + rows, key);
+                self.text_bytes += (cell.len() * rows) as u64;
+            }
+            Mode::Plain => self.put_all(std::iter::repeat_n(cell, rows))?,
+        }
+        Ok(rows)
+    }
+
+    fn append_dictionary(
+        &mut self,
+        keys: &[u16],
+        values: &Text,
+        selection: Selection<'_>,
+    ) -> Result<usize, NotUtf8> {
+        match selection {
+            Selection::All => self.append_keys(keys.iter().copied(), values),
+            Selection::Some(indexes) => {
+                self.append_keys(indexes.iter().map(|&index| keys[index as usize]), values)
+            }
+        }
+    }
+
+    /// Looks each distinct text up once, when its first cell comes: texts of records that are not written
+    /// must not get into the file.
+    fn append_keys(
+        &mut self,
+        keys: impl Iterator<Item = u16> + Clone,
+        values: &Text,
+    ) -> Result<usize, NotUtf8> {
+        let cell = |key: u16| values.get(usize::from(key));
+        self.levels.extend(keys.clone().map(|key| !cell(key).is_empty()));
+        let keys = keys.filter(|&key| !cell(key).is_empty());
+        if self.mode == Mode::Plain {
+            return self.put_counted(keys.map(cell));
+        }
+        let mut numbers: Vec<Option<u32>> = vec![None; values.len()];
+        let mut filled = 0;
+        for key in keys {
+            let number = match numbers[usize::from(key)] {
+                Some(number) => number,
+                None => *numbers[usize::from(key)].insert(self.interner.intern(cell(key))?),
+            };
+            self.keys.push(number);
+            self.text_bytes += cell(key).len() as u64;
+            filled += 1;
+        }
+        Ok(filled)
+    }
+
+    fn put_counted<'a>(&mut self, cells: impl Iterator<Item = &'a [u8]>) -> Result<usize, NotUtf8> {
+        let mut filled = 0;
+        self.put_all(cells.inspect(|_| filled += 1))?;
+        Ok(filled)
+    }
+
+    /// Appends the cells that are not blank.
+    fn put_all<'a>(&mut self, cells: impl Iterator<Item = &'a [u8]>) -> Result<(), NotUtf8> {
+        let cells = cells.filter(|cell| !cell.is_empty());
+        match self.mode {
+            Mode::Dictionary => {
+                for cell in cells {
+                    self.keys.push(self.interner.intern(cell)?);
+                    self.text_bytes += cell.len() as u64;
+                }
+            }
+            Mode::Plain => {
+                for cell in cells {
+                    str::from_utf8(cell).map_err(|_| NotUtf8)?;
+                    self.put_plain(cell);
+                    self.text_bytes += cell.len() as u64;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put_plain(&mut self, cell: &[u8]) {
+        put_plain(&mut self.plain, cell);
+
+        widen(&mut self.range, cell);
+    }
+
+    /// After each slab: whether the dictionary goes on, and whether the page ends.
+    fn settle(&mut self) -> ParquetResult<()> {
+        if self.mode == Mode::Dictionary {
+            let trial = self.pages.is_empty() && self.keys.len() >= TRIAL_CELLS;
+            if trial && self.interner.len() * 4 > self.keys.len() * 3 {
+                self.drop_dictionary();
+            } else if self.interner.page().len() > DICTIONARY_BYTES {
+                self.flush_page()?;
+                self.mode = Mode::Plain;
+            }
+        }
+        if self.levels.rows() >= PAGE_ROWS || self.plain.len() >= PAGE_BYTES {
+            self.flush_page()?;
+        }
+        Ok(())
+    }
+
+    fn drop_dictionary(&mut self) {
+        self.first = Mode::Plain;
+        self.mode = Mode::Plain;
+        for &key in &self.keys {
+            put_plain(&mut self.plain, self.interner.get(key));
+        }
+        for text in self.interner.iter() {
+            widen(&mut self.range, text);
+        }
+
+        self.keys.clear();
+        self.interner = Interner::new();
+    }
+
+    fn flush_page(&mut self) -> ParquetResult<()> {
+        let rows = u32::try_from(self.levels.rows()).expect("a page has fewer than 2^32 rows");
+        if rows == 0 {
+            return Ok(());
+        }
+        self.body.clear();
+        self.levels.encode(&mut self.body);
+        // A page without any cell must not claim a dictionary that may never come to be.
+        let encoding = if self.keys.is_empty() {
+            self.body.append(&mut self.plain);
+
+            Encoding::PLAIN
+        } else {
+            encode_keys(&self.keys, self.interner.len(), &mut self.body);
+            self.keys.clear();
+            Encoding::RLE_DICTIONARY
+        };
+        let page =
+            DataPage { body: compress(&self.body)?, unpacked: self.body.len(), rows, encoding };
+        self.pages.push(page);
+        Ok(())
+    }
+
+    /// Ends the row group.
+    pub(super) fn close(&mut self) -> ParquetResult<Chunk> {
+        self.flush_page()?;
+        for text in self.interner.iter() {
+            widen(&mut self.range, text);
+        }
+        let (page, texts) = self.interner.take();
+        let texts = u32::try_from(texts).expect("a row group has fewer than 2^32 rows");
+        let parts = ChunkParts {
+            dictionary: (texts > 0).then_some((page, texts)),
+            pages: std::mem::take(&mut self.pages),
+            statistics: statistics(self.range.take(), self.nulls),
+            text_bytes: i64::try_from(self.text_bytes).unwrap_or(i64::MAX),
+        };
+        self.text_bytes = 0;
+        self.nulls = 0;
+        self.mode = self.first;
+        assemble(self.descr.clone(), parts)
+    }
+}
+
+fn put_plain(plain: &mut Vec<u8>, cell: &[u8]) {
+    let length = u32::try_from(cell.len()).expect("a slab is cut far below 4 GiB");
+    plain.extend_from_slice(&length.to_le_bytes());
+    plain.extend_from_slice(cell);
+}
+
+fn widen(range: &mut Option<(Vec<u8>, Vec<u8>)>, text: &[u8]) {
+    match range {
+        None => *range = Some((text.to_vec(), text.to_vec())),
+        Some((least, greatest)) => {
+            let bound = if text < least.as_slice() {
+                least
+            } else if text > greatest.as_slice() {
+                greatest
+            } else {
+                return;
+            };
+            bound.clear();
+            bound.extend_from_slice(text);
+        }
+    }
+}
+
+fn statistics(range: Option<(Vec<u8>, Vec<u8>)>, nulls: u64) -> Statistics {
+    let (least, greatest) = range.map_or((None, None), |(least, greatest)| {
+        let cut = least.len() > STATISTICS_BYTES;
+        let least = if cut { head(&least).to_vec() } else { least };
+        (Some((least, !cut)), upper_bound(greatest))
+    });
+    let exact = |bound: &Option<(Vec<u8>, bool)>| bound.as_ref().is_none_or(|(_, exact)| *exact);
+    let (least_exact, greatest_exact) = (exact(&least), exact(&greatest));
+    let bytes = |bound: Option<(Vec<u8>, bool)>| bound.map(|(text, _)| ByteArray::from(text));
+    let values = ValueStatistics::new(bytes(least), bytes(greatest), None, Some(nulls), false)
+        .with_min_is_exact(least_exact)
+        .with_max_is_exact(greatest_exact);
+    Statistics::ByteArray(values)
+}
+
+/// As much of a long text's beginning as statistics hold, without cutting a character.
+fn head(text: &[u8]) -> &[u8] {
+    let cut = &text[..STATISTICS_BYTES];
+    match str::from_utf8(cut) {
+        Ok(_) => cut,
+        Err(error) => &cut[..error.valid_up_to()],
+    }
+}
+
+/// The text itself, or for a long one a shorter text that is greater; `None` if there is none.
+fn upper_bound(text: Vec<u8>) -> Option<(Vec<u8>, bool)> {
+    if text.len() <= STATISTICS_BYTES {
+        return Some((text, true));
+    }
+    let mut bound = String::from_utf8_lossy(head(&text)).into_owned();
+    while let Some(last) = bound.pop() {
+        // The next character of ASCII, or none: what is cut off only makes the bound looser.
+        if let Some(next) = (last..'\u{7f}').nth(1) {
+            bound.push(next);
+            return Some((bound.into_bytes(), false));
+        }
+    }
+    None
+}

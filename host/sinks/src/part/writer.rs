@@ -1,0 +1,244 @@
+//! One part file from its first byte to its summary.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::Arc;
+
+use assay_model::{Decimal, Digest, Position};
+use parquet::basic::Encoding;
+use parquet::data_type::{Int32Type, Int64Type};
+use parquet::errors::Result as ParquetResult;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
+
+use super::number::{NumberColumn, Tally};
+use super::output::Output;
+use super::pages::Chunk;
+use super::spec::{
+    CREATED_BY, ColumnKind, ColumnSpec, LINEAGE, SlabColumns, compression, key_values, schema,
+};
+use super::text::TextColumn;
+use crate::SinkError;
+
+/// What was written of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnSummary {
+    /// Its name.
+    pub name: String,
+    /// Cells that are null.
+    pub nulls: u64,
+    /// Those of them that held something which did not parse. Not 0 means that something was lost.
+    pub malformed: u64,
+    /// For decimals the sum of all cells, counted here and apart from anyone else's sums.
+    pub sum: Option<Decimal>,
+}
+
+/// What a part file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartSummary {
+    /// Records.
+    pub rows: u64,
+    /// Size of the file.
+    pub bytes: u64,
+    /// BLAKE3 digest of the file.
+    pub digest: Digest,
+    /// Row groups.
+    pub row_groups: usize,
+    /// The columns in order, lineage left out.
+    pub columns: Vec<ColumnSummary>,
+}
+
+/// Writes one part file.
+///
+/// Work is spread over the rayon pool it is called in; memory is one row group, compressed. The caller ends row groups
+/// by [`PartWriter::end_row_group`].
+pub struct PartWriter<W: Write + Send> {
+    specs: Vec<ColumnSpec>,
+    columns: Vec<Encoder>,
+    totals: Vec<Tally>,
+    file: SerializedFileWriter<Output<W>>,
+    rows: u64,
+    group_rows: u64,
+    row_groups: usize,
+}
+
+enum Encoder {
+    Text(TextColumn),
+    Number(NumberColumn<Int64Type>, ColumnKind),
+    Date(NumberColumn<Int32Type>),
+    Lineage(NumberColumn<Int64Type>, fn(&Position) -> u64),
+}
+
+impl Encoder {
+    fn append(&mut self, at: usize, slab: &SlabColumns<'_>) -> Result<Tally, SinkError> {
+        let (selection, records) = (slab.selection, slab.positions.len());
+        match self {
+            Self::Text(text) => {
+                let nulls = text.append(slab.columns[at], selection, slab.rows())?;
+                Ok(Tally { nulls, ..Tally::default() })
+            }
+            Self::Number(numbers, kind) => {
+                numbers.append(*kind, slab.columns[at], selection, records)
+            }
+            Self::Date(dates) => dates.append(slab.columns[at], selection, records),
+            Self::Lineage(numbers, number) => {
+                numbers.append_lineage(selection, records, |row| number(&slab.positions[row]))?;
+                Ok(Tally::default())
+            }
+        }
+    }
+
+    fn close(&mut self) -> ParquetResult<Chunk> {
+        match self {
+            Self::Text(text) => text.close(),
+            Self::Number(numbers, _) | Self::Lineage(numbers, _) => numbers.close(),
+            Self::Date(dates) => dates.close(),
+        }
+    }
+}
+
+impl<W: Write + Send> PartWriter<W> {
+    /// Begins a file with these columns. `metadata` goes into its footer as it is.
+    pub fn new(
+        specs: Vec<ColumnSpec>,
+        metadata: &[(String, String)],
+        out: W,
+    ) -> Result<Self, SinkError> {
+        let root = schema(&specs)?;
+        let mut props = WriterProperties::builder()
+            .set_compression(compression())
+            .set_created_by(CREATED_BY.to_owned())
+            .set_key_value_metadata(key_values(metadata))
+            // Row groups are what readers of these files skip by; page statistics would double the footer.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true);
+        // Lineage rises steadily: differences take a byte or less where dictionaries would find nothing twice.
+        for name in LINEAGE {
+            let path = ColumnPath::from(name);
+            props = props
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        }
+        let props = Arc::new(props.build());
+        let file = SerializedFileWriter::new(Output::new(out), root, props.clone())
+            .map_err(SinkError::parquet("the schema"))?;
+        let descrs = file.schema_descr().columns();
+        let mut columns: Vec<Encoder> = specs
+            .iter()
+            .zip(descrs)
+            .map(|(spec, descr)| match spec.kind {
+                ColumnKind::Text => Encoder::Text(TextColumn::new(descr.clone())),
+                ColumnKind::Date => Encoder::Date(NumberColumn::new(descr.clone(), props.clone())),
+                kind @ (ColumnKind::Integer | ColumnKind::Decimal { .. }) => {
+                    Encoder::Number(NumberColumn::new(descr.clone(), props.clone()), kind)
+                }
+            })
+            .collect();
+        let numbers: [fn(&Position) -> u64; 3] = [|p| p.record, |p| p.line, |p| p.offset];
+        for (descr, number) in descrs[specs.len()..].iter().zip(numbers) {
+            let lineage = NumberColumn::new(descr.clone(), props.clone());
+            columns.push(Encoder::Lineage(lineage, number));
+        }
+        let totals = vec![Tally::default(); columns.len()];
+        Ok(Self { specs, columns, totals, file, rows: 0, group_rows: 0, row_groups: 0 })
+    }
+
+    /// Encodes slabs, in the order given. Columns are encoded at the same time, so several slabs in one call
+    /// keep more threads busy for longer; the file does not depend on it.
+    pub fn append(&mut self, slabs: &[SlabColumns<'_>]) -> Result<(), SinkError> {
+        slabs.iter().try_for_each(|slab| slab.check(&self.specs))?;
+        let encode = |(at, (column, total)): (usize, (&mut Encoder, &mut Tally))| {
+            for slab in slabs {
+                let tally = column.append(at, slab)?;
+                total.nulls += tally.nulls;
+                total.malformed += tally.malformed;
+                total.sum += tally.sum;
+            }
+            Ok(())
+        };
+        let work = self.columns.par_iter_mut().zip(&mut self.totals).enumerate();
+        // All results are gathered, so that of several errors always the first column's is reported.
+        let results: Vec<Result<(), SinkError>> = work.map(encode).collect();
+        results.into_iter().collect::<Result<(), SinkError>>()?;
+        let rows: usize = slabs.iter().map(SlabColumns::rows).sum();
+        self.group_rows += rows as u64;
+        self.rows += rows as u64;
+        Ok(())
+    }
+
+    /// Records so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Row groups ended so far.
+    pub fn row_groups(&self) -> usize {
+        self.row_groups
+    }
+
+    /// Ends the row group and writes it out. Without records since the last one nothing happens.
+    pub fn end_row_group(&mut self) -> Result<(), SinkError> {
+        if self.group_rows == 0 {
+            return Ok(());
+        }
+        let chunks: Vec<ParquetResult<Chunk>> =
+            self.columns.par_iter_mut().map(Encoder::close).collect();
+        self.write_row_group(chunks).map_err(SinkError::parquet("a part file"))?;
+        self.group_rows = 0;
+        self.row_groups += 1;
+        Ok(())
+    }
+
+    fn write_row_group(&mut self, chunks: Vec<ParquetResult<Chunk>>) -> ParquetResult<()> {
+        let mut group = self.file.next_row_group()?;
+        for chunk in chunks {
+            let chunk = chunk?;
+            group.append_column(&chunk.bytes, chunk.close)?;
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    /// Ends the file and gives its summary and the writer, which the caller still has to finish or to flush.
+    pub fn finish(mut self) -> Result<(PartSummary, W), SinkError> {
+        self.end_row_group()?;
+        self.file.finish().map_err(SinkError::parquet("a part file"))?;
+        let columns = self
+            .specs
+            .into_iter()
+            .zip(&self.totals)
+            .map(|(spec, total)| ColumnSummary {
+                sum: match spec.kind {
+                    ColumnKind::Decimal { scale, .. } => {
+                        Some(Decimal { unscaled: total.sum, scale })
+                    }
+                    _ => None,
+                },
+                name: spec.name,
+                nulls: total.nulls,
+                malformed: total.malformed,
+            })
+            .collect();
+        let output = self.file.inner_mut();
+        let summary = PartSummary {
+            rows: self.rows,
+            bytes: output.bytes(),
+            digest: output.digest(),
+            row_groups: self.row_groups,
+            columns,
+        };
+        let out = output.take().expect("only this method takes it, and it takes the writer along");
+        Ok((summary, out))
+    }
+}
+
+impl<W: Write + Send> fmt::Debug for PartWriter<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartWriter")
+            .field("rows", &self.rows)
+            .field("row_groups", &self.row_groups)
+            .finish_non_exhaustive()
+    }
+}

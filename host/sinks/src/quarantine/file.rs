@@ -1,0 +1,179 @@
+//! A Parquet file that grows by batches of rows.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use assay_model::{Digest, Position};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::Encoding;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use crate::SinkError;
+use crate::part::{CREATED_BY, Output, compression, key_values};
+
+/// Rows gathered before they are encoded: about what fits the second-level cache.
+const BATCH_ROWS: usize = 4_096;
+
+/// Bytes gathered before they are encoded, for files whose records are huge.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// Rows of a row group, as in part files.
+const GROUP_ROWS: usize = 131_072;
+
+/// Bytes of a row group before compression. A row group is held in memory, compressed, until it ends.
+const GROUP_BYTES: usize = 64 << 20;
+
+/// Dictionaries of rules, levels, columns and messages are tiny; one that is not is of no use here.
+const DICTIONARY_BYTES: usize = 128 * 1024;
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSummary {
+    /// Rows.
+    pub rows: u64,
+    /// Size of the file.
+    pub bytes: u64,
+    /// BLAKE3 digest of the file.
+    pub digest: Digest,
+}
+
+/// How full the batch under way and the row group are.
+#[derive(Debug, Default)]
+struct Fill {
+    rows: usize,
+    bytes: usize,
+}
+
+/// The file and when its batches and row groups end.
+pub(super) struct BatchFile<W: Write + Send> {
+    writer: ArrowWriter<Output<W>>,
+    schema: SchemaRef,
+    rows: u64,
+    batch: Fill,
+    group: Fill,
+}
+
+impl<W: Write + Send> BatchFile<W> {
+    /// `steady` names columns of numbers that rise steadily, `large` those whose cells are long and never repeat.
+    pub(super) fn new(
+        fields: Vec<Field>,
+        steady: &[&str],
+        large: &[&str],
+        metadata: &[(String, String)],
+        out: W,
+    ) -> Result<Self, SinkError> {
+        let mut props = WriterProperties::builder()
+            .set_compression(compression())
+            .set_created_by(CREATED_BY.to_owned())
+            .set_key_value_metadata(key_values(metadata))
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
+            .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+            .set_max_row_group_row_count(None);
+        for name in steady {
+            let path = ColumnPath::from(*name);
+            props = props
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        }
+        for name in large {
+            let path = ColumnPath::from(*name);
+            props = props
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_statistics_enabled(path, EnabledStatistics::None);
+        }
+        let schema = Arc::new(Schema::new(fields));
+        // The Arrow schema in the footer would only repeat the Parquet one.
+        let options =
+            ArrowWriterOptions::new().with_properties(props.build()).with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(Output::new(out), schema.clone(), options)
+            .map_err(SinkError::parquet("the schema"))?;
+        Ok(Self { writer, schema, rows: 0, batch: Fill::default(), group: Fill::default() })
+    }
+
+    /// Rows so far.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Counts a row of `bytes` bytes, and says whether the batch is full.
+    pub(super) fn count(&mut self, bytes: usize) -> bool {
+        self.rows += 1;
+        self.batch.rows += 1;
+        self.batch.bytes += bytes;
+        self.batch.rows >= BATCH_ROWS || self.batch.bytes >= BATCH_BYTES
+    }
+
+    /// Encodes a batch.
+    pub(super) fn write(&mut self, columns: Vec<ArrayRef>) -> Result<(), SinkError> {
+        let batch = RecordBatch::try_new(self.schema.clone(), columns)
+            .map_err(|error| SinkError::parquet("a batch of rows")(error.into()))?;
+        self.writer.write(&batch).map_err(SinkError::parquet("a batch of rows"))?;
+        let Fill { rows, bytes } = std::mem::take(&mut self.batch);
+        self.group.rows += rows;
+        self.group.bytes += bytes;
+        if self.group.rows >= GROUP_ROWS || self.group.bytes >= GROUP_BYTES {
+            self.group = Fill::default();
+            self.writer.flush().map_err(SinkError::parquet("a row group"))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<(FileSummary, W), SinkError> {
+        self.writer.finish().map_err(SinkError::parquet("the footer"))?;
+        let output = self.writer.inner_mut();
+        let summary =
+            FileSummary { rows: self.rows, bytes: output.bytes(), digest: output.digest() };
+        let out = output.take().expect("only this method takes it, and it takes the file along");
+        Ok((summary, out))
+    }
+}
+
+impl<W: Write + Send> fmt::Debug for BatchFile<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchFile").field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
+/// Columns that say where a record lies.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    record: Vec<i64>,
+    line: Vec<i64>,
+    offset: Vec<i64>,
+    length: Vec<i64>,
+}
+
+/// A position as Parquet's signed 64 bits. No file reaches their end.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A column of whole numbers that are never null.
+pub(super) fn number_field(name: &str) -> Field {
+    Field::new(name, DataType::Int64, false)
+}
+
+impl Places {
+    pub(super) fn push(&mut self, position: &Position) {
+        self.record.push(signed(position.record));
+        self.line.push(signed(position.line));
+        self.offset.push(signed(position.offset));
+        self.length.push(signed(position.length));
+    }
+
+    /// Record, line, offset and length, as arrays; empty afterwards.
+    pub(super) fn take(&mut self) -> [ArrayRef; 4] {
+        [&mut self.record, &mut self.line, &mut self.offset, &mut self.length].map(take_numbers)
+    }
+}
+
+/// An array of the numbers; empty afterwards.
+pub(super) fn take_numbers(numbers: &mut Vec<i64>) -> ArrayRef {
+    Arc::new(Int64Array::from(std::mem::take(numbers)))
+}

@@ -1,0 +1,154 @@
+//! What was found in records that passed, and what was rewritten in any record: one row for each.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_array::builder::StringBuilder;
+use arrow_schema::{DataType, Field};
+use assay_model::Position;
+
+use super::file::{BatchFile, FileSummary, Places, number_field};
+use crate::SinkError;
+
+/// A finding that did not hold its record back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FindingRow<'a> {
+    /// Where the record lies.
+    pub position: Position,
+    /// The rule's public code.
+    pub rule: &'a str,
+    /// Its level in this run.
+    pub level: &'a str,
+    /// The column it is about, if it is about one.
+    pub column: Option<&'a str>,
+    /// What a person reads.
+    pub message: &'a str,
+    /// The cell it saw, if any.
+    pub value: Option<&'a str>,
+}
+
+/// A cell that was rewritten. A blank cell is the empty text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepairRow<'a> {
+    /// Where the record lies.
+    pub position: Position,
+    /// The column.
+    pub column: &'a str,
+    /// The rule that did it.
+    pub rule: &'a str,
+    /// The cell in the file.
+    pub before: &'a str,
+    /// The cell afterwards.
+    pub after: &'a str,
+}
+
+/// A file of positions and texts.
+#[derive(Debug)]
+struct Table<W: Write + Send, const TEXTS: usize> {
+    file: BatchFile<W>,
+    places: Places,
+    texts: [StringBuilder; TEXTS],
+}
+
+impl<W: Write + Send, const TEXTS: usize> Table<W, TEXTS> {
+    fn new(
+        texts: [(&str, bool); TEXTS],
+        metadata: &[(String, String)],
+        out: W,
+    ) -> Result<Self, SinkError> {
+        let places = ["record", "line", "byte_offset", "byte_length"];
+        let fields = places
+            .map(number_field)
+            .into_iter()
+            .chain(texts.map(|(name, nullable)| Field::new(name, DataType::Utf8, nullable)))
+            .collect();
+        Ok(Self {
+            file: BatchFile::new(fields, &places[..3], &[], metadata, out)?,
+            places: Places::default(),
+            texts: std::array::from_fn(|_| StringBuilder::new()),
+        })
+    }
+
+    fn push(&mut self, position: &Position, texts: [Option<&str>; TEXTS]) -> Result<(), SinkError> {
+        self.places.push(position);
+        for (column, text) in self.texts.iter_mut().zip(texts) {
+            column.append_option(text);
+        }
+        let bytes = texts.iter().flatten().map(|text| text.len()).sum();
+        if self.file.count(bytes) { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), SinkError> {
+        let texts = self.texts.each_mut().map(|column| Arc::new(column.finish()) as ArrayRef);
+        let columns = self.places.take().into_iter().chain(texts).collect();
+        self.file.write(columns)
+    }
+
+    fn finish(mut self) -> Result<(FileSummary, W), SinkError> {
+        self.flush()?;
+        self.file.finish()
+    }
+}
+
+/// Writes a findings file: one row for each finding of a record that passed.
+#[derive(Debug)]
+pub struct FindingsWriter<W: Write + Send>(Table<W, 5>);
+
+impl<W: Write + Send> FindingsWriter<W> {
+    /// Begins a file. `metadata` goes into its footer as it is.
+    pub fn new(metadata: &[(String, String)], out: W) -> Result<Self, SinkError> {
+        let texts = [
+            ("rule", false),
+            ("level", false),
+            ("column", true),
+            ("message", false),
+            ("value", true),
+        ];
+        Ok(Self(Table::new(texts, metadata, out)?))
+    }
+
+    /// Findings so far.
+    pub fn rows(&self) -> u64 {
+        self.0.file.rows()
+    }
+
+    /// Appends a finding.
+    pub fn push(&mut self, row: &FindingRow<'_>) -> Result<(), SinkError> {
+        let texts = [Some(row.rule), Some(row.level), row.column, Some(row.message), row.value];
+        self.0.push(&row.position, texts)
+    }
+
+    /// Ends the file and gives its summary and the writer, which the caller still has to finish or to flush.
+    pub fn finish(self) -> Result<(FileSummary, W), SinkError> {
+        self.0.finish()
+    }
+}
+
+/// Writes a repairs file: one row for each rewritten cell.
+#[derive(Debug)]
+pub struct RepairsWriter<W: Write + Send>(Table<W, 4>);
+
+impl<W: Write + Send> RepairsWriter<W> {
+    /// Begins a file. `metadata` goes into its footer as it is.
+    pub fn new(metadata: &[(String, String)], out: W) -> Result<Self, SinkError> {
+        let texts = [("column", false), ("rule", false), ("before", false), ("after", false)];
+        Ok(Self(Table::new(texts, metadata, out)?))
+    }
+
+    /// Repairs so far.
+    pub fn rows(&self) -> u64 {
+        self.0.file.rows()
+    }
+
+    /// Appends a repair.
+    pub fn push(&mut self, row: &RepairRow<'_>) -> Result<(), SinkError> {
+        let texts = [Some(row.column), Some(row.rule), Some(row.before), Some(row.after)];
+        self.0.push(&row.position, texts)
+    }
+
+    /// Ends the file and gives its summary and the writer, which the caller still has to finish or to flush.
+    pub fn finish(self) -> Result<(FileSummary, W), SinkError> {
+        self.0.finish()
+    }
+}

@@ -1,0 +1,323 @@
+//! The commit: what a reader sees while runs write, fail, die and race.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::sync::Barrier;
+use std::thread;
+
+use assay_model::{Cells, Column, Position, Text};
+use assay_sinks::documents::{
+    Assay, AuditRecord, Host, Manifest, PackRef, PartEntry, RecordCounts, Records, RuleCounts,
+    SchemaVersion, SourceFacts, SourceRef, VERSION,
+};
+use assay_sinks::store::{Fault, FaultyStore, Key, LocalStore, Store};
+use assay_sinks::{
+    ColumnKind, ColumnSpec, PartWriter, Partition, Publication, QuarantineWriter,
+    QuarantinedRecord, Rejected, Selection, SinkError, SlabColumns, schema_version, write_audit,
+    write_schema_version,
+};
+use indexmap::IndexMap;
+
+fn partition() -> Partition {
+    Partition {
+        dataset: "open-payments".to_owned(),
+        kind: "general".to_owned(),
+        keys: vec![("program_year".to_owned(), "2016".to_owned())],
+    }
+}
+
+fn manifest(run: &str, parts: Vec<PartEntry>, store: &dyn Store) -> Manifest {
+    let assay = Assay {
+        version: VERSION,
+        run_id: run.to_owned(),
+        replaces: None,
+        dataset: "open-payments".to_owned(),
+        kind: "general".to_owned(),
+        partition: IndexMap::from([("program_year".to_owned(), "2016".to_owned())]),
+        layout: "general-75".to_owned(),
+        pack: PackRef { name: "open-payments/general/2016".to_owned(), digest: "00".to_owned() },
+        plugins: BTreeMap::new(),
+        source: SourceRef { name: "a.csv".to_owned(), bytes: 10, digest: "11".to_owned() },
+        records: RecordCounts { read: 2, validated: 1, quarantined: 1 },
+        amounts: BTreeMap::new(),
+        parts,
+        rejected: BTreeMap::new(),
+        audit: "metadata/x.json".to_owned(),
+        committed_at: "2026-01-02T03:04:05Z".to_owned(),
+    };
+    Manifest::new(assay, |key| store.url(&Key::new(key).unwrap()))
+}
+
+fn audit(attempt: &str, run: &str) -> AuditRecord {
+    let counts = |passed: u64| RuleCounts {
+        class: "validate".to_owned(),
+        level: "error".to_owned(),
+        evaluated: passed,
+        passed,
+        failed: 0,
+        skipped: 0,
+        errored: 0,
+        repaired: 0,
+    };
+    AuditRecord {
+        version: VERSION,
+        attempt: attempt.to_owned(),
+        run_id: Some(run.to_owned()),
+        started_at: "2026-01-02T03:04:05Z".to_owned(),
+        ended_at: "2026-01-02T03:04:06Z".to_owned(),
+        outcome: "accepted".to_owned(),
+        reason: None,
+        host: Host { version: "0.1.0".to_owned(), engine: None, threads: None },
+        dataset: Some("open-payments".to_owned()),
+        kind: None,
+        partition: IndexMap::new(),
+        layout: None,
+        pack: None,
+        plugins: BTreeMap::new(),
+        source: SourceFacts { name: "a.csv".to_owned(), ..SourceFacts::default() },
+        records: Records { read: Some(2), ..Records::default() },
+        amounts: BTreeMap::new(),
+        rules: [("b-rule", 2), ("a-rule", 0)].map(|(code, n)| (code.to_owned(), counts(n))).into(),
+        structural: BTreeMap::from([("csv.ragged".to_owned(), 0)]),
+        file_findings: Vec::new(),
+        invariants: BTreeMap::from([("records_add_up".to_owned(), true)]),
+        outputs: BTreeMap::new(),
+        manifest: None,
+        replaces: None,
+        durations_ms: BTreeMap::new(),
+    }
+}
+
+/// A whole run in small, in the order a run writes: quarantine, part, audit, manifest.
+fn run(store: &dyn Store, run: &str, attempt: &str) -> Result<(), SinkError> {
+    let partition = partition();
+    let publication = Publication::begin(store, &partition)?;
+    if publication.already(run) {
+        return Ok(());
+    }
+    store.sweep(&partition.validated()?)?;
+    store.sweep(&partition.rejected_run(run)?)?;
+    let position = Position { record: 1, line: 2, offset: 0, length: 2 };
+
+    let upload = store.upload(&partition.rejected(run, Rejected::Quarantine, 0)?)?;
+    let mut quarantine = QuarantineWriter::new(&[], upload)?;
+    let record = QuarantinedRecord {
+        position,
+        line_last: 2,
+        raw: b"x\n",
+        raw_complete: true,
+        outcome: "quarantined",
+        disposition: None,
+        findings: &[],
+        repairs: &[],
+    };
+    quarantine.push(&record)?;
+    quarantine.finish()?.1.finish()?;
+
+    let key = partition.part(run, 0)?;
+    let specs = vec![ColumnSpec { name: "a".to_owned(), kind: ColumnKind::Text }];
+    let metadata = [("assay.run".to_owned(), run.to_owned())];
+    let mut part = PartWriter::new(specs, &metadata, store.upload(&key)?)?;
+    let mut text = Text::default();
+    text.push(run.as_bytes());
+    let column = Column { cells: Cells::Text(text), valid: None, malformed: None };
+    let slab =
+        SlabColumns { columns: vec![&column], positions: &[position], selection: Selection::All };
+    part.append(&[slab])?;
+    let (summary, upload) = part.finish()?;
+    upload.finish()?;
+
+    write_audit(store, &partition.audit(attempt)?, &audit(attempt, run))?;
+    let entry = PartEntry {
+        key: key.to_string(),
+        rows: summary.rows,
+        bytes: summary.bytes,
+        digest: summary.digest.to_string(),
+    };
+    publication.commit(manifest(run, vec![entry], store))?;
+    Ok(())
+}
+
+/// What a reader sees: the published run, after checking that all it names is there and whole.
+fn seen(store: &dyn Store) -> Option<String> {
+    let publication = Publication::begin(store, &partition()).unwrap();
+    let manifest = publication.current()?;
+    for part in &manifest.assay.parts {
+        let object = store.get(&Key::new(part.key.as_str()).unwrap()).unwrap().unwrap();
+        assert_eq!(blake3::hash(&object.bytes).to_hex().as_str(), part.digest);
+        assert_eq!(object.bytes.len() as u64, part.bytes);
+    }
+    Some(manifest.assay.run_id.clone())
+}
+
+#[test]
+fn a_run_that_fails_anywhere_changes_all_or_nothing() {
+    let kinds: [fn(ErrorKind) -> Fault; 3] = [Fault::Once, Fault::Lasting, Fault::LostReply];
+    for before in [None, Some("old")] {
+        for fault in kinds {
+            let (mut at, mut failed) = (0, 0);
+            loop {
+                let folder = tempfile::tempdir().unwrap();
+                let store = LocalStore::open(folder.path()).unwrap();
+                if let Some(before) = before {
+                    run(&store, before, "attempt-0").unwrap();
+                }
+                let failing = FaultyStore::new(store.clone(), at, fault(ErrorKind::StorageFull));
+                let outcome = run(&failing, "new", "attempt-1");
+                let after = seen(&store);
+                match &outcome {
+                    Ok(()) => assert_eq!(after.as_deref(), Some("new"), "at {at}"),
+                    Err(error) => {
+                        failed += 1;
+                        assert!(matches!(error, SinkError::Full { .. }), "at {at}: {error:?}");
+                        let either = [before, Some("new")].contains(&after.as_deref());
+                        assert!(either, "at {at}: {after:?}");
+                        // Only a lost reply of the very last write may have published all the same.
+                        let lost = matches!(fault(ErrorKind::Other), Fault::LostReply(_));
+                        assert!(lost || after.as_deref() == before, "at {at}: {after:?}");
+                    }
+                }
+                // Whatever happened, the next attempt goes through, and nothing half-written stays.
+                run(&store, "new", "attempt-2").unwrap();
+                assert_eq!(seen(&store).as_deref(), Some("new"));
+                assert_eq!(store.sweep(&Key::new("staging").unwrap()).unwrap(), 0);
+                if at >= failing.operations() {
+                    assert!(outcome.is_ok());
+                    break;
+                }
+                at += 1;
+            }
+            assert!(failed >= 8, "{failed} failures are too few to mean something");
+        }
+    }
+}
+
+#[test]
+fn the_same_run_again_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(folder.path()).unwrap();
+    run(&store, "r1", "a1").unwrap();
+    let key = partition().manifest().unwrap();
+    let before = store.get(&key).unwrap();
+    let all = store.list(&Key::new("staging").unwrap()).unwrap();
+    run(&store, "r1", "a2").unwrap();
+    assert_eq!(store.get(&key).unwrap(), before);
+    assert_eq!(store.list(&Key::new("staging").unwrap()).unwrap(), all);
+}
+
+#[test]
+fn of_runs_that_race_one_is_published_and_the_others_know_by_whom() {
+    for before in [None, Some("old")] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(folder.path()).unwrap();
+        if let Some(before) = before {
+            run(&store, before, "attempt-0").unwrap();
+        }
+        let start = Barrier::new(6);
+        let results: Vec<(String, Result<_, SinkError>)> = thread::scope(|scope| {
+            let runs: Vec<_> = (0..6)
+                .map(|n| {
+                    let (store, start) = (&store, &start);
+                    scope.spawn(move || {
+                        let own = format!("run-{n}");
+                        let publication = Publication::begin(store, &partition()).unwrap();
+                        start.wait();
+                        let committed = publication.commit(manifest(&own, Vec::new(), store));
+                        (own, committed)
+                    })
+                })
+                .collect();
+            runs.into_iter().map(|run| run.join().unwrap()).collect()
+        });
+        let winner = seen(&store).unwrap();
+        for (own, result) in results {
+            match result {
+                Ok(committed) => {
+                    assert_eq!(own, winner);
+                    assert_eq!(committed.replaced.as_deref(), before);
+                }
+                Err(SinkError::LostRace { own: named, other, .. }) => {
+                    assert_eq!((named, other), (own, winner.clone()));
+                }
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_manifest_says_what_it_replaces_and_reads_as_copy_wants_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(folder.path()).unwrap();
+    run(&store, "r1", "a1").unwrap();
+    run(&store, "r2", "a2").unwrap();
+    let object = store.get(&partition().manifest().unwrap()).unwrap().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&object.bytes).unwrap();
+    assert_eq!(json["assay"]["replaces"], "r1");
+    assert_eq!(json["entries"][0]["mandatory"], true);
+    assert_eq!(json["entries"][0]["meta"]["content_length"], json["assay"]["parts"][0]["bytes"]);
+    let url = json["entries"][0]["url"].as_str().unwrap();
+    assert!(url.starts_with("file:///") && url.ends_with("/run=r2/part-00000.parquet"), "{url}");
+    let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["entries", "assay"]);
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_stops_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(folder.path()).unwrap();
+    let check = |change: fn(&mut serde_json::Value), expected: &str| {
+        let key = partition().manifest().unwrap();
+        let mut json = serde_json::to_value(manifest("r", Vec::new(), &store)).unwrap();
+        change(&mut json);
+        store.delete(&key).unwrap();
+        store.create(&key, json.to_string().as_bytes()).unwrap();
+        let error = Publication::begin(&store, &partition()).unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains(expected), "{source}");
+    };
+    check(|json| json["assay"]["version"] = 2.into(), "found version 2, expected 1 or older");
+    check(|json| json["assay"]["run_id"] = serde_json::Value::Null, "expected a string");
+    check(|json| *json = "junk".into(), "expected struct Manifest");
+}
+
+#[test]
+fn audit_records_are_one_line_with_zeros_and_written_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(folder.path()).unwrap();
+    let key = partition().audit("a1").unwrap();
+    write_audit(&store, &key, &audit("a1", "r1")).unwrap();
+    let again = write_audit(&store, &key, &audit("a1", "r1"));
+    assert!(matches!(again, Err(SinkError::Exists { .. })));
+    let bytes = store.get(&key).unwrap().unwrap().bytes;
+    let text = String::from_utf8(bytes).unwrap();
+    assert_eq!(text.matches('\n').count(), 1);
+    let rules = r#""rules":{"a-rule":{"class":"validate","level":"error","evaluated":0,"passed":0,"failed":0,"skipped":0,"errored":0,"repaired":0},"b-rule":{"#;
+    assert!(text.contains(rules), "{text}");
+    assert!(text.contains(r#""structural":{"csv.ragged":0}"#), "{text}");
+    assert_eq!(serde_json::from_str::<AuditRecord>(&text).unwrap(), audit("a1", "r1"));
+}
+
+#[test]
+fn a_layout_may_be_seen_twice_by_the_same_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(folder.path()).unwrap();
+    let key = schema_version("open-payments", "0123456789abcdef", "r1").unwrap();
+    let record = SchemaVersion {
+        version: VERSION,
+        dataset: "open-payments".to_owned(),
+        fingerprint: "0123456789abcdef".to_owned(),
+        name: None,
+        columns: vec!["A".to_owned(), "B".to_owned()],
+        seen_at: "2026-01-02T03:04:05Z".to_owned(),
+        source: "a.csv".to_owned(),
+        attempt: "a1".to_owned(),
+    };
+    write_schema_version(&store, &key, &record).unwrap();
+    let later = SchemaVersion { attempt: "a2".to_owned(), ..record.clone() };
+    write_schema_version(&store, &key, &later).unwrap();
+    let bytes = store.get(&key).unwrap().unwrap().bytes;
+    assert_eq!(serde_json::from_slice::<SchemaVersion>(&bytes).unwrap(), record);
+}

@@ -1,0 +1,179 @@
+//! The checkout that is worked on: where its folders are, what it is made of, which toolchain builds it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
+
+use crate::shell;
+
+/// What the crates of plugins are named before the plugin's own name.
+const PLUGIN_PREFIX: &str = "assay-plugin-";
+
+/// A checkout, read once per command.
+#[derive(Debug)]
+pub(crate) struct Checkout {
+    metadata: Metadata,
+    cargo: PathBuf,
+}
+
+/// A crate under `plugins/` that becomes a component.
+#[derive(Debug)]
+pub(crate) struct Plugin {
+    /// What packs and the lock call it: the crate's name without `assay-plugin-`.
+    pub(crate) name: String,
+    /// The crate's name.
+    pub(crate) package: String,
+    /// The file the compiler writes.
+    pub(crate) artifact: String,
+    /// The crate's version.
+    pub(crate) version: String,
+}
+
+/// The Rust compiler in use.
+#[derive(Debug)]
+pub(crate) struct Toolchain {
+    /// The machine it runs on and builds for, such as `x86_64-unknown-linux-gnu`.
+    pub(crate) host: String,
+    /// The commit it was built from, which the standard library's paths are named by.
+    pub(crate) commit: String,
+    /// Where it is installed.
+    pub(crate) sysroot: PathBuf,
+}
+
+impl Checkout {
+    /// Reads the workspace that `cargo xtask` was called in. Needs no network.
+    pub(crate) fn open() -> Result<Self> {
+        let here = std::env::var_os("CARGO_MANIFEST_DIR")
+            .context("start it as `cargo xtask`, which tells it where the checkout is")?;
+        let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
+        let metadata = MetadataCommand::new()
+            .cargo_path(&cargo)
+            .manifest_path(Path::new(&here).join("Cargo.toml"))
+            .no_deps()
+            .exec()
+            .context("cannot read the workspace's manifests")?;
+        Ok(Self { metadata, cargo })
+    }
+
+    /// The top folder.
+    pub(crate) fn root(&self) -> &Path {
+        self.metadata.workspace_root.as_std_path()
+    }
+
+    /// Where what xtask itself makes goes. Always inside the checkout, because `assay` looks for
+    /// `target/plugins` beside `rules`, wherever native code is built.
+    pub(crate) fn output(&self) -> PathBuf {
+        self.root().join("target")
+    }
+
+    /// Where cargo builds guests. A folder of its own, so that guests and native code never wait for each other's
+    /// lock. `ASSAY_GUESTS_DIR` moves it; tests that build guests obey the same variable.
+    pub(crate) fn guests(&self) -> PathBuf {
+        match std::env::var_os("ASSAY_GUESTS_DIR") {
+            Some(elsewhere) => self.root().join(elsewhere),
+            None => self.output().join("guests"),
+        }
+    }
+
+    /// The finished components.
+    pub(crate) fn plugins_dir(&self) -> PathBuf {
+        self.output().join("plugins")
+    }
+
+    /// The `assay` binary, as a release build leaves it.
+    pub(crate) fn release_binary(&self) -> PathBuf {
+        let name = format!("assay{}", std::env::consts::EXE_SUFFIX);
+        self.metadata.target_directory.as_std_path().join("release").join(name)
+    }
+
+    /// The release build of `assay`, in the top folder, so that a line we print can be typed again.
+    pub(crate) fn assay(&self) -> Command {
+        let mut command = Command::new(self.release_binary());
+        command.current_dir(self.root());
+        command
+    }
+
+    /// Makes the release build of `assay`.
+    pub(crate) fn build_assay(&self) -> Result<()> {
+        shell::run(self.cargo().args(["build", "--release", "--package", "assay"]))
+    }
+
+    /// The folder beside the checkout that holds samples of real data on machines that have them.
+    pub(crate) fn samples(&self) -> PathBuf {
+        self.root().join("../shared/open-payments/samples")
+    }
+
+    /// Cargo, in the top folder.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = Command::new(&self.cargo);
+        command.current_dir(self.root());
+        command
+    }
+
+    /// The crates of the workspace.
+    pub(crate) fn packages(&self) -> Vec<&Package> {
+        self.metadata.workspace_packages()
+    }
+
+    /// The version that all crates of the workspace share.
+    pub(crate) fn version(&self) -> Result<String> {
+        let packages = self.packages();
+        let binary = packages.iter().find(|package| package.name.as_str() == "assay");
+        let binary = binary.context("the workspace has no crate `assay`, which is the binary")?;
+        Ok(binary.version.to_string())
+    }
+
+    /// A path inside the checkout, as it is written in messages: relative, with `/`.
+    pub(crate) fn relative(&self, path: &Path) -> String {
+        let inside = path.strip_prefix(self.root()).unwrap_or(path);
+        inside.to_string_lossy().replace('\\', "/")
+    }
+
+    /// The plugins of this checkout, by name.
+    pub(crate) fn plugins(&self) -> Result<Vec<Plugin>> {
+        let mut plugins = Vec::new();
+        for package in self.packages() {
+            let folder = self.relative(package.manifest_path.as_std_path());
+            let component =
+                package.targets.iter().find(|target| target.is_kind(TargetKind::CDyLib));
+            let (true, Some(component)) = (folder.starts_with("plugins/"), component) else {
+                continue;
+            };
+            let name = package.name.strip_prefix(PLUGIN_PREFIX).with_context(|| {
+                format!(
+                    "crate `{}` in `{folder}` builds a component, so its name must begin with `{PLUGIN_PREFIX}`",
+                    package.name
+                )
+            })?;
+            plugins.push(Plugin {
+                name: name.to_owned(),
+                package: package.name.to_string(),
+                artifact: format!("{}.wasm", component.name.replace('-', "_")),
+                version: package.version.to_string(),
+            });
+        }
+        plugins.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(plugins)
+    }
+
+    /// Asks the compiler that cargo would use here.
+    pub(crate) fn toolchain(&self) -> Result<Toolchain> {
+        let rustc = std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+        let ask = |arguments: &[&str]| {
+            shell::output_of(Command::new(&rustc).current_dir(self.root()).args(arguments))
+        };
+        let version = ask(&["--version", "--verbose"])?;
+        let field = |key: &str| {
+            let line = version.lines().find_map(|line| line.strip_prefix(key));
+            line.map(|value| value.trim().to_owned())
+                .with_context(|| format!("`rustc --version --verbose` does not say `{key}`"))
+        };
+        Ok(Toolchain {
+            host: field("host:")?,
+            commit: field("commit-hash:")?,
+            sysroot: PathBuf::from(ask(&["--print", "sysroot"])?.trim()),
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! `demo`: from a fresh checkout to judged records, in one command.
+//!
+//! It names a dataset, which nothing else in `host/` does: a demonstration needs one.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::checkout::Checkout;
+use crate::{plugins, python, setup, shell};
+
+/// Named as the publisher names its files, so that `assay run` finds the pack by itself.
+const FILE: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
+
+/// Records of the sample: some 100 MB, seconds of work, and enough for every defect to occur.
+const RECORDS: &str = "200000";
+
+/// Builds all, generates a sample, runs the main job, says where to look.
+pub(crate) fn run(checkout: &Checkout) -> Result<()> {
+    setup::for_building(checkout)?;
+    plugins::build_and_pin(checkout)?;
+    checkout.build_assay()?;
+
+    let folder = checkout.output().join("demo");
+    let file = folder.join(FILE);
+    let lake = folder.join("lake");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
+    // The lake of an earlier demo may hold runs of other plugins, which the queries below would count twice.
+    if lake.exists() {
+        fs::remove_dir_all(&lake).with_context(|| format!("cannot remove `{}`", lake.display()))?;
+    }
+    if file.exists() {
+        fs::remove_file(&file).with_context(|| format!("cannot remove `{}`", file.display()))?;
+    }
+
+    let file = checkout.relative(&file);
+    let lake = checkout.relative(&lake);
+    shell::run(
+        checkout
+            .assay()
+            .args(["sample", "open-payments", "general", "--year", "2023", "--rows", RECORDS])
+            .args(["--seed", "7", "--defects", "0.5%", "-o", &file]),
+    )?;
+    shell::run(checkout.assay().args(["run", &file, "--root", &lake]))?;
+    print!("{}", where_to_look(checkout, &file, &lake));
+    Ok(())
+}
+
+fn where_to_look(checkout: &Checkout, file: &str, lake: &str) -> String {
+    let binary = checkout.relative(&checkout.release_binary());
+    let interpreter = python::interpreter(checkout);
+    let python = checkout.relative(&interpreter);
+    let install =
+        if interpreter.exists() { "" } else { " (`cargo xtask setup` installs DuckDB for them)" };
+    // The blank before the closing quotes keeps them apart from a quote that ends the SQL.
+    let typed =
+        |sql: String| format!("  {python} -c \"import duckdb; print(duckdb.sql('''{sql} '''))\"\n");
+    let queries: String = queries(lake).into_iter().map(typed).collect();
+    format!(
+        "
+where to look
+  {file}   what was judged; the truth file beside it says which record has which defect
+  {lake}/staging/validated   the records that passed, as typed Parquet; manifest.json is the commit
+  {lake}/staging/rejected    the quarantine: raw bytes, position, findings, repairs
+  {lake}/metadata            the audit record, and the layouts that were seen
+
+things to try{install}
+{queries}  {binary} run {file} --root {lake}   # again: it is published already, so nothing changes
+  {binary} inspect target/plugins/checks.wasm
+"
+    )
+}
+
+/// What one would ask first: how much passed, what was held back and why, and how such a record looks.
+fn queries(lake: &str) -> [String; 3] {
+    let validated = format!("'{lake}/staging/validated/**/part-*.parquet'");
+    let quarantine = format!("'{lake}/staging/rejected/**/quarantine-*.parquet'");
+    [
+        format!(
+            "SELECT count(*) AS records, sum(Total_Amount_of_Payment_USDollars) AS dollars FROM {validated}"
+        ),
+        format!(
+            "SELECT f.rule, f.level, count(*) AS hits FROM (SELECT unnest(findings) AS f FROM {quarantine}) \
+             GROUP BY ALL ORDER BY hits DESC"
+        ),
+        format!(
+            "SELECT record, line_first, findings, raw FROM {quarantine} ORDER BY record LIMIT 5"
+        ),
+    ]
+}

@@ -1,0 +1,61 @@
+//! `layout`: the architecture as a test. Which crate may use which, which libraries stay behind which wall, and what a crate must
+//! not know. What is allowed is in `walls`; here it is only held against the checkout.
+
+mod edges;
+mod source;
+mod walls;
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::DependencyKind;
+
+use crate::archive;
+use crate::checkout::Checkout;
+use edges::{Crate, Graph, Use, When};
+
+/// Fails, naming each edge and each line that is not allowed.
+pub(crate) fn run(checkout: &Checkout) -> Result<()> {
+    let graph = graph_of(checkout)?;
+    let mut faults = edges::check(&graph, &walls::WALLS, &walls::KEPT);
+    for ban in &walls::BANS {
+        for folder in ban.folders_of(&graph) {
+            let sources = checkout.root().join(&folder).join("src");
+            for path in archive::files_below(&sources)? {
+                let name = checkout.relative(&path);
+                // What is not UTF-8 is not source code.
+                if let Ok(text) = fs::read_to_string(&path) {
+                    faults.extend(source::check(&name, &text, ban));
+                }
+            }
+        }
+    }
+    if !faults.is_empty() {
+        bail!("the walls of ARCHITECTURE.md do not hold\n  {}", faults.join("\n  "));
+    }
+    println!("{} crates keep to the walls of ARCHITECTURE.md", graph.crates.len());
+    Ok(())
+}
+
+/// The workspace's crates and what their manifests name.
+fn graph_of(checkout: &Checkout) -> Result<Graph> {
+    let mut crates = Vec::new();
+    for package in checkout.packages() {
+        let manifest = package.manifest_path.as_std_path();
+        let folder = manifest.parent().context("a manifest must be in a folder")?;
+        let uses = package.dependencies.iter().map(|dependency| Use {
+            what: match &dependency.path {
+                Some(path) => checkout.relative(path.as_std_path()),
+                None => dependency.name.clone(),
+            },
+            ours: dependency.path.is_some(),
+            when: match dependency.kind {
+                DependencyKind::Development => When::Tests,
+                _ => When::Always,
+            },
+        });
+        crates.push(Crate { folder: checkout.relative(folder), uses: uses.collect() });
+    }
+    crates.sort_by(|a, b| a.folder.cmp(&b.folder));
+    Ok(Graph { crates })
+}

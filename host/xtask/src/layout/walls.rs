@@ -1,0 +1,227 @@
+//! The table of the architecture test: every edge that exists is allowed here, with its reason, or it is a fault.
+//!
+//! A crate is named by its folder; `plugins/*` stands for the folders that are not named themselves. An edge that is missing here is
+//! a decision to be argued for in ARCHITECTURE.md, not a formality.
+
+use super::edges::Graph;
+
+/// Which crates of the workspace a crate may use.
+#[derive(Debug)]
+pub(super) struct Wall {
+    pub(super) folder: &'static str,
+    /// Folders; `*` is any.
+    pub(super) may: &'static [&'static str],
+    /// Folders that its tests may use on top.
+    pub(super) tests_may: &'static [&'static str],
+    pub(super) why: &'static str,
+}
+
+/// Libraries that stay behind one wall.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// Names; a `*` at the end stands for any rest.
+    pub(super) libraries: &'static [&'static str],
+    /// Folders that may use them.
+    pub(super) by: &'static [&'static str],
+    pub(super) reach: Reach,
+    pub(super) why: &'static str,
+}
+
+/// What a [`Kept`] entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Only what is compiled into a crate; its tests may use the library.
+    Builds,
+    /// Tests too.
+    BuildsAndTests,
+}
+
+/// Something that the source code of some crates must not say.
+#[derive(Debug)]
+pub(super) struct Ban {
+    /// Folders of crates; `host/*` is every crate in it.
+    pub(super) folders: &'static [&'static str],
+    pub(super) what: Banned,
+    pub(super) why: &'static str,
+    /// Files or folders, each with its reason.
+    pub(super) except: &'static [(&'static str, &'static str)],
+}
+
+/// Kinds of things not to say.
+#[derive(Debug)]
+pub(super) enum Banned {
+    /// Modules of `std`, in code.
+    Modules(&'static [&'static str]),
+    /// Words, in lower case, in code and comments. `?` at a word's inside is any one character or none.
+    Words(&'static [&'static str]),
+}
+
+impl Ban {
+    /// The folders of the graph that it speaks of.
+    pub(super) fn folders_of(&self, graph: &Graph) -> Vec<String> {
+        let spoken_of = |folder: &str| self.folders.iter().any(|pattern| fits(pattern, folder));
+        let folders = graph.crates.iter().map(|one| one.folder.clone());
+        folders.filter(|folder| spoken_of(folder)).collect()
+    }
+}
+
+/// Whether a pattern, which may end in `*`, fits a name.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(begin) => name.starts_with(begin),
+        None => pattern == name,
+    }
+}
+
+const MODEL_ONLY: &[&str] = &["host/model"];
+
+pub(super) const WALLS: [Wall; 13] = [
+    Wall {
+        folder: "host/model",
+        may: &[],
+        tests_may: &[],
+        why: "the words that all others speak, so it depends on none of them",
+    },
+    Wall {
+        folder: "host/ingest",
+        may: MODEL_ONLY,
+        tests_may: &[],
+        why: "it turns bytes into columns for whoever asks, and knows neither rules nor files",
+    },
+    Wall {
+        folder: "host/packs",
+        may: MODEL_ONLY,
+        tests_may: &[],
+        why: "it reads packs, and runs nothing of what they name",
+    },
+    Wall {
+        folder: "host/sandbox",
+        may: MODEL_ONLY,
+        tests_may: &[],
+        why: "it runs components, and knows neither files nor packs nor CSV",
+    },
+    Wall {
+        folder: "host/sinks",
+        may: MODEL_ONLY,
+        tests_may: &[],
+        why: "it writes what it is given, and knows neither rules nor plugins",
+    },
+    Wall {
+        folder: "host/sample",
+        may: MODEL_ONLY,
+        tests_may: &[],
+        why: "it generates files and their truth; sharing code with what judges them would hide mistakes of both",
+    },
+    Wall {
+        folder: "host/pipeline",
+        may: &["host/ingest", "host/model", "host/packs", "host/sandbox", "host/sinks"],
+        tests_may: &["host/sample"],
+        why: "it wires the operators, and is what a second front end would call",
+    },
+    Wall {
+        folder: "host/cli",
+        may: &[
+            "host/model",
+            "host/packs",
+            "host/pipeline",
+            "host/sample",
+            "host/sandbox",
+            "host/sinks",
+        ],
+        tests_may: &[],
+        why: "it reads arguments, chooses packs and the store, and prints; data goes through the pipeline only",
+    },
+    Wall {
+        folder: "host/xtask",
+        may: &["host/packs"],
+        tests_may: &[],
+        why: "it must compile fast and work when the rest does not compile",
+    },
+    Wall {
+        folder: "plugins/sdk",
+        may: &[],
+        tests_may: &[],
+        why: "it sees the contract in `wit/` and nothing else, as a plugin written elsewhere would",
+    },
+    Wall {
+        folder: "plugins/open-payments",
+        may: &["plugins/sdk"],
+        tests_may: &["plugins/checks"],
+        why: "a plugin and the host meet in `wit/`, and nowhere else; its packs run the vocabulary too, so their tests do",
+    },
+    Wall {
+        folder: "plugins/*",
+        may: &["plugins/sdk"],
+        tests_may: &[],
+        why: "a plugin and the host meet in `wit/`, and nowhere else",
+    },
+    Wall {
+        folder: "tests/*",
+        may: &["*"],
+        tests_may: &["*"],
+        why: "tests hold the parts against each other",
+    },
+];
+
+pub(super) const KEPT: [Kept; 5] = [
+    Kept {
+        libraries: &["wasmtime*", "cranelift*"],
+        by: &["host/sandbox"],
+        reach: Reach::BuildsAndTests,
+        why: "one crate runs guests, so one crate is to be trusted with it",
+    },
+    Kept {
+        libraries: &["arrow*", "parquet"],
+        by: &["host/sinks", "tests/*"],
+        reach: Reach::Builds,
+        why: "how files are encoded is the sinks' own affair; everyone else has `host/model`",
+    },
+    Kept {
+        libraries: &["clap*", "indicatif"],
+        by: &["host/cli"],
+        reach: Reach::Builds,
+        why: "what is below the command must work where there is no terminal",
+    },
+    Kept {
+        libraries: &["wit-bindgen*"],
+        by: &["plugins/sdk", "tests/*"],
+        reach: Reach::BuildsAndTests,
+        why: "authors write against the SDK, so the bindings can change under it",
+    },
+    Kept {
+        libraries: &["zip", "flate2"],
+        by: &["host/ingest", "host/xtask", "tests/*"],
+        reach: Reach::Builds,
+        why: "what input may be packed in is known in one place; xtask packs its archive",
+    },
+];
+
+/// Crates that use nothing at all, ours or not.
+pub(super) const ALONE: [&str; 1] = ["host/model"];
+
+pub(super) const BANS: [Ban; 2] = [
+    Ban {
+        folders: &["host/model", "host/ingest", "host/sample"],
+        what: Banned::Modules(&["fs", "env", "net"]),
+        why: "it works on what it is handed, so that it gives the same anywhere; who calls it opens files",
+        except: &[
+            ("host/sample/src/profile.rs", "reads a profile, which its caller names"),
+            ("host/sample/src/data.rs", "reads the lists that lie beside a profile"),
+        ],
+    },
+    Ban {
+        folders: &["host/*"],
+        what: Banned::Words(&["open?payments", "cms", "physician"]),
+        why: "the host is general: what is true of one dataset is in `rules/` and `plugins/`",
+        except: &[
+            (
+                "host/cli/src/args.rs",
+                "help texts teach by example, and an example is of some dataset",
+            ),
+            (
+                "host/xtask/",
+                "it demonstrates on one dataset, and says where real samples of it lie",
+            ),
+        ],
+    },
+];

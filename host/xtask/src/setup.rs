@@ -1,0 +1,60 @@
+//! `setup`: what a fresh machine lacks is added where we can, and named, with the way to get it, where we cannot.
+//!
+//! The other commands call the parts they need, so nobody has to think of it. What is there already costs milliseconds.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::checkout::Checkout;
+use crate::plugins::TARGET;
+use crate::{python, shell};
+
+/// Everything: what builds need, and what tests need on top.
+pub(crate) fn run(checkout: &Checkout) -> Result<()> {
+    for_building(checkout)?;
+    println!("ready to build: Rust for {TARGET}, a C compiler");
+    let interpreter = python::environment(checkout)?;
+    println!("ready to test: {}", checkout.relative(&interpreter));
+    Ok(())
+}
+
+/// What any build needs.
+pub(crate) fn for_building(checkout: &Checkout) -> Result<()> {
+    wasm_target(checkout)?;
+    c_compiler()
+}
+
+/// The standard library for WebAssembly, from rustup if it is not there.
+fn wasm_target(checkout: &Checkout) -> Result<()> {
+    let installed = checkout.toolchain()?.sysroot.join("lib/rustlib").join(TARGET).join("lib");
+    if installed.is_dir() {
+        return Ok(());
+    }
+    // In the checkout, so that rustup adds it to the toolchain that `rust-toolchain.toml` names.
+    let mut rustup = Command::new("rustup");
+    rustup.current_dir(checkout.root()).args(["target", "add", TARGET]);
+    shell::run(&mut rustup).with_context(|| {
+        format!(
+            "the Rust toolchain has no `{TARGET}`, and adding it failed\n  help: with rustup from https://rustup.rs and a \
+             network, `rustup target add {TARGET}`; otherwise install your distribution's package for that target"
+        )
+    })
+}
+
+/// Zstandard comes as C, and Rust links native programs through the C compiler.
+fn c_compiler() -> Result<()> {
+    let named = std::env::var_os("CC");
+    let candidates = match &named {
+        Some(compiler) => vec![compiler.as_os_str()],
+        None => ["cc", "gcc", "clang"].map(std::ffi::OsStr::new).to_vec(),
+    };
+    if candidates.iter().any(|compiler| shell::succeeds(Command::new(compiler).arg("--version"))) {
+        return Ok(());
+    }
+    bail!(
+        "no C compiler was found (looked for: {})\n  help: `apt-get install gcc libc6-dev` on Debian and Ubuntu, \
+         `dnf install gcc` on Fedora, `xcode-select --install` on macOS; or name yours in the variable `CC`",
+        candidates.iter().map(|name| name.to_string_lossy()).collect::<Vec<_>>().join(", ")
+    )
+}

@@ -1,0 +1,95 @@
+//! `when`: the records a check applies to, by what other columns hold.
+
+use assay_sdk::{Ask, Bits, Look, Run, Value, ValueSet};
+
+use crate::config::{Absent, Config};
+
+/// All clauses must hold. Without clauses it always holds.
+#[derive(Default)]
+pub(crate) struct Condition(Vec<Clause>);
+
+struct Clause {
+    ask: Ask,
+    test: Test,
+}
+
+enum Test {
+    Is(ValueSet),
+    IsNot(ValueSet),
+    Filled,
+    Blank,
+}
+
+impl Condition {
+    /// Reads the key `when`: one clause, or a list of them.
+    pub(crate) fn read(config: &Config<'_>, run: &Run, absent: Absent) -> Option<Self> {
+        let Some(value) = config.value("when") else { return Some(Self::default()) };
+        let path = config.pointer("when");
+        let clauses: Option<Vec<Clause>> = match value {
+            Value::Array(items) => {
+                let clause =
+                    |(index, item)| clause(config, format!("{path}/{index}"), item, run, absent);
+                let read: Vec<Option<Clause>> = items.iter().enumerate().map(clause).collect();
+                read.into_iter().collect()
+            }
+            one => clause(config, path, one, run, absent).map(|clause| vec![clause]),
+        };
+        clauses.map(Self)
+    }
+
+    /// The columns it looks at.
+    pub(crate) fn asks(&self) -> impl Iterator<Item = Ask> + '_ {
+        self.0.iter().map(|clause| clause.ask.clone())
+    }
+
+    /// The records of which it holds; its columns are the rule's from `first` on. `None`: all. A blank or absent column
+    /// is none of any values, and an absent one is neither filled nor blank.
+    pub(crate) fn holds(&self, look: Look<'_>, first: usize) -> Option<Bits> {
+        let bits = self.0.iter().enumerate().map(|(nth, clause)| {
+            let column = look.column(first + nth);
+            match &clause.test {
+                Test::Is(set) => column.where_text(|cell| set.contains(cell)),
+                Test::IsNot(set) => column.where_text(|cell| !set.contains(cell)),
+                Test::Blank if !column.is_absent() => column.filled().clone().negate(),
+                Test::Filled | Test::Blank => column.filled().clone(),
+            }
+        });
+        bits.reduce(|all, one| all.and(&one))
+    }
+
+    /// Keeps of `failed` what the condition holds of.
+    pub(crate) fn keep(condition: Option<&Bits>, failed: Bits) -> Bits {
+        match condition {
+            Some(holds) => failed.and(holds),
+            None => failed,
+        }
+    }
+}
+
+fn clause(
+    parent: &Config<'_>,
+    path: String,
+    value: &Value,
+    run: &Run,
+    absent: Absent,
+) -> Option<Clause> {
+    let config = Config::new(path, value, parent.faults())?;
+    let column = config.needed("column", |config, key| config.column(key, run, absent));
+    let is = config.texts("is").map(ValueSet::new).map(Test::Is);
+    let is_not = config.texts("is_not").map(ValueSet::new).map(Test::IsNot);
+    let filled =
+        config.flag("filled").map(|filled| if filled { Test::Filled } else { Test::Blank });
+    let mut tests: Vec<Test> = [is, is_not, filled].into_iter().flatten().collect();
+    let written = ["is", "is_not", "filled"];
+    let count = config.entries().iter().filter(|(key, _)| written.contains(key)).count();
+    if count != 1 {
+        config.fault("column", format!("expected one test of the column, found {count}"), &written);
+    }
+    config.end();
+    let (column, test) = (column?, tests.pop()?);
+    let ask = match test {
+        Test::Is(_) | Test::IsNot(_) => Ask::text(column),
+        Test::Filled | Test::Blank => Ask::presence(column),
+    };
+    Some(Clause { ask, test })
+}

@@ -1,0 +1,45 @@
+//! The date of payment.
+
+use assay_sdk::{Outcome, Rules, date, integer, parse};
+
+use crate::File;
+use crate::columns::{DATE, DATE_FORMAT, PROGRAM_YEAR, PUBLICATION};
+
+/// The program's first year: nothing was reported of days before.
+const FIRST_YEAR: i32 = 2013;
+
+pub(crate) fn declare(file: &File, rules: &mut Rules) {
+    let first = |year| parse::days_of(year, 1, 1).expect("each year has a first day");
+    // A year late is a slip; more is a date that was mistyped, such as 3015.
+    let plausible = first(FIRST_YEAR)..first(i32::from(file.year) + 2);
+    let paid = || date(DATE, DATE_FORMAT);
+
+    let range = plausible.clone();
+    rules
+        .validate("date-plausible")
+        .title("the date of payment lies between 2013 and the year after the program year")
+        .message("a payment on {Date_of_Payment} cannot be of program year {Program_Year}")
+        .each(paid(), move |day| range.contains(&day));
+    let range = plausible.clone();
+    rules
+        .validate("date-published")
+        .title("the date of payment is not after the publication")
+        .message(
+            "the payment of {Date_of_Payment} was published before, on {Payment_Publication_Date}",
+        )
+        .each((paid(), date(PUBLICATION, DATE_FORMAT)), move |(day, published)| {
+            if range.contains(&day) { (day <= published).into() } else { Outcome::Skip }
+        });
+    rules
+        .validate("date-in-program-year")
+        .title("the date of payment lies in the program year")
+        .message("the payment of {Date_of_Payment} is not of program year {Program_Year}")
+        .warn()
+        .each((paid(), integer(PROGRAM_YEAR)), move |(day, year)| {
+            if plausible.contains(&day) {
+                (i64::from(parse::year_of(day)) == year).into()
+            } else {
+                Outcome::Skip
+            }
+        });
+}

@@ -1,0 +1,61 @@
+//! Enumerations that differ by year.
+
+use assay_sdk::{Outcome, Rules, text};
+
+use crate::File;
+use crate::columns::{FORM, NATURE, PRIMARY_TYPE, RECIPIENT_TYPE};
+use crate::tables::forms::FORMS;
+use crate::tables::natures::NATURES;
+use crate::tables::primary_types::PRIMARY_TYPES;
+use crate::tables::recipient_types::RECIPIENT_TYPES;
+use crate::year::{Dated, ever, of_year};
+
+pub(crate) fn declare(file: &File, rules: &mut Rules) {
+    let year = file.year;
+    let types = of_year(&RECIPIENT_TYPES, year);
+    rules
+        .validate("recipient-type-known")
+        .title("the recipient's type is one of the program year's")
+        .message("`{Covered_Recipient_Type}` is no recipient's type of the program year")
+        .each(text(RECIPIENT_TYPE), move |cell| types.contains(cell));
+    ever_known(rules, "nature-known", "nature of payment", NATURE, &NATURES);
+    known_in_year(rules, "nature-of-year", "nature of payment", NATURE, &NATURES, year);
+    ever_known(rules, "form-known", "form of payment", FORM, &FORMS);
+    known_in_year(rules, "form-of-year", "form of payment", FORM, &FORMS, year);
+    let types = of_year(&PRIMARY_TYPES, year);
+    rules
+        .validate("primary-type-known")
+        .title("the person's primary type is one of the program year's")
+        .message("`{Covered_Recipient_Primary_Type_1}` is no primary type of the program year")
+        .warn()
+        .each(text(PRIMARY_TYPE), move |cell| types.contains(cell));
+}
+
+fn ever_known(rules: &mut Rules, name: &str, what: &str, column: &str, values: &[Dated]) {
+    let values = ever(values);
+    rules
+        .validate(name)
+        .title(format!("the {what} is one that CMS has published"))
+        .message(format!("`{{{column}}}` is no {what}"))
+        .each(text(column), move |cell| values.contains(cell));
+}
+
+/// Skips values that no year has: the rule that a value is known speaks of them.
+fn known_in_year(
+    rules: &mut Rules,
+    name: &str,
+    what: &str,
+    column: &str,
+    values: &[Dated],
+    year: u16,
+) {
+    let (ever, of_year) = (ever(values), of_year(values, year));
+    rules
+        .validate(name)
+        .title(format!("the {what} is one of the program year's"))
+        .message(format!("`{{{column}}}` is a {what} of other years than {year}"))
+        .warn()
+        .each(text(column), move |cell| {
+            if ever.contains(cell) { of_year.contains(cell).into() } else { Outcome::Skip }
+        });
+}

@@ -1,0 +1,20 @@
+//! Quotes and apostrophes that a spreadsheet or a form left around a text.
+
+use std::borrow::Cow;
+
+use super::New;
+
+/// A leading apostrophe and wrapping quotes away, as often as they stand there.
+pub(super) fn stray(cell: &[u8]) -> New<'_> {
+    if !matches!(cell.first(), Some(b'\'' | b'"')) {
+        return None;
+    }
+    let mut bare = cell;
+    loop {
+        bare = match bare {
+            [b'\'', rest @ ..] | [b'"', rest @ .., b'"'] => rest.trim_ascii(),
+            _ => break,
+        };
+    }
+    (bare.len() < cell.len()).then_some(Cow::Borrowed(bare))
+}

@@ -1,0 +1,66 @@
+//! Whitespace, texts that stand for nothing, and separators of specialties.
+
+use std::borrow::Cow;
+
+use super::New;
+
+/// What people and programs write for nothing.
+const NOTHING: [&[u8]; 8] =
+    [b"NULL", b"N/A", b"#N/A", b"#REF!", b"--", b"-", b"NA", b"-- SELECT --"];
+
+/// Control characters to a space, runs of spaces to one, edges trimmed.
+pub(super) fn whitespace(cell: &[u8]) -> New<'_> {
+    let mut before = b' ';
+    let mut normal = true;
+    for &byte in cell {
+        normal &= !(is_control(byte) || byte == b' ' && before == b' ');
+        before = byte;
+    }
+    if normal && before != b' ' {
+        return None;
+    }
+    let mut new = Vec::with_capacity(cell.len());
+    for &byte in cell {
+        let byte = if is_control(byte) { b' ' } else { byte };
+        if byte != b' ' || !matches!(new.last(), None | Some(b' ')) {
+            new.push(byte);
+        }
+    }
+    if new.last() == Some(&b' ') {
+        new.pop();
+    }
+    Some(Cow::Owned(new))
+}
+
+fn is_control(byte: u8) -> bool {
+    byte < b' ' || byte == 0x7F
+}
+
+/// A text that stands for nothing to blank, in any case.
+pub(super) fn null_token(cell: &[u8]) -> New<'_> {
+    let trimmed = cell.trim_ascii();
+    let nothing = NOTHING.iter().any(|token| token.eq_ignore_ascii_case(trimmed));
+    nothing.then_some(Cow::Borrowed(&[]))
+}
+
+/// `A/ B/ C` to `A|B|C`, and no separator at the end.
+pub(super) fn specialty(cell: &[u8]) -> New<'_> {
+    if cell.last() != Some(&b'|') && !cell.windows(2).any(|pair| pair == b"/ ") {
+        return None;
+    }
+    let mut new = Vec::with_capacity(cell.len());
+    let mut rest = cell;
+    while let Some((&byte, tail)) = rest.split_first() {
+        if let Some(tail) = rest.strip_prefix(b"/ ") {
+            new.push(b'|');
+            rest = tail;
+        } else {
+            new.push(byte);
+            rest = tail;
+        }
+    }
+    while new.last() == Some(&b'|') {
+        new.pop();
+    }
+    Some(Cow::Owned(new))
+}

@@ -1,0 +1,8 @@
+//! What CMS publishes, as data: one file a table.
+
+pub(crate) mod control_totals;
+pub(crate) mod forms;
+pub(crate) mod lengths;
+pub(crate) mod natures;
+pub(crate) mod primary_types;
+pub(crate) mod recipient_types;

@@ -1,0 +1,30 @@
+//! What a run is about.
+
+/// The same for every batch of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Run {
+    /// The dataset, such as `open-payments`.
+    pub dataset: String,
+    /// The kind of file, such as `general`.
+    pub kind: String,
+    /// Partition keys and values, in the pack's order.
+    pub partition: Vec<(String, String)>,
+    /// The layout's name.
+    pub layout: String,
+    /// The layout's columns in order, by canonical name.
+    pub columns: Vec<String>,
+    /// The plugin's settings, as JSON.
+    pub settings: String,
+}
+
+impl Run {
+    /// The value of a partition key: `run.partition("program_year")`.
+    pub fn partition(&self, key: &str) -> Option<&str> {
+        self.partition.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the layout has a column.
+    pub fn has_column(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column == name)
+    }
+}

@@ -1,0 +1,97 @@
+//! The second dataset: rules copied out of the checkout and locked, so that a test may change them.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::{assay, checkout};
+
+/// A copy of the library's rules with a lock of its own.
+#[derive(Debug)]
+pub struct Library {
+    folder: TempDir,
+}
+
+impl Default for Library {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Library {
+    /// Copies and locks.
+    pub fn new() -> Self {
+        let library = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        copy(&checkout().join("tests/fixtures/rules"), &library.rules());
+        library.lock();
+        library
+    }
+
+    /// The rules folder.
+    pub fn rules(&self) -> PathBuf {
+        self.folder.path().join("rules")
+    }
+
+    /// A file of the rules.
+    pub fn rule_file(&self, name: &str) -> PathBuf {
+        self.rules().join("library").join(name)
+    }
+
+    /// Pins the plugins as they are.
+    pub fn lock(&self) {
+        let output = assay()
+            .arg("lock")
+            .arg("--rules")
+            .arg(self.rules())
+            .arg("--plugins")
+            .arg(plugins())
+            .output()
+            .expect("assay runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// What `run` and `check` need to judge by these rules.
+    pub fn arguments(&self) -> Vec<String> {
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        vec!["--rules".to_owned(), text(self.rules()), "--plugins".to_owned(), text(plugins())]
+    }
+
+    /// Writes a file of loans with `records` good records and then `more` lines as they are.
+    pub fn loans(&self, year: u16, records: u32, more: &str) -> PathBuf {
+        let path = self.folder.path().join(format!("loans-{year}.csv"));
+        let mut text = "loan_id,member_id,branch,book_title,isbn,loaned_on,returned_on,fine_eur\n".to_owned();
+        for loan in 1..=records {
+            let branch = ["Central", "Harbour", "Nord"][loan as usize % 3];
+            let (month, day) = (loan % 12 + 1, loan % 28 + 1);
+            writeln!(
+                text,
+                "L{loan:05},M{},{branch},\"Title, {loan}\",,{year}-{month:02}-{day:02},,{}.{:02}",
+                loan % 97,
+                loan % 7,
+                loan % 100
+            )
+            .expect("a String takes everything");
+        }
+        std::fs::write(&path, text + more).expect("space");
+        path
+    }
+}
+
+/// The plugins as `cargo xtask plugins` leaves them.
+pub fn plugins() -> PathBuf {
+    checkout().join("target/plugins")
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a writable folder");
+    for entry in std::fs::read_dir(from).expect("a readable folder") {
+        let entry = entry.expect("a readable entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).expect("space");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The program under test, and the files it is tested on.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The top of the checkout.
+pub fn checkout() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The release build of `assay`, built once for each test process. The plugins must be there already (`cargo xtask plugins`).
+pub fn assay() -> Command {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--release", "--package", "assay", "--message-format", "json"])
+            .current_dir(checkout())
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "`assay` does not build");
+        let text = String::from_utf8(output.stdout).expect("cargo prints UTF-8");
+        let executable = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+            .next_back();
+        executable.expect("cargo names the executable it built")
+    });
+    let mut command = Command::new(program);
+    command.env_remove("ASSAY_RULES").env_remove("ASSAY_ROOT").current_dir(checkout());
+    command
+}
+
+/// Real rows of the dataset, where they are beside the checkout. Says so where they are not.
+pub fn samples() -> Option<PathBuf> {
+    beside("open-payments/samples")
+}
+
+/// The yardstick generator and its rules, where they are beside the checkout.
+pub fn versus() -> Option<PathBuf> {
+    beside("versus")
+}
+
+fn beside(what: &str) -> Option<PathBuf> {
+    let path = checkout().join("../shared").join(what);
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("skipped: no folder `../shared/{what}` beside the checkout");
+    None
+}
+
+/// Writes a generated general-payments file and its truth into `folder`.
+pub fn generated(folder: &Path, year: u16, layout: &str, rows: u32, seed: u32, defects: &str) -> PathBuf {
+    let stamp = if layout.ends_with("75") { format!("0630{}", year + 1) } else { "06302025".to_owned() };
+    let path = folder.join(format!("OP_DTL_GNRL_PGYR{year}_P{stamp}.csv"));
+    let status = assay()
+        .args(["sample", "open-payments", "general", "--year", &year.to_string(), "--layout", layout])
+        .args(["--rows", &rows.to_string(), "--seed", &seed.to_string(), "--defects", defects, "-o"])
+        .arg(&path)
+        .status()
+        .expect("assay runs");
+    assert!(status.success());
+    path
+}

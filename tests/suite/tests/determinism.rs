@@ -1,0 +1,85 @@
+//! The same bytes come out for any number of threads, any batch size, plain or compressed.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use assay_suite::{Lake, generated};
+
+fn gzip(file: &Path) -> PathBuf {
+    let path = file.with_extension("csv.gz");
+    let out = File::create(&path).expect("a writable folder");
+    let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::fast());
+    encoder.write_all(&std::fs::read(file).expect("the file")).expect("space");
+    encoder.finish().expect("space");
+    path
+}
+
+fn zstandard(file: &Path) -> PathBuf {
+    let path = file.with_extension("csv.zst");
+    let bytes = std::fs::read(file).expect("the file");
+    std::fs::write(&path, zstd::encode_all(&bytes[..], 1).expect("encodes")).expect("space");
+    path
+}
+
+fn archive(file: &Path) -> PathBuf {
+    let path = file.with_extension("zip");
+    let mut zip = zip::ZipWriter::new(File::create(&path).expect("a writable folder"));
+    let name = file.file_name().expect("a name").to_string_lossy();
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("README.txt", options).expect("an entry");
+    zip.write_all(b"about the file").expect("space");
+    zip.start_file(name, options.large_file(true)).expect("an entry");
+    zip.write_all(&std::fs::read(file).expect("the file")).expect("space");
+    zip.finish().expect("space");
+    path
+}
+
+#[test]
+fn the_same_bytes_whatever_the_way() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let plain = generated(folder.path(), 2023, "general-91", 30_000, 11, "3%");
+    let reference = Lake::new();
+    let outcome = reference.run(&plain, &["--threads", "1"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let expected = reference.staged();
+    assert!(expected.len() >= 4, "parts, quarantine, findings, repairs: {:?}", expected.keys());
+    let ways: [(PathBuf, &[&str]); 8] = [
+        (plain.clone(), &["--threads", "2"]),
+        (plain.clone(), &["--threads", "7"]),
+        (plain.clone(), &["--batch-size", "1000"]),
+        (plain.clone(), &["--batch-size", "333", "--threads", "3"]),
+        (gzip(&plain), &[]),
+        (zstandard(&plain), &["--threads", "2"]),
+        (archive(&plain), &[]),
+        (plain.clone(), &["--batch-size", "17"]),
+    ];
+    for (file, more) in ways {
+        let lake = Lake::new();
+        let outcome = lake.run(&file, more);
+        assert_eq!(outcome.code, Some(0), "{file:?} {more:?}: {}", outcome.stderr);
+        let got = lake.staged();
+        assert!(got.keys().eq(expected.keys()), "{file:?} {more:?}: {:?}", got.keys());
+        for (path, bytes) in &expected {
+            assert!(got[path] == *bytes, "{file:?} {more:?}: {} differs", path.display());
+        }
+    }
+}
+
+#[test]
+fn standard_input_is_a_file_like_any_other() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let plain = generated(folder.path(), 2023, "general-91", 5_000, 5, "1%");
+    let from_path = Lake::new();
+    assert_eq!(from_path.run(&plain, &[]).code, Some(0));
+    let name = plain.file_name().expect("a name").to_string_lossy().into_owned();
+    let from_pipe = Lake::new();
+    let outcome = assay_suite::finish(
+        from_pipe
+            .command(Path::new("-"))
+            .args(["--name", &name])
+            .stdin(File::open(&plain).expect("the file")),
+    );
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(from_pipe.staged() == from_path.staged());
+}

@@ -1,0 +1,115 @@
+//! Whatever operation of the store fails, a reader sees the state before or after, and the next run succeeds.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use assay_packs::{Discovery, Surroundings};
+use assay_pipeline::{Input, Report, Request, Silent};
+use assay_sinks::store::{Fault, FaultyStore, LocalStore};
+use assay_suite::{Lake, Library, plugins};
+
+/// A loan of a branch that does not exist.
+const BAD: &str = "L90001,M1,South,Nowhere,,2023-05-01,,0.10\n";
+
+struct Setting {
+    library: Library,
+    discovery: Discovery,
+}
+
+impl Setting {
+    fn new() -> Self {
+        let library = Library::new();
+        let discovery = Discovery::find(&Surroundings {
+            rules: Some(library.rules()),
+            plugins: Some(plugins()),
+            ..Surroundings::default()
+        })
+        .expect("the library's rules");
+        Self { library, discovery }
+    }
+
+    fn run(&self, file: &Path, root: &Path, at: u64, fault: Fault) -> (Report, u64) {
+        let store = FaultyStore::new(LocalStore::open(root).expect("a root"), at, fault);
+        let input = Input::from_path(file, None).expect("the file");
+        let request = Request {
+            input: &input,
+            entry: None,
+            pack: None,
+            discovery: &self.discovery,
+            cache: Some(self.library.rules().join("cache")),
+            threads: 2,
+            batch_size: 4096,
+        };
+        let report = assay_pipeline::run(&request, &store, &Silent);
+        (report, store.operations())
+    }
+}
+
+/// What a reader follows: the manifest and the files it names.
+fn seen(lake: &Lake) -> Option<(String, BTreeMap<PathBuf, usize>)> {
+    let files = lake.files();
+    let (_, manifest) = files.iter().find(|(path, _)| path.ends_with("manifest.json"))?;
+    let manifest: serde_json::Value = serde_json::from_slice(manifest).expect("a whole manifest");
+    let run = manifest["assay"]["run_id"].as_str().expect("a run").to_owned();
+    let mut named = BTreeMap::new();
+    for part in manifest["assay"]["parts"].as_array().expect("parts") {
+        let key = PathBuf::from(part["key"].as_str().expect("a key"));
+        let size = files.get(&key).unwrap_or_else(|| panic!("{} is gone", key.display())).len();
+        assert_eq!(Some(size as u64), part["bytes"].as_u64());
+        named.insert(key, size);
+    }
+    Some((run, named))
+}
+
+fn check(fault: Fault) {
+    let setting = Setting::new();
+    let first = setting.library.loans(2023, 300, "");
+    let lake = Lake::new();
+    let (report, _) = setting.run(&first, lake.path(), u64::MAX, fault);
+    assert_eq!(report.outcome, "accepted", "{report:#?}");
+    let before = seen(&lake).expect("published");
+
+    let second = setting.library.loans(2023, 600, BAD);
+    let reference = Lake::new();
+    let (report, operations) = setting.run(&second, reference.path(), u64::MAX, fault);
+    assert_eq!(report.outcome, "accepted_with_quarantine", "{report:#?}");
+    let after = seen(&reference).expect("published");
+    assert!(operations > 10, "{operations}");
+    for at in 0..operations {
+        let lake = Lake::new();
+        publish_first(&lake, &setting, fault);
+        let (report, _) = setting.run(&second, lake.path(), at, fault);
+        let now = seen(&lake).expect("the manifest never disappears");
+        assert!(now == before || now == after, "operation {at}: between two states: {now:#?}");
+        if report.outcome != "failed" {
+            assert_eq!(now, after, "operation {at}: said to be published");
+        }
+        let (report, _) = setting.run(&second, lake.path(), u64::MAX, fault);
+        assert_eq!(report.outcome, "accepted_with_quarantine", "operation {at}: {:?}", report.failure);
+        assert_eq!(seen(&lake), Some(after.clone()), "operation {at}");
+    }
+}
+
+/// Publishes the first file into a fresh lake, and puts the second in its place.
+fn publish_first(lake: &Lake, setting: &Setting, fault: Fault) {
+    let first = setting.library.loans(2023, 300, "");
+    let (report, _) = setting.run(&first, lake.path(), u64::MAX, fault);
+    assert_eq!(report.outcome, "accepted");
+    setting.library.loans(2023, 600, BAD);
+}
+
+#[test]
+fn a_disk_that_is_full_from_some_moment_on() {
+    check(Fault::Lasting(ErrorKind::StorageFull));
+}
+
+#[test]
+fn an_operation_that_fails_once() {
+    check(Fault::Once(ErrorKind::Other));
+}
+
+#[test]
+fn an_operation_whose_reply_is_lost() {
+    check(Fault::LostReply(ErrorKind::ConnectionReset));
+}

@@ -1,0 +1,112 @@
+//! The host is general: a second dataset, its own header, money, dates and years, and nothing of it in the host.
+
+use std::path::Path;
+
+use assay_suite::{Lake, Library, Outcome, findings, quarantine};
+
+fn run(library: &Library, lake: &Lake, file: &Path) -> Outcome {
+    let arguments = library.arguments();
+    lake.run(file, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn loans_are_judged_by_their_year() {
+    let library = Library::new();
+    let more = "\
+        L00001,M1,Central,Twice,,2023-05-01,,0.10\n\
+        L90001,M1,South,Nowhere,,2023-05-01,,0.10\n\
+        L90002,M1,Nord,Back before,,2023-05-02,2023-05-01,0.10\n\
+        L90003,M1,Nord,No money,,2023-05-02,,ten\n\
+        L90004,M1,Nord,Refund,,2023-05-02,,-1.00\n";
+    let lake = Lake::new();
+    let outcome = run(&library, &lake, &library.loans(2023, 400, more));
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    assert_eq!(outcome.text("dataset"), "library");
+    assert_eq!(outcome.summary["partition"]["year"], "2023");
+    assert_eq!(outcome.number("records.read"), 405);
+    assert_eq!(outcome.number("records.quarantined"), 5);
+    let held: Vec<_> = quarantine(lake.path()).into_iter().map(|r| (r.record, r.rules)).collect();
+    let rules = ["loan-id-unique", "branch-known", "returned-after-loaned", "type.decimal", "fine-not-negative"];
+    for ((record, hit), (at, rule)) in held.iter().zip((401..).zip(rules)) {
+        assert_eq!(*record, at);
+        assert_eq!(hit.iter().collect::<Vec<_>>(), [rule], "record {record}");
+    }
+    let sums = &outcome.summary["amounts"]["fine_eur"];
+    assert_eq!(sums["quarantined"], "-0.70");
+    assert_eq!(sums["without_value"], 1);
+}
+
+#[test]
+fn the_pack_of_the_year_decides_what_follows() {
+    let library = Library::new();
+    let lake = Lake::new();
+    let refund = "L90004,M1,Nord,Refund,,2024-05-02,,-1.00\n";
+    let outcome = run(&library, &lake, &library.loans(2024, 100, refund));
+    assert_eq!(outcome.text("outcome"), "accepted_with_warnings", "{:#}", outcome.summary);
+    let found = findings(lake.path());
+    assert_eq!(found.iter().map(|f| (f.record, f.rule.as_str())).collect::<Vec<_>>(), [(101, "fine-not-negative")]);
+}
+
+#[test]
+fn a_year_without_a_pack_is_refused_and_the_others_are_named() {
+    let library = Library::new();
+    let outcome = run(&library, &Lake::new(), &library.loans(2025, 10, ""));
+    assert_eq!(outcome.code, Some(1));
+    let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
+    assert!(reason.contains("2025") && reason.contains("2023") && reason.contains("2024"), "{reason}");
+}
+
+#[test]
+fn more_bad_records_than_the_threshold_refuse_the_file_and_keep_the_quarantine() {
+    let library = Library::new();
+    let lake = Lake::new();
+    let bad: String = (0..30).map(|n| format!("B{n},M1,South,T,,2023-01-01,,0.00\n")).collect();
+    let outcome = run(&library, &lake, &library.loans(2023, 100, &bad));
+    assert_eq!(outcome.code, Some(1), "{:#}", outcome.summary);
+    assert_eq!(outcome.summary["refusal"]["code"], "threshold");
+    assert_eq!(quarantine(lake.path()).len(), 30);
+    let published = lake.files().into_keys().any(|path| {
+        let name = path.to_string_lossy().into_owned();
+        name.ends_with("manifest.json") || name.contains("part-")
+    });
+    assert!(!published, "a refused file publishes no rows");
+}
+
+#[test]
+fn a_plugin_that_is_not_the_pinned_one_does_not_run() {
+    let library = Library::new();
+    let lock = library.rules().join("assay.lock");
+    let text = std::fs::read_to_string(&lock).expect("a lock");
+    let at = text.find("sha256:").expect("a digest") + 7;
+    let other = if text.as_bytes()[at] == b'0' { "1" } else { "0" };
+    std::fs::write(&lock, format!("{}{other}{}", &text[..at], &text[at + 1..])).expect("space");
+    let outcome = run(&library, &Lake::new(), &library.loans(2023, 10, ""));
+    assert_eq!(outcome.code, Some(2));
+    assert_eq!(outcome.summary["failure"]["code"], "lock", "{:#}", outcome.summary);
+}
+
+#[test]
+fn a_header_alone_and_an_empty_file() {
+    let library = Library::new();
+    let lake = Lake::new();
+    let header = run(&library, &lake, &library.loans(2023, 0, ""));
+    assert_eq!(header.code, Some(0), "{:#}\n{}", header.summary, header.stderr);
+    assert_eq!(header.number("records.read"), 0);
+    let empty = library.rules().join("loans-2023.csv");
+    std::fs::write(&empty, "").expect("space");
+    let outcome = run(&library, &Lake::new(), &empty);
+    assert_eq!(outcome.code, Some(1), "{:#}", outcome.summary);
+    assert!(outcome.summary["refusal"]["message"].as_str().expect("a reason").contains("empty"));
+}
+
+#[test]
+fn a_mistake_in_a_pack_is_shown_where_it_is() {
+    let library = Library::new();
+    let file = library.rule_file("loans/shared.toml");
+    let text = std::fs::read_to_string(&file).expect("the pack");
+    std::fs::write(&file, text.replace("check = \"one-of\"", "check = \"one-off\"")).expect("space");
+    let outcome = run(&library, &Lake::new(), &library.loans(2023, 10, ""));
+    assert_eq!(outcome.code, Some(2));
+    let message = outcome.summary["failure"]["message"].as_str().expect("a reason");
+    assert!(message.contains("shared.toml") && message.contains("one-off") && message.contains("one-of"), "{message}");
+}

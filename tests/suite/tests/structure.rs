@@ -1,0 +1,211 @@
+//! Fourteen structural defects in a file of 1,000 good records: exactly the faulty one is held back, at its exact bytes.
+
+use std::path::Path;
+
+use assay_suite::{Lake, generated, quarantine, validated_rows};
+
+/// A clean file as lines; no cell of these seeds holds a line break in the records that are damaged.
+fn clean(folder: &Path) -> (String, Vec<Vec<u8>>) {
+    let file = generated(folder, 2023, "general-91", 1_000, 21, "0");
+    let bytes = std::fs::read(&file).expect("the generated file");
+    let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+    let mut records: Vec<Vec<u8>> = Vec::new();
+    let mut quoted = false;
+    let mut record = Vec::new();
+    for byte in bytes {
+        quoted ^= byte == b'"';
+        record.push(byte);
+        if byte == b'\n' && !quoted {
+            records.push(std::mem::take(&mut record));
+        }
+    }
+    assert_eq!(records.len(), 1_001);
+    (name, records)
+}
+
+/// Damages the 500th record and says which rule must hold it back; none: the file has no faulty record.
+fn check(damage: impl Fn(&mut Vec<Vec<u8>>), rule: Option<&str>, validated: usize) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (name, mut records) = clean(folder.path());
+    damage(&mut records);
+    let damaged = folder.path().join(name);
+    std::fs::write(&damaged, records.concat()).expect("space");
+    let lake = Lake::new();
+    let outcome = lake.run(&damaged, &[]);
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let held = quarantine(lake.path());
+    match rule {
+        None => assert!(held.is_empty(), "{held:?}"),
+        Some(rule) => {
+            assert_eq!(held.len(), 1, "{:?}", held.iter().map(|r| (r.record, &r.rules)).collect::<Vec<_>>());
+            assert_eq!(held[0].record, 500);
+            assert_eq!(held[0].offset as usize, records[..500].concat().len());
+            assert_eq!(held[0].length as usize, records[500].len());
+            assert!(held[0].raw == records[500][..held[0].raw.len()]);
+            assert!(held[0].rules.contains(rule), "{:?}", held[0].rules);
+        }
+    }
+    let rows = validated_rows(lake.path());
+    assert_eq!(rows.len(), validated);
+    assert_eq!(rows.contains(&500), rule.is_none());
+}
+
+/// Replaces the content of the 500th record before its line ending.
+fn edit(records: &mut [Vec<u8>], change: impl Fn(&mut Vec<u8>)) {
+    let record = &mut records[500];
+    assert_eq!(record.pop(), Some(b'\n'));
+    change(record);
+    record.push(b'\n');
+}
+
+#[test]
+fn a_field_short() {
+    check(|all| edit(all, |r| r.truncate(r.iter().rposition(|b| *b == b',').unwrap())), Some("csv.ragged"), 999);
+}
+
+#[test]
+fn a_field_long() {
+    check(|all| edit(all, |r| r.extend(b",\"more\"")), Some("csv.ragged"), 999);
+}
+
+#[test]
+fn a_bare_quote_in_a_field() {
+    check(
+        |all| {
+            edit(all, |r| {
+                let at = r.windows(3).position(|w| w == b"\",\"").unwrap();
+                r.splice(at..at, *b"x\"y");
+            });
+        },
+        Some("csv.quote"),
+        999,
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    check(|all| edit(all, |r| r.splice(1..1, [0x81]).for_each(drop)), Some("csv.undecodable"), 999);
+}
+
+#[test]
+fn windows_1252_is_read_and_counted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (name, records) = clean(folder.path());
+    let damaged = folder.path().join(name);
+    let mut bytes = records.concat();
+    let at = bytes.windows(6).position(|w| w == b"DRIVE\"").or_else(|| bytes.windows(4).position(|w| w == b"ST\",")).unwrap();
+    bytes[at] = 0xC9;
+    std::fs::write(&damaged, bytes).expect("space");
+    let lake = Lake::new();
+    let outcome = lake.run(&damaged, &[]);
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    assert_eq!(outcome.summary["findings"]["csv.encoding"]["warn"], 1);
+    assert_eq!(validated_rows(lake.path()).len(), 1_000);
+}
+
+#[test]
+fn a_nul_byte() {
+    check(|all| edit(all, |r| r.splice(1..1, [0]).for_each(drop)), Some("csv.nul"), 999);
+}
+
+#[test]
+fn a_blank_line_is_no_record() {
+    check(|all| all[499].push(b'\n'), None, 1_000);
+}
+
+#[test]
+fn one_crlf_among_lf() {
+    check(
+        |all| {
+            all[500].pop();
+            all[500].extend(b"\r\n");
+        },
+        None,
+        1_000,
+    );
+}
+
+#[test]
+fn a_field_of_three_megabytes() {
+    check(
+        |all| edit(all, |r| r.splice(1..1, std::iter::repeat_n(b'x', 3_000_000)).for_each(drop)),
+        Some("csv.field-too-long"),
+        999,
+    );
+}
+
+#[test]
+fn an_unclosed_quote() {
+    check(
+        |all| {
+            edit(all, |r| {
+                let at = r.windows(2).rposition(|w| w == b"\",").unwrap();
+                r.remove(at);
+            });
+        },
+        Some("csv.quote"),
+        999,
+    );
+}
+
+#[test]
+fn a_header_within_the_file() {
+    check(|all| all[500] = all[0].clone(), Some("csv.repeated-header"), 999);
+}
+
+#[test]
+fn a_byte_order_mark() {
+    check(|all| all[0].splice(0..0, *b"\xEF\xBB\xBF").for_each(drop), None, 1_000);
+}
+
+#[test]
+fn a_line_break_within_quotes() {
+    check(
+        |all| {
+            edit(all, |r| {
+                let at = r.windows(7).rposition(|w| w == b",\"No\",\"").unwrap();
+                // Contextual_Information stands before Delay_in_Publication_Indicator.
+                if r[at - 1] == b',' {
+                    r.splice(at..at, *b"\"one\ntwo\"");
+                }
+            });
+        },
+        None,
+        1_000,
+    );
+}
+
+/// The published files end with a line ending; one that does not, within a record, is a broken download.
+#[test]
+fn a_truncated_file_is_refused_and_says_where() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (name, records) = clean(folder.path());
+    let mut bytes = records[..=500].concat();
+    let cut = bytes.len() - 60;
+    bytes.truncate(cut);
+    let damaged = folder.path().join(name);
+    std::fs::write(&damaged, &bytes).expect("space");
+    let lake = Lake::new();
+    let outcome = lake.run(&damaged, &[]);
+    assert_eq!(outcome.code, Some(1), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
+    assert!(reason.contains("record 500"), "{reason}");
+    let held = quarantine(lake.path());
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].raw, bytes[records[..500].concat().len()..]);
+    assert!(lake.files().keys().all(|path| !path.ends_with("manifest.json")));
+}
+
+#[test]
+fn a_column_name_twice_is_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (name, mut records) = clean(folder.path());
+    let header = String::from_utf8(records[0].clone()).expect("ASCII");
+    records[0] = header.replace("Recipient_Province", "Recipient_City").into_bytes();
+    let damaged = folder.path().join(name);
+    std::fs::write(&damaged, records.concat()).expect("space");
+    let outcome = Lake::new().run(&damaged, &[]);
+    assert_eq!(outcome.code, Some(1), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
+    assert!(reason.contains("Recipient_City"), "{reason}");
+}

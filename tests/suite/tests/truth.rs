@@ -1,0 +1,105 @@
+//! Generated files: what a run finds equals what the generator planted, no more and no less.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use assay_suite::{FoundFinding, Lake, findings, generated, quarantine, repairs, validated_rows};
+
+/// What the truth file says: (record, rule, column) of findings and of repairs, and byte ranges by record.
+struct Truth {
+    findings: BTreeSet<(u64, String, String)>,
+    repairs: BTreeSet<(u64, String, String)>,
+    ranges: BTreeMap<u64, (u64, u64, u64)>,
+    quarantined: BTreeSet<u64>,
+}
+
+fn truth(file: &Path) -> Truth {
+    let path = format!("{}.truth.tsv", file.display());
+    let text = std::fs::read_to_string(&path).expect("a truth file");
+    let mut lines = text.lines();
+    let header: Vec<_> = lines.next().expect("a header").split('\t').collect();
+    let at = |name| header.iter().position(|column| *column == name).unwrap_or_else(|| panic!("no `{name}`"));
+    let (record, rule, column, class, outcome) =
+        (at("record"), at("rule"), at("column"), at("class"), at("outcome"));
+    let (line, offset, length) = (at("line"), at("offset"), at("length"));
+    let mut truth = Truth {
+        findings: BTreeSet::new(),
+        repairs: BTreeSet::new(),
+        ranges: BTreeMap::new(),
+        quarantined: BTreeSet::new(),
+    };
+    for row in lines {
+        let cells: Vec<_> = row.split('\t').collect();
+        let number = |index: usize| cells[index].parse::<u64>().expect("a number");
+        let entry = (number(record), cells[rule].to_owned(), cells[column].to_owned());
+        truth.ranges.insert(number(record), (number(line), number(offset), number(length)));
+        if cells[outcome] == "quarantined" {
+            truth.quarantined.insert(number(record));
+        }
+        match cells[class] {
+            "repair" => truth.repairs.insert(entry),
+            _ => truth.findings.insert(entry),
+        };
+    }
+    truth
+}
+
+fn check(year: u16, layout: &str, rows: u32, seed: u32) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = generated(folder.path(), year, layout, rows, seed, "2%");
+    let truth = truth(&file);
+    let lake = Lake::new();
+    let outcome = lake.run(&file, &[]);
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    assert_eq!(outcome.number("records.read"), u64::from(rows));
+
+    let found: BTreeSet<_> = findings(lake.path())
+        .into_iter()
+        .map(|FoundFinding { record, rule, column, .. }| (record, rule, column))
+        .collect();
+    let missed: Vec<_> = truth.findings.difference(&found).take(20).collect();
+    let extra: Vec<_> = found.difference(&truth.findings).take(20).collect();
+    assert!(missed.is_empty() && extra.is_empty(), "{year} {layout}: missed {missed:#?}\nnot planted {extra:#?}");
+
+    let repaired: BTreeSet<_> = repairs(lake.path())
+        .into_iter()
+        .map(|repair| (repair.record, repair.rule, repair.column))
+        .collect();
+    let missed: Vec<_> = truth.repairs.difference(&repaired).take(20).collect();
+    let extra: Vec<_> = repaired.difference(&truth.repairs).take(20).collect();
+    assert!(missed.is_empty() && extra.is_empty(), "{year} {layout}: not repaired {missed:#?}\nnot planted {extra:#?}");
+
+    let bytes = std::fs::read(&file).expect("the generated file");
+    let held = quarantine(lake.path());
+    let numbers: BTreeSet<_> = held.iter().map(|record| record.record).collect();
+    assert_eq!(numbers, truth.quarantined);
+    for record in &held {
+        assert_eq!((record.line, record.offset, record.length), truth.ranges[&record.record]);
+        let (from, to) = (record.offset as usize, (record.offset + record.length) as usize);
+        assert_eq!(record.raw, bytes[from..to], "record {}", record.record);
+    }
+    let passed: Vec<_> = (1..=u64::from(rows)).filter(|record| !numbers.contains(record)).collect();
+    assert_eq!(validated_rows(lake.path()), passed);
+}
+
+#[test]
+fn what_is_found_is_what_was_planted_in_2016_with_75_columns() {
+    check(2016, "general-75", 20_000, 1);
+}
+
+#[test]
+fn what_is_found_is_what_was_planted_in_2016_with_91_columns() {
+    check(2016, "general-91", 20_000, 2);
+}
+
+#[test]
+fn what_is_found_is_what_was_planted_in_2020_with_75_columns() {
+    check(2020, "general-75", 20_000, 3);
+}
+
+#[test]
+fn what_is_found_is_what_was_planted_in_each_later_year() {
+    for year in 2017..=2025 {
+        check(year, "general-91", 8_000, u32::from(year));
+    }
+}
