@@ -41,6 +41,9 @@ struct Builder {
     bytes: Vec<u8>,
     len: usize,
     valid: Vec<u8>,
+    /// A cell without its doubled quotes, and one turned into UTF-8.
+    plain: Vec<u8>,
+    decoded: Vec<u8>,
     blanks: bool,
 }
 
@@ -59,71 +62,80 @@ impl Builder {
             bytes,
             len: 0,
             valid: Vec::with_capacity(rows.div_ceil(8)),
+            plain: Vec::new(),
+            decoded: Vec::new(),
             blanks: false,
         }
     }
 
     /// Appends cells of records. All runs but the last have a multiple of eight.
     fn append(&mut self, slab: &Slab, rows: &[u32]) {
-        let from = &slab.buffer.bytes;
+        let from = slab.buffer.bytes.as_slice();
         for eight in rows.chunks(8) {
             let mut valid = 0_u8;
-            for (bit, &row) in eight.iter().enumerate() {
+            let mut ends = [0; 8];
+            for (bit, (&row, end_of_cell)) in eight.iter().zip(&mut ends).enumerate() {
                 let record = &slab.records[row as usize];
                 let (mut start, mut end) = slab.span(record, self.column);
-                let quoted = start < end && from[start] == b'"';
-                start += usize::from(quoted);
-                end -= usize::from(quoted);
-                if record.doubled || !record.faults.is_empty() {
-                    self.push_decoded(&from[start..end], quoted, record);
+                // No short cut: whether a cell is empty cannot be predicted, and the byte is there in any case.
+                let quotes = usize::from(start < end) & usize::from(from[start] == b'"');
+                start += quotes;
+                end -= quotes;
+                if end - start > COPY || record.doubled || !record.faults.is_empty() {
+                    self.push_any(&from[start..end], quotes == 1, record);
                 } else {
-                    self.push(from, start, end - start);
+                    self.push_short(from, start, end - start);
                 }
                 valid |= u8::from(start < end) << bit;
-                self.offsets
-                    .push(u32::try_from(self.len).expect("limits keep a slab below 2^32 bytes"));
+                *end_of_cell =
+                    u32::try_from(self.len).expect("limits keep a slab below 2^32 bytes");
             }
+            self.offsets.extend_from_slice(&ends[..eight.len()]);
             self.blanks |= valid.count_ones() as usize != eight.len();
             self.valid.push(valid);
         }
     }
 
     #[inline]
-    fn push(&mut self, from: &[u8], start: usize, len: usize) {
-        self.make_room(len);
-        if len <= COPY {
-            let cell: &[u8; COPY] = from[start..].first_chunk().expect("a buffer ends with room");
-            let room: &mut [u8; COPY] =
-                self.bytes[self.len..].first_chunk_mut().expect("room was made");
-            *room = *cell;
-        } else {
-            self.bytes[self.len..self.len + len].copy_from_slice(&from[start..start + len]);
+    fn push_short(&mut self, from: &[u8], start: usize, len: usize) {
+        if self.bytes.len() < self.len + COPY {
+            self.grow();
         }
+        let cell: &[u8; COPY] = from[start..].first_chunk().expect("a buffer ends with room");
+        let room: &mut [u8; COPY] =
+            self.bytes[self.len..].first_chunk_mut().expect("room was made");
+        *room = *cell;
         self.len += len;
     }
 
-    #[inline]
-    fn make_room(&mut self, len: usize) {
-        let needed = self.len + len.max(COPY);
-        if self.bytes.len() < needed {
-            self.bytes.resize(needed * 2, 0);
-        }
+    /// Makes room for many more cells.
+    #[cold]
+    fn grow(&mut self) {
+        self.bytes.resize((self.len + COPY) * 2, 0);
     }
 
-    /// A cell that may have doubled quotes or bytes that are not UTF-8.
-    #[cold]
-    fn push_decoded(&mut self, inner: &[u8], quoted: bool, record: &Record) {
-        self.bytes.truncate(self.len);
-        if !quoted || !record.doubled {
-            cp1252::decode_into(inner, &mut self.bytes);
-        } else if record.faults.is_empty() {
-            grammar::unescape_into(inner, &mut self.bytes);
+    /// A cell that is long, or may have doubled quotes or bytes that are not UTF-8.
+    fn push_any(&mut self, inner: &[u8], quoted: bool, record: &Record) {
+        let plain = if quoted && record.doubled {
+            self.plain.clear();
+            grammar::unescape_into(inner, &mut self.plain);
+            self.plain.as_slice()
         } else {
-            let mut plain = Vec::with_capacity(inner.len());
-            grammar::unescape_into(inner, &mut plain);
-            cp1252::decode_into(&plain, &mut self.bytes);
+            inner
+        };
+        let cell = if record.faults.is_empty() {
+            plain
+        } else {
+            self.decoded.clear();
+            cp1252::decode_into(plain, &mut self.decoded);
+            self.decoded.as_slice()
+        };
+        let end = self.len + cell.len();
+        if self.bytes.len() < end {
+            self.bytes.resize(end * 2, 0);
         }
-        self.len = self.bytes.len();
+        self.bytes[self.len..end].copy_from_slice(cell);
+        self.len = end;
     }
 
     fn finish(mut self, rows: usize) -> Column {

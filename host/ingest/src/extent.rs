@@ -174,7 +174,13 @@ impl Extents {
     }
 
     /// Reads the record at `start`; `None` if more bytes are needed, `Parsed::Partial` if it exceeds the limit.
-    fn parse(&mut self, bytes: &[u8], start: usize, offset: u64, at_end: bool) -> Option<Parsed> {
+    pub(crate) fn parse(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        offset: u64,
+        at_end: bool,
+    ) -> Option<Parsed> {
         let slot = self.slot(start, offset);
         if let Some(parsed) = self.known[slot].parsed {
             return Some(parsed);

@@ -260,7 +260,7 @@ impl<'a, R: Read> Filling<'a, R> {
     fn extent(&mut self) -> io::Result<Extent> {
         loop {
             let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
-            let offset = self.slab.base + self.missing + self.start as u64;
+            let offset = self.offset();
             match self.reader.extents.of(bytes, offset, self.reader.source.at_end()) {
                 Extent::Partial => self.read_ahead()?,
                 extent => return Ok(extent),
@@ -274,21 +274,23 @@ impl<'a, R: Read> Filling<'a, R> {
         self.reader.source.fill(&mut self.slab.buffer, want)
     }
 
-    /// The faults of a broken record of `length` bytes, seen by itself.
-    fn faults_within(&self, length: usize) -> Faults {
-        let raw = &self.slab.buffer.bytes[self.start..self.start + length];
+    /// The faults of a broken record that was found to end after `length` bytes.
+    fn faults_within(&mut self, length: usize) -> Faults {
+        let offset = self.offset();
+        let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
         let width = self.slab.shape.header.names.len();
-        let cut_off = !raw.ends_with(b"\n");
-        match grammar::parse(raw, true) {
-            Parsed::Broken { how: QuoteFault::Unclosed, .. } if cut_off => {
-                FaultKind::Truncated.into()
+        let cut_off = !bytes[..length].ends_with(b"\n");
+        match self.reader.extents.parse(bytes, 0, offset, self.reader.source.at_end()) {
+            Some(Parsed::Record { end, fields, .. }) if end == length => {
+                let truncated = cut_off && fields < width;
+                if truncated { FaultKind::Truncated.into() } else { FaultKind::Ragged.into() }
             }
-            Parsed::Broken { .. } | Parsed::Partial => FaultKind::Quote.into(),
-            Parsed::Record { fields, .. } if cut_off && fields < width => {
-                FaultKind::Truncated.into()
+            Some(Parsed::Broken { how, at, .. }) if how != QuoteFault::Unclosed && at < length => {
+                FaultKind::Quote.into()
             }
-            Parsed::Record { fields, .. } if fields != width => FaultKind::Ragged.into(),
-            Parsed::Record { .. } => Faults::default(),
+            // What broke the grammar, if anything did, lies behind the end: the end is inside a quoted field.
+            _ if cut_off => FaultKind::Truncated.into(),
+            _ => FaultKind::Quote.into(),
         }
     }
 

@@ -109,8 +109,9 @@ fn unless(at_end: bool, parsed: Parsed) -> Parsed {
 /// Whether `line`, without its line ending, could be a whole record of `width` fields if its quotes were repaired: taking as
 /// quoted whatever can be gives at most `width` fields, and ignoring all quotes at least as many.
 pub(crate) fn fits(line: &[u8], width: usize) -> bool {
-    if memchr_iter(b',', line).count() + 1 < width {
-        return false;
+    let most = memchr_iter(b',', line).count() + 1;
+    if most <= width {
+        return most == width;
     }
     let mut fewest = 1;
     let mut at = 0;

@@ -205,10 +205,16 @@ impl Index {
         let count = separators.count_ones() as usize;
         let room: &mut [u32; BLOCK] =
             (&mut self.separators[base..base + BLOCK]).try_into().expect("the room was made above");
-        // Rounds of eight without asking which are the last: what is written too much is overwritten by the next block.
+        // A block rarely has more than sixteen, and asking how many it has costs more than writing them all: what is written
+        // too much is overwritten by the next block.
+        let (most, others) = room.split_at_mut(16);
         let mut rest = separators;
-        for eight in room.chunks_exact_mut(8).take(count.div_ceil(8)) {
-            for slot in eight {
+        for slot in most {
+            *slot = position.wrapping_add(rest.trailing_zeros());
+            rest &= rest.wrapping_sub(1);
+        }
+        if rest != 0 {
+            for slot in others.iter_mut().take(count - 16) {
                 *slot = position.wrapping_add(rest.trailing_zeros());
                 rest &= rest.wrapping_sub(1);
             }

@@ -34,9 +34,9 @@ pub struct PluginInfo {
 /// What a run is about, the same for every batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunContext {
-    /// The dataset, such as `open-payments`.
+    /// The dataset, such as `library`.
     pub dataset: String,
-    /// The kind of file, such as `general`.
+    /// The kind of file, such as `loans`.
     pub kind: String,
     /// Partition keys and values in the pack's order.
     pub partition: Vec<(String, String)>,

@@ -6,7 +6,7 @@ use assay_ingest::Summary;
 use assay_model::{FileOutcome, FileResultOutcome, Level, RecordOutcome};
 use assay_packs::{Identified, Pack};
 use assay_sinks::documents::{Assay, Manifest, PackRef, RecordCounts, SchemaVersion, SourceRef};
-use assay_sinks::paths::{self, Partition};
+use assay_sinks::{Partition, audit_unplaced, schema_version};
 use assay_sinks::store::{Key, Store};
 use assay_sinks::{Publication, SinkError};
 
@@ -290,7 +290,7 @@ pub(crate) fn publish(
     let layout = &identified.layout;
     let fingerprint = layout.fingerprint();
     let run = report.run_id.clone().expect("a judged file has a run");
-    let seen = paths::schema_version(&identified.dataset, &fingerprint.short(), &run)?;
+    let seen = schema_version(&identified.dataset, &fingerprint.short(), &run)?;
     assay_sinks::write_schema_version(
         store,
         &seen,
@@ -300,6 +300,7 @@ pub(crate) fn publish(
             fingerprint: fingerprint.to_string(),
             name: Some(layout.name().to_owned()),
             columns: layout.header().to_vec(),
+            canonical: layout.columns().to_vec(),
             seen_at: report.started_at.clone(),
             source: report.source.name.clone().unwrap_or_default(),
             attempt: report.attempt.clone(),
@@ -377,7 +378,7 @@ pub(crate) fn write(
 ) -> Result<(), SinkError> {
     let key = match partition {
         Some(partition) => partition.audit(&report.attempt)?,
-        None => paths::audit_unplaced(&report.attempt)?,
+        None => audit_unplaced(&report.attempt)?,
     };
     report.report = Some(store.url(&key));
     assay_sinks::write_audit(store, &key, report)

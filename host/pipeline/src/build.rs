@@ -85,6 +85,7 @@ fn plan_plugin(
             text: faults.iter().map(|fault| pack.render_fault(name, fault)).collect(),
         },
         PlanError::Sandbox(error) => error.into(),
+        other => RunError::Settings { plugin: name.to_owned(), text: other.to_string() },
     })
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use assay_ingest::{Limits, Slab, SlabReader, Summary};
 use assay_model::{FileResult, RuleClass};
 use assay_sandbox::SandboxError;
-use assay_sinks::paths::Partition;
+use assay_sinks::Partition;
 use assay_sinks::store::Store;
 use rayon::prelude::*;
 

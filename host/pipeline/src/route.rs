@@ -1,13 +1,11 @@
 //! Judged slabs, in the order of the file, to where their records belong.
 
 use assay_model::{Column, Disposition, Form, Position, RecordOutcome};
-use assay_sinks::paths::{Partition, Rejected};
-use assay_sinks::quarantine::{
-    FindingRow, FindingsWriter, QuarantineWriter, QuarantinedRecord, RepairRow, RepairsWriter,
-};
+use assay_sinks::documents::PartEntry;
 use assay_sinks::store::{Key, Store, Upload};
 use assay_sinks::{
-    ColumnKind, ColumnSpec, PartEntry, PartWriter, Selection, SinkError, SlabColumns,
+    ColumnKind, ColumnSpec, FindingRow, FindingsWriter, PartWriter, Partition, QuarantineWriter,
+    QuarantinedRecord, Rejected, RepairRow, RepairsWriter, Selection, SinkError, SlabColumns,
 };
 
 use crate::judge::Judged;
@@ -206,7 +204,7 @@ impl<'a> Router<'a> {
             .iter()
             .map(|finding| {
                 let rule = &plan.rules[finding.rule];
-                assay_sinks::quarantine::Finding {
+                assay_sinks::Finding {
                     rule: rule.code.as_str(),
                     class: rule.class.as_str(),
                     level: rule.level.as_str(),
@@ -223,7 +221,7 @@ impl<'a> Router<'a> {
         let repairs: Vec<_> = repairs
             .iter()
             .zip(&texts)
-            .map(|(repair, (before, after))| assay_sinks::quarantine::Repair {
+            .map(|(repair, (before, after))| assay_sinks::Repair {
                 column: &plan.names[repair.column],
                 rule: plan.rules[repair.rule].code.as_str(),
                 before,

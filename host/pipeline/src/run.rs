@@ -7,9 +7,9 @@ use std::time::Instant;
 use assay_model::FileOutcome;
 use assay_packs::{Catalogue, Discovery, Identified, Lock, Pack, Refusal};
 use assay_sandbox::{Component, Options, Sandbox};
-use assay_sinks::paths::Partition;
-use assay_sinks::store::{NullStore, Store};
+use assay_sinks::Partition;
 use assay_sinks::Publication;
+use assay_sinks::store::{NullStore, Store};
 
 use crate::account;
 use crate::build;

@@ -1,4 +1,4 @@
-//! Records as bytes: CMS quotes every cell that is not blank, writes amounts bare, and ends records with LF.
+//! Records as bytes: every cell that is not blank is quoted but those the profile lists as bare, and records end with LF.
 
 use crate::plan::{Origin, Plan};
 use crate::scope::Row;

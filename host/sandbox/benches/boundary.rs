@@ -22,7 +22,8 @@ struct Numbers(u64);
 
 impl Numbers {
     fn next(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
 }
@@ -37,7 +38,9 @@ fn batch() -> Batch {
             let bad = numbers.next(100) == 0;
             match index {
                 _ if bad => text.push(b"12x4567890"),
-                0..6 => text.push(format!("{}", 100_000_000 + numbers.next(900_000_000)).as_bytes()),
+                0..6 => {
+                    text.push(format!("{}", 100_000_000 + numbers.next(900_000_000)).as_bytes())
+                }
                 6..8 => text.push(npi(100_000_000 + numbers.next(100_000_000)).as_bytes()),
                 _ => text.push(kernels::WORDS[usize::try_from(numbers.next(4)).unwrap_or(0)]),
             }
@@ -45,7 +48,8 @@ fn batch() -> Batch {
         columns.push(Cells::Text(text));
     }
     for _ in 0..2 {
-        let day = |numbers: &mut Numbers| kernels::DAYS.0 + i32::try_from(numbers.next(369)).unwrap_or(0);
+        let day =
+            |numbers: &mut Numbers| kernels::DAYS.0 + i32::try_from(numbers.next(369)).unwrap_or(0);
         columns.push(Cells::Date((0..RECORDS).map(|_| day(&mut numbers)).collect()));
     }
     let columns =
@@ -70,8 +74,12 @@ fn native(batch: &Batch) -> Vec<(usize, Vec<u32>)> {
     for (index, column) in batch.columns.iter().enumerate() {
         let mut records = Vec::new();
         match &column.cells {
-            Cells::Text(text) if index < 6 => kernels::digits(text.offsets(), text.bytes(), &mut records),
-            Cells::Text(text) if index < 8 => kernels::luhn(text.offsets(), text.bytes(), &mut records),
+            Cells::Text(text) if index < 6 => {
+                kernels::digits(text.offsets(), text.bytes(), &mut records)
+            }
+            Cells::Text(text) if index < 8 => {
+                kernels::luhn(text.offsets(), text.bytes(), &mut records)
+            }
             Cells::Text(text) => {
                 kernels::one_of(text.offsets(), text.bytes(), kernels::WORDS, &mut records);
             }

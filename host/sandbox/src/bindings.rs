@@ -17,4 +17,4 @@ wasmtime::component::bindgen!({
     ownership: Borrowing { duplicate_if_necessary: true },
 });
 
-pub use assay::rules::types as wit;
+pub use exports::assay::rules::plugin as wit;

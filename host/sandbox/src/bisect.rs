@@ -99,7 +99,8 @@ mod tests {
         .unwrap();
         let found: Vec<u32> = isolated.poison.iter().map(|(record, _)| *record).collect();
         assert_eq!(found, poison);
-        let mut all: Vec<u32> = isolated.parts.iter().flat_map(|(range, _)| range.clone()).collect();
+        let mut all: Vec<u32> =
+            isolated.parts.iter().flat_map(|(range, _)| range.clone()).collect();
         assert!(all.is_sorted(), "parts come in order");
         all.extend(found);
         all.sort_unstable();

@@ -39,7 +39,9 @@ pub enum Breach {
         text: String,
     },
     /// A name is not a name.
-    #[error("{what} {name:?} is not a name, expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign")]
+    #[error(
+        "{what} {name:?} is not a name, expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign"
+    )]
     Name {
         /// Of what.
         what: &'static str,
@@ -47,7 +49,9 @@ pub enum Breach {
         name: String,
     },
     /// A rule's name is the host's.
-    #[error("rule `{name}` has a name that only the host uses, expected none that begins with `csv.`, `type.`, `file.` or `plugin.`")]
+    #[error(
+        "rule `{name}` has a name that only the host uses, expected none that begins with `csv.`, `type.`, `file.` or `plugin.`"
+    )]
     ReservedName {
         /// The name.
         name: String,
@@ -83,7 +87,9 @@ pub enum Breach {
         name: String,
     },
     /// A rule stands in a stage of another class.
-    #[error("rule `{rule}` of class {class} is in the {stage} stage, expected rules of that class only")]
+    #[error(
+        "rule `{rule}` of class {class} is in the {stage} stage, expected rules of that class only"
+    )]
     ClassOfStage {
         /// The rule.
         rule: String,
@@ -115,7 +121,9 @@ pub enum Breach {
         column: String,
     },
     /// A column request has bits that mean nothing.
-    #[error("column `{column}` has the flags {flags:#b}, expected bit 0 (required) and bit 1 (writes) only")]
+    #[error(
+        "column `{column}` has the flags {flags:#b}, expected bit 0 (required) and bit 1 (writes) only"
+    )]
     Flags {
         /// The column.
         column: String,
@@ -123,13 +131,17 @@ pub enum Breach {
         flags: u16,
     },
     /// A column is to be rewritten where nothing can be.
-    #[error("column `{column}` is to be rewritten, expected that of text columns in the normalise stage only")]
+    #[error(
+        "column `{column}` is to be rewritten, expected that of text columns in the normalise stage only"
+    )]
     Writes {
         /// The column.
         column: String,
     },
     /// A decimal has too many digits.
-    #[error("column `{column}` has a scale of {scale}, expected 18 at most for decimals and 0 for others")]
+    #[error(
+        "column `{column}` has a scale of {scale}, expected 18 at most for decimals and 0 for others"
+    )]
     Scale {
         /// The column.
         column: String,
@@ -184,7 +196,9 @@ pub enum Breach {
         records: u32,
     },
     /// Records do not ascend.
-    #[error("{what} of rule {rule} names record {next} after {record}, expected ascending records without repeats")]
+    #[error(
+        "{what} of rule {rule} names record {next} after {record}, expected ascending records without repeats"
+    )]
     Ascending {
         /// What names it.
         what: &'static str,
@@ -212,7 +226,9 @@ pub enum Breach {
         rule: u16,
     },
     /// The same hit twice.
-    #[error("two hits of rule {rule} have the same column, outcome and disposition, expected one with all records")]
+    #[error(
+        "two hits of rule {rule} have the same column, outcome and disposition, expected one with all records"
+    )]
     RepeatedHit {
         /// The rule.
         rule: u16,
@@ -236,7 +252,9 @@ pub enum Breach {
         columns: usize,
     },
     /// A rewrite outside the normalise stage.
-    #[error("rule {rule} rewrites cells in the {stage} stage, expected that of normalise rules only")]
+    #[error(
+        "rule {rule} rewrites cells in the {stage} stage, expected that of normalise rules only"
+    )]
     RewriteStage {
         /// The rule.
         rule: u16,
@@ -260,7 +278,9 @@ pub enum Breach {
         column: u16,
     },
     /// A text column has the wrong number of offsets.
-    #[error("rule {rule} rewrites {expected} cells with {offsets} offsets, expected one more than cells")]
+    #[error(
+        "rule {rule} rewrites {expected} cells with {offsets} offsets, expected one more than cells"
+    )]
     OffsetCount {
         /// The rule.
         rule: u16,
@@ -278,7 +298,9 @@ pub enum Breach {
         start: u32,
     },
     /// Offsets go backwards.
-    #[error("rule {rule} rewrites cells with offsets that fall after cell {cell}, expected them never to")]
+    #[error(
+        "rule {rule} rewrites cells with offsets that fall after cell {cell}, expected them never to"
+    )]
     OffsetFalls {
         /// The rule.
         rule: u16,
@@ -286,7 +308,9 @@ pub enum Breach {
         cell: usize,
     },
     /// Offsets do not end where the bytes do.
-    #[error("rule {rule} rewrites cells with offsets that end at {end} of {bytes} bytes, expected all of them")]
+    #[error(
+        "rule {rule} rewrites cells with offsets that end at {end} of {bytes} bytes, expected all of them"
+    )]
     OffsetEnd {
         /// The rule.
         rule: u16,
@@ -306,7 +330,9 @@ pub enum Breach {
         limit: usize,
     },
     /// A new cell is not text.
-    #[error("rule {rule} rewrites a cell with bytes that are not UTF-8 (cell {cell} of the change)")]
+    #[error(
+        "rule {rule} rewrites a cell with bytes that are not UTF-8 (cell {cell} of the change)"
+    )]
     CellUtf8 {
         /// The rule.
         rule: u16,

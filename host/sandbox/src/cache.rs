@@ -38,7 +38,11 @@ impl Cache {
     }
 
     /// A component that was stored before, if there is one. The error says why it is not used.
-    pub(crate) fn load(&self, engine: &Engine, component: &Digest) -> Result<Option<Component>, String> {
+    pub(crate) fn load(
+        &self,
+        engine: &Engine,
+        component: &Digest,
+    ) -> Result<Option<Component>, String> {
         let name = self.name(component);
         let unusable = |reason: String| format!("the cached `{name}` is not used: {reason}");
         let Some(mut bytes) = self.folder.read(&name).map_err(unusable)? else { return Ok(None) };
@@ -64,12 +68,16 @@ impl Cache {
     }
 
     fn name(&self, component: &Digest) -> String {
-        let key = Sha256::new().chain_update(component.0).chain_update(self.compatibility.0).finalize();
+        let key =
+            Sha256::new().chain_update(component.0).chain_update(self.compatibility.0).finalize();
         format!("{}.cwasm", Digest(key.into()))
     }
 }
 
-#[allow(unsafe_code, reason = "the only way to load compiled code; the safety comment says why it is sound")]
+#[allow(
+    unsafe_code,
+    reason = "the only way to load compiled code; the safety comment says why it is sound"
+)]
 fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Component, String> {
     // SAFETY: the bytes must be what `Component::serialize` gave. They were read through a descriptor of a regular file
     // that belongs to this user and that nobody else can write, in a folder of which the same is true, and their digest

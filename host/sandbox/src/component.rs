@@ -8,7 +8,7 @@ use assay_model::{Digest, PluginInfo, RunContext, StagePlan};
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Linker;
 
-use crate::bindings::{RulePlugin, RulePluginPre};
+use crate::bindings::RulePluginPre;
 use crate::call::Instance;
 use crate::check;
 use crate::engine::Engine;
@@ -61,9 +61,8 @@ impl Component {
             plugin: name.to_owned(),
             detail: format!("{error:#}"),
         };
-        let mut linker = Linker::new(&engine.wasmtime);
-        RulePlugin::add_to_linker::<_, wasmtime::component::HasSelf<State>>(&mut linker, |state| state)
-            .map_err(shape)?;
+        // Nothing is ever defined in it: what is not granted was refused above.
+        let linker = Linker::new(&engine.wasmtime);
         let pre = linker.instantiate_pre(&component).and_then(RulePluginPre::new).map_err(shape)?;
         let info = describe(engine, name, &pre)?;
         Ok(Self {
@@ -91,7 +90,9 @@ impl Component {
             .and_then(|mut instance| instance.check_config(self.engine(), context))
             .map_err(failed)?;
         match answer {
-            Ok(stages) => check::plan(stages, limits).map_err(|b| self.breach(Call::CheckConfig, b).into()),
+            Ok(stages) => {
+                check::plan(stages, limits).map_err(|b| self.breach(Call::CheckConfig, b).into())
+            }
             Err(faults) => match check::faults(faults, limits) {
                 Ok(faults) => Err(PlanError::Settings(faults)),
                 Err(breach) => Err(self.breach(Call::CheckConfig, breach).into()),
@@ -199,8 +200,10 @@ fn load(
             Err(warning) => engine.warn(warning),
         }
     }
-    let component = wasmtime::component::Component::from_binary(&engine.wasmtime, bytes)
-        .map_err(|error| SandboxError::Invalid { plugin: name.to_owned(), detail: format!("{error:#}") })?;
+    let component =
+        wasmtime::component::Component::from_binary(&engine.wasmtime, bytes).map_err(|error| {
+            SandboxError::Invalid { plugin: name.to_owned(), detail: format!("{error:#}") }
+        })?;
     if let Some(cache) = &engine.cache
         && let Err(warning) = cache.store(&component, digest)
     {

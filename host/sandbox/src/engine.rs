@@ -50,12 +50,12 @@ impl Sandbox {
     ///
     /// A cache that cannot be trusted or used is no failure: [`Sandbox::warnings`] says why it is not used.
     pub fn new(options: Options) -> Result<Self, SandboxError> {
-        let wasmtime = wasmtime::Engine::new(&config(options.meter)).map_err(|error| SandboxError::Engine {
-            detail: format!("{error:#}"),
-        })?;
+        let wasmtime = wasmtime::Engine::new(&config(options.meter))
+            .map_err(|error| SandboxError::Engine { detail: format!("{error:#}") })?;
         if options.meter == Meter::Epoch {
-            ticker::start(&wasmtime)
-                .map_err(|error| SandboxError::Engine { detail: format!("no thread for the clock: {error}") })?;
+            ticker::start(&wasmtime).map_err(|error| SandboxError::Engine {
+                detail: format!("no thread for the clock: {error}"),
+            })?;
         }
         let mut warnings = Vec::new();
         let cache = options.cache.as_ref().and_then(|path| {

@@ -50,13 +50,17 @@ pub enum SandboxError {
         detail: String,
     },
     /// There are no bytes.
-    #[error("plugin `{plugin}` is empty: expected a WebAssembly component; build or download it again")]
+    #[error(
+        "plugin `{plugin}` is empty: expected a WebAssembly component; build or download it again"
+    )]
     Empty {
         /// The plugin.
         plugin: String,
     },
     /// There are too many bytes.
-    #[error("plugin `{plugin}` has {bytes} bytes: expected {limit} at most; build it with `--profile plugin`")]
+    #[error(
+        "plugin `{plugin}` has {bytes} bytes: expected {limit} at most; build it with `--profile plugin`"
+    )]
     TooLarge {
         /// The plugin.
         plugin: String,
@@ -77,7 +81,9 @@ pub enum SandboxError {
         start: String,
     },
     /// The bytes are something else.
-    #[error("plugin `{plugin}` is not WebAssembly: expected it to begin with `\\0asm`, found {start}")]
+    #[error(
+        "plugin `{plugin}` is not WebAssembly: expected it to begin with `\\0asm`, found {start}"
+    )]
     NotWasm {
         /// The plugin.
         plugin: String,
@@ -94,7 +100,9 @@ pub enum SandboxError {
         plugin: String,
     },
     /// A component that was cut off.
-    #[error("plugin `{plugin}` ends after {bytes} bytes in the middle of a section: copy or download it again")]
+    #[error(
+        "plugin `{plugin}` ends after {bytes} bytes in the middle of a section: copy or download it again"
+    )]
     Truncated {
         /// The plugin.
         plugin: String,

@@ -24,7 +24,8 @@ pub(crate) fn check(plugin: &str, bytes: &[u8], limit: usize) -> Result<(), Sand
         return Err(match text(bytes) {
             Some(start) => SandboxError::Text { plugin, start },
             None => {
-                let start: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+                let start: Vec<String> =
+                    bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
                 SandboxError::NotWasm { plugin, start: start.join(" ") }
             }
         });
@@ -43,7 +44,9 @@ fn text(bytes: &[u8]) -> Option<String> {
     // A character may be cut in two at the end.
     let text = match str::from_utf8(start) {
         Ok(text) => text,
-        Err(error) if error.error_len().is_none() => str::from_utf8(&start[..error.valid_up_to()]).ok()?,
+        Err(error) if error.error_len().is_none() => {
+            str::from_utf8(&start[..error.valid_up_to()]).ok()?
+        }
         Err(_) => return None,
     };
     let printable = text.chars().all(|c| !c.is_control() || c.is_whitespace());
@@ -75,8 +78,6 @@ fn leb128(bytes: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn bytes_that_are_no_component() {
         let check = |bytes: &[u8], expected: &str| {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use wasmtime::component::types::ComponentItem;
 use wasmtime::component::Component;
 
 use crate::error::SandboxError;
@@ -10,9 +9,6 @@ use crate::options::Grants;
 
 /// The interface a rule plugin exports, without its version.
 pub const CONTRACT: &str = "assay:rules/plugin";
-
-/// Types the contract is written in. Importing them gives a component nothing.
-const CONTRACT_TYPES: &str = "assay:rules/types";
 
 /// The newest contract this host speaks. It takes all plugins of the same major version that are not newer.
 pub const HOST_VERSION: ContractVersion = ContractVersion { major: 1, minor: 0, patch: 0 };
@@ -63,15 +59,15 @@ impl Interface {
     ) -> Result<Self, SandboxError> {
         let engine = component.engine();
         let kind = component.component_type();
-        let imports: Vec<String> = kind
-            .imports(engine)
-            .filter(|(name, item)| !only_contract_types(engine, name, &item.ty))
-            .map(|(name, _)| name.to_owned())
-            .collect();
+        let imports: Vec<String> = kind.imports(engine).map(|(name, _)| name.to_owned()).collect();
         let exports: Vec<String> = kind.exports(engine).map(|(name, _)| name.to_owned()).collect();
         if let Some(import) = imports.first() {
             let grant = grant_for(import, grants);
-            return Err(SandboxError::Import { plugin: plugin.to_owned(), import: import.clone(), grant });
+            return Err(SandboxError::Import {
+                plugin: plugin.to_owned(),
+                import: import.clone(),
+                grant,
+            });
         }
         let no_contract =
             || SandboxError::NoContract { plugin: plugin.to_owned(), exports: exports.clone() };
@@ -82,17 +78,14 @@ impl Interface {
             .ok_or_else(no_contract)?;
         if !version.fits(HOST_VERSION) {
             let plugin = plugin.to_owned();
-            return Err(SandboxError::ContractVersion { plugin, found: version, host: HOST_VERSION });
+            return Err(SandboxError::ContractVersion {
+                plugin,
+                found: version,
+                host: HOST_VERSION,
+            });
         }
         Ok(Self { imports, exports, version })
     }
-}
-
-/// Whether an import is the contract's own type definitions, with nothing in them that could be called.
-fn only_contract_types(engine: &wasmtime::Engine, name: &str, item: &ComponentItem) -> bool {
-    let ComponentItem::ComponentInstance(instance) = item else { return false };
-    name.split('@').next() == Some(CONTRACT_TYPES)
-        && instance.exports(engine).all(|(_, item)| matches!(item.ty, ComponentItem::Type(_)))
 }
 
 /// What a pack would have to grant, as the end of a sentence.
@@ -112,7 +105,11 @@ mod tests {
     fn a_host_takes_its_own_major_version_up_to_itself() {
         let host = ContractVersion { major: 1, minor: 2, patch: 3 };
         let check = |text: &str, expected: Option<bool>| {
-            assert_eq!(ContractVersion::parse(text).map(|version| version.fits(host)), expected, "{text}");
+            assert_eq!(
+                ContractVersion::parse(text).map(|version| version.fits(host)),
+                expected,
+                "{text}"
+            );
         };
         check("1.0.0", Some(true));
         check("1.2.0", Some(true));

@@ -5,7 +5,10 @@ use assay_model::{Batch, Bitmap, Cells, Column, Measure, Merge, RunContext, Text
 use crate::bindings::wit;
 
 /// Hands a run's context to `call` in the contract's types.
-pub(crate) fn with_context<R>(context: &RunContext, call: impl FnOnce(wit::RunContext<'_>) -> R) -> R {
+pub(crate) fn with_context<R>(
+    context: &RunContext,
+    call: impl FnOnce(wit::RunContext<'_>) -> R,
+) -> R {
     let partition: Vec<(&str, &str)> =
         context.partition.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let columns: Vec<&str> = context.columns.iter().map(String::as_str).collect();

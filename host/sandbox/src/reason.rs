@@ -59,7 +59,7 @@ pub enum PoisonReason {
         limit: usize,
     },
     /// It said that it cannot go on.
-    #[error("it reported a fault: {message} ({})", fault_kind(.code))]
+    #[error("it reported a fault{}: {message}", fault_kind(.code))]
     Fault {
         /// The contract's number of what kind of fault it is.
         code: u16,
@@ -77,11 +77,22 @@ fn in_function(function: Option<&str>) -> String {
 
 fn fault_kind(code: &u16) -> String {
     match code {
-        1 => "its settings".to_owned(),
-        2 => "the batch is not as promised".to_owned(),
-        3 => "a limit of its own".to_owned(),
-        4 => "no kind given".to_owned(),
-        other => format!("kind {other}"),
+        1 => " in its settings".to_owned(),
+        2 => " in the batch it was given".to_owned(),
+        3 => " at a limit of its own".to_owned(),
+        4 => String::new(),
+        other => format!(" of kind {other}"),
+    }
+}
+
+fn kind(trap: Trap) -> String {
+    match trap {
+        // All that a panic leaves, because a plugin has nowhere to say more.
+        Trap::UnreachableCodeReached => "`unreachable` was executed, as after a panic".to_owned(),
+        trap => {
+            let text = trap.to_string();
+            text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned()
+        }
     }
 }
 
@@ -111,7 +122,7 @@ impl PoisonReason {
             return Self::Memory { limit: options.memory_bytes };
         }
         if let Some(trap) = error.downcast_ref::<Trap>() {
-            return Self::Trap { what: trap.to_string(), function };
+            return Self::Trap { what: kind(*trap), function };
         }
         if error.downcast_ref::<Utf8Error>().is_some() {
             return Self::Utf8;
@@ -129,13 +140,9 @@ fn function(error: &wasmtime::Error) -> Option<String> {
         .frames()
         .iter()
         .filter_map(|frame| frame.func_name())
-        .map(|name| format!("{:#}", rustc_name(name)))
+        .map(|name| format!("{:#}", rustc_demangle::demangle(name)))
         .find(|name| !LIBRARY.iter().any(|start| name.trim_start_matches('<').starts_with(start)))
         .map(|name| presentable(&name))
-}
-
-fn rustc_name(name: &str) -> impl std::fmt::Display + '_ {
-    rustc_demangle::demangle(name)
 }
 
 /// A guest's words, fit for a terminal: no control characters, not too long.

@@ -2,7 +2,6 @@
 
 use wasmtime::{ResourceLimiter, Store};
 
-use crate::bindings::wit;
 use crate::engine::Engine;
 use crate::options::Meter;
 
@@ -33,9 +32,6 @@ impl State {
         self.refused
     }
 }
-
-/// The contract's types may be imported; there is nothing in them to call.
-impl wit::Host for State {}
 
 impl ResourceLimiter for State {
     fn memory_growing(

@@ -29,7 +29,8 @@ pub(crate) fn start(engine: &Engine) -> std::io::Result<()> {
 
 /// How many ticks a deadline is. One more than fit into it, because the current tick has partly passed.
 pub(crate) fn ticks(deadline: Duration) -> NonZeroU64 {
-    let ticks = u64::try_from(deadline.as_nanos().div_ceil(TICK.as_nanos())).unwrap_or(u64::MAX - 1);
+    let ticks =
+        u64::try_from(deadline.as_nanos().div_ceil(TICK.as_nanos())).unwrap_or(u64::MAX - 1);
     // Far below the overflow of the epoch counter: some thousand years.
     NonZeroU64::MIN.saturating_add(ticks.min(1 << 40))
 }
@@ -40,7 +41,8 @@ mod tests {
 
     #[test]
     fn a_deadline_is_never_cut_short() {
-        let check = |millis, expected| assert_eq!(ticks(Duration::from_millis(millis)).get(), expected);
+        let check =
+            |millis, expected| assert_eq!(ticks(Duration::from_millis(millis)).get(), expected);
         check(0, 1);
         check(1, 2);
         check(10, 2);

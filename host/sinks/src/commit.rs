@@ -3,8 +3,11 @@
 //! A partition's manifest is read before the run starts, and written at its end only if it is still what was read: created if there was none,
 //! swapped otherwise. Of two runs that race for a partition one is published, and the other is told by whom it was beaten.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::SinkError;
-use crate::documents::{self, AuditRecord, Manifest, SchemaVersion, VERSION};
+use crate::documents::{self, Manifest, SchemaVersion, VERSION};
 use crate::paths::Partition;
 use crate::store::{Key, Store, Version};
 
@@ -94,14 +97,28 @@ fn read(store: &dyn Store, key: &Key) -> Result<Option<(Manifest, Version)>, Sin
     Ok(Some((manifest, object.version)))
 }
 
-/// Writes an attempt's audit record: one object on one line, created once.
-pub fn write_audit(store: &dyn Store, key: &Key, record: &AuditRecord) -> Result<(), SinkError> {
+/// Writes an attempt's audit record, whatever the caller's document is: one object on one line, created once.
+pub fn write_audit(
+    store: &dyn Store,
+    key: &Key,
+    record: &impl Serialize,
+) -> Result<(), SinkError> {
     let bytes = documents::one_line(record).map_err(|source| SinkError::Document {
         key: key.clone(),
         expected: "an audit record",
         source,
     })?;
     store.create(key, &bytes).map(drop)
+}
+
+/// Reads an audit record back.
+pub fn read_audit<T: DeserializeOwned>(store: &dyn Store, key: &Key) -> Result<T, SinkError> {
+    let fault =
+        |source| SinkError::Document { key: key.clone(), expected: "an audit record", source };
+    match store.get(key)? {
+        Some(object) => serde_json::from_slice(&object.bytes).map_err(fault),
+        None => Err(fault(serde::de::Error::custom("found no such object"))),
+    }
 }
 
 /// Writes that a layout was seen: one object on one line. An earlier attempt at the same run may have said so already.

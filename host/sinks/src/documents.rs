@@ -1,18 +1,15 @@
-//! The JSON that runs leave behind: the manifest, the audit record, the schema version.
+//! The JSON that runs leave behind: the manifest and the schema version. The audit record is the caller's report, whole.
 //!
 //! Plain fields in a fixed order, maps sorted by key, no clock and no environment: a document is determined by what the caller
 //! puts in, times included. A number that is not known is `null`; 0 means zero. Readers ignore fields they do not know; `version`
 //! rises when a field changes its meaning or goes.
 
-mod audit;
 mod manifest;
+mod schema_version;
 
 use std::collections::BTreeMap;
 
-pub use audit::{
-    AuditRecord, FileFinding, Host, LayoutRef, Reason, Records, RuleCounts, SchemaVersion,
-    SourceFacts,
-};
+pub use schema_version::SchemaVersion;
 pub use manifest::{
     Assay, Entry, EntryMeta, Manifest, PackRef, PartEntry, RecordCounts, SourceRef,
 };

@@ -11,7 +11,7 @@ mod paths;
 mod quarantine;
 pub mod store;
 
-pub use commit::{Committed, Publication, write_audit, write_schema_version};
+pub use commit::{Committed, Publication, read_audit, write_audit, write_schema_version};
 pub use error::SinkError;
 pub use part::{
     ColumnKind, ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,

@@ -72,9 +72,14 @@ impl Partition {
         self.validated()?.join("manifest.json")
     }
 
+    /// Folder of what all runs of the partition did not publish.
+    pub fn rejected_folder(&self) -> Result<Key, SinkError> {
+        Key::new(format!("staging/rejected/{}", self.folder()))
+    }
+
     /// Folder of what a run did not publish.
     pub fn rejected_run(&self, run: &str) -> Result<Key, SinkError> {
-        Key::new(format!("staging/rejected/{}/{}", self.folder(), pair("run", run)))
+        self.rejected_folder()?.join(&pair("run", run))
     }
 
     /// A file of what a run did not publish; `number` counts from 0.

@@ -3,7 +3,6 @@
 
 use std::marker::PhantomData;
 
-use bindings::assay::rules::types as wit_types;
 use bindings::exports::assay::rules::plugin as wit;
 
 use crate::{Batch, Cells, Column, Plugin, Run, Session, Stage, Text};
@@ -50,7 +49,7 @@ impl<P: Plugin> wit::Guest for Component<P> {
             kinds: info
                 .kinds
                 .into_iter()
-                .map(|kind| wit_types::RuleKind {
+                .map(|kind| wit::RuleKind {
                     name: kind.name,
                     title: kind.title,
                     settings_schema: kind.settings_schema,
@@ -129,8 +128,8 @@ fn run(context: wit::RunContext) -> Run {
     }
 }
 
-fn rule(rule: own::Rule) -> wit_types::Rule {
-    wit_types::Rule {
+fn rule(rule: own::Rule) -> wit::Rule {
+    wit::Rule {
         code: rule.code,
         name: rule.name,
         class: rule.stage.code(),
@@ -155,7 +154,7 @@ fn stage_plan(plan: own::StagePlan) -> wit::StagePlan {
             own::Form::Decimal(scale) => (3, scale, String::new()),
             own::Form::Date(format) => (4, 0, format),
         };
-        wit_types::ColumnRequest {
+        wit::ColumnRequest {
             name: request.name,
             form,
             scale,
@@ -184,20 +183,20 @@ fn read_batch(batch: wit::Batch) -> Result<Batch, own::Fault> {
     Ok(Batch { records, columns, standing: batch.standing })
 }
 
-fn read_column(column: wit_types::Column, records: usize) -> Result<Column, own::Fault> {
+fn read_column(column: wit::Column, records: usize) -> Result<Column, own::Fault> {
     let cells = match column.cells {
-        wit_types::Cells::Absent => Cells::Absent,
-        wit_types::Cells::Text(text) => Cells::Text(read_text(text)?),
-        wit_types::Cells::Integer(values) => Cells::Integer(values),
-        wit_types::Cells::Decimal(decimals) => {
+        wit::Cells::Absent => Cells::Absent,
+        wit::Cells::Text(text) => Cells::Text(read_text(text)?),
+        wit::Cells::Integer(values) => Cells::Integer(values),
+        wit::Cells::Decimal(decimals) => {
             Cells::Decimal { scale: decimals.scale, unscaled: decimals.unscaled }
         }
-        wit_types::Cells::Date(days) => Cells::Date(days),
-        wit_types::Cells::Constant(value) => Cells::Constant(value),
-        wit_types::Cells::Dictionary(dictionary) => {
+        wit::Cells::Date(days) => Cells::Date(days),
+        wit::Cells::Constant(value) => Cells::Constant(value),
+        wit::Cells::Dictionary(dictionary) => {
             Cells::Dictionary { keys: dictionary.keys, values: read_text(dictionary.values)? }
         }
-        wit_types::Cells::Other((form, _)) => {
+        wit::Cells::Other((form, _)) => {
             return Err(own::Fault::Batch(format!("cells came in the unknown form {form}")));
         }
     };
@@ -205,13 +204,13 @@ fn read_column(column: wit_types::Column, records: usize) -> Result<Column, own:
         .ok_or_else(|| broken("cells and bitmaps differ in length"))
 }
 
-fn read_text(text: wit_types::Text) -> Result<Text, own::Fault> {
+fn read_text(text: wit::Text) -> Result<Text, own::Fault> {
     Text::from_parts(text.offsets, text.bytes).ok_or_else(|| broken("offsets of a text"))
 }
 
-fn write_text(text: Text) -> wit_types::Text {
+fn write_text(text: Text) -> wit::Text {
     let (offsets, bytes) = text.into_parts();
-    wit_types::Text { offsets, bytes }
+    wit::Text { offsets, bytes }
 }
 
 fn verdict(verdict: own::Verdict) -> wit::Verdict {
@@ -220,13 +219,13 @@ fn verdict(verdict: own::Verdict) -> wit::Verdict {
         rewrites: verdict
             .rewrites
             .into_iter()
-            .map(|rewrite| wit_types::Rewrite {
+            .map(|rewrite| wit::Rewrite {
                 rule: rewrite.rule,
                 column: rewrite.column,
                 change: match rewrite.change {
-                    own::Change::Whole(text) => wit_types::Change::Whole(write_text(text)),
+                    own::Change::Whole(text) => wit::Change::Whole(write_text(text)),
                     own::Change::Patch { records, values } => {
-                        wit_types::Change::Patch(wit_types::Patch {
+                        wit::Change::Patch(wit::Patch {
                             records,
                             values: write_text(values),
                         })
@@ -237,12 +236,12 @@ fn verdict(verdict: own::Verdict) -> wit::Verdict {
         tallies: verdict
             .tallies
             .into_iter()
-            .map(|(rule, skipped)| wit_types::Tally { rule, skipped })
+            .map(|(rule, skipped)| wit::Tally { rule, skipped })
             .collect(),
         samples: verdict
             .samples
             .into_iter()
-            .map(|sample| wit_types::Sample {
+            .map(|sample| wit::Sample {
                 rule: sample.rule,
                 record: sample.record,
                 arguments: sample.arguments,
@@ -265,16 +264,16 @@ fn verdict(verdict: own::Verdict) -> wit::Verdict {
     }
 }
 
-fn hit(hit: own::Hit) -> wit_types::Hit {
-    wit_types::Hit {
+fn hit(hit: own::Hit) -> wit::Hit {
+    wit::Hit {
         rule: hit.rule,
         outcome: if hit.errored { 2 } else { 1 },
         disposition: hit.disposition.code(),
         column: hit.column,
         records: match hit.records {
-            own::RecordSet::Every => wit_types::RecordSet::Every,
-            own::RecordSet::Sparse(records) => wit_types::RecordSet::Sparse(records),
-            own::RecordSet::Bitmap(bits) => wit_types::RecordSet::Bitmap(bits.to_bytes()),
+            own::RecordSet::Every => wit::RecordSet::Every,
+            own::RecordSet::Sparse(records) => wit::RecordSet::Sparse(records),
+            own::RecordSet::Bitmap(bits) => wit::RecordSet::Bitmap(bits.to_bytes()),
         },
     }
 }

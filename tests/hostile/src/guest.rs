@@ -1,6 +1,11 @@
 //! The component's exports: each asks the settings what to do.
 
-#![allow(unsafe_code, missing_docs, unreachable_pub, reason = "what wit-bindgen generates calls the canonical ABI, and hostile strings need `from_utf8_unchecked`")]
+#![allow(
+    unsafe_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "what wit-bindgen generates calls the canonical ABI, and hostile strings need `from_utf8_unchecked`"
+)]
 
 mod benchmark;
 mod good;
@@ -11,10 +16,10 @@ mod rewrites;
 
 wit_bindgen::generate!({ path: "../../wit", world: "rule-plugin" });
 
-use assay::rules::types::{
-    Batch, ConfigFault, Fault, FileResult, Measure, PluginInfo, RunContext, StagePlan, Verdict,
+use exports::assay::rules::plugin::{
+    Batch, ConfigFault, Fault, FileResult, Guest, GuestSession, Measure, PluginInfo, RunContext,
+    Session, StagePlan, Verdict,
 };
-use exports::assay::rules::plugin::{Guest, GuestSession, Session};
 
 struct Hostile;
 

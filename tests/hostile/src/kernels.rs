@@ -1,7 +1,8 @@
 //! Four rules as plain loops over columns: the same source runs natively and in the component.
 
 /// What [`one_of`] is asked for in the benchmark.
-pub const WORDS: &[&[u8]] = &[b"Consulting Fee", b"Food and Beverage", b"Travel and Lodging", b"Education"];
+pub const WORDS: &[&[u8]] =
+    &[b"Consulting Fee", b"Food and Beverage", b"Travel and Lodging", b"Education"];
 
 /// The days [`date_range`] is asked for in the benchmark: the year 2016.
 pub const DAYS: (i32, i32) = (16801, 17166);

@@ -70,12 +70,15 @@ impl Folder {
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
         let temporary = format!(".{name}.{}.{number}", std::process::id());
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = openat(&self.directory, &temporary, flags, Mode::RUSR | Mode::WUSR)
             .map_err(|errno| format!("it cannot be created: {errno}"))?;
-        let written = File::from(file).write_all(bytes).map_err(|error| error.to_string()).and_then(|()| {
-            renameat(&self.directory, &temporary, &self.directory, name).map_err(|errno| errno.to_string())
-        });
+        let written =
+            File::from(file).write_all(bytes).map_err(|error| error.to_string()).and_then(|()| {
+                renameat(&self.directory, &temporary, &self.directory, name)
+                    .map_err(|errno| errno.to_string())
+            });
         if written.is_err() {
             // Nothing more can be done about a file that cannot even be removed; nobody will read it.
             let _ = unlinkat(&self.directory, &temporary, AtFlags::empty());

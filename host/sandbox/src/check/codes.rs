@@ -78,5 +78,10 @@ pub(super) fn result_outcome(code: u16) -> Result<FileResultOutcome, Breach> {
         3 => Some(FileResultOutcome::Skipped),
         _ => None,
     };
-    known("outcome of a file result", code, "0 (passed), 1 (failed), 2 (errored) or 3 (skipped)", outcome)
+    known(
+        "outcome of a file result",
+        code,
+        "0 (passed), 1 (failed), 2 (errored) or 3 (skipped)",
+        outcome,
+    )
 }

@@ -32,7 +32,9 @@ pub(super) fn rewrite(
         return Err(Breach::RewriteAbsent { rule, column });
     }
     let change = match change {
-        wit::Change::Whole(values) => Change::Whole(text(rule, values, batch.records as usize, limits)?),
+        wit::Change::Whole(values) => {
+            Change::Whole(text(rule, values, batch.records as usize, limits)?)
+        }
         wit::Change::Patch(wit::Patch { records, values }) => {
             ascending("a rewrite", rule, &records, batch.records)?;
             let values = text(rule, values, records.len(), limits)?;
@@ -42,12 +44,7 @@ pub(super) fn rewrite(
     Ok(Rewrite { rule, column, change })
 }
 
-fn text(
-    rule: u16,
-    values: wit::TextResult,
-    cells: usize,
-    limits: &Limits,
-) -> Result<Text, Breach> {
+fn text(rule: u16, values: wit::TextResult, cells: usize, limits: &Limits) -> Result<Text, Breach> {
     let wit::TextResult { offsets, bytes } = values;
     if offsets.len().checked_sub(1) != Some(cells) {
         return Err(Breach::OffsetCount { rule, offsets: offsets.len(), expected: cells });
@@ -72,7 +69,8 @@ fn text(
         Ok(text) => offsets.iter().all(|&offset| text.is_char_boundary(offset as usize)),
         Err(_) => false,
     };
-    let text = Text::from_parts(offsets, bytes).expect("offsets start at 0, never fall and end at the end");
+    let text = Text::from_parts(offsets, bytes)
+        .expect("offsets start at 0, never fall and end at the end");
     if sound {
         return Ok(text);
     }
@@ -88,7 +86,8 @@ mod tests {
     fn check(offsets: &[u32], bytes: &[u8], expected: &str) {
         let values = wit::TextResult { offsets: offsets.to_vec(), bytes: bytes.to_vec() };
         let limits = Limits { cell_bytes: 4, ..Limits::default() };
-        let found = text(7, values, 2, &limits).map_or_else(|breach| breach.to_string(), |_| "cells".to_owned());
+        let found = text(7, values, 2, &limits)
+            .map_or_else(|breach| breach.to_string(), |_| "cells".to_owned());
         assert_eq!(found, expected, "{offsets:?}");
     }
 
@@ -100,11 +99,31 @@ mod tests {
         check(&[], b"", "rule 7 rewrites 2 cells with 0 offsets, expected one more than cells");
         check(&[0, 0], b"", "rule 7 rewrites 2 cells with 2 offsets, expected one more than cells");
         check(&[1, 1, 1], b"a", "rule 7 rewrites cells with offsets that start at 1, expected 0");
-        check(&[0, 2, 1], b"a", "rule 7 rewrites cells with offsets that fall after cell 1, expected them never to");
-        check(&[0, 1, 9], b"ab", "rule 7 rewrites cells with offsets that end at 9 of 2 bytes, expected all of them");
-        check(&[0, 1, 1], b"ab", "rule 7 rewrites cells with offsets that end at 1 of 2 bytes, expected all of them");
+        check(
+            &[0, 2, 1],
+            b"a",
+            "rule 7 rewrites cells with offsets that fall after cell 1, expected them never to",
+        );
+        check(
+            &[0, 1, 9],
+            b"ab",
+            "rule 7 rewrites cells with offsets that end at 9 of 2 bytes, expected all of them",
+        );
+        check(
+            &[0, 1, 1],
+            b"ab",
+            "rule 7 rewrites cells with offsets that end at 1 of 2 bytes, expected all of them",
+        );
         check(&[0, 0, 5], b"aaaaa", "rule 7 rewrites a cell with 5 bytes, expected 4 at most");
-        check(&[0, 1, 2], "é".as_bytes(), "rule 7 rewrites a cell with bytes that are not UTF-8 (cell 0 of the change)");
-        check(&[0, 1, 3], b"a\xc3\x28", "rule 7 rewrites a cell with bytes that are not UTF-8 (cell 1 of the change)");
+        check(
+            &[0, 1, 2],
+            "é".as_bytes(),
+            "rule 7 rewrites a cell with bytes that are not UTF-8 (cell 0 of the change)",
+        );
+        check(
+            &[0, 1, 3],
+            b"a\xc3\x28",
+            "rule 7 rewrites a cell with bytes that are not UTF-8 (cell 1 of the change)",
+        );
     }
 }

@@ -22,7 +22,9 @@ impl Stage {
         let rules = plan.rules.iter().enumerate();
         Self {
             class: plan.stage,
-            rules: rules.map(|(place, rule)| (rule.code, (place, rule.host_check.is_some()))).collect(),
+            rules: rules
+                .map(|(place, rule)| (rule.code, (place, rule.host_check.is_some())))
+                .collect(),
             writes: plan.columns.iter().map(|column| column.writes).collect(),
         }
     }

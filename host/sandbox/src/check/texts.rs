@@ -38,10 +38,7 @@ pub(super) fn words(what: &'static str, text: &str, limit: usize) -> Result<(), 
 }
 
 /// Keys and values.
-pub(super) fn extras(
-    extras: &[(String, String)],
-    limits: &crate::Limits,
-) -> Result<(), Breach> {
+pub(super) fn extras(extras: &[(String, String)], limits: &crate::Limits) -> Result<(), Breach> {
     count("extras", extras, limits.entries)?;
     extras.iter().try_for_each(|(key, value)| {
         words("the key of an extra", key, limits.name_bytes)?;

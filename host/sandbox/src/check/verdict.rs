@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use assay_model::{
-    Batch, Disposition, Hit, Measure, Merge, RuleClass, Sample, Tally, Verdict,
-};
+use assay_model::{Batch, Disposition, Hit, Measure, Merge, RuleClass, Sample, Tally, Verdict};
 
 use super::stage::Stage;
 use super::{codes, records, rewrites, texts};
@@ -61,7 +59,8 @@ fn hits(
         checked.push(Hit { rule, outcome, disposition, column, records });
     }
     // Findings are kept for each record a hit names; their number is bounded here.
-    let limit = u64::from(batch.records).saturating_mul(u64::try_from(stage.rules()).unwrap_or(u64::MAX));
+    let limit =
+        u64::from(batch.records).saturating_mul(u64::try_from(stage.rules()).unwrap_or(u64::MAX));
     if named > limit {
         let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
         let what = "records named by hits";

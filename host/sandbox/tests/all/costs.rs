@@ -6,7 +6,7 @@ use crate::setting::{batch, component, session};
 
 #[test]
 fn thousands_of_batches_take_no_more_memory_than_a_few() {
-    let mut session = session(&component(), "well-behaved", RuleClass::Normalise);
+    let mut session = session(&component("well-behaved"), "well-behaved", RuleClass::Normalise);
     let batch = batch(&["word"; 512], RuleClass::Normalise);
     let mut peak_after = |batches: u32| {
         for _ in 0..batches {

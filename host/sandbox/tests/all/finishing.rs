@@ -9,11 +9,14 @@ fn finish(behaviour: &str) -> String {
         Measure { code: 1, key: String::new(), merge: Merge::Sum, value: 40 },
         Measure { code: 1, key: "é".to_owned(), merge: Merge::Greatest, value: 2 },
     ];
-    match session(&component(), behaviour, RuleClass::Validate).finish(&totals) {
+    match session(&component(behaviour), behaviour, RuleClass::Validate).finish(&totals) {
         Err(error) => error.to_string(),
         Ok(results) => {
             assert_eq!(results[0].outcome, FileResultOutcome::Passed);
-            results.iter().map(|result| format!("rule {} observed {}", result.rule, result.observed)).collect()
+            results
+                .iter()
+                .map(|result| format!("rule {} observed {}", result.rule, result.observed))
+                .collect()
         }
     }
 }
@@ -22,10 +25,27 @@ fn finish(behaviour: &str) -> String {
 fn ends() {
     let table = table(
         [
-            "well-behaved", "finish-spins", "finish-traps", "finish-faults", "finish-unknown-rule",
-            "finish-host-check", "finish-unknown-outcome", "finish-long-text", "finish-twice",
+            "well-behaved",
+            "finish-spins",
+            "finish-traps",
+            "finish-faults",
+            "finish-unknown-rule",
+            "finish-host-check",
+            "finish-unknown-outcome",
+            "finish-long-text",
+            "finish-twice",
         ],
         finish,
     );
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+    well-behaved: rule 13 observed 42
+    finish-spins: plugin `hostile` failed in `finish`: it did not come back within 100ms in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::finish`
+    finish-traps: plugin `hostile` failed in `finish`: it trapped: `unreachable` was executed, as after a panic in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::finish`
+    finish-faults: plugin `hostile` failed in `finish`: it reported a fault: nothing adds up
+    finish-unknown-rule: plugin `hostile` breaks the contract in `finish`: a file result names rule 999, which the stage's plan does not have
+    finish-host-check: plugin `hostile` breaks the contract in `finish`: a file result names rule 12, which the host judges
+    finish-unknown-outcome: plugin `hostile` breaks the contract in `finish`: outcome of a file result 9 is unknown, expected 0 (passed), 1 (failed), 2 (errored) or 3 (skipped)
+    finish-long-text: plugin `hostile` breaks the contract in `finish`: what a file result observed has 100000 bytes, expected 1024 at most
+    finish-twice: plugin `hostile` breaks the contract in `finish`: two file results of rule 13, expected one
+    ");
 }

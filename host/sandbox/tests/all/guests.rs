@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// The component that `tests/hostile` makes. Cargo decides whether there is anything to build.
-pub fn hostile() -> &'static [u8] {
+pub(crate) fn hostile() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
         let target = guests_dir();
@@ -30,7 +30,7 @@ pub fn hostile() -> &'static [u8] {
 }
 
 /// The hostile plugin with another `describe`: the word in its data section is overwritten.
-pub fn describing(word: &str) -> Vec<u8> {
+pub(crate) fn describing(word: &str) -> Vec<u8> {
     let switch = b"describe:as-it-should-be";
     let text = format!("describe:{word:<15}");
     assert_eq!(text.len(), switch.len());
@@ -38,11 +38,15 @@ pub fn describing(word: &str) -> Vec<u8> {
 }
 
 /// The hostile plugin with bytes replaced by as many others, wherever they occur.
-pub fn replaced(from: &[u8], to: &[u8]) -> Vec<u8> {
+pub(crate) fn replaced(from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let mut bytes = hostile().to_vec();
-    let places: Vec<usize> =
-        bytes.windows(from.len()).enumerate().filter(|(_, part)| part == &from).map(|(at, _)| at).collect();
+    let places: Vec<usize> = bytes
+        .windows(from.len())
+        .enumerate()
+        .filter(|(_, part)| part == &from)
+        .map(|(at, _)| at)
+        .collect();
     assert!(!places.is_empty(), "{from:?} is in the component");
     places.iter().for_each(|&at| bytes[at..at + to.len()].copy_from_slice(to));
     bytes
@@ -54,5 +58,6 @@ fn workspace() -> PathBuf {
 
 /// Where guests are built: apart from the host, so that neither waits for the other's lock.
 fn guests_dir() -> PathBuf {
-    std::env::var_os("ASSAY_GUESTS_DIR").map_or_else(|| workspace().join("target/guests"), PathBuf::from)
+    std::env::var_os("ASSAY_GUESTS_DIR")
+        .map_or_else(|| workspace().join("target/guests"), PathBuf::from)
 }

@@ -31,16 +31,24 @@ fn hits(verdict: &Verdict, rule: u16, records: u32) -> Vec<usize> {
 fn check(behaviour: &str, records: usize, poison: &[usize]) {
     let words = words(records, poison);
     let batch = batch(&words, RuleClass::Validate);
-    let judged = session(&component(), behaviour, RuleClass::Validate).process(&batch).unwrap();
+    let judged =
+        session(&component(behaviour), behaviour, RuleClass::Validate).process(&batch).unwrap();
     let found: Vec<usize> = judged.poison.iter().map(|poison| poison.record as usize).collect();
     assert_eq!(found, poison, "{behaviour} in {records}");
     let bad: Vec<usize> = (0..records).filter(|&record| words[record] == "bad").collect();
-    assert_eq!(hits(&judged.verdict, 10, batch.records), bad, "the others are judged: {behaviour} in {records}");
+    assert_eq!(
+        hits(&judged.verdict, 10, batch.records),
+        bad,
+        "the others are judged: {behaviour} in {records}"
+    );
     assert_eq!(hits(&judged.verdict, 11, batch.records), [0; 0], "no instance outlives its trap");
     let total: i64 = judged.verdict.measures.iter().map(|measure| measure.value).sum();
     assert_eq!(total, i64::try_from(records - poison.len()).unwrap());
     let samples = &judged.verdict.samples;
-    assert!(samples.iter().all(|sample| words[sample.record as usize] == "bad"), "samples are shifted: {samples:?}");
+    assert!(
+        samples.iter().all(|sample| words[sample.record as usize] == "bad"),
+        "samples are shifted: {samples:?}"
+    );
     assert_eq!(judged.verdict.tallies.len(), usize::from(records > poison.len()));
 }
 
@@ -60,11 +68,14 @@ fn exactly_the_poison_records_are_found() {
 #[test]
 fn rewrites_are_shifted() {
     let batch = batch(&["a", "BAD", "B", "c"], RuleClass::Normalise);
-    let judged =
-        session(&component(), "trap-on-bad", RuleClass::Normalise).process(&batch).unwrap();
+    let judged = session(&component("trap-on-bad"), "trap-on-bad", RuleClass::Normalise)
+        .process(&batch)
+        .unwrap();
     let mut rewritten = Vec::new();
     for rewrite in &judged.verdict.rewrites {
-        let Change::Patch { records, values } = &rewrite.change else { panic!("a part is no whole") };
+        let Change::Patch { records, values } = &rewrite.change else {
+            panic!("a part is no whole")
+        };
         let cells = values.iter().map(|cell| str::from_utf8(cell).unwrap().to_owned());
         rewritten.extend(records.iter().copied().zip(cells));
     }
@@ -73,7 +84,7 @@ fn rewrites_are_shifted() {
 
 #[test]
 fn a_plugin_that_fails_too_often_is_given_up() {
-    let component = component();
+    let component = component("trap-on-bad");
     let mut session = session(&component, "trap-on-bad", RuleClass::Validate);
     let batch = batch(&["BAD"; 60], RuleClass::Validate);
     assert_eq!(session.process(&batch).unwrap().poison.len(), 60);
@@ -96,7 +107,7 @@ fn a_plugin_that_only_fails_on_company_ends_too() {
 
 #[test]
 fn a_deadline_is_kept() {
-    let mut session = session(&component(), "process-spins", RuleClass::Validate);
+    let mut session = session(&component("process-spins"), "process-spins", RuleClass::Validate);
     let begun = Instant::now();
     let found = outcome(session.process(&batch(&["good"], RuleClass::Validate)));
     assert!(found.starts_with("0: it did not come back within 100ms"), "{found}");
@@ -108,7 +119,7 @@ fn a_deadline_is_kept() {
 
 #[test]
 fn two_instances_say_the_same() {
-    let component = component();
+    let component = component("well-behaved");
     let words = words(1000, &[]);
     for class in [RuleClass::Validate, RuleClass::Normalise, RuleClass::Quarantine] {
         let batch = batch(&words, class);
@@ -131,5 +142,5 @@ fn fuel_ends_a_call_too() {
     assert_eq!(found, "judged");
     assert!(fuel > 0);
     assert_eq!(used(&["good", "bad"]).1, fuel, "the same work takes the same fuel");
-    insta::assert_snapshot!(used(&["BAD"]).0, @"");
+    insta::assert_snapshot!(used(&["BAD"]).0, @"0: it used up the 10000000 units of fuel of a call in `assay_hostile::guest::harm::maybe`");
 }

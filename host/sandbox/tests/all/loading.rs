@@ -1,13 +1,14 @@
 //! Bytes that are no rule plugin, and components that want or offer something else.
 
-use assay_sandbox::Options;
+use assay_sandbox::{Limits, Options, Sandbox};
 
 use crate::guests::{hostile, replaced};
-use crate::setting::sandbox;
+use crate::setting::options;
 
 /// What the sandbox says of some bytes.
 fn check(bytes: &[u8]) -> String {
-    sandbox().compile("p", bytes).map_or_else(|error| error.to_string(), |_| "loaded".to_owned())
+    let sandbox = Sandbox::new(options()).unwrap();
+    sandbox.compile("p", bytes).map_or_else(|error| error.to_string(), |_| "loaded".to_owned())
 }
 
 fn text(component: &str) -> Vec<u8> {
@@ -16,40 +17,43 @@ fn text(component: &str) -> Vec<u8> {
 
 #[test]
 fn bytes_that_are_no_component() {
-    insta::assert_snapshot!(check(b""), @"");
-    insta::assert_snapshot!(check(b"<!DOCTYPE html>\n<html>"), @"");
-    insta::assert_snapshot!(check(b"\x1f\x8b\x08\x00"), @"");
-    insta::assert_snapshot!(check(&text("(module)")), @"");
-    insta::assert_snapshot!(check(&hostile()[..10_000]).replace(char::is_numeric, "9"), @"");
+    insta::assert_snapshot!(check(b""), @"plugin `p` is empty: expected a WebAssembly component; build or download it again");
+    insta::assert_snapshot!(check(b"<!DOCTYPE html>\n<html>"), @r#"plugin `p` is text that begins with "<!DOCTYPE html>": expected a binary WebAssembly component; a text format has to be translated first, and a download may have saved an error page"#);
+    insta::assert_snapshot!(check(b"\x1f\x8b\x08\x00"), @r"plugin `p` is not WebAssembly: expected it to begin with `\0asm`, found 1f 8b 08 00");
+    insta::assert_snapshot!(check(&text("(module)")), @"plugin `p` is a core module: expected a component; link it with `wasm-component-ld`, which the target's `linker` setting in `.cargo/config.toml` names");
+    insta::assert_snapshot!(check(&hostile()[..10_000]).replace(char::is_numeric, "9"), @"plugin `p` ends after 99999 bytes in the middle of a section: copy or download it again");
     let mut garbage = hostile().to_vec();
     garbage[8] = 0x3f;
-    insta::assert_snapshot!(check(&garbage), @"");
-    let small = Options { limits: assay_sandbox::Limits { component_bytes: 100, ..Default::default() }, ..Options::default() };
-    let error = assay_sandbox::Sandbox::new(small).unwrap().compile("p", &[b' '; 101]).unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(check(&garbage), @"plugin `p` is not a valid component: failed to parse WebAssembly module: malformed section id: 63 (at offset 0xc)");
+    let limits = Limits { component_bytes: 100, ..Limits::default() };
+    let small = Sandbox::new(Options { limits, ..Options::default() }).unwrap();
+    let error = small.compile("p", &[b' '; 101]).unwrap_err();
+    insta::assert_snapshot!(error, @"plugin `p` has 101 bytes: expected 100 at most; build it with `--profile plugin`");
 }
 
 #[test]
 fn components_that_want_something() {
     let import = |name: &str, function: &str| {
-        check(&text(&format!(r#"(component (import "{name}" (instance (export "{function}" (func)))))"#)))
+        check(&text(&format!(
+            r#"(component (import "{name}" (instance (export "{function}" (func)))))"#
+        )))
     };
-    insta::assert_snapshot!(import("wasi:clocks/monotonic-clock@0.2.6", "now"), @"");
-    insta::assert_snapshot!(import("wasi:filesystem/preopens@0.2.6", "get-directories"), @"");
-    insta::assert_snapshot!(import("wasi:sockets/instance-network@0.2.6", "instance-network"), @"");
-    insta::assert_snapshot!(import("acme:lookup/names@1.0.0", "find"), @"");
-    insta::assert_snapshot!(import("assay:rules/types@1.0.0", "smuggled"), @"");
+    insta::assert_snapshot!(import("wasi:clocks/monotonic-clock@0.2.6", "now"), @"plugin `p` imports `wasi:clocks/monotonic-clock@0.2.6`, which needs the grant `wasi` (an empty, deterministic WASI), and this version can grant nothing; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
+    insta::assert_snapshot!(import("wasi:filesystem/preopens@0.2.6", "get-directories"), @"plugin `p` imports `wasi:filesystem/preopens@0.2.6`, which needs the grant `wasi` (an empty, deterministic WASI), and this version can grant nothing; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
+    insta::assert_snapshot!(import("wasi:sockets/instance-network@0.2.6", "instance-network"), @"plugin `p` imports `wasi:sockets/instance-network@0.2.6`, which needs the grant `wasi` (an empty, deterministic WASI), and this version can grant nothing; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
+    insta::assert_snapshot!(import("acme:lookup/names@1.0.0", "find"), @"plugin `p` imports `acme:lookup/names@1.0.0`, which no grant covers; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
+    insta::assert_snapshot!(import("assay:rules/types@1.0.0", "smuggled"), @"plugin `p` imports `assay:rules/types@1.0.0`, which no grant covers; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
 }
 
 #[test]
 fn components_that_offer_something_else() {
     let version = |to: &str| check(&replaced(b"assay:rules/plugin@1.0.0", to.as_bytes()));
-    insta::assert_snapshot!(check(&text("(component)")), @"");
-    insta::assert_snapshot!(version("assay:rules/plugin@2.0.0"), @"");
-    insta::assert_snapshot!(version("assay:rules/plugin@1.1.0"), @"");
-    insta::assert_snapshot!(version("assay:rules/plugin@0.9.0"), @"");
-    insta::assert_snapshot!(version("assay:rules/plugin@1.0.7"), @"");
-    insta::assert_snapshot!(version("assay:rules/plugjn@1.0.0"), @"");
+    insta::assert_snapshot!(check(&text("(component)")), @"plugin `p` does not export `assay:rules/plugin`: expected a component built on the contract in `wit/`, found no exports");
+    insta::assert_snapshot!(version("assay:rules/plugin@2.0.0"), @"plugin `p` is built for contract 2.0.0, this host takes 1.0.0 to 1.0.0: build the plugin with the SDK that comes with this assay");
+    insta::assert_snapshot!(version("assay:rules/plugin@1.1.0"), @"plugin `p` is built for contract 1.1.0, this host takes 1.0.0 to 1.0.0: upgrade assay, or build the plugin with an older SDK");
+    insta::assert_snapshot!(version("assay:rules/plugin@0.9.0"), @"plugin `p` is built for contract 0.9.0, this host takes 1.0.0 to 1.0.0: build the plugin with the SDK that comes with this assay");
+    insta::assert_snapshot!(version("assay:rules/plugin@1.0.7"), @"loaded");
+    insta::assert_snapshot!(version("assay:rules/plugjn@1.0.0"), @"plugin `p` does not export `assay:rules/plugin`: expected a component built on the contract in `wit/`, found `assay:rules/plugjn@1.0.0`");
     let empty = r#"(component (instance $i) (export "assay:rules/plugin@1.0.0" (instance $i)))"#;
-    insta::assert_snapshot!(check(&text(empty)), @"");
+    insta::assert_snapshot!(check(&text(empty)), @"plugin `p` exports `assay:rules/plugin` in another shape than `wit/rules.wit` gives it: instance export `assay:rules/plugin@1.0.0` does not have export `describe`; build it again with the contract's own files");
 }

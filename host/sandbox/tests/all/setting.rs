@@ -4,31 +4,36 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use assay_model::{
-    Batch, Cells, Column, RuleClass, RunContext, StagePlan, Text, Verdict,
-};
+use assay_model::{Batch, Cells, Column, RuleClass, RunContext, StagePlan, Text, Verdict};
 use assay_sandbox::{Component, Judged, Options, Poison, Sandbox, SandboxError, Session};
 
 use crate::guests;
 
-/// 100 ms for a call: long for honest work even in a debug build, short for a test that has to wait for it.
-pub fn options() -> Options {
+/// A deadline that is never reached, however busy the machine: for all that ends by itself.
+const PATIENT: Duration = Duration::from_secs(60);
+
+/// 100 ms for a call: long for honest work, short for a test that has to wait for it.
+const HASTY: Duration = Duration::from_millis(100);
+
+/// Options for what ends by itself.
+pub(crate) fn options() -> Options {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    Options { deadline: Duration::from_millis(100), cache: Some(cache), ..Options::default() }
+    Options { deadline: PATIENT, cache: Some(cache), ..Options::default() }
 }
 
-/// A sandbox for most tests.
-pub fn sandbox() -> Sandbox {
-    Sandbox::new(options()).unwrap()
+/// Options for a behaviour: those that spin are stopped soon.
+pub(crate) fn options_for(behaviour: &str) -> Options {
+    let deadline = if behaviour.contains("spin") { HASTY } else { PATIENT };
+    Options { deadline, ..options() }
 }
 
 /// The hostile plugin, with its own count of poison.
-pub fn component() -> Component {
-    sandbox().compile("hostile", guests::hostile()).unwrap()
+pub(crate) fn component(behaviour: &str) -> Component {
+    Sandbox::new(options_for(behaviour)).unwrap().compile("hostile", guests::hostile()).unwrap()
 }
 
 /// A run whose settings name a behaviour.
-pub fn context(behaviour: &str) -> RunContext {
+pub(crate) fn context(behaviour: &str) -> RunContext {
     RunContext {
         dataset: "tests".to_owned(),
         kind: "words".to_owned(),
@@ -40,25 +45,25 @@ pub fn context(behaviour: &str) -> RunContext {
 }
 
 /// The plan of a stage.
-pub fn stage(component: &Component, behaviour: &str, class: RuleClass) -> StagePlan {
+pub(crate) fn stage(component: &Component, behaviour: &str, class: RuleClass) -> StagePlan {
     let plan = component.plan(&context(behaviour)).unwrap();
     plan.into_iter().find(|stage| stage.stage == class).expect("the stage is planned")
 }
 
 /// A session of the hostile plugin in a stage.
-pub fn session(component: &Component, behaviour: &str, class: RuleClass) -> Session {
+pub(crate) fn session(component: &Component, behaviour: &str, class: RuleClass) -> Session {
     component.open(&context(behaviour), &stage(component, behaviour, class)).unwrap()
 }
 
 /// A text column.
-pub fn column(words: &[&str]) -> Column {
+pub(crate) fn column(words: &[&str]) -> Column {
     let mut text = Text::default();
     words.iter().for_each(|word| text.push(word.as_bytes()));
     Column { cells: Cells::Text(text), valid: None, malformed: None }
 }
 
 /// A batch for a stage: the words, and a second column where the normalise stage has one.
-pub fn batch(words: &[&str], class: RuleClass) -> Batch {
+pub(crate) fn batch(words: &[&str], class: RuleClass) -> Batch {
     let mut columns = vec![column(words)];
     if class == RuleClass::Normalise {
         columns.push(column(&vec![""; words.len()]));
@@ -69,11 +74,15 @@ pub fn batch(words: &[&str], class: RuleClass) -> Batch {
 }
 
 /// A behaviour's outcome in one line: which records are poison and why, or the error.
-pub fn outcome(judged: Result<Judged, SandboxError>) -> String {
+pub(crate) fn outcome(judged: Result<Judged, SandboxError>) -> String {
     match judged {
         Err(error) => format!("error: {error}"),
         Ok(Judged { verdict, poison }) if poison.is_empty() => {
-            if verdict == Verdict::default() { "nothing".to_owned() } else { "judged".to_owned() }
+            if verdict == Verdict::default() {
+                "nothing".to_owned()
+            } else {
+                "judged".to_owned()
+            }
         }
         Ok(Judged { poison, .. }) => reasons(&poison),
     }
@@ -91,7 +100,7 @@ fn reasons(poison: &[Poison]) -> String {
 }
 
 /// One line for each behaviour.
-pub fn table<'a>(
+pub(crate) fn table<'a>(
     behaviours: impl IntoIterator<Item = &'a str>,
     outcome: impl Fn(&str) -> String,
 ) -> String {

@@ -69,7 +69,7 @@ impl Interner {
     pub(super) fn intern(&mut self, text: &[u8]) -> Result<u32, NotUtf8> {
         // Files are often sorted by something, so a cell often repeats the one above it.
         if let Some(last) = self.last
-            && self.get(last) == text
+            && same(self.get(last), text)
         {
             return Ok(last);
         }
@@ -83,7 +83,7 @@ impl Interner {
             }
             if slot >> 32 == hash >> 32 {
                 let number = number_in(slot);
-                if self.get(number) == text {
+                if same(self.get(number), text) {
                     self.last = Some(number);
                     return Ok(number);
                 }
@@ -157,13 +157,31 @@ fn hash(seed: u64, text: &[u8]) -> u64 {
         // The last 8 bytes again, for what the whole words leave over.
         return fold(state.rotate_left(23) ^ u64::from_le_bytes(*tail));
     }
-    let short = if let (Some(head), Some(tail)) = (text.first_chunk::<4>(), text.last_chunk::<4>())
-    {
-        u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail))
-    } else {
-        text.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))
-    };
-    fold(state ^ short)
+    fold(state ^ short(text))
+}
+
+/// A text of fewer than 8 bytes in one word; among texts of the same length no two share one.
+fn short(text: &[u8]) -> u64 {
+    if let (Some(head), Some(tail)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail));
+    }
+    text.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))
+}
+
+/// Whether two texts are equal. Cells are short, and for those this is quicker than a call to the library's comparison.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    match (one.first_chunk::<8>(), one.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => {
+            other.first_chunk() == Some(head)
+                && other.last_chunk() == Some(tail)
+                && (one.len() <= 16 || one[8..one.len() - 8] == other[8..one.len() - 8])
+        }
+        _ => short(one) == short(other),
+    }
 }
 
 #[cfg(test)]
@@ -182,6 +200,20 @@ mod tests {
         }
         assert_eq!(interner.len(), texts.len());
         assert!(interner.iter().eq(texts.iter().map(String::as_bytes)));
+    }
+
+    #[test]
+    fn texts_are_the_same_in_every_byte() {
+        for length in 0..40 {
+            let text = vec![b'a'; length];
+            assert!(same(&text, &text.clone()));
+            assert!(!same(&text, &vec![b'a'; length + 1]));
+            for at in 0..length {
+                let mut other = text.clone();
+                other[at] = b'b';
+                assert!(!same(&text, &other), "{length} bytes, differing at {at}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The kernels as a plugin: 13 text columns and 2 dates, a rule for each.
 
-use super::assay::rules::types::{Batch, Cells, ColumnRequest, RecordSet, Rule, StagePlan, Verdict};
+use super::exports::assay::rules::plugin::{
+    Batch, Cells, ColumnRequest, RecordSet, Rule, StagePlan, Verdict,
+};
 use super::good::{hit, nothing};
 use super::plans::text;
 use crate::kernels::{date_range, digits, luhn, one_of};
@@ -8,7 +10,8 @@ use crate::kernels::{date_range, digits, luhn, one_of};
 /// What the benchmark judges; its native side has the same columns.
 pub fn plan() -> StagePlan {
     let date = |name: &str| ColumnRequest { form: 4, format: "%m/%d/%Y".to_owned(), ..text(name) };
-    let mut columns: Vec<ColumnRequest> = (0..13).map(|index| text(&format!("text-{index}"))).collect();
+    let mut columns: Vec<ColumnRequest> =
+        (0..13).map(|index| text(&format!("text-{index}"))).collect();
     columns.extend([date("date-0"), date("date-1")]);
     let rules = (0..15)
         .map(|code| Rule {
@@ -34,7 +37,9 @@ pub fn judge(batch: &Batch) -> Verdict {
         match &column.cells {
             Cells::Text(text) if code < 6 => digits(&text.offsets, &text.bytes, &mut records),
             Cells::Text(text) if code < 8 => luhn(&text.offsets, &text.bytes, &mut records),
-            Cells::Text(text) => one_of(&text.offsets, &text.bytes, crate::kernels::WORDS, &mut records),
+            Cells::Text(text) => {
+                one_of(&text.offsets, &text.bytes, crate::kernels::WORDS, &mut records)
+            }
             Cells::Date(days) => {
                 date_range(days, crate::kernels::DAYS.0, crate::kernels::DAYS.1, &mut records);
             }

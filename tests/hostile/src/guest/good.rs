@@ -2,8 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use super::assay::rules::types::{
-    Batch, Change, FileResult, Hit, Measure, Patch, RecordSet, Rewrite, Sample, Tally, Text, Verdict,
+use super::exports::assay::rules::plugin::{
+    Batch, Change, FileResult, Hit, Measure, Patch, RecordSet, Rewrite, Sample, Tally, Text,
+    Verdict,
 };
 use super::harm::{self, cell};
 use super::plans::{NOT_BAD, NOT_DIRTY, TOTAL, UNIQUE, UPPER, WATCHED};
@@ -43,7 +44,9 @@ fn validate(batch: &Batch) -> Verdict {
     if harm::DIRTY.load(Ordering::Relaxed) {
         verdict.hits.push(hit(NOT_DIRTY, RecordSet::Every));
     }
-    verdict.tallies.push(Tally { rule: NOT_BAD, skipped: u32::try_from(blank).unwrap_or(u32::MAX) });
+    verdict
+        .tallies
+        .push(Tally { rule: NOT_BAD, skipped: u32::try_from(blank).unwrap_or(u32::MAX) });
     verdict.measures.push(Measure {
         code: 1,
         key: String::new(),
@@ -80,7 +83,12 @@ fn quarantine(batch: &Batch) -> Verdict {
 /// Judges the file: one result, or what the behaviour makes of it.
 pub fn finish(behaviour: &str, totals: &[Measure]) -> Vec<FileResult> {
     let total: i64 = totals.iter().map(|measure| measure.value).sum();
-    let result = |rule, outcome, observed| FileResult { rule, outcome, observed, expected: "any".to_owned() };
+    let result = |rule, outcome, observed| FileResult {
+        rule,
+        outcome,
+        observed,
+        expected: "any".to_owned(),
+    };
     let good = || result(TOTAL, 0, total.to_string());
     match behaviour {
         "finish-unknown-rule" => vec![result(999, 0, String::new())],

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::assay::rules::types::{Batch, Cells, Fault, Text};
+use super::exports::assay::rules::plugin::{Batch, Cells, Fault, Text};
 
 /// Set before a trap. Nobody may ever see it set: an instance that trapped is gone.
 pub static DIRTY: AtomicBool = AtomicBool::new(false);

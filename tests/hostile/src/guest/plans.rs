@@ -1,6 +1,8 @@
 //! Descriptions and plans, sound and broken.
 
-use super::assay::rules::types::{ColumnRequest, ConfigFault, PluginInfo, Rule, StagePlan};
+use super::exports::assay::rules::plugin::{
+    ColumnRequest, ConfigFault, PluginInfo, Rule, StagePlan,
+};
 use super::{benchmark, harm};
 
 /// Normalise: words are upper case.
@@ -61,7 +63,9 @@ pub fn describe(word: &[u8]) -> PluginInfo {
         b"names" => info.rules.push(rule(NOT_DIRTY, "not-bad", 1)),
         b"escape" => info.rules[0].title = "\u{1b}[2Jgone".to_owned(),
         b"title" => info.rules[0].title = "x".repeat(2000),
-        b"crowd" => info.rules = (0..2000).map(|code| rule(code, &format!("rule-{code}"), 1)).collect(),
+        b"crowd" => {
+            info.rules = (0..2000).map(|code| rule(code, &format!("rule-{code}"), 1)).collect()
+        }
         _ => {}
     }
     info
@@ -73,7 +77,11 @@ fn plan() -> Vec<StagePlan> {
     let mut writes = text("word");
     writes.flags = 0b10;
     vec![
-        StagePlan { stage: 2, columns: vec![writes, text("other")], rules: vec![rule(UPPER, "upper", 2)] },
+        StagePlan {
+            stage: 2,
+            columns: vec![writes, text("other")],
+            rules: vec![rule(UPPER, "upper", 2)],
+        },
         StagePlan {
             stage: 1,
             columns: vec![text("word")],
@@ -84,7 +92,11 @@ fn plan() -> Vec<StagePlan> {
                 rule(TOTAL, "total", 1),
             ],
         },
-        StagePlan { stage: 3, columns: vec![text("word")], rules: vec![rule(WATCHED, "watched", 3)] },
+        StagePlan {
+            stage: 3,
+            columns: vec![text("word")],
+            rules: vec![rule(WATCHED, "watched", 3)],
+        },
     ]
 }
 

@@ -1,6 +1,8 @@
 //! Hits, tallies, samples and measures that break the contract.
 
-use super::assay::rules::types::{Batch, Hit, Measure, RecordSet, Sample, Tally, Verdict};
+use super::exports::assay::rules::plugin::{
+    Batch, Hit, Measure, RecordSet, Sample, Tally, Verdict,
+};
 use super::good::hit;
 use super::plans::{NOT_BAD, UNIQUE};
 
@@ -21,13 +23,21 @@ pub fn twist(behaviour: &str, mut verdict: Verdict, batch: &Batch) -> Verdict {
         "hit-other-stage" => verdict.hits = vec![hit(1, RecordSet::Every)],
         "hit-host-check" => verdict.hits = vec![hit(UNIQUE, RecordSet::Every)],
         "hit-outcome" => verdict.hits = vec![Hit { outcome: 9, ..hit(NOT_BAD, RecordSet::Every) }],
-        "hit-disposition" => verdict.hits = vec![Hit { disposition: 9, ..hit(NOT_BAD, RecordSet::Every) }],
+        "hit-disposition" => {
+            verdict.hits = vec![Hit { disposition: 9, ..hit(NOT_BAD, RecordSet::Every) }]
+        }
         "hit-disposition-in-validate" => {
             verdict.hits = vec![Hit { disposition: 2, ..hit(NOT_BAD, RecordSet::Every) }];
         }
-        "hit-column" => verdict.hits = vec![Hit { column: Some(5), ..hit(NOT_BAD, RecordSet::Every) }],
-        "hit-twice" => verdict.hits = vec![hit(NOT_BAD, RecordSet::Every), hit(NOT_BAD, RecordSet::Every)],
-        "hits-many" => verdict.hits = (0..100_000).map(|_| hit(NOT_BAD, RecordSet::Every)).collect(),
+        "hit-column" => {
+            verdict.hits = vec![Hit { column: Some(5), ..hit(NOT_BAD, RecordSet::Every) }]
+        }
+        "hit-twice" => {
+            verdict.hits = vec![hit(NOT_BAD, RecordSet::Every), hit(NOT_BAD, RecordSet::Every)]
+        }
+        "hits-many" => {
+            verdict.hits = (0..100_000).map(|_| hit(NOT_BAD, RecordSet::Every)).collect()
+        }
         "hits-a-billion" => {
             let mut records = Vec::new();
             for record in 0..1_000_000_000 {
@@ -52,11 +62,13 @@ pub fn twist(behaviour: &str, mut verdict: Verdict, batch: &Batch) -> Verdict {
         "sample-record" => verdict.samples = vec![Sample { record: n, ..sample(String::new()) }],
         "samples-many" => verdict.samples = vec![sample(String::new()); 2000],
         "sample-bytes" => {
-            verdict.samples = vec![sample(unsafe { String::from_utf8_unchecked(vec![0xc3, 0x28]) })];
+            verdict.samples =
+                vec![sample(unsafe { String::from_utf8_unchecked(vec![0xc3, 0x28]) })];
         }
         "sample-long" => verdict.samples = vec![sample("x".repeat(2000))],
         "sample-arguments" => {
-            verdict.samples = vec![Sample { arguments: vec![String::new(); 9], ..sample(String::new()) }];
+            verdict.samples =
+                vec![Sample { arguments: vec![String::new(); 9], ..sample(String::new()) }];
         }
         "measure-merge" => verdict.measures = vec![measure(1, 9)],
         "measure-two-merges" => verdict.measures = vec![measure(1, 1), measure(1, 2)],

@@ -1,6 +1,6 @@
 //! Rewrites that break the contract.
 
-use super::assay::rules::types::{Batch, Change, Patch, Rewrite, Text, Verdict};
+use super::exports::assay::rules::plugin::{Batch, Change, Patch, Rewrite, Text, Verdict};
 use super::plans::{NOT_BAD, UPPER};
 
 fn rewrite(change: Change) -> Rewrite {
