@@ -106,9 +106,11 @@ pub(crate) fn judge(
     note_duplicates(&mut judged, plan, duplicates, &rows);
     build_text(&mut judged, plan, &rows);
     for index in plan.stages_of(RuleClass::Normalise) {
+        // A rule that rewrites may look at a number; what is stored is parsed when all have rewritten.
+        build_typed(&mut judged, plan, plan.stages[index].slots.iter().copied(), rows.len());
         run_stage(&mut judged, plan, worker, index, &rows, batch_size)?;
     }
-    build_typed(&mut judged, plan, rows.len());
+    build_typed(&mut judged, plan, 0..plan.slots.len(), rows.len());
     structure::note_malformed(&mut judged, plan, &rows);
     for class in [RuleClass::Validate, RuleClass::Quarantine] {
         for index in plan.stages_of(class) {
@@ -152,8 +154,15 @@ fn build_text(judged: &mut Judged, plan: &Plan, rows: &[u32]) {
     }
 }
 
-fn build_typed(judged: &mut Judged, plan: &Plan, records: usize) {
-    for (index, slot) in plan.slots.iter().enumerate() {
+/// Builds the typed columns among `slots` from the text as it is now.
+fn build_typed(
+    judged: &mut Judged,
+    plan: &Plan,
+    slots: impl Iterator<Item = usize>,
+    records: usize,
+) {
+    for index in slots {
+        let slot = &plan.slots[index];
         if slot.form == Form::Text {
             continue;
         }
@@ -187,7 +196,7 @@ fn run_stage(
         return Ok(());
     }
     if rows.len() <= batch_size {
-        let columns = take_columns(judged, stage);
+        let columns = take_columns(judged, plan, stage);
         let mut batch = batch_of(judged, stage, rows, columns);
         let call = worker.process(plan, index, &batch)?;
         apply(judged, plan, index, rows, &mut batch.columns, call);
@@ -220,9 +229,13 @@ fn run_stage(
     Ok(())
 }
 
-/// Moves a stage's columns out of the slab, so that nothing is copied for the call.
-fn take_columns(judged: &mut Judged, stage: &Stage) -> Vec<Column> {
-    stage.slots.iter().map(|&slot| judged.columns[slot].take().expect("built before the stage")).collect()
+/// Moves a stage's columns out of the slab, so that nothing is copied for the call. Columns the layout lacks share a slot.
+fn take_columns(judged: &mut Judged, plan: &Plan, stage: &Stage) -> Vec<Column> {
+    let take = |&slot: &usize| match plan.slots[slot].column {
+        Some(_) => judged.columns[slot].take().expect("built before the stage"),
+        None => absent(),
+    };
+    stage.slots.iter().map(take).collect()
 }
 
 fn put_columns(judged: &mut Judged, stage: &Stage, columns: Vec<Column>) {

@@ -13,6 +13,7 @@ use criterion::{Criterion, Throughput};
 #[expect(dead_code, reason = "the tests use more of it")]
 mod guests;
 #[path = "../../../tests/hostile/src/kernels.rs"]
+#[expect(unreachable_pub, reason = "in the plugin they are public")]
 mod kernels;
 
 const RECORDS: u32 = 4096;
@@ -39,7 +40,7 @@ fn batch() -> Batch {
             match index {
                 _ if bad => text.push(b"12x4567890"),
                 0..6 => {
-                    text.push(format!("{}", 100_000_000 + numbers.next(900_000_000)).as_bytes())
+                    text.push(format!("{}", 100_000_000 + numbers.next(900_000_000)).as_bytes());
                 }
                 6..8 => text.push(npi(100_000_000 + numbers.next(100_000_000)).as_bytes()),
                 _ => text.push(kernels::WORDS[usize::try_from(numbers.next(4)).unwrap_or(0)]),
@@ -75,10 +76,10 @@ fn native(batch: &Batch) -> Vec<(usize, Vec<u32>)> {
         let mut records = Vec::new();
         match &column.cells {
             Cells::Text(text) if index < 6 => {
-                kernels::digits(text.offsets(), text.bytes(), &mut records)
+                kernels::digits(text.offsets(), text.bytes(), &mut records);
             }
             Cells::Text(text) if index < 8 => {
-                kernels::luhn(text.offsets(), text.bytes(), &mut records)
+                kernels::luhn(text.offsets(), text.bytes(), &mut records);
             }
             Cells::Text(text) => {
                 kernels::one_of(text.offsets(), text.bytes(), kernels::WORDS, &mut records);

@@ -82,9 +82,9 @@ mod tests {
         at_most: u32,
     ) {
         let mut tried = 0;
-        let judge = |range: Range<u32>| match poison.iter().any(|record| range.contains(record)) {
-            true => Err(failure(hint(&range))),
-            false => Ok(range),
+        let judge = |range: Range<u32>| {
+            let fails = poison.iter().any(|record| range.contains(record));
+            if fails { Err(failure(hint(&range))) } else { Ok(range) }
         };
         let first = judge(0..records).expect_err("there is poison");
         let isolated = isolate(

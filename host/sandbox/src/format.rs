@@ -21,14 +21,11 @@ pub(crate) fn check(plugin: &str, bytes: &[u8], limit: usize) -> Result<(), Sand
         if MAGIC.starts_with(bytes) {
             return Err(SandboxError::Truncated { plugin, bytes: bytes.len() });
         }
-        return Err(match text(bytes) {
-            Some(start) => SandboxError::Text { plugin, start },
-            None => {
-                let start: Vec<String> =
-                    bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-                SandboxError::NotWasm { plugin, start: start.join(" ") }
-            }
-        });
+        if let Some(start) = text(bytes) {
+            return Err(SandboxError::Text { plugin, start });
+        }
+        let start: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        return Err(SandboxError::NotWasm { plugin, start: start.join(" ") });
     };
     let truncated = || SandboxError::Truncated { plugin: plugin.clone(), bytes: bytes.len() };
     let (version, sections) = rest.split_first_chunk().ok_or_else(truncated)?;

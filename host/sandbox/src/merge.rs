@@ -29,15 +29,12 @@ pub(crate) fn merge(parts: Vec<(Range<u32>, Verdict)>, records: u32, stage: &Sta
         }
         merged.rewrites.extend(verdict.rewrites.into_iter().map(|rewrite| shift(rewrite, &range)));
         for tally in verdict.tallies {
-            match tallies.get(&tally.rule) {
-                Some(&place) => {
-                    let skipped = &mut merged.tallies[place].skipped;
-                    *skipped = skipped.saturating_add(tally.skipped);
-                }
-                None => {
-                    tallies.insert(tally.rule, merged.tallies.len());
-                    merged.tallies.push(tally);
-                }
+            if let Some(&place) = tallies.get(&tally.rule) {
+                let skipped = &mut merged.tallies[place].skipped;
+                *skipped = skipped.saturating_add(tally.skipped);
+            } else {
+                tallies.insert(tally.rule, merged.tallies.len());
+                merged.tallies.push(tally);
             }
         }
         merged.samples.extend(verdict.samples.into_iter().map(|mut sample| {
@@ -65,7 +62,9 @@ fn set(indexes: Vec<u32>, records: u32) -> RecordSet {
         return RecordSet::Every;
     }
     let mut bits = Bitmap::zeros(records as usize);
-    indexes.iter().for_each(|&index| bits.set(index as usize));
+    for index in indexes {
+        bits.set(index as usize);
+    }
     RecordSet::Bitmap(bits)
 }
 
@@ -74,7 +73,9 @@ fn shift(rewrite: Rewrite, range: &Range<u32>) -> Rewrite {
     let change = match rewrite.change {
         Change::Whole(values) => Change::Patch { records: range.clone().collect(), values },
         Change::Patch { mut records, values } => {
-            records.iter_mut().for_each(|record| *record += range.start);
+            for record in &mut records {
+                *record += range.start;
+            }
             Change::Patch { records, values }
         }
     };

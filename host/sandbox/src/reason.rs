@@ -59,7 +59,7 @@ pub enum PoisonReason {
         limit: usize,
     },
     /// It said that it cannot go on.
-    #[error("it reported a fault{}: {message}", fault_kind(.code))]
+    #[error("it reported a fault{}: {message}", fault_kind(*.code))]
     Fault {
         /// The contract's number of what kind of fault it is.
         code: u16,
@@ -75,7 +75,7 @@ fn in_function(function: Option<&str>) -> String {
     function.map_or_else(String::new, |name| format!(" in `{name}`"))
 }
 
-fn fault_kind(code: &u16) -> String {
+fn fault_kind(code: u16) -> String {
     match code {
         1 => " in its settings".to_owned(),
         2 => " in the batch it was given".to_owned(),

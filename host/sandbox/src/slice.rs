@@ -86,7 +86,9 @@ mod tests {
 
     fn text_of(cells: &[&str]) -> Text {
         let mut text = Text::default();
-        cells.iter().for_each(|cell| text.push(cell.as_bytes()));
+        for cell in cells {
+            text.push(cell.as_bytes());
+        }
         text
     }
 

@@ -9,10 +9,13 @@ pub fn checkout() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// The release build of `assay`, built once for each test process. The plugins must be there already (`cargo xtask plugins`).
+/// The release build of `assay`: what `ASSAY_BIN` names, or else built once for each test process. The plugins must be there already (`cargo xtask plugins`).
 pub fn assay() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
+        if let Some(built) = std::env::var_os("ASSAY_BIN") {
+            return PathBuf::from(built);
+        }
         let output = Command::new(env!("CARGO"))
             .args(["build", "--release", "--package", "assay", "--message-format", "json"])
             .current_dir(checkout())
@@ -52,16 +55,33 @@ fn beside(what: &str) -> Option<PathBuf> {
     None
 }
 
-/// Writes a generated general-payments file and its truth into `folder`.
+/// Writes a generated general-payments file and its truth into `folder`, under the name its year and publication give it.
 pub fn generated(folder: &Path, year: u16, layout: &str, rows: u32, seed: u32, defects: &str) -> PathBuf {
-    let stamp = if layout.ends_with("75") { format!("0630{}", year + 1) } else { "06302025".to_owned() };
-    let path = folder.join(format!("OP_DTL_GNRL_PGYR{year}_P{stamp}.csv"));
+    let path = folder.join("sample.csv");
     let status = assay()
         .args(["sample", "open-payments", "general", "--year", &year.to_string(), "--layout", layout])
         .args(["--rows", &rows.to_string(), "--seed", &seed.to_string(), "--defects", defects, "-o"])
         .arg(&path)
+        .stdout(Stdio::null())
         .status()
         .expect("assay runs");
     assert!(status.success());
-    path
+    let named = folder.join(format!("OP_DTL_GNRL_PGYR{year}_P{}.csv", publication(&path)));
+    for end in ["", ".truth.tsv", ".truth.json"] {
+        let with_end = |path: &Path| PathBuf::from(format!("{}{end}", path.display()));
+        std::fs::rename(with_end(&path), with_end(&named)).expect("the same folder");
+    }
+    named
+}
+
+/// The publication date that the records carry in their last column, as file names write it.
+fn publication(file: &Path) -> String {
+    use std::io::{BufRead, BufReader};
+    let file = BufReader::new(std::fs::File::open(file).expect("the generated file"));
+    let mut lines = file.lines().skip(1).map(|line| line.expect("text"));
+    let stamp = lines.find_map(|line| {
+        let last = line.rsplit(',').next()?.trim_matches('"').to_owned();
+        (last.len() == 10 && last.matches('/').count() == 2).then(|| last.replace('/', ""))
+    });
+    stamp.expect("a record with a publication date")
 }

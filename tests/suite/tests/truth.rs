@@ -55,7 +55,11 @@ fn check(year: u16, layout: &str, rows: u32, seed: u32) {
 
     let found: BTreeSet<_> = findings(lake.path())
         .into_iter()
-        .map(|FoundFinding { record, rule, column, .. }| (record, rule, column))
+        // The truth does not say in which column the reader must notice a structural fault.
+        .map(|FoundFinding { record, rule, column, .. }| {
+            let column = if rule.starts_with("csv.") { String::new() } else { column };
+            (record, rule, column)
+        })
         .collect();
     let missed: Vec<_> = truth.findings.difference(&found).take(20).collect();
     let extra: Vec<_> = found.difference(&truth.findings).take(20).collect();

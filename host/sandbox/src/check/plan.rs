@@ -95,13 +95,13 @@ fn column(
         1 => Form::Text,
         2 => Form::Integer,
         3 => Form::Decimal { scale: u8::try_from(scale).expect("at most 18") },
-        4 => match DateFormat::new(&format) {
-            Ok(format) => Form::Date { format },
-            Err(_) => {
+        4 => {
+            let Ok(format) = DateFormat::new(&format) else {
                 let expected = "`%Y`, `%m` and `%d` once each with plain characters between, such as `%m/%d/%Y`";
                 return Err(Breach::DateFormat { column: name, format, expected });
-            }
-        },
+            };
+            Form::Date { format }
+        }
         code => {
             let expected = "1 (text), 2 (integer), 3 (decimal) or 4 (date)";
             return Err(Breach::Code { what: "form", code, expected });

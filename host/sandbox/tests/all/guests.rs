@@ -48,7 +48,9 @@ pub(crate) fn replaced(from: &[u8], to: &[u8]) -> Vec<u8> {
         .map(|(at, _)| at)
         .collect();
     assert!(!places.is_empty(), "{from:?} is in the component");
-    places.iter().for_each(|&at| bytes[at..at + to.len()].copy_from_slice(to));
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
     bytes
 }
 

@@ -186,7 +186,9 @@ fn a_rewrite_of_a_column_the_layout_lacks() {
 #[test]
 fn cells_cross_in_any_form() {
     let mut values = Text::default();
-    ["bad", "BAD", "good"].iter().for_each(|word| values.push(word.as_bytes()));
+    for word in ["bad", "BAD", "good"] {
+        values.push(word.as_bytes());
+    }
     let check = |cells: Cells, hits: &[u32], poison: &[u32]| {
         let mut batch = batch(&["", "", "", ""], RuleClass::Validate);
         batch.columns[0].cells = cells;

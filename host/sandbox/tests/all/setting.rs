@@ -10,7 +10,7 @@ use assay_sandbox::{Component, Judged, Options, Poison, Sandbox, SandboxError, S
 use crate::guests;
 
 /// A deadline that is never reached, however busy the machine: for all that ends by itself.
-const PATIENT: Duration = Duration::from_secs(60);
+const PATIENT: Duration = Duration::from_mins(1);
 
 /// 100 ms for a call: long for honest work, short for a test that has to wait for it.
 const HASTY: Duration = Duration::from_millis(100);
@@ -58,7 +58,9 @@ pub(crate) fn session(component: &Component, behaviour: &str, class: RuleClass) 
 /// A text column.
 pub(crate) fn column(words: &[&str]) -> Column {
     let mut text = Text::default();
-    words.iter().for_each(|word| text.push(word.as_bytes()));
+    for word in words {
+        text.push(word.as_bytes());
+    }
     Column { cells: Cells::Text(text), valid: None, malformed: None }
 }
 
