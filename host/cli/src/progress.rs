@@ -96,5 +96,9 @@ fn message(progress: &Progress, elapsed: f64) -> String {
 
 fn time(seconds: f64) -> String {
     let minutes = (seconds / 60.0).floor();
-    if minutes >= 1.0 { format!("{minutes:.0} min {:.0} s", seconds % 60.0) } else { format!("{seconds:.0} s") }
+    if minutes >= 1.0 {
+        format!("{minutes:.0} min {:.0} s", seconds % 60.0)
+    } else {
+        format!("{seconds:.0} s")
+    }
 }

@@ -49,7 +49,8 @@ impl Page {
         }
         self.line("input", &input);
         if let Some(layout) = &report.layout {
-            let mut is: Vec<_> = [&report.dataset, &report.kind].into_iter().flatten().cloned().collect();
+            let mut is: Vec<_> =
+                [&report.dataset, &report.kind].into_iter().flatten().cloned().collect();
             is.extend(report.partition.iter().map(|(key, value)| format!("{key} {value}")));
             is.push(format!("layout {layout}"));
             self.line("is", &is.join(" · "));
@@ -79,7 +80,8 @@ impl Page {
         for reason in report.refusal.iter().chain(&report.failure) {
             let mut lines = reason.message.lines();
             if let Some(first) = lines.next() {
-                writeln!(self.text, "  {} [{}]", first, reason.code).expect("a String takes everything");
+                writeln!(self.text, "  {} [{}]", first, reason.code)
+                    .expect("a String takes everything");
             }
             for line in lines {
                 writeln!(self.text, "  {line}").expect("a String takes everything");
@@ -99,7 +101,8 @@ impl Page {
         for (column, sums) in &report.amounts {
             let (read, validated, held) =
                 (grouped(&sums.read), grouped(&sums.validated), grouped(&sums.quarantined));
-            let text = format!("{read} read = {validated} validated + {held} quarantined ({column})");
+            let text =
+                format!("{read} read = {validated} validated + {held} quarantined ({column})");
             self.line("amounts", &text);
         }
         let milliseconds = report.milliseconds.total.max(1);
@@ -120,7 +123,8 @@ impl Page {
         self.section(report, "warned of", "33", report.rules.iter().filter(hit("warn")));
         let repaired: Vec<_> = report.rules.iter().filter(|(_, rule)| rule.repaired > 0).collect();
         if !repaired.is_empty() {
-            writeln!(self.text, "  {}", self.colour("36", "repaired")).expect("a String takes everything");
+            writeln!(self.text, "  {}", self.colour("36", "repaired"))
+                .expect("a String takes everything");
             for (code, rule) in repaired {
                 let count = number(rule.repaired);
                 writeln!(self.text, "  {count:>11} {code}").expect("a String takes everything");
@@ -165,7 +169,8 @@ impl Page {
         }
         if more > 0 {
             let place = report.report.as_deref().unwrap_or("the report");
-            writeln!(self.text, "  {:>11} {more} more rules: see {place}", "").expect("a String takes everything");
+            writeln!(self.text, "  {:>11} {more} more rules: see {place}", "")
+                .expect("a String takes everything");
         }
         self.blank();
     }
@@ -207,7 +212,9 @@ fn bytes(count: u64) -> String {
     match count {
         0..1_000 => format!("{count} bytes"),
         1_000..1_000_000 => format!("{}.{} kB", count / 1_000, count % 1_000 / 100),
-        1_000_000..1_000_000_000 => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+        1_000_000..1_000_000_000 => {
+            format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000)
+        }
         _ => format!("{}.{} GB", count / 1_000_000_000, count % 1_000_000_000 / 100_000_000),
     }
 }

@@ -88,7 +88,13 @@ impl fmt::Display for Decimal {
             return write!(f, "{sign}{digits}");
         }
         let unit = 10_u128.pow(u32::from(self.scale));
-        write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit, width = usize::from(self.scale))
+        write!(
+            f,
+            "{sign}{}.{:0width$}",
+            digits / unit,
+            digits % unit,
+            width = usize::from(self.scale)
+        )
     }
 }
 
@@ -222,7 +228,9 @@ mod tests {
 
     #[test]
     fn decimals_parse_exactly_or_not_at_all() {
-        let check = |cell: &str, expected| assert_eq!(parse_decimal(cell.as_bytes(), 2), expected, "{cell}");
+        let check = |cell: &str, expected| {
+            assert_eq!(parse_decimal(cell.as_bytes(), 2), expected, "{cell}")
+        };
         check("90.87", Ok(9087));
         check("90.8", Ok(9080));
         check("90", Ok(9000));
@@ -246,7 +254,8 @@ mod tests {
 
     #[test]
     fn integers_parse_exactly_or_not_at_all() {
-        let check = |cell: &str, expected| assert_eq!(parse_integer(cell.as_bytes()), expected, "{cell}");
+        let check =
+            |cell: &str, expected| assert_eq!(parse_integer(cell.as_bytes()), expected, "{cell}");
         check("1", Ok(1));
         check("-7", Ok(-7));
         check("007", Ok(7));
@@ -260,7 +269,8 @@ mod tests {
     #[test]
     fn dates_are_days_of_the_calendar() {
         let us = DateFormat::new("%m/%d/%Y").unwrap();
-        let check = |cell: &str, expected| assert_eq!(us.parse(cell.as_bytes()), expected, "{cell}");
+        let check =
+            |cell: &str, expected| assert_eq!(us.parse(cell.as_bytes()), expected, "{cell}");
         check("01/01/1970", Ok(0));
         check("02/29/2016", Ok(16_860));
         check("12/31/1969", Ok(-1));

@@ -16,16 +16,16 @@ mod verdict;
 
 pub use batch::Batch;
 pub use bitmap::Bitmap;
-pub use cast::{CastError, DateFormat, DateFormatError, Decimal, format_date, parse_decimal, parse_integer};
+pub use cast::{
+    CastError, DateFormat, DateFormatError, Decimal, format_date, parse_decimal, parse_integer,
+};
 pub use column::{Cells, Column, Form, Text};
 pub use digest::{Digest, DigestError};
 pub use level::{FileOutcome, Level, RecordOutcome, UnknownLevel};
-pub use plugin::{
-    ColumnRequest, ConfigFault, Extras, PluginInfo, RuleKind, RunContext, StagePlan,
-};
+pub use plugin::{ColumnRequest, ConfigFault, Extras, PluginInfo, RuleKind, RunContext, StagePlan};
 pub use position::Position;
 pub use rule::{HostCheck, Rule, RuleClass, RuleCode, RuleCodeError};
 pub use verdict::{
-    Change, Disposition, FileResult, FileResultOutcome, Hit, HitOutcome, Measure, Merge,
-    RecordSet, Rewrite, Sample, Tally, Verdict,
+    Change, Disposition, FileResult, FileResultOutcome, Hit, HitOutcome, Measure, Merge, RecordSet,
+    Rewrite, Sample, Tally, Verdict,
 };

@@ -71,7 +71,9 @@ pub struct RuleCodeError;
 
 impl fmt::Display for RuleCodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign")
+        f.write_str(
+            "expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign",
+        )
     }
 }
 

@@ -19,9 +19,9 @@ impl RecordSet {
         match self {
             Self::Every => (0..records).for_each(visit),
             Self::Sparse(indexes) => indexes.iter().copied().for_each(visit),
-            Self::Bitmap(bits) => bits
-                .ones_iter()
-                .for_each(|index| visit(u32::try_from(index).expect("a batch has fewer than 2^32 records"))),
+            Self::Bitmap(bits) => bits.ones_iter().for_each(|index| {
+                visit(u32::try_from(index).expect("a batch has fewer than 2^32 records"));
+            }),
         }
     }
 
@@ -29,8 +29,12 @@ impl RecordSet {
     pub fn count(&self, records: u32) -> u32 {
         match self {
             Self::Every => records,
-            Self::Sparse(indexes) => u32::try_from(indexes.len()).expect("checked against the batch"),
-            Self::Bitmap(bits) => u32::try_from(bits.count_ones()).expect("checked against the batch"),
+            Self::Sparse(indexes) => {
+                u32::try_from(indexes.len()).expect("checked against the batch")
+            }
+            Self::Bitmap(bits) => {
+                u32::try_from(bits.count_ones()).expect("checked against the batch")
+            }
         }
     }
 }

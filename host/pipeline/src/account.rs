@@ -6,8 +6,8 @@ use assay_ingest::Summary;
 use assay_model::{FileOutcome, FileResultOutcome, Level, RecordOutcome};
 use assay_packs::{Identified, Pack};
 use assay_sinks::documents::{Assay, Manifest, PackRef, RecordCounts, SchemaVersion, SourceRef};
-use assay_sinks::{Partition, audit_unplaced, schema_version};
 use assay_sinks::store::{Key, Store};
+use assay_sinks::{Partition, audit_unplaced, schema_version};
 use assay_sinks::{Publication, SinkError};
 
 use crate::error::RunError;
@@ -179,17 +179,14 @@ fn invariants(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Result<(
     check(
         "records_are_conserved",
         totals.read == totals.validated() + totals.quarantined()
-            && (!judged.everything || (parts == totals.validated() && held == totals.quarantined())),
+            && (!judged.everything
+                || (parts == totals.validated() && held == totals.quarantined())),
         format!(
             "{} records read, {parts} rows in part files, {held} in the quarantine",
             totals.read
         ),
     );
-    check(
-        "bytes_tile_the_input",
-        judged.summary.tiles(),
-        format!("{:?}", judged.summary),
-    );
+    check("bytes_tile_the_input", judged.summary.tiles(), format!("{:?}", judged.summary));
     for (amount, sums) in plan.amounts.iter().zip(&totals.amounts) {
         let validated = judged.written.sums.get(amount.column).copied().unwrap_or_default();
         let name = &plan.names[amount.column];
@@ -208,7 +205,12 @@ fn invariants(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Result<(
 }
 
 /// Why the file is refused, if it is.
-pub(crate) fn refusal(plan: &Plan, pack: &Pack, judged: &JudgedFile, report: &Report) -> Option<Reason> {
+pub(crate) fn refusal(
+    plan: &Plan,
+    pack: &Pack,
+    judged: &JudgedFile,
+    report: &Report,
+) -> Option<Reason> {
     if let Some(rule) = judged.totals.refused_by {
         let rule = &plan.rules[rule];
         let first = report.rules[rule.code.as_str()].examples.first();
@@ -311,7 +313,8 @@ pub(crate) fn publish(
     report.replaces = publication.current().map(|current| current.assay.run_id.clone());
     write(store, Some(partition), report)?;
     let manifest = manifest(report, identified, judged, &run, &audit);
-    let url = |key: &str| Key::new(key.to_owned()).map_or_else(|_| key.to_owned(), |key| store.url(&key));
+    let url =
+        |key: &str| Key::new(key.to_owned()).map_or_else(|_| key.to_owned(), |key| store.url(&key));
     publication.commit(Manifest::new(manifest, url))?;
     Ok(())
 }
@@ -337,7 +340,11 @@ fn manifest(
             name: report.pack.clone().unwrap_or_default(),
             digest: identified.pack.digest().to_string(),
         },
-        plugins: report.plugins.iter().map(|(name, digest)| (name.clone(), digest.clone())).collect(),
+        plugins: report
+            .plugins
+            .iter()
+            .map(|(name, digest)| (name.clone(), digest.clone()))
+            .collect(),
         source: SourceRef {
             name: report.source.name.clone().unwrap_or_default(),
             bytes: judged.summary.bytes,
@@ -388,4 +395,3 @@ pub(crate) fn write(
 pub(crate) fn read(store: &dyn Store, key: &str) -> Result<Report, SinkError> {
     assay_sinks::read_audit(store, &Key::new(key.to_owned())?)
 }
-

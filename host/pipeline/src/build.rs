@@ -11,7 +11,8 @@ use crate::error::RunError;
 use crate::host_rules;
 use crate::message::Template;
 use crate::plan::{
-    Amount, HostRules, Plan, RunRule, Scope, Slot, Stage, Typed, Unique, slot_for, slots_of_requests,
+    Amount, HostRules, Plan, RunRule, Scope, Slot, Stage, Typed, Unique, slot_for,
+    slots_of_requests,
 };
 
 /// Resolves a plan. `components` are the pack's plugins, in its order.
@@ -29,7 +30,7 @@ pub(crate) fn plan(
     let mut slots = Vec::new();
     let mut stages = Vec::new();
     let mut unique = Vec::new();
-    for (index, (used, component)) in pack.plugins().iter().zip(components).enumerate() {
+    for (used, component) in pack.plugins().iter().zip(components) {
         let context = Arc::new(context(identified, used.settings()));
         known.extend(component.info().rules.iter().map(|rule| rule.name.clone()));
         for stage in plan_plugin(pack, used.name(), component, &context)? {
@@ -44,7 +45,7 @@ pub(crate) fn plan(
             known.extend(stage.rules.iter().map(|rule| rule.name.clone()));
             let component = component.clone();
             let context = Arc::clone(&context);
-            stages.push(Stage { plugin: index, component, context, plan: stage, slots, codes, called });
+            stages.push(Stage { component, context, plan: stage, slots, codes, called });
         }
     }
     pack.check_levels(known.iter())?;
@@ -53,7 +54,9 @@ pub(crate) fn plan(
     let outputs = if everything { outputs(names.len(), &typed, &mut slots) } else { Vec::new() };
     let text_slots = (0..names.len())
         .map(|column| {
-            slots.iter().position(|slot: &Slot| slot.column == Some(column) && slot.form == Form::Text)
+            slots
+                .iter()
+                .position(|slot: &Slot| slot.column == Some(column) && slot.form == Form::Text)
         })
         .collect();
     let plan =

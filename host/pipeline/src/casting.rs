@@ -58,17 +58,16 @@ fn parse_cells<'a, T: Copy + Default>(
     let mut malformed: Option<Bitmap> = None;
     let mut blanks = false;
     for (index, cell) in cells.enumerate() {
-        match parse_cell(cell) {
-            Ok(value) => values.push(value),
-            Err(_) => {
-                values.push(T::default());
-                valid.unset(index);
-                if cell.is_empty() {
-                    blanks = true;
-                } else {
-                    malformed.get_or_insert_with(|| Bitmap::zeros(records)).set(index);
-                }
-            }
+        if let Ok(value) = parse_cell(cell) {
+            values.push(value);
+            continue;
+        }
+        values.push(T::default());
+        valid.unset(index);
+        if cell.is_empty() {
+            blanks = true;
+        } else {
+            malformed.get_or_insert_with(|| Bitmap::zeros(records)).set(index);
         }
     }
     let all_valid = !blanks && malformed.is_none();
@@ -108,7 +107,8 @@ mod tests {
         let column = cast(&blank, &Form::Integer, 3);
         assert_eq!(column.valid.unwrap().count_ones(), 0);
         assert_eq!(column.malformed, None);
-        let year = Column { cells: Cells::Constant(b"2016".to_vec()), valid: None, malformed: None };
+        let year =
+            Column { cells: Cells::Constant(b"2016".to_vec()), valid: None, malformed: None };
         assert_eq!(cast(&year, &Form::Integer, 3).cells, Cells::Integer(vec![2016; 3]));
         let word = Column { cells: Cells::Constant(b"x".to_vec()), valid: None, malformed: None };
         let format = DateFormat::new("%Y-%m-%d").unwrap();

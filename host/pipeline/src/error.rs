@@ -52,7 +52,9 @@ pub enum RunError {
     #[error(transparent)]
     Plugin(#[from] SandboxError),
     /// Two rules have the same code.
-    #[error("rule `{code}` is in both `{first}` and `{second}`; codes must be unique in a pack: rename one, or leave one plugin out")]
+    #[error(
+        "rule `{code}` is in both `{first}` and `{second}`; codes must be unique in a pack: rename one, or leave one plugin out"
+    )]
     RuleTwice {
         /// The code.
         code: String,
@@ -62,7 +64,9 @@ pub enum RunError {
         second: String,
     },
     /// A plugin needs a column that the layout lacks.
-    #[error("plugin `{plugin}` needs the column `{column}`, which the layout `{layout}` does not have; give the layout an alias or the plugin other settings")]
+    #[error(
+        "plugin `{plugin}` needs the column `{column}`, which the layout `{layout}` does not have; give the layout an alias or the plugin other settings"
+    )]
     ColumnMissing {
         /// The plugin.
         plugin: String,
@@ -72,7 +76,9 @@ pub enum RunError {
         layout: String,
     },
     /// A plugin rewrites a column whose values must be unique.
-    #[error("rule `{normalise}` may rewrite `{column}`, which is a key of `{unique}`: keys are compared as published; leave the column out of one of them")]
+    #[error(
+        "rule `{normalise}` may rewrite `{column}`, which is a key of `{unique}`: keys are compared as published; leave the column out of one of them"
+    )]
     KeyRewritten {
         /// The normalise rule's plugin.
         normalise: String,
@@ -82,7 +88,9 @@ pub enum RunError {
         unique: String,
     },
     /// A host rule is at a level at which data would be lost.
-    #[error("rule `{code}` is at level `{level}`, and needs at least `{least}`: a record that cannot be stored as it is must not pass unsaid")]
+    #[error(
+        "rule `{code}` is at level `{level}`, and needs at least `{least}`: a record that cannot be stored as it is must not pass unsaid"
+    )]
     LevelTooMild {
         /// The code.
         code: String,
@@ -104,7 +112,9 @@ pub enum RunError {
         source: io::Error,
     },
     /// The account does not add up: nothing is published.
-    #[error("the run does not add up: {what}; nothing was published. This is a fault of assay: please report it with the audit record")]
+    #[error(
+        "the run does not add up: {what}; nothing was published. This is a fault of assay: please report it with the audit record"
+    )]
     DoesNotAddUp {
         /// Which sums, with both sides.
         what: String,

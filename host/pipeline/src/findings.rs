@@ -1,7 +1,5 @@
 //! What was found in a slab: findings, repairs, counts.
 
-use assay_model::HitOutcome;
-
 use crate::judge::Judged;
 use crate::message::excerpt;
 use crate::plan::Plan;
@@ -15,7 +13,6 @@ pub(crate) struct Finding {
     pub(crate) rule: usize,
     /// The layout column it names.
     pub(crate) column: Option<usize>,
-    pub(crate) outcome: HitOutcome,
     /// Empty until [`complete`] renders the rule's template, unless the finder said it itself.
     pub(crate) message: String,
     /// The named column's cell, cut to an excerpt.
@@ -36,17 +33,17 @@ pub(crate) struct Repair {
 
 /// How often a rule came to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RuleCount {
+pub(crate) struct RuleCount {
     /// Records it was carried out on.
-    pub evaluated: u64,
+    pub(crate) evaluated: u64,
     /// Records it hit (cells, for a normalise rule that is only counted).
-    pub failed: u64,
+    pub(crate) failed: u64,
     /// Records it could not judge.
-    pub skipped: u64,
+    pub(crate) skipped: u64,
     /// Records on which the rule itself could not be carried out.
-    pub errored: u64,
+    pub(crate) errored: u64,
     /// Cells it rewrote.
-    pub repaired: u64,
+    pub(crate) repaired: u64,
 }
 
 impl RuleCount {
@@ -84,7 +81,8 @@ pub(crate) fn complete(judged: &mut Judged, plan: &Plan, rows: &[u32]) {
         if finding.message.is_empty() {
             let named = finding.column.map(|column| (plan.names[column].as_str(), cell(column)));
             let key = (finding.record, finding.rule);
-            let at = judged.arguments.binary_search_by_key(&key, |sample| (sample.record, sample.rule));
+            let at =
+                judged.arguments.binary_search_by_key(&key, |sample| (sample.record, sample.rule));
             let arguments = at.map_or(&[][..], |at| &judged.arguments[at].arguments);
             finding.message = plan.rules[finding.rule].message.render(named, arguments, cell);
         }

@@ -28,7 +28,10 @@ impl Input {
     pub fn from_path(path: &Path, name: Option<String>) -> io::Result<Self> {
         let metadata = std::fs::metadata(path)?;
         if metadata.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory, expected a file"));
+            return Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "is a directory, expected a file",
+            ));
         }
         if !metadata.is_file() {
             // A pipe or device can be read once only.

@@ -82,7 +82,13 @@ impl Judged {
         };
         let standing = &mut self.outcomes[record as usize];
         *standing = (*standing).max(became);
-        self.findings.push(Finding { record, rule, column, outcome, message: text.unwrap_or_default(), value: None });
+        self.findings.push(Finding {
+            record,
+            rule,
+            column,
+            message: text.unwrap_or_default(),
+            value: None,
+        });
     }
 
     /// A cell of a sound record as rules saw it; `row` counts sound records.
@@ -209,7 +215,9 @@ fn run_stage(
         let columns = stage
             .slots
             .iter()
-            .map(|&slot| crate::slicing::slice(judged.columns[slot].as_ref().expect("built"), start..end))
+            .map(|&slot| {
+                crate::slicing::slice(judged.columns[slot].as_ref().expect("built"), start..end)
+            })
             .collect();
         let mut batch = batch_of(judged, stage, &rows[start..end], columns);
         let call = worker.process(plan, index, &batch)?;

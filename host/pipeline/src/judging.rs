@@ -79,7 +79,7 @@ impl Judging<'_> {
             let (empty, recycled) = channel();
             let limits = self.limits;
             let reader = scope.spawn(move || read(decoded.reader, limits, &full, &recycled));
-            let judged = pool.install(|| self.waves(&workers, wave, slabs, &empty, &consumed));
+            let judged = pool.install(|| self.waves(&workers, wave, &slabs, &empty, &consumed));
             // The receiver is gone, so a reader that is ahead stops at its next slab.
             let read = reader.join().expect("the reading thread does not panic");
             let (totals, written) = judged?;
@@ -90,7 +90,8 @@ impl Judging<'_> {
             return Err(RunError::InputChanged { location: self.request.input.location() });
         }
         let mut first = workers.into_iter().next().map(Mutex::into_inner);
-        let worker = first.as_mut().expect("at least one thread").as_mut().expect("no thread panicked");
+        let worker =
+            first.as_mut().expect("at least one thread").as_mut().expect("no thread panicked");
         let file_results = self.finish(worker, &mut totals)?;
         let milliseconds = crate::account::milliseconds(began);
         let everything = self.everything;
@@ -101,7 +102,7 @@ impl Judging<'_> {
         &mut self,
         workers: &[Mutex<Worker>],
         wave: usize,
-        slabs: Receiver<Slab>,
+        slabs: &Receiver<Slab>,
         empty: &Sender<Slab>,
         consumed: &AtomicU64,
     ) -> Result<(Totals, Written), RunError> {
@@ -114,9 +115,9 @@ impl Judging<'_> {
             .then(|| Router::new(self.store, self.partition, self.run, plan, metadata));
         let mut judged: Vec<Judged> = Vec::new();
         loop {
-            let next = self.next_wave(&slabs, wave)?;
+            let next = self.next_wave(slabs, wave)?;
             let ended = next.is_empty();
-            let (now, routed) = rayon::join(
+            let (next_judged, routed) = rayon::join(
                 || {
                     next.into_par_iter()
                         .map(|work| {
@@ -133,7 +134,7 @@ impl Judging<'_> {
                 // A reader that has ended takes no more.
                 let _ = empty.send(done.slab);
             }
-            judged = now?;
+            judged = next_judged?;
             for slab in &judged {
                 totals.add(slab, plan);
             }
@@ -178,7 +179,8 @@ impl Judging<'_> {
     ) -> Result<Vec<(usize, FileResult)>, RunError> {
         let mut results = Vec::new();
         for class in [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine] {
-            for index in self.plan.stages_of(class).filter(|&index| self.plan.stages[index].called) {
+            for index in self.plan.stages_of(class).filter(|&index| self.plan.stages[index].called)
+            {
                 let measures = totals.measures(index);
                 for result in worker.finish(self.plan, index, &measures)? {
                     results.push((self.plan.stages[index].rule(result.rule), result));

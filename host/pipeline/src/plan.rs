@@ -104,8 +104,6 @@ pub(crate) struct Slot {
 /// One plugin in one stage.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    /// Index of the plugin in the pack's order.
-    pub(crate) plugin: usize,
     pub(crate) component: Component,
     pub(crate) context: Arc<RunContext>,
     pub(crate) plan: StagePlan,

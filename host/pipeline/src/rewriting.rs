@@ -130,19 +130,24 @@ mod tests {
 
     fn column(cells: &[&str]) -> Column {
         let mut text = Text::default();
-        cells.iter().for_each(|cell| text.push(cell.as_bytes()));
+        for cell in cells {
+            text.push(cell.as_bytes());
+        }
         Column { cells: Cells::Text(text), valid: None, malformed: None }
     }
 
     fn patch(rule: u16, records: &[u32], cells: &[&str]) -> Rewrite {
         let mut values = Text::default();
-        cells.iter().for_each(|cell| values.push(cell.as_bytes()));
+        for cell in cells {
+            values.push(cell.as_bytes());
+        }
         Rewrite { rule, column: 0, change: Change::Patch { records: records.to_vec(), values } }
     }
 
     fn check(level: Level, rewrites: Vec<Rewrite>, cells: &[&str], changes: usize) {
         let mut columns = [column(&["a", "b", "c"])];
-        let made = apply(&mut columns, 3, rewrites, |rule| if rule == 1 { level } else { Level::Warn });
+        let made =
+            apply(&mut columns, 3, rewrites, |rule| if rule == 1 { level } else { Level::Warn });
         let got: Vec<_> = (0..3)
             .map(|record| String::from_utf8_lossy(cell(&columns[0].cells, record)).into_owned())
             .collect();

@@ -230,7 +230,7 @@ impl<'a> Router<'a> {
             .collect();
         let raw = judged.slab.raw(index);
         let inner = raw.strip_suffix(b"\n").unwrap_or(raw);
-        let breaks = inner.iter().filter(|byte| **byte == b'\n').count();
+        let breaks = inner.split(|byte| *byte == b'\n').count() - 1;
         let disposition = disposition(judged, index);
         self.quarantine()?.push(&QuarantinedRecord {
             position,
@@ -327,11 +327,7 @@ fn passing<'a>(judged: &'a Judged, plan: &Plan) -> Passing<'a> {
     let positions = sound.iter().map(|&record| judged.slab.position(record as usize)).collect();
     let held = |record: u32| judged.outcomes[record as usize] == RecordOutcome::Quarantined;
     let rows = sound.iter().any(|&record| held(record)).then(|| {
-        (0..)
-            .zip(sound)
-            .filter(|(_, record)| !held(**record))
-            .map(|(row, _)| row)
-            .collect()
+        (0..).zip(sound).filter(|(_, record)| !held(**record)).map(|(row, _)| row).collect()
     });
     let columns = plan
         .outputs

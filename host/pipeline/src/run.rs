@@ -16,12 +16,12 @@ use crate::build;
 use crate::error::RunError;
 use crate::identity;
 use crate::input::Input;
-use crate::judging::{self, Judging};
+use crate::judging::Judging;
 use crate::observer::{Observer, Phase, Progress};
 use crate::peek::{self, Peeked};
 use crate::plan::Plan;
 use crate::report::{Reason, Report};
-use crate::survey::{self, Survey};
+use crate::survey::Survey;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -211,8 +211,11 @@ impl<'a> Attempt<'a> {
         let cell = |column: &str| peeked.first_cell(column);
         let found = match self.request.pack {
             Some(path) => Pack::open(path)?.identify(name.as_deref(), header, &cell),
-            None => Catalogue::open(self.request.discovery.rules())?
-                .identify(name.as_deref(), header, &cell),
+            None => Catalogue::open(self.request.discovery.rules())?.identify(
+                name.as_deref(),
+                header,
+                &cell,
+            ),
         };
         let identified = match found {
             Ok(identified) => identified,
@@ -301,8 +304,13 @@ impl<'a> Attempt<'a> {
     fn survey(&mut self, plan: &Plan, pack: &Arc<Pack>) -> Result<Survey, Stop> {
         let began = Instant::now();
         let limits = ingest_limits(pack);
-        let surveyed =
-            survey::survey(self.request.input, self.request.entry, limits, plan, self.observer)?;
+        let surveyed = crate::survey::survey(
+            self.request.input,
+            self.request.entry,
+            limits,
+            plan,
+            self.observer,
+        )?;
         self.report.milliseconds.survey = account::milliseconds(began);
         let survey = surveyed.map_err(|error| {
             Stop::Refused(Reason {
@@ -314,6 +322,10 @@ impl<'a> Attempt<'a> {
             })
         })?;
         account::source(&mut self.report, &survey);
+        if survey.spilled {
+            let text = "the keys of uniqueness rules did not fit in memory and were sorted on disk";
+            self.report.notices.push(text.to_owned());
+        }
         account::final_newline(&mut self.report, plan, &survey.summary);
         Ok(survey)
     }

@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn order_is_the_same_whatever_the_budget() {
-        let numbers: Vec<u64> = (0..5_000_u64).map(|n| n.wrapping_mul(0x9e37_79b9) % 4_096).collect();
+        let numbers: Vec<u64> =
+            (0..5_000_u64).map(|n| n.wrapping_mul(0x9e37_79b9) % 4_096).collect();
         let mut expected = numbers.clone();
         expected.sort_unstable();
         for budget in [8, 800, 8_000, 1 << 20] {

@@ -19,6 +19,8 @@ use crate::rewriting::cell;
 pub(crate) struct Survey {
     pub(crate) digest: Digest,
     pub(crate) summary: Summary,
+    /// Whether keys of uniqueness rules went to disk.
+    pub(crate) spilled: bool,
     /// For each uniqueness rule the records it hits.
     pub(crate) duplicates: Vec<Duplicates>,
 }
@@ -89,13 +91,14 @@ pub(crate) fn survey(
         });
         recycled = Some(slab);
     }
+    let spilled = collectors.iter().any(KeyCollector::spilled);
     let duplicates = collectors
         .into_iter()
         .map(KeyCollector::finish)
         .collect::<io::Result<_>>()
         .map_err(RunError::temporary)?;
     let digest = Digest(*hasher.lock().expect("the reader is done").finalize().as_bytes());
-    Ok(Ok(Survey { digest, summary: slabs.summary(), duplicates }))
+    Ok(Ok(Survey { digest, summary: slabs.summary(), spilled, duplicates }))
 }
 
 pub(crate) fn input_error(input: &Input, source: io::Error) -> RunError {

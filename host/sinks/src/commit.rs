@@ -98,11 +98,7 @@ fn read(store: &dyn Store, key: &Key) -> Result<Option<(Manifest, Version)>, Sin
 }
 
 /// Writes an attempt's audit record, whatever the caller's document is: one object on one line, created once.
-pub fn write_audit(
-    store: &dyn Store,
-    key: &Key,
-    record: &impl Serialize,
-) -> Result<(), SinkError> {
+pub fn write_audit(store: &dyn Store, key: &Key, record: &impl Serialize) -> Result<(), SinkError> {
     let bytes = documents::one_line(record).map_err(|source| SinkError::Document {
         key: key.clone(),
         expected: "an audit record",

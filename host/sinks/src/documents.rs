@@ -9,10 +9,10 @@ mod schema_version;
 
 use std::collections::BTreeMap;
 
-pub use schema_version::SchemaVersion;
 pub use manifest::{
     Assay, Entry, EntryMeta, Manifest, PackRef, PartEntry, RecordCounts, SourceRef,
 };
+pub use schema_version::SchemaVersion;
 use serde::{Deserialize, Serialize};
 
 /// The version of all documents written here.

@@ -50,7 +50,9 @@ fn manifest(run: &str, parts: Vec<PartEntry>, store: &dyn Store) -> Manifest {
 }
 
 fn audit(attempt: &str, run: &str) -> BTreeMap<String, String> {
-    [("attempt", attempt), ("run_id", run)].map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    [("attempt", attempt), ("run_id", run)]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
 }
 
 /// A whole run in small, in the order a run writes: quarantine, part, audit, manifest.
@@ -257,7 +259,10 @@ fn audit_records_are_one_line_with_zeros_and_written_once() {
     let bytes = store.get(&key).unwrap().unwrap().bytes;
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!(text.matches('\n').count(), 1);
-    assert_eq!(assay_sinks::read_audit::<BTreeMap<String, String>>(&store, &key).unwrap(), audit("a1", "r1"));
+    assert_eq!(
+        assay_sinks::read_audit::<BTreeMap<String, String>>(&store, &key).unwrap(),
+        audit("a1", "r1")
+    );
 }
 
 #[test]

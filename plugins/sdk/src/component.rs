@@ -225,10 +225,7 @@ fn verdict(verdict: own::Verdict) -> wit::Verdict {
                 change: match rewrite.change {
                     own::Change::Whole(text) => wit::Change::Whole(write_text(text)),
                     own::Change::Patch { records, values } => {
-                        wit::Change::Patch(wit::Patch {
-                            records,
-                            values: write_text(values),
-                        })
+                        wit::Change::Patch(wit::Patch { records, values: write_text(values) })
                     }
                 },
             })

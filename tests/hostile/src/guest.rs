@@ -1,6 +1,7 @@
 //! The component's exports: each asks the settings what to do.
 
 #![allow(
+    clippy::same_length_and_capacity,
     unsafe_code,
     missing_docs,
     unreachable_pub,

@@ -36,7 +36,9 @@ impl Outcome {
     /// A number of the summary, by its path: `records.read`.
     pub fn number(&self, path: &str) -> u64 {
         let value = path.split('.').fold(&self.summary, |value, key| &value[key]);
-        value.as_u64().unwrap_or_else(|| panic!("no number `{path}` in {:#}\n{}", self.summary, self.stderr))
+        value
+            .as_u64()
+            .unwrap_or_else(|| panic!("no number `{path}` in {:#}\n{}", self.summary, self.stderr))
     }
 
     /// A text of the summary.

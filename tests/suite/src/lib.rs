@@ -8,4 +8,6 @@ mod read;
 pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, plugins};
 pub use program::{assay, checkout, generated, samples, versus};
-pub use read::{FoundFinding, FoundRecord, FoundRepair, findings, quarantine, repairs, validated_rows};
+pub use read::{
+    FoundFinding, FoundRecord, FoundRepair, findings, quarantine, repairs, validated_rows,
+};

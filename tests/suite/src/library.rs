@@ -60,7 +60,8 @@ impl Library {
     /// Writes a file of loans with `records` good records and then `more` lines as they are.
     pub fn loans(&self, year: u16, records: u32, more: &str) -> PathBuf {
         let path = self.folder.path().join(format!("loans-{year}.csv"));
-        let mut text = "loan_id,member_id,branch,book_title,isbn,loaned_on,returned_on,fine_eur\n".to_owned();
+        let mut text =
+            "loan_id,member_id,branch,book_title,isbn,loaned_on,returned_on,fine_eur\n".to_owned();
         for loan in 1..=records {
             let branch = ["Central", "Harbour", "Nord"][loan as usize % 3];
             let (month, day) = (loan % 12 + 1, loan % 28 + 1);

@@ -46,6 +46,10 @@ pub fn versus() -> Option<PathBuf> {
     beside("versus")
 }
 
+#[expect(
+    clippy::print_stderr,
+    reason = "whoever reads a test's output must see what it did not do"
+)]
 fn beside(what: &str) -> Option<PathBuf> {
     let path = checkout().join("../shared").join(what);
     if path.is_dir() {
@@ -56,11 +60,34 @@ fn beside(what: &str) -> Option<PathBuf> {
 }
 
 /// Writes a generated general-payments file and its truth into `folder`, under the name its year and publication give it.
-pub fn generated(folder: &Path, year: u16, layout: &str, rows: u32, seed: u32, defects: &str) -> PathBuf {
+pub fn generated(
+    folder: &Path,
+    year: u16,
+    layout: &str,
+    rows: u32,
+    seed: u32,
+    defects: &str,
+) -> PathBuf {
     let path = folder.join("sample.csv");
     let status = assay()
-        .args(["sample", "open-payments", "general", "--year", &year.to_string(), "--layout", layout])
-        .args(["--rows", &rows.to_string(), "--seed", &seed.to_string(), "--defects", defects, "-o"])
+        .args([
+            "sample",
+            "open-payments",
+            "general",
+            "--year",
+            &year.to_string(),
+            "--layout",
+            layout,
+        ])
+        .args([
+            "--rows",
+            &rows.to_string(),
+            "--seed",
+            &seed.to_string(),
+            "--defects",
+            defects,
+            "-o",
+        ])
         .arg(&path)
         .stdout(Stdio::null())
         .status()

@@ -126,7 +126,9 @@ pub fn repairs(root: &Path) -> BTreeSet<FoundRepair> {
 pub fn validated_rows(root: &Path) -> Vec<u64> {
     let mut rows: Vec<_> = batches(root, "part-")
         .iter()
-        .flat_map(|batch| (0..batch.num_rows()).map(|row| integer(batch, "_record", row)).collect::<Vec<_>>())
+        .flat_map(|batch| {
+            (0..batch.num_rows()).map(|row| integer(batch, "_record", row)).collect::<Vec<_>>()
+        })
         .collect();
     rows.sort_unstable();
     rows

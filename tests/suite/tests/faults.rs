@@ -86,7 +86,11 @@ fn check(fault: Fault) {
             assert_eq!(now, after, "operation {at}: said to be published");
         }
         let (report, _) = setting.run(&second, lake.path(), u64::MAX, fault);
-        assert_eq!(report.outcome, "accepted_with_quarantine", "operation {at}: {:?}", report.failure);
+        assert_eq!(
+            report.outcome, "accepted_with_quarantine",
+            "operation {at}: {:?}",
+            report.failure
+        );
         assert_eq!(seen(&lake), Some(after.clone()), "operation {at}");
     }
 }

@@ -26,7 +26,13 @@ fn loans_are_judged_by_their_year() {
     assert_eq!(outcome.number("records.read"), 405);
     assert_eq!(outcome.number("records.quarantined"), 5);
     let held: Vec<_> = quarantine(lake.path()).into_iter().map(|r| (r.record, r.rules)).collect();
-    let rules = ["loan-id-unique", "branch-known", "returned-after-loaned", "type.decimal", "fine-not-negative"];
+    let rules = [
+        "loan-id-unique",
+        "branch-known",
+        "returned-after-loaned",
+        "type.decimal",
+        "fine-not-negative",
+    ];
     for ((record, hit), (at, rule)) in held.iter().zip((401..).zip(rules)) {
         assert_eq!(*record, at);
         assert_eq!(hit.iter().collect::<Vec<_>>(), [rule], "record {record}");
@@ -44,7 +50,10 @@ fn the_pack_of_the_year_decides_what_follows() {
     let outcome = run(&library, &lake, &library.loans(2024, 100, refund));
     assert_eq!(outcome.text("outcome"), "accepted_with_warnings", "{:#}", outcome.summary);
     let found = findings(lake.path());
-    assert_eq!(found.iter().map(|f| (f.record, f.rule.as_str())).collect::<Vec<_>>(), [(101, "fine-not-negative")]);
+    assert_eq!(
+        found.iter().map(|f| (f.record, f.rule.as_str())).collect::<Vec<_>>(),
+        [(101, "fine-not-negative")]
+    );
 }
 
 #[test]
@@ -53,15 +62,18 @@ fn a_year_without_a_pack_is_refused_and_the_others_are_named() {
     let outcome = run(&library, &Lake::new(), &library.loans(2025, 10, ""));
     assert_eq!(outcome.code, Some(1));
     let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
-    assert!(reason.contains("2025") && reason.contains("2023") && reason.contains("2024"), "{reason}");
+    assert!(
+        reason.contains("2025") && reason.contains("2023") && reason.contains("2024"),
+        "{reason}"
+    );
 }
 
 #[test]
 fn more_bad_records_than_the_threshold_refuse_the_file_and_keep_the_quarantine() {
     let library = Library::new();
     let lake = Lake::new();
-    let bad: String = (0..30).map(|n| format!("B{n},M1,South,T,,2023-01-01,,0.00\n")).collect();
-    let outcome = run(&library, &lake, &library.loans(2023, 100, &bad));
+    let bad: Vec<_> = (0..30).map(|n| format!("B{n},M1,South,T,,2023-01-01,,0.00\n")).collect();
+    let outcome = run(&library, &lake, &library.loans(2023, 100, &bad.concat()));
     assert_eq!(outcome.code, Some(1), "{:#}", outcome.summary);
     assert_eq!(outcome.summary["refusal"]["code"], "threshold");
     assert_eq!(quarantine(lake.path()).len(), 30);
@@ -104,9 +116,15 @@ fn a_mistake_in_a_pack_is_shown_where_it_is() {
     let library = Library::new();
     let file = library.rule_file("loans/shared.toml");
     let text = std::fs::read_to_string(&file).expect("the pack");
-    std::fs::write(&file, text.replace("check = \"one-of\"", "check = \"one-off\"")).expect("space");
+    std::fs::write(&file, text.replace("check = \"one-of\"", "check = \"one-off\""))
+        .expect("space");
     let outcome = run(&library, &Lake::new(), &library.loans(2023, 10, ""));
     assert_eq!(outcome.code, Some(2));
     let message = outcome.summary["failure"]["message"].as_str().expect("a reason");
-    assert!(message.contains("shared.toml") && message.contains("one-off") && message.contains("one-of"), "{message}");
+    assert!(
+        message.contains("shared.toml")
+            && message.contains("one-off")
+            && message.contains("one-of"),
+        "{message}"
+    );
 }

@@ -83,7 +83,9 @@ fn killed_at_any_moment_a_reader_sees_before_or_after() {
             .stderr(Stdio::null())
             .spawn()
             .expect("assay starts");
-        std::thread::sleep(duration.mul_f64(f64::from(kill) / f64::from(kills) * 1.1) + Duration::from_millis(2));
+        std::thread::sleep(
+            duration.mul_f64(f64::from(kill) / f64::from(kills) * 1.1) + Duration::from_millis(2),
+        );
         child.kill().expect("SIGKILL");
         child.wait().expect("it is gone");
         let seen = manifest(&lake).expect("the manifest never disappears");

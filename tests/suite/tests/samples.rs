@@ -72,7 +72,8 @@ fn what_no_pack_takes_is_refused_by_its_name() {
         assert!(outcome.text("layout").starts_with(layout), "{file}: {:#}", outcome.summary);
         let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
         assert!(reason.contains(layout) && reason.contains("no pack"), "{file}: {reason}");
-        let audit = lake.files().into_keys().any(|path| path.starts_with("metadata/ingestion_audit"));
+        let audit =
+            lake.files().into_keys().any(|path| path.starts_with("metadata/ingestion_audit"));
         assert!(audit, "{file}: the refusal leaves an audit record");
     }
 }

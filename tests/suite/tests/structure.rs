@@ -37,10 +37,15 @@ fn check(damage: impl Fn(&mut Vec<Vec<u8>>), rule: Option<&str>, validated: usiz
     match rule {
         None => assert!(held.is_empty(), "{held:?}"),
         Some(rule) => {
-            assert_eq!(held.len(), 1, "{:?}", held.iter().map(|r| (r.record, &r.rules)).collect::<Vec<_>>());
+            assert_eq!(
+                held.len(),
+                1,
+                "{:?}",
+                held.iter().map(|r| (r.record, &r.rules)).collect::<Vec<_>>()
+            );
             assert_eq!(held[0].record, 500);
-            assert_eq!(held[0].offset as usize, records[..500].concat().len());
-            assert_eq!(held[0].length as usize, records[500].len());
+            assert_eq!(held[0].offset, records[..500].concat().len() as u64);
+            assert_eq!(held[0].length, records[500].len() as u64);
             assert!(held[0].raw == records[500][..held[0].raw.len()]);
             assert!(held[0].rules.contains(rule), "{:?}", held[0].rules);
         }
@@ -60,7 +65,11 @@ fn edit(records: &mut [Vec<u8>], change: impl Fn(&mut Vec<u8>)) {
 
 #[test]
 fn a_field_short() {
-    check(|all| edit(all, |r| r.truncate(r.iter().rposition(|b| *b == b',').unwrap())), Some("csv.ragged"), 999);
+    check(
+        |all| edit(all, |r| r.truncate(r.iter().rposition(|b| *b == b',').unwrap())),
+        Some("csv.ragged"),
+        999,
+    );
 }
 
 #[test]
@@ -93,7 +102,11 @@ fn windows_1252_is_read_and_counted() {
     let (name, records) = clean(folder.path());
     let damaged = folder.path().join(name);
     let mut bytes = records.concat();
-    let at = bytes.windows(6).position(|w| w == b"DRIVE\"").or_else(|| bytes.windows(4).position(|w| w == b"ST\",")).unwrap();
+    let at = bytes
+        .windows(6)
+        .position(|w| w == b"DRIVE\"")
+        .or_else(|| bytes.windows(4).position(|w| w == b"ST\","))
+        .unwrap();
     bytes[at] = 0xC9;
     std::fs::write(&damaged, bytes).expect("space");
     let lake = Lake::new();

@@ -18,7 +18,9 @@ fn truth(file: &Path) -> Truth {
     let text = std::fs::read_to_string(&path).expect("a truth file");
     let mut lines = text.lines();
     let header: Vec<_> = lines.next().expect("a header").split('\t').collect();
-    let at = |name| header.iter().position(|column| *column == name).unwrap_or_else(|| panic!("no `{name}`"));
+    let at = |name| {
+        header.iter().position(|column| *column == name).unwrap_or_else(|| panic!("no `{name}`"))
+    };
     let (record, rule, column, class, outcome) =
         (at("record"), at("rule"), at("column"), at("class"), at("outcome"));
     let (line, offset, length) = (at("line"), at("offset"), at("length"));
@@ -63,7 +65,10 @@ fn check(year: u16, layout: &str, rows: u32, seed: u32) {
         .collect();
     let missed: Vec<_> = truth.findings.difference(&found).take(20).collect();
     let extra: Vec<_> = found.difference(&truth.findings).take(20).collect();
-    assert!(missed.is_empty() && extra.is_empty(), "{year} {layout}: missed {missed:#?}\nnot planted {extra:#?}");
+    assert!(
+        missed.is_empty() && extra.is_empty(),
+        "{year} {layout}: missed {missed:#?}\nnot planted {extra:#?}"
+    );
 
     let repaired: BTreeSet<_> = repairs(lake.path())
         .into_iter()
@@ -71,7 +76,10 @@ fn check(year: u16, layout: &str, rows: u32, seed: u32) {
         .collect();
     let missed: Vec<_> = truth.repairs.difference(&repaired).take(20).collect();
     let extra: Vec<_> = repaired.difference(&truth.repairs).take(20).collect();
-    assert!(missed.is_empty() && extra.is_empty(), "{year} {layout}: not repaired {missed:#?}\nnot planted {extra:#?}");
+    assert!(
+        missed.is_empty() && extra.is_empty(),
+        "{year} {layout}: not repaired {missed:#?}\nnot planted {extra:#?}"
+    );
 
     let bytes = std::fs::read(&file).expect("the generated file");
     let held = quarantine(lake.path());
@@ -79,7 +87,8 @@ fn check(year: u16, layout: &str, rows: u32, seed: u32) {
     assert_eq!(numbers, truth.quarantined);
     for record in &held {
         assert_eq!((record.line, record.offset, record.length), truth.ranges[&record.record]);
-        let (from, to) = (record.offset as usize, (record.offset + record.length) as usize);
+        let from = usize::try_from(record.offset).expect("a small file");
+        let to = from + usize::try_from(record.length).expect("a small file");
         assert_eq!(record.raw, bytes[from..to], "record {}", record.record);
     }
     let passed: Vec<_> = (1..=u64::from(rows)).filter(|record| !numbers.contains(record)).collect();

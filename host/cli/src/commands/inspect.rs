@@ -14,7 +14,10 @@ use crate::output;
 pub(crate) fn execute(args: &InspectArgs) -> Result<ExitStatus> {
     let bytes = std::fs::read(&args.plugin)
         .with_context(|| format!("cannot read the plugin `{}`", args.plugin.display()))?;
-    let name = args.plugin.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let name = args
+        .plugin
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let sandbox = Sandbox::new(Options::default())?;
     let component = sandbox.compile(&name, &bytes)?;
     match args.format {
@@ -36,7 +39,10 @@ fn text(component: &Component, size: usize) -> String {
     line("digest", &format!("sha256:{}", component.digest()));
     line("size", &format!("{} KB", size.div_ceil(1_000)));
     let imports = component.imports().join(", ");
-    line("imports", if imports.is_empty() { "nothing: it can compute, and nothing else" } else { &imports });
+    line(
+        "imports",
+        if imports.is_empty() { "nothing: it can compute, and nothing else" } else { &imports },
+    );
     line("exports", &component.exports().join(", "));
     line("memory", &format!("at most {} MiB an instance", component.memory_limit() >> 20));
     for (key, value) in &info.extras {
@@ -45,14 +51,16 @@ fn text(component: &Component, size: usize) -> String {
     if !info.rules.is_empty() {
         writeln!(text, "\n  {} rules", info.rules.len()).expect("a String takes everything");
         for Rule { name, class, level, title, .. } in &info.rules {
-            writeln!(text, "    {name:<28} {class:<10} {level:<8} {title}").expect("a String takes everything");
+            writeln!(text, "    {name:<28} {class:<10} {level:<8} {title}")
+                .expect("a String takes everything");
         }
     }
     if !info.kinds.is_empty() {
         writeln!(text, "\n  {} kinds of rules, made by settings", info.kinds.len())
             .expect("a String takes everything");
         for kind in &info.kinds {
-            writeln!(text, "    {:<28} {}", kind.name, kind.title).expect("a String takes everything");
+            writeln!(text, "    {:<28} {}", kind.name, kind.title)
+                .expect("a String takes everything");
         }
     }
     text

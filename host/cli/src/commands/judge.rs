@@ -66,8 +66,9 @@ pub(crate) fn cache(args: &RulesArgs) -> Option<PathBuf> {
 
 fn input(args: &JudgeArgs) -> Result<Input> {
     if args.file.as_os_str() == "-" {
-        return Input::from_reader(&mut io::stdin().lock(), args.name.clone())
-            .context("cannot spool standard input to a temporary file (TMPDIR names another folder)");
+        return Input::from_reader(&mut io::stdin().lock(), args.name.clone()).context(
+            "cannot spool standard input to a temporary file (TMPDIR names another folder)",
+        );
     }
     Input::from_path(&args.file, args.name.clone())
         .with_context(|| format!("cannot read `{}`", args.file.display()))

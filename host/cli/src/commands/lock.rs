@@ -1,5 +1,7 @@
 //! `assay lock`: pin the plugins that the packs use.
 
+use std::fmt::Write;
+
 use anyhow::{Context, Result};
 use assay_packs::{Catalogue, Lock};
 use assay_sandbox::{Options, Sandbox};
@@ -32,10 +34,10 @@ pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
         let digest = component.digest();
         lock.insert(&name, &component.info().version, digest);
         let word = if before.verify(&name, digest).is_ok() { "unchanged" } else { "pinned" };
-        text.push_str(&format!("{word:<10} {name} {} sha256:{digest}\n", component.info().version));
+        writeln!(text, "{word:<10} {name} {} sha256:{digest}", component.info().version)?;
     }
     lock.write()?;
-    text.push_str(&format!("{}\n", path.display()));
+    writeln!(text, "{}", path.display())?;
     output::text(&text)?;
     Ok(ExitStatus::Published)
 }

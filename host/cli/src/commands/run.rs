@@ -10,5 +10,9 @@ use crate::exit::ExitStatus;
 pub(crate) fn execute(args: &RunArgs) -> Result<ExitStatus> {
     let store = LocalStore::open(&args.root)
         .with_context(|| format!("cannot use `{}` as the root", args.root.display()))?;
-    judge(&args.judge, |request, observer| assay_pipeline::run(request, &store, observer), |_| Ok(()))
+    judge(
+        &args.judge,
+        |request, observer| assay_pipeline::run(request, &store, observer),
+        |_| Ok(()),
+    )
 }

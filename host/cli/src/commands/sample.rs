@@ -54,7 +54,8 @@ pub(crate) fn execute(args: &SampleArgs) -> Result<ExitStatus> {
         summary.with_context(|| format!("cannot write `{}`", args.output.display()))?
     };
     let text = serde_json::to_string_pretty(&summary.to_json())? + "\n";
-    std::fs::write(&totals, text).with_context(|| format!("cannot write `{}`", totals.display()))?;
+    std::fs::write(&totals, text)
+        .with_context(|| format!("cannot write `{}`", totals.display()))?;
     output::text(&format!(
         "{}\n  {} records, {} bytes, layout {}\n  {} records carry a defect: {}\n  totals: {}\n",
         args.output.display(),
@@ -78,7 +79,11 @@ fn load(folder: &Path, args: &SampleArgs, rules: &Path) -> Result<Profile> {
         for kind in std::fs::read_dir(dataset.path()).into_iter().flatten().flatten() {
             if kind.path().join("sample.toml").is_file() {
                 let names = (dataset.file_name(), kind.file_name());
-                known.push(format!("`{} {}`", names.0.to_string_lossy(), names.1.to_string_lossy()));
+                known.push(format!(
+                    "`{} {}`",
+                    names.0.to_string_lossy(),
+                    names.1.to_string_lossy()
+                ));
             }
         }
     }
@@ -94,10 +99,9 @@ fn load(folder: &Path, args: &SampleArgs, rules: &Path) -> Result<Profile> {
 
 /// The profile's first key is what `--year` sets.
 fn partition(profile: &Profile, args: &SampleArgs) -> Result<Vec<(String, String)>> {
-    let key = profile
-        .partition_keys()
-        .find(|key| key.ends_with("year"))
-        .context("the profile has no partition key whose name ends with `year`, so `--year` says nothing")?;
+    let key = profile.partition_keys().find(|key| key.ends_with("year")).context(
+        "the profile has no partition key whose name ends with `year`, so `--year` says nothing",
+    )?;
     Ok(vec![(key.to_owned(), args.year.to_string())])
 }
 
@@ -121,11 +125,11 @@ fn layout(
             possible.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         );
     }
-    let known = catalogue.datasets().flat_map(|dataset| dataset.layouts().cloned().collect::<Vec<_>>());
-    known
-        .into_iter()
-        .find(|layout| layout.name() == wanted)
-        .with_context(|| format!("no dataset declares the layout `{wanted}` that the profile names"))
+    let known =
+        catalogue.datasets().flat_map(|dataset| dataset.layouts().cloned().collect::<Vec<_>>());
+    known.into_iter().find(|layout| layout.name() == wanted).with_context(|| {
+        format!("no dataset declares the layout `{wanted}` that the profile names")
+    })
 }
 
 fn beside(path: &Path, extension: &str) -> PathBuf {

@@ -38,7 +38,7 @@ pub fn judge(batch: &Batch) -> Verdict {
             Cells::Text(text) if code < 6 => digits(&text.offsets, &text.bytes, &mut records),
             Cells::Text(text) if code < 8 => luhn(&text.offsets, &text.bytes, &mut records),
             Cells::Text(text) => {
-                one_of(&text.offsets, &text.bytes, crate::kernels::WORDS, &mut records)
+                one_of(&text.offsets, &text.bytes, crate::kernels::WORDS, &mut records);
             }
             Cells::Date(days) => {
                 date_range(days, crate::kernels::DAYS.0, crate::kernels::DAYS.1, &mut records);

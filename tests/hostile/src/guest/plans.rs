@@ -1,5 +1,10 @@
 //! Descriptions and plans, sound and broken.
 
+#![allow(
+    clippy::assigning_clones,
+    reason = "what is replaced is said more plainly by an assignment"
+)]
+
 use super::exports::assay::rules::plugin::{
     ColumnRequest, ConfigFault, PluginInfo, Rule, StagePlan,
 };
@@ -64,7 +69,7 @@ pub fn describe(word: &[u8]) -> PluginInfo {
         b"escape" => info.rules[0].title = "\u{1b}[2Jgone".to_owned(),
         b"title" => info.rules[0].title = "x".repeat(2000),
         b"crowd" => {
-            info.rules = (0..2000).map(|code| rule(code, &format!("rule-{code}"), 1)).collect()
+            info.rules = (0..2000).map(|code| rule(code, &format!("rule-{code}"), 1)).collect();
         }
         _ => {}
     }

@@ -24,19 +24,19 @@ pub fn twist(behaviour: &str, mut verdict: Verdict, batch: &Batch) -> Verdict {
         "hit-host-check" => verdict.hits = vec![hit(UNIQUE, RecordSet::Every)],
         "hit-outcome" => verdict.hits = vec![Hit { outcome: 9, ..hit(NOT_BAD, RecordSet::Every) }],
         "hit-disposition" => {
-            verdict.hits = vec![Hit { disposition: 9, ..hit(NOT_BAD, RecordSet::Every) }]
+            verdict.hits = vec![Hit { disposition: 9, ..hit(NOT_BAD, RecordSet::Every) }];
         }
         "hit-disposition-in-validate" => {
             verdict.hits = vec![Hit { disposition: 2, ..hit(NOT_BAD, RecordSet::Every) }];
         }
         "hit-column" => {
-            verdict.hits = vec![Hit { column: Some(5), ..hit(NOT_BAD, RecordSet::Every) }]
+            verdict.hits = vec![Hit { column: Some(5), ..hit(NOT_BAD, RecordSet::Every) }];
         }
         "hit-twice" => {
-            verdict.hits = vec![hit(NOT_BAD, RecordSet::Every), hit(NOT_BAD, RecordSet::Every)]
+            verdict.hits = vec![hit(NOT_BAD, RecordSet::Every), hit(NOT_BAD, RecordSet::Every)];
         }
         "hits-many" => {
-            verdict.hits = (0..100_000).map(|_| hit(NOT_BAD, RecordSet::Every)).collect()
+            verdict.hits = (0..100_000).map(|_| hit(NOT_BAD, RecordSet::Every)).collect();
         }
         "hits-a-billion" => {
             let mut records = Vec::new();
