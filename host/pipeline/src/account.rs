@@ -12,6 +12,7 @@ use assay_sinks::{Publication, SinkError};
 
 use crate::error::RunError;
 use crate::judging::JudgedFile;
+use crate::message::excerpt;
 use crate::plan::{Plan, RunRule};
 use crate::report::{Amounts, Example, FileFinding, Reason, Records, Report, RuleReport};
 use crate::route::Written;
@@ -106,8 +107,8 @@ fn file_result(report: &mut Report, rule: &RunRule, result: &assay_model::FileRe
             level: rule.level.to_string(),
             outcome: outcome.to_owned(),
             title: rule.title.clone(),
-            observed: result.observed.clone(),
-            expected: result.expected.clone(),
+            observed: excerpt(result.observed.as_bytes()),
+            expected: excerpt(result.expected.as_bytes()),
         });
     }
 }

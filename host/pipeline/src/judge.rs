@@ -9,8 +9,9 @@ use assay_sandbox::SandboxError;
 
 use crate::casting::cast;
 use crate::findings::{Finding, MessageArguments, Repair, RuleCount};
-use crate::plan::{Plan, Scope, Stage};
+use crate::plan::{Plan, Scope, Slot, Stage};
 use crate::rewriting;
+use crate::spare::Spare;
 use crate::structure;
 use crate::worker::Worker;
 
@@ -105,12 +106,13 @@ pub(crate) fn judge(
     worker: &mut Worker,
     duplicates: &[Vec<u64>],
     batch_size: usize,
+    spare: &Spare,
 ) -> Result<Judged, SandboxError> {
     let mut judged = Judged::new(slab, plan);
     structure::note_faults(&mut judged, plan);
     let rows = judged.slab.judged().to_vec();
     note_duplicates(&mut judged, plan, duplicates, &rows);
-    build_text(&mut judged, plan, &rows);
+    build_text(&mut judged, plan, &rows, spare);
     for index in plan.stages_of(RuleClass::Normalise) {
         // A rule that rewrites may look at a number; what is stored is parsed when all have rewritten.
         build_typed(&mut judged, plan, plan.stages[index].slots.iter().copied(), rows.len());
@@ -149,13 +151,15 @@ fn note_duplicates(judged: &mut Judged, plan: &Plan, duplicates: &[Vec<u64>], ro
     }
 }
 
-fn build_text(judged: &mut Judged, plan: &Plan, rows: &[u32]) {
+/// Builds all text columns in one pass over the records, in memory of columns that are done with.
+fn build_text(judged: &mut Judged, plan: &Plan, rows: &[u32], spare: &Spare) {
+    let text = |slot: &Slot| if slot.form == Form::Text { slot.column } else { None };
+    let columns: Vec<usize> = plan.slots.iter().filter_map(text).collect();
+    let mut recycled = spare.take(columns.len());
+    let mut built = judged.slab.text_columns(rows, &columns, &mut recycled).into_iter();
     for (slot, column) in plan.slots.iter().zip(&mut judged.columns) {
         if slot.form == Form::Text {
-            *column = Some(match slot.column {
-                Some(index) => judged.slab.text_column(rows, index, None),
-                None => absent(),
-            });
+            *column = if slot.column.is_some() { built.next() } else { Some(absent()) };
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::observer::{Observer, Phase, Progress};
 use crate::plan::Plan;
 use crate::route::{Router, Written};
 use crate::run::Request;
+use crate::spare::Spare;
 use crate::survey::{Survey, input_error};
 use crate::totals::Totals;
 use crate::worker::Worker;
@@ -114,6 +115,7 @@ impl Judging<'_> {
             .everything
             .then(|| Router::new(self.store, self.partition, self.run, plan, metadata));
         let mut judged: Vec<Judged> = Vec::new();
+        let spare = Spare::default();
         loop {
             let next = self.next_wave(slabs, wave)?;
             let ended = next.is_empty();
@@ -123,7 +125,14 @@ impl Judging<'_> {
                         .map(|work| {
                             let index = rayon::current_thread_index().expect("on the pool");
                             let mut worker = workers[index].lock().expect("no thread panicked");
-                            judge(work.slab, plan, &mut worker, &work.duplicates, batch_size)
+                            judge(
+                                work.slab,
+                                plan,
+                                &mut worker,
+                                &work.duplicates,
+                                batch_size,
+                                &spare,
+                            )
                         })
                         .collect::<Result<Vec<_>, SandboxError>>()
                 },
@@ -133,6 +142,7 @@ impl Judging<'_> {
             for done in judged.drain(..) {
                 // A reader that has ended takes no more.
                 let _ = empty.send(done.slab);
+                spare.keep(done.columns.into_iter().flatten());
             }
             judged = next_judged?;
             for slab in &judged {

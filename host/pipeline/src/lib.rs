@@ -24,6 +24,7 @@ mod rewriting;
 mod route;
 mod run;
 mod slicing;
+mod spare;
 mod spill;
 mod structure;
 mod survey;

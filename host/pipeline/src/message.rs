@@ -72,7 +72,7 @@ impl Template {
                 Part::Value => text.push_str(&named.map(|(_, v)| excerpt(v)).unwrap_or_default()),
                 Part::ColumnName => text.push_str(named.map_or("", |(name, _)| name)),
                 Part::Argument(index) => match arguments.get(*index) {
-                    Some(argument) => text.push_str(argument),
+                    Some(argument) => text.push_str(&excerpt(argument.as_bytes())),
                     None => text.push('…'),
                 },
             }

@@ -88,6 +88,12 @@ impl Checkout {
         self.metadata.target_directory.as_std_path().join("release").join(name)
     }
 
+    /// The `assay` binary as it ships.
+    pub(crate) fn dist_binary(&self) -> PathBuf {
+        let name = format!("assay{}", std::env::consts::EXE_SUFFIX);
+        self.metadata.target_directory.as_std_path().join("dist").join(name)
+    }
+
     /// The release build of `assay`, in the top folder, so that a line we print can be typed again.
     pub(crate) fn assay(&self) -> Command {
         let mut command = Command::new(self.release_binary());
@@ -98,6 +104,11 @@ impl Checkout {
     /// Makes the release build of `assay`.
     pub(crate) fn build_assay(&self) -> Result<()> {
         shell::run(self.cargo().args(["build", "--release", "--package", "assay"]))
+    }
+
+    /// Makes `assay` as it ships: optimised across crates, which no other build waits for.
+    pub(crate) fn build_dist(&self) -> Result<()> {
+        shell::run(self.cargo().args(["build", "--profile", "dist", "--package", "assay"]))
     }
 
     /// The folder beside the checkout that holds samples of real data on machines that have them.

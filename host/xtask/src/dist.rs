@@ -22,7 +22,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
 
     // A lock that does not fit would make every run from the archive refuse.
     plugins::check(checkout)?;
-    checkout.build_assay()?;
+    checkout.build_dist()?;
 
     let name = format!("assay-{}-{}", checkout.version()?, checkout.toolchain()?.host);
     let dist = checkout.output().join("dist");
@@ -49,7 +49,7 @@ fn fill(checkout: &Checkout, folder: &Path) -> Result<()> {
         copy(&checkout.root().join(name), &folder.join(name))?;
     }
     copy(&checkout.plugins_dir(), &folder.join("plugins"))?;
-    let binary = checkout.release_binary();
+    let binary = checkout.dist_binary();
     let file_name = binary.file_name().context("the binary has no name")?;
     copy(&binary, &folder.join("bin").join(file_name))
 }

@@ -37,7 +37,7 @@ const STEPS: &[Step] = &[
     Step { name: "layout", about: "crates use only what they may", run: run_layout },
     Step { name: "tidy", about: "READMEs, file heads, paths, sizes", run: run_tidy },
     Step { name: "plugins", about: "the lock pins what is built", run: run_plugins },
-    Step { name: "binary", about: "`assay` as it ships", run: run_binary },
+    Step { name: "binary", about: "the release build of `assay`", run: run_binary },
     Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
     Step { name: "doctests", about: "examples in the documentation", run: run_doctests },
     Step { name: "python", about: "readers that are not ours agree", run: run_python },
