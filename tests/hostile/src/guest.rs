@@ -79,5 +79,9 @@ impl GuestSession for Running {
 
 /// The settings are a JSON string; there is nothing to unescape in a behaviour's name.
 fn behaviour(context: &RunContext) -> String {
-    context.settings.trim_matches('"').to_owned()
+    match context.settings.strip_prefix('{') {
+        // A pack's settings are a table: {"do": "trap-on-bad"}.
+        Some(table) => table.split('"').nth(3).unwrap_or_default().to_owned(),
+        None => context.settings.trim_matches('"').to_owned(),
+    }
 }
