@@ -80,7 +80,7 @@ impl Judging<'_> {
             let (empty, recycled) = channel();
             let limits = self.limits;
             let reader = scope.spawn(move || read(decoded.reader, limits, &full, &recycled));
-            let judged = pool.install(|| self.waves(&workers, wave, &slabs, &empty, &consumed));
+            let judged = pool.install(|| self.waves(&workers, wave, slabs, &empty, &consumed));
             // The receiver is gone, so a reader that is ahead stops at its next slab.
             let read = reader.join().expect("the reading thread does not panic");
             let (totals, written) = judged?;
@@ -99,11 +99,15 @@ impl Judging<'_> {
         Ok(JudgedFile { totals, written, summary, file_results, everything, milliseconds })
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a receiver can move to the pool's thread and not be lent to it; dropping it stops the reader"
+    )]
     fn waves(
         &mut self,
         workers: &[Mutex<Worker>],
         wave: usize,
-        slabs: &Receiver<Slab>,
+        slabs: Receiver<Slab>,
         empty: &Sender<Slab>,
         consumed: &AtomicU64,
     ) -> Result<(Totals, Written), RunError> {
@@ -117,7 +121,7 @@ impl Judging<'_> {
         let mut judged: Vec<Judged> = Vec::new();
         let spare = Spare::default();
         loop {
-            let next = self.next_wave(slabs, wave)?;
+            let next = self.next_wave(&slabs, wave)?;
             let ended = next.is_empty();
             let (next_judged, routed) = rayon::join(
                 || {
