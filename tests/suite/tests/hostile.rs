@@ -24,7 +24,7 @@ impl Hostile {
         std::fs::write(at("rules/words/dataset.toml"), dataset).expect("space");
         let pack = format!(
             "format = 1\ntitle = \"words\"\ndataset = \"words\"\nkind = \"all\"\nlayouts = [\"words-2\"]\n\
-             [limits]\n{limits}\n[plugins.hostile]\nsettings = {{ do = \"{misdeed}\" }}\n"
+             [levels]\nunique = \"off\"\nupper = \"monitor\"\nwatched = \"monitor\"\n[limits]\n{limits}\n[plugins.hostile]\nsettings = {{ do = \"{misdeed}\" }}\n"
         );
         std::fs::write(at("rules/words/all/pack.toml"), pack).expect("space");
         let lines: String = (1..=1_000)
