@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn decimals_parse_exactly_or_not_at_all() {
         let check = |cell: &str, expected| {
-            assert_eq!(parse_decimal(cell.as_bytes(), 2), expected, "{cell}")
+            assert_eq!(parse_decimal(cell.as_bytes(), 2), expected, "{cell}");
         };
         check("90.87", Ok(9087));
         check("90.8", Ok(9080));

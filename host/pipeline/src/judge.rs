@@ -137,7 +137,7 @@ pub(crate) fn judge(
 }
 
 fn note_duplicates(judged: &mut Judged, plan: &Plan, duplicates: &[Vec<u64>], rows: &[u32]) {
-    if judged.slab.len() == 0 {
+    if judged.slab.is_empty() {
         return;
     }
     let first = judged.slab.position(0).record;

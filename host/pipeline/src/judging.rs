@@ -123,7 +123,7 @@ impl Judging<'_> {
         loop {
             let next = self.next_wave(&slabs, wave)?;
             let ended = next.is_empty();
-            let (next_judged, routed) = rayon::join(
+            let (next_judged, outcome) = rayon::join(
                 || {
                     next.into_par_iter()
                         .map(|work| {
@@ -142,7 +142,7 @@ impl Judging<'_> {
                 },
                 || router.as_mut().map_or(Ok(()), |router| router.route(&judged, plan)),
             );
-            routed?;
+            outcome?;
             for done in judged.drain(..) {
                 // A reader that has ended takes no more.
                 let _ = empty.send(done.slab);
