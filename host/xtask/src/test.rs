@@ -18,14 +18,7 @@ use crate::{layout, plugins, python, setup, shell, tidy};
 struct Step {
     name: &'static str,
     about: &'static str,
-    run: fn(&Checkout) -> Result<Outcome>,
-}
-
-/// How a step ended, unless it failed.
-enum Outcome {
-    Passed,
-    /// There was nothing to do, for this reason.
-    Skipped(String),
+    run: fn(&Checkout) -> Result<()>,
 }
 
 /// Cheap ones first. There are two cargo profiles in all, `dev` for tests and `release` for what must be fast, because
@@ -37,11 +30,10 @@ const STEPS: &[Step] = &[
     Step { name: "layout", about: "crates use only what they may", run: run_layout },
     Step { name: "tidy", about: "READMEs, file heads, paths, sizes", run: run_tidy },
     Step { name: "plugins", about: "the lock pins what is built", run: run_plugins },
-    Step { name: "binary", about: "the release build of `assay`", run: run_binary },
+    Step { name: "release", about: "`assay` and the benchmarks, optimised", run: run_release },
     Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
     Step { name: "doctests", about: "examples in the documentation", run: run_doctests },
     Step { name: "python", about: "readers that are not ours agree", run: run_python },
-    Step { name: "benches", about: "benchmarks compile", run: run_benches },
 ];
 
 /// The step without which none of the others can be expected to work.
@@ -81,15 +73,14 @@ pub(crate) fn run(checkout: &Checkout, names: &[&str]) -> Result<()> {
 
 fn summarise(
     checkout: &Checkout,
-    rows: &[(&str, Result<Outcome>, Duration)],
+    rows: &[(&str, Result<()>, Duration)],
     total: Duration,
 ) -> Result<()> {
     println!("\nstep       time      result");
     for (name, result, time) in rows {
         let result = match result {
-            Ok(Outcome::Passed) => "passed".to_owned(),
-            Ok(Outcome::Skipped(why)) => format!("skipped: {why}"),
-            Err(_) => "FAILED".to_owned(),
+            Ok(()) => "passed",
+            Err(_) => "FAILED",
         };
         println!("{name:<9} {:>8}  {result}", in_words(*time));
     }
@@ -120,45 +111,40 @@ fn in_words(time: Duration) -> String {
     }
 }
 
-fn run_setup(checkout: &Checkout) -> Result<Outcome> {
+fn run_setup(checkout: &Checkout) -> Result<()> {
     setup::run(checkout)?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_fmt(checkout: &Checkout) -> Result<Outcome> {
+fn run_fmt(checkout: &Checkout) -> Result<()> {
     // Names the files only: the differences of a whole checkout would hide everything else.
     shell::run(checkout.cargo().args(["fmt", "--all", "--", "--check", "-l"]))
         .context("the files above are not formatted; `cargo fmt --all` puts them right")?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_clippy(checkout: &Checkout) -> Result<Outcome> {
+fn run_clippy(checkout: &Checkout) -> Result<()> {
     let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     shell::run(checkout.cargo().args(arguments))?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_layout(checkout: &Checkout) -> Result<Outcome> {
+fn run_layout(checkout: &Checkout) -> Result<()> {
     layout::run(checkout)?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_tidy(checkout: &Checkout) -> Result<Outcome> {
+fn run_tidy(checkout: &Checkout) -> Result<()> {
     tidy::run(checkout)?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_plugins(checkout: &Checkout) -> Result<Outcome> {
+fn run_plugins(checkout: &Checkout) -> Result<()> {
     plugins::check(checkout)?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_binary(checkout: &Checkout) -> Result<Outcome> {
-    checkout.build_assay()?;
-    Ok(Outcome::Passed)
-}
-
-fn run_tests(checkout: &Checkout) -> Result<Outcome> {
+fn run_tests(checkout: &Checkout) -> Result<()> {
     let nextest = shell::succeeds(checkout.cargo().args(["nextest", "--version"]));
     let mut command = checkout.cargo();
     if nextest {
@@ -168,40 +154,31 @@ fn run_tests(checkout: &Checkout) -> Result<Outcome> {
     }
     tell_where_things_are(checkout, &mut command);
     shell::run(&mut command)?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_doctests(checkout: &Checkout) -> Result<Outcome> {
+fn run_doctests(checkout: &Checkout) -> Result<()> {
     shell::run(checkout.cargo().args(["test", "--workspace", "--doc"]))?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_python(checkout: &Checkout) -> Result<Outcome> {
+fn run_python(checkout: &Checkout) -> Result<()> {
     readers::run(checkout)?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-fn run_benches(checkout: &Checkout) -> Result<Outcome> {
+/// Both in one call: built apart, they ask their dependencies for different features, which would compile these twice.
+fn run_release(checkout: &Checkout) -> Result<()> {
     let mut command = checkout.cargo();
-    command.args(["bench", "--no-run"]);
-    let mut any = false;
+    command.args(["build", "--release", "--package", "assay", "--bin", "assay"]);
     for package in checkout.packages() {
-        let mut benches =
-            package.targets.iter().filter(|target| target.is_kind(TargetKind::Bench)).peekable();
-        if benches.peek().is_some() {
-            command.args(["--package", package.name.as_str()]);
-        }
         // By name, because otherwise each library would be compiled as a benchmark of its own as well.
-        for bench in benches {
-            any = true;
-            command.args(["--bench", &bench.name]);
+        for bench in package.targets.iter().filter(|target| target.is_kind(TargetKind::Bench)) {
+            command.args(["--package", package.name.as_str(), "--bench", &bench.name]);
         }
-    }
-    if !any {
-        return Ok(Outcome::Skipped("no crate has benchmarks".to_owned()));
     }
     shell::run(&mut command)?;
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 /// Sets the variables that `tests/README.md` promises to tests.
