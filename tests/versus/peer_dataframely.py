@@ -13,9 +13,10 @@ from pathlib import Path
 
 import dataframely as dy
 import polars as pl
+from polars import col
+
 import rules
 from columns import COLUMNS
-from polars import col
 from rules import AMOUNT, CHANGE_TYPE, COMPANY_ID, DATE, NATURE, NPI, PAYMENTS, RECIPIENT_TYPE, RECORD_ID, ZIP
 
 FILE, OUT = sys.argv[1], Path(sys.argv[2])

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+
 import rules
 from rules import AMOUNT, CHANGE_TYPE, COMPANY_ID, DATE, NATURE, NPI, PAYMENTS, RECIPIENT_TYPE, RECORD_ID, ZIP
 

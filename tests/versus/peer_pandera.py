@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pandera.polars as pa
 import polars as pl
-import rules
 from pandera.polars import PolarsData
 from polars import col
+
+import rules
 from rules import AMOUNT, CHANGE_TYPE, COMPANY_ID, DATE, NATURE, NPI, PAYMENTS, RECIPIENT_TYPE, RECORD_ID, ZIP
 
 FILE, OUT = sys.argv[1], Path(sys.argv[2])

@@ -3,8 +3,8 @@
 usage: peer_polars.py FILE OUT streaming|eager
 
 Streaming reads the file twice, once for the duplicates and once for everything else with both outputs fed from one
-scan, so that memory stays small. Eager reads it once into a frame. Reasons are joined text: a list a record costs a third
-more CPU.
+scan, so that memory stays small. Eager reads it once into a frame. Reasons are joined text: a list a record costs a
+third more CPU.
 """
 
 import sys
@@ -13,8 +13,9 @@ from operator import add
 from pathlib import Path
 
 import polars as pl
-import rules
 from polars import col
+
+import rules
 from rules import AMOUNT, CHANGE_TYPE, COMPANY_ID, DATE, NATURE, NPI, PAYMENTS, RECIPIENT_TYPE, RECORD_ID, ZIP
 
 FILE, OUT, MODE = sys.argv[1], Path(sys.argv[2]), sys.argv[3]

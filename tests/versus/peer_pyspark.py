@@ -1,9 +1,9 @@
-"""PySpark on this machine's cores: one plan that reads the file, judges, and writes both outputs as one partitioned table.
+"""PySpark on this machine's cores: one plan that reads the file, judges, and writes both outputs as one table.
 
 usage: peer_pyspark.py FILE OUT
 
-`multiLine` is what a file with line breaks inside quotes needs; without it Spark splits such records and loses good ones.
-A file cannot be split then, so one task parses it.
+`multiLine` is what a file with line breaks inside quotes needs; without it Spark splits such records and loses good
+ones. A file cannot be split then, so one task parses it. The outputs are the two partitions of the table.
 """
 
 import os
@@ -12,10 +12,11 @@ from functools import reduce
 from operator import add, or_
 from pathlib import Path
 
-import rules
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as f
 from pyspark.sql.functions import col
+
+import rules
 from rules import AMOUNT, CHANGE_TYPE, COMPANY_ID, DATE, NATURE, NPI, PAYMENTS, RECIPIENT_TYPE, RECORD_ID, ZIP
 
 FILE, OUT = sys.argv[1], Path(sys.argv[2])
