@@ -54,6 +54,27 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// A small file through the engines that start fast, if they are set up: whether all find the same, not what it takes.
+pub(crate) fn self_test(checkout: &Checkout) -> Result<()> {
+    if !environment::is_ready(checkout)? {
+        println!("skipped: the engines are not set up; `cargo xtask versus` does it");
+        return Ok(());
+    }
+    run(
+        checkout,
+        &[
+            "--installed",
+            // A hundred defective records: several of each.
+            "--megabytes",
+            "15",
+            "--rounds",
+            "1",
+            "--peers",
+            "duckdb,polars,pandera,dataframely",
+        ],
+    )
+}
+
 /// A machine that is ready to measure on.
 #[derive(Debug)]
 struct Bench<'a> {

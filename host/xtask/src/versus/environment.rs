@@ -40,6 +40,11 @@ pub(super) struct Environment {
     machine: Value,
 }
 
+/// Whether the engines' Python environment is there and current.
+pub(super) fn is_ready(checkout: &Checkout) -> Result<bool> {
+    Ok(python::ready(checkout, &PLACE)?.is_some())
+}
+
 impl Environment {
     pub(super) fn set_up(checkout: &Checkout, options: &Options) -> Result<Self> {
         let folder = checkout.output().join("versus");

@@ -140,7 +140,8 @@ pub(super) const PEERS: [Peer; 9] = [
         title: "qsv validate",
         job: Job::Qsv,
         how: "JSON Schema, which has no check digit: R10 is left out, for it alone. It sees a record once, so the first of \
-              a duplicated group passes; it is compared with `rules/versus/keep-first.toml`. Its outputs are CSV.",
+              a duplicated group passes; it is compared with `rules/versus/keep-first.toml`. Its outputs are CSV. Built from the published source \
+              with the feature set `lite`, without one line of its command `json` that calls an unpublished fork.",
         unjudged: &["R10"],
         keeps_first: true,
         most_rounds: 2,
@@ -151,7 +152,8 @@ pub(super) const PEERS: [Peer; 9] = [
         title: "PySpark, local",
         job: Job::Script("peer_pyspark.py", &[]),
         how: "one plan on all cores, written as one table partitioned by good and bad. `multiLine`, because the file has line \
-              breaks inside quotes; one task parses it then. The JVM's CPU is counted, its start included.",
+              breaks inside quotes; one task parses it then. The JVM's CPU is counted; starting it and compiling the plan are a fixed \
+              part, whatever the file's size.",
         most_rounds: 1,
         ..PEER
     },
