@@ -24,7 +24,7 @@ pub(super) fn measure(subject: &Subject, exams: &[(Exam, Found)], coverage: &mut
         let same =
             |other: &&&(Exam, Found)| other.0.path == exam.path && other.0.setup == exam.setup;
         let alike: Vec<&Exam> = pages.iter().filter(same).map(|(exam, _)| exam).collect();
-        for (change, changed) in changes(&Value::Object(settings.clone()), "") {
+        for (change, changed) in changes(&Value::Object(settings.clone()), "", &exam.table.columns) {
             let Value::Object(changed) = changed else { continue };
             let Some(noticed) = notices(subject, &alike, &changed) else { continue };
             coverage.mutants.push(Mutant {
@@ -57,14 +57,14 @@ fn notices(subject: &Subject, exams: &[&Exam], changed: &Map<String, Value>) -> 
     taken.then_some(false)
 }
 
-/// All small changes of a value, in words and as the whole value.
-fn changes(value: &Value, path: &str) -> Vec<(String, Value)> {
+/// All small changes of a value, in words and as the whole value. `columns` are those of the table.
+fn changes(value: &Value, path: &str, columns: &[String]) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     match value {
         Value::Object(map) => {
             for (key, held) in map.iter().filter(|(key, _)| !WORDS.contains(&key.as_str())) {
                 let at = format!("{path}/{key}");
-                for (change, changed) in changes(held, &at) {
+                for (change, changed) in changes(held, &at, columns) {
                     let mut map = map.clone();
                     map.insert(key.clone(), changed);
                     all.push((change, Value::Object(map)));
@@ -78,13 +78,18 @@ fn changes(value: &Value, path: &str) -> Vec<(String, Value)> {
             }
         }
         Value::Array(items) => {
+            // In a list of columns one that the table lacks changes nothing by being left out.
+            let is_column = |item: &Value| {
+                item.as_str().is_some_and(|item| columns.iter().any(|column| column == item))
+            };
+            let of_columns = items.iter().any(is_column);
             for (index, held) in items.iter().enumerate() {
-                if items.len() > 1 {
+                if items.len() > 1 && (!of_columns || is_column(held)) {
                     let mut fewer = items.clone();
                     fewer.remove(index);
                     all.push((format!("setting `{path}` without {held}"), Value::Array(fewer)));
                 }
-                for (change, changed) in changes(held, &format!("{path}/{index}")) {
+                for (change, changed) in changes(held, &format!("{path}/{index}"), columns) {
                     if !held.is_string() {
                         let mut items = items.clone();
                         items[index] = changed;
@@ -136,7 +141,7 @@ mod tests {
         let check = |json: &str, expected: &[&str]| {
             let value: Value = serde_json::from_str(json).expect("it is JSON");
             let words: Vec<String> =
-                changes(&value, "").into_iter().map(|(change, _)| change).collect();
+                changes(&value, "", &[]).into_iter().map(|(change, _)| change).collect();
             assert_eq!(words, expected);
         };
         check(
