@@ -143,7 +143,7 @@ fn of_exams(request: &CostRequest<'_>, exams: &[Exam]) -> Result<Option<Cost>, S
     for setup in setups {
         let tables: Vec<&Table> =
             exams.iter().filter(|exam| exam.setup == *setup).map(|exam| &exam.table).collect();
-        costs.extend(measured(request, setup, &joined(&tables))?);
+        costs.extend(measured(request, setup, &Table::joined(&tables))?);
     }
     let count = costs.len() as u64;
     Ok((count > 0).then(|| Cost {
@@ -151,25 +151,6 @@ fn of_exams(request: &CostRequest<'_>, exams: &[Exam]) -> Result<Option<Cost>, S
         nanos: costs.iter().map(|cost| cost.nanos).sum::<u64>() / count,
         memory: costs.iter().map(|cost| cost.memory).max().unwrap_or_default(),
     }))
-}
-
-/// Records of tables below each other, blank where a table lacks a column.
-fn joined(tables: &[&Table]) -> Table {
-    let mut all = Table::default();
-    for name in tables.iter().flat_map(|table| &table.columns) {
-        if all.position(name).is_none() {
-            all.columns.push(name.clone());
-        }
-    }
-    for table in tables {
-        let places: Vec<Option<usize>> =
-            all.columns.iter().map(|name| table.position(name)).collect();
-        let record = |cells: &Vec<String>| -> Vec<String> {
-            places.iter().map(|at| at.map_or_else(String::new, |at| cells[at].clone())).collect()
-        };
-        all.records.extend(table.records.iter().map(record));
-    }
-    all
 }
 
 /// What 1,000 records of a table cost; `None` if the plugin refuses the settings.

@@ -54,6 +54,26 @@ impl Table {
         }
     }
 
+    /// Records of tables below each other, blank where a table lacks a column.
+    #[must_use]
+    pub fn joined(tables: &[&Self]) -> Self {
+        let mut all = Self::default();
+        for name in tables.iter().flat_map(|table| &table.columns) {
+            if all.position(name).is_none() {
+                all.columns.push(name.clone());
+            }
+        }
+        for table in tables {
+            let places: Vec<Option<usize>> =
+                all.columns.iter().map(|name| table.position(name)).collect();
+            let record = |cells: &Vec<String>| -> Vec<String> {
+                places.iter().map(|at| at.map_or_else(String::new, |at| cells[at].clone())).collect()
+            };
+            all.records.extend(table.records.iter().map(record));
+        }
+        all
+    }
+
     /// Reads CSV just as a run reads it. A record that a run would hold back for its structure is a fault here.
     pub fn read(csv: &[u8]) -> Result<Read, TableFault> {
         let fault = |line: u64, message: String| TableFault {

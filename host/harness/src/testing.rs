@@ -1,6 +1,5 @@
 //! A plugin's pages, cases and laws, one after the other.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -77,9 +76,8 @@ impl Testing<'_> {
         self.catalogue(&pages);
         let known: Vec<_> =
             self.passed.iter().map(|(exam, _)| (&exam.setup, &exam.table)).collect();
-        let begun = Instant::now();
-        let broken = laws::try_laws(self.request.subject, &known, base, self.request.seed);
-        self.report_laws(broken, begun);
+        let tried = laws::try_laws(self.request.subject, &known, base, self.request.seed);
+        self.report_laws(tried);
         if self.report.failed().next().is_some() {
             let note = "coverage is measured when all tests pass";
             self.report.notes.push(note.to_owned());
@@ -290,19 +288,16 @@ impl Testing<'_> {
         self.note_test(Group::Page, "README", &path, begun, faults);
     }
 
-    fn report_laws(&mut self, broken: Vec<laws::Tried>, begun: Instant) {
-        let mut seen = BTreeSet::new();
-        for tried in broken {
-            if !seen.insert(tried.law.name) {
-                continue;
-            }
-            let faults = tried
-                .broken
-                .map(|broken| broken.fault(&tried.law, self.request))
-                .into_iter()
-                .collect();
-            let path = self.request.folder.root().to_owned();
-            self.note_test(Group::Law, tried.law.name, &path, begun, faults);
+    fn report_laws(&mut self, all: Vec<laws::Tried>) {
+        for tried in all {
+            let broken = tried.broken.map(|broken| broken.fault(&tried.law, self.request));
+            self.report.tests.push(Test {
+                group: Group::Law,
+                name: tried.law.name.to_owned(),
+                path: self.request.folder.root().to_owned(),
+                faults: broken.into_iter().collect(),
+                nanos: u64::try_from(tried.took.as_nanos()).unwrap_or(u64::MAX),
+            });
         }
     }
 }

@@ -8,7 +8,9 @@ use crate::judging::{Handing, TextForm};
 use crate::table::Table;
 
 /// Sizes of batches that are tried: single records, around 8 and 64 where bits end, and odd ones.
-const BATCHES: [usize; 10] = [1, 2, 3, 7, 8, 9, 63, 64, 65, 256];
+const BATCHES: [usize; 11] = [1, 2, 3, 7, 8, 9, 63, 64, 65, 256, 1_000];
+/// So many batches of a table are enough: what goes wrong at a border of small batches does so in a small table too.
+const MOST_BATCHES: usize = 100;
 /// Up to this many records every border is tried; above, a few.
 const EVERY_BORDER: usize = 12;
 /// A number no table of the harness reaches.
@@ -41,7 +43,8 @@ pub(super) fn batch_size(trial: &Trial<'_>, table: &Table) -> Option<Difference>
         Ok(found) => found,
         Err(difference) => return Some(difference),
     };
-    let sizes = BATCHES.into_iter().filter(|&size| size < table.records.len());
+    let records = table.records.len();
+    let sizes = BATCHES.into_iter().filter(|&size| size < records && records / size <= MOST_BATCHES);
     sizes.into_iter().find_map(|size| {
         other(trial, table, &whole, &format!("in batches of {size}"), &Handing::batches_of(size))
     })

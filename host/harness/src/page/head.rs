@@ -168,6 +168,9 @@ fn columns_differ(reads: &str, verb: &str, columns: &[String]) -> Option<String>
             &verb[..verb.len() - 1]
         ));
     }
+    if named.is_empty() && !columns.is_empty() {
+        return Some(format!("the page names no column, the component {verb} {}", columns.len()));
+    }
     if !more && let Some(missing) = columns.iter().find(|column| !named.contains(&column.as_str()))
     {
         return Some(format!(

@@ -20,13 +20,7 @@ pub(crate) fn text(report: &Report, colours: bool) -> String {
             continue;
         }
         let failed = tests.iter().filter(|test| !test.faults.is_empty()).count();
-        let nanos = match group {
-            // Laws are tried together.
-            Group::Law => tests.iter().map(|test| test.nanos).max().unwrap_or_default(),
-            Group::Page | Group::Case | Group::Coverage => {
-                tests.iter().map(|test| test.nanos).sum()
-            }
-        };
+        let nanos = tests.iter().map(|test| test.nanos).sum();
         let count = if failed == 0 {
             format!("{} passed", tests.len())
         } else {

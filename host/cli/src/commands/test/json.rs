@@ -29,6 +29,7 @@ pub(crate) fn text(report: &Report) -> Result<String> {
             "name": test.name,
             "path": test.path,
             "passed": test.faults.is_empty(),
+            "nanos": test.nanos,
             "faults": test.faults.iter().map(fault).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "coverage": coverage,
