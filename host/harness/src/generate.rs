@@ -62,6 +62,12 @@ const NUMBERS: [&str; 22] = [
 /// Days since 1970-01-01 that calendars stumble over: year 1, the epoch and the day before, leap days, the last day of year 9999.
 const DAYS: [i32; 8] = [-719_162, -1, 0, 11_016, 16_860, 19_722, 20_088, 2_932_896];
 
+/// Cells where nothing is known of a column: few, so that they repeat, as cells of files do.
+const WORDS: [&str; 8] = ["a", "b", "ab", "abc", "Smith", "X Y", "12", "100"];
+
+/// The chance that a cell is that of the record before, one in this many: equal neighbours are where state goes wrong.
+const REPEAT_ONE_IN: usize = 4;
+
 /// The chance that a cell is blank, one in this many: often enough that each rule meets records it must skip.
 const BLANK_ONE_IN: usize = 8;
 
@@ -114,7 +120,13 @@ impl Pool {
     pub fn table(&self, columns: &[String], records: usize, rng: &mut Rng) -> Table {
         let mut table = Table::of_columns(columns);
         for _ in 0..records {
-            table.records.push(columns.iter().map(|name| self.cell(name, rng)).collect());
+            let before = table.records.last();
+            let cell = |(at, name): (usize, &String)| match before {
+                Some(before) if rng.usize(..REPEAT_ONE_IN) == 0 => before[at].clone(),
+                _ => self.cell(name, rng),
+            };
+            let record = columns.iter().enumerate().map(cell).collect();
+            table.records.push(record);
         }
         table
     }
@@ -130,7 +142,7 @@ impl Pool {
             1 => NUMBERS[rng.usize(..NUMBERS.len())].to_owned(),
             2 | 3 if !known.is_empty() => bent(&known[rng.usize(..known.len())], rng),
             _ if !known.is_empty() => known[rng.usize(..known.len())].clone(),
-            _ => (0..rng.usize(1..8)).map(|_| rng.alphanumeric()).collect(),
+            _ => WORDS[rng.usize(..WORDS.len())].to_owned(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::judging::{Handing, Wanted, judge};
 use crate::report::Fault;
 use crate::setup::Setup;
 use crate::shrink;
-use crate::subject::{Planned, Subject};
+use crate::subject::{Planned, Subject, Unplanned};
 use crate::table::Table;
 use crate::testing::Request;
 
@@ -213,23 +213,28 @@ pub fn try_laws(
     known: &[(&Setup, &Table)],
     base: &Setup,
     seed: u64,
-) -> Vec<Tried> {
+) -> Result<Vec<Tried>, Unplanned> {
     let pool = Pool::of(known.iter().map(|(_, table)| *table));
-    let groups = groups(subject, known, base);
-    let mut tried: Vec<Tried> = LAWS.iter().map(|&law| Tried { law, broken: None, took: Duration::ZERO }).collect();
+    let groups = groups(subject, known, base)?;
+    let mut tried: Vec<Tried> =
+        LAWS.iter().map(|&law| Tried { law, broken: None, took: Duration::ZERO }).collect();
     let mut layouts: Vec<Vec<String>> = Vec::new();
     for (number, (setup, columns, own)) in groups.iter().enumerate() {
         let mut layout = columns.clone();
         layout.sort();
         let new_layout = !layouts.contains(&layout);
         layouts.push(layout);
-        let Some(trial) = Trial::new(subject, setup, columns) else { continue };
+        let planned = subject.plan(setup, columns)?;
+        let trial = Trial { subject, setup, planned };
         let mut pool = pool.clone();
         pool.widen(&trial.planned.stages);
         let mut rng = Rng::with_seed(seed.wrapping_add(number as u64));
         let large = LARGE.into_iter().filter(|_| number == 0);
-        let mut tables: Vec<Table> =
-            SIZES.into_iter().chain(large).map(|size| pool.table(columns, size, &mut rng)).collect();
+        let mut tables: Vec<Table> = SIZES
+            .into_iter()
+            .chain(large)
+            .map(|size| pool.table(columns, size, &mut rng))
+            .collect();
         if !own.is_empty() {
             tables.push(Table::joined(own));
         }
@@ -244,7 +249,7 @@ pub fn try_laws(
             tried.took += begun.elapsed();
         }
     }
-    tried
+    Ok(tried)
 }
 
 fn break_on(trial: &Trial<'_>, law: &Law, table: &Table) -> Option<Broken> {
@@ -264,7 +269,11 @@ fn break_on(trial: &Trial<'_>, law: &Law, table: &Table) -> Option<Broken> {
 type Grouped<'t> = (Setup, Vec<String>, Vec<&'t Table>);
 
 /// The setups, each with all columns of its tables and of the plan.
-fn groups<'t>(subject: &Subject, known: &[(&Setup, &'t Table)], base: &Setup) -> Vec<Grouped<'t>> {
+fn groups<'t>(
+    subject: &Subject,
+    known: &[(&Setup, &'t Table)],
+    base: &Setup,
+) -> Result<Vec<Grouped<'t>>, Unplanned> {
     let mut groups: Vec<Grouped<'t>> = Vec::new();
     for &(setup, table) in known {
         match groups.iter_mut().find(|(held, ..)| held == setup) {
@@ -282,17 +291,20 @@ fn groups<'t>(subject: &Subject, known: &[(&Setup, &'t Table)], base: &Setup) ->
             }
         };
         own.iter().flat_map(|table| &table.columns).for_each(&mut add);
-        let planned = subject.plan(setup, columns);
-        let stages = planned.iter().flat_map(|planned| &planned.stages);
-        let requested: Vec<String> =
-            stages.flat_map(|stage| &stage.columns).map(|request| request.name.clone()).collect();
+        let planned = subject.plan(setup, columns)?;
+        let stages = &planned.stages;
+        let requested: Vec<String> = stages
+            .iter()
+            .flat_map(|stage| &stage.columns)
+            .map(|request| request.name.clone())
+            .collect();
         requested.iter().for_each(|name| {
             if !columns.contains(name) {
                 columns.push(name.clone());
             }
         });
     }
-    groups
+    Ok(groups)
 }
 
 impl Broken {

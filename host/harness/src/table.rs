@@ -67,7 +67,10 @@ impl Table {
             let places: Vec<Option<usize>> =
                 all.columns.iter().map(|name| table.position(name)).collect();
             let record = |cells: &Vec<String>| -> Vec<String> {
-                places.iter().map(|at| at.map_or_else(String::new, |at| cells[at].clone())).collect()
+                places
+                    .iter()
+                    .map(|at| at.map_or_else(String::new, |at| cells[at].clone()))
+                    .collect()
             };
             all.records.extend(table.records.iter().map(record));
         }

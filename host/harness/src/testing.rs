@@ -69,6 +69,7 @@ impl Testing<'_> {
     fn all(&mut self, base: &Setup) {
         let pages = self.request.folder.read_pages();
         self.pages(&pages, base);
+        self.undescribed(base);
         self.cases(base);
         if self.request.rule.is_some() {
             return;
@@ -76,8 +77,18 @@ impl Testing<'_> {
         self.catalogue(&pages);
         let known: Vec<_> =
             self.passed.iter().map(|(exam, _)| (&exam.setup, &exam.table)).collect();
-        let tried = laws::try_laws(self.request.subject, &known, base, self.request.seed);
-        self.report_laws(tried);
+        let begun = Instant::now();
+        match laws::try_laws(self.request.subject, &known, base, self.request.seed) {
+            Ok(tried) => self.report_laws(tried),
+            Err(unplanned) => {
+                let root = self.request.folder.root().to_owned();
+                let message = "no law was tried, because the plugin makes no plan of the settings that tests assume";
+                let fault = Fault::new("settings-refused", &root.join("test.toml"), 1, message)
+                    .with(unplanned.explain().lines().map(str::to_owned))
+                    .help("a plugin that needs settings or partition keys gets them in `test.toml`, a piece of a pack");
+                self.note_test(Group::Law, "all", &root, begun, vec![fault]);
+            }
+        }
         if self.report.failed().next().is_some() {
             let note = "coverage is measured when all tests pass";
             self.report.notes.push(note.to_owned());
@@ -134,6 +145,29 @@ impl Testing<'_> {
                     "copy the page of another rule; `plugins/README.md` says what stands on it";
                 let fault = Fault::new("page-missing", &path, 1, message).help(help);
                 self.note_test(Group::Page, name, &path, Instant::now(), vec![fault]);
+            }
+        }
+    }
+
+    /// Rules that are planned without settings, and that `describe` does not name: no catalogue would ever have them.
+    fn undescribed(&mut self, base: &Setup) {
+        let (subject, begun) = (self.request.subject, Instant::now());
+        let info = subject.component().info();
+        let Ok(planned) = subject.plan(base, &[]) else { return };
+        if !info.kinds.is_empty() {
+            return;
+        }
+        for rule in planned.stages.iter().flat_map(|stage| &stage.rules) {
+            let name = rule.name.as_str();
+            if self.wanted(name) && info.rules.iter().all(|described| described.name != rule.name) {
+                let root = self.request.folder.root();
+                let message =
+                    format!("the plugin plans the rule `{name}`, and `describe` does not name it");
+                let fault = Fault::new("rule-undescribed", &root.join("src"), 1, message);
+                let fault = fault.help(
+                    "declare it in `standing_rules` too, so that catalogues and packs know it",
+                );
+                self.note_test(Group::Page, name, root, begun, vec![fault]);
             }
         }
     }

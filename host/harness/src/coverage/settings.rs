@@ -24,7 +24,8 @@ pub(super) fn measure(subject: &Subject, exams: &[(Exam, Found)], coverage: &mut
         let same =
             |other: &&&(Exam, Found)| other.0.path == exam.path && other.0.setup == exam.setup;
         let alike: Vec<&Exam> = pages.iter().filter(same).map(|(exam, _)| exam).collect();
-        for (change, changed) in changes(&Value::Object(settings.clone()), "", &exam.table.columns) {
+        for (change, changed) in changes(&Value::Object(settings.clone()), "", &exam.table.columns)
+        {
             let Value::Object(changed) = changed else { continue };
             let Some(noticed) = notices(subject, &alike, &changed) else { continue };
             coverage.mutants.push(Mutant {

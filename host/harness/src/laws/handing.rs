@@ -44,7 +44,8 @@ pub(super) fn batch_size(trial: &Trial<'_>, table: &Table) -> Option<Difference>
         Err(difference) => return Some(difference),
     };
     let records = table.records.len();
-    let sizes = BATCHES.into_iter().filter(|&size| size < records && records / size <= MOST_BATCHES);
+    let sizes =
+        BATCHES.into_iter().filter(|&size| size < records && records / size <= MOST_BATCHES);
     sizes.into_iter().find_map(|size| {
         other(trial, table, &whole, &format!("in batches of {size}"), &Handing::batches_of(size))
     })
