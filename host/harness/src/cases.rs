@@ -76,18 +76,11 @@ pub(crate) fn stale(
 ) -> Vec<Fault> {
     let input = exam.path.join("input.csv");
     let mut faults = Vec::new();
-    let layout = exam.setup.layout.as_deref();
-    let columns: Option<Vec<String>> = match layout {
-        // Real files have columns that this plugin does not read.
-        Some(name) => layout_columns(name, catalogue),
-        None => Some(requested(planned)),
-    };
-    if let Some(columns) = columns {
+    // Columns of a real file are its layout's, and were held against that.
+    if exam.setup.layout.is_none() || catalogue.is_none() {
+        let columns = requested(planned);
         for name in exam.table.columns.iter().filter(|name| !columns.contains(name)) {
-            let message = match layout {
-                Some(layout) => format!("the layout `{layout}` has no column `{name}`"),
-                None => format!("no rule of `{}` reads the column `{name}`", subject.name()),
-            };
+            let message = format!("no rule of `{}` reads the column `{name}`", subject.name());
             let fault = Fault::new("case-column-unknown", &input, 1, message);
             faults.push(fault.help(nearest(name, &columns)));
         }
@@ -118,10 +111,37 @@ fn requested(planned: &Planned) -> Vec<String> {
     names
 }
 
-fn layout_columns(name: &str, catalogue: Option<&Catalogue>) -> Option<Vec<String>> {
-    let layouts = catalogue?.datasets().flat_map(|dataset| dataset.layouts());
-    let layout = layouts.into_iter().find(|layout| layout.name() == name)?;
-    Some(layout.columns().to_vec())
+/// Gives the columns of a real file their canonical names, by the layout that the case names. The table must have just the
+/// layout's columns, as a run would demand.
+pub(crate) fn with_layout(mut exam: Exam, catalogue: Option<&Catalogue>) -> Result<Exam, Fault> {
+    let (Some(name), Some(catalogue)) = (exam.setup.layout.as_deref(), catalogue) else {
+        return Ok(exam);
+    };
+    let layouts: Vec<_> = catalogue.datasets().flat_map(|dataset| dataset.layouts()).collect();
+    let Some(layout) = layouts.iter().find(|layout| layout.name() == name) else {
+        let names: Vec<String> = layouts.iter().map(|layout| layout.name().to_owned()).collect();
+        let message =
+            format!("no dataset under `{}` has a layout `{name}`", catalogue.root().display());
+        let fault = Fault::new("case-layout-unknown", &exam.path.join("settings.toml"), 1, message);
+        return Err(fault.help(nearest(name, &names)));
+    };
+    let (found, expected) = (&exam.table.columns, layout.header());
+    if found != expected {
+        let differs = (0..).find(|&at| found.get(at) != expected.get(at)).unwrap_or_default();
+        let shown = |names: &[String]| {
+            names.get(differs).map_or("nothing".to_owned(), |name| format!("`{name}`"))
+        };
+        let message = format!(
+            "column {} is {}, the layout `{name}` has {} there",
+            differs + 1,
+            shown(found),
+            shown(expected)
+        );
+        let fault = Fault::new("case-column-unknown", &exam.path.join("input.csv"), 1, message);
+        return Err(fault.help("take the header of a real file, or leave `layout` out and keep only columns that rules read"));
+    }
+    exam.table.columns = layout.columns().to_vec();
+    Ok(exam)
 }
 
 fn nearest(name: &str, columns: &[String]) -> String {

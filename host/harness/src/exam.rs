@@ -182,7 +182,8 @@ impl Exam {
                 format!("{sign} {}", change.value().trim_end_matches('\n'))
             })
             .collect();
-        let message = format!("{} of the findings are not as expected", lines.len());
+        let message =
+            format!("{} lines differ between what is expected and what is found", lines.len());
         let fault = Fault::new("case-differs", &self.path.join("expected.csv"), 1, message);
         vec![
             fault

@@ -109,7 +109,8 @@ impl Unplanned {
                         [] => String::new(),
                         choices => format!("; expected one of `{}`", choices.join("`, `")),
                     };
-                    format!("{}: {}{expected}", fault.path, fault.message)
+                    let path = if fault.path.is_empty() { "settings" } else { &fault.path };
+                    format!("{path}: {}{expected}", fault.message)
                 };
                 faults.iter().map(line).collect::<Vec<_>>().join("\n")
             }

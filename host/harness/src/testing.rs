@@ -249,7 +249,9 @@ impl Testing<'_> {
         for folder in self.request.folder.case_folders() {
             let begun = Instant::now();
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let faults = match cases::read(&folder, &plugin, base) {
+            let faults = match cases::read(&folder, &plugin, base).and_then(|exam| {
+                cases::with_layout(exam, self.request.packs).map_err(|fault| vec![fault])
+            }) {
                 Ok(exam) => match self.case(exam) {
                     Some(faults) => faults,
                     None => continue,

@@ -32,14 +32,16 @@ pub(crate) fn read_examples(
 ) -> (Vec<Exam>, Vec<Fault>) {
     let mut exams = Vec::new();
     let mut faults = Vec::new();
-    let mut setup = base.clone();
+    // None after a `toml` block that could not be read: what follows was meant for other settings.
+    let mut setup = Some(base.clone());
     for section in &page.sections {
         for block in &section.blocks {
             let language = block.info.split_whitespace().next().unwrap_or_default();
             match language {
                 "toml" => match Setup::read(&block.text, plugin, base) {
-                    Ok(read) => setup = read,
+                    Ok(read) => setup = Some(read),
                     Err(fault) => {
+                        setup = None;
                         let line = block.line + fault.line - 1;
                         faults.push(Fault::new(
                             "example-settings",
@@ -49,17 +51,20 @@ pub(crate) fn read_examples(
                         ));
                     }
                 },
-                "csv" => match example(page, section, &block.text, block.line) {
-                    Ok(read) => exams.push(Exam {
-                        path: page.path.clone(),
-                        line: block.line,
-                        setup: setup.clone(),
-                        table: read.0,
-                        lines: read.1,
-                        wants: Wants::Marks { rule: rule.map(str::to_owned), marks: read.2 },
-                    }),
-                    Err(fault) => faults.push(fault),
-                },
+                "csv" => {
+                    let Some(setup) = &setup else { continue };
+                    match example(page, section, &block.text, block.line) {
+                        Ok((table, lines, marks)) => exams.push(Exam {
+                            path: page.path.clone(),
+                            line: block.line,
+                            setup: setup.clone(),
+                            table,
+                            lines,
+                            wants: Wants::Marks { rule: rule.map(str::to_owned), marks },
+                        }),
+                        Err(fault) => faults.push(fault),
+                    }
+                }
                 _ => {}
             }
         }
@@ -161,6 +166,9 @@ pub(crate) fn example_faults(page: &Page, exams: &[Exam], normalises: bool) -> V
             let fault = Fault::new(code, &page.path, section.line, message);
             faults.push(fault.help("add a block ```csv … ``` with a header and records"));
         }
+    }
+    if exams.is_empty() {
+        return faults;
     }
     let used = |name: &str| exams.iter().any(|exam| mentions(&exam.setup.settings, name));
     for (name, line) in page.section("Settings").map_or(&[][..], |section| &section.items) {

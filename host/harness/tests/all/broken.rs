@@ -32,7 +32,9 @@ fn check(shown: &mut String, rule: &str, expected: &str) {
     for line in &found.difference.lines {
         writeln!(shown, "   {line}").unwrap();
     }
-    shown.push_str(&found.table.to_csv().escape_debug().to_string().replace("\\n", "\n").replace("\\\"", "\""));
+    shown.push_str(
+        &found.table.to_csv().escape_debug().to_string().replace("\\n", "\n").replace("\\\"", "\""),
+    );
 }
 
 #[test]

@@ -65,17 +65,15 @@ fn told(
     packs: Option<&Catalogue>,
 ) -> String {
     let place = tempfile::tempdir().unwrap();
+    let root = place.path().join("mine");
     for (name, text) in files {
-        let path = place.path().join(name);
+        let path = root.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let folder = PluginFolder::new(place.path());
+    let folder = PluginFolder::new(&root);
     let rule = Some(rule);
-    shown(
-        &test(&Request { folder: &folder, subject, packs, rule, bless: false, seed: 1 }),
-        place.path(),
-    )
+    shown(&test(&Request { folder: &folder, subject, packs, rule, bless: false, seed: 1 }), &root)
 }
 
 fn shown(report: &Report, root: &Path) -> String {
