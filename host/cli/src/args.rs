@@ -84,6 +84,7 @@ Examples:
   assay bench plugins/checks                   fuel for 1,000 records, by rule, against plugins/checks/cost.toml
   assay bench plugins/checks --bless           accept what is measured
   assay bench plugins/checks --fail-above 0%   any rise fails: fuel is the same on every machine
+  assay bench plugins/checks --flame cost.svg  a flame graph of where the rules spend it
 
 Exit codes: 0 within the costs, 1 a rule became dearer, 2 could not be measured.")]
     Bench(BenchArgs),
@@ -139,6 +140,9 @@ pub(crate) struct BenchArgs {
     /// Write what is measured as the committed costs.
     #[arg(long)]
     pub(crate) bless: bool,
+    /// Write where rules spend their steps, the same on every machine: a flame graph (`.svg`), or folded stacks.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) flame: Option<PathBuf>,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -1,18 +1,20 @@
 //! What rules cost: fuel for 1,000 records, which is the same on every machine, against a committed baseline; time, for people.
 
 mod baseline;
+mod flame;
 
 use std::path::PathBuf;
 
 use assay_sandbox::SandboxError;
 
 pub use baseline::Verdict;
+pub use flame::{FlameError, folded};
 
 use crate::PluginFolder;
 use crate::exam::Exam;
 use crate::found::Cost;
 use crate::judging::{Handing, Wanted, judge};
-use crate::page::read_examples;
+use crate::page::{Page, read_examples};
 use crate::report::Fault;
 use crate::setup::Setup;
 use crate::subject::Subject;
@@ -95,15 +97,9 @@ pub fn bench(request: &CostRequest<'_>) -> Result<CostReport, SandboxError> {
         }
     };
     let nothing = Table { columns: vec![String::new()], records: vec![vec![String::new()]] };
-    let idle = measured(request, &base, &nothing)?.unwrap_or_default();
+    let idle = measured(request, &base, &repeated(&nothing))?.unwrap_or_default();
     let mut everything: Vec<Exam> = Vec::new();
-    for page in request.folder.read_pages() {
-        let name = page.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let rule = info.rules.iter().any(|rule| rule.name.as_str() == name);
-        if !rule && !info.kinds.iter().any(|kind| kind.name == name) {
-            continue;
-        }
-        let (exams, _) = read_examples(&page, rule.then_some(&name), &info.name, &base);
+    for (name, rule, exams) in pages(request.folder, subject, &base) {
         let Some(cost) = of_exams(request, &exams)? else { continue };
         report.memory_peak = report.memory_peak.max(cost.memory);
         // A vocabulary's settings make one rule, so nothing runs beside it.
@@ -131,39 +127,65 @@ impl CostReport {
     }
 }
 
-/// The cost of examples: for each of their settings 1,000 records, and of these the mean.
-fn of_exams(request: &CostRequest<'_>, exams: &[Exam]) -> Result<Option<Cost>, SandboxError> {
+/// Pages of rules and kinds: the name, whether it is a rule, and the examples.
+fn pages(folder: &PluginFolder, subject: &Subject, base: &Setup) -> Vec<(String, bool, Vec<Exam>)> {
+    let info = subject.component().info();
+    let read = |page: Page| {
+        let name = page.path.file_stem()?.to_string_lossy().into_owned();
+        let rule = info.rules.iter().any(|rule| rule.name.as_str() == name);
+        let known = rule || info.kinds.iter().any(|kind| kind.name == name);
+        let (exams, _) = read_examples(&page, rule.then_some(&name), &info.name, base);
+        known.then_some((name, rule, exams))
+    };
+    folder.read_pages().into_iter().filter_map(read).collect()
+}
+
+/// What examples are measured on: for each of their settings 1,000 records, theirs over and over.
+fn workloads(exams: &[Exam]) -> Vec<(Setup, Table)> {
     let mut setups: Vec<&Setup> = Vec::new();
     for exam in exams {
         if !setups.contains(&&exam.setup) {
             setups.push(&exam.setup);
         }
     }
+    let of = |setup: &Setup| {
+        let own = exams.iter().filter(|exam| exam.setup == *setup);
+        let tables: Vec<&Table> = own.map(|exam| &exam.table).collect();
+        (setup.clone(), repeated(&Table::joined(&tables)))
+    };
+    setups.into_iter().map(of).collect()
+}
+
+/// A table's records over and over.
+fn repeated(table: &Table) -> Table {
+    let records = table.records.iter().cycle().take(RECORDS).cloned().collect();
+    Table { columns: table.columns.clone(), records }
+}
+
+/// The cost of examples: the mean of their workloads.
+fn of_exams(request: &CostRequest<'_>, exams: &[Exam]) -> Result<Option<Cost>, SandboxError> {
     let mut costs = Vec::new();
-    for setup in setups {
-        let tables: Vec<&Table> =
-            exams.iter().filter(|exam| exam.setup == *setup).map(|exam| &exam.table).collect();
-        costs.extend(measured(request, setup, &Table::joined(&tables))?);
+    for (setup, table) in workloads(exams) {
+        costs.extend(measured(request, &setup, &table)?);
     }
     let count = costs.len() as u64;
     Ok((count > 0).then(|| Cost {
         fuel: costs.iter().map(|cost| cost.fuel).sum::<u64>() / count,
         nanos: costs.iter().map(|cost| cost.nanos).sum::<u64>() / count,
         memory: costs.iter().map(|cost| cost.memory).max().unwrap_or_default(),
+        ..Cost::default()
     }))
 }
 
-/// What 1,000 records of a table cost; `None` if the plugin refuses the settings.
+/// What a table costs; `None` if the plugin refuses the settings.
 fn measured(
     request: &CostRequest<'_>,
     setup: &Setup,
     table: &Table,
 ) -> Result<Option<Cost>, SandboxError> {
-    let records = table.records.iter().cycle().take(RECORDS).cloned().collect();
-    let table = Table { columns: table.columns.clone(), records };
     let Ok(planned) = request.subject.plan(setup, &table.columns) else { return Ok(None) };
     let once =
-        |subject: &Subject| judge(subject, &planned, &table, &Handing::whole(), Wanted::Facts);
+        |subject: &Subject| judge(subject, &planned, table, &Handing::whole(), Wanted::Facts);
     let mut cost = once(request.subject)?.cost;
     cost.nanos = u64::MAX;
     for _ in 0..TIMES {

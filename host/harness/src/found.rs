@@ -82,7 +82,7 @@ pub struct Poisoned {
 }
 
 /// What a judgement cost.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Cost {
     /// Fuel of all calls to `process`.
     pub fuel: u64,
@@ -90,6 +90,8 @@ pub struct Cost {
     pub nanos: u64,
     /// Most bytes of memory of an instance.
     pub memory: usize,
+    /// Where steps were spent, as folded stacks, if the plugin is metered by them.
+    pub stacks: BTreeMap<String, u64>,
 }
 
 /// Costs are no facts: two judgements that find the same are equal.
@@ -102,7 +104,10 @@ impl PartialEq for Cost {
 impl Eq for Cost {}
 
 impl Cost {
-    pub(crate) fn add(&mut self, profile: &Profile) {
+    pub(crate) fn add(&mut self, profile: &Profile, stacks: BTreeMap<String, u64>) {
+        for (stack, met) in stacks {
+            *self.stacks.entry(stack).or_default() += met;
+        }
         self.fuel += profile.fuel;
         self.nanos += profile.nanos;
         self.memory = self.memory.max(profile.memory_peak);

@@ -128,7 +128,7 @@ impl Judging<'_> {
             self.found.measures.insert(key, measure.value);
         }
         let profile = session.profile();
-        self.found.cost.add(&profile);
+        self.found.cost.add(&profile, session.stacks());
         for result in session.finish(&totals)? {
             self.found.file.push(file_finding(stage, result));
         }

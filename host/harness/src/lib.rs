@@ -25,7 +25,7 @@ mod table;
 mod testing;
 mod unique;
 
-pub use cost::{CostReport, CostRequest, RuleCost, Verdict, bench};
+pub use cost::{CostReport, CostRequest, FlameError, RuleCost, Verdict, bench, folded};
 pub use coverage::{Coverage, Mutant};
 pub use folder::PluginFolder;
 pub use found::{Cost, FileFinding, Finding, Found, Poisoned, Repair};

@@ -11,6 +11,9 @@ use crate::setup::Setup;
 /// still told apart from one that is slow.
 const FUEL: u64 = 5_000_000_000;
 
+/// Steps of one instance while it is watched. 1,000 million, about a minute: a thousand times what 1,000 records take.
+const STEPS: u64 = 1_000_000_000;
+
 /// Records a component may fail to judge before the sandbox gives up. All of them: a test that fails says which, and
 /// shrinking tries thousands of tables on one component.
 const MAX_POISON: u32 = u32::MAX;
@@ -55,6 +58,7 @@ impl Subject {
         let meter = match meter {
             Metering::Fuel => Meter::Fuel(FUEL),
             Metering::Time => Meter::Epoch,
+            Metering::Steps => Meter::Steps(STEPS),
         };
         let options = Options { meter, cache, max_poison: MAX_POISON, ..Options::default() };
         let component = Sandbox::new(options)?.compile(name, bytes)?;
@@ -97,6 +101,8 @@ pub enum Metering {
     Fuel,
     /// By time, as in production: for measuring speed.
     Time,
+    /// By steps that are looked at: for flame graphs.
+    Steps,
 }
 
 impl Unplanned {

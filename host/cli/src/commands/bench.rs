@@ -1,9 +1,12 @@
 //! `assay bench`: what rules cost.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use assay_harness::{CostReport, CostRequest, Metering, RuleCost, Verdict, bench};
 use serde_json::{Value, json};
 
@@ -29,7 +32,24 @@ pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
         Format::Text => output::text(&text(&report))?,
         Format::Json => output::json(&object(&report))?,
     }
+    if let Some(path) = &args.flame {
+        flame(path, &assay_harness::folded(&found.folder, &found.subject(Metering::Steps)?)?)?;
+    }
     Ok(if report.faults.is_empty() { ExitStatus::Published } else { ExitStatus::Refused })
+}
+
+/// Draws a flame graph if the file's name says so, and writes the stacks otherwise.
+fn flame(path: &Path, folded: &str) -> Result<()> {
+    let cannot = || format!("cannot write `{}`", path.display());
+    if path.extension().is_some_and(|extension| extension == "svg") {
+        let mut options = inferno::flamegraph::Options::default();
+        "steps of 1,000 records, by rule".clone_into(&mut options.title);
+        "steps".clone_into(&mut options.count_name);
+        let mut file = BufWriter::new(File::create(path).with_context(cannot)?);
+        inferno::flamegraph::from_lines(&mut options, folded.lines(), &mut file)?;
+        return file.flush().with_context(cannot);
+    }
+    std::fs::write(path, folded).with_context(cannot)
 }
 
 fn text(report: &CostReport) -> String {
