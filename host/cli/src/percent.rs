@@ -22,7 +22,7 @@ mod tests {
     #[test]
     fn percentages_are_read() {
         let check = |typed: &str, expected: Option<u64>| {
-            assert_eq!(basis_points(typed).ok(), expected, "{typed}")
+            assert_eq!(basis_points(typed).ok(), expected, "{typed}");
         };
         check("5%", Some(500));
         check("100", Some(10_000));

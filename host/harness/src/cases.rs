@@ -24,24 +24,21 @@ pub(crate) fn read(folder: &Path, plugin: &str, base: &Setup) -> Result<Exam, Ve
         match Setup::read(&text, plugin, base) {
             Ok(read) => setup = read,
             Err(fault) => {
-                faults.push(Fault::new("case-settings", &settings, fault.line, fault.message))
+                faults.push(Fault::new("case-settings", &settings, fault.line, fault.message));
             }
         }
     }
-    let read = match fs::read(&input) {
-        Ok(bytes) => match Table::read(&bytes) {
-            Ok(read) => Some(read),
-            Err(fault) => {
+    let read = if let Ok(bytes) = fs::read(&input) {
+        Table::read(&bytes)
+            .map_err(|fault| {
                 faults.push(Fault::new("case-input", &input, fault.line, fault.message));
-                None
-            }
-        },
-        Err(_) => {
-            let message = "the case has no `input.csv`, so there is nothing to judge".to_owned();
-            let fault = Fault::new("case-without-input", &input, 1, message);
-            faults.push(fault.help("write one, or remove the folder"));
-            None
-        }
+            })
+            .ok()
+    } else {
+        let message = "the case has no `input.csv`, so there is nothing to judge";
+        let fault = Fault::new("case-without-input", &input, 1, message);
+        faults.push(fault.help("write one, or remove the folder"));
+        None
     };
     let (Some(read), true) = (read, faults.is_empty()) else { return Err(faults) };
     Ok(Exam {
@@ -127,7 +124,9 @@ pub(crate) fn with_layout(mut exam: Exam, catalogue: Option<&Catalogue>) -> Resu
     };
     let (found, expected) = (&exam.table.columns, layout.header());
     if found != expected {
-        let differs = (0..).find(|&at| found.get(at) != expected.get(at)).unwrap_or_default();
+        let longest = found.len().max(expected.len());
+        let differs =
+            (0..longest).find(|&at| found.get(at) != expected.get(at)).unwrap_or_default();
         let shown = |names: &[String]| {
             names.get(differs).map_or("nothing".to_owned(), |name| format!("`{name}`"))
         };

@@ -95,7 +95,9 @@ impl Exam {
                 .iter()
                 .filter(|repair| repair.record == record && about(&repair.rule))
                 .collect();
-            let rule = rule.unwrap_or("a rule");
+            // An example of a kind of rule is about whatever rule its settings make.
+            let kind = self.path.file_stem().unwrap_or_default().to_string_lossy();
+            let rule = rule.unwrap_or(&kind);
             let shown = self.shown(record);
             let message = match mark {
                 Mark::Passes => match (hits.first(), repairs.first()) {

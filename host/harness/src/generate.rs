@@ -97,7 +97,9 @@ impl Pool {
             match &request.form {
                 Form::Text => {}
                 Form::Integer | Form::Decimal { .. } => {
-                    NUMBERS.iter().for_each(|cell| self.add(&request.name, (*cell).to_owned()));
+                    for cell in NUMBERS {
+                        self.add(&request.name, cell.to_owned());
+                    }
                 }
                 Form::Date { format } => {
                     for day in DAYS {

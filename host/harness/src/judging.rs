@@ -207,7 +207,9 @@ impl Judging<'_> {
             let name = rule(stage, tally.rule).name.to_string();
             *self.found.skipped.entry(name).or_default() += u64::from(tally.skipped);
         }
-        measures.into_iter().for_each(|measure| merge(totals, measure));
+        for measure in measures {
+            merge(totals, measure);
+        }
     }
 
     fn message(

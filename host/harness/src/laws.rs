@@ -285,26 +285,21 @@ fn groups<'t>(
         groups.push((base.clone(), Vec::new(), Vec::new()));
     }
     for (setup, columns, own) in &mut groups {
-        let mut add = |name: &String| {
-            if !columns.contains(name) {
-                columns.push(name.clone());
-            }
-        };
-        own.iter().flat_map(|table| &table.columns).for_each(&mut add);
+        let of_tables: Vec<String> = own.iter().flat_map(|table| &table.columns).cloned().collect();
+        add_new(columns, of_tables);
         let planned = subject.plan(setup, columns)?;
-        let stages = &planned.stages;
-        let requested: Vec<String> = stages
-            .iter()
-            .flat_map(|stage| &stage.columns)
-            .map(|request| request.name.clone())
-            .collect();
-        requested.iter().for_each(|name| {
-            if !columns.contains(name) {
-                columns.push(name.clone());
-            }
-        });
+        let requests = planned.stages.iter().flat_map(|stage| &stage.columns);
+        add_new(columns, requests.map(|request| request.name.clone()));
     }
     Ok(groups)
+}
+
+fn add_new(columns: &mut Vec<String>, names: impl IntoIterator<Item = String>) {
+    for name in names {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
 }
 
 impl Broken {

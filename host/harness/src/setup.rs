@@ -145,7 +145,7 @@ fn drop_why(value: &mut toml::Value) {
 }
 
 fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() + 1
+    text.get(..at).unwrap_or(text).matches('\n').count() + 1
 }
 
 /// The first line that begins with a key or its table; the first of all where none does.

@@ -312,7 +312,7 @@ impl Testing<'_> {
                 match fs::write(&path, &fresh) {
                     Ok(()) => self.report.notes.push(format!("wrote `{}`", path.display())),
                     Err(error) => {
-                        faults.push(Fault::new("cannot-write", &path, 1, error.to_string()))
+                        faults.push(Fault::new("cannot-write", &path, 1, error.to_string()));
                     }
                 }
             } else {

@@ -51,7 +51,7 @@ pub(super) fn compare(request: &CostRequest<'_>, report: &mut CostReport) {
             match fs::write(path, fresh) {
                 Ok(()) => report.notes.push(format!("wrote `{}`", path.display())),
                 Err(error) => {
-                    report.faults.push(Fault::new("cannot-write", path, 1, error.to_string()))
+                    report.faults.push(Fault::new("cannot-write", path, 1, error.to_string()));
                 }
             }
         }

@@ -100,7 +100,7 @@ fn changes(value: &Value, path: &str, columns: &[String]) -> Vec<(String, Value)
             }
         }
         Value::Bool(flag) => {
-            all.push((format!("setting `{path}` is {}", !flag), Value::Bool(!flag)))
+            all.push((format!("setting `{path}` is {}", !flag), Value::Bool(!flag)));
         }
         Value::Number(number) => {
             if let Some(number) = number.as_i64() {

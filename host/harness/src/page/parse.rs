@@ -110,8 +110,8 @@ impl Reading {
         match self.place {
             Place::Title => {
                 let (name, title) = words.split_once(':').unwrap_or((&words, ""));
-                self.page.name = name.trim().trim_matches('`').to_owned();
-                self.page.title = title.trim().to_owned();
+                name.trim().trim_matches('`').clone_into(&mut self.page.name);
+                title.trim().clone_into(&mut self.page.title);
             }
             Place::Heading => {
                 if let Some(section) = self.page.sections.last_mut() {

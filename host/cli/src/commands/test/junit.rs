@@ -24,10 +24,12 @@ fn case(test: &Test) -> TestCase {
     let status = match test.faults.first() {
         None => TestCaseStatus::success(),
         Some(first) => {
-            let mut text = String::new();
-            test.faults.iter().for_each(|fault| super::human::fault(&mut text, fault, false));
+            let mut shown = String::new();
+            for fault in &test.faults {
+                super::human::fault(&mut shown, fault, false);
+            }
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(first.message.as_str()).set_type(first.code).set_description(text);
+            status.set_message(first.message.as_str()).set_type(first.code).set_description(shown);
             status
         }
     };

@@ -19,8 +19,7 @@ pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Res
     let (send, changes) = channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // What is only read is no change; the run itself reads everything.
-        let changed = event.is_ok_and(|event| !event.kind.is_access());
-        if changed {
+        if event.is_ok_and(|event| !event.kind.is_access()) {
             // Nobody listens any more when the program ends.
             let _ = send.send(());
         }
