@@ -120,7 +120,7 @@ pub(crate) struct TestArgs {
     #[arg(long, value_enum, default_value_t = TestFormat::Human)]
     pub(crate) format: TestFormat,
     /// Fail if pages and cases notice less than this share of changed rules and settings.
-    #[arg(long, value_name = "PERCENT", value_parser = crate::percent::basis_points)]
+    #[arg(long, value_name = "PERCENT", value_parser = crate::percent::basis_points, conflicts_with = "rule")]
     pub(crate) min_coverage: Option<u64>,
     /// What generated tables are made from. One is as good as another; the same gives the same tables.
     #[arg(long, default_value_t = 1)]
@@ -131,7 +131,7 @@ pub(crate) struct TestArgs {
 pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) plugin: PluginArgs,
-    /// The committed costs; `cost.toml` in the plugin's folder if left out.
+    /// The committed costs, which must be there; `cost.toml` in the plugin's folder, if there is one, if left out.
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
     /// By how much a rule may become dearer. 5 %: what a new version of the compiler changes stays below, a mistake does not.

@@ -39,6 +39,8 @@ pub struct CostRequest<'a> {
     pub timed: &'a Subject,
     /// The baseline's file.
     pub baseline: PathBuf,
+    /// Whether its absence is a fault, as in CI, or the first thing an author meets.
+    pub baseline_needed: bool,
     /// By how much a rule may become dearer, in tenths of a percent.
     pub fail_above_permille: u64,
     /// Write what is measured as the baseline.

@@ -21,6 +21,7 @@ mod report;
 mod setup;
 mod shrink;
 mod subject;
+mod suggest;
 mod table;
 mod testing;
 mod unique;

@@ -14,7 +14,7 @@ use crate::page::{Page, check_kind, check_rule, example_faults, read_examples};
 use crate::report::{Fault, Group, Report, Test};
 use crate::setup::Setup;
 use crate::subject::Subject;
-use crate::{PluginFolder, cases, catalogue, coverage, laws};
+use crate::{PluginFolder, cases, catalogue, coverage, laws, suggest};
 
 /// What is to be tested.
 #[derive(Debug)]
@@ -71,7 +71,8 @@ impl Testing<'_> {
         self.pages(&pages, base);
         self.undescribed(base);
         self.cases(base);
-        if self.request.rule.is_some() {
+        if let Some(rule) = self.request.rule {
+            self.unknown(rule);
             return;
         }
         self.catalogue(&pages);
@@ -149,6 +150,22 @@ impl Testing<'_> {
         }
     }
 
+    /// A name that nothing is about: to test nothing must not look like passing.
+    fn unknown(&mut self, rule: &str) {
+        if !self.report.tests.is_empty() {
+            return;
+        }
+        let info = self.request.subject.component().info();
+        let rules = info.rules.iter().map(|rule| rule.name.as_str());
+        let names: Vec<&str> =
+            rules.chain(info.kinds.iter().map(|kind| kind.name.as_str())).collect();
+        let root = self.request.folder.root().to_owned();
+        let message = format!("the plugin has no rule `{rule}`, and no page or case is about one");
+        let fault = Fault::new("rule-unknown", &root, 1, message);
+        let fault = fault.help(format!("its rules are `{}`", names.join("`, `")));
+        self.note_test(Group::Page, rule, &root, Instant::now(), vec![fault]);
+    }
+
     /// Rules that are planned without settings, and that `describe` does not name: no catalogue would ever have them.
     fn undescribed(&mut self, base: &Setup) {
         let (subject, begun) = (self.request.subject, Instant::now());
@@ -200,7 +217,17 @@ impl Testing<'_> {
         }
         let exams: Vec<Exam> = ran.iter().map(|(exam, _)| exam.clone()).collect();
         let normalises = rule.is_some_and(|rule| rule.class == RuleClass::Normalise);
-        faults.extend(example_faults(page, &exams, normalises));
+        let mut lacking = example_faults(page, &exams, normalises);
+        if let Some(fault) = lacking.iter_mut().find(|fault| fault.code == "no-failing-example")
+            && let Some(lines) = suggest::failing(subject, &exams)
+        {
+            fault.detail = lines;
+            fault.help = Some(
+                "is this what the rule is for? then it is an example; otherwise write one like it"
+                    .to_owned(),
+            );
+        }
+        faults.extend(lacking);
         faults.sort_by_key(|fault| fault.line);
         self.passed.extend(ran);
         faults

@@ -103,6 +103,30 @@ fn an_example_that_does_not_hold_is_told_at_its_line() {
 }
 
 #[test]
+fn what_tests_nothing_does_not_pass() {
+    let author = Author::new();
+    let (code, text) = author.run("test", &["--rule", "digit"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("error[rule-unknown] the plugin has no rule `digit`"), "{text}");
+    let missing = author.path().join("costs.toml");
+    let (code, text) = author.run("bench", &["--baseline", &missing.display().to_string()]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("error[baseline-missing] there is no `"), "{text}");
+}
+
+#[test]
+fn each_test_is_in_the_report_of_a_ci_server_once() {
+    let author = Author::new();
+    let (_, text) = author.run("test", &["--format", "junit"]);
+    for suite in ["page", "law"] {
+        assert_eq!(text.matches(&format!("<testsuite name=\"{suite}\"")).count(), 1, "{text}");
+    }
+    for case in ["digits", "README", "batch-size"] {
+        assert_eq!(text.matches(&format!("<testcase name=\"{case}\"")).count(), 1, "{text}");
+    }
+}
+
+#[test]
 fn a_plugin_that_is_not_built_is_told_how_to_be() {
     let author = Author::new();
     let output = assay().arg("test").arg(author.path()).output().expect("assay runs");

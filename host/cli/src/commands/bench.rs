@@ -24,6 +24,7 @@ pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
         subject: &subject,
         timed: &timed,
         baseline: args.baseline.clone().unwrap_or_else(|| found.folder.costs()),
+        baseline_needed: args.baseline.is_some(),
         fail_above_permille: args.fail_above / 10,
         bless: args.bless,
     };

@@ -58,10 +58,13 @@ pub(super) fn compare(request: &CostRequest<'_>, report: &mut CostReport) {
         return;
     }
     let Some(committed) = committed else {
-        report.notes.push(format!(
-            "there is no `{}` to compare with; `assay bench --bless` writes it",
-            path.display()
-        ));
+        let message = format!("there is no `{}` to compare with", path.display());
+        let help = "`assay bench --bless` writes it";
+        if request.baseline_needed {
+            report.faults.push(Fault::new("baseline-missing", path, 1, message).help(help));
+        } else {
+            report.notes.push(format!("{message}; {help}"));
+        }
         return;
     };
     faults(request, report, &committed, text.as_deref().unwrap_or_default());

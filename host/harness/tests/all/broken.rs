@@ -101,6 +101,7 @@ fn a_rule_that_became_dearer_fails_against_the_committed_cost() {
             subject: &subject,
             timed: &timed,
             baseline: folder.costs(),
+            baseline_needed: true,
             fail_above_permille: 50,
             bless,
         };
@@ -108,6 +109,7 @@ fn a_rule_that_became_dearer_fails_against_the_committed_cost() {
         report.faults.iter().map(|fault| fault.code).collect::<Vec<_>>()
     };
     page("sound");
+    assert_eq!(run(false), ["baseline-missing"]);
     assert!(run(true).is_empty(), "it is accepted as it is");
     assert!(run(false).is_empty(), "fuel is the same each time");
     page("dearer");

@@ -125,6 +125,11 @@ fn mistakes_on_pages() {
         "```csv\nCode,!\n99999,the digits of 99999 add up to more\n12,\n```",
         "Soon.",
     );
+    check(
+        "there is no failing example, and a passing one is nearly it",
+        "12\nnone\n```\n\n## Fails\n\n```csv\nCode,!\n99999,the digits of 99999 add up to more\n12,\n```",
+        "99993\n```\n\n## Fails\n\nSoon.",
+    );
     check("there is no passing example", "```csv\nCode\n12\nnone\n```", "Soon.");
     check(
         "a setting has no example",

@@ -18,8 +18,11 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
     let mut failed = Vec::new();
     for plugin in checkout.plugins()? {
         let folder = checkout.relative(&checkout.root().join("plugins").join(&plugin.name));
-        for arguments in [vec!["test", &folder, "--min-coverage", COVERAGE], vec!["bench", &folder]]
-        {
+        let costs = format!("{folder}/cost.toml");
+        for arguments in [
+            vec!["test", &folder, "--min-coverage", COVERAGE],
+            vec!["bench", &folder, "--baseline", &costs],
+        ] {
             println!("assay {}", arguments.join(" "));
             let mut command = std::process::Command::new(&binary);
             command.args(&arguments).current_dir(checkout.root());
