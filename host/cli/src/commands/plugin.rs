@@ -30,8 +30,8 @@ pub(crate) fn find(args: &PluginArgs) -> Result<Found> {
         let name = folder.name();
         bail!(
             "the component of `{name}` was not found: no `target/plugins/{name}.wasm` in `{}` or above\n  \
-             help: build it (`cargo xtask plugins` in a checkout of Assay; elsewhere `cargo build --profile plugin --target \
-             wasm32-unknown-unknown`), or name it with `--component FILE`",
+             help: build it (`cargo xtask plugins` in a checkout of Assay; elsewhere `assay build`), or \
+             name it with `--component FILE`",
             args.dir.display()
         );
     };

@@ -13,7 +13,7 @@ pub enum Verdict {
     Unknown,
     /// The same, or within what is allowed.
     Same,
-    /// Less than committed.
+    /// Less than committed, by more than a rise might be.
     Cheaper,
     /// More than is allowed.
     Dearer,
@@ -38,10 +38,12 @@ pub(super) fn compare(request: &CostRequest<'_>, report: &mut CostReport) {
         };
         cost.baseline = Some(held.1);
         // In tenths of a percent, without fractions.
-        let (fuel, most) = (cost.fuel * 1_000, held.1 * (1_000 + request.fail_above_permille));
-        cost.verdict = match fuel {
+        let allowed = request.fail_above_permille;
+        let (least, most) =
+            (held.1 * 1_000_u64.saturating_sub(allowed), held.1 * (1_000 + allowed));
+        cost.verdict = match cost.fuel * 1_000 {
             fuel if fuel > most => Verdict::Dearer,
-            _ if cost.fuel < held.1 => Verdict::Cheaper,
+            fuel if fuel < least => Verdict::Cheaper,
             _ => Verdict::Same,
         };
     }
