@@ -1,12 +1,15 @@
 //! One file for each command.
 
+pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod inspect;
 pub(crate) mod lock;
 pub(crate) mod run;
 pub(crate) mod sample;
+pub(crate) mod test;
 
 mod judge;
+mod plugin;
 
 /// An error with its causes, each on a line.
 pub(crate) fn explain(error: &anyhow::Error) -> String {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod output;
+mod percent;
 mod progress;
 mod summary;
 
@@ -34,6 +35,8 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Inspect(args) => commands::inspect::execute(args),
         Command::Sample(args) => commands::sample::execute(args),
         Command::Lock(args) => commands::lock::execute(args),
+        Command::Test(args) => commands::test::execute(args),
+        Command::Bench(args) => commands::bench::execute(args),
     }
 }
 

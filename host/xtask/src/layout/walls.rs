@@ -75,7 +75,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 
 const MODEL_ONLY: &[&str] = &["host/model"];
 
-pub(super) const WALLS: [Wall; 13] = [
+pub(super) const WALLS: [Wall; 14] = [
     Wall {
         folder: "host/model",
         may: &[],
@@ -119,8 +119,15 @@ pub(super) const WALLS: [Wall; 13] = [
         why: "it wires the operators, and is what a second front end would call",
     },
     Wall {
+        folder: "host/harness",
+        may: &["host/ingest", "host/model", "host/packs", "host/pipeline", "host/sandbox"],
+        tests_may: &[],
+        why: "it judges what is small with the parts that judge what is large, and knows no terminal and no store",
+    },
+    Wall {
         folder: "host/cli",
         may: &[
+            "host/harness",
             "host/model",
             "host/packs",
             "host/pipeline",
