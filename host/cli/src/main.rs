@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod output;
 mod percent;
+mod profile;
 mod progress;
 mod summary;
 
