@@ -5,6 +5,7 @@
 //! `judging` reads it again and has each slab judged (`judge`) and routed (`route`), `account` adds up and commits.
 
 mod account;
+mod ahead;
 mod build;
 mod casting;
 mod duplicates;

@@ -306,13 +306,7 @@ impl<'a> Attempt<'a> {
     fn survey(&mut self, plan: &Plan, pack: &Arc<Pack>) -> Result<Survey, Stop> {
         let began = Instant::now();
         let limits = ingest_limits(pack);
-        let surveyed = crate::survey::survey(
-            self.request.input,
-            self.request.entry,
-            limits,
-            plan,
-            self.observer,
-        )?;
+        let surveyed = crate::survey::survey(self.request, limits, plan, self.observer)?;
         self.report.milliseconds.survey = account::milliseconds(began);
         let survey = surveyed.map_err(|error| {
             Stop::Refused(Reason {

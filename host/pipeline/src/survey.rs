@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use assay_ingest::{ColumnMemory, Limits, Slab, SlabReader, Summary};
 use assay_model::Digest;
 
+use crate::ahead::ReadAhead;
 use crate::duplicates::{Duplicates, KeyCollector};
 use crate::error::RunError;
 use crate::input::Input;
 use crate::observer::{Observer, Phase, Progress};
 use crate::plan::{Plan, Unique};
 use crate::rewriting::cell;
+use crate::run::Request;
 
 /// What the first pass found.
 #[derive(Debug)]
@@ -51,19 +53,50 @@ impl<R: Read> Read for Digesting<R> {
 /// Reads the whole input. An error of the input's own (a bad checksum, a short archive) comes back as `Ok(Err)`: it is a
 /// judgement of the file.
 pub(crate) fn survey(
-    input: &Input,
-    entry: Option<&str>,
+    request: &Request<'_>,
     limits: Limits,
     plan: &Plan,
     observer: &dyn Observer,
 ) -> Result<Result<Survey, io::Error>, RunError> {
+    let input = request.input;
     let consumed = Arc::new(AtomicU64::new(0));
     let source = input.open(Arc::clone(&consumed)).map_err(|source| input_error(input, source))?;
-    let decoded = match assay_ingest::open(Box::new(source), entry) {
+    let decoded = match assay_ingest::open(Box::new(source), request.entry) {
         Ok(decoded) => decoded,
         Err(error) => return Ok(Err(io::Error::other(error))),
     };
     let (reader, hasher) = Digesting::new(decoded.reader);
+    let look = |reader: &mut dyn Read| look(reader, input, limits, plan, observer, &consumed);
+    let mut reader = reader;
+    let looked = if request.threads > 1 {
+        std::thread::scope(|scope| look(&mut ReadAhead::spawn(scope, reader)))
+    } else {
+        look(&mut reader)
+    };
+    let digest = || Digest(*hasher.lock().expect("the reader is done").finalize().as_bytes());
+    Ok(looked?.map(|Looked { summary, spilled, duplicates }| Survey {
+        digest: digest(),
+        summary,
+        spilled,
+        duplicates,
+    }))
+}
+
+/// A survey but for the digest, which the reader makes.
+struct Looked {
+    summary: Summary,
+    spilled: bool,
+    duplicates: Vec<Duplicates>,
+}
+
+fn look(
+    reader: &mut dyn Read,
+    input: &Input,
+    limits: Limits,
+    plan: &Plan,
+    observer: &dyn Observer,
+    consumed: &AtomicU64,
+) -> Result<Result<Looked, io::Error>, RunError> {
     let mut slabs = SlabReader::new(reader, limits);
     if let Err(fault) = slabs.header() {
         return Ok(Err(io::Error::other(fault)));
@@ -101,8 +134,7 @@ pub(crate) fn survey(
         .map(KeyCollector::finish)
         .collect::<io::Result<_>>()
         .map_err(RunError::temporary)?;
-    let digest = Digest(*hasher.lock().expect("the reader is done").finalize().as_bytes());
-    Ok(Ok(Survey { digest, summary: slabs.summary(), spilled, duplicates }))
+    Ok(Ok(Looked { summary: slabs.summary(), spilled, duplicates }))
 }
 
 pub(crate) fn input_error(input: &Input, source: io::Error) -> RunError {

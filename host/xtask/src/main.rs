@@ -12,10 +12,12 @@ mod dist;
 mod fuzz;
 mod layout;
 mod lock;
+mod measure;
 mod plugins;
 mod python;
 mod setup;
 mod shell;
+mod speed;
 mod test;
 mod tidy;
 mod versus;
@@ -44,6 +46,7 @@ commands:
   fuzz [TARGET] [SECONDS]
                     run the fuzz targets (all of them, 60 seconds each, if not said otherwise)
   versus [OPTION]…  the same rules in DuckDB, Polars, Spark and others: a table of what each takes (`versus --help`)
+  speed [--large]   what a run costs by size, width and cores, and how fast it starts, beside what is aimed at
   help              this text
 
 examples:
@@ -68,7 +71,7 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[&str]) -> Result<()> {
-    let for_help = words.contains(&"--help") && words[0] != "versus";
+    let for_help = words.contains(&"--help") && !["versus", "speed"].contains(&words[0]);
     if matches!(words, [] | ["help" | "-h" | "--help", ..]) || for_help {
         print!("{HELP}");
         return Ok(());
@@ -87,6 +90,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["layout"] => layout::run(&checkout),
         ["tidy"] => tidy::run(&checkout),
         ["dist"] => dist::run(&checkout),
+        ["speed", options @ ..] => speed::run(&checkout, options),
         ["versus", options @ ..] => versus::run(&checkout, options),
         ["fuzz", rest @ ..] => fuzz::run(&checkout, rest),
         other => bail!(

@@ -6,7 +6,6 @@
 mod agreement;
 mod environment;
 mod input;
-mod measure;
 mod options;
 mod page;
 mod peers;
@@ -19,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
+use crate::measure;
 use environment::Environment;
 use input::Input;
 use options::{Format, Options};

@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::agreement::Found;
-use super::measure;
 use super::options::Options;
 use super::peers::{Job, Peer};
 use crate::checkout::Checkout;
+use crate::measure;
 use crate::python::Place;
 use crate::{plugins, python, shell};
 
@@ -59,7 +59,7 @@ impl Environment {
         };
         let mut environment = Self {
             root: checkout.root().to_owned(),
-            assay: assay(checkout)?,
+            assay: crate::speed::binary(checkout)?,
             plugins: checkout.plugins_dir(),
             without_qsv: None,
             machine: Value::Null,
@@ -241,17 +241,4 @@ impl Environment {
         fs::remove_dir_all(folder.join("build"))?;
         Ok(())
     }
-}
-
-/// The binary that is measured: what `ASSAY_BIN` names, or the release build.
-fn assay(checkout: &Checkout) -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("ASSAY_BIN") {
-        let path = checkout.root().join(named);
-        if !path.is_file() {
-            bail!("`ASSAY_BIN` names `{}`, and there is no such file", path.display());
-        }
-        return Ok(path);
-    }
-    shell::run_on_stderr(checkout.cargo().args(["build", "--release", "--package", "assay"]))?;
-    Ok(checkout.release_binary())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::environment::Environment;
-use super::measure;
+use crate::measure;
 use crate::shell;
 
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::agreement::Found;
 use super::input::Input;
-use super::measure::{Cost, median};
 use super::peers::Peer;
+use crate::measure::{Cost, median};
 
 /// All that was measured, and on what.
 #[derive(Debug)]

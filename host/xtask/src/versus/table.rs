@@ -95,10 +95,10 @@ mod tests {
     use std::path::PathBuf;
 
     use super::super::input::Input;
-    use super::super::measure::Cost;
     use super::super::peers::PEERS;
     use super::super::report::Measured;
     use super::*;
+    use crate::measure::Cost;
 
     #[test]
     fn a_table_has_medians_ratios_and_reasons() {

@@ -13,17 +13,17 @@ const TAIL: usize = 15;
 
 /// What a run took, the programs it started and waited for included.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cost {
+pub(crate) struct Cost {
     /// Seconds of CPU, in the program and in the kernel on its behalf, over all threads.
-    pub(super) cpu: f64,
+    pub(crate) cpu: f64,
     /// Seconds from start to end.
-    pub(super) wall: f64,
+    pub(crate) wall: f64,
     /// The most memory that any one process had resident, in megabytes.
-    pub(super) peak: f64,
+    pub(crate) peak: f64,
 }
 
 /// Runs a program to its end; what it prints goes to `log`.
-pub(super) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
+pub(crate) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
     let written =
         File::create(log).with_context(|| format!("cannot create `{}`", log.display()))?;
     let errors = written.try_clone().context("cannot write to the log twice")?;
@@ -43,13 +43,13 @@ pub(super) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
 }
 
 /// Bytes as megabytes of 1,000,000, to the kilobyte.
-pub(super) fn megabytes(bytes: u64) -> f64 {
+pub(crate) fn megabytes(bytes: u64) -> f64 {
     // Four terabytes, which nothing here comes near.
     f64::from(u32::try_from(bytes / 1000).unwrap_or(u32::MAX)) / 1000.0
 }
 
 /// The middle value, or the mean of the two in the middle. None of nothing.
-pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let upper = values.get(values.len() / 2)?;

@@ -1,0 +1,99 @@
+//! `speed`: what a run costs by size, width and cores, and how fast it starts, beside what is aimed at.
+//!
+//! CPU seconds are compared where it can be done, since wall time tells as much about the neighbours on the machine; all figures of a
+//! table come from one run of this command, each the median of rounds taken in turn.
+
+mod cases;
+mod file;
+mod start;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::checkout::Checkout;
+use crate::measure::{self, Cost};
+use crate::shell;
+
+const HELP: &str = "\
+What a run costs, beside what is aimed at.
+
+usage: cargo xtask speed [--large] [sizes] [widths] [cores] [rules] [start]
+
+  sizes    10 MB to 1 GB, with --large to 10 GB: CPU for each byte, peak memory
+  widths   27, 91 and 252 columns: CPU for each byte
+  cores    wall time on one core and on two
+  rules    the share of the rules and of everything that lets them in and out of the sandbox
+  start    a file of ten records and a pack of five plugins, compiled before and not
+
+`ASSAY_BIN` names the binary to measure; otherwise the release build is made.
+";
+
+/// Runs what the words ask for.
+pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
+    if words.contains(&"--help") {
+        print!("{HELP}");
+        return Ok(());
+    }
+    let large = words.contains(&"--large");
+    let parts: Vec<&str> = words.iter().copied().filter(|word| *word != "--large").collect();
+    if let Some(unknown) = parts.iter().find(|part| !cases::PARTS.contains(part)) {
+        bail!("there is no part `{unknown}`; there are: {}", cases::PARTS.join(", "));
+    }
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let bench = Bench {
+        assay: binary(checkout)?,
+        root: checkout.root().to_owned(),
+        folder: folder.path().to_owned(),
+    };
+    for part in cases::PARTS {
+        if parts.is_empty() || parts.contains(&part) {
+            cases::part(&bench, part, large)?;
+        }
+    }
+    Ok(())
+}
+
+/// The binary that is measured: what `ASSAY_BIN` names, or the release build.
+pub(crate) fn binary(checkout: &Checkout) -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("ASSAY_BIN") {
+        let path = checkout.root().join(named);
+        if !path.is_file() {
+            bail!("`ASSAY_BIN` names `{}`, and there is no such file", path.display());
+        }
+        return Ok(path);
+    }
+    shell::run_on_stderr(checkout.cargo().args(["build", "--release", "--package", "assay"]))?;
+    Ok(checkout.release_binary())
+}
+
+/// What is measured, and where what it needs lies.
+struct Bench {
+    assay: PathBuf,
+    root: PathBuf,
+    folder: PathBuf,
+}
+
+impl Bench {
+    /// One run into a fresh root.
+    fn run(&self, pack: &Path, file: &Path, more: &[&str]) -> Result<Cost> {
+        let lake = self.folder.join("lake");
+        if lake.exists() {
+            std::fs::remove_dir_all(&lake)?;
+        }
+        let mut command = self.command(&["run"], pack, file);
+        command.arg("--root").arg(&lake).args(more);
+        measure::run(&mut command, &self.log())
+    }
+
+    fn command(&self, words: &[&str], pack: &Path, file: &Path) -> Command {
+        let mut command = Command::new(&self.assay);
+        command.current_dir(&self.root).args(words).arg("--pack").arg(pack).arg(file);
+        command
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("log.txt")
+    }
+}
