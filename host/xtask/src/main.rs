@@ -10,6 +10,7 @@ mod demo;
 mod digest;
 mod dist;
 mod fuzz;
+mod instructions;
 mod layout;
 mod lock;
 mod measure;
@@ -47,6 +48,7 @@ commands:
                     run the fuzz targets (all of them, 60 seconds each, if not said otherwise)
   versus [OPTION]…  the same rules in DuckDB, Polars, Spark and others: a table of what each takes (`versus --help`)
   speed [--large]   what a run costs by size, width and cores, and how fast it starts, beside what is aimed at
+  instructions      instructions for each byte of CSV, against the budgets in tests/ (`--bless` writes them)
   help              this text
 
 examples:
@@ -71,7 +73,8 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[&str]) -> Result<()> {
-    let for_help = words.contains(&"--help") && !["versus", "speed"].contains(&words[0]);
+    let for_help =
+        words.contains(&"--help") && !["versus", "speed", "instructions"].contains(&words[0]);
     if matches!(words, [] | ["help" | "-h" | "--help", ..]) || for_help {
         print!("{HELP}");
         return Ok(());
@@ -90,6 +93,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["layout"] => layout::run(&checkout),
         ["tidy"] => tidy::run(&checkout),
         ["dist"] => dist::run(&checkout),
+        ["instructions", options @ ..] => instructions::run(&checkout, options),
         ["speed", options @ ..] => speed::run(&checkout, options),
         ["versus", options @ ..] => versus::run(&checkout, options),
         ["fuzz", rest @ ..] => fuzz::run(&checkout, rest),

@@ -4,7 +4,7 @@
 //! table come from one run of this command, each the median of rounds taken in turn.
 
 mod cases;
-mod file;
+pub(crate) mod file;
 mod start;
 
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::TargetKind;
 
 use crate::checkout::Checkout;
-use crate::{layout, plugins, python, setup, shell, tidy, versus};
+use crate::{instructions, layout, plugins, python, setup, shell, tidy, versus};
 
 /// One thing that is checked.
 struct Step {
@@ -37,6 +37,11 @@ const STEPS: &[Step] = &[
         about: "each plugin keeps its pages, laws and costs",
         run: run_harness,
     },
+    Step {
+        name: "instructions",
+        about: "a byte of CSV takes no more than budgeted",
+        run: |checkout| instructions::run(checkout, &[]),
+    },
     Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
     Step { name: "doctests", about: "examples in the documentation", run: run_doctests },
     Step { name: "python", about: "readers that are not ours agree", run: run_python },
@@ -49,7 +54,7 @@ const FIRST: &str = "setup";
 /// Prints the steps' names.
 pub(crate) fn list() {
     for Step { name, about, .. } in STEPS {
-        println!("{name:<9} {about}");
+        println!("{name:<12} {about}");
     }
 }
 

@@ -38,7 +38,7 @@ enum Kind {
 }
 
 /// Writes a file of about `megabytes` and gives its path and its bytes.
-pub(super) fn write(folder: &Path, width: usize, megabytes: u64) -> Result<(PathBuf, u64)> {
+pub(crate) fn write(folder: &Path, width: usize, megabytes: u64) -> Result<(PathBuf, u64)> {
     let path = folder.join(format!("{width}-columns.csv"));
     let file =
         File::create(&path).with_context(|| format!("cannot create `{}`", path.display()))?;
@@ -61,7 +61,7 @@ pub(super) fn write(folder: &Path, width: usize, megabytes: u64) -> Result<(Path
 }
 
 /// Writes the pack that judges such files: typed dates and amounts, and five rules.
-pub(super) fn pack(folder: &Path, width: usize) -> Result<PathBuf> {
+pub(crate) fn pack(folder: &Path, width: usize) -> Result<PathBuf> {
     let columns: Vec<String> = (0..width).map(name).collect();
     let list = folder.join(format!("{width}.txt"));
     fs::write(&list, columns.join("\n") + "\n")?;

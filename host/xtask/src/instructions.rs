@@ -1,0 +1,195 @@
+//! `instructions`: how many instructions a byte of CSV takes, counted by valgrind and held against committed budgets.
+//!
+//! Time on a shared machine is noise; instructions are the same on every one within a thousandth. What a byte takes is the difference
+//! between two files of unlike size, so that starting up is not in it. They say nothing of waiting for memory: `speed` and `versus` do.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::checkout::Checkout;
+use crate::shell;
+use crate::speed::{self, file};
+
+const HELP: &str = "\
+Counts the instructions that a byte of CSV takes, and compares with tests/instructions.toml.
+
+usage: cargo xtask instructions [--bless]
+
+  --bless  writes what is counted as the budgets; say in the commit why they changed
+
+Needs valgrind and a processor with AVX2. `ASSAY_BIN` names the binary to count; otherwise the release build is made.
+";
+
+/// Megabytes of the two files. Large enough for several slabs more, small enough for a simulator.
+const SIZES: [u64; 2] = [4, 8];
+
+/// A count may exceed its budget by this many percent: ten times what other C libraries and random hash seeds make of it, and less than
+/// any change worth a thought.
+const TOLERANCE: f64 = 3.0;
+
+/// What is counted: a name, the command, the columns.
+const CASES: [(&str, &str, usize); 4] = [
+    ("check-91", "check", 91),
+    ("run-91", "run", 91),
+    ("run-27", "run", 27),
+    ("run-252", "run", 252),
+];
+
+/// Runs what the words ask for.
+pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
+    match words {
+        [] => {}
+        ["--bless"] => {
+            let counted = count(checkout)?.context("there is nothing to write without valgrind")?;
+            fs::write(path(checkout), render(&counted))?;
+            println!("wrote {}", checkout.relative(&path(checkout)));
+            return Ok(());
+        }
+        ["--help"] => {
+            print!("{HELP}");
+            return Ok(());
+        }
+        _ => bail!("usage: cargo xtask instructions [--bless]"),
+    }
+    let budgets = read(&path(checkout))?;
+    let Some(counted) = count(checkout)? else { return Ok(()) };
+    let faults = compare(&counted, &budgets);
+    if !faults.is_empty() {
+        bail!(
+            "more instructions a byte than budgeted\n  {}\n  help: `valgrind --tool=callgrind` on the same command shows where; \
+             if the change is worth it, `cargo xtask instructions --bless` and say why",
+            faults.join("\n  ")
+        );
+    }
+    Ok(())
+}
+
+type Counts = BTreeMap<String, f64>;
+
+fn path(checkout: &Checkout) -> PathBuf {
+    checkout.root().join("tests/instructions.toml")
+}
+
+fn read(path: &Path) -> Result<Counts> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("cannot understand `{}`", path.display()))
+}
+
+fn render(counts: &Counts) -> String {
+    let mut text = String::from(
+        "# Instructions for each byte of CSV. Written by `cargo xtask instructions --bless`, compared by `cargo xtask test`.\n\n",
+    );
+    for (name, count) in counts {
+        text.push_str(&format!("{name} = {count:.2}\n"));
+    }
+    text
+}
+
+/// Counts all cases; `None` where it cannot be done, which is said.
+fn count(checkout: &Checkout) -> Result<Option<Counts>> {
+    if !shell::succeeds(Command::new("valgrind").arg("--version")) {
+        println!(
+            "skipped: instructions are counted by valgrind, which is not installed (Debian: `apt-get install valgrind`)"
+        );
+        return Ok(None);
+    }
+    if !fs::read_to_string("/proc/cpuinfo").unwrap_or_default().contains(" avx2 ") {
+        println!("skipped: the budgets are for processors with AVX2");
+        return Ok(None);
+    }
+    let assay = speed::binary(checkout)?;
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let folder = folder.path();
+    let mut counts = Counts::new();
+    for (name, command, width) in CASES {
+        let pack = file::pack(folder, width)?;
+        let mut points = Vec::new();
+        for size in SIZES {
+            let (input, bytes) = file::write(folder, width, size)?;
+            let mut program = Command::new("valgrind");
+            program
+                .current_dir(checkout.root())
+                .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+            program
+                .arg(&assay)
+                .arg(command)
+                .arg("--pack")
+                .arg(&pack)
+                .arg(&input)
+                .args(["--threads", "1"]);
+            if command == "run" {
+                program.arg("--root").arg(folder.join(format!("{name}-{size}")));
+            }
+            points.push((bytes, collected(&mut program)?));
+        }
+        let [(small, few), (large, many)] = points[..] else { unreachable!("two sizes") };
+        let count = ratio(many.saturating_sub(few), large - small);
+        println!("{name:<10} {count:>8.2} instructions a byte");
+        counts.insert(name.to_owned(), count);
+    }
+    Ok(Some(counts))
+}
+
+/// The instructions that valgrind says it collected.
+fn collected(program: &mut Command) -> Result<u64> {
+    let output = program.output().with_context(|| format!("cannot start {program:?}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let count =
+        said.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
+    count.filter(|_| output.status.success()).with_context(|| format!("{program:?} said\n{said}"))
+}
+
+fn ratio(count: u64, bytes: u64) -> f64 {
+    // Files of a few megabytes take fewer than 2^32 instructions.
+    let small = |number: u64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    small(count) / small(bytes)
+}
+
+/// What is over its budget or has none.
+fn compare(counted: &Counts, budgets: &Counts) -> Vec<String> {
+    let over = counted.iter().filter_map(|(name, count)| match budgets.get(name) {
+        None => Some(format!("{name}: {count:.2} counted, no budget")),
+        Some(budget) if *count > budget * (1.0 + TOLERANCE / 100.0) => {
+            let percent = (count / budget - 1.0) * 100.0;
+            Some(format!("{name}: {count:.2} counted, {budget:.2} budgeted, {percent:+.1} %"))
+        }
+        Some(_) => None,
+    });
+    let gone = budgets.keys().filter(|name| !counted.contains_key(*name));
+    over.chain(gone.map(|name| format!("{name}: a budget for nothing that is counted"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(entries: &[(&str, f64)]) -> Counts {
+        entries.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+    }
+
+    #[test]
+    fn what_exceeds_its_budget_is_named() {
+        let check = |counted: &[(&str, f64)], expected: &[&str]| {
+            let budgets = counts(&[("check", 30.0), ("run", 50.0)]);
+            assert_eq!(compare(&counts(counted), &budgets), expected, "{counted:?}");
+        };
+        check(&[("check", 30.8), ("run", 20.0)], &[]);
+        check(
+            &[("check", 33.0), ("run", 50.0)],
+            &["check: 33.00 counted, 30.00 budgeted, +10.0 %"],
+        );
+        check(&[("check", 30.0)], &["run: a budget for nothing that is counted"]);
+        check(&[("check", 30.0), ("run", 1.0), ("new", 2.0)], &["new: 2.00 counted, no budget"]);
+    }
+
+    #[test]
+    fn budgets_are_read_as_they_are_written() {
+        let written = counts(&[("check", 30.25), ("run", 50.5)]);
+        assert_eq!(toml::from_str::<Counts>(&render(&written)).expect("it parses"), written);
+    }
+}
