@@ -67,7 +67,9 @@ pub(crate) fn build(
     let ColumnMemory { builders, tile, spare } = memory;
     builders.resize_with(columns.len().max(builders.len()), Builder::default);
     let builders = &mut builders[..columns.len()];
-    builders.iter_mut().for_each(|builder| builder.begin(keep));
+    for builder in &mut *builders {
+        builder.begin(keep);
+    }
     let mut tile = Tile::new(slab, columns, tile);
     for rows in rows.chunks(TILE) {
         tile.visit(rows);

@@ -20,6 +20,9 @@ mod portable;
 /// Bytes of a block.
 pub(crate) const BLOCK: usize = 64;
 
+/// The same, as positions are counted.
+pub(crate) const BLOCK_BYTES: u32 = 64;
+
 /// Bit `i` answers a question about byte `i` of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Masks {

@@ -10,12 +10,9 @@ use crate::columns::{self, ColumnMemory, Keep};
 use crate::cp1252::{self, Encoding};
 use crate::fault::{FaultKind, Faults};
 use crate::header::Header;
-use crate::index::{BLOCK, Index};
+use crate::index::{BLOCK_BYTES, Index};
 use crate::source::Buffer;
 use crate::{FaultDetail, Limits, details, grammar};
-
-/// Bytes of a block, as positions are counted.
-const BLOCK_BYTES: u32 = BLOCK as u32;
 
 /// Whole records in file order: their bytes, positions and faults, and the way to their cells.
 ///

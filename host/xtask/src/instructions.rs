@@ -4,6 +4,7 @@
 //! between two files of unlike size, so that starting up is not in it. They say nothing of waiting for memory: `speed` and `versus` do.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -85,7 +86,7 @@ fn render(counts: &Counts) -> String {
         "# Instructions for each byte of CSV. Written by `cargo xtask instructions --bless`, compared by `cargo xtask test`.\n\n",
     );
     for (name, count) in counts {
-        text.push_str(&format!("{name} = {count:.2}\n"));
+        let _ = writeln!(text, "{name} = {count:.2}");
     }
     text
 }

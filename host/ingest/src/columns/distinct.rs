@@ -321,14 +321,14 @@ mod tests {
     #[test]
     fn within_bytes_or_alone_a_cell_is_the_same() {
         let text: Vec<u8> = (0..=255).collect();
-        for start in [0_usize, 1, 7] {
-            for len in 0..60 {
+        for start in [0_u32, 1, 7] {
+            for len in 0..60_u32 {
                 let mut distinct = Distinct::default();
-                let span = Span { start: start as u32, len: len as u32 };
+                let span = Span { start, len };
                 distinct.put(&text, &[span]);
                 // Beside a longer cell it takes another way.
                 distinct.put(&text, &[span, Span { start: 0, len: 64 }]);
-                distinct.push(&text[start..start + len]);
+                distinct.push(&text[start as usize..(start + len) as usize]);
                 assert_eq!(distinct.keys, [0, 0, 1, 0], "{len} bytes from {start}");
             }
         }

@@ -38,14 +38,12 @@ impl Extremes {
 
 /// The first eight bytes, zeros beyond the text: if one text's is less than another's, so is the text.
 fn head(text: &[u8]) -> u64 {
-    match text.first_chunk() {
-        Some(head) => u64::from_be_bytes(*head),
-        None => {
-            let word = text.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
-            // 8 bytes less the text's; a shift by all 64 bits would not be one.
-            word.checked_shl(u32::try_from(8 * (8 - text.len())).unwrap_or(0)).unwrap_or(0)
-        }
+    if let Some(head) = text.first_chunk() {
+        return u64::from_be_bytes(*head);
     }
+    let mut head = [0; 8];
+    head[..text.len()].copy_from_slice(text);
+    u64::from_be_bytes(head)
 }
 
 #[cfg(test)]
@@ -66,7 +64,9 @@ mod tests {
                 })
                 .collect();
             let mut extremes = Extremes::of(&texts[0]);
-            texts.iter().for_each(|text| extremes.widen(text));
+            for text in &texts {
+                extremes.widen(text);
+            }
             assert_eq!(Some(&extremes.least), texts.iter().min());
             assert_eq!(Some(&extremes.greatest), texts.iter().max());
         }

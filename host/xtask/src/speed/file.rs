@@ -148,7 +148,6 @@ fn tail(random: &mut fastrand::Rng, width: usize) -> String {
     for column in 1..width {
         tail.push_str(",\"");
         let written = match kind(column) {
-            Kind::Blank => Ok(()),
             Kind::Category => {
                 write!(tail, "{}", ["NEW", "CHANGED", "UNCHANGED"][random.usize(..3)])
             }
@@ -161,7 +160,7 @@ fn tail(random: &mut fastrand::Rng, width: usize) -> String {
             Kind::Note if random.u32(..20) == 0 => {
                 write!(tail, "as agreed, note {}", random.u32(..))
             }
-            Kind::Note => Ok(()),
+            Kind::Blank | Kind::Note => Ok(()),
         };
         written.expect("a string takes what it is given");
         tail.push('"');

@@ -1,5 +1,6 @@
 //! Five plugins that are five: one built component, told apart by what is appended to it.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
@@ -38,16 +39,16 @@ impl Start {
         for nth in 1..=PLUGINS {
             let name = format!("checks-{nth}");
             let copy = with_section(&component, nth);
-            lock.push_str(&format!(
-                "\n[plugins.{name}]\nversion = \"0.1.0\"\ndigest = \"{}\"\n",
-                digest::of(&copy)
-            ));
+            let digest = digest::of(&copy);
+            let _ =
+                writeln!(lock, "\n[plugins.{name}]\nversion = \"0.1.0\"\ndigest = \"{digest}\"");
             fs::write(plugins.join(format!("{name}.wasm")), copy)?;
             if nth > 1 {
-                text.push_str(&format!(
+                let _ = writeln!(
+                    text,
                     "\n[plugins.{name}]\n\n[plugins.{name}.settings.rules.again-{nth}]\ncheck = \"required\"\ntitle = \
-                     \"the id is there\"\ncolumns = [\"Record_ID\"]\n"
-                ));
+                     \"the id is there\"\ncolumns = [\"Record_ID\"]"
+                );
             }
         }
         fs::write(
@@ -89,8 +90,11 @@ fn with_ten_records(text: &str) -> String {
     let (header, _) = text.split_once('\n').unwrap_or((text, ""));
     let blank = header.split(',').skip(1).map(|_| ",\"\"").collect::<String>();
     let blank = blank.replacen(",\"\"", ",\"NEW\"", 1);
-    let records: String = (1..=10).map(|id| format!("\"{id}\"{blank}\n")).collect();
-    format!("{header}\n{records}")
+    let mut text = format!("{header}\n");
+    for id in 1..=10 {
+        let _ = writeln!(text, "\"{id}\"{blank}");
+    }
+    text
 }
 
 /// A component with a custom section at its end, which changes nothing but its digest.
