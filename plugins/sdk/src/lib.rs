@@ -55,7 +55,9 @@ mod column;
 #[cfg(target_arch = "wasm32")]
 pub mod component;
 mod contract;
+mod date;
 mod file;
+mod function;
 mod judge;
 mod needs;
 pub mod parse;
@@ -71,6 +73,7 @@ pub mod settings;
 pub mod testing;
 mod text;
 
+pub use assay_sdk_macros::{Settings, rule};
 pub use bits::Bits;
 pub use column::{Batch, Cells, Column};
 pub use contract::{
@@ -78,7 +81,9 @@ pub use contract::{
     Hit, Level, Measure, Merge, PluginInfo, RecordSet, Rewrite, Rule, RuleKind, Sample, Stage,
     StagePlan, Unique, Verdict,
 };
+pub use date::Date;
 pub use file::{FileFinding, FileRule, Sums};
+pub use function::{Answer, DeclareRule, NewCell};
 pub use judge::{Judged, Look, Outcome};
 pub use needs::{
     DateNeed, Distinct, Needs, NumberNeed, Optional, StandingNeed, TextNeed, TextReader, date,
@@ -91,6 +96,7 @@ pub use run::Run;
 pub use serde_json::Value;
 pub use session::Session;
 pub use set::ValueSet;
+pub use settings::NoSettings;
 pub use text::Text;
 
 /// Makes a component of a plugin: `export_plugin!(Library);`. Does nothing on other targets, so that the crate's
