@@ -119,6 +119,7 @@ fn suspicious(standing: u8, country: &str, settings: &Terms) -> bool {
     settings.strangers == "pass" || standing < 2 || country == "DE"
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what `more` names may find faults")]
 fn more(run: &Run, settings: &Terms, rules: &mut Rules) -> Result<(), Faults> {
     assert!(run.columns.is_empty() || run.has_column("note"));
     let most = settings.countries.len() + settings.note.as_ref().map_or(0, String::len);
