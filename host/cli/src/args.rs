@@ -66,6 +66,25 @@ Examples:
 
 A run refuses a plugin whose digest is not the pinned one.")]
     Lock(LockArgs),
+    /// Make a plugin that builds: one rule, its page, its tests, a pack, and CI.
+    #[command(after_help = "\
+Examples:
+  assay new my-rules                in the folder my-rules; needs no network, the SDK is written beside it
+  assay new my-rules --path plugins/mine
+  assay new my-rules --sdk ../assay    with the SDK of a checkout, for those who work on it
+
+Nothing that is there is written over.")]
+    New(NewArgs),
+    /// Build a plugin into a component that imports nothing, and pin it. Needs rustup.
+    #[command(after_help = "\
+Examples:
+  assay build                       the plugin of the current folder
+  assay build my-rules
+  assay build --check               in CI: fail (exit code 1) if the bytes are not those that rules/assay.lock pins
+
+The component comes to target/plugins/<name>.wasm, where `assay run` looks for it. The same sources and compiler give the same bytes
+in any folder and on any machine. What is missing to build is named, with the way to get it.")]
+    Build(BuildArgs),
 }
 
 /// Where rules and plugins are.
@@ -163,6 +182,36 @@ pub(crate) struct SampleArgs {
     /// The file to write; `-` writes the CSV to standard output, without a truth file.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// Its name: lower case letters, digits and hyphens.
+    pub(crate) name: String,
+    /// What it is written in; a folder of templates.
+    #[arg(long, value_name = "LANGUAGE", default_value = "rust")]
+    pub(crate) lang: String,
+    /// The folder to make; one of its name in the current folder if left out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) path: Option<PathBuf>,
+    /// A checkout of Assay whose SDK is used where it lies, instead of a copy.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sdk: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// The plugin's folder.
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Fails if what was built is not what `rules/assay.lock` pins, instead of pinning it.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
 }

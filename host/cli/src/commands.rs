@@ -1,8 +1,10 @@
 //! One file for each command.
 
+pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod inspect;
 pub(crate) mod lock;
+pub(crate) mod new;
 pub(crate) mod run;
 pub(crate) mod sample;
 

@@ -34,6 +34,8 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Inspect(args) => commands::inspect::execute(args),
         Command::Sample(args) => commands::sample::execute(args),
         Command::Lock(args) => commands::lock::execute(args),
+        Command::New(args) => commands::new::execute(args),
+        Command::Build(args) => commands::build::execute(args),
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 
 const MODEL_ONLY: &[&str] = &["host/model"];
 
-pub(super) const WALLS: [Wall; 14] = [
+pub(super) const WALLS: [Wall; 15] = [
     Wall {
         folder: "host/model",
         may: &[],
@@ -119,8 +119,15 @@ pub(super) const WALLS: [Wall; 14] = [
         why: "it wires the operators, and is what a second front end would call",
     },
     Wall {
+        folder: "host/author",
+        may: &["host/model", "host/packs", "host/sandbox"],
+        tests_may: &[],
+        why: "it makes plugins and looks at rules and packs; what it takes to look at files is the pipeline's",
+    },
+    Wall {
         folder: "host/cli",
         may: &[
+            "host/author",
             "host/model",
             "host/packs",
             "host/pipeline",
