@@ -196,7 +196,9 @@ fn remapped_paths(metadata: &Metadata, toolchain: &Toolchain) -> OsString {
         let mut registries: Vec<PathBuf> =
             registries.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         registries.sort();
-        registries.iter().for_each(|registry| remap(registry, "/crates"));
+        for registry in &registries {
+            remap(registry, "/crates");
+        }
     }
     // With the component `rust-src` the compiler finds the standard library's files, and names them where they are.
     let library = toolchain.sysroot.join("lib/rustlib/src/rust");
@@ -218,7 +220,7 @@ fn load(bytes: &[u8], package: &str, cache: Option<PathBuf>) -> Result<Component
     sandbox.compile(package, bytes).map_err(|error| match error {
         SandboxError::Import { import, .. } => AuthorError::Imports { import },
         source @ SandboxError::NoContract { .. } => {
-            AuthorError::NoPlugin { package: package.to_owned(), source }
+            AuthorError::NoPlugin { package: package.to_owned(), source: Box::new(source) }
         }
         other => other.into(),
     })

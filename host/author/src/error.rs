@@ -123,7 +123,7 @@ pub enum AuthorError {
         /// The crate.
         package: String,
         /// What the sandbox said.
-        source: SandboxError,
+        source: Box<SandboxError>,
     },
     /// The component wants something.
     #[error("the plugin imports `{import}`, and a plugin imports nothing\nhelp: a dependency reaches for files, clocks, threads or chance; `cargo tree --target {target}` shows which there are, and most crates have a feature to turn it off", target = crate::toolchain::TARGET)]
@@ -133,7 +133,7 @@ pub enum AuthorError {
     },
     /// The component cannot be used.
     #[error("the plugin cannot be loaded")]
-    Sandbox(#[from] SandboxError),
+    Sandbox(#[source] Box<SandboxError>),
     /// The lock does not fit.
     #[error(
         "`{lock}` does not pin what was built\n  pinned: {pinned}\n  built:  sha256:{built}\nhelp: if the rules were meant to change, accept it with `assay build`; if not, the compiler or a dependency differs from the one that pinned it"
@@ -149,6 +149,12 @@ pub enum AuthorError {
     /// Rules or lock cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),
+}
+
+impl From<SandboxError> for AuthorError {
+    fn from(error: SandboxError) -> Self {
+        Self::Sandbox(Box::new(error))
+    }
 }
 
 impl AuthorError {

@@ -183,7 +183,7 @@ fn check_name(name: &str) -> Result<(), AuthorError> {
         "it is longer than 64 letters"
     } else if !bytes[0].is_ascii_lowercase() {
         "it does not begin with a lower-case letter"
-    } else if let Some(_) = bytes.iter().find(|b| !matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
+    } else if !bytes.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
         "it has a character that is no lower-case letter, digit or hyphen"
     } else if name.ends_with('-') || name.contains("--") {
         "a hyphen stands between letters"

@@ -27,6 +27,7 @@ pub struct Toolchain {
 
 /// What was found of all that is needed.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
 struct Found {
     cargo: bool,
     rustup: bool,

@@ -85,6 +85,24 @@ Examples:
 The component comes to target/plugins/<name>.wasm, where `assay run` looks for it. The same sources and compiler give the same bytes
 in any folder and on any machine. What is missing to build is named, with the way to get it.")]
     Build(BuildArgs),
+    /// Show what a plugin would do to a file: counts, samples, before and after.
+    #[command(after_help = "\
+Examples:
+  assay try target/plugins/my-rules.wasm orders_2024.csv
+  assay try target/plugins/my-rules.wasm orders_2024.csv --rule shipped-in-time --rows 0
+  assay try my-rules.wasm strange.csv --settings '{\"longest_days\": 3}' --partition year=2024
+
+Settings, levels and column names are those of the pack that a run would judge the file by, if that pack uses the plugin; --pack names
+another. Nothing is written, and the plugin need not be pinned.")]
+    Try(TryArgs),
+    /// Show one record through every rule: fired or not, why it was skipped, what it saw, before and after, and the cost.
+    #[command(after_help = "\
+Examples:
+  assay explain OP_DTL_GNRL_PGYR2016_P06302017.csv --record 123456
+  assay explain orders_2024.csv --record 6 --format json | jq '.rules[] | select(.state == \"skipped\")'
+
+Records are counted from 1, without the header, as in reports and in the column `_record` of the Parquet files.")]
+    Explain(ExplainArgs),
 }
 
 /// Where rules and plugins are.
@@ -214,6 +232,70 @@ pub(crate) struct BuildArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TryArgs {
+    /// The component.
+    pub(crate) plugin: PathBuf,
+    /// The CSV file, plain or in gzip, zstd or zip.
+    pub(crate) file: PathBuf,
+    /// Only this rule.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) rule: Option<String>,
+    /// Records to look at; 0 means all.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) rows: u64,
+    /// The pack to take settings and levels from, instead of the one found.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: Option<PathBuf>,
+    /// Settings as JSON, instead of the pack's.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) settings: Option<String>,
+    /// A partition key, where no pack tells it; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) partition: Vec<(String, String)>,
+    /// The entry of a zip archive that holds several CSV files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entry: Option<String>,
+    /// The file's published name, where the path does not say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The CSV file, plain or in gzip, zstd or zip.
+    pub(crate) file: PathBuf,
+    /// The record, counted from 1.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) record: u64,
+    /// The pack to judge by, instead of the one found.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: Option<PathBuf>,
+    /// The entry of a zip archive that holds several CSV files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entry: Option<String>,
+    /// The file's published name, where the path does not say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected `key=value`, such as `year=2024`".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -2,11 +2,13 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod lock;
 pub(crate) mod new;
 pub(crate) mod run;
 pub(crate) mod sample;
+pub(crate) mod trial;
 
 mod judge;
 

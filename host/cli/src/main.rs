@@ -36,6 +36,8 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Lock(args) => commands::lock::execute(args),
         Command::New(args) => commands::new::execute(args),
         Command::Build(args) => commands::build::execute(args),
+        Command::Try(args) => commands::trial::execute(args),
+        Command::Explain(args) => commands::explain::execute(args),
     }
 }
 
