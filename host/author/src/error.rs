@@ -146,6 +146,14 @@ pub enum AuthorError {
         /// What was built.
         built: String,
     },
+    /// There is neither a pack nor a plugin.
+    #[error(
+        "`{path}` is no pack and no plugin of these rules\nhelp: name a pack (`rules/<dataset>/<kind>/<year>.toml`), a component (`target/plugins/<name>.wasm`) or a folder; `--rules` and `--plugins` say where they are"
+    )]
+    NothingToLint {
+        /// What was named.
+        path: PathBuf,
+    },
     /// Rules or lock cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),

@@ -103,6 +103,25 @@ Examples:
 
 Records are counted from 1, without the header, as in reports and in the column `_record` of the Parquet files.")]
     Explain(ExplainArgs),
+    /// The catalogue of rules; with a code, the rule's page.
+    #[command(after_help = "\
+Examples:
+  assay rules                       every rule: class, levels that packs give it, who uses it, what it says
+  assay rules amount-zero           one rule with its page, if its plugin has one
+  assay rules --format json | jq '.[] | select(.packs == [])'    rules that no pack uses")]
+    Rules(RulesListArgs),
+    /// Find everything that can be known to be wrong without running on data.
+    #[command(after_help = "\
+Examples:
+  assay lint                        all packs and plugins
+  assay lint rules/open-payments/general/2016.toml
+  assay lint target/plugins/my-rules.wasm
+  assay lint --strict               in CI: warnings count too
+
+Exit codes: 0 nothing, or warnings only; 1 errors (with --strict: anything); 2 could not look.")]
+    Lint(LintArgs),
+    /// Look at packs.
+    Pack(PackArgs),
 }
 
 /// Where rules and plugins are.
@@ -296,6 +315,72 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("expected `key=value`, such as `year=2024`".to_owned()),
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesListArgs {
+    /// A rule's code, or a kind of rule.
+    pub(crate) code: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// A pack, a component, or a folder: all of the rules.
+    #[arg(default_value = ".", value_name = "PACK|PLUGIN|DIR")]
+    pub(crate) target: PathBuf,
+    /// Warnings fail too.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackArgs {
+    #[command(subcommand)]
+    pub(crate) command: PackCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackCommand {
+    /// Show what changed from one pack to another; on a file, which records they judge differently.
+    #[command(after_help = "\
+Examples:
+  assay pack diff rules/open-payments/general/2020.toml rules/open-payments/general/2021.toml
+  assay pack diff old.toml new.toml OP_DTL_GNRL_PGYR2021_P01202023.csv --rows 0")]
+    Diff(PackDiffArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackDiffArgs {
+    /// The first pack.
+    pub(crate) from: PathBuf,
+    /// The second.
+    pub(crate) to: PathBuf,
+    /// A file that both judge.
+    pub(crate) file: Option<PathBuf>,
+    /// Records of the file to look at; 0 means all.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) rows: u64,
+    /// The entry of a zip archive that holds several CSV files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entry: Option<String>,
+    /// The file's published name, where the path does not say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
 }
 
 #[derive(Debug, Args)]
