@@ -8,7 +8,7 @@ use assay_packs::{Discovery, Pack};
 use serde_json::Value;
 
 use crate::error::AuthorError;
-use crate::inventory::{Inventory, Resolved, planned, resolve};
+use crate::inventory::{self, Resolved, planned, resolve};
 
 /// What changed, in the order of a pack.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -50,8 +50,9 @@ pub fn compare(
     cache: Option<PathBuf>,
 ) -> Result<PackDifference, AuthorError> {
     let (from, to) = (Pack::open(from)?, Pack::open(to)?);
-    let inventory = Inventory::open(discovery, cache)?;
-    let (old, new) = (resolve(&from, &inventory.plugins), resolve(&to, &inventory.plugins));
+    // Not the packs: the two may be of the same files, between which a run could not choose.
+    let (plugins, _) = inventory::plugins(discovery, cache)?;
+    let (old, new) = (resolve(&from, &plugins), resolve(&to, &plugins));
     let mut difference = PackDifference::default();
     let parts: [(&'static str, Part); 8] = [
         ("files", files),
@@ -59,7 +60,7 @@ pub fn compare(
         ("columns of layouts", columns),
         ("types", types),
         ("thresholds and limits", thresholds),
-        ("plugins", plugins),
+        ("plugins", plugins_used),
         ("settings", settings),
         ("rules", rules),
     ];
@@ -130,9 +131,11 @@ fn columns(resolved: &Resolved) -> BTreeMap<String, String> {
             }
         }
     }
-    all.into_iter()
-        .map(|(name, spelled)| (name, spelled.into_iter().collect::<Vec<_>>().join(", ")))
-        .collect()
+    let told = |spelled: BTreeSet<String>| match spelled.len() {
+        0 => "spelled so".to_owned(),
+        _ => spelled.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    all.into_iter().map(|(name, spelled)| (name, told(spelled))).collect()
 }
 
 fn types(resolved: &Resolved) -> BTreeMap<String, String> {
@@ -172,7 +175,7 @@ fn thresholds(resolved: &Resolved) -> BTreeMap<String, String> {
     .into()
 }
 
-fn plugins(resolved: &Resolved) -> BTreeMap<String, String> {
+fn plugins_used(resolved: &Resolved) -> BTreeMap<String, String> {
     let used = resolved.pack.plugins().iter().enumerate();
     used.map(|(at, used)| {
         let order = format!("runs as number {}", at + 1);

@@ -72,19 +72,7 @@ impl Inventory {
     /// Loads everything under the rules folder, and every component beside it.
     pub fn open(discovery: &Discovery, cache: Option<PathBuf>) -> Result<Self, AuthorError> {
         let catalogue = Catalogue::open(discovery.rules())?;
-        let sandbox = Sandbox::new(Options { cache, ..Options::default() })?;
-        let mut plugins = BTreeMap::new();
-        let mut broken = Vec::new();
-        for path in discovery.plugin_files() {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            match load(&sandbox, &name, &path) {
-                // The first folder in which a name is found is the one that runs take it from.
-                Ok(component) => {
-                    plugins.entry(name).or_insert(Loaded { path, component });
-                }
-                Err(reason) => broken.push((path, reason)),
-            }
-        }
+        let (plugins, broken) = plugins(discovery, cache)?;
         let packs = catalogue.packs().map(|pack| resolve(pack, &plugins)).collect();
         Ok(Self { plugins, broken, packs })
     }
@@ -120,6 +108,29 @@ impl Inventory {
         }
         rules.into_values().collect()
     }
+}
+
+/// Plugins by component name, and those that cannot be loaded.
+type Plugins = (BTreeMap<String, Loaded>, Vec<(PathBuf, String)>);
+
+/// Loads every component beside the rules.
+pub(crate) fn plugins(
+    discovery: &Discovery,
+    cache: Option<PathBuf>,
+) -> Result<Plugins, AuthorError> {
+    let sandbox = Sandbox::new(Options { cache, ..Options::default() })?;
+    let (mut plugins, mut broken) = (BTreeMap::new(), Vec::new());
+    for path in discovery.plugin_files() {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        match load(&sandbox, &name, &path) {
+            // The first folder in which a name is found is the one that runs take it from.
+            Ok(component) => {
+                plugins.entry(name).or_insert(Loaded { path, component });
+            }
+            Err(reason) => broken.push((path, reason)),
+        }
+    }
+    Ok((plugins, broken))
 }
 
 /// Each rule that a plugin plans for any layout of a pack, with its columns.

@@ -174,7 +174,7 @@ mod tests {
         };
         let mut text = String::new();
         let mut show = |name: &str, found: &Found| {
-            text.push_str(&format!("── {name}\n{}\n", found.missing().join("\n")));
+            text.extend(["── ", name, "\n", &found.missing().join("\n"), "\n"]);
         };
         show("nothing is missing", &all());
         show("no cargo", &Found { cargo: false, ..all() });

@@ -176,8 +176,8 @@ impl Judge {
             let pinned = pinned.and_then(|(_, values)| values.first().cloned());
             let told =
                 known.iter().find(|(name, _)| name == key.name()).map(|(_, value)| value.clone());
-            // Each pack judges the year it is for, whatever year the file is of.
-            Some((key.name().to_owned(), pinned.or(told)?))
+            // Both judge the file as what it is: a pack of another year would hold back all of it and tell nothing more.
+            Some((key.name().to_owned(), told.or(pinned)?))
         });
         let partition: Vec<(String, String)> = keys.collect();
         let mut stages = Vec::new();
