@@ -14,8 +14,12 @@ use crate::exit::ExitStatus;
 use crate::output;
 
 pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
-    let plugin = std::fs::read(&args.plugin)
-        .with_context(|| format!("cannot read the plugin `{}`", args.plugin.display()))?;
+    let plugin = std::fs::read(&args.plugin).with_context(|| {
+        format!(
+            "cannot read the plugin `{}`\nhelp: `assay build` writes it to `target/plugins/<name>.wasm`",
+            args.plugin.display()
+        )
+    })?;
     let input = Input::from_path(&args.file, args.name.clone())
         .with_context(|| format!("cannot read `{}`", args.file.display()))?;
     // A plugin can be tried where there are no rules; a folder that was named must be one.

@@ -13,7 +13,9 @@ pub enum ProbeError {
     #[error(transparent)]
     Run(#[from] RunError),
     /// The input is no table.
-    #[error("`{location}` is no table: {reason}")]
+    #[error(
+        "`{location}` is no table: {reason}\nhelp: open it in an editor; its first line must be a header, and records follow"
+    )]
     NoTable {
         /// The input.
         location: String,
@@ -21,13 +23,13 @@ pub enum ProbeError {
         reason: String,
     },
     /// No pack judges the file, or not the one that was named.
-    #[error("no pack judges this file: {reason}")]
+    #[error("no pack judges this file: {reason}{}", unhelped(reason))]
     Refused {
         /// Why.
         reason: String,
     },
     /// The plugin has no such rule.
-    #[error("the plugin `{plugin}` has no rule `{rule}` in this run\nhelp: it has `{}`", offered.join("`, `"))]
+    #[error("the plugin `{plugin}` has no rule `{rule}` in this run\nhelp: {}", choice(offered))]
     NoSuchRule {
         /// What was asked for.
         rule: String,
@@ -48,6 +50,23 @@ pub enum ProbeError {
         /// The input.
         location: String,
     },
+}
+
+/// What to do, where the reason does not say it.
+fn unhelped(reason: &str) -> &'static str {
+    if reason.contains("\nhelp: ") {
+        return "";
+    }
+    "\nhelp: `--rules` names the folder of packs and layouts; a new layout is added to `rules/<dataset>/dataset.toml`"
+}
+
+/// The rules there are; none where they are made by settings that were not given.
+fn choice(offered: &[String]) -> String {
+    if offered.is_empty() {
+        return "it has none, because its settings make them: give `--settings`, or `--pack` with a pack that uses the plugin"
+            .to_owned();
+    }
+    format!("it has `{}`", offered.join("`, `"))
 }
 
 impl From<PackError> for ProbeError {
