@@ -7,8 +7,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use assay_ingest::{Limits, Slab, SlabReader};
-use assay_model::Column;
+use assay_ingest::{ColumnMemory, Limits, Slab, SlabReader};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 const WIDTH: usize = 91;
@@ -70,11 +69,12 @@ fn read(bytes: &[u8], columns: &[usize], portable: bool) -> usize {
         reader = reader.with_pieces(256 << 10, 32 << 10, true);
     }
     let mut recycled: Option<Slab> = None;
-    let mut memory: Vec<Column> = Vec::new();
+    let mut memory = ColumnMemory::default();
     let mut records = 0;
     while let Some(slab) = reader.next_slab(recycled.take()).unwrap() {
         records += slab.len();
-        memory = black_box(slab.text_columns(slab.judged(), columns, &mut memory));
+        let built = slab.columns(slab.judged(), columns, &mut memory);
+        memory.recycle(black_box(built));
         recycled = Some(slab);
     }
     records

@@ -221,7 +221,8 @@ impl<'a, R: Read> Filling<'a, R> {
         self.slab.index.resume(self.start);
         // The index may have stopped before the end of these bytes, so what they hold is not known.
         self.slab.index.saw_cr = u64::MAX;
-        self.slab.index.saw_odd = u64::MAX;
+        self.slab.index.saw_nul = u64::MAX;
+        self.slab.index.saw_high = u64::MAX;
         (self.next_end, self.next_inner, self.next_doubled) = (0, 0, 0);
         Ok(())
     }

@@ -22,8 +22,9 @@ pub(crate) struct Masks {
     comma: u64,
     lf: u64,
     cr: u64,
-    /// NUL, or the top bit set: bytes that need a closer look once the slab is complete.
-    odd: u64,
+    nul: u64,
+    /// The top bit is set: bytes beyond ASCII.
+    high: u64,
     /// For each byte whether an odd number of quotes lies at or before it.
     quoted: u64,
 }
@@ -70,8 +71,10 @@ pub(crate) struct Index {
     pub(crate) finished: bool,
     /// Not 0 if a CR was seen.
     pub(crate) saw_cr: u64,
-    /// Not 0 if a NUL or a byte above 7F was seen.
-    pub(crate) saw_odd: u64,
+    /// Not 0 if a NUL was seen.
+    pub(crate) saw_nul: u64,
+    /// Not 0 if a byte above 7F was seen.
+    pub(crate) saw_high: u64,
     carry: Carry,
 }
 
@@ -93,7 +96,8 @@ impl Index {
     pub(crate) fn clear(&mut self, at: usize) {
         self.count = 0;
         self.saw_cr = 0;
-        self.saw_odd = 0;
+        self.saw_nul = 0;
+        self.saw_high = 0;
         self.resume(at);
     }
 
@@ -151,7 +155,7 @@ impl Index {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
     fn block(&mut self, masks: Masks, keep: u64) {
-        let Masks { quote, comma, lf, cr, odd, quoted } = masks;
+        let Masks { quote, comma, lf, cr, nul, high, quoted } = masks;
         let (quote, comma, lf, cr) = (quote & keep, comma & keep, lf & keep, cr & keep);
         let quoted = quoted ^ self.carry.quoted;
         let opening = quote & quoted;
@@ -180,7 +184,8 @@ impl Index {
             each(doubled, |bit| self.doubled.push(position + bit));
         }
         self.saw_cr |= cr;
-        self.saw_odd |= odd & keep;
+        self.saw_nul |= nul & keep;
+        self.saw_high |= high & keep;
         let last = keep.trailing_ones() - 1;
         self.carry = Carry {
             quoted: 0_u64.wrapping_sub(quoted >> last & 1),
@@ -319,14 +324,23 @@ mod tests {
                 (index(Kernel::detect(), text, 64), index(Kernel::Portable, text, 64));
             assert_eq!(one.separators[..one.count], other.separators[..other.count]);
             assert_eq!(
-                (&one.ends, &one.inner_lfs, &one.doubled, one.broken, one.saw_cr, one.saw_odd),
+                (
+                    &one.ends,
+                    &one.inner_lfs,
+                    &one.doubled,
+                    one.broken,
+                    one.saw_cr,
+                    one.saw_nul,
+                    one.saw_high
+                ),
                 (
                     &other.ends,
                     &other.inner_lfs,
                     &other.doubled,
                     other.broken,
                     other.saw_cr,
-                    other.saw_odd
+                    other.saw_nul,
+                    other.saw_high
                 ),
             );
         }

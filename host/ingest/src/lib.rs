@@ -29,6 +29,7 @@ mod sniff;
 mod source;
 mod summary;
 
+pub use columns::ColumnMemory;
 pub use decode::{Compression, DecodeError, Decoded, open};
 pub use fault::{FaultDetail, FaultKind, Faults};
 pub use header::{DuplicateName, Header, HeaderFault};

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use assay_model::{Cells, Position};
 
-use crate::{FaultKind, Faults, Limits, SlabReader, Summary, cp1252};
+use crate::{ColumnMemory, FaultKind, Faults, Limits, SlabReader, Summary, cp1252};
 
 /// All that reading an input gives.
 #[derive(Debug, PartialEq)]
@@ -70,9 +70,10 @@ fn outcome(bytes: &[u8], limits: Limits, pieces: (usize, usize, usize, bool)) ->
     let mut records = Vec::new();
     let mut slabs = Vec::new();
     let mut recycled = None;
+    let mut memory = ColumnMemory::default();
     while let Some(slab) = reader.next_slab(recycled).expect("memory can be read") {
         let columns: Vec<usize> = (0..names.len()).collect();
-        let columns = slab.text_columns(slab.judged(), &columns, &mut Vec::new());
+        let columns = slab.columns(slab.judged(), &columns, &mut memory);
         let mut judged = slab.judged().iter().peekable();
         let mut row = 0;
         for index in 0..slab.len() {
@@ -82,6 +83,9 @@ fn outcome(bytes: &[u8], limits: Limits, pieces: (usize, usize, usize, bool)) ->
                     let cell = match &built.cells {
                         Cells::Text(text) => text.get(row).to_vec(),
                         Cells::Constant(cell) => cell.clone(),
+                        Cells::Dictionary { keys, values } => {
+                            values.get(usize::from(keys[row])).to_vec()
+                        }
                         other => panic!("{other:?} is not text"),
                     };
                     assert!(std::str::from_utf8(&cell).is_ok(), "cells are UTF-8");

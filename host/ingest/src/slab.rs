@@ -6,12 +6,13 @@ use std::sync::Arc;
 use assay_model::{Column, Position};
 use memchr::memchr;
 
+use crate::columns::{self, ColumnMemory, Keep};
 use crate::cp1252::{self, Encoding};
 use crate::fault::{FaultKind, Faults};
 use crate::header::Header;
 use crate::index::Index;
 use crate::source::Buffer;
-use crate::{FaultDetail, Limits, columns, details, grammar};
+use crate::{FaultDetail, Limits, details, grammar};
 
 /// Whole records in file order: their bytes, positions and faults, and the way to their cells.
 ///
@@ -146,23 +147,21 @@ impl Slab {
 
     /// The cells of one column in `rows`, which must be judged records, as text.
     ///
-    /// A cell is valid if it is not empty. If all are empty the column is `Cells::Constant` of nothing. Memory of
-    /// `recycled` is used again where it fits.
-    pub fn text_column(&self, rows: &[u32], column: usize, recycled: Option<Column>) -> Column {
-        let mut recycled: Vec<Column> = recycled.into_iter().collect();
-        let mut built = self.text_columns(rows, &[column], &mut recycled);
+    /// A cell is valid if it is not empty. If all are empty the column is `Cells::Constant` of nothing.
+    pub fn text_column(&self, rows: &[u32], column: usize, memory: &mut ColumnMemory) -> Column {
+        let mut built = columns::build(self, rows, &[column], Keep::Texts, memory);
         built.pop().expect("one column was asked for")
     }
 
-    /// The cells of several columns at once, in the order of `columns`: faster than one by one, because records are visited while
-    /// they are in cache. Takes memory from `recycled`.
-    pub fn text_columns(
+    /// The cells of several columns, in the order of `columns`, each in the smallest form: `Cells::Constant` if all are the same,
+    /// `Cells::Dictionary` if they repeat, `Cells::Text` otherwise. The form depends on the cells alone.
+    pub fn columns(
         &self,
         rows: &[u32],
         columns: &[usize],
-        recycled: &mut Vec<Column>,
+        memory: &mut ColumnMemory,
     ) -> Vec<Column> {
-        columns::build(self, rows, columns, recycled)
+        columns::build(self, rows, columns, Keep::Smallest, memory)
     }
 
     /// The record's bytes without its line ending.
@@ -211,9 +210,9 @@ impl Slab {
             let lone = |&at: &usize| bytes.get(at + 1) != Some(&b'\n');
             lone_crs = memchr::memchr_iter(b'\r', bytes).filter(lone).count() as u64;
         }
-        if self.index.saw_odd != 0 {
-            let nul = memchr(0, bytes).is_some();
-            let text = std::str::from_utf8(bytes).is_ok();
+        if self.index.saw_nul | self.index.saw_high != 0 {
+            let nul = self.index.saw_nul != 0 && memchr(0, bytes).is_some();
+            let text = self.index.saw_high == 0 || std::str::from_utf8(bytes).is_ok();
             for record in self.records.iter_mut().filter(|_| nul || !text) {
                 let raw = &bytes[record.start as usize..record.end as usize];
                 if nul && memchr(0, raw).is_some() {

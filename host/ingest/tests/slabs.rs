@@ -5,8 +5,8 @@ mod support;
 
 use std::io::Read;
 
-use assay_ingest::{FaultKind, HeaderFault, Limits, Slab, SlabReader};
-use assay_model::Cells;
+use assay_ingest::{ColumnMemory, FaultKind, HeaderFault, Limits, Slab, SlabReader};
+use assay_model::{Cells, Column};
 use support::read;
 
 const LIMITS: Limits =
@@ -128,7 +128,9 @@ fn columns_are_text_or_nothing_at_all() {
     let slab =
         SlabReader::new(bytes.as_slice(), Limits::default()).next_slab(None).unwrap().unwrap();
     assert_eq!(slab.judged(), [0, 1, 3]);
-    let built = slab.text_columns(slab.judged(), &[0, 1, 2], &mut Vec::new());
+    let mut memory = ColumnMemory::default();
+    let built: Vec<_> =
+        (0..3).map(|column| slab.text_column(slab.judged(), column, &mut memory)).collect();
     let cells = |nth: usize| match &built[nth].cells {
         Cells::Text(text) => {
             text.iter().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect()
@@ -144,13 +146,58 @@ fn columns_are_text_or_nothing_at_all() {
     assert_eq!(built[1].valid.as_ref().map(|valid| valid.as_bytes().to_vec()), Some(vec![0]));
     assert_eq!(cells(2), ["x \"y\"", "café", ""]);
     assert_eq!(built[2].valid.as_ref().map(|valid| valid.as_bytes().to_vec()), Some(vec![0b011]));
-    let again = slab.text_column(&[1], 2, built.into_iter().nth(2));
+    memory.recycle(built);
+    let again = slab.text_column(&[1], 2, &mut memory);
     assert_eq!(
         again.cells,
         Cells::Text(assay_model::Text::from_parts(vec![0, 5], "café".into()).unwrap())
     );
     assert_eq!(*slab.field(2, 1), *b"4");
     assert_eq!(*slab.field(2, 2), *b"");
+}
+
+#[test]
+fn columns_take_the_smallest_form() {
+    use std::fmt::Write;
+    let mut text = "number,year,blank,state,late,mostly\n".to_owned();
+    for number in 0..3_000 {
+        let state = ["IA", "MN", "", "NY"][number % 4];
+        let late = if number < 1_000 { "" } else { ["x", "\"y \"\"z\"\"\""][number % 2] };
+        let mostly = if number < 1_000 { number % 300 } else { number };
+        writeln!(text, "{number},2023,,{state},{late},{mostly}").unwrap();
+    }
+    let slab =
+        SlabReader::new(text.as_bytes(), Limits::default()).next_slab(None).unwrap().unwrap();
+    let mut memory = ColumnMemory::default();
+    let columns: Vec<usize> = (0..6).collect();
+    for _ in 0..2 {
+        let built = slab.columns(slab.judged(), &columns, &mut memory);
+        let form = |column: &Column| match &column.cells {
+            Cells::Text(_) => "text".to_owned(),
+            Cells::Constant(cell) => format!("always {:?}", String::from_utf8_lossy(cell)),
+            Cells::Dictionary { values, .. } => format!("{} values", values.len()),
+            other => panic!("{other:?}"),
+        };
+        let forms: Vec<String> = built.iter().map(form).collect();
+        assert_eq!(
+            forms,
+            ["text", "always \"2023\"", "always \"\"", "4 values", "3 values", "text"]
+        );
+        for (nth, column) in built.iter().enumerate() {
+            for record in 0..slab.len() {
+                let cell = match &column.cells {
+                    Cells::Text(text) => text.get(record),
+                    Cells::Constant(cell) => cell,
+                    Cells::Dictionary { keys, values } => values.get(usize::from(keys[record])),
+                    other => panic!("{other:?}"),
+                };
+                assert_eq!(*slab.field(record, nth), *cell, "record {record}, column {nth}");
+                let valid = column.valid.as_ref().is_none_or(|valid| valid.get(record));
+                assert_eq!(valid, !cell.is_empty(), "record {record}, column {nth}");
+            }
+        }
+        memory.recycle(built);
+    }
 }
 
 /// Endless bytes, of which only some can ever be in memory.

@@ -40,7 +40,9 @@ fn parse<T: Copy + Default>(
             }
         },
         Cells::Dictionary { keys, values } => {
-            parse_cells(keys.iter().map(|&key| values.get(usize::from(key))), records, parse_cell)
+            let parsed: Vec<_> =
+                values.iter().map(|cell| (cell.is_empty(), parse_cell(cell))).collect();
+            gather(keys.iter().map(|&key| parsed[usize::from(key)]), records)
         }
         Cells::Absent | Cells::Integer(_) | Cells::Decimal { .. } | Cells::Date(_) => {
             (vec![T::default(); records], Some(Bitmap::zeros(records)), None)
@@ -53,18 +55,26 @@ fn parse_cells<'a, T: Copy + Default>(
     records: usize,
     parse_cell: impl Fn(&[u8]) -> Result<T, CastError>,
 ) -> Parsed<T> {
+    gather(cells.map(|cell| (cell.is_empty(), parse_cell(cell))), records)
+}
+
+/// Columns of what became of cells: whether blank, and what was parsed.
+fn gather<T: Copy + Default>(
+    cells: impl Iterator<Item = (bool, Result<T, CastError>)>,
+    records: usize,
+) -> Parsed<T> {
     let mut values = Vec::with_capacity(records);
     let mut valid = Bitmap::ones(records);
     let mut malformed: Option<Bitmap> = None;
     let mut blanks = false;
-    for (index, cell) in cells.enumerate() {
-        if let Ok(value) = parse_cell(cell) {
+    for (index, (blank, cell)) in cells.enumerate() {
+        if let Ok(value) = cell {
             values.push(value);
             continue;
         }
         values.push(T::default());
         valid.unset(index);
-        if cell.is_empty() {
+        if blank {
             blanks = true;
         } else {
             malformed.get_or_insert_with(|| Bitmap::zeros(records)).set(index);

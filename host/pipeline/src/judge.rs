@@ -1,6 +1,6 @@
 //! One slab through all rules: columns, normalise, cast, validate, quarantine.
 
-use assay_ingest::Slab;
+use assay_ingest::{ColumnMemory, Slab};
 use assay_model::{
     Batch, Cells, Column, Disposition, Form, Hit, HitOutcome, Level, Measure, RecordOutcome,
     RuleClass, Verdict,
@@ -112,7 +112,7 @@ pub(crate) fn judge(
     structure::note_faults(&mut judged, plan);
     let rows = judged.slab.judged().to_vec();
     note_duplicates(&mut judged, plan, duplicates, &rows);
-    build_text(&mut judged, plan, &rows, spare);
+    build_text(&mut judged, plan, &rows, worker.memory(spare));
     for index in plan.stages_of(RuleClass::Normalise) {
         // A rule that rewrites may look at a number; what is stored is parsed when all have rewritten.
         build_typed(&mut judged, plan, plan.stages[index].slots.iter().copied(), rows.len());
@@ -151,12 +151,11 @@ fn note_duplicates(judged: &mut Judged, plan: &Plan, duplicates: &[Vec<u64>], ro
     }
 }
 
-/// Builds all text columns in one pass over the records, in memory of columns that are done with.
-fn build_text(judged: &mut Judged, plan: &Plan, rows: &[u32], spare: &Spare) {
+/// Builds all text columns in one pass over the records.
+fn build_text(judged: &mut Judged, plan: &Plan, rows: &[u32], memory: &mut ColumnMemory) {
     let text = |slot: &Slot| if slot.form == Form::Text { slot.column } else { None };
     let columns: Vec<usize> = plan.slots.iter().filter_map(text).collect();
-    let mut recycled = spare.take(columns.len());
-    let mut built = judged.slab.text_columns(rows, &columns, &mut recycled).into_iter();
+    let mut built = judged.slab.columns(rows, &columns, memory).into_iter();
     for (slot, column) in plan.slots.iter().zip(&mut judged.columns) {
         if slot.form == Form::Text {
             *column = if slot.column.is_some() { built.next() } else { Some(absent()) };

@@ -4,23 +4,27 @@ use std::sync::Mutex;
 
 use assay_model::{Cells, Column};
 
-/// Text columns whose memory can be used again.
+/// Slabs' columns whose memory can be used again.
 #[derive(Debug, Default)]
 pub(crate) struct Spare {
-    columns: Mutex<Vec<Column>>,
+    slabs: Mutex<Vec<Vec<Column>>>,
 }
 
 impl Spare {
-    /// Up to `count` columns.
-    pub(crate) fn take(&self, count: usize) -> Vec<Column> {
-        let mut columns = self.columns.lock().expect("no thread panics while it holds columns");
-        let from = columns.len().saturating_sub(count);
-        columns.split_off(from)
+    /// The columns of one slab, or none.
+    pub(crate) fn take(&self) -> Vec<Column> {
+        self.slabs
+            .lock()
+            .expect("no thread panics while it holds columns")
+            .pop()
+            .unwrap_or_default()
     }
 
-    /// Keeps the text among `columns`; the rest holds nothing worth keeping.
+    /// Keeps what holds cells among a slab's columns; the rest has no memory worth keeping.
     pub(crate) fn keep(&self, columns: impl Iterator<Item = Column>) {
-        let text = columns.filter(|column| matches!(column.cells, Cells::Text(_)));
-        self.columns.lock().expect("no thread panics while it holds columns").extend(text);
+        let worth =
+            |column: &Column| matches!(column.cells, Cells::Text(_) | Cells::Dictionary { .. });
+        let columns = columns.filter(worth).collect();
+        self.slabs.lock().expect("no thread panics while it holds columns").push(columns);
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assay_ingest::{Limits, Slab, SlabReader, Summary};
+use assay_ingest::{ColumnMemory, Limits, Slab, SlabReader, Summary};
 use assay_model::Digest;
 
 use crate::duplicates::{Duplicates, KeyCollector};
@@ -70,6 +70,7 @@ pub(crate) fn survey(
     let mut collectors: Vec<_> =
         plan.unique.iter().map(|unique| KeyCollector::new(unique.check)).collect();
     let mut recycled = None;
+    let mut memory = ColumnMemory::default();
     let mut records = 0;
     loop {
         let slab = match slabs.next_slab(recycled.take()) {
@@ -79,7 +80,7 @@ pub(crate) fn survey(
         };
         records += slab.len() as u64;
         for (unique, collector) in plan.unique.iter().zip(&mut collectors) {
-            collect(unique, collector, &slab).map_err(RunError::temporary)?;
+            collect(unique, collector, &slab, &mut memory).map_err(RunError::temporary)?;
         }
         observer.progress(Progress {
             phase: Phase::Survey,
@@ -106,7 +107,12 @@ pub(crate) fn input_error(input: &Input, source: io::Error) -> RunError {
 }
 
 /// Adds the keys of a slab's sound records. A record with a blank in its key has none.
-fn collect(unique: &Unique, collector: &mut KeyCollector, slab: &Slab) -> io::Result<()> {
+fn collect(
+    unique: &Unique,
+    collector: &mut KeyCollector,
+    slab: &Slab,
+    memory: &mut ColumnMemory,
+) -> io::Result<()> {
     let rows = slab.judged();
     let number = |record: u32| slab.position(record as usize).record;
     if unique.columns.is_empty() {
@@ -119,12 +125,13 @@ fn collect(unique: &Unique, collector: &mut KeyCollector, slab: &Slab) -> io::Re
         return Ok(());
     }
     let columns: Vec<_> =
-        unique.columns.iter().map(|&column| slab.text_column(rows, column, None)).collect();
+        unique.columns.iter().map(|&column| slab.text_column(rows, column, memory)).collect();
     for (row, &record) in rows.iter().enumerate() {
         let parts = || columns.iter().map(|column| cell(&column.cells, row));
         if parts().all(|part| !part.is_empty()) {
             collector.add(number(record), parts())?;
         }
     }
+    memory.recycle(columns);
     Ok(())
 }

@@ -1,17 +1,26 @@
-//! A worker's own sessions: one for each plugin and stage, opened when first needed.
+//! What a worker keeps to itself: sessions, one for each plugin and stage, opened when first needed, and memory.
 
+use assay_ingest::ColumnMemory;
 use assay_model::{Batch, Measure};
 use assay_sandbox::{SandboxError, Session};
 
 use crate::plan::Plan;
+use crate::spare::Spare;
 
 /// What one thread needs to call plugins.
 #[derive(Debug, Default)]
 pub(crate) struct Worker {
     sessions: Vec<Option<Session>>,
+    memory: ColumnMemory,
 }
 
 impl Worker {
+    /// Memory for building columns, with what others are done with.
+    pub(crate) fn memory(&mut self, spare: &Spare) -> &mut ColumnMemory {
+        self.memory.recycle(spare.take());
+        &mut self.memory
+    }
+
     /// Judges a batch in a stage.
     pub(crate) fn process(
         &mut self,

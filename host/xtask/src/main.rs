@@ -18,6 +18,7 @@ mod setup;
 mod shell;
 mod test;
 mod tidy;
+mod versus;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,7 @@ commands:
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]
                     run the fuzz targets (all of them, 60 seconds each, if not said otherwise)
+  versus [OPTION]…  the same rules in DuckDB, Polars, Spark and others: a table of what each takes (`versus --help`)
   help              this text
 
 examples:
@@ -66,7 +68,8 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[&str]) -> Result<()> {
-    if matches!(words, [] | ["help" | "-h" | "--help", ..]) || words.contains(&"--help") {
+    let for_help = words.contains(&"--help") && words[0] != "versus";
+    if matches!(words, [] | ["help" | "-h" | "--help", ..]) || for_help {
         print!("{HELP}");
         return Ok(());
     }
@@ -84,6 +87,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["layout"] => layout::run(&checkout),
         ["tidy"] => tidy::run(&checkout),
         ["dist"] => dist::run(&checkout),
+        ["versus", options @ ..] => versus::run(&checkout, options),
         ["fuzz", rest @ ..] => fuzz::run(&checkout, rest),
         other => bail!(
             "`cargo xtask {}` is not a command; `cargo xtask help` lists those that are",

@@ -1,6 +1,7 @@
-//! The Python environment of the tests: `target/venv`, with just the packages that `tests/requirements.txt` pins by hash.
+//! Python environments: `target/venv` of the tests, and `target/versus/venv` of the engines we are measured against. Each has just the
+//! packages that its `requirements.txt` pins by hash.
 //!
-//! Only tests use it, to read what was written with readers that are not ours. `assay` needs no Python.
+//! Tests use theirs to read what was written with readers that are not ours. `assay` needs no Python.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,58 +12,103 @@ use anyhow::{Context, Result, bail};
 use crate::checkout::Checkout;
 use crate::{digest, shell};
 
-/// The oldest Python for which `tests/requirements.txt` was resolved.
+/// The oldest Python for which the requirements were resolved.
 const LEAST: (u32, u32) = (3, 11);
 
 /// Where to look if the variable `PYTHON` names none.
 const CANDIDATES: [&str; 6] =
     ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
 
-/// Makes the environment, unless it is there and current, and gives its interpreter.
-pub(crate) fn environment(checkout: &Checkout) -> Result<PathBuf> {
-    let folder = folder(checkout);
-    let interpreter = interpreter(checkout);
-    let requirements = checkout.root().join("tests").join("requirements.txt");
-    let pinned = fs::read(&requirements)
-        .with_context(|| format!("cannot read `{}`", checkout.relative(&requirements)))?;
+/// Where an environment is, and what is in it.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// Inside `target`.
+    pub(crate) folder: &'static str,
+    /// From the top folder.
+    pub(crate) requirements: &'static str,
+    /// Packages that are published as source only.
+    pub(crate) from_source: &'static [&'static str],
+}
 
-    // Written last, so an environment that was interrupted half-way is made again.
-    let stamp = folder.join("requirements.digest");
-    let wanted = digest::of(&pinned);
-    if interpreter.exists() && fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+/// The tests' own.
+const TESTS: Place =
+    Place { folder: "venv", requirements: "tests/requirements.txt", from_source: &[] };
+
+/// Makes the tests' environment, unless it is there and current, and gives its interpreter.
+pub(crate) fn environment(checkout: &Checkout) -> Result<PathBuf> {
+    make(checkout, &TESTS)
+}
+
+/// The tests' interpreter, whether it exists or not.
+pub(crate) fn interpreter(checkout: &Checkout) -> PathBuf {
+    interpreter_of(checkout, &TESTS)
+}
+
+/// The interpreter of an environment that is there and current.
+pub(crate) fn ready(checkout: &Checkout, place: &Place) -> Result<Option<PathBuf>> {
+    let interpreter = interpreter_of(checkout, place);
+    let wanted = place.digest(checkout)?;
+    let found = fs::read_to_string(stamp(checkout, place));
+    let current = interpreter.exists() && found.is_ok_and(|found| found == wanted);
+    Ok(current.then_some(interpreter))
+}
+
+/// Makes an environment, unless it is there and current, and gives its interpreter. What is said goes to standard error.
+pub(crate) fn make(checkout: &Checkout, place: &Place) -> Result<PathBuf> {
+    if let Some(interpreter) = ready(checkout, place)? {
         return Ok(interpreter);
     }
-
+    let folder = checkout.output().join(place.folder);
+    let interpreter = interpreter_of(checkout, place);
     let base = base_interpreter()?;
-    println!("making the tests' Python environment in `{}`", checkout.relative(&folder));
+    eprintln!("making the Python environment in `{}`", checkout.relative(&folder));
     if folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("cannot remove `{}`", folder.display()))?;
     }
-    shell::run(Command::new(&base).args(["-m", "venv"]).arg(&folder)).context(
+    shell::run_on_stderr(Command::new(&base).args(["-m", "venv"]).arg(&folder)).context(
         "Python is there, but cannot make environments\n  help: on Debian and Ubuntu `apt-get install python3-venv`",
     )?;
     let mut install = Command::new(&interpreter);
     install
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
         // Wheels only: building pyarrow from source takes hours and a C++ tool chain.
-        .args(["--require-hashes", "--only-binary", ":all:", "--requirement"])
-        .arg(&requirements);
-    shell::run(&mut install).context(
-        "the tests' Python packages could not be installed\n  help: pip must reach a package index; a mirror is named with the variable `PIP_INDEX_URL`",
-    )?;
-    fs::write(&stamp, wanted).with_context(|| format!("cannot write `{}`", stamp.display()))?;
+        .args(["--require-hashes", "--only-binary", ":all:"]);
+    for package in place.from_source {
+        install.args(["--no-binary", package]);
+    }
+    install.arg("--requirement").arg(checkout.root().join(place.requirements));
+    shell::run_on_stderr(&mut install).with_context(|| {
+        format!(
+            "the packages of `{}` could not be installed\n  help: pip must reach a package index; a mirror is named with \
+             the variable `PIP_INDEX_URL`",
+            place.requirements
+        )
+    })?;
+    // Written last, so an environment that was interrupted half-way is made again.
+    let stamp = stamp(checkout, place);
+    fs::write(&stamp, place.digest(checkout)?)
+        .with_context(|| format!("cannot write `{}`", stamp.display()))?;
     Ok(interpreter)
 }
 
-/// The environment's interpreter, whether it exists or not.
-pub(crate) fn interpreter(checkout: &Checkout) -> PathBuf {
-    let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
-    folder(checkout).join(inside)
+impl Place {
+    /// What the stamp of a current environment says.
+    fn digest(&self, checkout: &Checkout) -> Result<String> {
+        let path = checkout.root().join(self.requirements);
+        let pinned =
+            fs::read(&path).with_context(|| format!("cannot read `{}`", self.requirements))?;
+        Ok(digest::of(&pinned))
+    }
 }
 
-fn folder(checkout: &Checkout) -> PathBuf {
-    checkout.output().join("venv")
+fn interpreter_of(checkout: &Checkout, place: &Place) -> PathBuf {
+    let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+    checkout.output().join(place.folder).join(inside)
+}
+
+fn stamp(checkout: &Checkout, place: &Place) -> PathBuf {
+    checkout.output().join(place.folder).join("requirements.digest")
 }
 
 /// A Python that is new enough.
@@ -85,7 +131,7 @@ fn base_interpreter() -> Result<PathBuf> {
     let (major, minor) = LEAST;
     let found = if found.is_empty() { "none was found".to_owned() } else { found.join(", ") };
     bail!(
-        "the tests need Python {major}.{minor} or newer: {found}\n  help: `apt-get install python3 python3-venv` on Debian and \
+        "Python {major}.{minor} or newer is needed: {found}\n  help: `apt-get install python3 python3-venv` on Debian and \
          Ubuntu; or name yours in the variable `PYTHON`"
     )
 }

@@ -18,6 +18,20 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// As [`run`], but all that is said goes to standard error, for commands whose own standard output is for machines.
+pub(crate) fn run_on_stderr(command: &mut Command) -> Result<()> {
+    let line = describe(command);
+    eprintln!("$ {line}");
+    let status = command
+        .stdout(Stdio::from(std::io::stderr()))
+        .status()
+        .with_context(|| format!("cannot start `{line}`"))?;
+    if !status.success() {
+        bail!("`{line}` ended with {status}");
+    }
+    Ok(())
+}
+
 /// Runs a program silently and gives what it wrote to standard output.
 pub(crate) fn output_of(command: &mut Command) -> Result<String> {
     let line = describe(command);

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::TargetKind;
 
 use crate::checkout::Checkout;
-use crate::{layout, plugins, python, setup, shell, tidy};
+use crate::{layout, plugins, python, setup, shell, tidy, versus};
 
 /// One thing that is checked.
 struct Step {
@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
     Step { name: "doctests", about: "examples in the documentation", run: run_doctests },
     Step { name: "python", about: "readers that are not ours agree", run: run_python },
+    Step { name: "versus", about: "other engines find the same records", run: run_versus },
 ];
 
 /// The step without which none of the others can be expected to work.
@@ -165,6 +166,10 @@ fn run_doctests(checkout: &Checkout) -> Result<()> {
 fn run_python(checkout: &Checkout) -> Result<()> {
     readers::run(checkout)?;
     Ok(())
+}
+
+fn run_versus(checkout: &Checkout) -> Result<()> {
+    versus::self_test(checkout)
 }
 
 /// Both in one call: built apart, they ask their dependencies for different features, which would compile these twice.

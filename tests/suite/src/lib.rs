@@ -7,7 +7,7 @@ mod read;
 
 pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, plugins};
-pub use program::{assay, checkout, generated, samples, versus};
+pub use program::{assay, checkout, generated, samples};
 pub use read::{
     FoundFinding, FoundRecord, FoundRepair, findings, quarantine, repairs, validated_rows,
 };

@@ -41,11 +41,6 @@ pub fn samples() -> Option<PathBuf> {
     beside("open-payments/samples")
 }
 
-/// The yardstick generator and its rules, where they are beside the checkout.
-pub fn versus() -> Option<PathBuf> {
-    beside("versus")
-}
-
 #[expect(
     clippy::print_stderr,
     reason = "whoever reads a test's output must see what it did not do"

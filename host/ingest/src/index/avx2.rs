@@ -5,8 +5,7 @@
 
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
-    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    _mm256_setzero_si256,
+    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
 };
 
 use super::{BLOCK, Index, Masks};
@@ -40,14 +39,13 @@ fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
 fn masks(block: &[u8; BLOCK]) -> Masks {
     let (low, high) = (load(&block[..32]), load(&block[32..]));
     let quote = equal(low, high, b'"');
-    let zero = _mm256_setzero_si256();
-    let odd = |half| _mm256_or_si256(half, _mm256_cmpeq_epi8(half, zero));
     Masks {
         quote,
         comma: equal(low, high, b','),
         lf: equal(low, high, b'\n'),
         cr: equal(low, high, b'\r'),
-        odd: top_bits(odd(low), odd(high)),
+        nul: equal(low, high, 0),
+        high: top_bits(low, high),
         quoted: prefix_xor(quote),
     }
 }

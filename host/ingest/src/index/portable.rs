@@ -6,7 +6,7 @@ const ONES: u64 = u64::MAX / 0xff;
 const LOW: u64 = ONES * 0x7f;
 
 pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
-    let mut masks = Masks { quote: 0, comma: 0, lf: 0, cr: 0, odd: 0, quoted: 0 };
+    let mut masks = Masks { quote: 0, comma: 0, lf: 0, cr: 0, nul: 0, high: 0, quoted: 0 };
     for (nth, eight) in block.as_chunks::<8>().0.iter().enumerate() {
         let word = u64::from_le_bytes(*eight);
         let shift = nth * 8;
@@ -14,7 +14,8 @@ pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
         masks.comma |= gather(equal(word, b',')) << shift;
         masks.lf |= gather(equal(word, b'\n')) << shift;
         masks.cr |= gather(equal(word, b'\r')) << shift;
-        masks.odd |= gather((equal(word, 0) | word) & !LOW) << shift;
+        masks.nul |= gather(equal(word, 0)) << shift;
+        masks.high |= gather(word & !LOW) << shift;
     }
     masks.quoted = prefix_xor(masks.quote);
     masks

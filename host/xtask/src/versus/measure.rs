@@ -1,0 +1,95 @@
+//! One run of one program: what it took, told by the kernel.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use wait4::Wait4;
+
+/// Lines of a failed program's output that are worth repeating.
+const TAIL: usize = 15;
+
+/// What a run took, the programs it started and waited for included.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cost {
+    /// Seconds of CPU, in the program and in the kernel on its behalf, over all threads.
+    pub(super) cpu: f64,
+    /// Seconds from start to end.
+    pub(super) wall: f64,
+    /// The most memory that any one process had resident, in megabytes.
+    pub(super) peak: f64,
+}
+
+/// Runs a program to its end; what it prints goes to `log`.
+pub(super) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
+    let written =
+        File::create(log).with_context(|| format!("cannot create `{}`", log.display()))?;
+    let errors = written.try_clone().context("cannot write to the log twice")?;
+    command.stdin(Stdio::null()).stdout(written).stderr(errors);
+    let start = Instant::now();
+    let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+    let used = child.wait4().with_context(|| format!("cannot wait for {command:?}"))?;
+    let wall = start.elapsed().as_secs_f64();
+    if !used.status.success() {
+        let said = fs::read_to_string(log).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        let tail = lines[lines.len().saturating_sub(TAIL)..].join("\n  ");
+        bail!("it ended with {}\n  {tail}", used.status);
+    }
+    let cpu = (used.rusage.utime + used.rusage.stime).as_secs_f64();
+    Ok(Cost { cpu, wall, peak: megabytes(used.rusage.maxrss) })
+}
+
+/// Bytes as megabytes of 1,000,000, to the kilobyte.
+pub(super) fn megabytes(bytes: u64) -> f64 {
+    // Four terabytes, which nothing here comes near.
+    f64::from(u32::try_from(bytes / 1000).unwrap_or(u32::MAX)) / 1000.0
+}
+
+/// The middle value, or the mean of the two in the middle. None of nothing.
+pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let upper = values.get(values.len() / 2)?;
+    let lower = values.get((values.len() - 1) / 2)?;
+    Some(f64::midpoint(*lower, *upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_are_in_the_middle() {
+        let check = |values: &[f64], expected: Option<f64>| {
+            let found = median(values.iter().copied());
+            assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{values:?}");
+        };
+        check(&[], None);
+        check(&[3.0], Some(3.0));
+        check(&[3.0, 1.0], Some(2.0));
+        check(&[9.0, 1.0, 2.0], Some(2.0));
+    }
+
+    #[test]
+    fn a_program_that_fails_is_quoted() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo first; echo second >&2; exit 3"]);
+        let error = run(&mut command, &folder.path().join("log")).expect_err("it fails");
+        assert_eq!(error.to_string(), "it ended with exit status: 3\n  first\n  second");
+    }
+
+    #[test]
+    fn what_children_took_is_counted() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = Command::new("sh");
+        // Counting in a shell that the shell waits for.
+        command.args(["-c", "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; true"]);
+        let cost = run(&mut command, &folder.path().join("log")).expect("it runs");
+        assert!(cost.cpu > 0.01, "{cost:?}");
+        assert!(cost.peak > 0.1, "{cost:?}");
+    }
+}
