@@ -132,7 +132,7 @@ fn columns(resolved: &Resolved) -> BTreeMap<String, String> {
         }
     }
     let told = |spelled: BTreeSet<String>| match spelled.len() {
-        0 => "spelled so".to_owned(),
+        0 => "under this name".to_owned(),
         _ => spelled.into_iter().collect::<Vec<_>>().join(", "),
     };
     all.into_iter().map(|(name, spelled)| (name, told(spelled))).collect()

@@ -1,7 +1,6 @@
 //! `assay build`: a component of a plugin's folder.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use anyhow::Result;
 use assay_author::{AuthorError, BuildRequest, Built, build};
@@ -37,7 +36,7 @@ fn text(built: &Built) -> String {
     let mut line = |label: &str, value: &str| {
         writeln!(text, "  {label:<10} {value}").expect("a String takes everything");
     };
-    line("built", &shown(&built.path));
+    line("built", &output::path(&built.path));
     let rules = match (info.rules.len(), info.kinds.len()) {
         (0, 0) => "rules known when its settings are".to_owned(),
         (rules, 0) => format!("{rules} rule{}", if rules == 1 { "" } else { "s" }),
@@ -51,16 +50,9 @@ fn text(built: &Built) -> String {
     line("compiler", &format!("rustc {} for wasm32-unknown-unknown", built.toolchain.version));
     if let Some(pinned) = &built.pinned {
         let word = if pinned.changed { "pinned" } else { "unchanged" };
-        line("lock", &format!("{word} in {}", shown(&pinned.lock)));
+        line("lock", &format!("{word} in {}", output::path(&pinned.lock)));
     }
     text
-}
-
-/// A path from the current folder, if it lies in it.
-fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
-    inside.unwrap_or(path).display().to_string()
 }
 
 fn object(built: &Built) -> Value {

@@ -1,6 +1,7 @@
 //! `assay explain`: one record through every rule.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use assay_model::RecordOutcome;
@@ -12,6 +13,7 @@ use crate::args::{ExplainArgs, Format};
 use crate::commands::judge::discovery;
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::summary::number;
 
 pub(crate) fn execute(args: &ExplainArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
@@ -38,7 +40,7 @@ fn text(it: &Explanation, args: &ExplainArgs) -> Result<String> {
         "  record {} · line {} · byte {} · layout {}",
         args.record, it.line, it.offset, it.layout
     )?;
-    writeln!(text, "  judged by {}", it.pack)?;
+    writeln!(text, "  judged by {}", output::path(Path::new(&it.pack)))?;
     for notice in &it.notices {
         writeln!(text, "  note: {notice}")?;
     }
@@ -88,11 +90,11 @@ fn text(it: &Explanation, args: &ExplainArgs) -> Result<String> {
     for cost in &it.costs {
         writeln!(
             text,
-            "    {:<20} {:<11} {:>3} rules {:>10}",
+            "    {:<20} {:<11} {:>3} rules {:>12}",
             cost.plugin,
             cost.class.as_str(),
             cost.rules,
-            cost.fuel
+            number(cost.fuel)
         )?;
     }
     Ok(text)

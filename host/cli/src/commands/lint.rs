@@ -1,6 +1,7 @@
 //! `assay lint`: everything that can be known without running on data.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use assay_author::{LintRequest, Linted, Severity, lint};
@@ -38,15 +39,12 @@ fn word(severity: Severity) -> &'static str {
 
 fn text(linted: &Linted) -> String {
     let mut text = String::new();
-    let here = std::env::current_dir().ok();
     let mut place = "";
     for lint in &linted.lints {
         if place != lint.place {
             place = &lint.place;
-            let shown = std::path::Path::new(place);
-            let shown =
-                here.as_deref().and_then(|here| shown.strip_prefix(here).ok()).unwrap_or(shown);
-            writeln!(text, "{}", shown.display()).expect("a String takes everything");
+            writeln!(text, "{}", output::path(Path::new(place)))
+                .expect("a String takes everything");
         }
         let message = lint.message.replace('\n', "\n    ");
         writeln!(

@@ -28,6 +28,10 @@ pub(crate) fn execute(args: &RulesListArgs) -> Result<ExitStatus> {
             };
             let found: Vec<Value> =
                 rules.iter().filter(wanted).map(|rule| object(rule, &discovery)).collect();
+            if let (true, Some(code)) = (found.is_empty(), code) {
+                // A kind of rule or one of the host has no entry here; what is nowhere is an error.
+                one(code, &rules, &inventory, &discovery)?;
+            }
             output::json(&found)?;
         }
     }

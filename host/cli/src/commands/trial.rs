@@ -1,9 +1,10 @@
 //! `assay try`: what a plugin would do to a file.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use assay_model::Level;
+use assay_model::{FileResult, Level};
 use assay_pipeline::Input;
 use assay_pipeline::probe::{RuleTrial, Trial, TrialRequest, try_plugin};
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use crate::args::{Format, TryArgs};
 use crate::commands::judge::discovery;
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::summary::number;
 
 pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
     let plugin = std::fs::read(&args.plugin).with_context(|| {
@@ -53,7 +55,9 @@ fn text(trial: &Trial) -> Result<String> {
     let first = if trial.whole { "all" } else { "the first" };
     writeln!(text, "  plugin      {}", trial.plugin)?;
     match (&trial.pack, &trial.layout) {
-        (Some(pack), Some(layout)) => writeln!(text, "  as in       {pack} · layout {layout}")?,
+        (Some(pack), Some(layout)) => {
+            writeln!(text, "  as in       {} · layout {layout}", output::path(Path::new(pack)))?;
+        }
         (None, Some(layout)) => {
             writeln!(
                 text,
@@ -71,7 +75,7 @@ fn text(trial: &Trial) -> Result<String> {
         )?;
     }
     let per_thousand = trial.fuel.saturating_mul(1000) / trial.records.max(1);
-    writeln!(text, "  cost        {per_thousand} fuel per 1,000 records")?;
+    writeln!(text, "  cost        {} fuel per 1,000 records", number(per_thousand))?;
     for (record, line, reason) in trial.poison.iter().take(5) {
         writeln!(text, "\n  FAILED on record {record}, line {line}: {reason}")?;
     }
@@ -125,7 +129,7 @@ fn section(text: &mut String, rule: &RuleTrial, trial: &Trial) -> Result<()> {
         }
     }
     if let Some(file) = &rule.file {
-        writeln!(text, "    found {}, expected {}", file.observed, file.expected)?;
+        writeln!(text, "    {}", sums(file))?;
     }
     Ok(())
 }
@@ -136,10 +140,10 @@ fn silence(rule: &RuleTrial, trial: &Trial) -> String {
         return "the host judges it over the whole file: `assay check`".to_owned();
     }
     if let Some(file) = &rule.file {
-        return format!("found {}, expected {}", file.observed, file.expected);
+        return sums(file);
     }
     if !rule.absent.is_empty() && rule.skipped >= trial.records {
-        return format!("skipped all: the file has no column `{}`", rule.absent.join("`, `"));
+        return format!("skipped all: the file has no column {}", output::names(&rule.absent));
     }
     match rule.skipped {
         0 => "passed all".to_owned(),
@@ -148,6 +152,14 @@ fn silence(rule: &RuleTrial, trial: &Trial) -> String {
         }
         skipped => format!("passed {}, skipped {skipped}", trial.records - skipped),
     }
+}
+
+/// What a rule found of the whole file; one that could not judge it expects nothing.
+fn sums(file: &FileResult) -> String {
+    if file.expected.is_empty() {
+        return format!("found {}", file.observed);
+    }
+    format!("found {}, expected {}", file.observed, file.expected)
 }
 
 fn share(part: u64, whole: u64) -> String {

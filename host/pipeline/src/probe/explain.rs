@@ -375,11 +375,20 @@ fn state_of(
     CellState::Passed
 }
 
+/// Columns named as the reason for a skip; the cells are all told beside it.
+const NAMED: usize = 3;
+
 /// Why a rule did not judge: what can be seen of its cells.
 fn why_skipped(saw: &[Cell]) -> String {
     let list = |wanted: &dyn Fn(&Cell) -> bool| {
-        let names = saw.iter().filter(|cell| wanted(cell)).map(|cell| format!("`{}`", cell.column));
-        names.collect::<Vec<_>>().join(", ")
+        let names: Vec<&str> =
+            saw.iter().filter(|cell| wanted(cell)).map(|cell| cell.column.as_str()).collect();
+        let listed: Vec<String> =
+            names.iter().take(NAMED).map(|column| format!("`{column}`")).collect();
+        match names.len().saturating_sub(NAMED) {
+            0 => listed.join(", "),
+            more => format!("{} and {more} more", listed.join(", ")),
+        }
     };
     let absent = list(&|cell| cell.text.is_none());
     let malformed = list(&|cell| cell.malformed);
