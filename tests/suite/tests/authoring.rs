@@ -45,6 +45,22 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     blocks
 }
 
+/// What the page shows of a command must be what the command says; amounts of fuel and digests are of the day.
+fn as_shown(page: &str, plugin: &Path, command: &str) {
+    let typed = format!("$ assay {command}");
+    let mut shown = page.lines().skip_while(|line| *line != typed).skip(1).peekable();
+    assert!(shown.peek().is_some(), "the page has no `{typed}`");
+    let arguments: Vec<&str> = command.split(' ').collect();
+    let said = stdout(&run(plugin, &arguments));
+    for line in shown.take_while(|line| !line.starts_with("```") && !line.starts_with('$')) {
+        let of_the_day = ["  cost ", "  size ", "  digest ", "  compiler "];
+        if line.trim() == "…" || of_the_day.iter().any(|start| line.starts_with(start)) {
+            continue;
+        }
+        assert!(said.lines().any(|found| found == line), "no line `{line}` in\n{said}");
+    }
+}
+
 fn edit(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).expect("the file is there");
     assert!(text.contains(from), "`{}` has no `{from}`", path.display());
@@ -59,14 +75,16 @@ fn the_tutorial_holds_what_it_promises() {
     let sample = "samples/orders_2024.csv";
 
     // 1. A plugin, and a run that finds pack and plugin by itself.
+    let page = fs::read_to_string(checkout().join("docs/tutorial.md")).expect("the tutorial");
     let built = json(&run(&plugin, &["build", "--format", "json"]));
     assert_eq!(built["imports"], Value::Array(Vec::new()));
     assert_eq!(built["lock"]["changed"], true);
     let ran = json(&run(&plugin, &["run", sample, "--root", "lake", "--format", "json"]));
     assert_eq!(ran["outcome"], "accepted_with_quarantine", "{ran:#}");
 
+    as_shown(&page, &plugin, "run samples/orders_2024.csv --root lake");
+
     // 2. A rule of one's own, as the page says it.
-    let page = fs::read_to_string(checkout().join("docs/tutorial.md")).expect("the tutorial");
     let [function, setting, test] = &blocks(&page, "rust")[..] else {
         panic!("three pieces of Rust")
     };
@@ -100,6 +118,8 @@ fn the_tutorial_holds_what_it_promises() {
         (&rule("shipped-in-time")["failed"], &rule("shipped-in-time")["skipped"]),
         (&2.into(), &2.into())
     );
+    let command = "try target/plugins/my-rules.wasm samples/orders_2024.csv --rule country-served";
+    as_shown(&page, &plugin, command);
     let pack = plugin.join("rules/orders/weekly/2024.toml");
     let [settings] = &blocks(&page, "toml")[..] else { panic!("one piece of TOML") };
     let [settings, levels] = &settings.split("\n\n").collect::<Vec<_>>()[..] else {
@@ -114,6 +134,7 @@ fn the_tutorial_holds_what_it_promises() {
     assert_eq!(lint["lints"][0]["code"], "page-missing");
     fs::write(plugin.join("rules/country-served.md"), "# country-served: x\n").expect("a page");
     stdout(&run(&plugin, &["lint", "--strict"]));
+    as_shown(&page, &plugin, "lint");
     let shown = stdout(&run(&plugin, &["rules", "shipped-in-time"]));
     assert!(
         shown.contains("WHY IT MATTERS")
@@ -122,6 +143,7 @@ fn the_tutorial_holds_what_it_promises() {
     );
 
     // 5. Why was this record held back?
+    as_shown(&page, &plugin, "explain samples/orders_2024.csv --record 6");
     let explained = stdout(&run(&plugin, &["explain", sample, "--record", "6"]));
     for line in [
         "  HELD BACK\n",
