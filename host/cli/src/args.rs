@@ -122,6 +122,98 @@ Exit codes: 0 nothing, or warnings only; 1 errors (with --strict: anything); 2 c
     Lint(LintArgs),
     /// Look at packs.
     Pack(PackArgs),
+    /// Test a plugin: its pages, its cases, and laws that hold for every plugin.
+    #[command(after_help = "\
+Examples:
+  assay test plugins/checks                    pages, cases, laws and coverage of the built component
+  assay test plugins/checks --rule one-of      one page only
+  assay test plugins/checks --watch            again whenever a page, a case or the component changes
+  assay test plugins/checks --bless            write what is found as what is expected, then read the difference
+  assay test . --component my-rules.wasm --min-coverage 90% --format github
+
+A page is `rules/<rule>.md`, a case `cases/<name>/{input.csv,settings.toml,expected.csv}`; plugins/README.md explains both.
+Exit codes: 0 all passed, 1 something failed, 2 could not be tested.")]
+    Test(TestArgs),
+    /// Measure what a plugin's rules cost, and hold them to the committed costs.
+    #[command(after_help = "\
+Examples:
+  assay bench plugins/checks                   fuel for 1,000 records, by rule, against plugins/checks/cost.toml
+  assay bench plugins/checks --bless           accept what is measured
+  assay bench plugins/checks --fail-above 0%   any rise fails: fuel is the same on every machine
+  assay bench plugins/checks --flame cost.svg  a flame graph of where the rules spend it
+
+Exit codes: 0 within the costs, 1 a rule became dearer, 2 could not be measured.")]
+    Bench(BenchArgs),
+}
+
+/// A plugin as its author sees it.
+#[derive(Debug, Args)]
+pub(crate) struct PluginArgs {
+    /// The plugin's folder.
+    #[arg(default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// The component; `target/plugins/<folder's name>.wasm` in the folder or above it if left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) component: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    #[command(flatten)]
+    pub(crate) plugin: PluginArgs,
+    /// Write what is found as what is expected: cases, and the catalogue of pages.
+    #[arg(long)]
+    pub(crate) bless: bool,
+    /// Test again whenever something changes, until interrupted.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// One rule, or kind of rule, only.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) rule: Option<String>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub(crate) format: TestFormat,
+    /// Fail if pages and cases notice less than this share of changed rules and settings.
+    #[arg(long, value_name = "PERCENT", value_parser = crate::percent::basis_points, conflicts_with = "rule")]
+    pub(crate) min_coverage: Option<u64>,
+    /// What generated tables are made from. One is as good as another; the same gives the same tables.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    #[command(flatten)]
+    pub(crate) plugin: PluginArgs,
+    /// The committed costs, which must be there; `cost.toml` in the plugin's folder, if there is one, if left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// By how much a rule may become dearer. 5 %: what a new version of the compiler changes stays below, a mistake does not.
+    #[arg(long, value_name = "PERCENT", default_value = "5%", value_parser = crate::percent::basis_points)]
+    pub(crate) fail_above: u64,
+    /// Write what is measured as the committed costs.
+    #[arg(long)]
+    pub(crate) bless: bool,
+    /// Write where rules spend their steps, the same on every machine: a flame graph (`.svg`), or folded stacks.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) flame: Option<PathBuf>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people.
+    Human,
+    /// `JUnit` XML, for CI servers.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// One JSON object.
+    Json,
 }
 
 /// Where rules and plugins are.

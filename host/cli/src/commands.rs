@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
@@ -11,9 +12,11 @@ pub(crate) mod pack;
 pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod sample;
+pub(crate) mod test;
 pub(crate) mod trial;
 
 mod judge;
+mod plugin;
 
 /// An error with its causes, each on a line, and last what to do.
 pub(crate) fn explain(error: &anyhow::Error) -> String {

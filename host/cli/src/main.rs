@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod markdown;
 mod output;
+mod percent;
 mod progress;
 mod summary;
 
@@ -42,6 +43,8 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Pack(args) => commands::pack::execute(args),
         Command::Try(args) => commands::trial::execute(args),
         Command::Explain(args) => commands::explain::execute(args),
+        Command::Test(args) => commands::test::execute(args),
+        Command::Bench(args) => commands::bench::execute(args),
     }
 }
 

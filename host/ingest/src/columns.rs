@@ -1,22 +1,19 @@
 //! Cells of many records, column by column: the loop most of the time of reading goes into.
 //!
-//! Records are visited in tiles that fit the first caches, and within a tile column by column. Of each cell first only its place is
-//! found, without a branch; what becomes of the cells of a tile is one decision a column: nothing (all are blank), a key into the
-//! column's distinct cells, or a copy. Which of them depends on the slab's cells alone, so the columns do too.
+//! Records are visited in tiles that fit the first caches. First the place of each cell is found, record by record, as the bytes lie;
+//! then columns are built one by one from these places. What becomes of a column's cells is one decision a tile: nothing (all are
+//! blank), keys into the column's distinct cells, or copies. Which of them depends on the slab's cells alone, so the columns do too.
 
 mod distinct;
 mod texts;
+mod tile;
 
 use assay_model::{Bitmap, Cells, Column, Text};
 
-use crate::slab::{Record, Slab};
-use crate::{cp1252, grammar};
+use crate::slab::Slab;
 use distinct::Distinct;
 use texts::Texts;
-
-/// Records visited for all columns before going on. 64 records of 700 bytes and their separators take 70 KB: what one
-/// column leaves in the first caches, the next one finds there.
-const TILE: usize = 64;
+use tile::{TILE, Tile, TileMemory};
 
 /// Records after which a column must have shown that its cells repeat: enough to tell names of companies from names of records.
 const TRIAL: usize = 512;
@@ -34,6 +31,7 @@ pub(crate) enum Keep {
 #[derive(Debug, Default)]
 pub struct ColumnMemory {
     builders: Vec<Builder>,
+    tile: TileMemory,
     spare: Spare,
 }
 
@@ -65,119 +63,18 @@ pub(crate) fn build(
     keep: Keep,
     memory: &mut ColumnMemory,
 ) -> Vec<Column> {
-    let ColumnMemory { builders, spare } = memory;
+    let ColumnMemory { builders, tile, spare } = memory;
     builders.resize_with(columns.len().max(builders.len()), Builder::default);
     let builders = &mut builders[..columns.len()];
-    for (builder, &column) in builders.iter_mut().zip(columns) {
-        builder.begin(column, keep);
-    }
-    let mut tile = Tile::new(slab);
+    builders.iter_mut().for_each(|builder| builder.begin(keep));
+    let mut tile = Tile::new(slab, columns, tile);
     for rows in rows.chunks(TILE) {
         tile.visit(rows);
-        for builder in &mut *builders {
-            builder.append(&mut tile, spare);
+        for (nth, builder) in builders.iter_mut().enumerate() {
+            builder.append(nth, &mut tile, spare);
         }
     }
     builders.iter_mut().map(|builder| builder.finish(rows.len())).collect()
-}
-
-/// A run of records, and where their cells of one column lie.
-struct Tile<'a> {
-    slab: &'a Slab,
-    from: &'a [u8],
-    rows: &'a [u32],
-    /// Start and length of each cell without its quotes.
-    spans: [(u32, u32); TILE],
-    /// Those of the records, a bit each, that have doubled quotes or bytes that are not UTF-8: their cells are not as they stand.
-    odd: u64,
-    /// A cell without its doubled quotes, and one turned into UTF-8.
-    unescaped: Vec<u8>,
-    decoded: Vec<u8>,
-}
-
-impl<'a> Tile<'a> {
-    fn new(slab: &'a Slab) -> Self {
-        Self {
-            slab,
-            from: slab.buffer.bytes.as_slice(),
-            rows: &[],
-            spans: [(0, 0); TILE],
-            odd: 0,
-            unescaped: Vec::new(),
-            decoded: Vec::new(),
-        }
-    }
-
-    fn visit(&mut self, rows: &'a [u32]) {
-        self.rows = rows;
-        self.odd = 0;
-        for (bit, &row) in rows.iter().enumerate() {
-            let record = &self.slab.records[row as usize];
-            self.odd |= u64::from(record.doubled || !record.faults.is_empty()) << bit;
-        }
-    }
-
-    /// Finds the cells of a column. Returns whether any may be filled.
-    fn find(&mut self, column: usize) -> bool {
-        let mut longest = 0;
-        for (span, &row) in self.spans.iter_mut().zip(self.rows) {
-            let record = &self.slab.records[row as usize];
-            let (start, end) = self.slab.span(record, column);
-            // No short cut: whether a cell is empty cannot be predicted, and the byte is there in any case.
-            let quotes = usize::from(start < end) & usize::from(self.from[start] == b'"');
-            *span = (narrow(start + quotes), narrow(end - start - 2 * quotes));
-            longest |= span.1;
-        }
-        longest != 0
-    }
-
-    /// Hands the cells that were found to `cells`, in order.
-    #[inline]
-    fn each(&mut self, cells: &mut impl Cellular) {
-        let spans = &self.spans[..self.rows.len()];
-        for (at, &(start, len)) in spans.iter().enumerate() {
-            let (start, len) = (start as usize, len as usize);
-            if self.odd >> at & 1 == 0 {
-                cells.push_within(self.from, start, len);
-                continue;
-            }
-            let record = &self.slab.records[self.rows[at] as usize];
-            let inner = &self.from[start..start + len];
-            let quoted = start > 0 && self.from[start - 1] == b'"';
-            cells.push(undone(inner, quoted, record, &mut self.unescaped, &mut self.decoded));
-        }
-    }
-}
-
-/// What cells can be put into.
-trait Cellular {
-    /// A cell with bytes around it: `from` reaches 32 bytes beyond its start at least.
-    fn push_within(&mut self, from: &[u8], start: usize, len: usize);
-    /// A cell.
-    fn push(&mut self, cell: &[u8]);
-}
-
-/// A cell without what its record's flags say may be in it.
-fn undone<'a>(
-    inner: &'a [u8],
-    quoted: bool,
-    record: &Record,
-    unescaped: &'a mut Vec<u8>,
-    decoded: &'a mut Vec<u8>,
-) -> &'a [u8] {
-    let plain = if quoted && record.doubled {
-        unescaped.clear();
-        grammar::unescape_into(inner, unescaped);
-        unescaped.as_slice()
-    } else {
-        inner
-    };
-    if record.faults.is_empty() {
-        return plain;
-    }
-    decoded.clear();
-    cp1252::decode_into(plain, decoded);
-    decoded
 }
 
 /// What the cells of a column have been so far.
@@ -195,7 +92,6 @@ enum Seen {
 /// One column being built.
 #[derive(Debug, Default)]
 struct Builder {
-    column: usize,
     keep: Option<Keep>,
     seen: Seen,
     records: usize,
@@ -204,24 +100,24 @@ struct Builder {
 }
 
 impl Builder {
-    fn begin(&mut self, column: usize, keep: Keep) {
-        self.column = column;
+    fn begin(&mut self, keep: Keep) {
         self.keep = Some(keep);
         self.seen = Seen::Blanks;
         self.records = 0;
     }
 
-    fn append(&mut self, tile: &mut Tile<'_>, spare: &mut Spare) {
+    /// Appends the cells of the tile's `nth` column.
+    fn append(&mut self, nth: usize, tile: &mut Tile<'_>, spare: &mut Spare) {
         let before = self.records;
-        self.records += tile.rows.len();
-        if !tile.find(self.column) && self.seen == Seen::Blanks {
+        self.records += tile.len();
+        if self.seen == Seen::Blanks && tile.is_blank(nth) {
             return;
         }
         if self.seen == Seen::Blanks {
             self.end_of_blanks(before, spare);
         }
         if self.seen == Seen::Distinct {
-            tile.each(&mut self.distinct);
+            tile.put(nth, &mut self.distinct);
             let whole = !self.distinct.overflows();
             let repeats = self.distinct.len() * 2 <= self.records;
             if whole && (repeats || self.records < TRIAL) {
@@ -232,7 +128,7 @@ impl Builder {
             spare.keyed.push(self.distinct.spill_into(&mut self.texts, before));
             self.seen = Seen::Texts;
         }
-        tile.each(&mut self.texts);
+        tile.put(nth, &mut self.texts);
     }
 
     /// The first cell that is not blank comes after `blanks` that were.

@@ -152,14 +152,10 @@ impl<'a, R: Read> Filling<'a, R> {
         let width = self.slab.shape.header.names.len();
         let wrong = seen.fields != width;
         let length = seen.end - self.start;
-        if length > self.limit() {
+        let too_long = length > self.limit();
+        if too_long || wrong && inner > 0 && self.extent()? != Extent::Ends(length) {
+            self.next_doubled = doubled_before;
             return self.take_broken();
-        }
-        if wrong && inner > 0 {
-            match self.extent()? {
-                Extent::Ends(bytes) if bytes == length => {}
-                _ => return self.take_broken(),
-            }
         }
         let mut faults = Faults::default();
         if wrong {
@@ -174,7 +170,8 @@ impl<'a, R: Read> Filling<'a, R> {
             first: narrow(self.first),
             fields: narrow(seen.fields),
             faults,
-            doubled: self.next_doubled > doubled_before,
+            first_doubled: narrow(doubled_before),
+            doubled: narrow(self.next_doubled - doubled_before),
             line: self.reader.summary.lines + 1,
         };
         self.reader.summary.lines += inner as u64;
@@ -212,18 +209,20 @@ impl<'a, R: Read> Filling<'a, R> {
             first,
             fields: 0,
             faults,
-            doubled: false,
+            first_doubled: 0,
+            doubled: 0,
             line,
         };
         self.reader.summary.lines += lfs;
         self.push(record, missing);
         self.slab.index.count = self.first;
+        self.slab.index.doubled.truncate(self.next_doubled);
         self.slab.index.resume(self.start);
         // The index may have stopped before the end of these bytes, so what they hold is not known.
         self.slab.index.saw_cr = u64::MAX;
         self.slab.index.saw_nul = u64::MAX;
-        self.slab.index.saw_high = u64::MAX;
-        (self.next_end, self.next_inner, self.next_doubled) = (0, 0, 0);
+        self.slab.index.skipped = true;
+        (self.next_end, self.next_inner) = (0, 0);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! those words. The prefix-xor of the quotes says which bytes are inside quotes; commas and LFs outside are separators.
 //! A quote that opens must follow a separator or a quote, one that closes must be followed by a separator, a quote or a CRLF; both are
 //! one shift and one mask. Doubled quotes need no special case: they close and open again.
+//! Line ends, NULs and bytes beyond ASCII are rare. One question says whether a block has any, and only then it is asked which.
 //!
 //! Only the questions depend on the processor: [`avx2`] asks them with vector instructions where there are any, [`portable`] with
 //! 64-bit words anywhere.
@@ -20,14 +21,24 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) struct Masks {
     quote: u64,
     comma: u64,
+    /// For each byte whether an odd number of quotes lies at or before it.
+    quoted: u64,
+    /// Below 0E or beyond ASCII: what [`Rare`] is asked for, and some more.
+    rare: u64,
+}
+
+/// The same for bytes that most blocks have none of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rare {
     lf: u64,
     cr: u64,
     nul: u64,
     /// The top bit is set: bytes beyond ASCII.
     high: u64,
-    /// For each byte whether an odd number of quotes lies at or before it.
-    quoted: u64,
 }
+
+/// Bytes below this are rare, as are those beyond ASCII.
+const RARE: u8 = b'\r' + 1;
 
 /// How the questions are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +84,10 @@ pub(crate) struct Index {
     pub(crate) saw_cr: u64,
     /// Not 0 if a NUL was seen.
     pub(crate) saw_nul: u64,
-    /// Not 0 if a byte above 7F was seen.
-    pub(crate) saw_high: u64,
+    /// Positions of blocks in which a byte above 7F was seen.
+    pub(crate) high: Vec<u32>,
+    /// Some bytes were never looked at.
+    pub(crate) skipped: bool,
     carry: Carry,
 }
 
@@ -97,15 +110,16 @@ impl Index {
         self.count = 0;
         self.saw_cr = 0;
         self.saw_nul = 0;
-        self.saw_high = 0;
+        self.high.clear();
+        self.skipped = false;
+        self.doubled.clear();
         self.resume(at);
     }
 
-    /// Begins anew at `at`, where a record begins, keeping the separators of earlier records.
+    /// Begins anew at `at`, where a record begins, keeping the separators and doubled quotes of earlier records.
     pub(crate) fn resume(&mut self, at: usize) {
         self.ends.clear();
         self.inner_lfs.clear();
-        self.doubled.clear();
         self.at = at;
         self.broken = false;
         self.finished = false;
@@ -118,7 +132,7 @@ impl Index {
         match kernel {
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx2 => avx2::run(self, bytes, to, at_end),
-            Kernel::Portable => self.run_with(bytes, to, at_end, portable::masks),
+            Kernel::Portable => self.run_with(bytes, to, at_end, portable::masks, portable::rare),
         }
     }
 
@@ -134,18 +148,23 @@ impl Index {
         to: usize,
         at_end: bool,
         masks: impl Fn(&[u8; BLOCK]) -> Masks,
+        rare: impl Fn(&[u8; BLOCK]) -> Rare,
     ) {
-        while !self.broken && self.at < to {
-            let live = to - self.at;
-            if live < BLOCK && !at_end {
-                return;
-            }
+        while !self.broken && self.at + BLOCK <= to {
             let block = bytes[self.at..].first_chunk().expect("the caller keeps a block's room");
-            let keep = if live < BLOCK { (1 << live) - 1 } else { u64::MAX };
-            self.block(masks(block), keep);
-            self.at += live.min(BLOCK);
+            self.block(block, u64::MAX, &masks, &rare);
+            self.at += BLOCK;
         }
-        if at_end && self.at >= to {
+        if !at_end {
+            return;
+        }
+        if !self.broken && self.at < to {
+            let live = to - self.at;
+            let block = bytes[self.at..].first_chunk().expect("the caller keeps a block's room");
+            self.block(block, (1 << live) - 1, &masks, &rare);
+            self.at = to;
+        }
+        if self.at >= to {
             self.finished = true;
             self.broken |= (self.carry.quoted | self.carry.closed_cr) != 0;
         }
@@ -154,9 +173,26 @@ impl Index {
     /// Takes in one block, of which only the bytes in `keep` exist.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
-    fn block(&mut self, masks: Masks, keep: u64) {
-        let Masks { quote, comma, lf, cr, nul, high, quoted } = masks;
-        let (quote, comma, lf, cr) = (quote & keep, comma & keep, lf & keep, cr & keep);
+    fn block(
+        &mut self,
+        block: &[u8; BLOCK],
+        keep: u64,
+        masks: &impl Fn(&[u8; BLOCK]) -> Masks,
+        rare: &impl Fn(&[u8; BLOCK]) -> Rare,
+    ) {
+        let position = u32::try_from(self.at).expect("limits keep a slab below 2^32 bytes");
+        let Masks { quote, comma, quoted, rare: some } = masks(block);
+        let (quote, comma) = (quote & keep, comma & keep);
+        let (mut lf, mut cr) = (0, 0);
+        if some & keep != 0 {
+            let rare = rare(block);
+            (lf, cr) = (rare.lf & keep, rare.cr & keep);
+            self.saw_cr |= cr;
+            self.saw_nul |= rare.nul & keep;
+            if rare.high & keep != 0 {
+                self.high.push(position);
+            }
+        }
         let quoted = quoted ^ self.carry.quoted;
         let opening = quote & quoted;
         let closing = quote & !quoted;
@@ -171,10 +207,7 @@ impl Index {
         let sound = if breaks == 0 { u64::MAX } else { (1 << breaks.trailing_zeros()) - 1 };
         self.broken = breaks != 0;
 
-        let separators = (comma | lf) & !quoted & sound;
-        let ends = lf & !quoted & sound;
-        let position = u32::try_from(self.at).expect("limits keep a slab below 2^32 bytes");
-        self.push_separators(separators, ends, position);
+        self.push_separators((comma | lf) & !quoted & sound, lf & !quoted & sound, position);
         let inner = lf & quoted & sound;
         if inner != 0 {
             each(inner, |bit| self.inner_lfs.push(position + bit));
@@ -183,9 +216,6 @@ impl Index {
         if doubled != 0 {
             each(doubled, |bit| self.doubled.push(position + bit));
         }
-        self.saw_cr |= cr;
-        self.saw_nul |= nul & keep;
-        self.saw_high |= high & keep;
         let last = keep.trailing_ones() - 1;
         self.carry = Carry {
             quoted: 0_u64.wrapping_sub(quoted >> last & 1),
@@ -195,38 +225,54 @@ impl Index {
         };
     }
 
+    /// Appends the positions of `separators`, eight at once from a table.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
     fn push_separators(&mut self, separators: u64, ends: u64, position: u32) {
-        if self.separators.len() < self.count + BLOCK {
+        if self.separators.len() < self.count + ROOM {
             // Twice the room: a file of nothing but commas has one separator a byte.
-            self.separators.resize((self.count + BLOCK) * 2, 0);
+            self.separators.resize((self.count + ROOM) * 2, 0);
         }
         let base = self.count;
         each(ends, |bit| {
             let before = (separators & ((1 << bit) - 1)).count_ones() as usize;
             self.ends.push(u32::try_from(base + before).expect("fewer separators than bytes"));
         });
-        let count = separators.count_ones() as usize;
-        let room: &mut [u32; BLOCK] =
-            (&mut self.separators[base..base + BLOCK]).try_into().expect("the room was made above");
-        // A block rarely has more than sixteen, and asking how many it has costs more than writing them all: what is written
-        // too much is overwritten by the next block.
-        let (most, others) = room.split_at_mut(16);
-        let mut rest = separators;
-        for slot in most {
-            *slot = position.wrapping_add(rest.trailing_zeros());
-            rest &= rest.wrapping_sub(1);
-        }
-        if rest != 0 {
-            for slot in others.iter_mut().take(count - 16) {
-                *slot = position.wrapping_add(rest.trailing_zeros());
-                rest &= rest.wrapping_sub(1);
-            }
+        let room: &mut [u32; ROOM] =
+            self.separators[base..].first_chunk_mut().expect("the room was made above");
+        let mut count = 0;
+        for (nth, byte) in (0..).zip(separators.to_le_bytes()) {
+            // Eight are written whatever their number: what is too much is overwritten by the next.
+            let bits = &BITS[usize::from(byte)];
+            let eight: &mut [u32; 8] = room[count..].first_chunk_mut().expect("at most 64 before");
+            let first = position.wrapping_add(nth * 8);
+            *eight = bits.map(|bit| first.wrapping_add(bit));
+            count += byte.count_ones() as usize;
         }
         self.count += count;
     }
 }
+
+/// Places written for a block: one a byte, and eight that may be too much.
+const ROOM: usize = BLOCK + 8;
+
+/// For each byte the numbers of its set bits, ascending. As wide as positions, so that eight are one vector.
+static BITS: [[u32; 8]; 256] = {
+    let mut bits = [[0; 8]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (mut bit, mut count) = (0, 0);
+        while bit < 8 {
+            if byte >> bit & 1 == 1 {
+                bits[byte][count] = bit;
+                count += 1;
+            }
+            bit += 1;
+        }
+        byte += 1;
+    }
+    bits
+};
 
 /// Calls `visit` with the number of each set bit, ascending.
 #[inline(always)]
@@ -331,7 +377,7 @@ mod tests {
                     one.broken,
                     one.saw_cr,
                     one.saw_nul,
-                    one.saw_high
+                    &one.high
                 ),
                 (
                     &other.ends,
@@ -340,7 +386,7 @@ mod tests {
                     other.broken,
                     other.saw_cr,
                     other.saw_nul,
-                    other.saw_high
+                    &other.high
                 ),
             );
         }

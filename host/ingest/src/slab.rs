@@ -10,9 +10,12 @@ use crate::columns::{self, ColumnMemory, Keep};
 use crate::cp1252::{self, Encoding};
 use crate::fault::{FaultKind, Faults};
 use crate::header::Header;
-use crate::index::Index;
+use crate::index::{BLOCK, Index};
 use crate::source::Buffer;
 use crate::{FaultDetail, Limits, details, grammar};
+
+/// Bytes of a block, as positions are counted.
+const BLOCK_BYTES: u32 = BLOCK as u32;
 
 /// Whole records in file order: their bytes, positions and faults, and the way to their cells.
 ///
@@ -52,8 +55,10 @@ pub(crate) struct Record {
     /// How many fields the separators tell apart; 0 if the index has none for it.
     pub(crate) fields: u32,
     pub(crate) faults: Faults,
-    /// Some quote in it is doubled.
-    pub(crate) doubled: bool,
+    /// Index of its first doubled quote.
+    pub(crate) first_doubled: u32,
+    /// How many of its quotes are doubled.
+    pub(crate) doubled: u32,
     /// Physical line of its first byte.
     pub(crate) line: u64,
 }
@@ -210,27 +215,48 @@ impl Slab {
             let lone = |&at: &usize| bytes.get(at + 1) != Some(&b'\n');
             lone_crs = memchr::memchr_iter(b'\r', bytes).filter(lone).count() as u64;
         }
-        if self.index.saw_nul | self.index.saw_high != 0 {
-            let nul = self.index.saw_nul != 0 && memchr(0, bytes).is_some();
-            let text = self.index.saw_high == 0 || std::str::from_utf8(bytes).is_ok();
-            for record in self.records.iter_mut().filter(|_| nul || !text) {
-                let raw = &bytes[record.start as usize..record.end as usize];
-                if nul && memchr(0, raw).is_some() {
+        if self.index.saw_nul != 0 {
+            for record in &mut self.records {
+                if memchr(0, &bytes[record.start as usize..record.end as usize]).is_some() {
                     record.faults.insert(FaultKind::Nul);
                 }
-                // The cut may have gone through a character.
-                if text || record.faults.contains(FaultKind::RecordTooLong) {
+            }
+        }
+        if self.index.skipped {
+            self.records.iter_mut().for_each(|record| check_encoding(record, bytes));
+        } else {
+            for blocks in self.index.high.chunk_by(|one, next| one + BLOCK_BYTES == *next) {
+                // Characters are never cut: beside these blocks there are ASCII bytes.
+                let (start, end) = (blocks[0], blocks[blocks.len() - 1] + BLOCK_BYTES);
+                // What lies behind the last record was given back.
+                let Some(text) = bytes.get(start as usize..bytes.len().min(end as usize)) else {
+                    break;
+                };
+                if std::str::from_utf8(text).is_ok() {
                     continue;
                 }
-                match cp1252::encoding(raw) {
-                    Encoding::Utf8 => {}
-                    Encoding::Windows1252 { .. } => record.faults.insert(FaultKind::Encoding),
-                    Encoding::Neither { .. } => record.faults.insert(FaultKind::Undecodable),
-                }
+                let first = self.records.partition_point(|record| record.end <= start);
+                let records = self.records[first..].iter_mut();
+                records
+                    .take_while(|record| record.start < end)
+                    .for_each(|record| check_encoding(record, bytes));
             }
         }
         let judged = (0..).zip(&self.records).filter(|(_, record)| !record.faults.blocking());
         self.judged.extend(judged.map(|(index, _)| index));
         lone_crs
+    }
+}
+
+/// Notes a record that is not UTF-8. `bytes` are the slab's.
+fn check_encoding(record: &mut Record, bytes: &[u8]) {
+    // The cut may have gone through a character.
+    if record.faults.contains(FaultKind::RecordTooLong) {
+        return;
+    }
+    match cp1252::encoding(&bytes[record.start as usize..record.end as usize]) {
+        Encoding::Utf8 => {}
+        Encoding::Windows1252 { .. } => record.faults.insert(FaultKind::Encoding),
+        Encoding::Neither { .. } => record.faults.insert(FaultKind::Undecodable),
     }
 }

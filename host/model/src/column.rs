@@ -64,6 +64,7 @@ impl Text {
     }
 
     /// Cell `index`.
+    #[inline]
     pub fn get(&self, index: usize) -> &[u8] {
         &self.bytes[self.offsets[index] as usize..self.offsets[index + 1] as usize]
     }

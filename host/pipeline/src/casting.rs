@@ -3,7 +3,7 @@
 use assay_model::{Bitmap, CastError, Cells, Column, Form, parse_decimal, parse_integer};
 
 /// Parses a text column of `records` cells as `form`. What does not parse is `malformed`, never null.
-pub(crate) fn cast(text: &Column, form: &Form, records: usize) -> Column {
+pub fn cast(text: &Column, form: &Form, records: usize) -> Column {
     match form {
         Form::Text => text.clone(),
         Form::Integer => {

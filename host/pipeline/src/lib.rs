@@ -32,8 +32,11 @@ mod survey;
 mod totals;
 mod worker;
 
+pub use casting::cast;
 pub use error::RunError;
 pub use input::Input;
+pub use message::{Template, excerpt};
 pub use observer::{Observer, Phase, Progress, Silent};
 pub use report::Report;
+pub use rewriting::{CellChange, apply as apply_rewrites};
 pub use run::{Request, check, run};

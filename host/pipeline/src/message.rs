@@ -7,7 +7,7 @@ const EXCERPT_BYTES: usize = 200;
 
 /// A rule's message with its places found once.
 #[derive(Debug, Clone)]
-pub(crate) struct Template {
+pub struct Template {
     parts: Vec<Part>,
 }
 
@@ -26,7 +26,7 @@ enum Part {
 
 impl Template {
     /// Reads a template. `column` gives the layout index of a canonical name; what it does not know stays as written.
-    pub(crate) fn new(text: &str, column: impl Fn(&str) -> Option<usize>) -> Self {
+    pub fn new(text: &str, column: impl Fn(&str) -> Option<usize>) -> Self {
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
@@ -58,7 +58,7 @@ impl Template {
     }
 
     /// Fills in a record's cells. `cell` gives the text of a layout column.
-    pub(crate) fn render<'a>(
+    pub fn render<'a>(
         &self,
         named: Option<(&str, &[u8])>,
         arguments: &[String],
@@ -82,7 +82,7 @@ impl Template {
 }
 
 /// A cell as text, cut at a character border, control characters escaped.
-pub(crate) fn excerpt(cell: &[u8]) -> String {
+pub fn excerpt(cell: &[u8]) -> String {
     let cut = cell.len() > EXCERPT_BYTES;
     let text = String::from_utf8_lossy(&cell[..cell.len().min(EXCERPT_BYTES)]);
     let mut shown = String::with_capacity(text.len());

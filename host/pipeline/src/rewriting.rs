@@ -6,22 +6,22 @@ use assay_model::{Bitmap, Cells, Change, Column, Level, Rewrite, Text};
 
 /// A cell that a rule rewrote, or would have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CellChange {
+pub struct CellChange {
     /// The rule's code in the plugin's plan.
-    pub(crate) rule: u16,
+    pub rule: u16,
     /// Index of the stage's column.
-    pub(crate) column: u16,
+    pub column: u16,
     /// Index of the record in the batch.
-    pub(crate) record: u32,
+    pub record: u32,
     /// The cell before this rule.
-    pub(crate) before: Vec<u8>,
+    pub before: Vec<u8>,
     /// The cell after it.
-    pub(crate) after: Vec<u8>,
+    pub after: Vec<u8>,
 }
 
 /// Applies `rewrites` to `columns` in order and returns every change of a cell, those of rules that only count
 /// included: their changes are not applied, nor is any later one of the same cell, which was made on top of them.
-pub(crate) fn apply(
+pub fn apply(
     columns: &mut [Column],
     records: usize,
     rewrites: Vec<Rewrite>,

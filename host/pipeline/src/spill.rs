@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
@@ -32,7 +33,7 @@ impl<const N: usize> SpillSort<N> {
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        self.entries.sort_unstable();
+        sort(&mut self.entries);
         let mut out = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
         for entry in &self.entries {
             out.write_all(entry)?;
@@ -51,7 +52,7 @@ impl<const N: usize> SpillSort<N> {
 
     /// All entries in order, duplicates included.
     pub(crate) fn into_sorted(mut self) -> io::Result<Sorted<N>> {
-        self.entries.sort_unstable();
+        sort(&mut self.entries);
         let mut sources = Vec::with_capacity(self.runs.len() + 1);
         sources.push(Source::Memory(self.entries.into_iter()));
         // 64 KiB of read-ahead a run: a gigabyte of spilled entries is some thirty runs.
@@ -66,6 +67,18 @@ impl<const N: usize> SpillSort<N> {
         }
         Ok(Sorted { sources, heap })
     }
+}
+
+/// Sorts eight bytes at a time, which for whole words is what byte by byte gives.
+fn sort<const N: usize>(entries: &mut [[u8; N]]) {
+    const { assert!(N.is_multiple_of(8), "entries are whole words") }
+    let words = |entry: &[u8; N], at: usize| entry.as_chunks::<8>().0[at];
+    entries.sort_unstable_by(|one, other| {
+        (0..N / 8)
+            .map(|at| u64::from_be_bytes(words(one, at)).cmp(&u64::from_be_bytes(words(other, at))))
+            .find(|order| order.is_ne())
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
 }
 
 #[derive(Debug)]
@@ -100,9 +113,13 @@ pub(crate) struct Sorted<const N: usize> {
 impl<const N: usize> Sorted<N> {
     /// The next entry.
     pub(crate) fn next(&mut self) -> io::Result<Option<[u8; N]>> {
-        let Some(Reverse((entry, index))) = self.heap.pop() else { return Ok(None) };
-        if let Some(following) = self.sources[index].next()? {
-            self.heap.push(Reverse((following, index)));
+        let Some(mut least) = self.heap.peek_mut() else { return Ok(None) };
+        let Reverse((entry, index)) = *least;
+        match self.sources[index].next()? {
+            Some(following) => *least = Reverse((following, index)),
+            None => {
+                PeekMut::pop(least);
+            }
         }
         Ok(Some(entry))
     }

@@ -1,5 +1,6 @@
 //! One instance and its calls: each with a full deadline, and with what went wrong told apart.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use assay_model::{Batch, Measure, RunContext};
@@ -50,6 +51,11 @@ impl Instance {
     /// The most bytes of linear memory there ever were.
     pub(crate) fn memory_peak(&self) -> usize {
         self.store.data().peak()
+    }
+
+    /// Where the instance spent its steps.
+    pub(crate) fn stacks(&self) -> BTreeMap<String, u64> {
+        self.store.data().steps.stacks().clone()
     }
 
     /// Fuel that the last call used; 0 where none is counted.

@@ -1,6 +1,6 @@
 //! The sandbox: wasmtime, configured once for all plugins.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::{Config, OptLevel};
@@ -9,7 +9,7 @@ use crate::cache::Cache;
 use crate::component::Component;
 use crate::error::SandboxError;
 use crate::options::{Meter, Options};
-use crate::ticker;
+use crate::{steps, ticker};
 
 /// Bytes of stack a guest may use. 512 KiB: deep enough for any parser, and a quarter of what a thread of the host has.
 const STACK_BYTES: usize = 512 << 10;
@@ -91,6 +91,11 @@ fn config(meter: Meter) -> Config {
     match meter {
         Meter::Epoch => config.epoch_interruption(true),
         Meter::Fuel(_) => config.consume_fuel(true),
+        // The clock never moves and the deadline is always now, so each check of it asks `steps`.
+        Meter::Steps(_) => {
+            config.wasm_backtrace_max_frames(NonZeroUsize::new(steps::MOST_FRAMES));
+            config.epoch_interruption(true)
+        }
     };
     config.cranelift_opt_level(OptLevel::Speed);
     // The same bits for the same plugin on every machine: NaNs included, and no instruction whose result may differ.

@@ -25,6 +25,7 @@ mod options;
 mod reason;
 mod session;
 mod slice;
+mod steps;
 mod store;
 mod ticker;
 

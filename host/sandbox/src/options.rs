@@ -12,6 +12,9 @@ pub enum Meter {
     Epoch,
     /// By this many units of fuel for each call, the same on every machine: for tests and benchmarks.
     Fuel(u64),
+    /// By this many steps (functions entered and turns of loops), some of which are looked at: where does the plugin spend
+    /// its time? For flame graphs only, because every step calls the host.
+    Steps(u64),
 }
 
 /// What a plugin may import. Nothing so far; an empty, deterministic WASI is what may be added.

@@ -41,6 +41,14 @@ pub enum PoisonReason {
         /// The function it was in, where the component has names.
         function: Option<String>,
     },
+    /// It took more steps than an instance may while it is watched.
+    #[error("it took more than {limit} steps{}", in_function(.function.as_deref()))]
+    Steps {
+        /// How many it had.
+        limit: u64,
+        /// The function it was in, where the component has names.
+        function: Option<String>,
+    },
     /// It wanted more memory than it may have.
     #[error("it reached its memory limit of {} MiB", .limit >> 20)]
     Memory {
@@ -107,11 +115,18 @@ impl PoisonReason {
         let function = function(error);
         let options = &engine.options;
         match error.downcast_ref::<Trap>() {
-            Some(Trap::Interrupt) => return Self::Deadline { limit: options.deadline, function },
+            Some(Trap::Interrupt) => {
+                return match options.meter {
+                    Meter::Steps(limit) => Self::Steps { limit, function },
+                    Meter::Epoch | Meter::Fuel(_) => {
+                        Self::Deadline { limit: options.deadline, function }
+                    }
+                };
+            }
             Some(Trap::OutOfFuel) => {
                 let limit = match options.meter {
                     Meter::Fuel(fuel) => fuel,
-                    Meter::Epoch => 0,
+                    Meter::Epoch | Meter::Steps(_) => 0,
                 };
                 return Self::Fuel { limit, function };
             }

@@ -1,5 +1,6 @@
 //! A stage of a run in one worker: one instance for all batches, and fresh ones when a batch breaks it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::time::Instant;
@@ -138,6 +139,12 @@ impl Session {
         profile
     }
 
+    /// Where its instance spent its steps so far, as folded stacks: functions from the outermost in, joined by semicolons, with
+    /// how often they were met. Empty unless the meter is [`Meter::Steps`].
+    pub fn stacks(&self) -> BTreeMap<String, u64> {
+        self.live.as_ref().map(|live| live.instance.stacks()).unwrap_or_default()
+    }
+
     /// The plugin.
     pub fn component(&self) -> &Component {
         &self.component
@@ -171,7 +178,7 @@ impl Session {
         let (judged, nanos) = instance.process(engine, *session, batch);
         let fuel = match engine.options.meter {
             Meter::Fuel(limit) => instance.fuel_used(limit),
-            Meter::Epoch => 0,
+            Meter::Epoch | Meter::Steps(_) => 0,
         };
         let profile = &mut self.profile;
         profile.calls += 1;

@@ -4,6 +4,7 @@ use wasmtime::{ResourceLimiter, Store};
 
 use crate::engine::Engine;
 use crate::options::Meter;
+use crate::steps::{self, Steps};
 
 /// Core instances, memories and tables of one component. A Rust component has one, one and one; a component with an
 /// adapter or an interpreter a few.
@@ -19,6 +20,7 @@ pub(crate) struct State {
     used: usize,
     peak: usize,
     refused: bool,
+    pub(crate) steps: Steps,
 }
 
 impl State {
@@ -76,10 +78,19 @@ impl ResourceLimiter for State {
 /// A store with all limits set, ready for a first call.
 pub(crate) fn new(engine: &Engine) -> Store<State> {
     let options = &engine.options;
-    let state = State { limit: options.memory_bytes, used: 0, peak: 0, refused: false };
+    let state = State {
+        limit: options.memory_bytes,
+        used: 0,
+        peak: 0,
+        refused: false,
+        steps: Steps::default(),
+    };
     let mut store = Store::new(&engine.wasmtime, state);
     store.limiter(|state| state);
     store.set_hostcall_fuel(options.limits.output_bytes);
+    if let Meter::Steps(limit) = options.meter {
+        steps::watch(&mut store, limit);
+    }
     refill(engine, &mut store);
     store
 }
@@ -89,6 +100,7 @@ pub(crate) fn refill(engine: &Engine, store: &mut Store<State>) {
     store.data_mut().refused = false;
     match engine.options.meter {
         Meter::Epoch => store.set_epoch_deadline(engine.ticks.get()),
+        Meter::Steps(_) => store.set_epoch_deadline(0),
         Meter::Fuel(fuel) => {
             store.set_fuel(fuel).expect("the engine was built to consume fuel");
         }

@@ -5,6 +5,7 @@
 //! ([`text`]); numbers, dates and lineage through the parquet crate's. What is written depends on the slabs
 //! and their order alone, never on threads or on how many slabs come at once.
 
+mod extremes;
 mod intern;
 mod levels;
 mod number;

@@ -2,6 +2,7 @@
 //!
 //! A step that fails does not stop the others, so one run tells all there is to mend. Only a machine that cannot build stops it.
 
+mod harness;
 mod readers;
 
 use std::io::Write;
@@ -31,6 +32,11 @@ const STEPS: &[Step] = &[
     Step { name: "tidy", about: "READMEs, file heads, paths, sizes", run: run_tidy },
     Step { name: "plugins", about: "the lock pins what is built", run: run_plugins },
     Step { name: "release", about: "`assay` and the benchmarks, optimised", run: run_release },
+    Step {
+        name: "harness",
+        about: "each plugin keeps its pages, laws and costs",
+        run: run_harness,
+    },
     Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
     Step { name: "doctests", about: "examples in the documentation", run: run_doctests },
     Step { name: "python", about: "readers that are not ours agree", run: run_python },
@@ -160,6 +166,11 @@ fn run_tests(checkout: &Checkout) -> Result<()> {
 
 fn run_doctests(checkout: &Checkout) -> Result<()> {
     shell::run(checkout.cargo().args(["test", "--workspace", "--doc"]))?;
+    Ok(())
+}
+
+fn run_harness(checkout: &Checkout) -> Result<()> {
+    harness::run(checkout)?;
     Ok(())
 }
 

@@ -1,14 +1,15 @@
 //! The distinct cells of a column in a slab, numbered in the order they come.
 //!
-//! Each cell costs one look-up in a table of 16-bit slots and one comparison of 32 bytes: the first and last 16 bytes of a cell and its
-//! length tell cells of up to 32 bytes apart, and only longer ones are compared in full.
+//! Each cell costs one look-up in a table of 16-bit slots and one comparison: the first and last 16 bytes of a cell and its length tell
+//! cells of up to 32 bytes apart, and only longer ones are compared in full. Where all cells of a tile are shorter than 16 bytes, as in
+//! most columns, the first 16 are enough.
 
 use std::hash::{BuildHasher, RandomState};
 
 use assay_model::{Cells, Column, Text};
 
-use super::Cellular;
 use super::texts::Texts;
+use super::tile::{Cellular, Span, TILE};
 
 /// Distinct cells of a slab at most: half of its records, beyond which keys gain nothing over the cells themselves.
 const MOST: usize = 2_048;
@@ -19,14 +20,21 @@ const FIRST_SLOTS: usize = 256;
 /// Bytes at either end of a cell that are compared at once.
 const END: usize = 16;
 
-/// A distinct cell.
+/// What tells a cell from others, but for the middle of one of more than 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ends {
-    /// The first and the last 16 bytes, zeros beyond the cell. Of a cell of up to 16 bytes both are all of it.
+    /// The first 16 bytes, zeros beyond the cell, which leaves the last of them free if the cell is shorter: there its length is. In a
+    /// longer cell's place is [`LONG`], which no length is, so that short cells are compared by their heads alone.
     head: u128,
+    /// The last 16 bytes. Of a cell of up to 16 bytes all of it.
     tail: u128,
     len: u32,
+    /// The byte of the head that [`LONG`] replaced.
+    sixteenth: u8,
 }
+
+/// Mark of a head of a cell of 16 bytes or more.
+const LONG: u128 = 0xff << 120;
 
 /// Distinct cells being gathered, with a key for each record.
 #[derive(Debug)]
@@ -34,6 +42,8 @@ pub(super) struct Distinct {
     keys: Vec<u16>,
     /// 0 where free, else a number plus one. Its length is a power of two.
     slots: Vec<u16>,
+    /// The heads of `ends`, where nothing else takes room in the first cache.
+    heads: Vec<u128>,
     ends: Vec<Ends>,
     /// The cells themselves: `values.get(number)`.
     values: Text,
@@ -41,21 +51,23 @@ pub(super) struct Distinct {
     blank: Option<u16>,
     /// There were too many.
     overflows: bool,
-    seed: u64,
+    seeds: [u64; 2],
 }
 
 impl Default for Distinct {
     fn default() -> Self {
-        // Drawn anew, so that no file can be made to collide. Numbers do not depend on it.
-        let seed = RandomState::new().hash_one(0_u8);
+        // Drawn anew, so that no file can be made to collide. Numbers do not depend on them.
+        let state = RandomState::new();
+        let seeds = [state.hash_one(0_u8), state.hash_one(1_u8)];
         Self {
             keys: Vec::new(),
             slots: vec![0; FIRST_SLOTS],
+            heads: Vec::new(),
             ends: Vec::new(),
             values: Text::default(),
             blank: None,
             overflows: false,
-            seed,
+            seeds,
         }
     }
 }
@@ -67,9 +79,28 @@ impl Distinct {
         self.keys.clear();
         self.values.clear();
         self.slots.fill(0);
+        self.heads.clear();
         self.ends.clear();
         self.blank = None;
         self.overflows = false;
+    }
+
+    /// A hash of a cell of fewer than [`END`] bytes.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
+    fn hash(&self, head: u128) -> usize {
+        let (low, high) = halves(head);
+        fold(low ^ self.seeds[0], high ^ self.seeds[1]) as usize
+    }
+
+    /// The same for a cell of any length.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
+    fn hash_ends(&self, ends: Ends) -> usize {
+        let (low, high) = halves(ends.tail);
+        let tail = fold(low ^ self.seeds[1] ^ u64::from(ends.len), high ^ self.seeds[0]) as usize;
+        // A short cell's hash must be the same as in a tile of short cells.
+        self.hash(ends.head) ^ if ends.len as usize >= END { tail } else { 0 }
     }
 
     /// How many distinct cells there are.
@@ -90,21 +121,39 @@ impl Distinct {
         }
     }
 
+    /// The number of a cell of fewer than [`END`] bytes.
     #[inline]
-    fn push_ends(&mut self, ends: Ends, cell: &[u8]) {
+    fn short<'a>(&mut self, head: u128, cell: impl Fn() -> &'a [u8]) -> u16 {
         let mask = self.slots.len() - 1;
-        let mut at = hash(self.seed, ends) & mask;
+        let mut at = self.hash(head) & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return self.insert(at, Ends::of(cell()), cell());
+            }
+            if self.heads[usize::from(slot - 1)] == head {
+                return slot - 1;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// The number of a cell of any length.
+    #[inline]
+    fn number(&mut self, ends: Ends, cell: &[u8]) -> u16 {
+        let mask = self.slots.len() - 1;
+        let mut at = self.hash_ends(ends) & mask;
         loop {
             let slot = self.slots[at];
             if slot == 0 {
                 return self.insert(at, ends, cell);
             }
             let number = usize::from(slot - 1);
-            if self.ends[number] == ends
+            if self.heads[number] == ends.head
+                && self.ends[number] == ends
                 && (cell.len() <= 2 * END || self.values.get(number) == cell)
             {
-                self.keys.push(slot - 1);
-                return;
+                return slot - 1;
             }
             at = (at + 1) & mask;
         }
@@ -112,29 +161,30 @@ impl Distinct {
 
     #[cold]
     #[inline(never)]
-    fn insert(&mut self, at: usize, ends: Ends, cell: &[u8]) {
+    fn insert(&mut self, at: usize, ends: Ends, cell: &[u8]) -> u16 {
         if self.ends.len() == MOST {
             self.overflows = true;
-            return;
+            return 0;
         }
         let number = u16::try_from(self.ends.len()).expect("there are few of them");
         self.slots[at] = number + 1;
+        self.heads.push(ends.head);
         self.ends.push(ends);
         self.values.push(cell);
-        self.keys.push(number);
         if cell.is_empty() {
             self.blank = Some(number);
         }
         if self.ends.len() * 4 > self.slots.len() {
             self.grow();
         }
+        number
     }
 
     fn grow(&mut self) {
         let mut slots = vec![0; self.slots.len() * 4];
         let mask = slots.len() - 1;
         for (slot, &ends) in (1..).zip(&self.ends) {
-            let mut at = hash(self.seed, ends) & mask;
+            let mut at = self.hash_ends(ends) & mask;
             while slots[at] != 0 {
                 at = (at + 1) & mask;
             }
@@ -166,18 +216,35 @@ impl Distinct {
 }
 
 impl Cellular for Distinct {
-    #[inline]
-    fn push_within(&mut self, from: &[u8], start: usize, len: usize) {
-        let load = |at: usize| {
-            let bytes = from[at..].first_chunk::<END>().expect("a buffer ends with room");
-            u128::from_le_bytes(*bytes) & MASKS[len.min(END)]
-        };
-        let (head, tail) = (load(start), load(start + len.saturating_sub(END)));
-        let ends = Ends { head, tail, len: super::narrow(len) };
-        self.push_ends(ends, &from[start..start + len]);
+    fn put(&mut self, from: &[u8], spans: &[Span]) {
+        let cell = |span: &Span| &from[span.start as usize..(span.start + span.len) as usize];
+        let mut keys = [0; TILE];
+        // The bits of all lengths: below 16 only if all lengths are.
+        let longest = spans.iter().fold(0, |bits, span| bits | span.len) as usize;
+        if longest < END {
+            for (key, span) in keys.iter_mut().zip(spans) {
+                let head = load(from, span.start as usize, span.len as usize);
+                *key = self.short(head | u128::from(span.len) << 120, || cell(span));
+            }
+        } else {
+            for (key, span) in keys.iter_mut().zip(spans) {
+                let (start, len) = (span.start as usize, span.len as usize);
+                let head = load(from, start, len);
+                let tail = load(from, start + len.saturating_sub(END), len);
+                *key = self.number(Ends::new(head, tail, span.len), cell(span));
+            }
+        }
+        self.keys.extend_from_slice(&keys[..spans.len()]);
     }
 
     fn push(&mut self, cell: &[u8]) {
+        let key = self.number(Ends::of(cell), cell);
+        self.keys.push(key);
+    }
+}
+
+impl Ends {
+    fn of(cell: &[u8]) -> Self {
         let load = |end: &[u8]| {
             let mut bytes = [0; END];
             bytes[..end.len()].copy_from_slice(end);
@@ -185,8 +252,22 @@ impl Cellular for Distinct {
         };
         let most = cell.len().min(END);
         let (head, tail) = (load(&cell[..most]), load(&cell[cell.len() - most..]));
-        self.push_ends(Ends { head, tail, len: super::narrow(cell.len()) }, cell);
+        Self::new(head, tail, super::narrow(cell.len()))
     }
+
+    #[inline]
+    fn new(head: u128, tail: u128, len: u32) -> Self {
+        let long = len as usize >= END;
+        let mark = if long { LONG } else { u128::from(len) << 120 };
+        Self { head: head | mark, tail, len, sixteenth: head.to_le_bytes()[END - 1] }
+    }
+}
+
+/// Up to 16 bytes of a cell of `len` bytes, from `at` on, zeros beyond.
+#[inline]
+fn load(from: &[u8], at: usize, len: usize) -> u128 {
+    let bytes = from[at..].first_chunk::<END>().expect("a buffer ends with room");
+    u128::from_le_bytes(*bytes) & MASKS[len.min(END)]
 }
 
 /// For each length up to 16 the bytes that belong to a cell of it.
@@ -200,24 +281,15 @@ const MASKS: [u128; END + 1] = {
     masks
 };
 
-/// The fraction of the golden ratio, and another odd number with as many ones as zeros in no pattern.
-const MULTIPLIERS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03];
+#[expect(clippy::cast_possible_truncation, reason = "words are cut in halves")]
+fn halves(word: u128) -> (u64, u64) {
+    (word as u64, (word >> 64) as u64)
+}
 
-#[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "words are cut in halves, and a table needs few bits"
-)]
-fn hash(seed: u64, ends: Ends) -> usize {
-    let fold = |a: u64, b: u64| {
-        let product = u128::from(a) * u128::from(b);
-        (product >> 64) as u64 ^ product as u64
-    };
-    let [one, other] = MULTIPLIERS;
-    let head = fold(ends.head as u64 ^ seed, (ends.head >> 64) as u64 ^ one);
-    let tail =
-        fold(ends.tail as u64 ^ seed ^ u64::from(ends.len), (ends.tail >> 64) as u64 ^ other);
-    (head ^ tail.rotate_left(29)) as usize
+/// Multiplies into 128 bits and folds the halves, so that each bit of the result depends on all bits.
+fn fold(one: u64, other: u64) -> u64 {
+    let (low, high) = halves(u128::from(one) * u128::from(other));
+    low ^ high
 }
 
 #[cfg(test)]
@@ -249,12 +321,15 @@ mod tests {
     #[test]
     fn within_bytes_or_alone_a_cell_is_the_same() {
         let text: Vec<u8> = (0..=255).collect();
-        for start in [0, 1, 7] {
+        for start in [0_usize, 1, 7] {
             for len in 0..60 {
                 let mut distinct = Distinct::default();
-                distinct.push_within(&text, start, len);
+                let span = Span { start: start as u32, len: len as u32 };
+                distinct.put(&text, &[span]);
+                // Beside a longer cell it takes another way.
+                distinct.put(&text, &[span, Span { start: 0, len: 64 }]);
                 distinct.push(&text[start..start + len]);
-                assert_eq!(distinct.len(), 1, "{len} bytes from {start}");
+                assert_eq!(distinct.keys, [0, 0, 1, 0], "{len} bytes from {start}");
             }
         }
     }

@@ -5,7 +5,7 @@
 
 use assay_model::{Cells, Column, Text};
 
-use super::Cellular;
+use super::tile::{Cellular, Span};
 
 /// Bytes copied at once. Most cells are shorter.
 const COPY: usize = 32;
@@ -50,31 +50,30 @@ impl Texts {
     fn end(&self) -> u32 {
         super::narrow(self.len)
     }
-
-    /// Makes room for many more cells.
-    #[cold]
-    fn grow(&mut self) {
-        self.bytes.resize((self.len + COPY) * 2, 0);
-    }
 }
 
 impl Cellular for Texts {
-    #[inline]
-    fn push_within(&mut self, from: &[u8], start: usize, len: usize) {
-        if len > COPY {
-            self.push(&from[start..start + len]);
-            return;
+    fn put(&mut self, from: &[u8], spans: &[Span]) {
+        let total: usize = spans.iter().map(|span| span.len as usize).sum();
+        let room = self.len + total + COPY;
+        if self.bytes.len() < room {
+            self.bytes.resize(room * 2, 0);
         }
-        if self.bytes.len() < self.len + COPY {
-            self.grow();
-        }
-        let cell: &[u8; COPY] = from[start..].first_chunk().expect("a buffer ends with room");
-        let room: &mut [u8; COPY] =
-            self.bytes[self.len..].first_chunk_mut().expect("room was made");
-        *room = *cell;
-        self.len += len;
-        let end = self.end();
-        self.offsets.push(end);
+        let Self { bytes, len, offsets } = self;
+        offsets.extend(spans.iter().map(|span| {
+            let start = span.start as usize;
+            let end = *len + span.len as usize;
+            if span.len as usize <= COPY {
+                let cell: &[u8; COPY] =
+                    from[start..].first_chunk().expect("a buffer ends with room");
+                let room = bytes[*len..].first_chunk_mut().expect("room was made");
+                *room = *cell;
+            } else {
+                bytes[*len..end].copy_from_slice(&from[start..start + span.len as usize]);
+            }
+            *len = end;
+            super::narrow(end)
+        }));
     }
 
     fn push(&mut self, cell: &[u8]) {

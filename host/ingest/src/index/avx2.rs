@@ -5,10 +5,11 @@
 
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
-    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
+    _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
+    _mm256_set1_epi8,
 };
 
-use super::{BLOCK, Index, Masks};
+use super::{BLOCK, Index, Masks, RARE, Rare};
 
 /// Whether this processor has what [`run`] needs.
 pub(super) fn available() -> bool {
@@ -25,13 +26,13 @@ pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
         // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
-        index.run_with(bytes, to, at_end, super::portable::masks);
+        index.run_with(bytes, to, at_end, super::portable::masks, super::portable::rare);
     }
 }
 
 #[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt")]
 fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
-    index.run_with(bytes, to, at_end, |block| masks(block));
+    index.run_with(bytes, to, at_end, |block| masks(block), |block| rare(block));
 }
 
 #[inline]
@@ -39,14 +40,25 @@ fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
 fn masks(block: &[u8; BLOCK]) -> Masks {
     let (low, high) = (load(&block[..32]), load(&block[32..]));
     let quote = equal(low, high, b'"');
+    // Compared with signs, so bytes beyond ASCII are below too.
+    let below = _mm256_set1_epi8(RARE.cast_signed());
     Masks {
         quote,
         comma: equal(low, high, b','),
+        quoted: prefix_xor(quote),
+        rare: top_bits(_mm256_cmpgt_epi8(below, low), _mm256_cmpgt_epi8(below, high)),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn rare(block: &[u8; BLOCK]) -> Rare {
+    let (low, high) = (load(&block[..32]), load(&block[32..]));
+    Rare {
         lf: equal(low, high, b'\n'),
         cr: equal(low, high, b'\r'),
         nul: equal(low, high, 0),
         high: top_bits(low, high),
-        quoted: prefix_xor(quote),
     }
 }
 

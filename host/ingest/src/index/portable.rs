@@ -1,24 +1,38 @@
 //! The questions asked with 64-bit words, eight bytes at once. Exact for every byte, on every processor.
 
-use super::{BLOCK, Masks};
+use super::{BLOCK, Masks, RARE, Rare};
 
 const ONES: u64 = u64::MAX / 0xff;
 const LOW: u64 = ONES * 0x7f;
 
 pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
-    let mut masks = Masks { quote: 0, comma: 0, lf: 0, cr: 0, nul: 0, high: 0, quoted: 0 };
-    for (nth, eight) in block.as_chunks::<8>().0.iter().enumerate() {
-        let word = u64::from_le_bytes(*eight);
-        let shift = nth * 8;
-        masks.quote |= gather(equal(word, b'"')) << shift;
-        masks.comma |= gather(equal(word, b',')) << shift;
-        masks.lf |= gather(equal(word, b'\n')) << shift;
-        masks.cr |= gather(equal(word, b'\r')) << shift;
-        masks.nul |= gather(equal(word, 0)) << shift;
-        masks.high |= gather(word & !LOW) << shift;
+    let quote = ask(block, |word| equal(word, b'"'));
+    Masks {
+        quote,
+        comma: ask(block, |word| equal(word, b',')),
+        quoted: prefix_xor(quote),
+        rare: ask(block, |word| below(word, RARE) | word),
     }
-    masks.quoted = prefix_xor(masks.quote);
-    masks
+}
+
+pub(super) fn rare(block: &[u8; BLOCK]) -> Rare {
+    Rare {
+        lf: ask(block, |word| equal(word, b'\n')),
+        cr: ask(block, |word| equal(word, b'\r')),
+        nul: ask(block, |word| equal(word, 0)),
+        high: ask(block, |word| word),
+    }
+}
+
+/// Asks each eight bytes; the top bit of each byte of an answer counts.
+fn ask(block: &[u8; BLOCK], question: impl Fn(u64) -> u64) -> u64 {
+    let words = block.as_chunks::<8>().0.iter().map(|eight| u64::from_le_bytes(*eight));
+    (0..).zip(words).fold(0, |mask, (nth, word)| mask | gather(question(word)) << (nth * 8))
+}
+
+/// The top bit of each byte of `word` that is ASCII and below `bound`, and none of other ASCII.
+fn below(word: u64, bound: u8) -> u64 {
+    !((word & LOW) + ONES * u64::from(0x80 - bound))
 }
 
 /// The top bit of each byte of `word` that equals `byte`, all else 0.
@@ -29,7 +43,7 @@ fn equal(word: u64, byte: u8) -> u64 {
 
 /// The top bits of eight bytes as the eight low bits of a word.
 fn gather(tops: u64) -> u64 {
-    (tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    (tops >> 7 & ONES).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 fn prefix_xor(mut bits: u64) -> u64 {

@@ -21,15 +21,28 @@ impl Levels {
             self.rows += count;
             self.filled += if filled { count } else { 0 };
         } else {
-            self.spread();
-            (0..count).for_each(|_| self.push_bit(filled));
+            self.extend(std::iter::repeat_n(filled, count));
         }
     }
 
     /// One row after another.
     pub(super) fn extend(&mut self, filled: impl Iterator<Item = bool>) {
         self.spread();
-        filled.for_each(|filled| self.push_bit(filled));
+        let mut bit = self.rows % 8;
+        let mut byte = if bit > 0 { self.bits.pop().unwrap_or_default() } else { 0 };
+        for filled in filled {
+            byte |= u8::from(filled) << bit;
+            bit += 1;
+            self.filled += usize::from(filled);
+            self.rows += 1;
+            if bit == 8 {
+                self.bits.push(byte);
+                (byte, bit) = (0, 0);
+            }
+        }
+        if bit > 0 {
+            self.bits.push(byte);
+        }
     }
 
     /// Builds the bits that were saved so far.
@@ -44,18 +57,6 @@ impl Levels {
         {
             *last &= (1 << (self.rows % 8)) - 1;
         }
-    }
-
-    fn push_bit(&mut self, filled: bool) {
-        let bit = self.rows % 8;
-        if bit == 0 {
-            self.bits.push(0);
-        }
-        if filled && let Some(last) = self.bits.last_mut() {
-            *last |= 1 << bit;
-            self.filled += 1;
-        }
-        self.rows += 1;
     }
 
     /// Appends the levels with their length before them, as a version 1 data page has them, and starts over.

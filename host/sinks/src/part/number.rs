@@ -9,7 +9,7 @@ use parquet::file::properties::WriterPropertiesPtr;
 use parquet::schema::types::ColumnDescPtr;
 
 use super::pages::{Chunk, PageBuffer};
-use super::spec::{ColumnKind, Selection};
+use super::spec::{ColumnKind, Rows};
 use crate::SinkError;
 
 /// What a slab's cells of a column came to.
@@ -69,15 +69,6 @@ impl<T: DataType> NumberColumn<T> {
     }
 }
 
-/// The rows of a slab that are written, in order.
-fn rows(selection: Selection<'_>, records: usize) -> impl Iterator<Item = usize> {
-    let (all, some) = match selection {
-        Selection::All => (0..records, [].as_slice()),
-        Selection::Some(indexes) => (0..0, indexes),
-    };
-    all.chain(some.iter().map(|&index| index as usize))
-}
-
 fn is_set(bits: Option<&Bitmap>, row: usize, otherwise: bool) -> bool {
     bits.map_or(otherwise, |bits| bits.get(row))
 }
@@ -88,8 +79,7 @@ impl NumberColumn<Int64Type> {
         &mut self,
         kind: ColumnKind,
         column: &Column,
-        selection: Selection<'_>,
-        records: usize,
+        rows: &Rows,
     ) -> Result<Tally, SinkError> {
         let values = match (&column.cells, kind) {
             (Cells::Absent, _) => None,
@@ -105,7 +95,7 @@ impl NumberColumn<Int64Type> {
             _ => return Err(self.fault(format!("expected cells that were cast to {kind:?}"))),
         };
         let mut tally = Tally::default();
-        for row in rows(selection, records) {
+        for row in rows.iter() {
             let cell = values
                 .filter(|_| is_set(column.valid.as_ref(), row, true))
                 .map(|values| values[row]);
@@ -132,11 +122,10 @@ impl NumberColumn<Int64Type> {
     /// Appends one number a record, none of them null.
     pub(super) fn append_lineage(
         &mut self,
-        selection: Selection<'_>,
-        records: usize,
+        rows: &Rows,
         number: impl Fn(usize) -> u64,
     ) -> Result<(), SinkError> {
-        for row in rows(selection, records) {
+        for row in rows.iter() {
             let value = i64::try_from(number(row))
                 .map_err(|_| self.fault("expected a position below 2^63".to_owned()))?;
             self.values.push(value);
@@ -147,19 +136,14 @@ impl NumberColumn<Int64Type> {
 
 impl NumberColumn<Int32Type> {
     /// Appends dates.
-    pub(super) fn append(
-        &mut self,
-        column: &Column,
-        selection: Selection<'_>,
-        records: usize,
-    ) -> Result<Tally, SinkError> {
+    pub(super) fn append(&mut self, column: &Column, rows: &Rows) -> Result<Tally, SinkError> {
         let days = match &column.cells {
             Cells::Absent => None,
             Cells::Date(days) => Some(days),
             _ => return Err(self.fault("expected cells that were cast to dates".to_owned())),
         };
         let mut tally = Tally::default();
-        for row in rows(selection, records) {
+        for row in rows.iter() {
             let cell =
                 days.filter(|_| is_set(column.valid.as_ref(), row, true)).map(|days| days[row]);
             if cell.is_none() {

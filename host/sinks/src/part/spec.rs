@@ -1,6 +1,7 @@
 //! What a part file's columns are, and in which form they come.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use assay_model::{Cells, Column, Position};
@@ -74,6 +75,38 @@ pub enum Selection<'a> {
     Some(&'a [u32]),
 }
 
+/// The records of a slab that are written, as runs: selections are long runs with few gaps.
+#[derive(Debug)]
+pub(super) struct Rows {
+    runs: Vec<Range<usize>>,
+    len: usize,
+}
+
+impl Rows {
+    pub(super) fn new(selection: Selection<'_>, records: usize) -> Self {
+        let Selection::Some(indexes) = selection else {
+            return Self { runs: std::iter::once(0..records).collect(), len: records };
+        };
+        let runs = indexes.chunk_by(|one, next| one + 1 == *next);
+        let runs = runs.map(|run| run[0] as usize..run[0] as usize + run.len()).collect();
+        Self { runs, len: indexes.len() }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// In order, none empty but where the slab is.
+    pub(super) fn runs(&self) -> &[Range<usize>] {
+        &self.runs
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.runs.iter().flat_map(Clone::clone)
+    }
+}
+
 /// A slab, column by column, with the records of it that are written.
 #[derive(Debug, Clone)]
 pub struct SlabColumns<'a> {
@@ -121,7 +154,9 @@ impl SlabColumns<'_> {
                 Cells::Decimal { unscaled, .. } => unscaled.len(),
                 Cells::Date(days) => days.len(),
                 Cells::Dictionary { keys, values } => {
-                    if keys.iter().any(|&key| usize::from(key) >= values.len()) {
+                    // All are looked at, which as vectors is quicker than to stop at the first.
+                    let greatest = keys.iter().fold(0, |greatest, &key| key.max(greatest));
+                    if !keys.is_empty() && usize::from(greatest) >= values.len() {
                         let problem = format!("expected keys below {}", values.len());
                         return fault(&spec.name, problem);
                     }

@@ -4,6 +4,7 @@
 //! first page is out; where it grows too large, the pages so far keep it and later ones hold the texts themselves.
 //! Minimum and maximum come from the dictionary, so that no cell is compared for them.
 
+use std::ops::Range;
 use std::str;
 
 use assay_model::{Cells, Column, Text};
@@ -13,10 +14,11 @@ use parquet::errors::Result as ParquetResult;
 use parquet::file::statistics::{Statistics, ValueStatistics};
 use parquet::schema::types::ColumnDescPtr;
 
+use super::extremes::Extremes;
 use super::intern::{Interner, NotUtf8};
 use super::levels::{Levels, encode_keys};
 use super::pages::{Chunk, ChunkParts, DataPage, assemble, compress};
-use super::spec::Selection;
+use super::spec::Rows;
 use crate::SinkError;
 
 /// Rows after which a page ends, at the next slab's end. Parquet's customary 20,000: readers skip and decode by pages.
@@ -40,6 +42,19 @@ enum Mode {
     Plain,
 }
 
+/// What is known of one of a slab's distinct texts.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// In the chunk's dictionary.
+    number: u32,
+    len: u32,
+}
+
+impl Known {
+    /// No dictionary gets this far: row groups have fewer rows.
+    const UNSEEN: u32 = u32::MAX;
+}
+
 /// Encodes a text column, one row group after another.
 #[derive(Debug)]
 pub(super) struct TextColumn {
@@ -53,9 +68,10 @@ pub(super) struct TextColumn {
     keys: Vec<u32>,
     /// … or as texts, each after its length.
     plain: Vec<u8>,
-
+    /// The slab's distinct texts; memory used again.
+    known: Vec<Known>,
     /// Least and greatest text that is not in the dictionary.
-    range: Option<(Vec<u8>, Vec<u8>)>,
+    extremes: Option<Extremes>,
     pages: Vec<DataPage>,
     text_bytes: u64,
     nulls: u64,
@@ -72,8 +88,8 @@ impl TextColumn {
             levels: Levels::default(),
             keys: Vec::new(),
             plain: Vec::new(),
-
-            range: None,
+            known: Vec::new(),
+            extremes: None,
             pages: Vec::new(),
             text_bytes: 0,
             nulls: 0,
@@ -82,27 +98,22 @@ impl TextColumn {
     }
 
     /// Appends a slab's cells and returns how many were blank.
-    pub(super) fn append(
-        &mut self,
-        column: &Column,
-        selection: Selection<'_>,
-        rows: usize,
-    ) -> Result<u64, SinkError> {
+    pub(super) fn append(&mut self, column: &Column, rows: &Rows) -> Result<u64, SinkError> {
         let filled = match &column.cells {
             Cells::Absent => {
-                self.levels.push_run(false, rows);
+                self.levels.push_run(false, rows.len());
                 Ok(0)
             }
-            Cells::Text(text) => self.append_text(text, selection),
-            Cells::Constant(cell) => self.append_constant(cell, rows),
-            Cells::Dictionary { keys, values } => self.append_dictionary(keys, values, selection),
+            Cells::Text(text) => self.append_text(text, rows),
+            Cells::Constant(cell) => self.append_constant(cell, rows.len()),
+            Cells::Dictionary { keys, values } => self.append_keys(keys, values, rows),
             Cells::Integer(_) | Cells::Decimal { .. } | Cells::Date(_) => {
                 return Err(self.fault("expected text, found numbers or dates".to_owned()));
             }
         };
         let filled = filled.map_err(|NotUtf8| self.fault("expected UTF-8 text".to_owned()))?;
         self.settle().map_err(SinkError::parquet("a text column"))?;
-        let blank = (rows - filled) as u64;
+        let blank = (rows.len() - filled) as u64;
         self.nulls += blank;
         Ok(blank)
     }
@@ -111,35 +122,21 @@ impl TextColumn {
         SinkError::Column { column: self.descr.name().to_owned(), problem }
     }
 
-    fn append_text(&mut self, text: &Text, selection: Selection<'_>) -> Result<usize, NotUtf8> {
-        match selection {
-            Selection::All => {
-                let blank = text.offsets().windows(2).filter(|pair| pair[0] == pair[1]).count();
-                let filled = text.len() - blank;
-                if blank == 0 || filled == 0 {
-                    self.levels.push_run(blank == 0, text.len());
-                } else {
-                    self.levels.extend(text.offsets().windows(2).map(|pair| pair[0] != pair[1]));
-                }
-                if filled > 0 {
-                    self.put_all(text.iter())?;
-                }
-                Ok(filled)
-            }
-            Selection::Some(indexes) => {
-                let cells = || indexes.iter().map(|&index| text.get(index as usize));
-                let filled = cells().filter(|cell| !cell.is_empty()).count();
-                if filled == 0 || filled == indexes.len() {
-                    self.levels.push_run(filled > 0, indexes.len());
-                } else {
-                    self.levels.extend(cells().map(|cell| !cell.is_empty()));
-                }
-                if filled > 0 {
-                    self.put_all(cells())?;
-                }
-                Ok(filled)
+    fn append_text(&mut self, text: &Text, rows: &Rows) -> Result<usize, NotUtf8> {
+        let offsets = |run: &Range<usize>| text.offsets()[run.start..=run.end].windows(2);
+        let blanks = |run| offsets(run).filter(|pair| pair[0] == pair[1]).count();
+        let filled = rows.len() - rows.runs().iter().map(blanks).sum::<usize>();
+        if filled == 0 || filled == rows.len() {
+            self.levels.push_run(filled > 0, rows.len());
+        } else {
+            for run in rows.runs() {
+                self.levels.extend(offsets(run).map(|pair| pair[0] != pair[1]));
             }
         }
+        if filled > 0 {
+            self.put_all(rows.iter().map(|row| text.get(row)))?;
+        }
+        Ok(filled)
     }
 
     fn append_constant(&mut self, cell: &[u8], rows: usize) -> Result<usize, NotUtf8> {
@@ -158,50 +155,63 @@ impl TextColumn {
         Ok(rows)
     }
 
-    fn append_dictionary(
+    /// Looks each distinct text up once, when its first cell comes: texts of records that are not written
+    /// must not get into the file.
+    fn append_keys(&mut self, keys: &[u16], values: &Text, rows: &Rows) -> Result<usize, NotUtf8> {
+        let mut known = std::mem::take(&mut self.known);
+        known.clear();
+        known.extend(values.offsets().windows(2).map(|pair| match pair[1] - pair[0] {
+            0 => Known { number: 0, len: 0 },
+            len => Known { number: Known::UNSEEN, len },
+        }));
+        if known.iter().all(|text| text.len > 0) {
+            self.levels.push_run(true, rows.len());
+        } else {
+            for run in rows.runs() {
+                let filled = |&key: &u16| known[usize::from(key)].len > 0;
+                self.levels.extend(keys[run.clone()].iter().map(filled));
+            }
+        }
+        let filled = if self.mode == Mode::Plain {
+            self.put_counted(rows.iter().map(|row| values.get(usize::from(keys[row]))))
+        } else {
+            self.number(keys, values, rows, &mut known)
+        };
+        self.known = known;
+        filled
+    }
+
+    fn number(
         &mut self,
         keys: &[u16],
         values: &Text,
-        selection: Selection<'_>,
+        rows: &Rows,
+        known: &mut [Known],
     ) -> Result<usize, NotUtf8> {
-        match selection {
-            Selection::All => self.append_keys(keys.iter().copied(), values),
-            Selection::Some(indexes) => {
-                self.append_keys(indexes.iter().map(|&index| keys[index as usize]), values)
+        let before = self.keys.len();
+        // Each cell is written, and the next one over it if it is blank: which are blank cannot be predicted.
+        self.keys.resize(before + rows.len(), 0);
+        let mut end = before;
+        let mut bytes = 0;
+        for run in rows.runs() {
+            for &key in &keys[run.clone()] {
+                let text = &mut known[usize::from(key)];
+                if text.number == Known::UNSEEN {
+                    text.number = self.interner.intern(values.get(usize::from(key)))?;
+                }
+                self.keys[end] = text.number;
+                end += usize::from(text.len > 0);
+                bytes += u64::from(text.len);
             }
         }
-    }
-
-    /// Looks each distinct text up once, when its first cell comes: texts of records that are not written
-    /// must not get into the file.
-    fn append_keys(
-        &mut self,
-        keys: impl Iterator<Item = u16> + Clone,
-        values: &Text,
-    ) -> Result<usize, NotUtf8> {
-        let cell = |key: u16| values.get(usize::from(key));
-        self.levels.extend(keys.clone().map(|key| !cell(key).is_empty()));
-        let keys = keys.filter(|&key| !cell(key).is_empty());
-        if self.mode == Mode::Plain {
-            return self.put_counted(keys.map(cell));
-        }
-        let mut numbers: Vec<Option<u32>> = vec![None; values.len()];
-        let mut filled = 0;
-        for key in keys {
-            let number = match numbers[usize::from(key)] {
-                Some(number) => number,
-                None => *numbers[usize::from(key)].insert(self.interner.intern(cell(key))?),
-            };
-            self.keys.push(number);
-            self.text_bytes += cell(key).len() as u64;
-            filled += 1;
-        }
-        Ok(filled)
+        self.keys.truncate(end);
+        self.text_bytes += bytes;
+        Ok(end - before)
     }
 
     fn put_counted<'a>(&mut self, cells: impl Iterator<Item = &'a [u8]>) -> Result<usize, NotUtf8> {
         let mut filled = 0;
-        self.put_all(cells.inspect(|_| filled += 1))?;
+        self.put_all(cells.filter(|cell| !cell.is_empty()).inspect(|_| filled += 1))?;
         Ok(filled)
     }
 
@@ -217,19 +227,16 @@ impl TextColumn {
             }
             Mode::Plain => {
                 for cell in cells {
-                    str::from_utf8(cell).map_err(|_| NotUtf8)?;
-                    self.put_plain(cell);
+                    if !cell.is_ascii() {
+                        str::from_utf8(cell).map_err(|_| NotUtf8)?;
+                    }
+                    put_plain(&mut self.plain, cell);
+                    widen(&mut self.extremes, cell);
                     self.text_bytes += cell.len() as u64;
                 }
             }
         }
         Ok(())
-    }
-
-    fn put_plain(&mut self, cell: &[u8]) {
-        put_plain(&mut self.plain, cell);
-
-        widen(&mut self.range, cell);
     }
 
     /// After each slab: whether the dictionary goes on, and whether the page ends.
@@ -256,9 +263,8 @@ impl TextColumn {
             put_plain(&mut self.plain, self.interner.get(key));
         }
         for text in self.interner.iter() {
-            widen(&mut self.range, text);
+            widen(&mut self.extremes, text);
         }
-
         self.keys.clear();
         self.interner = Interner::new();
     }
@@ -273,7 +279,6 @@ impl TextColumn {
         // A page without any cell must not claim a dictionary that may never come to be.
         let encoding = if self.keys.is_empty() {
             self.body.append(&mut self.plain);
-
             Encoding::PLAIN
         } else {
             encode_keys(&self.keys, self.interner.len(), &mut self.body);
@@ -290,14 +295,14 @@ impl TextColumn {
     pub(super) fn close(&mut self) -> ParquetResult<Chunk> {
         self.flush_page()?;
         for text in self.interner.iter() {
-            widen(&mut self.range, text);
+            widen(&mut self.extremes, text);
         }
         let (page, texts) = self.interner.take();
         let texts = u32::try_from(texts).expect("a row group has fewer than 2^32 rows");
         let parts = ChunkParts {
             dictionary: (texts > 0).then_some((page, texts)),
             pages: std::mem::take(&mut self.pages),
-            statistics: statistics(self.range.take(), self.nulls),
+            statistics: statistics(self.extremes.take(), self.nulls),
             text_bytes: i64::try_from(self.text_bytes).unwrap_or(i64::MAX),
         };
         self.text_bytes = 0;
@@ -313,29 +318,20 @@ fn put_plain(plain: &mut Vec<u8>, cell: &[u8]) {
     plain.extend_from_slice(cell);
 }
 
-fn widen(range: &mut Option<(Vec<u8>, Vec<u8>)>, text: &[u8]) {
-    match range {
-        None => *range = Some((text.to_vec(), text.to_vec())),
-        Some((least, greatest)) => {
-            let bound = if text < least.as_slice() {
-                least
-            } else if text > greatest.as_slice() {
-                greatest
-            } else {
-                return;
-            };
-            bound.clear();
-            bound.extend_from_slice(text);
-        }
+fn widen(extremes: &mut Option<Extremes>, text: &[u8]) {
+    match extremes {
+        None => *extremes = Some(Extremes::of(text)),
+        Some(extremes) => extremes.widen(text),
     }
 }
 
-fn statistics(range: Option<(Vec<u8>, Vec<u8>)>, nulls: u64) -> Statistics {
-    let (least, greatest) = range.map_or((None, None), |(least, greatest)| {
-        let cut = least.len() > STATISTICS_BYTES;
-        let least = if cut { head(&least).to_vec() } else { least };
-        (Some((least, !cut)), upper_bound(greatest))
-    });
+fn statistics(extremes: Option<Extremes>, nulls: u64) -> Statistics {
+    let (least, greatest) =
+        extremes.map_or((None, None), |Extremes { least, greatest, .. }| {
+            let cut = least.len() > STATISTICS_BYTES;
+            let least = if cut { head(&least).to_vec() } else { least };
+            (Some((least, !cut)), upper_bound(greatest))
+        });
     let exact = |bound: &Option<(Vec<u8>, bool)>| bound.as_ref().is_none_or(|(_, exact)| *exact);
     let (least_exact, greatest_exact) = (exact(&least), exact(&greatest));
     let bytes = |bound: Option<(Vec<u8>, bool)>| bound.map(|(text, _)| ByteArray::from(text));

@@ -17,7 +17,7 @@ use super::number::{NumberColumn, Tally};
 use super::output::Output;
 use super::pages::Chunk;
 use super::spec::{
-    CREATED_BY, ColumnKind, ColumnSpec, LINEAGE, SlabColumns, compression, key_values, schema,
+    CREATED_BY, ColumnKind, ColumnSpec, LINEAGE, Rows, SlabColumns, compression, key_values, schema,
 };
 use super::text::TextColumn;
 use crate::SinkError;
@@ -72,19 +72,21 @@ enum Encoder {
 }
 
 impl Encoder {
-    fn append(&mut self, at: usize, slab: &SlabColumns<'_>) -> Result<Tally, SinkError> {
-        let (selection, records) = (slab.selection, slab.positions.len());
+    fn append(
+        &mut self,
+        at: usize,
+        slab: &SlabColumns<'_>,
+        rows: &Rows,
+    ) -> Result<Tally, SinkError> {
         match self {
             Self::Text(text) => {
-                let nulls = text.append(slab.columns[at], selection, slab.rows())?;
+                let nulls = text.append(slab.columns[at], rows)?;
                 Ok(Tally { nulls, ..Tally::default() })
             }
-            Self::Number(numbers, kind) => {
-                numbers.append(*kind, slab.columns[at], selection, records)
-            }
-            Self::Date(dates) => dates.append(slab.columns[at], selection, records),
+            Self::Number(numbers, kind) => numbers.append(*kind, slab.columns[at], rows),
+            Self::Date(dates) => dates.append(slab.columns[at], rows),
             Self::Lineage(numbers, number) => {
-                numbers.append_lineage(selection, records, |row| number(&slab.positions[row]))?;
+                numbers.append_lineage(rows, |row| number(&slab.positions[row]))?;
                 Ok(Tally::default())
             }
         }
@@ -149,9 +151,11 @@ impl<W: Write + Send> PartWriter<W> {
     /// keep more threads busy for longer; the file does not depend on it.
     pub fn append(&mut self, slabs: &[SlabColumns<'_>]) -> Result<(), SinkError> {
         slabs.iter().try_for_each(|slab| slab.check(&self.specs))?;
+        let rows = |slab: &SlabColumns<'_>| Rows::new(slab.selection, slab.positions.len());
+        let runs: Vec<Rows> = slabs.iter().map(rows).collect();
         let encode = |(at, (column, total)): (usize, (&mut Encoder, &mut Tally))| {
-            for slab in slabs {
-                let tally = column.append(at, slab)?;
+            for (slab, rows) in slabs.iter().zip(&runs) {
+                let tally = column.append(at, slab, rows)?;
                 total.nulls += tally.nulls;
                 total.malformed += tally.malformed;
                 total.sum += tally.sum;

@@ -75,7 +75,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 
 const MODEL_ONLY: &[&str] = &["host/model"];
 
-pub(super) const WALLS: [Wall; 15] = [
+pub(super) const WALLS: [Wall; 16] = [
     Wall {
         folder: "host/model",
         may: &[],
@@ -125,9 +125,16 @@ pub(super) const WALLS: [Wall; 15] = [
         why: "it makes plugins and looks at rules and packs; what it takes to look at files is the pipeline's",
     },
     Wall {
+        folder: "host/harness",
+        may: &["host/ingest", "host/model", "host/packs", "host/pipeline", "host/sandbox"],
+        tests_may: &[],
+        why: "it judges what is small with the parts that judge what is large, and knows no terminal and no store",
+    },
+    Wall {
         folder: "host/cli",
         may: &[
             "host/author",
+            "host/harness",
             "host/model",
             "host/packs",
             "host/pipeline",

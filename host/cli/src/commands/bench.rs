@@ -1,0 +1,139 @@
+//! `assay bench`: what rules cost.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use assay_harness::{CostReport, CostRequest, Metering, RuleCost, Verdict, bench};
+use serde_json::{Value, json};
+
+use crate::args::{BenchArgs, Format};
+use crate::commands::{plugin, test};
+use crate::exit::ExitStatus;
+use crate::output;
+
+pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
+    let found = plugin::find(&args.plugin)?;
+    found.warnings().iter().for_each(|warning| crate::complain(&format!("warning: {warning}")));
+    let (subject, timed) = (found.subject(Metering::Fuel)?, found.subject(Metering::Time)?);
+    let request = CostRequest {
+        folder: &found.folder,
+        subject: &subject,
+        timed: &timed,
+        baseline: args.baseline.clone().unwrap_or_else(|| found.folder.costs()),
+        baseline_needed: args.baseline.is_some(),
+        fail_above_permille: args.fail_above / 10,
+        bless: args.bless,
+    };
+    let report = bench(&request)?;
+    match args.format {
+        Format::Text => output::text(&text(&report))?,
+        Format::Json => output::json(&object(&report))?,
+    }
+    if let Some(path) = &args.flame {
+        flame(path, &assay_harness::folded(&found.folder, &found.subject(Metering::Steps)?)?)?;
+    }
+    Ok(if report.faults.is_empty() { ExitStatus::Published } else { ExitStatus::Refused })
+}
+
+/// Draws a flame graph if the file's name says so, and writes the stacks otherwise.
+fn flame(path: &Path, folded: &str) -> Result<()> {
+    let cannot = || format!("cannot write `{}`", path.display());
+    if path.extension().is_some_and(|extension| extension == "svg") {
+        let mut options = inferno::flamegraph::Options::default();
+        "steps of 1,000 records, by rule".clone_into(&mut options.title);
+        "steps".clone_into(&mut options.count_name);
+        let mut file = BufWriter::new(File::create(path).with_context(cannot)?);
+        inferno::flamegraph::from_lines(&mut options, folded.lines(), &mut file)?;
+        return file.flush().with_context(cannot);
+    }
+    std::fs::write(path, folded).with_context(cannot)
+}
+
+fn text(report: &CostReport) -> String {
+    let mut text = format!(
+        "  {:<28} {:>12}  {:>10}  {:>9}  {}\n",
+        "rule", "fuel/1,000", "committed", "ns/record", ""
+    );
+    for cost in &report.rules {
+        let committed = cost.baseline.map_or_else(|| "-".to_owned(), grouped);
+        let line = format!(
+            "  {:<28} {:>12}  {committed:>10}  {:>9.1}  {}",
+            cost.rule,
+            grouped(cost.fuel),
+            cost.nanos,
+            change(cost)
+        );
+        writeln!(text, "{}", line.trim_end()).expect("a String takes everything");
+    }
+    let mib = report.memory_peak >> 10;
+    writeln!(
+        text,
+        "\n  memory      at most {mib} KiB an instance\n  fuel        the same on every machine; a rule is measured on the records of its page\n  ns/record   \
+         of this machine at this moment, copies in and out included"
+    )
+    .expect("a String takes everything");
+    for note in &report.notes {
+        writeln!(text, "  note        {note}").expect("a String takes everything");
+    }
+    if !report.faults.is_empty() {
+        text.push('\n');
+    }
+    report.faults.iter().for_each(|fault| test::human::fault(&mut text, fault, output::colours()));
+    text
+}
+
+fn change(cost: &RuleCost) -> String {
+    let Some(before) = cost.baseline.filter(|&before| before != cost.fuel) else {
+        return String::new();
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a percentage for people")]
+    let percent = (cost.fuel as f64 / before.max(1) as f64 - 1.0) * 100.0;
+    let word = match cost.verdict {
+        Verdict::Dearer => " DEARER",
+        Verdict::Cheaper => " cheaper: `--bless` keeps it so",
+        Verdict::Same | Verdict::Unknown => "",
+    };
+    format!("{percent:+.1} %{word}")
+}
+
+/// Digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn object(report: &CostReport) -> Value {
+    json!({
+        "plugin": report.plugin,
+        "memory_peak_bytes": report.memory_peak,
+        "rules": report.rules.iter().map(|cost| json!({
+            "rule": cost.rule,
+            "fuel_per_1000_records": cost.fuel,
+            "committed": cost.baseline,
+            "ns_per_record": cost.nanos,
+        })).collect::<Vec<_>>(),
+        "faults": report.faults.iter().map(test::json::fault).collect::<Vec<_>>(),
+        "notes": report.notes,
+    })
+}
+
+/// A time for people.
+pub(crate) fn took(nanos: u64) -> String {
+    let time = Duration::from_nanos(nanos);
+    if time.as_secs() > 0 {
+        format!("{:.1} s", time.as_secs_f64())
+    } else {
+        format!("{} ms", time.as_millis())
+    }
+}

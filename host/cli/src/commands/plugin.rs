@@ -1,0 +1,71 @@
+//! A plugin's folder and component, as `test` and `bench` need them.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use assay_harness::{Metering, PluginFolder, Subject};
+use assay_packs::Catalogue;
+
+use crate::args::PluginArgs;
+use crate::commands::judge;
+
+/// A plugin that was found and read.
+pub(crate) struct Found {
+    pub(crate) folder: PluginFolder,
+    pub(crate) component: PathBuf,
+    bytes: Vec<u8>,
+    cache: Option<PathBuf>,
+}
+
+/// Finds the folder and the component, or says how to build it.
+pub(crate) fn find(args: &PluginArgs) -> Result<Found> {
+    let folder = PluginFolder::new(&args.dir);
+    if !args.dir.is_dir() {
+        bail!(
+            "`{}` is no folder; expected that of a plugin, such as `plugins/checks`",
+            args.dir.display()
+        );
+    }
+    let Some(component) = args.component.clone().or_else(|| folder.component()) else {
+        let name = folder.name();
+        bail!(
+            "the component of `{name}` was not found: no `target/plugins/{name}.wasm` in `{}` or above\n  \
+             help: build it (`cargo xtask plugins` in a checkout of Assay; elsewhere `assay build`), or \
+             name it with `--component FILE`",
+            args.dir.display()
+        );
+    };
+    let bytes = std::fs::read(&component)
+        .with_context(|| format!("cannot read the component `{}`", component.display()))?;
+    Ok(Found { folder, component, bytes, cache: judge::cache(&args.rules) })
+}
+
+impl Found {
+    /// The component, compiled.
+    pub(crate) fn subject(&self, metering: Metering) -> Result<Subject> {
+        Ok(Subject::new(&self.folder.name(), &self.bytes, metering, self.cache.clone())?)
+    }
+
+    /// What a person should know before reading results.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let newer = self.folder.newer_than(&self.component);
+        newer
+            .map(|source| {
+                format!(
+                    "`{}` is newer than the component `{}`: build it anew",
+                    source.display(),
+                    self.component.display()
+                )
+            })
+            .into_iter()
+            .collect()
+    }
+}
+
+/// All packs, if there is a rules folder; why not, otherwise.
+pub(crate) fn packs(args: &PluginArgs) -> Result<Catalogue, String> {
+    let why =
+        |error: anyhow::Error| format!("whether packs use the rules was not checked: {error}");
+    let discovery = judge::discovery(&args.rules).map_err(why)?;
+    Catalogue::open(discovery.rules()).map_err(|error| why(error.into()))
+}

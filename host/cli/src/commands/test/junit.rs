@@ -1,0 +1,41 @@
+//! `JUnit` XML, which every CI server reads.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use anyhow::Result;
+use assay_harness::{Report, Test};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+/// Writes the report: a suite for each group of tests.
+pub(crate) fn xml(report: &Report) -> Result<String> {
+    let mut all = quick_junit::Report::new(format!("assay test {}", report.plugin));
+    // Once each: the catalogue is tested after the cases and belongs to the pages.
+    let groups: BTreeSet<_> = report.tests.iter().map(|test| test.group).collect();
+    for group in groups {
+        let mut suite = TestSuite::new(group.as_str());
+        let tests = report.tests.iter().filter(|test| test.group == group);
+        suite.add_test_cases(tests.map(case));
+        all.add_test_suite(suite);
+    }
+    Ok(all.to_string()?)
+}
+
+fn case(test: &Test) -> TestCase {
+    let status = match test.faults.first() {
+        None => TestCaseStatus::success(),
+        Some(first) => {
+            let mut shown = String::new();
+            for fault in &test.faults {
+                super::human::fault(&mut shown, fault, false);
+            }
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(first.message.as_str()).set_type(first.code).set_description(shown);
+            status
+        }
+    };
+    let mut case = TestCase::new(test.name.as_str(), status);
+    case.set_classname(test.path.display().to_string());
+    case.set_time(Duration::from_nanos(test.nanos));
+    case
+}

@@ -1,0 +1,54 @@
+//! `--watch`: again whenever a page, a case or the component changes.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use notify::{RecursiveMode, Watcher};
+
+use crate::args::TestArgs;
+use crate::commands::{explain, plugin};
+use crate::exit::ExitStatus;
+
+/// Quiet that is waited for after a change. 200 ms: editors and compilers write a file in several steps.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// Runs once, and again after each change, until interrupted.
+pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Result<ExitStatus> {
+    let (send, changes) = channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // What is only read is no change; the run itself reads everything.
+        if event.is_ok_and(|event| !event.kind.is_access()) {
+            // Nobody listens any more when the program ends.
+            let _ = send.send(());
+        }
+    })
+    .context("changes of files cannot be watched")?;
+    let mut folders: Vec<PathBuf> = vec![args.plugin.dir.clone()];
+    if let Ok(found) = plugin::find(&args.plugin) {
+        folders.extend(found.component.parent().map(PathBuf::from));
+    }
+    for folder in &folders {
+        watcher
+            .watch(folder, RecursiveMode::Recursive)
+            .with_context(|| format!("changes in `{}` cannot be watched", folder.display()))?;
+    }
+    loop {
+        // A mistake while editing is no reason to stop.
+        if let Err(error) = once() {
+            crate::complain(&format!("error: {}", explain(&error)));
+        }
+        crate::complain("waiting for changes; Ctrl-C ends it");
+        if changes.recv().is_err() {
+            return Ok(ExitStatus::Published);
+        }
+        loop {
+            match changes.recv_timeout(QUIET) {
+                Ok(()) => {}
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return Ok(ExitStatus::Published),
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Cases: folders with an input, settings, and everything that is found in it, written by the harness and read by people.
+
+use std::fs;
+use std::path::Path;
+
+use assay_packs::Catalogue;
+
+use crate::exam::{Exam, Wants};
+use crate::found::Found;
+use crate::report::Fault;
+use crate::setup::Setup;
+use crate::subject::{Planned, Subject};
+use crate::table::Table;
+
+/// The files of a case.
+const FILES: [&str; 3] = ["input.csv", "settings.toml", "expected.csv"];
+
+/// Reads a case. What is expected is empty where nothing was written yet.
+pub(crate) fn read(folder: &Path, plugin: &str, base: &Setup) -> Result<Exam, Vec<Fault>> {
+    let mut faults = strangers(folder);
+    let [input, settings, expected] = FILES.map(|name| folder.join(name));
+    let mut setup = base.clone();
+    if let Ok(text) = fs::read_to_string(&settings) {
+        match Setup::read(&text, plugin, base) {
+            Ok(read) => setup = read,
+            Err(fault) => {
+                faults.push(Fault::new("case-settings", &settings, fault.line, fault.message));
+            }
+        }
+    }
+    let read = if let Ok(bytes) = fs::read(&input) {
+        Table::read(&bytes)
+            .map_err(|fault| {
+                faults.push(Fault::new("case-input", &input, fault.line, fault.message));
+            })
+            .ok()
+    } else {
+        let message = "the case has no `input.csv`, so there is nothing to judge";
+        let fault = Fault::new("case-without-input", &input, 1, message);
+        faults.push(fault.help("write one, or remove the folder"));
+        None
+    };
+    let (Some(read), true) = (read, faults.is_empty()) else { return Err(faults) };
+    Ok(Exam {
+        path: folder.to_owned(),
+        line: 1,
+        setup,
+        table: read.table,
+        lines: read.lines,
+        wants: Wants::Everything { csv: fs::read_to_string(&expected).unwrap_or_default() },
+    })
+}
+
+fn strangers(folder: &Path) -> Vec<Fault> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let stranger = |name: &String| {
+        let message = format!("`{name}` is no file of a case");
+        let fault = Fault::new("case-file-unknown", &folder.join(name), 1, message);
+        fault.help(format!("a case has `{}`", FILES.join("`, `")))
+    };
+    names.iter().filter(|name| !FILES.contains(&name.as_str())).map(stranger).collect()
+}
+
+/// What no longer fits the plugin: columns nobody reads, rules that are gone.
+pub(crate) fn stale(
+    exam: &Exam,
+    subject: &Subject,
+    planned: &Planned,
+    catalogue: Option<&Catalogue>,
+) -> Vec<Fault> {
+    let input = exam.path.join("input.csv");
+    let mut faults = Vec::new();
+    // Columns of a real file are its layout's, and were held against that.
+    if exam.setup.layout.is_none() || catalogue.is_none() {
+        let columns = requested(planned);
+        for name in exam.table.columns.iter().filter(|name| !columns.contains(name)) {
+            let message = format!("no rule of `{}` reads the column `{name}`", subject.name());
+            let fault = Fault::new("case-column-unknown", &input, 1, message);
+            faults.push(fault.help(nearest(name, &columns)));
+        }
+    }
+    let Wants::Everything { csv } = &exam.wants else { return faults };
+    let expected = exam.path.join("expected.csv");
+    let Ok(read) = Table::read(csv.as_bytes()) else { return faults };
+    let Some(at) = read.table.position("rule") else { return faults };
+    let known = |name: &str| {
+        planned.stages.iter().flat_map(|stage| &stage.rules).any(|rule| rule.name.as_str() == name)
+    };
+    for (record, line) in read.table.records.iter().zip(&read.lines) {
+        if !known(&record[at]) {
+            let message = format!("the plugin has no rule `{}` in this run", record[at]);
+            let fault = Fault::new("case-rule-unknown", &expected, *line, message);
+            faults.push(fault.help("`assay test --bless` writes the file anew"));
+        }
+    }
+    faults
+}
+
+/// All columns that any stage asks for.
+fn requested(planned: &Planned) -> Vec<String> {
+    let requests = planned.stages.iter().flat_map(|stage| &stage.columns);
+    let mut names: Vec<String> = requests.map(|request| request.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Gives the columns of a real file their canonical names, by the layout that the case names. The table must have just the
+/// layout's columns, as a run would demand.
+pub(crate) fn with_layout(mut exam: Exam, catalogue: Option<&Catalogue>) -> Result<Exam, Fault> {
+    let (Some(name), Some(catalogue)) = (exam.setup.layout.as_deref(), catalogue) else {
+        return Ok(exam);
+    };
+    let layouts: Vec<_> = catalogue.datasets().flat_map(|dataset| dataset.layouts()).collect();
+    let Some(layout) = layouts.iter().find(|layout| layout.name() == name) else {
+        let names: Vec<String> = layouts.iter().map(|layout| layout.name().to_owned()).collect();
+        let message =
+            format!("no dataset under `{}` has a layout `{name}`", catalogue.root().display());
+        let fault = Fault::new("case-layout-unknown", &exam.path.join("settings.toml"), 1, message);
+        return Err(fault.help(nearest(name, &names)));
+    };
+    let (found, expected) = (&exam.table.columns, layout.header());
+    if found != expected {
+        let longest = found.len().max(expected.len());
+        let differs =
+            (0..longest).find(|&at| found.get(at) != expected.get(at)).unwrap_or_default();
+        let shown = |names: &[String]| {
+            names.get(differs).map_or("nothing".to_owned(), |name| format!("`{name}`"))
+        };
+        let message = format!(
+            "column {} is {}, the layout `{name}` has {} there",
+            differs + 1,
+            shown(found),
+            shown(expected)
+        );
+        let fault = Fault::new("case-column-unknown", &exam.path.join("input.csv"), 1, message);
+        return Err(fault.help("take the header of a real file, or leave `layout` out and keep only columns that rules read"));
+    }
+    exam.table.columns = layout.columns().to_vec();
+    Ok(exam)
+}
+
+fn nearest(name: &str, columns: &[String]) -> String {
+    let like = |column: &&String| similar::TextDiff::from_chars(name, column.as_str()).ratio();
+    let best = columns.iter().max_by(|a, b| like(a).total_cmp(&like(b)));
+    match best.filter(|column| like(column) > 0.6) {
+        Some(column) => format!("is it `{column}`? A case of a real file names its layout: `layout = \"…\"` in `settings.toml`"),
+        None => "remove the column; a case of a real file names its layout instead: `layout = \"…\"` in `settings.toml`".to_owned(),
+    }
+}
+
+/// All that was found, as CSV: a line for each finding, repair and rule about the file that does not hold.
+pub(crate) fn expected_csv(found: &Found) -> String {
+    let mut table = Table::of_columns(&["record", "rule", "column", "found"]);
+    let mut rows: Vec<(usize, [String; 4])> = Vec::new();
+    for repair in &found.repairs {
+        let what = format!("{} → {}", repair.before, repair.after);
+        let number = (repair.record + 1).to_string();
+        rows.push((repair.record, [number, repair.rule.clone(), repair.column.clone(), what]));
+    }
+    for finding in &found.findings {
+        let wanted = if finding.disposition.is_empty() { "" } else { ": " };
+        let what = format!("{}{wanted}{}", finding.disposition, finding.message);
+        let number = (finding.record + 1).to_string();
+        rows.push((finding.record, [number, finding.rule.clone(), finding.column.clone(), what]));
+    }
+    for file in found.file.iter().filter(|file| file.outcome != "passed") {
+        let what = format!("{}: {}, expected {}", file.outcome, file.observed, file.expected);
+        rows.push((usize::MAX, ["file".to_owned(), file.rule.clone(), String::new(), what]));
+    }
+    // Stable: repairs of a record come before its findings, as in a run.
+    rows.sort_by_key(|(record, _)| *record);
+    table.records.extend(rows.into_iter().map(|(_, row)| row.to_vec()));
+    table.to_csv()
+}

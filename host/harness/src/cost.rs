@@ -1,0 +1,197 @@
+//! What rules cost: fuel for 1,000 records, which is the same on every machine, against a committed baseline; time, for people.
+
+mod baseline;
+mod flame;
+
+use std::path::PathBuf;
+
+use assay_sandbox::SandboxError;
+
+pub use baseline::Verdict;
+pub use flame::{FlameError, folded};
+
+use crate::PluginFolder;
+use crate::exam::Exam;
+use crate::found::Cost;
+use crate::judging::{Handing, Wanted, judge};
+use crate::page::{Page, read_examples};
+use crate::report::Fault;
+use crate::setup::Setup;
+use crate::subject::Subject;
+use crate::table::Table;
+
+/// Records that are judged.
+const RECORDS: usize = 1_000;
+/// How often time is measured; the least counts. 15: enough to meet a moment in which the machine does nothing else.
+const TIMES: usize = 15;
+/// What the whole plugin is called among the rules, and what a call costs without a column.
+const ALL: &str = "(all rules)";
+const NOTHING: &str = "(no column)";
+
+/// What is to be measured.
+#[derive(Debug)]
+pub struct CostRequest<'a> {
+    /// The plugin's folder.
+    pub folder: &'a PluginFolder,
+    /// Its component, metered by fuel.
+    pub subject: &'a Subject,
+    /// The same, metered by time.
+    pub timed: &'a Subject,
+    /// The baseline's file.
+    pub baseline: PathBuf,
+    /// Whether its absence is a fault, as in CI, or the first thing an author meets.
+    pub baseline_needed: bool,
+    /// By how much a rule may become dearer, in tenths of a percent.
+    pub fail_above_permille: u64,
+    /// Write what is measured as the baseline.
+    pub bless: bool,
+}
+
+/// What a plugin costs.
+#[derive(Debug, Clone)]
+pub struct CostReport {
+    /// The plugin's name.
+    pub plugin: String,
+    /// Its rules, the dearest first; all together, and none, last.
+    pub rules: Vec<RuleCost>,
+    /// The most bytes of memory an instance had.
+    pub memory_peak: usize,
+    /// What is wrong: rules that became dearer, rules without a baseline.
+    pub faults: Vec<Fault>,
+    /// What was written.
+    pub notes: Vec<String>,
+}
+
+/// What a rule costs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleCost {
+    /// Its code, or its kind's name.
+    pub rule: String,
+    /// Fuel for 1,000 records.
+    pub fuel: u64,
+    /// Nanoseconds for one record, on this machine at this moment.
+    pub nanos: f64,
+    /// Fuel for 1,000 records as committed.
+    pub baseline: Option<u64>,
+    /// How the two compare.
+    pub verdict: Verdict,
+}
+
+/// Measures what a plugin's rules cost on the records of their pages, over and over up to 1,000.
+///
+/// Rules of one plugin run together, so a rule is measured on a layout that has only the columns of its page, and what 1,000
+/// records cost without any column is taken off. Rules that read the same columns share their cost.
+pub fn bench(request: &CostRequest<'_>) -> Result<CostReport, SandboxError> {
+    let subject = request.subject;
+    let info = subject.component().info();
+    let mut report = CostReport {
+        plugin: info.name.clone(),
+        rules: Vec::new(),
+        memory_peak: 0,
+        faults: Vec::new(),
+        notes: Vec::new(),
+    };
+    let base = match request.folder.assumed(&info.name) {
+        Ok(base) => base,
+        Err(fault) => {
+            report.faults.push(fault);
+            return Ok(report);
+        }
+    };
+    let nothing = Table { columns: vec![String::new()], records: vec![vec![String::new()]] };
+    let idle = measured(request, &base, &repeated(&nothing))?.unwrap_or_default();
+    let mut everything: Vec<Exam> = Vec::new();
+    for (name, rule, exams) in pages(request.folder, subject, &base) {
+        let Some(cost) = of_exams(request, &exams)? else { continue };
+        report.memory_peak = report.memory_peak.max(cost.memory);
+        // A vocabulary's settings make one rule, so nothing runs beside it.
+        let (fuel, nanos) = if rule { (idle.fuel, idle.nanos) } else { (0, 0) };
+        report.add(name, cost.fuel.saturating_sub(fuel), cost.nanos.saturating_sub(nanos));
+        everything.extend(exams.into_iter().filter(|exam| rule && exam.setup == base));
+    }
+    report.rules.sort_by(|a, b| b.fuel.cmp(&a.fuel).then_with(|| a.rule.cmp(&b.rule)));
+    if !everything.is_empty()
+        && let Some(cost) = of_exams(request, &everything)?
+    {
+        report.memory_peak = report.memory_peak.max(cost.memory);
+        report.add(ALL.to_owned(), cost.fuel, cost.nanos);
+        report.add(NOTHING.to_owned(), idle.fuel, idle.nanos);
+    }
+    baseline::compare(request, &mut report);
+    Ok(report)
+}
+
+impl CostReport {
+    fn add(&mut self, rule: String, fuel: u64, nanos: u64) {
+        #[expect(clippy::cast_precision_loss, reason = "nanoseconds for people, far below 2^52")]
+        let nanos = nanos as f64 / RECORDS as f64;
+        self.rules.push(RuleCost { rule, fuel, nanos, baseline: None, verdict: Verdict::Unknown });
+    }
+}
+
+/// Pages of rules and kinds: the name, whether it is a rule, and the examples.
+fn pages(folder: &PluginFolder, subject: &Subject, base: &Setup) -> Vec<(String, bool, Vec<Exam>)> {
+    let info = subject.component().info();
+    let read = |page: Page| {
+        let name = page.path.file_stem()?.to_string_lossy().into_owned();
+        let rule = info.rules.iter().any(|rule| rule.name.as_str() == name);
+        let known = rule || info.kinds.iter().any(|kind| kind.name == name);
+        let (exams, _) = read_examples(&page, rule.then_some(&name), &info.name, base);
+        known.then_some((name, rule, exams))
+    };
+    folder.read_pages().into_iter().filter_map(read).collect()
+}
+
+/// What examples are measured on: for each of their settings 1,000 records, theirs over and over.
+fn workloads(exams: &[Exam]) -> Vec<(Setup, Table)> {
+    let mut setups: Vec<&Setup> = Vec::new();
+    for exam in exams {
+        if !setups.contains(&&exam.setup) {
+            setups.push(&exam.setup);
+        }
+    }
+    let of = |setup: &Setup| {
+        let own = exams.iter().filter(|exam| exam.setup == *setup);
+        let tables: Vec<&Table> = own.map(|exam| &exam.table).collect();
+        (setup.clone(), repeated(&Table::joined(&tables)))
+    };
+    setups.into_iter().map(of).collect()
+}
+
+/// A table's records over and over.
+fn repeated(table: &Table) -> Table {
+    let records = table.records.iter().cycle().take(RECORDS).cloned().collect();
+    Table { columns: table.columns.clone(), records }
+}
+
+/// The cost of examples: the mean of their workloads.
+fn of_exams(request: &CostRequest<'_>, exams: &[Exam]) -> Result<Option<Cost>, SandboxError> {
+    let mut costs = Vec::new();
+    for (setup, table) in workloads(exams) {
+        costs.extend(measured(request, &setup, &table)?);
+    }
+    let count = costs.len() as u64;
+    Ok((count > 0).then(|| Cost {
+        fuel: costs.iter().map(|cost| cost.fuel).sum::<u64>() / count,
+        nanos: costs.iter().map(|cost| cost.nanos).sum::<u64>() / count,
+        memory: costs.iter().map(|cost| cost.memory).max().unwrap_or_default(),
+        ..Cost::default()
+    }))
+}
+
+/// What a table costs; `None` if the plugin refuses the settings.
+fn measured(
+    request: &CostRequest<'_>,
+    setup: &Setup,
+    table: &Table,
+) -> Result<Option<Cost>, SandboxError> {
+    let Ok(planned) = request.subject.plan(setup, &table.columns) else { return Ok(None) };
+    let once =
+        |subject: &Subject| judge(subject, &planned, table, &Handing::whole(), Wanted::Facts);
+    let mut cost = once(request.subject)?.cost;
+    cost.nanos = u64::MAX;
+    for _ in 0..TIMES {
+        cost.nanos = cost.nanos.min(once(request.timed)?.cost.nanos);
+    }
+    Ok(Some(cost))
+}

@@ -1,0 +1,331 @@
+//! What must hold of every plugin, tried on tables nobody wrote a test for.
+
+mod handing;
+mod input;
+
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use crate::found::Found;
+use crate::generate::Pool;
+use crate::judging::{Handing, Wanted, judge};
+use crate::report::Fault;
+use crate::setup::Setup;
+use crate::shrink;
+use crate::subject::{Planned, Subject, Unplanned};
+use crate::table::Table;
+use crate::testing::Request;
+
+/// Records of generated tables. Few, so that a failure is small at once; and around 8 and 64, where bits end.
+const SIZES: [usize; 2] = [9, 65];
+/// Records of more tables for the first setup: more than a rule's own buffer is likely to hold, and as many as a batch has in
+/// production. Other setups run the same code.
+const LARGE: [usize; 2] = [300, 1_030];
+/// Lines of a difference that are shown. 8: the first ones tell.
+const SHOWN_LINES: usize = 8;
+
+/// A law.
+#[derive(Debug, Clone, Copy)]
+pub struct Law {
+    /// Its name.
+    pub name: &'static str,
+    /// What must hold.
+    pub about: &'static str,
+    on: On,
+    check: fn(&Trial<'_>, &Table) -> Option<Difference>,
+}
+
+/// Which tables a law is tried on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum On {
+    /// All of them.
+    Every,
+    /// One for each set of columns: what matters is these, or the size the table is brought to.
+    One,
+}
+
+/// The laws, in the order they are tried.
+pub const LAWS: [Law; 13] = [
+    Law {
+        name: "survives",
+        about: "no cell makes the plugin trap, run out of fuel or break the contract",
+        on: On::Every,
+        check: input::survives,
+    },
+    Law {
+        name: "empty-file",
+        about: "a file without records is judged",
+        on: On::One,
+        check: input::empty_file,
+    },
+    Law {
+        name: "blank-columns",
+        about: "columns without a filled cell are judged",
+        on: On::One,
+        check: input::blank_columns,
+    },
+    Law {
+        name: "absent-columns",
+        about: "a layout that lacks a column is judged, or refused by `check-config`",
+        on: On::One,
+        check: input::absent_columns,
+    },
+    Law {
+        name: "batch-size",
+        about: "a verdict does not depend on how many records come at once",
+        on: On::Every,
+        check: handing::batch_size,
+    },
+    Law {
+        name: "batch-border",
+        about: "a verdict does not depend on where a batch ends",
+        on: On::Every,
+        check: handing::batch_border,
+    },
+    Law {
+        name: "record-order",
+        about: "a verdict does not depend on the records before and after",
+        on: On::Every,
+        check: handing::record_order,
+    },
+    Law {
+        name: "position",
+        about: "a verdict does not depend on the record's number",
+        on: On::Every,
+        check: handing::position,
+    },
+    Law {
+        name: "text-form",
+        about: "a verdict does not depend on whether text comes cell by cell, as a dictionary or as a constant",
+        on: On::Every,
+        check: handing::text_form,
+    },
+    Law {
+        name: "repetition",
+        about: "a session gives the same verdict when it is asked again",
+        on: On::Every,
+        check: handing::repetition,
+    },
+    Law {
+        name: "determinism",
+        about: "two instances give the same verdict for the same fuel",
+        on: On::Every,
+        check: handing::determinism,
+    },
+    Law {
+        name: "idempotence",
+        about: "what was normalised once is left alone the second time",
+        on: On::Every,
+        check: handing::idempotence,
+    },
+    Law {
+        name: "linear-cost",
+        about: "eight times the records, or the length of cells, cost about eight times the fuel",
+        on: On::One,
+        check: input::linear_cost,
+    },
+];
+
+/// A plugin in one run, ready to judge tables of its columns.
+#[derive(Debug)]
+pub(crate) struct Trial<'a> {
+    subject: &'a Subject,
+    setup: &'a Setup,
+    planned: Planned,
+}
+
+/// Two judgements that should be the same and are not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What was done in two ways, or what went wrong.
+    pub how: String,
+    /// What the one found and the other did not.
+    pub lines: Vec<String>,
+}
+
+/// A law that does not hold.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// What differs on the table.
+    pub difference: Difference,
+    /// A table that shows it, as small as it could be made.
+    pub table: Table,
+    /// The settings it shows with.
+    pub setup: Setup,
+}
+
+/// A law with what came of it.
+#[derive(Debug)]
+pub struct Tried {
+    /// The law.
+    pub law: Law,
+    /// Where it does not hold.
+    pub broken: Option<Broken>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl<'a> Trial<'a> {
+    /// Plans a run; `None` if the plugin does not take the settings on these columns.
+    pub(crate) fn new(subject: &'a Subject, setup: &'a Setup, columns: &[String]) -> Option<Self> {
+        let planned = subject.plan(setup, columns).ok()?;
+        Some(Self { subject, setup, planned })
+    }
+
+    /// The same on other columns.
+    fn on(&self, columns: &[String]) -> Option<Self> {
+        Self::new(self.subject, self.setup, columns)
+    }
+
+    fn judge(&self, table: &Table, handing: &Handing) -> Result<Found, Difference> {
+        judge(self.subject, &self.planned, table, handing, Wanted::Facts)
+            .map_err(|error| Difference { how: error.to_string(), lines: Vec::new() })
+    }
+}
+
+impl Difference {
+    /// How two judgements differ.
+    fn between(one: (&str, &Found), other: (&str, &Found)) -> Option<Self> {
+        if one.1 == other.1 {
+            return None;
+        }
+        let (left, right) = (one.1.lines(), other.1.lines());
+        let only = |these: &[String], those: &[String], way: &str| -> Vec<String> {
+            let missing = these.iter().filter(|line| !those.contains(line));
+            missing.map(|line| format!("only {way}: {line}")).collect()
+        };
+        let mut lines = only(&left, &right, one.0);
+        lines.extend(only(&right, &left, other.0));
+        let more = lines.len().saturating_sub(SHOWN_LINES);
+        lines.truncate(SHOWN_LINES);
+        if more > 0 {
+            lines.push(format!("and {more} more"));
+        }
+        Some(Self { how: format!("{} and {} differ", one.0, other.0), lines })
+    }
+}
+
+/// Tries all laws: on the tables that are known, each with its setup, and on generated ones for each of the setups; without any,
+/// on generated ones for `base`.
+pub fn try_laws(
+    subject: &Subject,
+    known: &[(&Setup, &Table)],
+    base: &Setup,
+    seed: u64,
+) -> Result<Vec<Tried>, Unplanned> {
+    let pool = Pool::of(known.iter().map(|(_, table)| *table));
+    let groups = groups(subject, known, base)?;
+    let mut tried: Vec<Tried> =
+        LAWS.iter().map(|&law| Tried { law, broken: None, took: Duration::ZERO }).collect();
+    let mut layouts: Vec<Vec<String>> = Vec::new();
+    for (number, (setup, columns, own)) in groups.iter().enumerate() {
+        let mut layout = columns.clone();
+        layout.sort();
+        let new_layout = !layouts.contains(&layout);
+        layouts.push(layout);
+        let planned = subject.plan(setup, columns)?;
+        let trial = Trial { subject, setup, planned };
+        let mut pool = pool.clone();
+        pool.widen(&trial.planned.stages);
+        let mut rng = Rng::with_seed(seed.wrapping_add(number as u64));
+        let large = LARGE.into_iter().filter(|_| number == 0);
+        let mut tables: Vec<Table> = SIZES
+            .into_iter()
+            .chain(large)
+            .map(|size| pool.table(columns, size, &mut rng))
+            .collect();
+        if !own.is_empty() {
+            tables.push(Table::joined(own));
+        }
+        for tried in tried.iter_mut().filter(|tried| tried.broken.is_none()) {
+            let begun = Instant::now();
+            tried.broken = match tried.law.on {
+                On::Every => tables.iter().find_map(|table| break_on(&trial, &tried.law, table)),
+                // The table of 65 records: some of everything, and cheap.
+                On::One if new_layout => break_on(&trial, &tried.law, &tables[1]),
+                On::One => None,
+            };
+            tried.took += begun.elapsed();
+        }
+    }
+    Ok(tried)
+}
+
+fn break_on(trial: &Trial<'_>, law: &Law, table: &Table) -> Option<Broken> {
+    let breaks = |table: &Table| {
+        if table.columns == trial.planned.context.columns {
+            (law.check)(trial, table)
+        } else {
+            trial.on(&table.columns).and_then(|trial| (law.check)(&trial, table))
+        }
+    };
+    breaks(table)?;
+    let small = shrink::shrink(table, |table| breaks(table).is_some());
+    let difference = breaks(&small)?;
+    Some(Broken { difference, table: small, setup: trial.setup.clone() })
+}
+
+type Grouped<'t> = (Setup, Vec<String>, Vec<&'t Table>);
+
+/// The setups, each with all columns of its tables and of the plan.
+fn groups<'t>(
+    subject: &Subject,
+    known: &[(&Setup, &'t Table)],
+    base: &Setup,
+) -> Result<Vec<Grouped<'t>>, Unplanned> {
+    let mut groups: Vec<Grouped<'t>> = Vec::new();
+    for &(setup, table) in known {
+        match groups.iter_mut().find(|(held, ..)| held == setup) {
+            Some((_, _, own)) => own.push(table),
+            None => groups.push((setup.clone(), Vec::new(), vec![table])),
+        }
+    }
+    if groups.is_empty() {
+        groups.push((base.clone(), Vec::new(), Vec::new()));
+    }
+    for (setup, columns, own) in &mut groups {
+        let of_tables: Vec<String> = own.iter().flat_map(|table| &table.columns).cloned().collect();
+        add_new(columns, of_tables);
+        let planned = subject.plan(setup, columns)?;
+        let requests = planned.stages.iter().flat_map(|stage| &stage.columns);
+        add_new(columns, requests.map(|request| request.name.clone()));
+    }
+    Ok(groups)
+}
+
+fn add_new(columns: &mut Vec<String>, names: impl IntoIterator<Item = String>) {
+    for name in names {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+}
+
+impl Broken {
+    /// As a fault of a test run, with a case that can be pasted.
+    pub(crate) fn fault(self, law: &Law, request: &Request<'_>) -> Fault {
+        let folder = request.folder;
+        let plugin = request.subject.name();
+        let path = folder.cases().join(law.name);
+        let (plural, records) =
+            (if self.table.records.len() == 1 { "" } else { "s" }, self.table.records.len());
+        let mut detail = self.difference.lines;
+        detail.push(format!(
+            "── {}: {records} record{plural} show it",
+            path.join("input.csv").display()
+        ));
+        detail.extend(self.table.to_csv().lines().map(str::to_owned));
+        let settings = self.setup.to_toml(plugin);
+        if !settings.is_empty() {
+            detail.push(format!("── {}", path.join("settings.toml").display()));
+            detail.extend(settings.lines().map(str::to_owned));
+        }
+        let message =
+            format!("law `{}` is broken ({}): {}", law.name, law.about, self.difference.how);
+        Fault::new("law-broken", folder.root(), 1, message).with(detail).help(format!(
+            "put the lines above into these files and mend the rule; the seed is {}",
+            request.seed
+        ))
+    }
+}

@@ -1,0 +1,72 @@
+//! An example that a page lacks: cells of the passing ones are bent, one at a time, until the rule fires.
+
+use crate::exam::{Exam, Wants};
+use crate::found::Found;
+use crate::generate::bends;
+use crate::judging::{Handing, Wanted, judge};
+use crate::subject::Subject;
+use crate::table::Table;
+
+/// A block with a record that the page's rule hits, as it would stand on the page; `None` if no bend of any cell makes it fire,
+/// as with a rule about the whole file. Small changes are tried first, since they show where the rule's border is.
+pub(crate) fn failing(subject: &Subject, exams: &[Exam]) -> Option<Vec<String>> {
+    exams.iter().find_map(|exam| {
+        let planned = subject.plan(&exam.setup, &exam.table.columns).ok()?;
+        let judged = |table: &Table| {
+            judge(subject, &planned, table, &Handing::whole(), Wanted::Messages).ok()
+        };
+        let bent = bent(&exam.table);
+        let found = judged(&bent)?;
+        let at = (0..bent.records.len()).find(|&at| found.fired_on(at, |name| is(exam, name)))?;
+        let record =
+            Table { columns: bent.columns.clone(), records: vec![bent.records[at].clone()] };
+        // Alone, because what a rule says of a record may depend on others that were tried.
+        let marked = marked(exam, &record, &judged(&record)?)?;
+        let lines = marked.to_csv();
+        let fence = |text: &str| std::iter::once(text.to_owned());
+        Some(fence("```csv").chain(lines.lines().map(str::to_owned)).chain(fence("```")).collect())
+    })
+}
+
+fn is(exam: &Exam, name: &str) -> bool {
+    match &exam.wants {
+        Wants::Marks { rule: Some(rule), .. } => rule == name,
+        Wants::Marks { rule: None, .. } | Wants::Everything { .. } => true,
+    }
+}
+
+/// Each record with one cell bent, in all ways.
+fn bent(table: &Table) -> Table {
+    let mut all = Table::of_columns(&table.columns);
+    for record in &table.records {
+        for at in 0..record.len() {
+            // Blanks and noise come first among bends, a digit one up or down last.
+            for cell in bends(&record[at]).into_iter().rev() {
+                let mut record = record.clone();
+                record[at] = cell;
+                all.records.push(record);
+            }
+        }
+    }
+    all
+}
+
+/// The record with the column that says what becomes of it.
+fn marked(exam: &Exam, record: &Table, found: &Found) -> Option<Table> {
+    let mut marked = record.clone();
+    let mut add = |name: String, cell: &str| {
+        marked.columns.push(name);
+        marked.records[0].push(cell.to_owned());
+    };
+    let repairs = found.repairs.iter().filter(|repair| is(exam, &repair.rule));
+    let mut any = false;
+    for repair in repairs {
+        add(format!("→ {}", repair.column), &repair.after);
+        any = true;
+    }
+    if let Some(finding) = found.findings.iter().find(|finding| is(exam, &finding.rule)) {
+        add("!".to_owned(), &finding.message);
+        any = true;
+    }
+    any.then_some(marked)
+}

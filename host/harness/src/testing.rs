@@ -1,0 +1,366 @@
+//! A plugin's pages, cases and laws, one after the other.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use assay_model::{Level, RuleClass};
+use assay_packs::Catalogue;
+
+use crate::exam::{Exam, Wants};
+use crate::found::Found;
+use crate::judging::{Handing, Wanted, judge};
+use crate::page::{Page, check_kind, check_rule, example_faults, read_examples};
+use crate::report::{Fault, Group, Report, Test};
+use crate::setup::Setup;
+use crate::subject::Subject;
+use crate::{PluginFolder, cases, catalogue, coverage, laws, suggest};
+
+/// What is to be tested.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The plugin's folder.
+    pub folder: &'a PluginFolder,
+    /// Its component.
+    pub subject: &'a Subject,
+    /// All packs, where there are any: a rule must be in one.
+    pub packs: Option<&'a Catalogue>,
+    /// One rule or kind only: its page, and the cases in which it finds something. Laws and coverage are about all rules.
+    pub rule: Option<&'a str>,
+    /// Write what is found as what is expected.
+    pub bless: bool,
+    /// What generated tables are made from.
+    pub seed: u64,
+}
+
+/// Tests a plugin.
+pub fn test(request: &Request<'_>) -> Report {
+    let info = request.subject.component().info();
+    let mut testing = Testing {
+        request,
+        report: Report {
+            plugin: info.name.clone(),
+            version: info.version.clone(),
+            seed: request.seed,
+            tests: Vec::new(),
+            coverage: None,
+            notes: Vec::new(),
+        },
+        passed: Vec::new(),
+    };
+    match request.folder.assumed(&info.name) {
+        Ok(base) => testing.all(&base),
+        Err(fault) => {
+            let path = fault.path.clone();
+            testing.note_test(Group::Page, "test.toml", &path, Instant::now(), vec![fault]);
+        }
+    }
+    testing.report
+}
+
+struct Testing<'a> {
+    request: &'a Request<'a>,
+    report: Report,
+    /// Exams with what was found.
+    passed: Vec<(Exam, Found)>,
+}
+
+impl Testing<'_> {
+    fn all(&mut self, base: &Setup) {
+        let pages = self.request.folder.read_pages();
+        self.pages(&pages, base);
+        self.undescribed(base);
+        self.cases(base);
+        if let Some(rule) = self.request.rule {
+            self.unknown(rule);
+            return;
+        }
+        self.catalogue(&pages);
+        let known: Vec<_> =
+            self.passed.iter().map(|(exam, _)| (&exam.setup, &exam.table)).collect();
+        let begun = Instant::now();
+        match laws::try_laws(self.request.subject, &known, base, self.request.seed) {
+            Ok(tried) => self.report_laws(tried),
+            Err(unplanned) => {
+                let root = self.request.folder.root().to_owned();
+                let message = "no law was tried, because the plugin makes no plan of the settings that tests assume";
+                let fault = Fault::new("settings-refused", &root.join("test.toml"), 1, message)
+                    .with(unplanned.explain().lines().map(str::to_owned))
+                    .help("a plugin that needs settings or partition keys gets them in `test.toml`, a piece of a pack");
+                self.note_test(Group::Law, "all", &root, begun, vec![fault]);
+            }
+        }
+        if self.report.failed().next().is_some() {
+            let note = "coverage is measured when all tests pass";
+            self.report.notes.push(note.to_owned());
+            return;
+        }
+        self.report.coverage = Some(coverage::measure(self.request.subject, &self.passed));
+    }
+
+    fn note_test(
+        &mut self,
+        group: Group,
+        name: &str,
+        path: &Path,
+        begun: Instant,
+        faults: Vec<Fault>,
+    ) {
+        let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let (name, path) = (name.to_owned(), path.to_owned());
+        self.report.tests.push(Test { group, name, path, faults, nanos });
+    }
+
+    fn wanted(&self, name: &str) -> bool {
+        self.request.rule.is_none_or(|rule| rule == name)
+    }
+
+    fn pages(&mut self, pages: &[Page], base: &Setup) {
+        let info = self.request.subject.component().info();
+        let rules = info.rules.iter().map(|rule| rule.name.as_str());
+        let names: Vec<&str> =
+            rules.chain(info.kinds.iter().map(|kind| kind.name.as_str())).collect();
+        for page in pages {
+            let stem = page.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if !self.wanted(&stem) {
+                continue;
+            }
+            let begun = Instant::now();
+            let faults = if names.contains(&stem.as_str()) {
+                self.page(page, &stem, base)
+            } else {
+                let message = format!("the plugin has no rule `{stem}`");
+                let fault = Fault::new("page-unknown", &page.path, 1, message);
+                vec![fault.help(format!("its rules are `{}`", names.join("`, `")))]
+            };
+            self.note_test(Group::Page, &stem, &page.path, begun, faults);
+        }
+        for name in names {
+            if !self.wanted(name) {
+                continue;
+            }
+            let path = self.request.folder.pages().join(format!("{name}.md"));
+            if !path.is_file() {
+                let message = format!("the rule `{name}` has no page");
+                let help =
+                    "copy the page of another rule; `plugins/README.md` says what stands on it";
+                let fault = Fault::new("page-missing", &path, 1, message).help(help);
+                self.note_test(Group::Page, name, &path, Instant::now(), vec![fault]);
+            }
+        }
+    }
+
+    /// A name that nothing is about: to test nothing must not look like passing.
+    fn unknown(&mut self, rule: &str) {
+        if !self.report.tests.is_empty() {
+            return;
+        }
+        let info = self.request.subject.component().info();
+        let rules = info.rules.iter().map(|rule| rule.name.as_str());
+        let names: Vec<&str> =
+            rules.chain(info.kinds.iter().map(|kind| kind.name.as_str())).collect();
+        let root = self.request.folder.root().to_owned();
+        let message = format!("the plugin has no rule `{rule}`, and no page or case is about one");
+        let fault = Fault::new("rule-unknown", &root, 1, message);
+        let fault = fault.help(format!("its rules are `{}`", names.join("`, `")));
+        self.note_test(Group::Page, rule, &root, Instant::now(), vec![fault]);
+    }
+
+    /// Rules that are planned without settings, and that `describe` does not name: no catalogue would ever have them.
+    fn undescribed(&mut self, base: &Setup) {
+        let (subject, begun) = (self.request.subject, Instant::now());
+        let info = subject.component().info();
+        let Ok(planned) = subject.plan(base, &[]) else { return };
+        if !info.kinds.is_empty() {
+            return;
+        }
+        for rule in planned.stages.iter().flat_map(|stage| &stage.rules) {
+            let name = rule.name.as_str();
+            if self.wanted(name) && info.rules.iter().all(|described| described.name != rule.name) {
+                let root = self.request.folder.root();
+                let message =
+                    format!("the plugin plans the rule `{name}`, and `describe` does not name it");
+                let fault = Fault::new("rule-undescribed", &root.join("src"), 1, message);
+                let fault = fault.help(
+                    "declare it in `standing_rules` too, so that catalogues and packs know it",
+                );
+                self.note_test(Group::Page, name, root, begun, vec![fault]);
+            }
+        }
+    }
+
+    fn page(&mut self, page: &Page, name: &str, base: &Setup) -> Vec<Fault> {
+        let subject = self.request.subject;
+        let info = subject.component().info();
+        let rule = info.rules.iter().find(|rule| rule.name.as_str() == name);
+        let (exams, mut faults) = read_examples(page, rule.map(|_| name), &info.name, base);
+        let mut ran = Vec::new();
+        for exam in exams {
+            match self.examine(&exam) {
+                Ok(found) => {
+                    faults.extend(exam.verify(&found));
+                    ran.push((exam, found));
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if let Some(rule) = rule {
+            let planned = ran
+                .first()
+                .and_then(|(exam, _)| subject.plan(&exam.setup, &exam.table.columns).ok());
+            let stages = planned.iter().flat_map(|planned| &planned.stages);
+            let stage = stages.into_iter().find(|stage| stage.stage == rule.class);
+            faults.extend(check_rule(page, rule, stage));
+            faults.extend(self.in_some_pack(page, rule));
+        } else if let Some(kind) = info.kinds.iter().find(|kind| kind.name == name) {
+            faults.extend(check_kind(page, kind));
+        }
+        let exams: Vec<Exam> = ran.iter().map(|(exam, _)| exam.clone()).collect();
+        let normalises = rule.is_some_and(|rule| rule.class == RuleClass::Normalise);
+        let mut lacking = example_faults(page, &exams, normalises);
+        if let Some(fault) = lacking.iter_mut().find(|fault| fault.code == "no-failing-example")
+            && let Some(lines) = suggest::failing(subject, &exams)
+        {
+            fault.detail = lines;
+            fault.help = Some(
+                "is this what the rule is for? then it is an example; otherwise write one like it"
+                    .to_owned(),
+            );
+        }
+        faults.extend(lacking);
+        faults.sort_by_key(|fault| fault.line);
+        self.passed.extend(ran);
+        faults
+    }
+
+    /// Judges an exam's table.
+    fn examine(&self, exam: &Exam) -> Result<Found, Fault> {
+        let subject = self.request.subject;
+        let path = match exam.wants {
+            Wants::Marks { .. } => exam.path.clone(),
+            Wants::Everything { .. } => exam.path.join("settings.toml"),
+        };
+        let planned = subject.plan(&exam.setup, &exam.table.columns).map_err(|unplanned| {
+            let lines: Vec<String> = unplanned.explain().lines().map(str::to_owned).collect();
+            Fault::new("settings-refused", &path, exam.line, "the plugin refuses the settings")
+                .with(lines)
+                .help("settings are those of the `toml` block before, or of `test.toml`; columns are those of the table")
+        })?;
+        judge(subject, &planned, &exam.table, &Handing::whole(), Wanted::Messages)
+            .map_err(|error| Fault::new("plugin-failed", &path, exam.line, error.to_string()))
+    }
+
+    /// A rule that no pack carries out helps nobody.
+    fn in_some_pack(&self, page: &Page, rule: &assay_model::Rule) -> Option<Fault> {
+        let packs = self.request.packs?;
+        let plugin = self.request.folder.name();
+        let carried = packs.packs().any(|pack| {
+            pack.plugins().iter().any(|used| used.component() == plugin)
+                && pack.level_for(&rule.name, rule.level) != Level::Off
+        });
+        (!carried).then(|| {
+            let message = format!(
+                "the rule `{}` is in no pack under `{}`",
+                rule.name,
+                packs.root().display()
+            );
+            let fault = Fault::new("rule-in-no-pack", &page.path, 1, message);
+            fault.help(format!(
+                "add `[plugins.{plugin}]` to a pack, or raise the rule's level from `off`"
+            ))
+        })
+    }
+
+    fn cases(&mut self, base: &Setup) {
+        let plugin = self.request.subject.name().to_owned();
+        for folder in self.request.folder.case_folders() {
+            let begun = Instant::now();
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let faults = match cases::read(&folder, &plugin, base).and_then(|exam| {
+                cases::with_layout(exam, self.request.packs).map_err(|fault| vec![fault])
+            }) {
+                Ok(exam) => match self.case(exam) {
+                    Some(faults) => faults,
+                    None => continue,
+                },
+                Err(faults) => faults,
+            };
+            self.note_test(Group::Case, &name, &folder, begun, faults);
+        }
+    }
+
+    /// `None`: the case is not about the rule that is asked for.
+    fn case(&mut self, mut exam: Exam) -> Option<Vec<Fault>> {
+        let subject = self.request.subject;
+        let found = match self.examine(&exam) {
+            Ok(found) => found,
+            Err(fault) => return Some(vec![fault]),
+        };
+        if self.request.rule.is_some_and(|rule| !found.fired().any(|fired| fired == rule)) {
+            return None;
+        }
+        let csv = cases::expected_csv(&found);
+        let path = exam.path.join("expected.csv");
+        let Wants::Everything { csv: expected } = &exam.wants else { return Some(Vec::new()) };
+        if self.request.bless && *expected != csv {
+            if let Err(error) = fs::write(&path, &csv) {
+                return Some(vec![Fault::new("cannot-write", &path, 1, error.to_string())]);
+            }
+            self.report.notes.push(format!("wrote `{}`", path.display()));
+            exam.wants = Wants::Everything { csv };
+        } else if expected.is_empty() {
+            let message = "the case has no `expected.csv`";
+            let fault = Fault::new("case-without-expected", &path, 1, message);
+            let help = "`assay test --bless` writes what is found; read it before you commit it";
+            return Some(vec![
+                fault.with(csv.lines().map(|line| format!("+ found    {line}"))).help(help),
+            ]);
+        }
+        let planned = subject.plan(&exam.setup, &exam.table.columns).ok()?;
+        let mut faults = cases::stale(&exam, subject, &planned, self.request.packs);
+        if faults.is_empty() {
+            faults = exam.verify(&found);
+        }
+        self.passed.push((exam, found));
+        Some(faults)
+    }
+
+    fn catalogue(&mut self, pages: &[Page]) {
+        if pages.is_empty() {
+            return;
+        }
+        let begun = Instant::now();
+        let path: PathBuf = self.request.folder.catalogue();
+        let fresh = catalogue::markdown(self.request.subject.component().info(), pages);
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        let mut faults = Vec::new();
+        if written != fresh {
+            if self.request.bless {
+                match fs::write(&path, &fresh) {
+                    Ok(()) => self.report.notes.push(format!("wrote `{}`", path.display())),
+                    Err(error) => {
+                        faults.push(Fault::new("cannot-write", &path, 1, error.to_string()));
+                    }
+                }
+            } else {
+                let message = "the catalogue is not what the component and the pages say";
+                let fault = Fault::new("catalogue-stale", &path, 1, message);
+                faults.push(fault.help("`assay test --bless` writes it anew"));
+            }
+        }
+        self.note_test(Group::Page, "README", &path, begun, faults);
+    }
+
+    fn report_laws(&mut self, all: Vec<laws::Tried>) {
+        for tried in all {
+            let broken = tried.broken.map(|broken| broken.fault(&tried.law, self.request));
+            self.report.tests.push(Test {
+                group: Group::Law,
+                name: tried.law.name.to_owned(),
+                path: self.request.folder.root().to_owned(),
+                faults: broken.into_iter().collect(),
+                nanos: u64::try_from(tried.took.as_nanos()).unwrap_or(u64::MAX),
+            });
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The step `harness`: each plugin of the checkout through `assay test` and `assay bench`, as its author and its CI do it.
+
+use anyhow::{Result, bail};
+
+use crate::checkout::Checkout;
+use crate::shell;
+
+/// The share of changed rules and settings that pages and cases must notice. 99 %: what is missing are changes that only a file
+/// of millions of records would show.
+const COVERAGE: &str = "99%";
+
+/// Tests and measures every plugin; all of them, so that one run tells all there is to mend.
+pub(super) fn run(checkout: &Checkout) -> Result<()> {
+    let binary = checkout.release_binary();
+    if !binary.is_file() {
+        bail!("`{}` is not built; run `cargo xtask test release` before", binary.display());
+    }
+    let mut failed = Vec::new();
+    for plugin in checkout.plugins()? {
+        let folder = checkout.relative(&checkout.root().join("plugins").join(&plugin.name));
+        let costs = format!("{folder}/cost.toml");
+        for arguments in [
+            vec!["test", &folder, "--min-coverage", COVERAGE],
+            vec!["bench", &folder, "--baseline", &costs],
+        ] {
+            println!("assay {}", arguments.join(" "));
+            let mut command = std::process::Command::new(&binary);
+            command.args(&arguments).current_dir(checkout.root());
+            if shell::run(&mut command).is_err() {
+                failed.push(format!("assay {}", arguments.join(" ")));
+            }
+        }
+    }
+    if !failed.is_empty() {
+        bail!("failed: `{}`", failed.join("`, `"));
+    }
+    Ok(())
+}
