@@ -250,6 +250,9 @@ pub(crate) struct JudgeArgs {
     /// When progress is shown (on standard error).
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(crate) progress: When,
+    /// Says on standard error where the time went: reading, indexing, columns, each plugin, encoding, compressing, writing.
+    #[arg(long)]
+    pub(crate) profile: bool,
     /// Threads that judge and encode; one a core if left out. The result is the same to the byte.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,

@@ -6,6 +6,7 @@ mod exit;
 mod markdown;
 mod output;
 mod percent;
+mod profile;
 mod progress;
 mod summary;
 

@@ -63,6 +63,7 @@ pub(crate) fn build(
     keep: Keep,
     memory: &mut ColumnMemory,
 ) -> Vec<Column> {
+    let _span = tracing::debug_span!("columns").entered();
     let ColumnMemory { builders, tile, spare } = memory;
     builders.resize_with(columns.len().max(builders.len()), Builder::default);
     let builders = &mut builders[..columns.len()];

@@ -75,7 +75,8 @@ impl<'a, R: Read> Filling<'a, R> {
         }
         let offset = self.offset();
         self.reader.source.give_back(&mut self.slab.buffer, self.start);
-        self.reader.summary.lone_crs += self.slab.complete();
+        let complete = tracing::debug_span!("faults").in_scope(|| self.slab.complete());
+        self.reader.summary.lone_crs += complete;
         for record in &self.slab.records {
             self.reader.summary.count(record.faults);
         }
@@ -107,6 +108,7 @@ impl<'a, R: Read> Filling<'a, R> {
         let to = buffer.filled.min(index.at + self.reader.tuning.step);
         let at_end = to == buffer.filled && self.reader.source.at_end();
         let before = (index.at, index.finished);
+        let _span = tracing::debug_span!("index").entered();
         if buffer.bytes.len() < buffer.filled + SLACK {
             buffer.bytes.resize(buffer.filled + SLACK, 0);
         }

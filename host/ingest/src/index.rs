@@ -6,11 +6,15 @@
 //! one shift and one mask. Doubled quotes need no special case: they close and open again.
 //! Line ends, NULs and bytes beyond ASCII are rare. One question says whether a block has any, and only then it is asked which.
 //!
-//! Only the questions depend on the processor: [`avx2`] asks them with vector instructions where there are any, [`portable`] with
-//! 64-bit words anywhere.
+//! Only the questions depend on the processor: `avx512`, `avx2` and `neon` ask them with vector instructions where there are any,
+//! [`portable`] with 64-bit words anywhere.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 
 /// Bytes of a block.
@@ -43,21 +47,37 @@ const RARE: u8 = b'\r' + 1;
 /// How the questions are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kernel {
+    /// Vector instructions of 512 bits.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
     /// Vector instructions of 256 bits.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// Vector instructions of 128 bits.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     /// 64-bit words.
     Portable,
 }
 
 impl Kernel {
+    /// Those this processor has, the fastest first.
+    pub(crate) fn all() -> Vec<Self> {
+        let mut kernels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            kernels.extend(avx512::available().then_some(Self::Avx512));
+            kernels.extend(avx2::available().then_some(Self::Avx2));
+        }
+        #[cfg(target_arch = "aarch64")]
+        kernels.extend(neon::available().then_some(Self::Neon));
+        kernels.push(Self::Portable);
+        kernels
+    }
+
     /// The fastest this processor has.
     pub(crate) fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if avx2::available() {
-            return Self::Avx2;
-        }
-        Self::Portable
+        Self::all()[0]
     }
 }
 
@@ -131,7 +151,11 @@ impl Index {
     pub(crate) fn run(&mut self, kernel: Kernel, bytes: &[u8], to: usize, at_end: bool) {
         match kernel {
             #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512 => avx512::run(self, bytes, to, at_end),
+            #[cfg(target_arch = "x86_64")]
             Kernel::Avx2 => avx2::run(self, bytes, to, at_end),
+            #[cfg(target_arch = "aarch64")]
+            Kernel::Neon => neon::run(self, bytes, to, at_end),
             Kernel::Portable => self.run_with(bytes, to, at_end, portable::masks, portable::rare),
         }
     }
@@ -150,37 +174,46 @@ impl Index {
         masks: impl Fn(&[u8; BLOCK]) -> Masks,
         rare: impl Fn(&[u8; BLOCK]) -> Rare,
     ) {
-        while !self.broken && self.at + BLOCK <= to {
-            let block = bytes[self.at..].first_chunk().expect("the caller keeps a block's room");
-            self.block(block, u64::MAX, &masks, &rare);
-            self.at += BLOCK;
+        // In variables of their own, which the compiler keeps in registers.
+        let (mut at, mut count, mut carry) = (self.at, self.count, self.carry);
+        assert!(u32::try_from(to).is_ok(), "limits keep a slab below 2^32 bytes");
+        while at < to && !self.broken {
+            let live = to - at;
+            let keep = match live {
+                BLOCK.. => u64::MAX,
+                _ if at_end => (1 << live) - 1,
+                _ => break,
+            };
+            let block = bytes[at..].first_chunk().expect("the caller keeps a block's room");
+            (count, carry) = self.block(block, at, keep, count, carry, &masks, &rare);
+            at += live.min(BLOCK);
         }
-        if !at_end {
-            return;
-        }
-        if !self.broken && self.at < to {
-            let live = to - self.at;
-            let block = bytes[self.at..].first_chunk().expect("the caller keeps a block's room");
-            self.block(block, (1 << live) - 1, &masks, &rare);
-            self.at = to;
-        }
-        if self.at >= to {
+        (self.at, self.count, self.carry) = (at, count, carry);
+        if at_end && at >= to {
             self.finished = true;
-            self.broken |= (self.carry.quoted | self.carry.closed_cr) != 0;
+            self.broken |= (carry.quoted | carry.closed_cr) != 0;
         }
     }
 
-    /// Takes in one block, of which only the bytes in `keep` exist.
+    /// Takes in the block at `at`, of which only the bytes in `keep` exist, after `count` separators. Gives how many there are then.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what one round of the loop gives to the next is kept in registers"
+    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the caller has seen to it")]
     fn block(
         &mut self,
         block: &[u8; BLOCK],
+        at: usize,
         keep: u64,
+        count: usize,
+        carry: Carry,
         masks: &impl Fn(&[u8; BLOCK]) -> Masks,
         rare: &impl Fn(&[u8; BLOCK]) -> Rare,
-    ) {
-        let position = u32::try_from(self.at).expect("limits keep a slab below 2^32 bytes");
+    ) -> (usize, Carry) {
+        let position = at as u32;
         let Masks { quote, comma, quoted, rare: some } = masks(block);
         let (quote, comma) = (quote & keep, comma & keep);
         let (mut lf, mut cr) = (0, 0);
@@ -193,21 +226,22 @@ impl Index {
                 self.high.push(position);
             }
         }
-        let quoted = quoted ^ self.carry.quoted;
+        let quoted = quoted ^ carry.quoted;
         let opening = quote & quoted;
         let closing = quote & !quoted;
         let may_open = comma | lf | quote;
-        let after_closing = closing << 1 | self.carry.closed;
+        let after_closing = closing << 1 | carry.closed;
         let closed_cr = after_closing & cr;
-        let breaks = opening & !(may_open << 1 | self.carry.may_open)
+        let breaks = opening & !(may_open << 1 | carry.may_open)
             | after_closing & !(comma | lf | quote | cr)
-            | (closed_cr << 1 | self.carry.closed_cr) & !lf;
+            | (closed_cr << 1 | carry.closed_cr) & !lf;
         let breaks = breaks & keep;
         // Nothing at or after the first break is of use: the record it is in is read another way.
         let sound = if breaks == 0 { u64::MAX } else { (1 << breaks.trailing_zeros()) - 1 };
         self.broken = breaks != 0;
 
-        self.push_separators((comma | lf) & !quoted & sound, lf & !quoted & sound, position);
+        let separators = (comma | lf) & !quoted & sound;
+        let count = self.push_separators(separators, lf & !quoted & sound, position, count);
         let inner = lf & quoted & sound;
         if inner != 0 {
             each(inner, |bit| self.inner_lfs.push(position + bit));
@@ -217,23 +251,23 @@ impl Index {
             each(doubled, |bit| self.doubled.push(position + bit));
         }
         let last = keep.trailing_ones() - 1;
-        self.carry = Carry {
+        let carry = Carry {
             quoted: 0_u64.wrapping_sub(quoted >> last & 1),
             may_open: may_open >> last & 1,
             closed: closing >> last & 1,
             closed_cr: closed_cr >> last & 1,
         };
+        (count, carry)
     }
 
     /// Appends the positions of `separators`, eight at once from a table.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
-    fn push_separators(&mut self, separators: u64, ends: u64, position: u32) {
-        if self.separators.len() < self.count + ROOM {
+    fn push_separators(&mut self, separators: u64, ends: u64, position: u32, base: usize) -> usize {
+        if self.separators.len() < base + ROOM {
             // Twice the room: a file of nothing but commas has one separator a byte.
-            self.separators.resize((self.count + ROOM) * 2, 0);
+            self.separators.resize((base + ROOM) * 2, 0);
         }
-        let base = self.count;
         each(ends, |bit| {
             let before = (separators & ((1 << bit) - 1)).count_ones() as usize;
             self.ends.push(u32::try_from(base + before).expect("fewer separators than bytes"));
@@ -249,7 +283,7 @@ impl Index {
             *eight = bits.map(|bit| first.wrapping_add(bit));
             count += byte.count_ones() as usize;
         }
-        self.count += count;
+        base + count
     }
 }
 
@@ -306,7 +340,7 @@ mod tests {
     /// `expected`: `,` and `;` where a comma or LF separates, `^` where an LF is quoted, `:` at the second of doubled quotes.
     fn check(text: &str, expected: &str) {
         for lead in [0, 1, 57, 60, 61, 62, 63, 64, 65] {
-            for kernel in [Kernel::detect(), Kernel::Portable] {
+            for kernel in Kernel::all() {
                 let text = format!(
                     "{}{text}",
                     "x,".repeat(64)[..lead & !1].to_owned() + if lead % 2 == 1 { "," } else { "" }
@@ -366,29 +400,31 @@ mod tests {
                 })
                 .collect();
             let text = &text[round % 7..];
-            let (one, other) =
-                (index(Kernel::detect(), text, 64), index(Kernel::Portable, text, 64));
-            assert_eq!(one.separators[..one.count], other.separators[..other.count]);
-            assert_eq!(
-                (
-                    &one.ends,
-                    &one.inner_lfs,
-                    &one.doubled,
-                    one.broken,
-                    one.saw_cr,
-                    one.saw_nul,
-                    &one.high
-                ),
-                (
-                    &other.ends,
-                    &other.inner_lfs,
-                    &other.doubled,
-                    other.broken,
-                    other.saw_cr,
-                    other.saw_nul,
-                    &other.high
-                ),
-            );
+            let one = index(Kernel::Portable, text, 64);
+            for kernel in Kernel::all() {
+                let other = index(kernel, text, 64);
+                assert_eq!(one.separators[..one.count], other.separators[..other.count]);
+                assert_eq!(
+                    (
+                        &one.ends,
+                        &one.inner_lfs,
+                        &one.doubled,
+                        one.broken,
+                        one.saw_cr,
+                        one.saw_nul,
+                        &one.high
+                    ),
+                    (
+                        &other.ends,
+                        &other.inner_lfs,
+                        &other.doubled,
+                        other.broken,
+                        other.saw_cr,
+                        other.saw_nul,
+                        &other.high
+                    ),
+                );
+            }
         }
     }
 }

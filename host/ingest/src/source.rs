@@ -44,6 +44,7 @@ impl<R: Read> Source<R> {
     /// Appends `want` bytes to `buffer`, or fewer if the input ends before. However little the reader gives at
     /// once, it is asked until then, so that what comes of the bytes cannot depend on it.
     pub(crate) fn fill(&mut self, buffer: &mut Buffer, want: usize) -> Result<()> {
+        let _span = tracing::debug_span!("read").entered();
         let target = buffer.filled + want;
         if buffer.bytes.len() < target + SLACK {
             buffer.bytes.resize(target + SLACK, 0);

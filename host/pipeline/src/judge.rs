@@ -108,6 +108,7 @@ pub(crate) fn judge(
     batch_size: usize,
     spare: &Spare,
 ) -> Result<Judged, SandboxError> {
+    let _span = tracing::debug_span!("judge").entered();
     let mut judged = Judged::new(slab, plan);
     structure::note_faults(&mut judged, plan);
     let rows = judged.slab.judged().to_vec();
@@ -132,7 +133,8 @@ pub(crate) fn judge(
             Scope::File => 0,
         };
     }
-    crate::findings::complete(&mut judged, plan, &rows);
+    tracing::debug_span!("findings")
+        .in_scope(|| crate::findings::complete(&mut judged, plan, &rows));
     Ok(judged)
 }
 
@@ -170,6 +172,7 @@ fn build_typed(
     slots: impl Iterator<Item = usize>,
     records: usize,
 ) {
+    let _span = tracing::debug_span!("cast").entered();
     for index in slots {
         let slot = &plan.slots[index];
         if slot.form == Form::Text {

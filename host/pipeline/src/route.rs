@@ -86,6 +86,7 @@ impl<'a> Router<'a> {
 
     /// Takes the next slabs of the file.
     pub(crate) fn route(&mut self, wave: &[Judged], plan: &Plan) -> Result<(), SinkError> {
+        let _span = tracing::debug_span!("route").entered();
         let mut rest = wave;
         while !rest.is_empty() {
             // Slabs up to the end of the row group are encoded together.

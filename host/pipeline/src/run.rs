@@ -184,6 +184,7 @@ impl<'a> Attempt<'a> {
         }
         self.report.ended_at = identity::now();
         self.report.milliseconds.total = account::milliseconds(self.began);
+        let _span = tracing::debug_span!("publish").entered();
         account::publish(&mut self.report, store, publication, &partition, &identified, &judged)?;
         Ok(())
     }
@@ -272,6 +273,7 @@ impl<'a> Attempt<'a> {
             max_poison: u32::try_from(limits.max_poison).unwrap_or(u32::MAX),
             ..Options::default()
         })?;
+        let _span = tracing::debug_span!("load").entered();
         let mut components = Vec::with_capacity(pack.plugins().len());
         for used in pack.plugins() {
             let path = self.request.discovery.plugin(used.component())?;

@@ -42,6 +42,7 @@ impl<R> Digesting<R> {
 impl<R: Read> Read for Digesting<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
+        let _span = tracing::debug_span!("digest").entered();
         self.hasher.lock().expect("only this reader holds it").update(&buffer[..read]);
         Ok(read)
     }
@@ -79,6 +80,7 @@ pub(crate) fn survey(
             Err(error) => return Ok(Err(error)),
         };
         records += slab.len() as u64;
+        let _span = tracing::debug_span!("keys").entered();
         for (unique, collector) in plan.unique.iter().zip(&mut collectors) {
             collect(unique, collector, &slab, &mut memory).map_err(RunError::temporary)?;
         }
@@ -92,6 +94,7 @@ pub(crate) fn survey(
         });
         recycled = Some(slab);
     }
+    let _span = tracing::debug_span!("keys").entered();
     let spilled = collectors.iter().any(KeyCollector::spilled);
     let duplicates = collectors
         .into_iter()

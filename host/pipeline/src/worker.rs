@@ -28,6 +28,7 @@ impl Worker {
         stage: usize,
         batch: &Batch,
     ) -> Result<assay_sandbox::Judged, SandboxError> {
+        let _span = tracing::debug_span!("plugin").entered();
         self.session(plan, stage)?.process(batch)
     }
 

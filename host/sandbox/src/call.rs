@@ -97,16 +97,20 @@ impl Instance {
     pub(crate) fn process(
         &mut self,
         engine: &Engine,
+        plugin: &str,
         session: ResourceAny,
         batch: &Batch,
     ) -> (Result<wit::Verdict, Failure>, u64) {
         let begun = Instant::now();
+        self.store.data_mut().crossings.begin();
         let judged = self.call(engine, |plugin, store| {
             lower::with_batch(batch, |batch| {
                 plugin.assay_rules_plugin().session().call_process(store, session, batch)
             })
         });
-        let took = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let ended = Instant::now();
+        self.store.data().crossings.report(plugin, begun, ended);
+        let took = u64::try_from((ended - begun).as_nanos()).unwrap_or(u64::MAX);
         let judged = match judged {
             Ok(Ok(verdict)) => Ok(verdict),
             Ok(Err(fault)) => Err(fault.into()),

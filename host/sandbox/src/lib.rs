@@ -14,6 +14,7 @@ mod cache;
 mod call;
 mod check;
 mod component;
+mod crossings;
 mod engine;
 mod error;
 mod format;
@@ -31,6 +32,7 @@ mod ticker;
 
 pub use breach::Breach;
 pub use component::Component;
+pub use crossings::TARGET as CALL_TARGET;
 pub use engine::Sandbox;
 pub use error::{Call, PlanError, SandboxError};
 pub use interface::{CONTRACT, ContractVersion, HOST_VERSION};

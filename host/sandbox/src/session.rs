@@ -175,7 +175,7 @@ impl Session {
         let component = self.component.clone();
         let engine = component.engine();
         let Live { instance, session } = self.ensure_live()?;
-        let (judged, nanos) = instance.process(engine, *session, batch);
+        let (judged, nanos) = instance.process(engine, component.name(), *session, batch);
         let fuel = match engine.options.meter {
             Meter::Fuel(limit) => instance.fuel_used(limit),
             Meter::Epoch | Meter::Steps(_) => 0,
@@ -185,6 +185,7 @@ impl Session {
         profile.records += u64::from(batch.records);
         profile.nanos = profile.nanos.saturating_add(nanos);
         profile.fuel = profile.fuel.saturating_add(fuel);
+        let _span = tracing::debug_span!("verdict").entered();
         let checked = judged.and_then(|verdict| {
             check::verdict(verdict, &self.stage, batch, &engine.options.limits)
                 .map_err(|breach| PoisonReason::Breach(breach).into())

@@ -2,6 +2,7 @@
 
 use wasmtime::{ResourceLimiter, Store};
 
+use crate::crossings::{self, Crossings};
 use crate::engine::Engine;
 use crate::options::Meter;
 use crate::steps::{self, Steps};
@@ -21,6 +22,7 @@ pub(crate) struct State {
     peak: usize,
     refused: bool,
     pub(crate) steps: Steps,
+    pub(crate) crossings: Crossings,
 }
 
 impl State {
@@ -84,10 +86,12 @@ pub(crate) fn new(engine: &Engine) -> Store<State> {
         peak: 0,
         refused: false,
         steps: Steps::default(),
+        crossings: Crossings::default(),
     };
     let mut store = Store::new(&engine.wasmtime, state);
     store.limiter(|state| state);
     store.set_hostcall_fuel(options.limits.output_bytes);
+    crossings::watch(&mut store);
     if let Meter::Steps(limit) = options.meter {
         steps::watch(&mut store, limit);
     }

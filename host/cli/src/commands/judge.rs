@@ -9,8 +9,9 @@ use assay_pipeline::{Input, Observer, Report, Request};
 
 use crate::args::{Format, JudgeArgs, RulesArgs};
 use crate::exit::ExitStatus;
+use crate::profile::Profile;
 use crate::progress::Display;
-use crate::{output, summary};
+use crate::{complain, output, summary};
 
 /// Carries out `act` on what was typed, prints the report, and says how to exit.
 pub(crate) fn judge(
@@ -21,6 +22,7 @@ pub(crate) fn judge(
     let discovery = discovery(&args.rules)?;
     let input = input(args)?;
     let display = Display::new(args.progress);
+    let profile = args.profile.then(Profile::start);
     let request = Request {
         input: &input,
         entry: args.entry.as_deref(),
@@ -32,6 +34,9 @@ pub(crate) fn judge(
     };
     let report = act(&request, &display);
     display.end();
+    if let Some(profile) = profile {
+        complain(&profile.table());
+    }
     match args.format {
         Format::Json => output::json(&report)?,
         Format::Text => output::text(&summary::of(&report, output::colours()))?,

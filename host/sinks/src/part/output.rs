@@ -36,8 +36,8 @@ impl<W: Write> Output<W> {
 impl<W: Write> Write for Output<W> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let inner = self.inner.as_mut().ok_or_else(|| io::Error::other("the file is finished"))?;
-        let written = inner.write(buf)?;
-        self.hasher.update(&buf[..written]);
+        let written = tracing::debug_span!("write").in_scope(|| inner.write(buf))?;
+        tracing::debug_span!("digest").in_scope(|| self.hasher.update(&buf[..written]));
         self.bytes += written as u64;
         Ok(written)
     }

@@ -23,6 +23,7 @@ thread_local! {
 
 /// Compresses a page's body. The result depends on `body` alone.
 pub(super) fn compress(body: &[u8]) -> io::Result<Vec<u8>> {
+    let _span = tracing::debug_span!("compress").entered();
     COMPRESSOR.with_borrow_mut(|slot| {
         let compressor = match slot {
             Some(compressor) => compressor,

@@ -154,6 +154,7 @@ impl<W: Write + Send> PartWriter<W> {
         let rows = |slab: &SlabColumns<'_>| Rows::new(slab.selection, slab.positions.len());
         let runs: Vec<Rows> = slabs.iter().map(rows).collect();
         let encode = |(at, (column, total)): (usize, (&mut Encoder, &mut Tally))| {
+            let _span = tracing::debug_span!("encode").entered();
             for (slab, rows) in slabs.iter().zip(&runs) {
                 let tally = column.append(at, slab, rows)?;
                 total.nulls += tally.nulls;
@@ -187,8 +188,11 @@ impl<W: Write + Send> PartWriter<W> {
         if self.group_rows == 0 {
             return Ok(());
         }
-        let chunks: Vec<ParquetResult<Chunk>> =
-            self.columns.par_iter_mut().map(Encoder::close).collect();
+        let close = |column: &mut Encoder| {
+            let _span = tracing::debug_span!("encode").entered();
+            column.close()
+        };
+        let chunks: Vec<ParquetResult<Chunk>> = self.columns.par_iter_mut().map(close).collect();
         self.write_row_group(chunks).map_err(SinkError::parquet("a part file"))?;
         self.group_rows = 0;
         self.row_groups += 1;

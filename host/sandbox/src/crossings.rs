@@ -1,0 +1,63 @@
+//! Where a call's time goes: into the guest, inside it, and out again.
+//!
+//! Only watched if somebody listens to [`TARGET`]. The engine says when it enters and leaves the guest; asking for memory for what goes
+//! in, and giving back what came out, are visits too. The longest visit is the call itself.
+
+use std::time::{Duration, Instant};
+
+use wasmtime::{CallHook, Store};
+
+use crate::store::State;
+
+/// Target of the events that say what a call took: `plugin`, and `lower`, `guest` and `lift` in nanoseconds.
+pub const TARGET: &str = "assay::call";
+
+/// Visits to the guest since the call began.
+#[derive(Debug, Default)]
+pub(crate) struct Crossings {
+    entered: Option<Instant>,
+    longest: Option<(Instant, Instant)>,
+}
+
+/// Has visits noted, if anybody wants to know.
+pub(crate) fn watch(store: &mut Store<State>) {
+    if tracing::enabled!(target: TARGET, tracing::Level::DEBUG) {
+        store.call_hook(|mut store, hook| {
+            let crossings = &mut store.data_mut().crossings;
+            match hook {
+                CallHook::CallingWasm => crossings.entered = Some(Instant::now()),
+                CallHook::ReturningFromWasm => crossings.left(Instant::now()),
+                CallHook::CallingHost | CallHook::ReturningFromHost => {}
+            }
+            Ok(())
+        });
+    }
+}
+
+impl Crossings {
+    /// Forgets the last call's.
+    pub(crate) fn begin(&mut self) {
+        *self = Self::default();
+    }
+
+    fn left(&mut self, now: Instant) {
+        let Some(entered) = self.entered.take() else { return };
+        let took = |visit: (Instant, Instant)| visit.1 - visit.0;
+        if self.longest.is_none_or(|longest| took(longest) < now - entered) {
+            self.longest = Some((entered, now));
+        }
+    }
+
+    /// Says what the call between `begun` and `ended` took.
+    pub(crate) fn report(&self, plugin: &str, begun: Instant, ended: Instant) {
+        let Some((entered, left)) = self.longest else { return };
+        let nanos = |took: Duration| u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        tracing::debug!(
+            target: TARGET,
+            plugin,
+            lower = nanos(entered - begun),
+            guest = nanos(left - entered),
+            lift = nanos(ended - left),
+        );
+    }
+}
