@@ -27,7 +27,8 @@ pub(crate) fn json(value: &impl Serialize) -> Result<()> {
 pub(crate) fn path(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
-    inside.unwrap_or(path).display().to_string()
+    let path = inside.unwrap_or(path);
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 /// Names in backticks: the first ones, and how many more there are.

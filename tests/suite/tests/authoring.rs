@@ -25,27 +25,29 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("one JSON value")
 }
 
-/// The blocks of a language in a page, in order.
+/// The blocks of a language in a page, in order. A fence closes at one as long, so a page within a page is one block.
 fn blocks(page: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
-    let mut open: Option<(bool, String)> = None;
+    let mut open: Option<(&str, bool, String)> = None;
     for line in page.lines() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(info)) => open = Some((info == language, String::new())),
-            (Some((wanted, text)), Some(_)) => {
+        let (fence, info) = line.split_at(line.len() - line.trim_start_matches('`').len());
+        match &mut open {
+            None if fence.len() >= 3 => open = Some((fence, info == language, String::new())),
+            None => {}
+            Some((first, wanted, text)) if line == *first => {
                 if *wanted {
                     blocks.push(std::mem::take(text));
                 }
                 open = None;
             }
-            (Some((_, text)), None) => text.extend([line, "\n"]),
-            (None, None) => {}
+            Some((_, _, text)) => text.extend([line, "\n"]),
         }
     }
     blocks
 }
 
 /// What the page shows of a command must be what the command says; amounts of fuel and digests are of the day.
+/// Of a line with `…`, what stands before it.
 fn as_shown(page: &str, plugin: &Path, command: &str) {
     let typed = format!("$ assay {command}");
     let mut shown = page.lines().skip_while(|line| *line != typed).skip(1).peekable();
@@ -57,7 +59,11 @@ fn as_shown(page: &str, plugin: &Path, command: &str) {
         if line.trim() == "…" || of_the_day.iter().any(|start| line.starts_with(start)) {
             continue;
         }
-        assert!(said.lines().any(|found| found == line), "no line `{line}` in\n{said}");
+        let holds = |found: &str| match line.split_once('…') {
+            Some((start, _)) => found.starts_with(start),
+            None => found == line,
+        };
+        assert!(said.lines().any(holds), "no line `{line}` in\n{said}");
     }
 }
 
@@ -81,6 +87,7 @@ fn the_tutorial_holds_what_it_promises() {
     assert_eq!(built["lock"]["changed"], true);
     let ran = json(&run(&plugin, &["run", sample, "--root", "lake", "--format", "json"]));
     assert_eq!(ran["outcome"], "accepted_with_quarantine", "{ran:#}");
+    stdout(&run(&plugin, &["test", "--min-coverage", "100%"]));
 
     as_shown(&page, &plugin, "run samples/orders_2024.csv --root lake");
 
@@ -132,7 +139,10 @@ fn the_tutorial_holds_what_it_promises() {
     let lint = json(&run(&plugin, &["lint", "--format", "json"]));
     assert_eq!(lint["lints"].as_array().map(Vec::len), Some(1), "{lint:#}");
     assert_eq!(lint["lints"][0]["code"], "page-missing");
-    fs::write(plugin.join("rules/country-served.md"), "# country-served: x\n").expect("a page");
+    let [country_served] = &blocks(&page, "markdown")[..] else { panic!("one page of a rule") };
+    assert_eq!(run(&plugin, &["test"]).status.code(), Some(1));
+    fs::write(plugin.join("rules/country-served.md"), country_served).expect("a page");
+    as_shown(&page, &plugin, "test --bless");
     stdout(&run(&plugin, &["lint", "--strict"]));
     as_shown(&page, &plugin, "lint");
     let shown = stdout(&run(&plugin, &["rules", "shipped-in-time"]));
@@ -141,6 +151,13 @@ fn the_tutorial_holds_what_it_promises() {
             && shown.contains("warn        in orders/weekly/2024.toml"),
         "{shown}"
     );
+
+    // What CI asks of it, and of its costs.
+    stdout(&run(&plugin, &["test", "--min-coverage", "100%", "--format", "github"]));
+    for command in ["bench --bless", "bench"] {
+        as_shown(&page, &plugin, command);
+    }
+    stdout(&run(&plugin, &["bench", "--baseline", "cost.toml", "--fail-above", "0%"]));
 
     // 5. Why was this record held back?
     as_shown(&page, &plugin, "explain samples/orders_2024.csv --record 6");

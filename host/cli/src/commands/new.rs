@@ -34,6 +34,10 @@ pub(crate) fn execute(args: &NewArgs) -> Result<ExitStatus> {
         text,
         "  assay build                                       # needs rustup, and says what is missing"
     )?;
+    writeln!(
+        text,
+        "  assay test                                        # the rule's page and cases, in the sandbox"
+    )?;
     writeln!(text, "  assay try target/plugins/{name}.wasm samples/orders_2024.csv")?;
     writeln!(text, "  assay run samples/orders_2024.csv --root lake")?;
     output::text(&text)?;
