@@ -66,6 +66,62 @@ Examples:
 
 A run refuses a plugin whose digest is not the pinned one.")]
     Lock(LockArgs),
+    /// Make a plugin that builds: one rule, its page, its tests, a pack, and CI.
+    #[command(after_help = "\
+Examples:
+  assay new my-rules                in the folder my-rules; needs no network, the SDK is written beside it
+  assay new my-rules --path plugins/mine
+  assay new my-rules --sdk ../assay    with the SDK of a checkout, for those who work on it
+
+Nothing that is there is written over.")]
+    New(NewArgs),
+    /// Build a plugin into a component that imports nothing, and pin it. Needs rustup.
+    #[command(after_help = "\
+Examples:
+  assay build                       the plugin of the current folder
+  assay build my-rules
+  assay build --check               in CI: fail (exit code 1) if the bytes are not those that rules/assay.lock pins
+
+The component comes to target/plugins/<name>.wasm, where `assay run` looks for it. The same sources and compiler give the same bytes
+in any folder and on any machine. What is missing to build is named, with the way to get it.")]
+    Build(BuildArgs),
+    /// Show what a plugin would do to a file: counts, samples, before and after.
+    #[command(after_help = "\
+Examples:
+  assay try target/plugins/my-rules.wasm orders_2024.csv
+  assay try target/plugins/my-rules.wasm orders_2024.csv --rule shipped-in-time --rows 0
+  assay try my-rules.wasm strange.csv --settings '{\"longest_days\": 3}' --partition year=2024
+
+Settings, levels and column names are those of the pack that a run would judge the file by, if that pack uses the plugin; --pack names
+another. Nothing is written, and the plugin need not be pinned.")]
+    Try(TryArgs),
+    /// Show one record through every rule: fired or not, why it was skipped, what it saw, before and after, and the cost.
+    #[command(after_help = "\
+Examples:
+  assay explain OP_DTL_GNRL_PGYR2016_P06302017.csv --record 123456
+  assay explain orders_2024.csv --record 6 --format json | jq '.rules[] | select(.state == \"skipped\")'
+
+Records are counted from 1, without the header, as in reports and in the column `_record` of the Parquet files.")]
+    Explain(ExplainArgs),
+    /// The catalogue of rules; with a code, the rule's page.
+    #[command(after_help = "\
+Examples:
+  assay rules                       every rule: class, levels that packs give it, who uses it, what it says
+  assay rules amount-zero           one rule with its page, if its plugin has one
+  assay rules --format json | jq '.[] | select(.packs == [])'    rules that no pack uses")]
+    Rules(RulesListArgs),
+    /// Find everything that can be known to be wrong without running on data.
+    #[command(after_help = "\
+Examples:
+  assay lint                        all packs and plugins
+  assay lint rules/open-payments/general/2016.toml
+  assay lint target/plugins/my-rules.wasm
+  assay lint --strict               in CI: warnings count too
+
+Exit codes: 0 nothing, or warnings only; 1 errors (with --strict: anything); 2 could not look.")]
+    Lint(LintArgs),
+    /// Look at packs.
+    Pack(PackArgs),
     /// Test a plugin: its pages, its cases, and laws that hold for every plugin.
     #[command(after_help = "\
 Examples:
@@ -258,6 +314,166 @@ pub(crate) struct SampleArgs {
     /// The file to write; `-` writes the CSV to standard output, without a truth file.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// Its name: lower case letters, digits and hyphens.
+    pub(crate) name: String,
+    /// What it is written in; a folder of templates.
+    #[arg(long, value_name = "LANGUAGE", default_value = "rust")]
+    pub(crate) lang: String,
+    /// The folder to make; one of its name in the current folder if left out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) path: Option<PathBuf>,
+    /// A checkout of Assay whose SDK is used where it lies, instead of a copy.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sdk: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// The plugin's folder.
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Fails if what was built is not what `rules/assay.lock` pins, instead of pinning it.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TryArgs {
+    /// The component.
+    pub(crate) plugin: PathBuf,
+    /// The CSV file, plain or in gzip, zstd or zip.
+    pub(crate) file: PathBuf,
+    /// Only this rule.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) rule: Option<String>,
+    /// Records to look at; 0 means all.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) rows: u64,
+    /// The pack to take settings and levels from, instead of the one found.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: Option<PathBuf>,
+    /// Settings as JSON, instead of the pack's.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) settings: Option<String>,
+    /// A partition key, where no pack tells it; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) partition: Vec<(String, String)>,
+    /// The entry of a zip archive that holds several CSV files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entry: Option<String>,
+    /// The file's published name, where the path does not say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The CSV file, plain or in gzip, zstd or zip.
+    pub(crate) file: PathBuf,
+    /// The record, counted from 1.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) record: u64,
+    /// The pack to judge by, instead of the one found.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: Option<PathBuf>,
+    /// The entry of a zip archive that holds several CSV files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entry: Option<String>,
+    /// The file's published name, where the path does not say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected `key=value`, such as `year=2024`".to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesListArgs {
+    /// A rule's code, or a kind of rule.
+    pub(crate) code: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// A pack, a component, or a folder: all of the rules.
+    #[arg(default_value = ".", value_name = "PACK|PLUGIN|DIR")]
+    pub(crate) target: PathBuf,
+    /// Warnings fail too.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackArgs {
+    #[command(subcommand)]
+    pub(crate) command: PackCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackCommand {
+    /// Show what changed from one pack to another; on a file, which records they judge differently.
+    #[command(after_help = "\
+Examples:
+  assay pack diff rules/open-payments/general/2020.toml rules/open-payments/general/2021.toml
+  assay pack diff old.toml new.toml OP_DTL_GNRL_PGYR2021_P01202023.csv --rows 0")]
+    Diff(PackDiffArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackDiffArgs {
+    /// The first pack.
+    pub(crate) from: PathBuf,
+    /// The second.
+    pub(crate) to: PathBuf,
+    /// A file that both judge.
+    pub(crate) file: Option<PathBuf>,
+    /// Records of the file to look at; 0 means all.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) rows: u64,
+    /// The entry of a zip archive that holds several CSV files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entry: Option<String>,
+    /// The file's published name, where the path does not say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
 }

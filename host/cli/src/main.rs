@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod exit;
+mod markdown;
 mod output;
 mod percent;
 mod profile;
@@ -36,6 +37,13 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Inspect(args) => commands::inspect::execute(args),
         Command::Sample(args) => commands::sample::execute(args),
         Command::Lock(args) => commands::lock::execute(args),
+        Command::New(args) => commands::new::execute(args),
+        Command::Build(args) => commands::build::execute(args),
+        Command::Rules(args) => commands::rules::execute(args),
+        Command::Lint(args) => commands::lint::execute(args),
+        Command::Pack(args) => commands::pack::execute(args),
+        Command::Try(args) => commands::trial::execute(args),
+        Command::Explain(args) => commands::explain::execute(args),
         Command::Test(args) => commands::test::execute(args),
         Command::Bench(args) => commands::bench::execute(args),
     }

@@ -1,6 +1,7 @@
 //! Standard output: the one place that prints results.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -20,6 +21,25 @@ pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     let mut bytes = serde_json::to_vec_pretty(value)?;
     bytes.push(b'\n');
     whole(&bytes)
+}
+
+/// A path as people write it: from the current folder, if it lies in it.
+pub(crate) fn path(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+    let path = inside.unwrap_or(path);
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+/// Names in backticks: the first ones, and how many more there are.
+pub(crate) fn names(names: &[String]) -> String {
+    /// As many as a line of a terminal has room for.
+    const SHOWN: usize = 3;
+    let listed: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => listed.join(", "),
+        more => format!("{} and {more} more", listed.join(", ")),
+    }
 }
 
 fn whole(bytes: &[u8]) -> Result<()> {

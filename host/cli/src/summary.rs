@@ -189,7 +189,7 @@ impl Page {
 }
 
 /// A count with commas between thousands.
-fn number(count: u64) -> String {
+pub(crate) fn number(count: u64) -> String {
     grouped(&count.to_string())
 }
 

@@ -143,7 +143,7 @@ impl Testing<'_> {
             if !path.is_file() {
                 let message = format!("the rule `{name}` has no page");
                 let help =
-                    "copy the page of another rule; `plugins/README.md` says what stands on it";
+                    "copy the page of another rule and change it; its examples are its tests";
                 let fault = Fault::new("page-missing", &path, 1, message).help(help);
                 self.note_test(Group::Page, name, &path, Instant::now(), vec![fault]);
             }

@@ -95,6 +95,21 @@ impl Discovery {
         self.rules.join(LOCK_FILE)
     }
 
+    /// Every component beside the rules, by folder and name.
+    pub fn plugin_files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for folder in &self.plugins {
+            let entries = folder.read_dir().into_iter().flatten().filter_map(Result::ok);
+            let mut here: Vec<PathBuf> = entries
+                .map(|entry| entry.path())
+                .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+                .collect();
+            here.sort_unstable();
+            files.extend(here);
+        }
+        files
+    }
+
     /// A component's file: `plugins/<component>.wasm` beside the rules as distributed, or `target/plugins/` as built.
     pub fn plugin(&self, component: &str) -> Result<PathBuf, PackError> {
         let looked: Vec<PathBuf> =

@@ -20,6 +20,7 @@ mod message;
 mod observer;
 mod peek;
 mod plan;
+pub mod probe;
 pub mod report;
 mod rewriting;
 mod route;

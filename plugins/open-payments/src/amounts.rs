@@ -1,14 +1,17 @@
 //! The amount.
 
-use assay_sdk::{Rules, decimal};
+use assay_sdk::rule;
 
 use crate::columns::AMOUNT;
 
-pub(crate) fn declare(rules: &mut Rules) {
-    rules
-        .validate("amount-zero")
-        .title("the amount is not zero")
-        .message("a payment of {Total_Amount_of_Payment_USDollars}")
-        .warn()
-        .each(decimal(AMOUNT, 2), |cents| cents != 0);
+/// the amount is not zero
+#[rule(
+    code = "amount-zero",
+    class = validate,
+    level = warn,
+    message = "a payment of {Total_Amount_of_Payment_USDollars}",
+    columns(cents = decimal(AMOUNT, 2)),
+)]
+pub(crate) fn amount_zero(cents: i64) -> bool {
+    cents != 0
 }

@@ -1,61 +1,85 @@
 //! Writing rule plugins for Assay in Rust.
 //!
-//! A plugin implements [`Plugin`]: it declares rules, and each rule is a function of a record's cells. The crate does
-//! the rest: the contract in `wit/`, blank and malformed cells, constant and dictionary columns, bitmaps, the
-//! order of rewrites. Rules are plain Rust and are tested natively with [`testing`]; [`export_plugin!`] makes the
-//! component when the target is WebAssembly.
+//! A rule is a function of a record's cells with [`#[rule(…)]`](macro@rule); [`plugin!`] makes a plugin of such functions. The
+//! crate does the rest: the contract in `wit/`, blank and malformed cells, constant and dictionary columns, bitmaps,
+//! the order of rewrites. Rules are plain Rust and are tested natively with [`testing`]; the component is made when the target is
+//! WebAssembly.
 //!
 //! ```
-//! use assay_sdk::{Faults, Plugin, Rules, Run, date, text};
+//! use assay_sdk::{Date, Settings, plugin, rule};
 //!
-//! struct Library;
-//!
-//! impl Plugin for Library {
-//!     const NAME: &'static str = "library";
-//!     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-//!     type Settings = Settings;
-//!
-//!     fn rules(_run: &Run, settings: Settings, rules: &mut Rules) -> Result<(), Faults> {
-//!         rules
-//!             .validate("isbn-length")
-//!             .title("an ISBN has ten or thirteen characters")
-//!             .message("`{ISBN}` is no ISBN")
-//!             .warn()
-//!             .each(text("ISBN"), |isbn| matches!(isbn.len(), 10 | 13));
-//!         rules
-//!             .validate("due-soon-enough")
-//!             .title("a loan ends in time")
-//!             .each((date("Loaned_On", "%Y-%m-%d"), date("Due_On", "%Y-%m-%d")), move |(from, to)| {
-//!                 (from..=from + settings.longest_days).contains(&to)
-//!             });
-//!         Ok(())
+//! plugin! {
+//!     /// Loans of a library.
+//!     pub struct Library {
+//!         name: "library",
+//!         settings: Loans,
+//!         rules: [isbn_hyphens, isbn_length, due_soon_enough],
 //!     }
 //! }
 //!
-//! #[derive(serde::Deserialize)]
-//! #[serde(deny_unknown_fields)]
-//! struct Settings {
+//! /// What a pack may set.
+//! #[derive(Debug, Settings)]
+//! pub struct Loans {
+//!     /// The longest loan in days.
+//!     #[setting(default = 28, min = 1, max = 365)]
 //!     longest_days: i32,
 //! }
 //!
-//! assay_sdk::export_plugin!(Library);
+//! /// an ISBN has no hyphens
+//! #[rule(code = "isbn-hyphens", class = normalise, writes("ISBN"))]
+//! fn isbn_hyphens(cell: &str) -> Option<String> {
+//!     cell.contains('-').then(|| cell.replace('-', ""))
+//! }
 //!
-//! # use assay_sdk::testing::Table;
-//! let found = Table::new(&["ISBN", "Loaned_On", "Due_On"])
-//!     .settings(r#"{"longest_days": 28}"#)
+//! /// an ISBN has ten or thirteen characters
+//! #[rule(
+//!     code = "isbn-length",
+//!     class = validate,
+//!     level = warn,
+//!     message = "`{ISBN}` is no ISBN",
+//!     columns(isbn = text("ISBN")),
+//! )]
+//! fn isbn_length(isbn: &str) -> bool {
+//!     matches!(isbn.len(), 10 | 13)
+//! }
+//!
+//! /// a loan ends in time
+//! #[rule(
+//!     code = "due-soon-enough",
+//!     class = validate,
+//!     columns(loaned = date("Loaned_On", "%Y-%m-%d"), due = date("Due_On", "%Y-%m-%d")),
+//! )]
+//! fn due_soon_enough(loaned: Date, due: Date, settings: &Loans) -> bool {
+//!     (0..=settings.longest_days).contains(&(due - loaned))
+//! }
+//!
+//! use assay_sdk::testing::Table;
+//! let loans = Table::new(&["ISBN", "Loaned_On", "Due_On"])
 //!     .record(&["0140328726", "2023-05-01", "2023-05-20"])
 //!     .record(&["01403", "2023-05-01", "2023-07-20"])
-//!     .validate::<Library>();
-//! assert_eq!(found.hits("isbn-length"), [1]);
-//! assert_eq!(found.hits("due-soon-enough"), [1]);
+//!     .record(&["0-14-032872-6", "", "2023-07-20"]);
+//! let found = loans.validate::<Library>();
+//! assert_eq!(found.hits(isbn_length::CODE), [1]);
+//! assert_eq!(found.hits(due_soon_enough::CODE), [1]);
+//! assert_eq!(found.skipped(due_soon_enough::CODE), 1);
+//! assert_eq!(loans.normalise::<Library>().0[2][0], "0140328726");
+//! // Settings come from the pack; what is wrong with them is told with its place.
+//! let faults = loans.settings(r#"{"longest_days": 0}"#).plan::<Library>().unwrap_err();
+//! assert_eq!(faults, ["/longest_days: expected 1 to 365, found 0"]);
 //! ```
+//!
+//! What is more than a function of a record's cells is declared with [`Rules`], by a plugin that implements [`Plugin`]
+//! itself or names a function as `more` in [`plugin!`]: [`Declaration::columnar`] judges a batch of columns at once,
+//! [`Declaration::file`] sums over the whole file, [`Declaration::unique`] asks the host.
 
 mod bits;
 mod column;
 #[cfg(target_arch = "wasm32")]
 pub mod component;
 mod contract;
+mod date;
 mod file;
+mod function;
 mod judge;
 mod needs;
 pub mod parse;
@@ -71,6 +95,7 @@ pub mod settings;
 pub mod testing;
 mod text;
 
+pub use assay_sdk_macros::{Settings, rule};
 pub use bits::Bits;
 pub use column::{Batch, Cells, Column};
 pub use contract::{
@@ -78,7 +103,9 @@ pub use contract::{
     Hit, Level, Measure, Merge, PluginInfo, RecordSet, Rewrite, Rule, RuleKind, Sample, Stage,
     StagePlan, Unique, Verdict,
 };
+pub use date::Date;
 pub use file::{FileFinding, FileRule, Sums};
+pub use function::{Answer, DeclareRule, NewCell};
 pub use judge::{Judged, Look, Outcome};
 pub use needs::{
     DateNeed, Distinct, Needs, NumberNeed, Optional, StandingNeed, TextNeed, TextReader, date,
@@ -91,6 +118,7 @@ pub use run::Run;
 pub use serde_json::Value;
 pub use session::Session;
 pub use set::ValueSet;
+pub use settings::NoSettings;
 pub use text::Text;
 
 /// Makes a component of a plugin: `export_plugin!(Library);`. Does nothing on other targets, so that the crate's

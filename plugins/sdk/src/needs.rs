@@ -5,7 +5,7 @@
 use crate::{Batch, Cells, Column, Form, Text, plan::ColumnPlan};
 
 /// What a rule reads. Implemented for [`text`], [`integer`], [`decimal`], [`date`], their `.optional()`, [`standing`],
-/// and tuples of up to six of these.
+/// and tuples of up to twelve of these.
 pub trait Needs: 'static {
     /// Access to the columns of one batch.
     type Reader<'b>;
@@ -294,3 +294,9 @@ needs_of_tuples!(A 0, B 1, C 2);
 needs_of_tuples!(A 0, B 1, C 2, D 3);
 needs_of_tuples!(A 0, B 1, C 2, D 3, E 4);
 needs_of_tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
+needs_of_tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+needs_of_tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+needs_of_tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+needs_of_tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+needs_of_tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+needs_of_tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);

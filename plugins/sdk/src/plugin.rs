@@ -1,7 +1,8 @@
 //! What an author implements, and what follows from it for the contract.
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::settings::ReadSettings;
 
 use crate::{
     ConfigFault, Fault, Faults, PluginInfo, RuleKind, Rules, Run, Session, Stage, StagePlan,
@@ -14,8 +15,9 @@ pub trait Plugin: 'static {
     const NAME: &'static str;
     /// Its semantic version: `env!("CARGO_PKG_VERSION")`.
     const VERSION: &'static str;
-    /// What the pack sets. Use `#[serde(deny_unknown_fields, default)]`, or [`serde_json::Value`] for a vocabulary.
-    type Settings: DeserializeOwned;
+    /// What the pack sets: a struct with `#[derive(Settings)]`, `()` for none, or whatever serde reads, such as
+    /// [`serde_json::Value`] for a vocabulary.
+    type Settings: ReadSettings;
 
     /// Declares the rules of a run. Called for each session, so it must not depend on anything but its arguments.
     fn rules(run: &Run, settings: Self::Settings, rules: &mut Rules) -> Result<(), Faults>;
@@ -38,15 +40,18 @@ pub fn describe<P: Plugin>() -> PluginInfo {
         rule.columns.clear();
         rule
     });
+    let mut extras = vec![
+        ("sdk".to_owned(), concat!("assay-sdk ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ("licence".to_owned(), "Apache-2.0".to_owned()),
+    ];
+    let settings = P::Settings::infos().into_iter();
+    extras.extend(settings.map(|info| (format!("setting {}", info.key), info.to_string())));
     PluginInfo {
         name: P::NAME.to_owned(),
         version: P::VERSION.to_owned(),
         rules: without_columns.collect(),
         kinds: P::kinds(),
-        extras: vec![
-            ("sdk".to_owned(), concat!("assay-sdk ", env!("CARGO_PKG_VERSION")).to_owned()),
-            ("licence".to_owned(), "Apache-2.0".to_owned()),
-        ],
+        extras,
     }
 }
 
@@ -73,7 +78,7 @@ fn declared<P: Plugin>(run: &Run) -> Result<Rules, Faults> {
     let value: Value = serde_json::from_str(text)
         .map_err(|error| fault("", format!("the settings are no JSON: {error}")))?;
     let mut rules = Rules::default();
-    P::rules(run, settings::read(&value)?, &mut rules)?;
+    P::rules(run, settings::read_all(&value).map_err(Faults)?, &mut rules)?;
     let mut names: Vec<&str> = rules.declarations().map(|rule| rule.name.as_str()).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -11,6 +11,15 @@ use serde_json::Value;
 
 use crate::ConfigFault;
 
+mod reader;
+
+pub use reader::{NoSettings, ReadSettings, Reader, SettingInfo, read_all};
+
+/// The settings where a pack sets none; faults, if it has to.
+pub fn usual<T: ReadSettings>() -> Result<T, Vec<ConfigFault>> {
+    read_all(&Value::Object(serde_json::Map::new()))
+}
+
 /// Reads a value into `T`. Give `T` `#[serde(deny_unknown_fields)]`, so that a key written wrong is not ignored.
 pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, ConfigFault> {
     T::deserialize(Node(value)).map_err(|mut error| {

@@ -8,6 +8,7 @@ use assay_packs::Catalogue;
 
 use crate::args::PluginArgs;
 use crate::commands::judge;
+use crate::output;
 
 /// A plugin that was found and read.
 pub(crate) struct Found {
@@ -53,8 +54,8 @@ impl Found {
             .map(|source| {
                 format!(
                     "`{}` is newer than the component `{}`: build it anew",
-                    source.display(),
-                    self.component.display()
+                    output::path(&source),
+                    output::path(&self.component)
                 )
             })
             .into_iter()

@@ -1,8 +1,12 @@
 //! What `tidy` lets pass, each with its reason. Paths are from the top folder.
 
 /// Folders of the first two levels that need no README.
-pub(super) const WITHOUT_README: &[(&str, &str)] =
-    &[(".cargo", "one file, and it explains itself"), (".config", "settings of tools")];
+pub(super) const WITHOUT_README: &[(&str, &str)] = &[
+    (".cargo", "one file, and it explains itself"),
+    (".config", "settings of tools"),
+    (".github", "GitHub would show a README there in place of the top one"),
+    (".github/workflows", "one file, and it explains itself"),
+];
 
 /// Files with more lines than [`super::checks::MOST_LINES`].
 pub(super) const LONG: &[(&str, &str)] = &[(

@@ -1,0 +1,261 @@
+//! `assay build`: a component of a crate, the same to the byte wherever it is built.
+//!
+//! Every path the compiler could write into the bytes is given a name that is the same on all machines; so a lock that
+//! was written on one holds on another.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use assay_packs::{LOCK_FILE, Lock};
+use assay_sandbox::{Component, Options, Sandbox, SandboxError};
+use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
+
+use crate::error::AuthorError;
+use crate::toolchain::{LINKER, TARGET, Toolchain};
+
+/// How a component begins: the magic number, version 13, layer 1. A core module has version 1, layer 0.
+const COMPONENT_HEAD: [u8; 8] = *b"\0asm\x0d\0\x01\0";
+
+/// The profile of plugins, for manifests that have none.
+const PROFILE: [(&str, &str); 7] = [
+    ("inherits", "\"release\""),
+    ("opt-level", "3"),
+    ("lto", "\"fat\""),
+    ("codegen-units", "1"),
+    ("panic", "\"abort\""),
+    ("debug", "false"),
+    ("strip", "\"debuginfo\""),
+];
+
+/// What is to be built.
+#[derive(Debug)]
+pub struct BuildRequest<'a> {
+    /// The plugin's folder.
+    pub folder: &'a Path,
+    /// Fail if the lock does not pin what was built, instead of writing it.
+    pub check: bool,
+    /// Folder of compiled plugins; none: compile anew.
+    pub cache: Option<PathBuf>,
+}
+
+/// What was built.
+#[derive(Debug)]
+pub struct Built {
+    /// The component.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// The component as the sandbox sees it.
+    pub component: Component,
+    /// The compiler.
+    pub toolchain: Toolchain,
+    /// What became of the lock; none where the folder has no rules.
+    pub pinned: Option<Pinned>,
+}
+
+/// What became of the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// The lock.
+    pub lock: PathBuf,
+    /// Whether it was written anew.
+    pub changed: bool,
+}
+
+/// Builds a plugin.
+pub fn build(request: &BuildRequest<'_>) -> Result<Built, AuthorError> {
+    let manifest = request.folder.join("Cargo.toml");
+    if !manifest.is_file() {
+        return Err(AuthorError::NoManifest { path: request.folder.to_owned() });
+    }
+    let toolchain = Toolchain::of(request.folder)?;
+    let metadata = metadata(&manifest)?;
+    let (package, artifact) = plugin(&metadata, &manifest, request.folder)?;
+    let root = metadata.workspace_root.as_std_path();
+    let guests = match std::env::var_os("ASSAY_GUESTS_DIR") {
+        Some(elsewhere) => root.join(elsewhere),
+        None => root.join("target").join("guests"),
+    };
+    compile(&metadata, package, &toolchain, &guests)?;
+    let source = guests.join(TARGET).join("plugin").join(artifact);
+    let bytes = fs::read(&source).map_err(AuthorError::file("read", &source))?;
+    if !bytes.starts_with(&COMPONENT_HEAD) {
+        return Err(AuthorError::NotComponent { path: source });
+    }
+    let component = load(&bytes, &package.name, request.cache.clone())?;
+    let name = component.info().name.clone();
+    let path = root.join("target").join("plugins").join(format!("{name}.wasm"));
+    place(&path, &bytes)?;
+    let pinned = pin(&root.join("rules"), &component, request.check)?;
+    Ok(Built { path, bytes: bytes.len(), component, toolchain, pinned })
+}
+
+fn metadata(manifest: &Path) -> Result<Metadata, AuthorError> {
+    MetadataCommand::new().manifest_path(manifest).exec().map_err(|error| {
+        let detail = match &error {
+            cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim().to_owned(),
+            other => other.to_string(),
+        };
+        AuthorError::Metadata { path: manifest.to_owned(), detail }
+    })
+}
+
+/// The package of a folder, and the file that the compiler writes for it.
+fn plugin<'m>(
+    metadata: &'m Metadata,
+    manifest: &Path,
+    folder: &Path,
+) -> Result<(&'m Package, String), AuthorError> {
+    let wanted = manifest.canonicalize().map_err(AuthorError::file("read", manifest))?;
+    let becomes = |package: &Package| {
+        let target = package.targets.iter().find(|target| target.is_kind(TargetKind::CDyLib));
+        target.map(|target| format!("{}.wasm", target.name.replace('-', "_")))
+    };
+    let of_folder = metadata.packages.iter().find(|package| {
+        package.manifest_path.as_std_path().canonicalize().is_ok_and(|path| path == wanted)
+    });
+    let Some(package) = of_folder else {
+        let plugins = metadata.workspace_packages();
+        let plugins = plugins.iter().filter(|package| becomes(package).is_some());
+        let folders: Vec<String> = plugins
+            .filter_map(|package| package.manifest_path.parent())
+            .map(|folder| {
+                format!("`{}`", folder.strip_prefix(&metadata.workspace_root).unwrap_or(folder))
+            })
+            .collect();
+        let plugins =
+            if folders.is_empty() { "it has none".to_owned() } else { folders.join(", ") };
+        return Err(AuthorError::Workspace { path: folder.to_owned(), plugins });
+    };
+    match becomes(package) {
+        Some(artifact) => Ok((package, artifact)),
+        None => Err(AuthorError::NoComponent {
+            package: package.name.to_string(),
+            manifest: manifest.to_owned(),
+        }),
+    }
+}
+
+fn compile(
+    metadata: &Metadata,
+    package: &Package,
+    toolchain: &Toolchain,
+    guests: &Path,
+) -> Result<(), AuthorError> {
+    let root = metadata.workspace_root.as_std_path();
+    let mut command = Command::new("cargo");
+    command
+        .current_dir(root)
+        .args(["build", "--profile", "plugin", "--target", TARGET, "--package"])
+        .arg(package.id.to_string());
+    if !has_profile(root) {
+        for (key, value) in PROFILE {
+            command.arg("--config").arg(format!("profile.plugin.{key}={value}"));
+        }
+    }
+    command
+        .env("CARGO_TARGET_DIR", guests)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", LINKER)
+        // The one source of flags that beats every other, so nobody's own settings change the bytes.
+        .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(metadata, toolchain))
+        .env_remove("RUSTFLAGS")
+        .stdin(Stdio::null());
+    let status = command.status().map_err(AuthorError::file("start", "cargo"))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(AuthorError::Cargo { status: status.to_string() })
+}
+
+fn has_profile(root: &Path) -> bool {
+    let text = fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
+    let table: Option<toml::Table> = text.parse().ok();
+    table.is_some_and(|table| table.get("profile").is_some_and(|all| all.get("plugin").is_some()))
+}
+
+/// Compiler flags, separated as cargo wants them, that give each path on this machine a name that is the same on all.
+/// Of two that fit, the compiler takes the last.
+fn remapped_paths(metadata: &Metadata, toolchain: &Toolchain) -> OsString {
+    let mut flags = Vec::new();
+    let mut remap = |from: &Path, to: &str| {
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(from);
+        flag.push("=");
+        flag.push(to);
+        flags.push(flag);
+    };
+    let cargo_home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    if let Some(cargo_home) = cargo_home {
+        remap(&cargo_home, "/cargo");
+        // Each registry has a folder, named by where it was reached: a mirror must not change the bytes.
+        let registries = fs::read_dir(cargo_home.join("registry").join("src"));
+        let mut registries: Vec<PathBuf> =
+            registries.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        registries.sort();
+        for registry in &registries {
+            remap(registry, "/crates");
+        }
+    }
+    // With the component `rust-src` the compiler finds the standard library's files, and names them where they are.
+    let library = toolchain.sysroot.join("lib/rustlib/src/rust");
+    remap(&library, &format!("/rustc/{}", toolchain.commit));
+    let root = metadata.workspace_root.as_std_path();
+    for package in metadata.packages.iter().filter(|package| package.source.is_none()) {
+        let folder =
+            package.manifest_path.parent().map(cargo_metadata::camino::Utf8Path::as_std_path);
+        if let Some(folder) = folder.filter(|folder| !folder.starts_with(root)) {
+            remap(folder, &format!("/beside/{}", package.name));
+        }
+    }
+    remap(root, "/assay");
+    flags.join(&OsString::from("\u{1f}"))
+}
+
+fn load(bytes: &[u8], package: &str, cache: Option<PathBuf>) -> Result<Component, AuthorError> {
+    let sandbox = Sandbox::new(Options { cache, ..Options::default() })?;
+    sandbox.compile(package, bytes).map_err(|error| match error {
+        SandboxError::Import { import, .. } => AuthorError::Imports { import },
+        source @ SandboxError::NoContract { .. } => {
+            AuthorError::NoPlugin { package: package.to_owned(), source: Box::new(source) }
+        }
+        other => other.into(),
+    })
+}
+
+/// Writes a component in one step, so that a run that reads it at this moment sees the old or the new one.
+fn place(path: &Path, bytes: &[u8]) -> Result<(), AuthorError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder).map_err(AuthorError::file("create", folder))?;
+    let unfinished = path.with_extension("wasm.part");
+    fs::write(&unfinished, bytes)
+        .and_then(|()| fs::rename(&unfinished, path))
+        .map_err(AuthorError::file("write", path))
+}
+
+/// Pins a component in the lock of the rules beside it; nothing to do where there are none.
+fn pin(rules: &Path, component: &Component, check: bool) -> Result<Option<Pinned>, AuthorError> {
+    if !rules.is_dir() {
+        return Ok(None);
+    }
+    let path = rules.join(LOCK_FILE);
+    let mut lock = if path.is_file() { Lock::read(&path)? } else { Lock::empty(&path) };
+    let (name, digest) = (&component.info().name, component.digest());
+    let before = lock.to_toml();
+    let pinned = lock
+        .plugins()
+        .find(|(known, _)| known == name)
+        .map_or_else(|| "nothing".to_owned(), |(_, locked)| format!("sha256:{}", locked.digest));
+    lock.insert(name, &component.info().version, digest);
+    let changed = lock.to_toml() != before || !path.is_file();
+    if changed && check {
+        return Err(AuthorError::NotPinned { lock: path, pinned, built: digest.to_string() });
+    }
+    if changed {
+        lock.write()?;
+    }
+    Ok(Some(Pinned { lock: path, changed }))
+}

@@ -1,0 +1,245 @@
+//! `assay pack diff`: what changed from one pack to another, setting by setting and rule by rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use assay_model::{Level, Rule};
+use assay_packs::{Discovery, Pack};
+use serde_json::Value;
+
+use crate::error::AuthorError;
+use crate::inventory::{self, Resolved, planned, resolve};
+
+/// What changed, in the order of a pack.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct PackDifference {
+    /// Parts of the pack in which anything changed.
+    pub parts: Vec<(&'static str, Vec<Line>)>,
+    /// Why rules could not be compared, if they could not.
+    pub notices: Vec<String>,
+}
+
+/// One thing that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What.
+    pub what: String,
+    /// How.
+    pub change: Change,
+}
+
+/// How it changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is new, and is this.
+    Added(String),
+    /// It is gone, and was this.
+    Removed(String),
+    /// It was the first and is the second.
+    Changed(String, String),
+}
+
+/// A part of a pack as text, by what it is about.
+type Part = fn(&Resolved) -> BTreeMap<String, String>;
+
+/// Compares two packs.
+pub fn compare(
+    from: &Path,
+    to: &Path,
+    discovery: &Discovery,
+    cache: Option<PathBuf>,
+) -> Result<PackDifference, AuthorError> {
+    let (from, to) = (Pack::open(from)?, Pack::open(to)?);
+    // Not the packs: the two may be of the same files, between which a run could not choose.
+    let (plugins, _) = inventory::plugins(discovery, cache)?;
+    let (old, new) = (resolve(&from, &plugins), resolve(&to, &plugins));
+    let mut difference = PackDifference::default();
+    let parts: [(&'static str, Part); 8] = [
+        ("files", files),
+        ("layouts", layouts),
+        ("columns of layouts", columns),
+        ("types", types),
+        ("thresholds and limits", thresholds),
+        ("plugins", plugins_used),
+        ("settings", settings),
+        ("rules", rules),
+    ];
+    for (name, part) in parts {
+        let lines = lines(&part(&old), &part(&new));
+        if !lines.is_empty() {
+            difference.parts.push((name, lines));
+        }
+    }
+    for used in old.uses.iter().chain(&new.uses) {
+        let faulty = used.plans.iter().any(|(_, plan)| plan.is_err());
+        let reason = match &used.plugin {
+            Err(reason) => reason.clone(),
+            Ok(_) if faulty => "its settings are not accepted; `assay lint` shows where".to_owned(),
+            Ok(_) => continue,
+        };
+        let notice = format!("rules of `{}` are not compared: {reason}", used.name);
+        if !difference.notices.contains(&notice) {
+            difference.notices.push(notice);
+        }
+    }
+    Ok(difference)
+}
+
+fn lines(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Line> {
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    keys.into_iter()
+        .filter_map(|key| {
+            let change = match (old.get(key), new.get(key)) {
+                (Some(old), Some(new)) if old == new => return None,
+                (Some(old), Some(new)) => Change::Changed(old.clone(), new.clone()),
+                (Some(old), None) => Change::Removed(old.clone()),
+                (None, Some(new)) => Change::Added(new.clone()),
+                (None, None) => return None,
+            };
+            Some(Line { what: key.clone(), change })
+        })
+        .collect()
+}
+
+fn files(resolved: &Resolved) -> BTreeMap<String, String> {
+    let pack = &resolved.pack;
+    let mut all: BTreeMap<String, String> =
+        pack.takes().map(|(key, values)| (key.to_owned(), values.join(", "))).collect();
+    all.insert("dataset".to_owned(), pack.dataset().name().to_owned());
+    all.insert("kind".to_owned(), pack.kind().to_owned());
+    all
+}
+
+fn layouts(resolved: &Resolved) -> BTreeMap<String, String> {
+    let columns = |layout: &assay_packs::Layout| format!("{} columns", layout.columns().len());
+    resolved
+        .pack
+        .layouts()
+        .iter()
+        .map(|layout| (layout.name().to_owned(), columns(layout)))
+        .collect()
+}
+
+/// Columns of any layout, with how it is spelled where that differs.
+fn columns(resolved: &Resolved) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for layout in resolved.pack.layouts() {
+        for (canonical, spelled) in layout.columns().iter().zip(layout.header()) {
+            let entry = all.entry(canonical.clone()).or_default();
+            if canonical != spelled {
+                entry.insert(format!("spelled `{spelled}`"));
+            }
+        }
+    }
+    let told = |spelled: BTreeSet<String>| match spelled.len() {
+        0 => "under this name".to_owned(),
+        _ => spelled.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    all.into_iter().map(|(name, spelled)| (name, told(spelled))).collect()
+}
+
+fn types(resolved: &Resolved) -> BTreeMap<String, String> {
+    let pack = &resolved.pack;
+    pack.columns()
+        .map(|(name, kind)| {
+            use assay_packs::ColumnType::{Date, Decimal, Integer, Text};
+            let kind = match kind {
+                Text => "text".to_owned(),
+                Integer => "integer".to_owned(),
+                Decimal { precision, scale } => format!("decimal({precision}, {scale})"),
+                Date(format) => format!("date {}", format.pattern()),
+            };
+            let conserved =
+                if pack.amounts().iter().any(|amount| amount == name) { ", conserved" } else { "" };
+            (name.to_owned(), format!("{kind}{conserved}"))
+        })
+        .collect()
+}
+
+fn thresholds(resolved: &Resolved) -> BTreeMap<String, String> {
+    let (thresholds, limits) = (resolved.pack.thresholds(), resolved.pack.limits());
+    let quarantined = match thresholds.quarantined {
+        assay_packs::Quarantined::Share(share) => format!("{} %", f64::from(share) / 10_000.0),
+        assay_packs::Quarantined::Count(count) => format!("{count} records"),
+    };
+    [
+        ("quarantined", quarantined),
+        ("min_records", thresholds.min_records.to_string()),
+        ("memory", format!("{} bytes", limits.memory)),
+        ("deadline", format!("{:?}", limits.deadline)),
+        ("max_poison", limits.max_poison.to_string()),
+        ("field_bytes", limits.field_bytes.to_string()),
+        ("record_bytes", limits.record_bytes.to_string()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into()
+}
+
+fn plugins_used(resolved: &Resolved) -> BTreeMap<String, String> {
+    let used = resolved.pack.plugins().iter().enumerate();
+    used.map(|(at, used)| {
+        let order = format!("runs as number {}", at + 1);
+        let other = if used.name() == used.component() {
+            String::new()
+        } else {
+            format!(", component `{}`", used.component())
+        };
+        (used.name().to_owned(), format!("{order}{other}"))
+    })
+    .collect()
+}
+
+/// Settings that make no rule of their own; those of a vocabulary's rules are told with the rules.
+fn settings(resolved: &Resolved) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for used in resolved.pack.plugins() {
+        let value: Value = serde_json::from_str(used.settings()).unwrap_or(Value::Null);
+        flatten(used.name(), &value, &mut all);
+    }
+    all
+}
+
+fn flatten(path: &str, value: &Value, all: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(table) if !table.is_empty() => {
+            table.iter().for_each(|(key, value)| flatten(&format!("{path}.{key}"), value, all));
+        }
+        Value::Object(_) => {}
+        other => {
+            all.insert(path.to_owned(), other.to_string());
+        }
+    }
+}
+
+/// Each rule with its level and its columns; the level that the pack gives, with the rule's own beside it.
+fn rules(resolved: &Resolved) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
+    for (used, rule, columns) in resolved.uses.iter().flat_map(planned) {
+        let level = resolved.pack.level_for(&rule.name, rule.level);
+        let text = format!(
+            "{} · {} · {} · {}",
+            used.component,
+            rule.class,
+            shown(rule, level),
+            rule.title
+        );
+        let entry = all.entry(rule.name.to_string()).or_insert_with(|| (text, BTreeSet::new()));
+        entry.1.extend(columns);
+    }
+    let of = |columns: BTreeSet<String>| match columns.len() {
+        0 => String::new(),
+        1..=4 => format!(" · {}", columns.into_iter().collect::<Vec<_>>().join(", ")),
+        more => format!(" · {more} columns"),
+    };
+    all.into_iter()
+        .map(|(code, (text, columns))| (code, format!("{text}{}", of(columns))))
+        .collect()
+}
+
+fn shown(rule: &Rule, level: Level) -> String {
+    if level == rule.level {
+        level.to_string()
+    } else {
+        format!("{level} (by itself {})", rule.level)
+    }
+}

@@ -1,0 +1,176 @@
+//! What keeps an author from going on. Each text says what was found and what to do.
+
+use std::path::PathBuf;
+
+use assay_packs::PackError;
+use assay_sandbox::SandboxError;
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthorError {
+    /// The name cannot be a plugin's.
+    #[error(
+        "`{name}` cannot be a plugin's name: {reason}\nhelp: lower case letters, digits and single hyphens, a letter first, such as `{proposed}`"
+    )]
+    Name {
+        /// What was asked for.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+        /// What could be meant.
+        proposed: String,
+    },
+    /// There is no template for the language.
+    #[error("there is no template for `{language}`\nhelp: there are templates for {known}")]
+    Language {
+        /// What was asked for.
+        language: String,
+        /// Those there are.
+        known: String,
+    },
+    /// The folder is taken.
+    #[error(
+        "`{path}` exists and is not empty; nothing was written\nhelp: choose another name, or another folder with `--path DIR`"
+    )]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The SDK is not where it was said to be.
+    #[error(
+        "`{path}` is no checkout of Assay: it has no `plugins/sdk/Cargo.toml`\nhelp: leave out `--sdk`, and the SDK is written beside the plugin"
+    )]
+    NoSdk {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be used.
+    #[error("cannot {what} `{path}`")]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Something embedded in the program is not as it must be.
+    #[error("the program is damaged: {detail}")]
+    Embedded {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Something that building needs is not there.
+    #[error("{}", missing.join("\n"))]
+    Missing {
+        /// Each with the way to get it.
+        missing: Vec<String>,
+    },
+    /// There is no crate in the folder.
+    #[error(
+        "`{path}` has no `Cargo.toml`, so there is no plugin to build\nhelp: name the plugin's folder, or make one with `assay new my-rules`"
+    )]
+    NoManifest {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Cargo could not read the crate.
+    #[error("cargo cannot read `{path}`: {detail}")]
+    Metadata {
+        /// The manifest.
+        path: PathBuf,
+        /// What cargo said.
+        detail: String,
+    },
+    /// The crate is none that becomes a component.
+    #[error(
+        "the crate `{package}` makes no component\nhelp: write `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]` in `{manifest}`"
+    )]
+    NoComponent {
+        /// Its name.
+        package: String,
+        /// Its manifest.
+        manifest: PathBuf,
+    },
+    /// The folder holds a workspace and no crate.
+    #[error(
+        "`{path}` is a workspace and no plugin\nhelp: name the folder of one of its plugins: {plugins}"
+    )]
+    Workspace {
+        /// The folder.
+        path: PathBuf,
+        /// Plugins in it.
+        plugins: String,
+    },
+    /// Cargo failed; what it said is on the terminal.
+    #[error("the plugin does not build: cargo says why above ({status})")]
+    Cargo {
+        /// How it ended.
+        status: String,
+    },
+    /// The compiler wrote a plain module.
+    #[error("`{path}` is a core module and no component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings of {target} from the folder's and your own `.cargo/config.toml`", target = crate::toolchain::TARGET)]
+    NotComponent {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The component exports nothing, or not the contract.
+    #[error(
+        "the crate `{package}` builds, but makes no rule plugin\nhelp: declare the plugin with `assay_sdk::plugin!`, or call `assay_sdk::export_plugin!` with it"
+    )]
+    NoPlugin {
+        /// The crate.
+        package: String,
+        /// What the sandbox said.
+        source: Box<SandboxError>,
+    },
+    /// The component wants something.
+    #[error("the plugin imports `{import}`, and a plugin imports nothing\nhelp: a dependency reaches for files, clocks, threads or chance; `cargo tree --target {target}` shows which there are, and most crates have a feature to turn it off", target = crate::toolchain::TARGET)]
+    Imports {
+        /// The first import.
+        import: String,
+    },
+    /// The component cannot be used.
+    #[error("the plugin cannot be loaded")]
+    Sandbox(#[source] Box<SandboxError>),
+    /// The lock does not fit.
+    #[error(
+        "`{lock}` does not pin what was built\n  pinned: {pinned}\n  built:  sha256:{built}\nhelp: if the rules were meant to change, accept it with `assay build`; if not, the compiler or a dependency differs from the one that pinned it"
+    )]
+    NotPinned {
+        /// The lock.
+        lock: PathBuf,
+        /// What it says.
+        pinned: String,
+        /// What was built.
+        built: String,
+    },
+    /// There is neither a pack nor a plugin.
+    #[error(
+        "`{path}` is no pack and no plugin of these rules\nhelp: name a pack (`rules/<dataset>/<kind>/<year>.toml`), a component (`target/plugins/<name>.wasm`) or a folder; `--rules` and `--plugins` say where they are"
+    )]
+    NothingToLint {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// Rules or lock cannot be used.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+}
+
+impl From<SandboxError> for AuthorError {
+    fn from(error: SandboxError) -> Self {
+        Self::Sandbox(Box::new(error))
+    }
+}
+
+impl AuthorError {
+    pub(crate) fn file(
+        what: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { what, path, source }
+    }
+}

@@ -1,0 +1,20 @@
+//! What a rule author asks for: [`create`] a plugin, [`build`] it, and look at rules and packs without running on data.
+//!
+//! Results are types; who calls shows them. What can go wrong is an [`AuthorError`], whose text says what to do next.
+
+mod build;
+mod compare;
+mod error;
+mod inventory;
+mod lint;
+mod scaffold;
+mod sdk;
+mod toolchain;
+
+pub use build::{BuildRequest, Built, Pinned, build};
+pub use compare::{Change, Line, PackDifference, compare};
+pub use error::AuthorError;
+pub use inventory::{Inventory, KnownRule, Loaded, Planned, Resolved, Use};
+pub use lint::{Lint, LintRequest, Linted, Severity, lint, page};
+pub use scaffold::{Created, NewPlugin, create, languages};
+pub use toolchain::Toolchain;

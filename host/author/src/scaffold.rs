@@ -1,0 +1,326 @@
+//! `assay new`: a project from a template, written in one go or not at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use toml::Table;
+
+use crate::error::AuthorError;
+use crate::sdk;
+
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// What a template says of itself.
+const ABOUT: &str = "template.toml";
+
+/// A plugin to be made.
+#[derive(Debug)]
+pub struct NewPlugin<'a> {
+    /// Its name, which is the folder's too.
+    pub name: &'a str,
+    /// The folder to make; the name in the current folder, if none is given.
+    pub folder: Option<&'a Path>,
+    /// The language, one of [`languages`].
+    pub language: &'a str,
+    /// A checkout of Assay whose SDK is to be used where it lies, instead of a copy.
+    pub sdk: Option<&'a Path>,
+}
+
+/// What was made.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Created {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Its files, without those of the SDK, in the order of their names.
+    pub files: Vec<String>,
+    /// Files of the SDK beside it.
+    pub vendored: usize,
+}
+
+/// The languages there are templates for, with what each needs.
+pub fn languages() -> Vec<(String, String)> {
+    let mut languages: Vec<(String, String)> = TEMPLATES
+        .dirs()
+        .filter_map(|dir| {
+            let about = about(dir).ok()?;
+            let text = about.get("about").and_then(toml::Value::as_str).unwrap_or_default();
+            Some((sdk::slashed(dir.path()), text.to_owned()))
+        })
+        .collect();
+    languages.sort();
+    languages
+}
+
+/// Makes a plugin. Nothing is written if anything is there already.
+pub fn create(new: &NewPlugin<'_>) -> Result<Created, AuthorError> {
+    check_name(new.name)?;
+    let template = TEMPLATES.get_dir(new.language).ok_or_else(|| AuthorError::Language {
+        language: new.language.to_owned(),
+        known: languages()
+            .iter()
+            .map(|(name, _)| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    })?;
+    let folder = new.folder.map_or_else(|| PathBuf::from(new.name), Path::to_owned);
+    let taken = match fs::read_dir(&folder) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(AuthorError::file("use", &folder)(error)),
+    };
+    if taken {
+        return Err(AuthorError::Exists { path: folder });
+    }
+    let linked = new.sdk.map(checkout).transpose()?;
+    let vendor = about(template)?.get("vendor").and_then(toml::Value::as_str) == Some("rust-sdk");
+    let sdk_path = match &linked {
+        Some(checkout) => sdk::slashed(&checkout.join("plugins/sdk")),
+        None => format!("{}/plugins/sdk", sdk::FOLDER),
+    };
+    let mut files = rendered(template, new.name, &sdk_path)?;
+    if vendor {
+        files.push(("Cargo.lock".to_owned(), sdk::lock(new.name)?.into_bytes()));
+    }
+    files.push((
+        "rules/assay.lock".to_owned(),
+        assay_packs::Lock::empty(Path::new("")).to_toml().into_bytes(),
+    ));
+    files.sort();
+    let names = files.iter().map(|(name, _)| name.clone()).collect();
+    let vendored = if vendor && linked.is_none() { sdk::files()? } else { Vec::new() };
+    let count = vendored.len();
+    files.extend(
+        vendored.into_iter().map(|(name, bytes)| (format!("{}/{name}", sdk::FOLDER), bytes)),
+    );
+    write(&folder, &files)?;
+    Ok(Created { folder, files: names, vendored: count })
+}
+
+/// Writes into a folder beside, which then takes the place: a plugin that is half there would be one to clean up.
+fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), AuthorError> {
+    let mut unfinished = folder.as_os_str().to_owned();
+    unfinished.push(".part");
+    let unfinished = PathBuf::from(unfinished);
+    let _ = fs::remove_dir_all(&unfinished);
+    let written = files.iter().try_for_each(|(name, bytes)| {
+        let path = unfinished.join(name);
+        let parent = path.parent().unwrap_or(&unfinished);
+        fs::create_dir_all(parent).map_err(AuthorError::file("create", parent))?;
+        fs::write(&path, bytes).map_err(AuthorError::file("write", &path))
+    });
+    let placed = written.and_then(|()| {
+        // An empty folder may be there already.
+        let _ = fs::remove_dir(folder);
+        fs::rename(&unfinished, folder).map_err(AuthorError::file("create", folder))
+    });
+    if placed.is_err() {
+        let _ = fs::remove_dir_all(&unfinished);
+    }
+    placed
+}
+
+/// The template's files with their names and texts filled in.
+fn rendered(
+    template: &Dir<'_>,
+    name: &str,
+    sdk: &str,
+) -> Result<Vec<(String, Vec<u8>)>, AuthorError> {
+    let fill = |text: &str| {
+        text.replace("{{name}}", name)
+            .replace("{{crate}}", &name.replace('-', "_"))
+            .replace("{{type}}", &type_name(name))
+            .replace("{{sdk}}", sdk)
+            .replace("{{version}}", env!("CARGO_PKG_VERSION"))
+    };
+    let mut files = Vec::new();
+    let mut open = vec![template];
+    while let Some(dir) = open.pop() {
+        open.extend(dir.dirs());
+        for file in dir.files() {
+            let path = file.path().strip_prefix(template.path()).unwrap_or(file.path());
+            if path == Path::new(ABOUT) {
+                continue;
+            }
+            let text = file.contents_utf8().ok_or_else(|| AuthorError::Embedded {
+                detail: format!("the template's `{}` is no text", path.display()),
+            })?;
+            files.push((fill(&file_name(&sdk::slashed(path))), fill(text).into_bytes()));
+        }
+    }
+    Ok(files)
+}
+
+/// `_github/ci.yml.in` is `.github/ci.yml`: files of a template must not act on our own checkout.
+fn file_name(path: &str) -> String {
+    let part = |part: &str| match part.strip_prefix('_') {
+        Some(rest) => format!(".{rest}"),
+        None => part.to_owned(),
+    };
+    let path = path.strip_suffix(".in").unwrap_or(path);
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// `my-rules` is `MyRulesPlugin`: a name that nothing in the SDK has.
+fn type_name(name: &str) -> String {
+    let mut text: String = name
+        .split('-')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+        })
+        .collect();
+    text.push_str("Plugin");
+    text
+}
+
+/// What a plugin may be called: what the contract, cargo and a file's name have in common.
+fn check_name(name: &str) -> Result<(), AuthorError> {
+    let bytes = name.as_bytes();
+    let reason = if bytes.is_empty() {
+        "it is empty"
+    } else if bytes.len() > 64 {
+        "it is longer than 64 letters"
+    } else if !bytes[0].is_ascii_lowercase() {
+        "it does not begin with a lower-case letter"
+    } else if !bytes.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
+        "it has a character that is no lower-case letter, digit or hyphen"
+    } else if name.ends_with('-') || name.contains("--") {
+        "a hyphen stands between letters"
+    } else if RESERVED.contains(&name) {
+        "cargo or the SDK has something of that name"
+    } else {
+        return Ok(());
+    };
+    let mut proposed: Vec<String> = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if proposed.first().is_none_or(|word| !word.starts_with(|c: char| c.is_ascii_lowercase())) {
+        proposed.insert(0, "my".to_owned());
+    }
+    if proposed.len() == 1 {
+        proposed.push("rules".to_owned());
+    }
+    let mut proposed = proposed.join("-");
+    proposed.truncate(64);
+    Err(AuthorError::Name { name: name.to_owned(), reason, proposed })
+}
+
+/// Names that a crate cannot have, or that the SDK needs: keywords, crates of the compiler, folders of cargo.
+const RESERVED: [&str; 24] = [
+    "abstract",
+    "alloc",
+    "assay-sdk",
+    "assay-sdk-macros",
+    "build",
+    "core",
+    "const",
+    "crate",
+    "deps",
+    "enum",
+    "examples",
+    "fn",
+    "impl",
+    "incremental",
+    "mod",
+    "proc-macro",
+    "self",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "type",
+    "use",
+];
+
+fn checkout(path: &Path) -> Result<PathBuf, AuthorError> {
+    if !path.join("plugins/sdk/Cargo.toml").is_file() {
+        return Err(AuthorError::NoSdk { path: path.to_owned() });
+    }
+    path.canonicalize().map_err(AuthorError::file("use", path))
+}
+
+fn about(template: &Dir<'_>) -> Result<Table, AuthorError> {
+    let damaged = || AuthorError::Embedded {
+        detail: format!("the template `{}` has no `{ABOUT}`", template.path().display()),
+    };
+    let file = template.get_file(template.path().join(ABOUT)).ok_or_else(damaged)?;
+    file.contents_utf8().and_then(|text| text.parse().ok()).ok_or_else(damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugin_is_written_once_and_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = folder.path().join("my-rules");
+        let new = NewPlugin { name: "my-rules", folder: Some(&at), language: "rust", sdk: None };
+        let created = create(&new).expect("nothing is there");
+        for name in [
+            "Cargo.toml",
+            "Cargo.lock",
+            ".gitignore",
+            ".github/workflows/ci.yml",
+            "rules/assay.lock",
+            "src/lib.rs",
+        ] {
+            assert!(created.files.iter().any(|file| file == name), "{name}: {:?}", created.files);
+        }
+        for name in &created.files {
+            let text = fs::read_to_string(at.join(name)).expect("it was written");
+            for place in ["{{name}}", "{{crate}}", "{{type}}", "{{sdk}}", "{{version}}"] {
+                assert!(!text.contains(place), "{name} has a place {place} that nobody filled");
+            }
+        }
+        let before = fs::read(at.join("src/lib.rs")).expect("a file");
+        let error = create(&new).expect_err("it is there");
+        assert!(matches!(error, AuthorError::Exists { .. }), "{error}");
+        assert_eq!(fs::read(at.join("src/lib.rs")).expect("a file"), before);
+        let entries = fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(entries, 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn names_that_cannot_be_are_told_what_could() {
+        let check = |name: &str, expected: &str| {
+            let new = NewPlugin { name, folder: None, language: "rust", sdk: None };
+            assert_eq!(create(&new).expect_err("a bad name").to_string(), expected);
+        };
+        let help = "help: lower case letters, digits and single hyphens, a letter first, such as";
+        check(
+            "My Rules",
+            &format!(
+                "`My Rules` cannot be a plugin's name: it does not begin with a lower-case letter\n{help} `my-rules`"
+            ),
+        );
+        check(
+            "my_rules",
+            &format!(
+                "`my_rules` cannot be a plugin's name: it has a character that is no lower-case letter, digit or hyphen\n{help} `my-rules`"
+            ),
+        );
+        check(
+            "test",
+            &format!(
+                "`test` cannot be a plugin's name: cargo or the SDK has something of that name\n{help} `test-rules`"
+            ),
+        );
+        check(
+            "2024",
+            &format!(
+                "`2024` cannot be a plugin's name: it does not begin with a lower-case letter\n{help} `my-2024`"
+            ),
+        );
+        let new = NewPlugin { name: "a", folder: None, language: "cobol", sdk: None };
+        let text = create(&new).expect_err("no such template").to_string();
+        assert!(
+            text.starts_with("there is no template for `cobol`\nhelp: there are templates for "),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,74 @@
+//! `assay build`: a component of a plugin's folder.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+use assay_author::{AuthorError, BuildRequest, Built, build};
+use serde_json::{Value, json};
+
+use crate::args::{BuildArgs, Format};
+use crate::commands::judge::cache;
+use crate::exit::ExitStatus;
+use crate::output;
+
+pub(crate) fn execute(args: &BuildArgs) -> Result<ExitStatus> {
+    let request =
+        BuildRequest { folder: &args.folder, check: args.check, cache: cache(&args.rules) };
+    let built = match build(&request) {
+        Ok(built) => built,
+        // Nothing is broken: the bytes are others than those that were promised.
+        Err(error @ AuthorError::NotPinned { .. }) => {
+            crate::complain(&format!("error: {error}"));
+            return Ok(ExitStatus::Refused);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    match args.format {
+        Format::Text => output::text(&text(&built))?,
+        Format::Json => output::json(&object(&built))?,
+    }
+    Ok(ExitStatus::Published)
+}
+
+fn text(built: &Built) -> String {
+    let info = built.component.info();
+    let mut text = String::new();
+    let mut line = |label: &str, value: &str| {
+        writeln!(text, "  {label:<10} {value}").expect("a String takes everything");
+    };
+    line("built", &output::path(&built.path));
+    let rules = match (info.rules.len(), info.kinds.len()) {
+        (0, 0) => "rules known when its settings are".to_owned(),
+        (rules, 0) => format!("{rules} rule{}", if rules == 1 { "" } else { "s" }),
+        (rules, kinds) => format!("{rules} rules, {kinds} kinds of rules"),
+    };
+    line("plugin", &format!("{} {} · {rules}", info.name, info.version));
+    line("size", &format!("{} KB", built.bytes.div_ceil(1_000)));
+    line("digest", &format!("sha256:{}", built.component.digest()));
+    line("contract", &format!("assay:rules/plugin@{}", built.component.contract_version()));
+    line("imports", "nothing: it can compute, and nothing else");
+    line("compiler", &format!("rustc {} for wasm32-unknown-unknown", built.toolchain.version));
+    if let Some(pinned) = &built.pinned {
+        let word = if pinned.changed { "pinned" } else { "unchanged" };
+        line("lock", &format!("{word} in {}", output::path(&pinned.lock)));
+    }
+    text
+}
+
+fn object(built: &Built) -> Value {
+    let component = &built.component;
+    json!({
+        "path": built.path,
+        "name": component.info().name,
+        "version": component.info().version,
+        "bytes": built.bytes,
+        "digest": format!("sha256:{}", component.digest()),
+        "contract": component.contract_version().to_string(),
+        "imports": component.imports(),
+        "rustc": built.toolchain.version,
+        "lock": built.pinned.as_ref().map(|pinned| json!({
+            "path": pinned.lock,
+            "changed": pinned.changed,
+        })),
+    })
+}

@@ -1,0 +1,23 @@
+//! Looking at rules and records without a run: what a plugin would do to a file ([`try_plugin`]), what each rule says of one
+//! record ([`explain`]), and where two packs part on a file ([`versus`]).
+//!
+//! It shares how cells are parsed, repairs applied and messages made with runs, and nothing else: it is slow, keeps what a run throws
+//! away, and counts fuel.
+
+mod error;
+mod explain;
+mod file;
+mod stage;
+mod trial;
+mod versus;
+
+pub use error::ProbeError;
+pub use explain::{Cell, CellState, ExplainRequest, Explanation, RuleVerdict, StageCost, explain};
+pub use trial::{RuleTrial, Sighting, Trial, TrialRequest, try_plugin};
+pub use versus::{RuleVersus, Versus, VersusRequest, versus};
+
+/// The host's own rules: code, usual level, what must be true.
+pub fn host_rules() -> Vec<(assay_model::RuleCode, assay_model::Level, String)> {
+    let (rules, _) = crate::host_rules::table(|_, usual| usual);
+    rules.into_iter().map(|rule| (rule.code, rule.level, rule.title)).collect()
+}

@@ -1,0 +1,11 @@
+//! No class.
+
+use assay_sdk::rule;
+
+/// short
+#[rule(code = "short", columns(name = text("Name")))]
+fn short(name: &str) -> bool {
+    name.len() < 3
+}
+
+fn main() {}

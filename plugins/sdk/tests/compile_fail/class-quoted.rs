@@ -1,0 +1,11 @@
+//! A word in quotes.
+
+use assay_sdk::rule;
+
+/// short
+#[rule(code = "short", class = "validate", columns(name = text("Name")))]
+fn short(name: &str) -> bool {
+    name.len() < 3
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A code with a prefix of the host's.
+
+use assay_sdk::rule;
+
+/// short
+#[rule(code = "type.short", class = validate, columns(name = text("Name")))]
+fn short(name: &str) -> bool {
+    name.len() < 3
+}
+
+fn main() {}

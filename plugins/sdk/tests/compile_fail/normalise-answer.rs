@@ -1,0 +1,11 @@
+//! A normalise rule that answers with a text.
+
+use assay_sdk::rule;
+
+/// short
+#[rule(code = "short", class = normalise, writes("Name"))]
+fn short(cell: &str) -> String {
+    cell.to_owned()
+}
+
+fn main() {}

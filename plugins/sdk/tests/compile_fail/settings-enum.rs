@@ -1,0 +1,11 @@
+//! Settings that are no struct.
+
+use assay_sdk::Settings;
+
+#[derive(Debug, Settings)]
+enum Lengths {
+    Short,
+    Long,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A key written wrong.
+
+use assay_sdk::Settings;
+
+#[derive(Debug, Settings)]
+struct Lengths {
+    #[setting(defualt = 3)]
+    most: usize,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! A field that nothing can read.
+
+use assay_sdk::Settings;
+
+#[derive(Debug, Settings)]
+struct Lengths {
+    #[setting(default = Unit)]
+    most: Unit,
+}
+
+#[derive(Debug)]
+struct Unit;
+
+fn main() {}
