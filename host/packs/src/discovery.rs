@@ -6,6 +6,10 @@ use crate::dataset;
 use crate::error::PackError;
 use crate::lock::LOCK_FILE;
 
+/// Where components are: in the rules themselves, if they were imported, so that all of an import changes at once; beside the rules
+/// as distributed; or as built.
+const PLUGINS: &str = "plugins";
+
 /// What a process knows of where it is. The caller asks the system, so that this can be tested.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
@@ -80,7 +84,9 @@ impl Discovery {
         };
         let plugins = match plugins {
             Some(named) => vec![named.to_owned()],
-            None => vec![beside.join("plugins"), beside.join("target").join("plugins")],
+            None => {
+                vec![rules.join(PLUGINS), beside.join(PLUGINS), beside.join("target").join(PLUGINS)]
+            }
         };
         Self { rules: rules.to_owned(), plugins }
     }
@@ -110,7 +116,7 @@ impl Discovery {
         files
     }
 
-    /// A component's file: `plugins/<component>.wasm` beside the rules as distributed, or `target/plugins/` as built.
+    /// A component's file: `plugins/<component>.wasm` in the rules as imported or beside them as distributed, or `target/plugins/` as built.
     pub fn plugin(&self, component: &str) -> Result<PathBuf, PackError> {
         let looked: Vec<PathBuf> =
             self.plugins.iter().map(|folder| folder.join(format!("{component}.wasm"))).collect();

@@ -10,6 +10,7 @@ mod discovery;
 mod error;
 mod fields;
 mod file_name;
+mod files;
 mod identify;
 mod layout;
 mod lock;

@@ -42,6 +42,11 @@ impl Reader {
         Ok(parsed)
     }
 
+    /// Every file that was read, with what it says.
+    pub(crate) fn into_tables(self) -> impl Iterator<Item = (PathBuf, Table)> {
+        self.files.into_iter().filter_map(|(path, file)| Some((path, file?.1)))
+    }
+
     /// Reads a pack's file and all it extends.
     pub(crate) fn merged(
         &mut self,

@@ -22,13 +22,14 @@ mod limits;
 mod plugins;
 mod read;
 mod thresholds;
+mod trust;
 
 pub use columns::ColumnType;
 pub use limits::Limits;
 pub use plugins::{Grant, PluginUse};
 pub use thresholds::{Quarantined, Thresholds};
 
-pub(crate) use read::read_pack;
+pub(crate) use read::{read_pack, surrounding_dataset};
 
 /// Which files a pack takes, and what runs over them. Everything in it was checked against everything else, so it cannot
 /// name a layout, a column or a level that does not exist.
@@ -47,6 +48,7 @@ pub struct Pack {
     levels: BTreeMap<RuleCode, LevelEntry>,
     limits: Limits,
     plugins: Vec<PluginUse>,
+    trusted_keys: Vec<String>,
     digest: Digest,
 }
 
@@ -152,6 +154,11 @@ impl Pack {
     /// A plugin by the name the pack gives it.
     pub fn plugin(&self, name: &str) -> Option<&PluginUse> {
         self.plugins.iter().find(|plugin| plugin.name() == name)
+    }
+
+    /// The public keys, one line each, of which each plugin needs a signature; empty if the pack asks for none.
+    pub fn trusted_keys(&self) -> &[String] {
+        &self.trusted_keys
     }
 
     /// The level of a rule: what the pack says, else the rule's own.

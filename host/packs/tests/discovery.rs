@@ -75,6 +75,9 @@ fn components_are_beside_the_rules_or_as_built() {
         ("checkout/plugins/checks/src/lib.rs", ""),
         ("checkout/target/plugins/checks.wasm", ""),
         ("elsewhere/checks.wasm", ""),
+        ("imported/plugins/checks.wasm", ""),
+        ("imported/rules/assay.lock", ""),
+        ("imported/rules/plugins/checks.wasm", ""),
     ]);
     let root = tree.path();
     let check = |rules: &str, plugins: Option<PathBuf>, expected: &str| {
@@ -85,6 +88,7 @@ fn components_are_beside_the_rules_or_as_built() {
     };
     check("dist/rules", None, "dist/plugins/checks.wasm");
     check("dist/rules/", None, "dist/plugins/checks.wasm");
+    check("imported/rules", None, "imported/rules/plugins/checks.wasm");
     check("checkout/rules", None, "checkout/target/plugins/checks.wasm");
     check("checkout/rules", Some(root.join("elsewhere")), "elsewhere/checks.wasm");
 
@@ -92,7 +96,7 @@ fn components_are_beside_the_rules_or_as_built() {
     assert_eq!(found.lock(), root.join("dist/rules/assay.lock"));
     assert_eq!(
         found.plugin("other").unwrap_err().to_string().replace(&root.display().to_string(), "$DIR"),
-        "plugin `other` not found; looked at `$DIR/dist/plugins/other.wasm`, `$DIR/dist/target/plugins/other.wasm`\n\
+        "plugin `other` not found; looked at `$DIR/dist/rules/plugins/other.wasm`, `$DIR/dist/plugins/other.wasm`, `$DIR/dist/target/plugins/other.wasm`\n\
          help: in a checkout, `cargo xtask plugins` builds the plugins"
     );
 }

@@ -187,6 +187,12 @@ fn the_digest_is_of_what_has_an_effect() {
         ),
     );
     same(
+        "a trusted key",
+        &format!(
+            "{HEAD}{body}[trust]\nkeys = \"MCowBQYDK2VwAyEAiojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=\"\n"
+        ),
+    );
+    same(
         "the order of columns",
         &format!(
             "{HEAD}{}",

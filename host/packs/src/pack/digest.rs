@@ -2,7 +2,8 @@
 //!
 //! The digest is the SHA-256 of a JSON text with fixed keys in a fixed order. Comments, formatting, titles, `why` and the file a
 //! setting stands in are not in it. Lists whose order has no effect are sorted; plugins and their settings keep their order,
-//! because plugins see it.
+//! because plugins see it. Trusted keys are not in it either: they decide whether a run takes place, not what comes of it, so a
+//! new key publishes nothing anew.
 
 use assay_model::Digest;
 use serde_json::{Value as Json, json};

@@ -10,6 +10,7 @@ use super::levels::read_levels;
 use super::limits::read_limits;
 use super::plugins::read_plugins;
 use super::thresholds::read_thresholds;
+use super::trust::read_trust;
 use super::{Limits, Pack, Pin, Thresholds, digest};
 use crate::dataset::{self, Dataset, read_dataset};
 use crate::diagnostic::{Mistake, Report};
@@ -24,7 +25,7 @@ use crate::tree::{Node, Value};
 
 /// The dataset a pack lies in: the first `dataset.toml` walking up. `None` if there is none or it has mistakes, which
 /// are then reported.
-pub(super) fn surrounding_dataset(
+pub(crate) fn surrounding_dataset(
     pack: &Path,
     reader: &mut Reader,
     report: &Report,
@@ -77,6 +78,7 @@ pub(crate) fn read_pack(
     let levels = fields.get("levels");
     let limits = fields.get("limits");
     let plugins = fields.get("plugins");
+    let trust = fields.get("trust");
     fields.why();
     fields.finish();
 
@@ -114,6 +116,7 @@ pub(crate) fn read_pack(
     let levels = levels.map(|node| read_levels(node, report)).unwrap_or_default();
     let limits = limits.map_or_else(Limits::default, |node| read_limits(node, report));
     let plugins = plugins.map(|node| read_plugins(node, report)).unwrap_or_default();
+    let trusted_keys = trust.map(|node| read_trust(node, report)).unwrap_or_default();
     if report.count() > before {
         return None;
     }
@@ -132,6 +135,7 @@ pub(crate) fn read_pack(
         levels,
         limits,
         plugins,
+        trusted_keys,
         digest: Digest([0; 32]),
     };
     pack.digest = digest::digest(&pack);

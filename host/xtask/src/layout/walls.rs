@@ -75,7 +75,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 
 const MODEL_ONLY: &[&str] = &["host/model"];
 
-pub(super) const WALLS: [Wall; 16] = [
+pub(super) const WALLS: [Wall; 19] = [
     Wall {
         folder: "host/model",
         may: &[],
@@ -113,14 +113,39 @@ pub(super) const WALLS: [Wall; 16] = [
         why: "it generates files and their truth; sharing code with what judges them would hide mistakes of both",
     },
     Wall {
+        folder: "host/signing",
+        may: MODEL_ONLY,
+        tests_may: &[],
+        why: "it says who vouches for bytes, and knows neither what they are nor who asks",
+    },
+    Wall {
+        folder: "host/registry",
+        may: MODEL_ONLY,
+        tests_may: &[],
+        why: "it talks to registries, and knows of a plugin only its bytes and what to call them",
+    },
+    Wall {
+        folder: "host/shipping",
+        may: &["host/model", "host/packs", "host/signing"],
+        tests_may: &[],
+        why: "it packs what is to travel and unpacks what has; it runs none of it and knows no network",
+    },
+    Wall {
         folder: "host/pipeline",
-        may: &["host/ingest", "host/model", "host/packs", "host/sandbox", "host/sinks"],
+        may: &[
+            "host/ingest",
+            "host/model",
+            "host/packs",
+            "host/sandbox",
+            "host/signing",
+            "host/sinks",
+        ],
         tests_may: &["host/sample"],
         why: "it wires the operators, and is what a second front end would call",
     },
     Wall {
         folder: "host/author",
-        may: &["host/model", "host/packs", "host/sandbox"],
+        may: &["host/model", "host/packs", "host/sandbox", "host/shipping"],
         tests_may: &[],
         why: "it makes plugins and looks at rules and packs; what it takes to look at files is the pipeline's",
     },
@@ -138,8 +163,11 @@ pub(super) const WALLS: [Wall; 16] = [
             "host/model",
             "host/packs",
             "host/pipeline",
+            "host/registry",
             "host/sample",
             "host/sandbox",
+            "host/shipping",
+            "host/signing",
             "host/sinks",
         ],
         tests_may: &[],
@@ -183,7 +211,7 @@ pub(super) const WALLS: [Wall; 16] = [
     },
 ];
 
-pub(super) const KEPT: [Kept; 5] = [
+pub(super) const KEPT: [Kept; 8] = [
     Kept {
         libraries: &["wasmtime*", "cranelift*"],
         by: &["host/sandbox"],
@@ -207,6 +235,24 @@ pub(super) const KEPT: [Kept; 5] = [
         by: &["plugins/sdk", "tests/*"],
         reach: Reach::BuildsAndTests,
         why: "authors write against the SDK, so the bindings can change under it",
+    },
+    Kept {
+        libraries: &["ed25519*", "getrandom"],
+        by: &["host/signing"],
+        reach: Reach::BuildsAndTests,
+        why: "keys are handled in one place, which is read with care",
+    },
+    Kept {
+        libraries: &["wasm-metadata", "wasm-encoder", "wasmparser"],
+        by: &["host/shipping"],
+        reach: Reach::BuildsAndTests,
+        why: "who changes a component's bytes must not be who judges them",
+    },
+    Kept {
+        libraries: &["oci-*", "tokio", "rustls", "docker_credential"],
+        by: &["host/registry"],
+        reach: Reach::BuildsAndTests,
+        why: "a run reaches no network, and one crate is where to look whether that is so",
     },
     Kept {
         libraries: &["zip", "flate2"],

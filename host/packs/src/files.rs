@@ -1,0 +1,46 @@
+//! Which files a pack is made of, for those who carry it elsewhere.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Report;
+use crate::error::PackError;
+use crate::merge::Reader;
+use crate::pack::{Pack, surrounding_dataset};
+use crate::tree::{Table, Value};
+
+impl Pack {
+    /// Every file that [`Pack::open`] reads for a pack: the pack, what it extends, its dataset, and headers of layouts. Sorted.
+    pub fn files(path: &Path) -> Result<Vec<PathBuf>, PackError> {
+        Self::open(path)?;
+        let report = Report::default();
+        let mut reader = Reader::default();
+        surrounding_dataset(path, &mut reader, &report)?;
+        let unreadable = |source| PackError::Read { path: path.to_owned(), source };
+        let merged = reader.merged(path, &report).map_err(unreadable)?;
+        report.conclude(merged.map(drop))?;
+        let mut files = BTreeSet::new();
+        for (file, table) in reader.into_tables() {
+            for header in headers(&table) {
+                files.insert(file.parent().unwrap_or(Path::new("")).join(header));
+            }
+            files.insert(file);
+        }
+        Ok(files.into_iter().collect())
+    }
+}
+
+/// Files that `[[layout]]`s take their columns from.
+fn headers(table: &Table) -> impl Iterator<Item = &str> {
+    let layouts = match table.get("layout").map(|node| &node.value) {
+        Some(Value::List(layouts)) => &layouts[..],
+        _ => &[],
+    };
+    layouts.iter().filter_map(|layout| match &layout.value {
+        Value::Table(layout) => match &layout.get("columns")?.value {
+            Value::Text(file) => Some(file.as_str()),
+            _ => None,
+        },
+        _ => None,
+    })
+}

@@ -1,0 +1,44 @@
+//! `[trust]`: whose signatures a plugin must have one of.
+
+use crate::diagnostic::{Mistake, Report};
+use crate::fields::Fields;
+use crate::tree::Node;
+
+/// How the one line of every Ed25519 public key begins (the base64 of `SubjectPublicKeyInfo`), and how long it is.
+const BEGIN: &str = "MCowBQYDK2VwAyEA";
+const LENGTH: usize = 60;
+
+/// Reads the keys. Only their form is known here; what a key is good for, those know who check signatures.
+pub(super) fn read_trust(node: &Node, report: &Report) -> Vec<String> {
+    let Some(mut fields) = Fields::of(node, "`trust`", report) else { return Vec::new() };
+    fields.why();
+    let present = fields.need("keys", "[\"MCowBQYDK2VwAyEA…\"]").is_some();
+    let texts = fields.texts("keys");
+    fields.finish();
+    if present && texts.is_empty() {
+        report.add(
+            Mistake::new(&node.place, "trust in no key would refuse every plugin")
+                .help("name the keys whose signatures count, or leave the table out"),
+        );
+    }
+    let mut keys: Vec<String> = Vec::new();
+    for (text, place) in texts {
+        if !is_key(text) {
+            report.add(
+                Mistake::new(place, "this is no public Ed25519 key").help(
+                    "write the one line that `assay keygen` shows: what stands between `BEGIN PUBLIC KEY` and `END PUBLIC KEY`",
+                ),
+            );
+        } else if !keys.iter().any(|key| key == text) {
+            keys.push(text.to_owned());
+        }
+    }
+    keys
+}
+
+fn is_key(text: &str) -> bool {
+    let body = text.strip_suffix('=').unwrap_or(text);
+    text.len() == LENGTH
+        && text.starts_with(BEGIN)
+        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+}

@@ -1,0 +1,114 @@
+//! From a registry to bytes that are what they were asked to be.
+
+use assay_model::Digest;
+use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest};
+
+use crate::artifact::{LAYER, SIGNATURE, digest};
+use crate::client::Connection;
+use crate::error::RegistryError;
+use crate::reference::Place;
+
+/// A signature is a page of text; 1 MiB is hundreds of signatures.
+const SIGNATURE_BYTES: u64 = 1 << 20;
+
+/// A plugin from a registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pulled {
+    /// Where it is, by digest.
+    pub place: Place,
+    /// The manifest's digest.
+    pub digest: Digest,
+    /// The component.
+    pub component: Vec<u8>,
+    /// Its signatures: DSSE envelopes. Whether they hold, the caller checks.
+    pub signatures: Vec<String>,
+}
+
+/// Pulls a plugin of so many bytes at most.
+pub fn pull(place: &Place, limit: u64) -> Result<Pulled, RegistryError> {
+    let from = Connection::open(place)?;
+    let (digest, manifest) = manifest(&from, place)?;
+    let not_wasm = |detail: String| RegistryError::NotWasm { place: place.to_string(), detail };
+    let [layer] = &manifest.layers[..] else {
+        return Err(not_wasm(format!("it has {} layers", manifest.layers.len())));
+    };
+    if layer.media_type != LAYER {
+        return Err(not_wasm(format!("its layer is `{}`", layer.media_type)));
+    }
+    let component = blob(&from, place, layer, limit)?;
+    let signatures = signatures(&from, &place.at(digest))?;
+    Ok(Pulled { place: place.at(digest), digest, component, signatures })
+}
+
+fn manifest(from: &Connection, place: &Place) -> Result<(Digest, OciImageManifest), RegistryError> {
+    let accepted = [OCI_IMAGE_MEDIA_TYPE];
+    let auth = oci_client::secrets::RegistryAuth::Anonymous;
+    // Credentials were stored when the connection was opened; these do not replace them.
+    let asked = from.client.pull_manifest_raw(place.reference(), &auth, &accepted);
+    let (text, _) = from.wait(place, asked)?;
+    let found = digest(&text);
+    if let Some(expected) = place.digest()
+        && expected != found
+    {
+        let registry = place.registry().to_owned();
+        return Err(mismatch(registry, expected, found));
+    }
+    let manifest = serde_json::from_slice(&text).map_err(|error| RegistryError::NotWasm {
+        place: place.to_string(),
+        detail: format!("its manifest cannot be read: {error}"),
+    })?;
+    Ok((found, manifest))
+}
+
+fn blob(
+    from: &Connection,
+    place: &Place,
+    layer: &OciDescriptor,
+    limit: u64,
+) -> Result<Vec<u8>, RegistryError> {
+    let size = u64::try_from(layer.size).unwrap_or(u64::MAX);
+    if size > limit {
+        return Err(RegistryError::TooLarge { place: place.to_string(), bytes: size, limit });
+    }
+    let mut bytes = Vec::new();
+    from.wait(place, from.client.pull_blob(place.reference(), layer, &mut bytes))?;
+    let expected: Option<Digest> =
+        layer.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
+    let found = digest(&bytes);
+    match expected {
+        Some(expected) if expected == found => Ok(bytes),
+        Some(expected) => {
+            let registry = place.registry().to_owned();
+            Err(mismatch(registry, expected, found))
+        }
+        None => Err(RegistryError::NotWasm {
+            place: place.to_string(),
+            detail: format!("its layer's digest is `{}`", layer.digest),
+        }),
+    }
+}
+
+fn mismatch(registry: String, expected: Digest, found: Digest) -> RegistryError {
+    RegistryError::Digest { registry, expected: expected.to_string(), found: found.to_string() }
+}
+
+fn signatures(from: &Connection, place: &Place) -> Result<Vec<String>, RegistryError> {
+    let index = from.wait(place, from.client.pull_referrers(place.reference(), Some(SIGNATURE)))?;
+    let mut signatures = Vec::new();
+    for entry in index.manifests {
+        // A registry may hand over all referrers where some were asked for.
+        if entry.artifact_type.as_deref() != Some(SIGNATURE) {
+            continue;
+        }
+        let Some(digest) = entry.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok())
+        else {
+            continue;
+        };
+        let (_, manifest) = manifest(from, &place.at(digest))?;
+        for layer in manifest.layers.iter().filter(|layer| layer.media_type == SIGNATURE) {
+            let bytes = blob(from, place, layer, SIGNATURE_BYTES)?;
+            signatures.push(String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    Ok(signatures)
+}

@@ -1,0 +1,188 @@
+//! There and back through a real registry, a process of its own on the loopback interface.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use assay_registry::{Place, Push, RegistryError, pull, push};
+use tempfile::TempDir;
+
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0 and so on";
+const LIMIT: u64 = 1 << 20;
+
+/// A registry that is gone when the test is.
+struct Registry {
+    process: Child,
+    folder: TempDir,
+    port: u16,
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to end.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Registry {
+    /// Starts one; none if the machine's owner asked to go without.
+    #[expect(
+        clippy::print_stderr,
+        reason = "whoever reads a test's output must see what it did not do"
+    )]
+    fn start() -> Option<Self> {
+        if std::env::var_os("ASSAY_SKIP_REGISTRY").is_some() {
+            eprintln!("SKIPPED: ASSAY_SKIP_REGISTRY is set, so nothing was pushed anywhere");
+            return None;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let port = port.expect("a free port").port();
+        let config = format!(
+            "version: 0.1\nlog: {{level: error}}\nstorage:\n  filesystem: {{rootdirectory: {}}}\nhttp:\n  addr: 127.0.0.1:{port}\n",
+            folder.path().join("store").display()
+        );
+        let path = folder.path().join("config.yml");
+        fs::write(&path, config).expect("space");
+        // A program that cannot be started is not there, and then the other is tried.
+        let process = ["docker-registry", "registry"].iter().find_map(|program| {
+            let mut command = Command::new(program);
+            command.arg("serve").arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
+        });
+        let process = process.expect(
+            "a registry is on the PATH: `apt-get install docker-registry`, or ASSAY_SKIP_REGISTRY=1 to go without",
+        );
+        let registry = Self { process, folder, port };
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "the registry does not answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(registry)
+    }
+
+    fn place(&self, rest: &str) -> Place {
+        format!("oci://127.0.0.1:{}/{rest}", self.port).parse().expect("a place")
+    }
+
+    /// What the registry says of a path, by a client that is not ours.
+    fn curl(&self, path: &str) -> serde_json::Value {
+        let url = format!("http://127.0.0.1:{}/v2/{path}", self.port);
+        let accept = "Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
+        let output = Command::new("curl").args(["-sS", "-H", accept, &url]).output();
+        serde_json::from_slice(&output.expect("curl runs").stdout).expect("JSON")
+    }
+
+    fn said(&self, error: &RegistryError) -> String {
+        error.to_string().replace(&self.port.to_string(), "PORT")
+    }
+}
+
+fn a_push<'a>(place: &'a Place, exports: &'a [String], signature: Option<&'a str>) -> Push<'a> {
+    let title = ("org.opencontainers.image.title".to_owned(), "my-rules".to_owned());
+    Push {
+        place,
+        component: COMPONENT,
+        imports: &[],
+        exports,
+        signature,
+        annotations: BTreeMap::from([title]),
+    }
+}
+
+#[test]
+fn what_is_pulled_by_digest_is_what_was_pushed_and_nothing_else_is_taken() {
+    let Some(registry) = Registry::start() else { return };
+    let exports = ["assay:rules/plugin@1.0.0".to_owned()];
+    let tag = registry.place("team/my-rules:0.1.0");
+    let pushed = push(&a_push(&tag, &exports, Some("{\"signature\": 1}"))).expect("it is pushed");
+    let pulled = pull(&pushed.place, LIMIT).expect("it is there");
+    assert_eq!(pulled.component, COMPONENT);
+    assert_eq!(pulled.digest, pushed.digest);
+    assert_eq!(pulled.signatures, ["{\"signature\": 1}"]);
+    assert_eq!(pull(&tag, LIMIT).expect("the tag names it"), pulled);
+
+    // The same again is the same, and a second signature comes beside the first.
+    let again = push(&a_push(&tag, &exports, Some("{\"signature\": 1}"))).expect("it is pushed");
+    assert_eq!(again, pushed);
+    let more = push(&a_push(&tag, &exports, Some("{\"signature\": 2}"))).expect("it is pushed");
+    assert_eq!(more.digest, pushed.digest);
+    assert_eq!(pull(&tag, LIMIT).expect("it is there").signatures.len(), 2);
+
+    // Other clients see an artifact as the field writes it.
+    let manifest = registry.curl("team/my-rules/manifests/0.1.0");
+    assert_eq!(manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json");
+    assert_eq!(manifest["layers"][0]["mediaType"], "application/wasm");
+    assert_eq!(manifest["layers"].as_array().map(Vec::len), Some(1));
+    assert_eq!(manifest["annotations"]["org.opencontainers.image.title"], "my-rules");
+    let config = manifest["config"]["digest"].as_str().expect("a digest");
+    let config = registry.curl(&format!("team/my-rules/blobs/{config}"));
+    assert_eq!(config["component"]["exports"][0], "assay:rules/plugin@1.0.0");
+    assert_eq!(config["layerDigests"][0], manifest["layers"][0]["digest"]);
+
+    let mut said = String::new();
+    let mut refused = |case: &str, result: Result<(), RegistryError>| {
+        let error = result.expect_err(case);
+        write!(said, "{case}\n{}\n\n", registry.said(&error)).expect("a String takes everything");
+    };
+    let nothing = "11".repeat(32).parse().expect("a digest");
+    refused("no such digest", pull(&tag.at(nothing), LIMIT).map(drop));
+    refused("no such tag", pull(&registry.place("team/my-rules:9"), LIMIT).map(drop));
+    refused("no such repository", pull(&registry.place("team/other:1"), LIMIT).map(drop));
+    refused("too large", pull(&tag, 10).map(drop));
+    refused("a push by digest", push(&a_push(&pushed.place, &exports, None)).map(drop));
+    let signature = tag.at(pushed.signature.expect("it was signed"));
+    refused("no plugin", pull(&signature, LIMIT).map(drop));
+
+    // The registry's disk changes what it was given.
+    let hex = manifest["layers"][0]["digest"].as_str().expect("a digest")[7..].to_owned();
+    let blob = format!("store/docker/registry/v2/blobs/sha256/{}/{hex}/data", &hex[..2]);
+    let mut bytes = COMPONENT.to_vec();
+    bytes[9] ^= 1;
+    fs::write(registry.folder.path().join(blob), bytes).expect("the registry's file");
+    let error = pull(&pushed.place, LIMIT).expect_err("other bytes");
+    assert!(registry.said(&error).contains("sha256:"), "{error}");
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn who_does_not_answer_is_named() {
+    // Nobody listens on a port that was just given back.
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let place: Place =
+        format!("oci://127.0.0.1:{}/a:1", port.expect("a port").port()).parse().expect("a place");
+    let error = pull(&place, LIMIT).expect_err("nobody is there");
+    assert!(matches!(error, RegistryError::Unreachable { .. }), "{error}");
+}
+
+#[test]
+fn places_are_read_and_mistaken_ones_are_told() {
+    for text in [
+        "oci://ghcr.io/me/my-rules:0.1.0",
+        "oci://localhost/my-rules:1",
+        "oci://localhost:5000/a/b/c:1",
+        "oci://ghcr.io/me/my-rules@sha256:1111111111111111111111111111111111111111111111111111111111111111",
+    ] {
+        let place: Place = text.parse().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(place.to_string(), text);
+    }
+    let mut said = String::new();
+    for text in [
+        "my-rules:0.1.0",
+        "oci://my-rules:0.1.0",
+        "oci://me/my-rules:0.1.0",
+        "oci://ghcr.io/me/My-Rules:0.1.0",
+        "oci://ghcr.io/me/my-rules",
+        "oci://ghcr.io/me/my-rules@sha256:11",
+        "oci://ghcr.io/me/my-rules@sha512:11111111111111111111111111111111",
+        "https://ghcr.io/me/my-rules:1",
+    ] {
+        writeln!(said, "{}", text.parse::<Place>().expect_err("a mistake"))
+            .expect("a String takes everything");
+    }
+    insta::assert_snapshot!(said);
+}

@@ -1,0 +1,98 @@
+//! What keeps something from being shipped. Each text says what was found and what to do.
+
+use std::path::PathBuf;
+
+use assay_packs::{LockError, PackError};
+use assay_signing::{KeyError, SignatureError};
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShippingError {
+    /// A file cannot be read or written.
+    #[error("cannot {what} `{}`", path.display())]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The bytes are no component.
+    #[error("`{name}` is no component that can be stamped: {detail}")]
+    NoComponent {
+        /// The plugin.
+        name: String,
+        /// What the parser said.
+        detail: String,
+    },
+    /// What is to be stamped is not in the form that the field agreed on.
+    #[error("the {what} `{found}` cannot be stamped: {detail}\nhelp: {help}")]
+    Stamp {
+        /// Which one.
+        what: &'static str,
+        /// What it is.
+        found: String,
+        /// What is wrong.
+        detail: String,
+        /// What to write.
+        help: &'static str,
+    },
+    /// A bundle that is not as it should be.
+    #[error("`{}` is no bundle to import: {detail}\nhelp: nothing was changed; copy it again, or have it exported again", path.display())]
+    Bundle {
+        /// The bundle.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// Nobody who is trusted vouches for it.
+    #[error("{what} is not to be trusted: {reason}")]
+    Untrusted {
+        /// What.
+        what: String,
+        /// Why not.
+        reason: SignatureError,
+    },
+    /// A key that a pack trusts is none.
+    #[error("`{}` trusts a key that cannot be one: {reason}", pack.display())]
+    TrustedKey {
+        /// The pack.
+        pack: PathBuf,
+        /// What is wrong with it.
+        reason: KeyError,
+    },
+    /// A file that does not belong to the rules.
+    #[error("`{}` is not in the rules folder `{}`, so it has no place in a bundle\nhelp: move it there, or name another folder with `--rules`", file.display(), rules.display())]
+    Outside {
+        /// The file.
+        file: PathBuf,
+        /// The rules folder.
+        rules: PathBuf,
+    },
+    /// The folder cannot be changed in one step.
+    #[error("cannot put the new rules in the place of `{}` in one step: {reason}\nhelp: nothing was changed; some file systems cannot exchange folders: import into a new folder and move it there", path.display())]
+    Exchange {
+        /// The rules folder.
+        path: PathBuf,
+        /// The system's word.
+        reason: std::io::Error,
+    },
+    /// Rules cannot be used.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A plugin is not the one that was pinned.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
+impl ShippingError {
+    pub(crate) fn file(
+        what: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { what, path, source }
+    }
+}

@@ -1,0 +1,78 @@
+//! What a plugin is built from, as one digest that anyone can compute again.
+//!
+//! It is the SHA-256 of the text that `sha256sum` prints for the files, sorted by name as bytes. Which files: all below the
+//! given folders but those that a `.gitignore` in them excludes, `.git`, and locks of rules, which building writes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assay_model::Digest;
+use ignore::WalkBuilder;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::ShippingError;
+
+/// Names that are never source: version control's own folder, and what building a plugin writes into its rules.
+const NOT_SOURCE: [&str; 2] = [".git", "assay.lock"];
+
+/// A file or folder, and the name it goes by wherever it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceTree {
+    /// Before the names of its files; empty for those of the plugin's own folder.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// The digest of all files, and how many there are.
+pub fn source_digest(trees: &[SourceTree]) -> Result<(Digest, usize), ShippingError> {
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    for tree in trees {
+        if tree.path.is_file() {
+            files.push((tree.name.clone(), tree.path.clone()));
+        } else {
+            files.extend(below(tree)?);
+        }
+    }
+    files.sort();
+    files.dedup();
+    let mut sums = Sha256::new();
+    for (name, path) in &files {
+        let bytes = fs::read(path).map_err(ShippingError::file("read", path))?;
+        let digest = Digest(Sha256::digest(&bytes).into());
+        sums.update(format!("{digest}  {name}\n"));
+    }
+    Ok((Digest(sums.finalize().into()), files.len()))
+}
+
+fn below(tree: &SourceTree) -> Result<Vec<(String, PathBuf)>, ShippingError> {
+    let walk = WalkBuilder::new(&tree.path)
+        // The same files on every machine: nobody's own settings, nothing from folders above, git or not.
+        .standard_filters(false)
+        .git_ignore(true)
+        .require_git(false)
+        .filter_entry(|entry| {
+            !NOT_SOURCE.iter().any(|name| entry.file_name().to_str() == Some(name))
+        })
+        .build();
+    let mut files = Vec::new();
+    for entry in walk {
+        let entry = entry.map_err(|error| ShippingError::File {
+            what: "look through",
+            path: tree.path.clone(),
+            source: std::io::Error::other(error),
+        })?;
+        if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
+            let path = entry.into_path();
+            files.push((named(tree, &path), path));
+        }
+    }
+    Ok(files)
+}
+
+fn named(tree: &SourceTree, path: &Path) -> String {
+    let inside = path.strip_prefix(&tree.path).unwrap_or(path);
+    let parts = inside.components().map(|part| part.as_os_str().to_string_lossy());
+    let inside = parts.collect::<Vec<_>>().join("/");
+    if tree.name.is_empty() { inside } else { format!("{}/{inside}", tree.name) }
+}

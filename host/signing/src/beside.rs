@@ -1,0 +1,34 @@
+//! Signatures that lie beside their file.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::envelope::verify;
+use crate::error::SignatureError;
+use crate::key::PublicKey;
+use crate::statement::Signed;
+
+/// Where the signature of a file lies: `my-rules.wasm.sig` beside `my-rules.wasm`.
+pub fn signature_path(file: &Path) -> PathBuf {
+    let mut path = file.as_os_str().to_owned();
+    path.push(".sig");
+    path.into()
+}
+
+/// Checks that a file, whose bytes were read already, is signed by one of the keys under its own name.
+pub fn verify_beside(
+    file: &Path,
+    bytes: &[u8],
+    trusted: &[PublicKey],
+) -> Result<Signed, SignatureError> {
+    let path = signature_path(file);
+    let envelope = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(SignatureError::Missing { path });
+        }
+        Err(reason) => return Err(SignatureError::Unreadable { path, reason }),
+    };
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    verify(&envelope, &name, bytes, trusted)
+}

@@ -1,0 +1,115 @@
+//! Why a key or a signature is of no use. Texts go on from a sentence that names the file.
+
+use std::path::PathBuf;
+
+use assay_model::Digest;
+
+/// Why a key cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// It is no secret key.
+    #[error(
+        "expected a secret Ed25519 key (PKCS#8 in PEM), found {found}\nhelp: `assay keygen` makes one, and `openssl genpkey -algorithm ed25519` does"
+    )]
+    Secret {
+        /// What it seems to be.
+        found: String,
+    },
+    /// It is no public key.
+    #[error(
+        "expected a public Ed25519 key (PEM, or its one line), found {found}\nhelp: `assay keygen` makes a pair, and `openssl pkey -in KEY -pubout` shows a secret key's other half"
+    )]
+    Public {
+        /// What it seems to be.
+        found: String,
+    },
+    /// There is no source of chance.
+    #[error("the system gives no random numbers: {detail}")]
+    Chance {
+        /// The system's word.
+        detail: String,
+    },
+}
+
+/// Why a file is not taken as signed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignatureError {
+    /// There is no signature.
+    #[error("it is not signed: there is no `{}`\nhelp: `assay sign` makes a signature, and `assay pull` and `assay import` bring those that there are", path.display())]
+    Missing {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// The signature's file cannot be read.
+    #[error("its signature `{}` cannot be read: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        reason: std::io::Error,
+    },
+    /// The signature's file is something else.
+    #[error(
+        "its signature is no DSSE envelope of a release: {detail}\nhelp: `assay sign` writes one"
+    )]
+    Format {
+        /// What is wrong.
+        detail: String,
+    },
+    /// Nobody who is trusted signed it.
+    #[error("it is signed with {}, expected {}\nhelp: whoever trusts the signer adds the key's line to the pack's `[trust] keys`; otherwise have it signed by one that is trusted", signers_text(.signers), ids_text(.trusted))]
+    Untrusted {
+        /// The ids that the signatures name.
+        signers: Vec<String>,
+        /// The ids that are trusted.
+        trusted: Vec<Digest>,
+    },
+    /// A signature that does not hold.
+    #[error(
+        "its signature names the key {key} and is not by it: it was damaged, or is forged\nhelp: get file and signature again from where they were published"
+    )]
+    Broken {
+        /// The key's id.
+        key: Digest,
+    },
+    /// The file is not the one that was signed.
+    #[error(
+        "it was changed after it was signed: signed was sha256:{signed}, found sha256:{found}\nhelp: get file and signature again, or sign the file anew"
+    )]
+    Changed {
+        /// What was signed.
+        signed: Digest,
+        /// What there is.
+        found: Digest,
+    },
+    /// The file stands under another name.
+    #[error(
+        "it was signed as `{signed}`, and is used as `{found}`\nhelp: a signature holds for a name; rename the file, or sign it under this one"
+    )]
+    OtherName {
+        /// What was signed.
+        signed: String,
+        /// What there is.
+        found: String,
+    },
+}
+
+fn signers_text(ids: &[String]) -> String {
+    let named: Vec<&str> = ids.iter().map(String::as_str).filter(|id| !id.is_empty()).collect();
+    match &named[..] {
+        [] => "a key that it does not name".to_owned(),
+        ids => format!("the key {}", ids.join(" and ")),
+    }
+}
+
+fn ids_text(ids: &[Digest]) -> String {
+    match ids {
+        [] => "a key, and none is trusted".to_owned(),
+        ids => {
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            format!("the key {}", ids.join(" or "))
+        }
+    }
+}

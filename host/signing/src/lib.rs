@@ -1,0 +1,16 @@
+//! Keys, and who vouches for a file: Ed25519 signatures in DSSE envelopes over in-toto statements.
+//!
+//! [`SecretKey`] signs a [`Subject`], [`verify`] says by whom a file is signed that may be trusted. The format is in this crate's
+//! README; `openssl` alone can check it.
+
+mod beside;
+mod envelope;
+mod error;
+mod key;
+mod statement;
+
+pub use beside::{signature_path, verify_beside};
+pub use envelope::{sign, verify};
+pub use error::{KeyError, SignatureError};
+pub use key::{PublicKey, SecretKey};
+pub use statement::{Signed, Subject};

@@ -1,0 +1,106 @@
+//! What is signed: an in-toto statement that names a file and its digest.
+
+use assay_model::Digest;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+const STATEMENT: &str = "https://in-toto.io/Statement/v1";
+const RELEASE: &str = "https://in-toto.io/attestation/release/v0.1";
+
+/// A file that someone vouches for.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The name it is to be used under: `my-rules.wasm`.
+    pub name: &'a str,
+    /// Its version; without one, its digest stands in.
+    pub version: Option<&'a str>,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
+/// What a signature that holds says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The id of the key, see [`PublicKey::id`](crate::PublicKey::id).
+    pub key: Digest,
+    /// The file's name.
+    pub name: String,
+    /// The release it is: a package URL.
+    pub release: String,
+    /// SHA-256 of the file's bytes.
+    pub digest: Digest,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Statement {
+    #[serde(rename = "_type")]
+    kind: String,
+    subject: Vec<Named>,
+    #[serde(rename = "predicateType")]
+    predicate_type: String,
+    predicate: Release,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    digest: Sums,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sums {
+    sha256: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Release {
+    purl: String,
+}
+
+impl Statement {
+    pub(crate) fn of(subject: Subject<'_>) -> Self {
+        let digest = digest(subject.bytes).to_string();
+        let stem = subject.name.strip_suffix(".wasm").unwrap_or(subject.name);
+        let version = subject.version.map_or_else(|| format!("sha256%3A{digest}"), percent_encoded);
+        let purl = format!("pkg:generic/{}@{version}", percent_encoded(stem));
+        Self {
+            kind: STATEMENT.to_owned(),
+            subject: vec![Named { name: subject.name.to_owned(), digest: Sums { sha256: digest } }],
+            predicate_type: RELEASE.to_owned(),
+            predicate: Release { purl },
+        }
+    }
+
+    /// Whether it says what a signature of ours says; others may be in the same envelope's format.
+    pub(crate) fn is_release(&self) -> bool {
+        self.kind == STATEMENT && self.predicate_type == RELEASE
+    }
+
+    /// The one file it speaks of, with its digest.
+    pub(crate) fn subject(&self) -> Option<(&Named, Digest)> {
+        let [subject] = &self.subject[..] else { return None };
+        Some((subject, subject.digest.sha256.parse().ok()?))
+    }
+
+    pub(crate) fn release(&self) -> &str {
+        &self.predicate.purl
+    }
+}
+
+pub(crate) fn digest(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}
+
+/// As package URLs want names and versions.
+fn percent_encoded(text: &str) -> String {
+    use std::fmt::Write;
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").expect("a String takes everything");
+        }
+    }
+    out
+}
