@@ -15,9 +15,11 @@ use crate::engine::Engine;
 use crate::error::{Call, PlanError, SandboxError};
 use crate::format;
 use crate::interface::{ContractVersion, Interface};
+use crate::options::Grants;
 use crate::reason::PoisonReason;
 use crate::session::Session;
 use crate::store::State;
+use crate::wasi;
 
 /// A plugin, compiled and checked. Cheap to clone; clones share the count of records it could not judge.
 #[derive(Clone)]
@@ -51,18 +53,22 @@ impl Component {
         engine: &Arc<Engine>,
         name: &str,
         bytes: &[u8],
+        grants: Grants,
     ) -> Result<Self, SandboxError> {
         let limits = &engine.options.limits;
         format::check(name, bytes, limits.component_bytes)?;
         let digest = Digest(Sha256::digest(bytes).into());
         let (component, cached) = load(engine, name, bytes, &digest)?;
-        let interface = Interface::of(name, &component, &engine.options.grants)?;
+        let interface = Interface::of(name, &component, grants)?;
         let shape = |error: wasmtime::Error| SandboxError::ContractShape {
             plugin: name.to_owned(),
             detail: format!("{error:#}"),
         };
-        // Nothing is ever defined in it: what is not granted was refused above.
-        let linker = Linker::new(&engine.wasmtime);
+        // What is not granted was refused above, so for nearly all plugins nothing is defined in it.
+        let mut linker = Linker::new(&engine.wasmtime);
+        if grants.wasi {
+            wasi::link(&mut linker, &component).map_err(shape)?;
+        }
         let pre = linker.instantiate_pre(&component).and_then(RulePluginPre::new).map_err(shape)?;
         let info = describe(engine, name, &pre)?;
         Ok(Self {
@@ -125,7 +131,7 @@ impl Component {
         self.inner.interface.version
     }
 
-    /// What it imports. Empty for every plugin that can be loaded today.
+    /// What it imports. Empty but for plugins that were granted something.
     pub fn imports(&self) -> &[String] {
         &self.inner.interface.imports
     }

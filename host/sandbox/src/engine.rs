@@ -8,7 +8,7 @@ use wasmtime::{Config, OptLevel};
 use crate::cache::Cache;
 use crate::component::Component;
 use crate::error::SandboxError;
-use crate::options::{Meter, Options};
+use crate::options::{Grants, Meter, Options};
 use crate::{steps, ticker};
 
 /// Bytes of stack a guest may use. 512 KiB: deep enough for any parser, and a quarter of what a thread of the host has.
@@ -70,7 +70,17 @@ impl Sandbox {
     ///
     /// `name` is what errors call it: the pack's name for it, or its file's.
     pub fn compile(&self, name: &str, bytes: &[u8]) -> Result<Component, SandboxError> {
-        Component::compile(&self.engine, name, bytes)
+        self.compile_granted(name, bytes, self.engine.options.grants)
+    }
+
+    /// The same for a plugin that may import what the others may not.
+    pub fn compile_granted(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        grants: Grants,
+    ) -> Result<Component, SandboxError> {
+        Component::compile(&self.engine, name, bytes, grants)
     }
 
     /// What did not work and did not matter: why the cache is not used. Each text once.

@@ -6,6 +6,7 @@ use wasmtime::component::Component;
 
 use crate::error::SandboxError;
 use crate::options::Grants;
+use crate::wasi;
 
 /// The interface a rule plugin exports, without its version.
 pub const CONTRACT: &str = "assay:rules/plugin";
@@ -55,14 +56,15 @@ impl Interface {
     pub(crate) fn of(
         plugin: &str,
         component: &Component,
-        grants: &Grants,
+        grants: Grants,
     ) -> Result<Self, SandboxError> {
         let engine = component.engine();
         let kind = component.component_type();
         let imports: Vec<String> = kind.imports(engine).map(|(name, _)| name.to_owned()).collect();
         let exports: Vec<String> = kind.exports(engine).map(|(name, _)| name.to_owned()).collect();
-        if let Some(import) = imports.first() {
-            let grant = grant_for(import, grants);
+        let granted = |import: &&String| grants.wasi && wasi::covers(import);
+        if let Some(import) = imports.iter().find(|import| !granted(import)) {
+            let grant = grant_for(import);
             return Err(SandboxError::Import {
                 plugin: plugin.to_owned(),
                 import: import.clone(),
@@ -89,9 +91,9 @@ impl Interface {
 }
 
 /// What a pack would have to grant, as the end of a sentence.
-fn grant_for(import: &str, Grants { .. }: &Grants) -> &'static str {
-    if import.starts_with("wasi:") {
-        "needs the grant `wasi` (an empty, deterministic WASI), and this version can grant nothing"
+fn grant_for(import: &str) -> &'static str {
+    if wasi::covers(import) {
+        "needs `grants = [\"wasi\"]` (an empty, deterministic WASI) in the pack's table of the plugin"
     } else {
         "no grant covers"
     }

@@ -29,6 +29,7 @@ mod slice;
 mod steps;
 mod store;
 mod ticker;
+mod wasi;
 
 pub use breach::Breach;
 pub use component::Component;

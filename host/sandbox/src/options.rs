@@ -17,17 +17,22 @@ pub enum Meter {
     Steps(u64),
 }
 
-/// What a plugin may import. Nothing so far; an empty, deterministic WASI is what may be added.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a plugin may import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grants {
     // Private, so that grants can be added without breaking callers.
-    _nothing: (),
+    pub(crate) wasi: bool,
 }
 
 impl Grants {
     /// Nothing is granted: a plugin sees its arguments and nothing else.
     pub fn none() -> Self {
-        Self { _nothing: () }
+        Self { wasi: false }
+    }
+
+    /// An empty, deterministic WASI: everything is there, and gives nothing.
+    pub fn wasi() -> Self {
+        Self { wasi: true }
     }
 }
 

@@ -7,9 +7,9 @@ use crate::engine::Engine;
 use crate::options::Meter;
 use crate::steps::{self, Steps};
 
-/// Core instances, memories and tables of one component. A Rust component has one, one and one; a component with an
-/// adapter or an interpreter a few.
-const PARTS: usize = 32;
+/// Core instances, memories and tables of one component. A Rust component has one, one and one; one that carries `CPython` links a
+/// library for each of its parts and has about 40.
+const PARTS: usize = 128;
 
 /// Entries of a table: function pointers, 8 bytes each. 100,000 is an interpreter of 50 MB.
 const TABLE_ENTRIES: usize = 100_000;

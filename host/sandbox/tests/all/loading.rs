@@ -1,6 +1,6 @@
 //! Bytes that are no rule plugin, and components that want or offer something else.
 
-use assay_sandbox::{Limits, Options, Sandbox};
+use assay_sandbox::{Grants, Limits, Options, Sandbox, SandboxError};
 
 use crate::guests::{hostile, replaced};
 use crate::setting::options;
@@ -38,11 +38,25 @@ fn components_that_want_something() {
             r#"(component (import "{name}" (instance (export "{function}" (func)))))"#
         )))
     };
-    insta::assert_snapshot!(import("wasi:clocks/monotonic-clock@0.2.6", "now"), @"plugin `p` imports `wasi:clocks/monotonic-clock@0.2.6`, which needs the grant `wasi` (an empty, deterministic WASI), and this version can grant nothing; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
-    insta::assert_snapshot!(import("wasi:filesystem/preopens@0.2.6", "get-directories"), @"plugin `p` imports `wasi:filesystem/preopens@0.2.6`, which needs the grant `wasi` (an empty, deterministic WASI), and this version can grant nothing; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
-    insta::assert_snapshot!(import("wasi:sockets/instance-network@0.2.6", "instance-network"), @"plugin `p` imports `wasi:sockets/instance-network@0.2.6`, which needs the grant `wasi` (an empty, deterministic WASI), and this version can grant nothing; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
+    insta::assert_snapshot!(import("wasi:clocks/monotonic-clock@0.2.6", "now"), @r#"plugin `p` imports `wasi:clocks/monotonic-clock@0.2.6`, which needs `grants = ["wasi"]` (an empty, deterministic WASI) in the pack's table of the plugin; a Rust plugin built for `wasm32-unknown-unknown` imports nothing"#);
+    insta::assert_snapshot!(import("wasi:filesystem/preopens@0.2.6", "get-directories"), @r#"plugin `p` imports `wasi:filesystem/preopens@0.2.6`, which needs `grants = ["wasi"]` (an empty, deterministic WASI) in the pack's table of the plugin; a Rust plugin built for `wasm32-unknown-unknown` imports nothing"#);
+    insta::assert_snapshot!(import("wasi:sockets/instance-network@0.2.6", "instance-network"), @r#"plugin `p` imports `wasi:sockets/instance-network@0.2.6`, which needs `grants = ["wasi"]` (an empty, deterministic WASI) in the pack's table of the plugin; a Rust plugin built for `wasm32-unknown-unknown` imports nothing"#);
     insta::assert_snapshot!(import("acme:lookup/names@1.0.0", "find"), @"plugin `p` imports `acme:lookup/names@1.0.0`, which no grant covers; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
     insta::assert_snapshot!(import("assay:rules/types@1.0.0", "smuggled"), @"plugin `p` imports `assay:rules/types@1.0.0`, which no grant covers; a Rust plugin built for `wasm32-unknown-unknown` imports nothing");
+}
+
+#[test]
+fn a_grant_covers_wasi_and_nothing_else() {
+    let sandbox = Sandbox::new(Options::default()).unwrap();
+    let check = |name: &str| {
+        let component =
+            text(&format!(r#"(component (import "{name}" (instance (export "f" (func)))))"#));
+        sandbox.compile_granted("p", &component, Grants::wasi()).unwrap_err()
+    };
+    let error = check("wasi:clocks/monotonic-clock@0.2.6");
+    assert!(matches!(error, SandboxError::NoContract { .. }), "{error}");
+    let error = check("acme:lookup/names@1.0.0");
+    assert!(matches!(error, SandboxError::Import { .. }), "{error}");
 }
 
 #[test]

@@ -1,0 +1,133 @@
+//! The WASI that a pack may grant: there is everything in it, and it gives nothing.
+//!
+//! Some languages import WASI whether a plugin uses it or not. What they import is linked here to functions that are made of their
+//! types alone, whatever version of WASI it is: what is asked for is not there (a failure, where one can be told), lists are
+//! empty, clocks stand at 0, chance is 0 throughout. So a plugin with this grant still cannot reach anything, nor tell one run from another.
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::types::{ComponentFunc, ComponentItem};
+use wasmtime::component::{Component, Linker, Resource, ResourceAny, ResourceType, Type, Val};
+
+use crate::store::State;
+
+/// How the names of WASI's interfaces begin.
+const PREFIX: &str = "wasi:";
+
+/// Bytes of chance that are handed out in one call. 64 KiB: a seed has some, a key a hundred; nobody who computes needs more.
+const MOST_BYTES: u64 = 64 << 10;
+
+/// What every resource is: something that does nothing.
+#[derive(Debug)]
+struct Nothing;
+
+/// Whether an import is one of WASI's.
+pub(crate) fn covers(import: &str) -> bool {
+    import.starts_with(PREFIX)
+}
+
+/// Links all of a component's WASI imports to nothing.
+pub(crate) fn link(linker: &mut Linker<State>, component: &Component) -> wasmtime::Result<()> {
+    let engine = component.engine();
+    for (name, item) in component.component_type().imports(engine) {
+        let ComponentItem::ComponentInstance(instance) = item.ty else { continue };
+        if !covers(name) {
+            continue;
+        }
+        let mut into = linker.instance(name)?;
+        for (export, item) in instance.exports(engine) {
+            match item.ty {
+                ComponentItem::ComponentFunc(_) => {
+                    let asked = export.to_owned();
+                    into.func_new(export, move |store, kind, given, answers| {
+                        answer(store, &asked, &kind, given, answers)
+                    })?;
+                }
+                ComponentItem::Resource(_) => {
+                    let nothing = ResourceType::host::<Nothing>();
+                    into.resource(export, nothing, |_, _| Ok(()))?;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn answer(
+    mut store: StoreContextMut<'_, State>,
+    asked: &str,
+    kind: &ComponentFunc,
+    given: &[Val],
+    answers: &mut [Val],
+) -> wasmtime::Result<()> {
+    for (answer, kind) in answers.iter_mut().zip(kind.results()) {
+        *answer = match (asked, given) {
+            // The one thing that cannot be refused: so many bytes are promised.
+            ("get-random-bytes" | "get-insecure-random-bytes", [Val::U64(length)]) => {
+                let length = usize::try_from((*length).min(MOST_BYTES)).unwrap_or(usize::MAX);
+                Val::List(vec![Val::U8(0); length])
+            }
+            // A clock that ticks never would be divided by.
+            ("resolution" | "get-resolution", _) if matches!(kind, Type::U64) => Val::U64(1),
+            _ => nothing(&mut store, &kind)?,
+        };
+    }
+    Ok(())
+}
+
+/// The value of a type that says the least.
+fn nothing(store: &mut StoreContextMut<'_, State>, kind: &Type) -> wasmtime::Result<Val> {
+    Ok(match kind {
+        Type::Bool => Val::Bool(false),
+        Type::S8 => Val::S8(0),
+        Type::U8 => Val::U8(0),
+        Type::S16 => Val::S16(0),
+        Type::U16 => Val::U16(0),
+        Type::S32 => Val::S32(0),
+        Type::U32 => Val::U32(0),
+        Type::S64 => Val::S64(0),
+        Type::U64 => Val::U64(0),
+        Type::Float32 => Val::Float32(0.0),
+        Type::Float64 => Val::Float64(0.0),
+        Type::Char => Val::Char('\0'),
+        Type::String => Val::String(String::new()),
+        Type::List(_) => Val::List(Vec::new()),
+        Type::Record(record) => {
+            let mut fields = Vec::new();
+            for field in record.fields() {
+                fields.push((field.name.to_owned(), nothing(store, &field.ty)?));
+            }
+            Val::Record(fields)
+        }
+        Type::Tuple(tuple) => {
+            let parts: wasmtime::Result<Vec<Val>> =
+                tuple.types().map(|kind| nothing(store, &kind)).collect();
+            Val::Tuple(parts?)
+        }
+        Type::Variant(variant) => {
+            // The plainest case: one that carries nothing, such as `closed`.
+            let plain = variant.cases().find(|case| case.ty.is_none());
+            let Some(case) = plain.or_else(|| variant.cases().next()) else {
+                wasmtime::bail!("a variant without cases has no value")
+            };
+            let carried = case.ty.map(|kind| nothing(store, &kind)).transpose()?;
+            Val::Variant(case.name.to_owned(), carried.map(Box::new))
+        }
+        Type::Enum(kind) => match kind.names().next() {
+            Some(name) => Val::Enum(name.to_owned()),
+            None => wasmtime::bail!("an enum without cases has no value"),
+        },
+        Type::Option(_) => Val::Option(None),
+        Type::Result(result) => {
+            // What is asked for is not there.
+            let failed = result.err().map(|kind| nothing(store, &kind)).transpose()?;
+            Val::Result(Err(failed.map(Box::new)))
+        }
+        Type::Flags(_) => Val::Flags(Vec::new()),
+        Type::Own(_) => {
+            let resource = Resource::<Nothing>::new_own(0);
+            Val::Resource(ResourceAny::try_from_resource(resource, store)?)
+        }
+        other => wasmtime::bail!("the empty WASI has no value of the type {other:?}"),
+    })
+}
