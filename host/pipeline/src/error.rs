@@ -39,6 +39,24 @@ pub enum RunError {
     /// A plugin is not the one that was pinned.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// A plugin is not signed by anyone the pack trusts.
+    #[error("plugin `{plugin}` may not run: `{pack}` asks for a signature, and {detail}")]
+    Signature {
+        /// The component's name.
+        plugin: String,
+        /// The pack.
+        pack: String,
+        /// What is wrong with the signature.
+        detail: String,
+    },
+    /// A key that the pack trusts is none.
+    #[error("`{pack}` trusts a key that cannot be one: {detail}")]
+    TrustedKey {
+        /// The pack.
+        pack: String,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// A plugin's file cannot be read.
     #[error("cannot read the plugin `{path}`")]
     PluginFile {
@@ -130,6 +148,8 @@ impl RunError {
             Self::Pack(_) => "pack",
             Self::Settings { .. } => "settings",
             Self::Lock(_) => "lock",
+            Self::Signature { .. } => "signature",
+            Self::TrustedKey { .. } => "trusted_key",
             Self::PluginFile { .. } => "plugin_file",
             Self::Plugin(_) => "plugin",
             Self::RuleTwice { .. } => "rule_twice",

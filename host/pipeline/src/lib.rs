@@ -31,6 +31,7 @@ mod spill;
 mod structure;
 mod survey;
 mod totals;
+mod trust;
 mod worker;
 
 pub use casting::cast;

@@ -282,7 +282,9 @@ impl<'a> Attempt<'a> {
                 source,
             })?;
             lock.verify(used.component(), Lock::digest_of(&bytes))?;
-            let component = sandbox.compile(used.name(), &bytes)?;
+            crate::trust::check(pack, used, &path, &bytes)?;
+            let component =
+                sandbox.compile_granted(used.name(), &bytes, crate::trust::grants(used))?;
             let digest = format!("sha256:{}", component.digest());
             self.report.plugins.insert(used.name().to_owned(), digest);
             components.push(component);

@@ -152,7 +152,10 @@ pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> 
         if let Some(Err(error)) = verified {
             explanation.notices.push(error.to_string());
         }
-        let component = sandbox.compile(used.name(), &bytes)?;
+        if let Err(error) = crate::trust::check(pack, used, &path, &bytes) {
+            explanation.notices.push(error.to_string());
+        }
+        let component = sandbox.compile_granted(used.name(), &bytes, crate::trust::grants(used))?;
         let context = RunContext {
             dataset: identified.dataset.clone(),
             kind: identified.kind.clone(),

@@ -187,7 +187,8 @@ impl Judge {
                 path: path.display().to_string(),
                 source,
             })?;
-            let component = sandbox.compile(used.name(), &bytes)?;
+            let component =
+                sandbox.compile_granted(used.name(), &bytes, crate::trust::grants(used))?;
             let context = RunContext {
                 dataset: pack.dataset().name().to_owned(),
                 kind: pack.kind().to_owned(),
