@@ -1,4 +1,4 @@
-//! `assay build`: a component of a crate, the same to the byte wherever it is built.
+//! `assay build`: a component of a crate, the same to the byte wherever it is built; or of a project in Python.
 //!
 //! Every path the compiler could write into the bytes is given a name that is the same on all machines; so a lock that
 //! was written on one holds on another.
@@ -13,6 +13,7 @@ use assay_sandbox::{Component, Options, Sandbox, SandboxError};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::error::AuthorError;
+use crate::python::Project;
 use crate::toolchain::{LINKER, TARGET, Toolchain};
 
 /// How a component begins: the magic number, version 13, layer 1. A core module has version 1, layer 0.
@@ -49,10 +50,20 @@ pub struct Built {
     pub bytes: usize,
     /// The component as the sandbox sees it.
     pub component: Component,
-    /// The compiler.
-    pub toolchain: Toolchain,
+    /// What built it.
+    pub builder: Builder,
     /// What became of the lock; none where the folder has no rules.
     pub pinned: Option<Pinned>,
+}
+
+/// What built a component.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Builder {
+    /// The Rust compiler.
+    Rust(Toolchain),
+    /// componentize-py of this version.
+    ComponentizePy(String),
 }
 
 /// What became of the lock.
@@ -68,7 +79,12 @@ pub struct Pinned {
 pub fn build(request: &BuildRequest<'_>) -> Result<Built, AuthorError> {
     let manifest = request.folder.join("Cargo.toml");
     if !manifest.is_file() {
-        return Err(AuthorError::NoManifest { path: request.folder.to_owned() });
+        let Some(project) = Project::of(request.folder)? else {
+            return Err(AuthorError::NoManifest { path: request.folder.to_owned() });
+        };
+        let (bytes, version) = project.build()?;
+        let named = project.text("name").unwrap_or_default();
+        return finish(request, request.folder, &named, &bytes, Builder::ComponentizePy(version));
     }
     let toolchain = Toolchain::of(request.folder)?;
     let metadata = metadata(&manifest)?;
@@ -84,15 +100,26 @@ pub fn build(request: &BuildRequest<'_>) -> Result<Built, AuthorError> {
     if !bytes.starts_with(&COMPONENT_HEAD) {
         return Err(AuthorError::NotComponent { path: source });
     }
-    let component = load(&bytes, &package.name, request.cache.clone())?;
-    let name = component.info().name.clone();
-    let path = root.join("target").join("plugins").join(format!("{name}.wasm"));
-    place(&path, &bytes)?;
-    let pinned = pin(&root.join("rules"), &component, request.check)?;
-    Ok(Built { path, bytes: bytes.len(), component, toolchain, pinned })
+    finish(request, root, &package.name, &bytes, Builder::Rust(toolchain))
 }
 
-fn metadata(manifest: &Path) -> Result<Metadata, AuthorError> {
+/// Looks at what was built, puts it where runs look for it, and pins it.
+fn finish(
+    request: &BuildRequest<'_>,
+    root: &Path,
+    package: &str,
+    bytes: &[u8],
+    builder: Builder,
+) -> Result<Built, AuthorError> {
+    let component = load(bytes, package, request.cache.clone())?;
+    let name = component.info().name.clone();
+    let path = root.join("target").join("plugins").join(format!("{name}.wasm"));
+    place(&path, bytes)?;
+    let pinned = pin(&root.join("rules"), &component, request.check)?;
+    Ok(Built { path, bytes: bytes.len(), component, builder, pinned })
+}
+
+pub(crate) fn metadata(manifest: &Path) -> Result<Metadata, AuthorError> {
     MetadataCommand::new().manifest_path(manifest).exec().map_err(|error| {
         let detail = match &error {
             cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim().to_owned(),
@@ -103,7 +130,7 @@ fn metadata(manifest: &Path) -> Result<Metadata, AuthorError> {
 }
 
 /// The package of a folder, and the file that the compiler writes for it.
-fn plugin<'m>(
+pub(crate) fn plugin<'m>(
     metadata: &'m Metadata,
     manifest: &Path,
     folder: &Path,
@@ -215,7 +242,11 @@ fn remapped_paths(metadata: &Metadata, toolchain: &Toolchain) -> OsString {
     flags.join(&OsString::from("\u{1f}"))
 }
 
-fn load(bytes: &[u8], package: &str, cache: Option<PathBuf>) -> Result<Component, AuthorError> {
+pub(crate) fn load(
+    bytes: &[u8],
+    package: &str,
+    cache: Option<PathBuf>,
+) -> Result<Component, AuthorError> {
     let sandbox = Sandbox::new(Options { cache, ..Options::default() })?;
     sandbox.compile(package, bytes).map_err(|error| match error {
         SandboxError::Import { import, .. } => AuthorError::Imports { import },

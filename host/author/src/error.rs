@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use assay_packs::PackError;
 use assay_sandbox::SandboxError;
+use assay_shipping::ShippingError;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -69,14 +70,38 @@ pub enum AuthorError {
     },
     /// There is no crate in the folder.
     #[error(
-        "`{path}` has no `Cargo.toml`, so there is no plugin to build\nhelp: name the plugin's folder, or make one with `assay new my-rules`"
+        "`{path}` has neither `Cargo.toml` nor `pyproject.toml`, so there is no plugin to build\nhelp: name the plugin's folder, or make one with `assay new my-rules`"
     )]
     NoManifest {
         /// The folder.
         path: PathBuf,
     },
-    /// Cargo could not read the crate.
-    #[error("cargo cannot read `{path}`: {detail}")]
+    /// The project in Python does not say which module is the plugin.
+    #[error(
+        "`{path}` does not say which module holds the plugin\nhelp: write `module = \"my_rules\"` under `[tool.assay]`"
+    )]
+    NoModule {
+        /// The manifest.
+        path: PathBuf,
+    },
+    /// The builder for Python is not there.
+    #[error(
+        "a plugin in Python is built by componentize-py, and there is none in `{folder}/.venv`, in the active environment or on the path\nhelp: python3 -m venv {folder}/.venv && {folder}/.venv/bin/pip install componentize-py==0.25.1"
+    )]
+    NoComponentizePy {
+        /// The project's folder.
+        folder: PathBuf,
+    },
+    /// Python did not get through.
+    #[error(
+        "componentize-py cannot build the plugin: {said}\nhelp: `python3 -m unittest` runs the rules without it; a library it does not find belongs into `.venv`, and must be plain Python"
+    )]
+    Python {
+        /// What it said.
+        said: String,
+    },
+    /// A manifest cannot be read.
+    #[error("cannot read `{path}`: {detail}")]
     Metadata {
         /// The manifest.
         path: PathBuf,
@@ -157,6 +182,9 @@ pub enum AuthorError {
     /// Rules or lock cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// The plugin cannot be packaged.
+    #[error(transparent)]
+    Shipping(#[from] ShippingError),
 }
 
 impl From<SandboxError> for AuthorError {

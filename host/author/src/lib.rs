@@ -7,14 +7,17 @@ mod compare;
 mod error;
 mod inventory;
 mod lint;
+mod package;
+mod python;
 mod scaffold;
 mod sdk;
 mod toolchain;
 
-pub use build::{BuildRequest, Built, Pinned, build};
+pub use build::{BuildRequest, Builder, Built, Pinned, build};
 pub use compare::{Change, Line, PackDifference, compare};
 pub use error::AuthorError;
 pub use inventory::{Inventory, KnownRule, Loaded, Planned, Resolved, Use};
 pub use lint::{Lint, LintRequest, Linted, Severity, lint, page};
+pub use package::{PackageRequest, Packaged, package};
 pub use scaffold::{Created, NewPlugin, create, languages};
 pub use toolchain::Toolchain;

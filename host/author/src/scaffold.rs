@@ -73,12 +73,23 @@ pub fn create(new: &NewPlugin<'_>) -> Result<Created, AuthorError> {
         return Err(AuthorError::Exists { path: folder });
     }
     let linked = new.sdk.map(checkout).transpose()?;
-    let vendor = about(template)?.get("vendor").and_then(toml::Value::as_str) == Some("rust-sdk");
+    let about = about(template)?;
+    let vendors = about.get("vendor").and_then(toml::Value::as_str);
+    let vendor = vendors == Some("rust-sdk");
     let sdk_path = match &linked {
         Some(checkout) => sdk::slashed(&checkout.join("plugins/sdk")),
         None => format!("{}/plugins/sdk", sdk::FOLDER),
     };
-    let mut files = rendered(template, new.name, &sdk_path)?;
+    let mut files = rendered(template, template, new.name, &sdk_path)?;
+    for name in about.get("same_as_rust").and_then(toml::Value::as_array).into_iter().flatten() {
+        let rust = TEMPLATES.get_dir("rust");
+        let name = name.as_str().unwrap_or_default();
+        let dir = rust.and_then(|rust| Some((rust, rust.get_dir(rust.path().join(name))?)));
+        let (rust, dir) = dir.ok_or_else(|| AuthorError::Embedded {
+            detail: format!("the template for Rust has no `{name}`"),
+        })?;
+        files.extend(rendered(rust, dir, new.name, &sdk_path)?);
+    }
     if vendor {
         files.push(("Cargo.lock".to_owned(), sdk::lock(new.name)?.into_bytes()));
     }
@@ -88,7 +99,11 @@ pub fn create(new: &NewPlugin<'_>) -> Result<Created, AuthorError> {
     ));
     files.sort();
     let names = files.iter().map(|(name, _)| name.clone()).collect();
-    let vendored = if vendor && linked.is_none() { sdk::files()? } else { Vec::new() };
+    let vendored = match vendors {
+        Some("wit") => sdk::contract(),
+        Some("rust-sdk") if linked.is_none() => sdk::files()?,
+        _ => Vec::new(),
+    };
     let count = vendored.len();
     files.extend(
         vendored.into_iter().map(|(name, bytes)| (format!("{}/{name}", sdk::FOLDER), bytes)),
@@ -120,9 +135,10 @@ fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), AuthorError> 
     placed
 }
 
-/// The template's files with their names and texts filled in.
+/// The files of a template, or of one of its folders, with their names and texts filled in.
 fn rendered(
     template: &Dir<'_>,
+    of: &Dir<'_>,
     name: &str,
     sdk: &str,
 ) -> Result<Vec<(String, Vec<u8>)>, AuthorError> {
@@ -134,7 +150,7 @@ fn rendered(
             .replace("{{version}}", env!("CARGO_PKG_VERSION"))
     };
     let mut files = Vec::new();
-    let mut open = vec![template];
+    let mut open = vec![of];
     while let Some(dir) = open.pop() {
         open.extend(dir.dirs());
         for file in dir.files() {
@@ -153,7 +169,10 @@ fn rendered(
 
 /// `_github/ci.yml.in` is `.github/ci.yml`: files of a template must not act on our own checkout.
 fn file_name(path: &str) -> String {
-    let part = |part: &str| match part.strip_prefix('_') {
+    // Python's `__init__.py` is what it is called.
+    let hidden = |part: &&str| !part.starts_with("__");
+    let part = |part: &str| match Some(part).filter(hidden).and_then(|part| part.strip_prefix('_'))
+    {
         Some(rest) => format!(".{rest}"),
         None => part.to_owned(),
     };
@@ -283,6 +302,33 @@ mod tests {
         assert_eq!(fs::read(at.join("src/lib.rs")).expect("a file"), before);
         let entries = fs::read_dir(folder.path()).expect("a folder").count();
         assert_eq!(entries, 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_plugin_in_python_has_its_sdk_and_the_rule_of_the_one_in_rust() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = folder.path().join("my-rules");
+        let new = NewPlugin { name: "my-rules", folder: Some(&at), language: "python", sdk: None };
+        let created = create(&new).expect("nothing is there");
+        for name in [
+            "my_rules.py",
+            "test_my_rules.py",
+            "assay_sdk/__init__.py",
+            "rules/shipped-in-time.md",
+            "rules/orders/weekly/2024.toml",
+            "samples/orders_2024.csv",
+        ] {
+            assert!(created.files.iter().any(|file| file == name), "{name}: {:?}", created.files);
+        }
+        for name in created.files.iter().filter(|name| !name.starts_with(".github")) {
+            let text = fs::read_to_string(at.join(name)).expect("it was written");
+            assert!(!text.contains("{{"), "{name} has a place that nobody filled");
+        }
+        assert!(at.join("vendor/assay/wit/rules.wit").is_file());
+        // The rules run without WebAssembly; Python is there wherever this repository is tested.
+        let mut python = std::process::Command::new("python3");
+        let output = python.args(["-m", "unittest"]).current_dir(&at).output().expect("python3");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     #[test]

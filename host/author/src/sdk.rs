@@ -53,6 +53,14 @@ pub(crate) fn files() -> Result<Vec<(String, Vec<u8>)>, AuthorError> {
     Ok(files)
 }
 
+/// Paths and contents of the contract alone, below [`FOLDER`], for languages whose SDK is part of their template.
+pub(crate) fn contract() -> Vec<(String, Vec<u8>)> {
+    let mut files = vec![("LICENSE".to_owned(), LICENCE.as_bytes().to_vec())];
+    collect(&WIT, "wit", &mut files);
+    files.sort();
+    files
+}
+
 /// The lock of a crate that depends on the SDK and on nothing else.
 pub(crate) fn lock(package: &str) -> Result<String, AuthorError> {
     lock::pruned(LOCK, package, &manifests()?)
