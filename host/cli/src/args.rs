@@ -1,9 +1,15 @@
 //! What can be typed.
 
+mod shipping;
+
 use std::path::PathBuf;
 
 use assay_sample::Share;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use shipping::{ExportArgs, ImportArgs, KeygenArgs, PackageArgs, SignArgs, VerifyArgs};
+#[cfg(feature = "registry")]
+pub(crate) use shipping::{PullArgs, PushArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -144,6 +150,24 @@ Examples:
 
 Exit codes: 0 within the costs, 1 a rule became dearer, 2 could not be measured.")]
     Bench(BenchArgs),
+    /// Stamp a plugin with what it is and what it was made of: name, version, licence, source digest, SDK.
+    Package(PackageArgs),
+    /// Make a key pair to sign plugins with.
+    Keygen(KeygenArgs),
+    /// Vouch for a plugin: write its signature beside it.
+    Sign(SignArgs),
+    /// Check who vouches for a plugin.
+    Verify(VerifyArgs),
+    /// Push a plugin to an OCI registry, with its signature.
+    #[cfg(feature = "registry")]
+    Push(PushArgs),
+    /// Pull a plugin from an OCI registry, by digest.
+    #[cfg(feature = "registry")]
+    Pull(PullArgs),
+    /// Put a pack with its layouts, plugins, lock and signatures into one file, for a host without a network.
+    Export(ExportArgs),
+    /// Take a pack out of such a file: everything is checked, then all of it is there at once.
+    Import(ImportArgs),
 }
 
 /// A plugin as its author sees it.

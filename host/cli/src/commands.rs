@@ -4,16 +4,26 @@ pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod inspect;
+pub(crate) mod keygen;
 pub(crate) mod lint;
 pub(crate) mod lock;
 pub(crate) mod new;
 pub(crate) mod pack;
+pub(crate) mod package;
+#[cfg(feature = "registry")]
+pub(crate) mod pull;
+#[cfg(feature = "registry")]
+pub(crate) mod push;
 pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod sample;
 pub(crate) mod test;
+pub(crate) mod sign;
 pub(crate) mod trial;
+pub(crate) mod verify;
 
 mod judge;
 mod plugin;

@@ -42,6 +42,16 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Rules(args) => commands::rules::execute(args),
         Command::Lint(args) => commands::lint::execute(args),
         Command::Pack(args) => commands::pack::execute(args),
+        Command::Package(args) => commands::package::execute(args),
+        Command::Keygen(args) => commands::keygen::execute(args),
+        Command::Sign(args) => commands::sign::execute(args),
+        Command::Verify(args) => commands::verify::execute(args),
+        #[cfg(feature = "registry")]
+        Command::Push(args) => commands::push::execute(args),
+        #[cfg(feature = "registry")]
+        Command::Pull(args) => commands::pull::execute(args),
+        Command::Export(args) => commands::export::execute(args),
+        Command::Import(args) => commands::import::execute(args),
         Command::Try(args) => commands::trial::execute(args),
         Command::Explain(args) => commands::explain::execute(args),
         Command::Test(args) => commands::test::execute(args),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use assay_author::{AuthorError, BuildRequest, Built, build};
+use assay_author::{AuthorError, BuildRequest, Builder, Built, build};
 use serde_json::{Value, json};
 
 use crate::args::{BuildArgs, Format};
@@ -47,7 +47,14 @@ fn text(built: &Built) -> String {
     line("digest", &format!("sha256:{}", built.component.digest()));
     line("contract", &format!("assay:rules/plugin@{}", built.component.contract_version()));
     line("imports", "nothing: it can compute, and nothing else");
-    line("compiler", &format!("rustc {} for wasm32-unknown-unknown", built.toolchain.version));
+    let builder = match &built.builder {
+        Builder::Rust(toolchain) => {
+            format!("rustc {} for wasm32-unknown-unknown", toolchain.version)
+        }
+        Builder::ComponentizePy(version) => format!("componentize-py {version}"),
+        other => format!("{other:?}"),
+    };
+    line("compiler", &builder);
     if let Some(pinned) = &built.pinned {
         let word = if pinned.changed { "pinned" } else { "unchanged" };
         line("lock", &format!("{word} in {}", output::path(&pinned.lock)));
@@ -65,7 +72,8 @@ fn object(built: &Built) -> Value {
         "digest": format!("sha256:{}", component.digest()),
         "contract": component.contract_version().to_string(),
         "imports": component.imports(),
-        "rustc": built.toolchain.version,
+        "rustc": if let Builder::Rust(toolchain) = &built.builder { Some(&toolchain.version) } else { None },
+        "componentize_py": if let Builder::ComponentizePy(version) = &built.builder { Some(version) } else { None },
         "lock": built.pinned.as_ref().map(|pinned| json!({
             "path": pinned.lock,
             "changed": pinned.changed,

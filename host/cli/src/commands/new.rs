@@ -30,9 +30,10 @@ pub(crate) fn execute(args: &NewArgs) -> Result<ExitStatus> {
     }
     let name = &args.name;
     writeln!(text, "\nnext:\n  cd {folder}")?;
+    let needs = if args.lang == "rust" { "needs rustup, and says" } else { "says" };
     writeln!(
         text,
-        "  assay build                                       # needs rustup, and says what is missing"
+        "  assay build                                       # {needs} what is missing"
     )?;
     writeln!(
         text,

@@ -1,0 +1,89 @@
+//! `assay package`: a component that says what it is and what it was made of.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use assay_author::{PackageRequest, Packaged, package};
+use assay_packs::Lock;
+use assay_shipping::{Stamps, write_whole};
+use serde_json::json;
+
+use crate::args::{Format, PackageArgs};
+use crate::commands::judge::cache;
+use crate::exit::ExitStatus;
+use crate::output;
+
+pub(crate) fn execute(args: &PackageArgs) -> Result<ExitStatus> {
+    let packaged = package(&PackageRequest {
+        target: &args.target,
+        sources: args.sources.as_deref(),
+        revision: args.revision.as_deref(),
+        cache: cache(&args.rules),
+    })?;
+    let path = match (&args.output, &packaged.root, &packaged.stamps.name) {
+        (Some(output), ..) => output.clone(),
+        (None, Some(root), Some(name)) => root.join("target/package").join(format!("{name}.wasm")),
+        _ => bail!(
+            "where is the package of `{}` to go?\nhelp: name a file with `-o`",
+            args.target.display()
+        ),
+    };
+    write_whole(&path, &packaged.bytes)?;
+    match args.format {
+        Format::Text => output::text(&text(&path, &packaged)?)?,
+        Format::Json => output::json(&json!({
+            "path": path,
+            "bytes": packaged.bytes.len(),
+            "digest": format!("sha256:{}", Lock::digest_of(&packaged.bytes)),
+            "source_files": packaged.sources,
+            "stamps": packaged.stamps,
+        }))?,
+    }
+    Ok(ExitStatus::Published)
+}
+
+fn text(path: &Path, packaged: &Packaged) -> Result<String> {
+    let mut text = String::new();
+    let size = packaged.bytes.len().div_ceil(1_000);
+    writeln!(text, "  {:<10} {} · {size} KB", "packaged", path.display())?;
+    writeln!(text, "  {:<10} sha256:{}", "digest", Lock::digest_of(&packaged.bytes))?;
+    for (label, value) in lines(&packaged.stamps) {
+        let files = match packaged.sources {
+            Some(files) if label == "made of" => format!(" ({files} files)"),
+            _ => String::new(),
+        };
+        writeln!(text, "  {label:<10} {value}{files}")?;
+    }
+    let path = path.display();
+    writeln!(text, "\nnext:\n  assay sign {path} --key KEY          # `assay keygen` makes a key")?;
+    writeln!(text, "  assay push {path} oci://HOST/REPOSITORY:TAG")?;
+    Ok(text)
+}
+
+/// Stamps as lines for people; those that there are.
+pub(crate) fn lines(stamps: &Stamps) -> Vec<(&'static str, String)> {
+    let named = match (&stamps.name, &stamps.version) {
+        (Some(name), Some(version)) => Some(format!("{name} {version}")),
+        (name, version) => name.clone().or_else(|| version.clone()),
+    };
+    let tools = |tools: &[(String, String)]| {
+        let texts = tools.iter().map(|(name, version)| format!("{name} {version}"));
+        let texts: Vec<String> = texts.map(|text| text.trim_end().to_owned()).collect();
+        (!texts.is_empty()).then(|| texts.join(", "))
+    };
+    let lines = [
+        ("stamped", named),
+        ("about", stamps.description.clone()),
+        ("by", stamps.authors.clone()),
+        ("licence", stamps.licenses.clone()),
+        ("source", stamps.source.clone()),
+        ("homepage", stamps.homepage.clone()),
+        ("revision", stamps.revision.clone()),
+        ("made of", stamps.source_digest.map(|digest| format!("sha256:{digest}"))),
+        ("sdk", tools(&stamps.sdk)),
+        ("language", tools(&stamps.language)),
+        ("tools", tools(&stamps.processed_by)),
+    ];
+    lines.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
+}

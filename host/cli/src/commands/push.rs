@@ -1,0 +1,80 @@
+//! `assay push`: a plugin to a registry.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use assay_registry::{Place, Push, push};
+use assay_sandbox::{Options, Sandbox};
+use assay_shipping::{Stamps, read_stamps};
+use assay_signing::signature_path;
+use serde_json::json;
+
+use crate::args::{Format, PushArgs};
+use crate::commands::judge::cache;
+use crate::exit::ExitStatus;
+use crate::output;
+
+pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
+    let place: Place = args.place.parse()?;
+    let shown = args.file.display();
+    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{shown}`"))?;
+    let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
+    let sandbox = Sandbox::new(Options { cache: cache(&args.rules), ..Options::default() })?;
+    let component = sandbox.compile(&name, &bytes)?;
+    let signature = signature_path(&args.file);
+    let signature = match std::fs::read_to_string(&signature) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            return Err(error).with_context(|| format!("cannot read `{}`", signature.display()));
+        }
+    };
+    let mut stamps = read_stamps(&bytes)?;
+    stamps.name = Some(component.info().name.clone());
+    stamps.version = Some(component.info().version.clone());
+    let pushed = push(&Push {
+        place: &place,
+        component: &bytes,
+        imports: component.imports(),
+        exports: component.exports(),
+        signature: signature.as_deref(),
+        annotations: annotations(&stamps),
+    })?;
+    match args.format {
+        Format::Json => output::json(&json!({
+            "place": pushed.place.to_string(),
+            "tag": place.to_string(),
+            "digest": format!("sha256:{}", pushed.digest),
+            "component": format!("sha256:{}", component.digest()),
+            "signature": pushed.signature.map(|digest| format!("sha256:{digest}")),
+        }))?,
+        Format::Text => output::text(&format!(
+            "  pushed     {}\n  tag        {place}\n  plugin     {} {} · sha256:{}\n  signature  {}\n",
+            pushed.place,
+            component.info().name,
+            component.info().version,
+            component.digest(),
+            pushed.signature.map_or_else(
+                || format!("none: there is no `{}`", signature_path(&args.file).display()),
+                |digest| format!("sha256:{digest}, which refers to it")
+            ),
+        ))?,
+    }
+    Ok(ExitStatus::Published)
+}
+
+/// What registries show of an artifact: the annotations that OCI names.
+fn annotations(stamps: &Stamps) -> BTreeMap<String, String> {
+    let pairs = [
+        ("title", &stamps.name),
+        ("version", &stamps.version),
+        ("description", &stamps.description),
+        ("authors", &stamps.authors),
+        ("licenses", &stamps.licenses),
+        ("source", &stamps.source),
+        ("url", &stamps.homepage),
+        ("revision", &stamps.revision),
+    ];
+    let pairs = pairs.into_iter().filter_map(|(key, value)| Some((key, value.clone()?)));
+    pairs.map(|(key, value)| (format!("org.opencontainers.image.{key}"), value)).collect()
+}
