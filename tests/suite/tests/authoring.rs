@@ -186,9 +186,13 @@ fn the_tutorial_holds_what_it_promises() {
         (&"shipped-in-time".into(), &1.into(), &1.into())
     );
 
-    // The same sources in another folder give the same bytes.
-    let twin: PathBuf = folder.path().join("deeper/down/my-rules");
-    stdout(&run(folder.path(), &["new", "my-rules", "--path", &twin.display().to_string()]));
+    builds_the_same_elsewhere(folder.path(), &plugin);
+}
+
+/// The same sources in another folder give the same bytes.
+fn builds_the_same_elsewhere(folder: &Path, plugin: &Path) {
+    let twin: PathBuf = folder.join("deeper/down/my-rules");
+    stdout(&run(folder, &["new", "my-rules", "--path", &twin.display().to_string()]));
     for name in ["src/lib.rs", "rules/assay.lock", "Cargo.lock"] {
         fs::copy(plugin.join(name), twin.join(name)).expect("a copy");
     }
