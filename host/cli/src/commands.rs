@@ -20,8 +20,8 @@ pub(crate) mod push;
 pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod sample;
-pub(crate) mod test;
 pub(crate) mod sign;
+pub(crate) mod test;
 pub(crate) mod trial;
 pub(crate) mod verify;
 
