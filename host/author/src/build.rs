@@ -1,4 +1,4 @@
-//! `assay build`: a component of a crate, the same to the byte wherever it is built; or of a project in Python.
+//! `assay build`: a component of a crate, the same to the byte wherever it is built; or of a project in Python or JavaScript.
 //!
 //! Every path the compiler could write into the bytes is given a name that is the same on all machines; so a lock that
 //! was written on one holds on another.
@@ -13,8 +13,8 @@ use assay_sandbox::{Component, Options, Sandbox, SandboxError};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::error::AuthorError;
-use crate::python::Project;
 use crate::toolchain::{LINKER, TARGET, Toolchain};
+use crate::{javascript, python};
 
 /// How a component begins: the magic number, version 13, layer 1. A core module has version 1, layer 0.
 const COMPONENT_HEAD: [u8; 8] = *b"\0asm\x0d\0\x01\0";
@@ -64,6 +64,8 @@ pub enum Builder {
     Rust(Toolchain),
     /// componentize-py of this version.
     ComponentizePy(String),
+    /// componentize-js of this version.
+    ComponentizeJs(String),
 }
 
 /// What became of the lock.
@@ -79,12 +81,17 @@ pub struct Pinned {
 pub fn build(request: &BuildRequest<'_>) -> Result<Built, AuthorError> {
     let manifest = request.folder.join("Cargo.toml");
     if !manifest.is_file() {
-        let Some(project) = Project::of(request.folder)? else {
+        let (named, bytes, builder) = if let Some(project) = python::Project::of(request.folder)? {
+            let (bytes, version) = project.build()?;
+            (project.text("name"), bytes, Builder::ComponentizePy(version))
+        } else if let Some(project) = javascript::Project::of(request.folder)? {
+            let (bytes, version) = project.build()?;
+            (project.text("name"), bytes, Builder::ComponentizeJs(version))
+        } else {
             return Err(AuthorError::NoManifest { path: request.folder.to_owned() });
         };
-        let (bytes, version) = project.build()?;
-        let named = project.text("name").unwrap_or_default();
-        return finish(request, request.folder, &named, &bytes, Builder::ComponentizePy(version));
+        let named = named.unwrap_or_default();
+        return finish(request, request.folder, &named, &bytes, builder);
     }
     let toolchain = Toolchain::of(request.folder)?;
     let metadata = metadata(&manifest)?;

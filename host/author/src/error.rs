@@ -70,19 +70,19 @@ pub enum AuthorError {
     },
     /// There is no crate in the folder.
     #[error(
-        "`{path}` has neither `Cargo.toml` nor `pyproject.toml`, so there is no plugin to build\nhelp: name the plugin's folder, or make one with `assay new my-rules`"
+        "`{path}` has none of `Cargo.toml`, `pyproject.toml` and `package.json`, so there is no plugin to build\nhelp: name the plugin's folder, or make one with `assay new my-rules`"
     )]
     NoManifest {
         /// The folder.
         path: PathBuf,
     },
-    /// The project in Python does not say which module is the plugin.
-    #[error(
-        "`{path}` does not say which module holds the plugin\nhelp: write `module = \"my_rules\"` under `[tool.assay]`"
-    )]
+    /// The project in Python or JavaScript does not say which module is the plugin.
+    #[error("`{path}` does not say which module holds the plugin\nhelp: write `{line}`")]
     NoModule {
         /// The manifest.
         path: PathBuf,
+        /// What to write.
+        line: &'static str,
     },
     /// The builder for Python is not there.
     #[error(
@@ -97,6 +97,22 @@ pub enum AuthorError {
         "componentize-py cannot build the plugin: {said}\nhelp: `python3 -m unittest` runs the rules without it; a library it does not find belongs into `.venv`, and must be plain Python"
     )]
     Python {
+        /// What it said.
+        said: String,
+    },
+    /// The builder for JavaScript is not there.
+    #[error(
+        "a plugin in JavaScript is built by componentize-js, and there is none in `{folder}/node_modules` or on the path\nhelp: npm install --prefix {folder}"
+    )]
+    NoComponentizeJs {
+        /// The project's folder.
+        folder: PathBuf,
+    },
+    /// JavaScript did not get through.
+    #[error(
+        "componentize-js cannot build the plugin: {said}\nhelp: `npm test` runs the rules without it; a library must be imported by the path of its file, and use nothing of Node.js"
+    )]
+    JavaScript {
         /// What it said.
         said: String,
     },

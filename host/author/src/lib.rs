@@ -6,6 +6,7 @@ mod build;
 mod compare;
 mod error;
 mod inventory;
+mod javascript;
 mod lint;
 mod package;
 mod python;

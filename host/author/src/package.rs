@@ -11,7 +11,7 @@ use cargo_metadata::{DependencyKind, Metadata, Package, PackageId};
 
 use crate::build::{BuildRequest, build, load, metadata, plugin};
 use crate::error::AuthorError;
-use crate::python::Project;
+use crate::{javascript, python};
 
 /// What is to be packaged.
 #[derive(Debug)]
@@ -103,22 +103,15 @@ fn finish(
 /// What a project's manifest says of the plugin, and which files it is built from.
 fn origin(folder: &Path) -> Result<Origin, AuthorError> {
     let manifest = folder.join("Cargo.toml");
-    if !manifest.is_file()
-        && let Some(project) = Project::of(folder)?
-    {
-        let sdk = project.sdk().map(|version| ("assay-sdk-python".to_owned(), version));
-        let stamps = Stamps {
-            description: project.text("description"),
-            authors: project.authors(),
-            licenses: project.text("license"),
-            source: project.url("source").or_else(|| project.url("repository")),
-            homepage: project.url("homepage"),
-            sdk: sdk.into_iter().collect(),
-            language: vec![("Python".to_owned(), String::new())],
-            ..Stamps::default()
+    if !manifest.is_file() {
+        let stamps = match python::Project::of(folder)? {
+            Some(project) => Some(of_python(&project)),
+            None => javascript::Project::of(folder)?.map(|project| of_javascript(&project)),
         };
-        let trees = vec![SourceTree { name: String::new(), path: folder.to_owned() }];
-        return Ok(Origin { stamps, trees, root: folder.to_owned() });
+        if let Some(stamps) = stamps {
+            let trees = vec![SourceTree { name: String::new(), path: folder.to_owned() }];
+            return Ok(Origin { stamps, trees, root: folder.to_owned() });
+        }
     }
     let metadata = metadata(&manifest)?;
     let (package, _) = plugin(&metadata, &manifest, folder)?;
@@ -135,6 +128,37 @@ fn origin(folder: &Path) -> Result<Origin, AuthorError> {
     };
     let root = metadata.workspace_root.as_std_path().to_owned();
     Ok(Origin { stamps, trees: trees(&metadata, package), root })
+}
+
+fn of_python(project: &python::Project) -> Stamps {
+    let sdk = project.sdk().map(|version| ("assay-sdk-python".to_owned(), version));
+    Stamps {
+        description: project.text("description"),
+        authors: project.authors(),
+        licenses: project.text("license"),
+        source: project.url("source").or_else(|| project.url("repository")),
+        homepage: project.url("homepage"),
+        sdk: sdk.into_iter().collect(),
+        language: vec![("Python".to_owned(), String::new())],
+        ..Stamps::default()
+    }
+}
+
+fn of_javascript(project: &javascript::Project) -> Stamps {
+    let sdk = project.sdk().map(|version| ("assay-sdk-javascript".to_owned(), version));
+    // npm writes `git+https://…`, which other readers of the stamp do not know.
+    let source = project.text("repository");
+    let source = source.map(|url| url.strip_prefix("git+").unwrap_or(&url).to_owned());
+    Stamps {
+        description: project.text("description"),
+        authors: project.text("author"),
+        licenses: project.text("license"),
+        source,
+        homepage: project.text("homepage"),
+        sdk: sdk.into_iter().collect(),
+        language: vec![("JavaScript".to_owned(), String::new())],
+        ..Stamps::default()
+    }
 }
 
 /// The plugin's folder; those of the crates beside it that it is built from; and the lock of all others.

@@ -49,7 +49,10 @@ impl Project {
         let module = table
             .get("tool")
             .and_then(|tool| tool.get("assay")?.get("module")?.as_str().map(str::to_owned));
-        let Some(module) = module else { return Err(AuthorError::NoModule { path }) };
+        let Some(module) = module else {
+            let line = "module = \"my_rules\"` under `[tool.assay]";
+            return Err(AuthorError::NoModule { path, line });
+        };
         Ok(Some(Self { folder: folder.to_owned(), table, module }))
     }
 

@@ -52,6 +52,7 @@ fn text(built: &Built) -> String {
             format!("rustc {} for wasm32-unknown-unknown", toolchain.version)
         }
         Builder::ComponentizePy(version) => format!("componentize-py {version}"),
+        Builder::ComponentizeJs(version) => format!("componentize-js {version}"),
         other => format!("{other:?}"),
     };
     line("compiler", &builder);
@@ -74,6 +75,7 @@ fn object(built: &Built) -> Value {
         "imports": component.imports(),
         "rustc": if let Builder::Rust(toolchain) = &built.builder { Some(&toolchain.version) } else { None },
         "componentize_py": if let Builder::ComponentizePy(version) = &built.builder { Some(version) } else { None },
+        "componentize_js": if let Builder::ComponentizeJs(version) = &built.builder { Some(version) } else { None },
         "lock": built.pinned.as_ref().map(|pinned| json!({
             "path": pinned.lock,
             "changed": pinned.changed,

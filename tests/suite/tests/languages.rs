@@ -1,4 +1,4 @@
-//! A plugin in Python, from nothing to a run: needs componentize-py, and says so where there is none.
+//! Plugins in Python and JavaScript, from nothing to a run: each needs its builder on the PATH, and says so where there is none.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -17,20 +17,18 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("one JSON value")
 }
 
-#[test]
 #[expect(
     clippy::print_stderr,
     reason = "whoever reads a test's output must see what it did not do"
 )]
-fn a_plugin_in_python_judges_as_the_one_in_rust_does() {
-    if Command::new("componentize-py").arg("--version").output().is_err() {
-        eprintln!(
-            "SKIPPED: no componentize-py on the PATH (`pip install componentize-py==0.25.1`)"
-        );
+fn judges_as_rust_does(language: &str, builder: &str, install: &str) {
+    if Command::new(builder).arg("--version").output().is_err() {
+        eprintln!("SKIPPED: no {builder} on the PATH (`{install}`)");
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
-    assert!(run(folder.path(), &["new", "my-rules", "--lang", "python"]).status.success());
+    let new = run(folder.path(), &["new", "my-rules", "--lang", language]);
+    assert!(new.status.success(), "{}", String::from_utf8_lossy(&new.stderr));
     let plugin = folder.path().join("my-rules");
     let built = json(&run(&plugin, &["build", "--format", "json"]));
     assert_eq!(built["imports"], Value::Array(Vec::new()), "WASI was taken out");
@@ -51,4 +49,16 @@ fn a_plugin_in_python_judges_as_the_one_in_rust_does() {
         + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("`999` is more than 365"), "{said}");
+}
+
+#[test]
+fn a_plugin_in_python_judges_as_the_one_in_rust_does() {
+    let install = "pip install componentize-py==0.25.1";
+    judges_as_rust_does("python", "componentize-py", install);
+}
+
+#[test]
+fn a_plugin_in_javascript_judges_as_the_one_in_rust_does() {
+    let install = "npm install --global @bytecodealliance/componentize-js@0.23.0";
+    judges_as_rust_does("javascript", "componentize-js", install);
 }
