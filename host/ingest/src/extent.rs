@@ -35,6 +35,24 @@ const LOOKAHEAD: usize = 64;
 /// Line starts remembered, as a power of two: several times the look-ahead, so that they seldom push each other out.
 const REMEMBERED_BITS: u32 = 8;
 
+/// Lines that are tried for a likely beginning. 64: more have no record of the right width only where the file is damaged, and there
+/// a guess is worth little.
+const GUESSES: usize = 64;
+
+/// Bytes that a record at a likely beginning has at most. 64 KiB: longer ones are rare, and looking for their ends is not cheap.
+const LIKELY_BYTES: usize = 64 << 10;
+
+/// Where a record seems to begin in bytes from the middle of an input: after the first line end that a record which keeps the grammar
+/// and has `width` fields follows. It may be wrong, inside quotes that look like records.
+pub(crate) fn likely_start(bytes: &[u8], width: usize, limit: usize) -> Option<usize> {
+    let starts = memchr::memchr_iter(b'\n', bytes).map(|lf| lf + 1).take(GUESSES);
+    starts.into_iter().find(|&start| {
+        let rest = &bytes[start..];
+        let window = &rest[..rest.len().min(limit).min(LIKELY_BYTES)];
+        matches!(grammar::parse(window, false), Parsed::Record { fields, .. } if fields == width)
+    })
+}
+
 /// Where a record that begins at the first byte ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {

@@ -10,6 +10,7 @@ use memchr::{memchr, memchr_iter};
 use crate::extent::{Begins, Extent};
 use crate::fault::{FaultKind, Faults};
 use crate::grammar::{self, Parsed, QuoteFault};
+use crate::index::End;
 use crate::reader::SlabReader;
 use crate::slab::{Cut, Record, Slab};
 use crate::source::SLACK;
@@ -28,6 +29,15 @@ pub(crate) struct Filling<'a, R> {
     next_doubled: usize,
     /// Bytes of records cut so far: what positions in the slab lack to be positions in the input.
     missing: u64,
+    until: Until,
+}
+
+/// Where a run of records ends: with the first that reaches one of these.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Until {
+    pub(crate) records: usize,
+    /// Counted from the first record's beginning, or that of the blank lines before it.
+    pub(crate) bytes: usize,
 }
 
 /// What the separators say of the record at hand.
@@ -40,7 +50,7 @@ struct Seen {
 }
 
 impl<'a, R: Read> Filling<'a, R> {
-    pub(crate) fn new(reader: &'a mut SlabReader<R>, slab: &'a mut Slab) -> Self {
+    pub(crate) fn new(reader: &'a mut SlabReader<R>, slab: &'a mut Slab, until: Until) -> Self {
         Self {
             reader,
             slab,
@@ -50,15 +60,24 @@ impl<'a, R: Read> Filling<'a, R> {
             next_inner: 0,
             next_doubled: 0,
             missing: 0,
+            until,
         }
+    }
+
+    /// Passes over the first bytes of the slab: a record begins after them.
+    pub(crate) fn from(mut self, start: usize) -> Self {
+        self.start = start;
+        self.slab.index.resume(start);
+        self
     }
 
     /// Fills the slab until it is full or the input ends. Gives the offset in the input that comes next.
     pub(crate) fn run(mut self) -> io::Result<u64> {
+        let from = self.start;
         while !self.full() {
             if let Some(&end) = self.slab.index.ends.get(self.next_end) {
                 self.next_end += 1;
-                self.take_line(end as usize)?;
+                self.take_line(end)?;
             } else if self.slab.index.broken || self.slab.index.at > self.start + self.limit() {
                 self.take_broken()?;
             } else if self.index_more() {
@@ -75,7 +94,7 @@ impl<'a, R: Read> Filling<'a, R> {
         }
         let offset = self.offset();
         self.reader.source.give_back(&mut self.slab.buffer, self.start);
-        let complete = tracing::debug_span!("faults").in_scope(|| self.slab.complete());
+        let complete = tracing::debug_span!("faults").in_scope(|| self.slab.complete(from));
         self.reader.summary.lone_crs += complete;
         for record in &self.slab.records {
             self.reader.summary.count(record.faults);
@@ -84,8 +103,7 @@ impl<'a, R: Read> Filling<'a, R> {
     }
 
     fn full(&self) -> bool {
-        let limits = &self.slab.shape.limits;
-        self.slab.records.len() >= limits.slab_records || self.start >= limits.slab_bytes
+        self.slab.records.len() >= self.until.records || self.start >= self.until.bytes
     }
 
     fn limit(&self) -> usize {
@@ -118,9 +136,9 @@ impl<'a, R: Read> Filling<'a, R> {
         before != (index.at, index.finished)
     }
 
-    /// Takes the line that ends with separator `nth`: a record, most likely.
-    fn take_line(&mut self, nth: usize) -> io::Result<()> {
-        let lf = self.slab.index.separators[nth] as usize;
+    /// Takes the line that ends there: a record, most likely.
+    fn take_line(&mut self, end: End) -> io::Result<()> {
+        let (nth, lf) = (end.nth as usize, end.at as usize);
         let crlf = lf > self.start && self.slab.buffer.bytes[lf - 1] == b'\r';
         let content = if crlf { lf - 1 } else { lf };
         if content == self.start {

@@ -7,7 +7,7 @@
 //! Line ends, NULs and bytes beyond ASCII are rare. One question says whether a block has any, and only then it is asked which.
 //!
 //! Only the questions depend on the processor: `avx512`, `avx2` and `neon` ask them with vector instructions where there are any,
-//! [`portable`] with 64-bit words anywhere.
+//! [`portable`] with 64-bit words anywhere. Positions are taken out of the words by a table, or at once where the processor can.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -47,7 +47,24 @@ pub(crate) struct Rare {
 /// Bytes below this are rare, as are those beyond ASCII.
 const RARE: u8 = b'\r' + 1;
 
-/// How the questions are asked.
+/// Asks a block.
+trait Ask<Answer>: Fn(&[u8; BLOCK]) -> Answer {}
+
+impl<Answer, F: Fn(&[u8; BLOCK]) -> Answer> Ask<Answer> for F {}
+
+/// Writes the positions of a block's separators, given where it begins.
+trait Write: Fn(u64, u32, &mut [u32; ROOM]) {}
+
+impl<F: Fn(u64, u32, &mut [u32; ROOM])> Write for F {}
+
+/// What depends on the processor.
+struct Asking<M, R, W> {
+    masks: M,
+    rare: R,
+    write: W,
+}
+
+/// Whose questions are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kernel {
     /// Vector instructions of 512 bits.
@@ -84,15 +101,49 @@ impl Kernel {
     }
 }
 
+/// How separators are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Detail {
+    /// Their positions: what columns are built from.
+    #[default]
+    Positions,
+    /// One bit a byte, an eighth of the room and no work for each: for finding records, and a cell here and there.
+    Bits,
+}
+
+/// A separator that ends a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct End {
+    /// Separators before it.
+    pub(crate) nth: u32,
+    /// Its position.
+    pub(crate) at: u32,
+}
+
+/// Blocks in a row, as bits are kept.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    /// Where the first begins.
+    at: u32,
+    /// Its index in `words`.
+    word: u32,
+}
+
 /// Separators of a run of bytes, and how far it was looked at.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// Positions of commas and LFs outside quotes. Valid up to `count`; what follows is room for one block.
+    detail: Detail,
+    /// Positions of commas and LFs outside quotes. Valid up to `count`; what follows is room for one block. With
+    /// [`Detail::Bits`] there are none.
     pub(crate) separators: Vec<u32>,
     /// How many there are.
     pub(crate) count: usize,
-    /// Those of `separators` that are LFs, as indexes into it.
-    pub(crate) ends: Vec<u32>,
+    /// With [`Detail::Bits`] the separators of each block. Those of records that were read another way are left.
+    words: Vec<u64>,
+    /// Which blocks `words` are of, ascending.
+    runs: Vec<Run>,
+    /// The LFs among the separators.
+    pub(crate) ends: Vec<End>,
     /// Positions of LFs inside quotes.
     pub(crate) inner_lfs: Vec<u32>,
     /// Positions of the second of two quotes in a row.
@@ -129,8 +180,11 @@ struct Carry {
 
 impl Index {
     /// Forgets everything and begins at `at`, where a record begins.
-    pub(crate) fn clear(&mut self, at: usize) {
+    pub(crate) fn clear(&mut self, at: usize, detail: Detail) {
+        self.detail = detail;
         self.count = 0;
+        self.words.clear();
+        self.runs.clear();
         self.saw_cr = 0;
         self.saw_nul = 0;
         self.high.clear();
@@ -147,6 +201,33 @@ impl Index {
         self.broken = false;
         self.finished = false;
         self.carry = Carry { may_open: 1, ..Carry::default() };
+        let narrow =
+            |number: usize| u32::try_from(number).expect("limits keep a slab below 2^32 bytes");
+        self.runs.push(Run { at: narrow(at), word: narrow(self.words.len()) });
+    }
+
+    /// Where the field in `column` begins and ends, with [`Detail::Bits`], of a record that the index has and that has so many.
+    pub(crate) fn field(&self, record: u32, content: u32, column: usize) -> (u32, u32) {
+        let mut separators = self.separators_from(record);
+        let start = match column.checked_sub(1) {
+            None => record,
+            Some(before) => separators.nth(before).map_or(content, |comma| comma + 1),
+        };
+        // The last field of a file may have no separator after it, and that of a line may have a CR before.
+        (start, separators.nth(0).unwrap_or(content).min(content))
+    }
+
+    /// The separators at or after `from`, with [`Detail::Bits`]. `from` is where a record begins that the index has.
+    fn separators_from(&self, from: u32) -> Bits<'_> {
+        let run = self.runs.partition_point(|run| run.at <= from).saturating_sub(1);
+        let Run { at, word } = self.runs[run];
+        let skipped = (from - at) / BLOCK_BYTES;
+        let base = at + skipped * BLOCK_BYTES;
+        let words = &self.words[(word + skipped) as usize..];
+        let Some((first, rest)) = words.split_first() else {
+            return Bits { base, word: 0, rest: &[] };
+        };
+        Bits { base, word: first & (u64::MAX << (from - base)), rest }
     }
 
     /// Looks at whole blocks of `bytes` between `self.at` and `to`, and stops early where the grammar is broken. `bytes` must reach
@@ -159,7 +240,7 @@ impl Index {
             Kernel::Avx2 => avx2::run(self, bytes, to, at_end),
             #[cfg(target_arch = "aarch64")]
             Kernel::Neon => neon::run(self, bytes, to, at_end),
-            Kernel::Portable => self.run_with(bytes, to, at_end, portable::masks, portable::rare),
+            Kernel::Portable => run_portable(self, bytes, to, at_end),
         }
     }
 
@@ -174,22 +255,37 @@ impl Index {
         bytes: &[u8],
         to: usize,
         at_end: bool,
-        masks: impl Fn(&[u8; BLOCK]) -> Masks,
-        rare: impl Fn(&[u8; BLOCK]) -> Rare,
+        asking: &Asking<impl Ask<Masks>, impl Ask<Rare>, impl Write>,
+    ) {
+        match self.detail {
+            Detail::Positions => self.run_keeping::<false>(bytes, to, at_end, asking),
+            Detail::Bits => self.run_keeping::<true>(bytes, to, at_end, asking),
+        }
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[expect(clippy::cast_possible_truncation, reason = "asked for at the beginning")]
+    fn run_keeping<const BITS: bool>(
+        &mut self,
+        bytes: &[u8],
+        to: usize,
+        at_end: bool,
+        asking: &Asking<impl Ask<Masks>, impl Ask<Rare>, impl Write>,
     ) {
         // In variables of their own, which the compiler keeps in registers.
         let (mut at, mut count, mut carry) = (self.at, self.count, self.carry);
         assert!(u32::try_from(to).is_ok(), "limits keep a slab below 2^32 bytes");
-        while at < to && !self.broken {
-            let live = to - at;
-            let keep = match live {
-                BLOCK.. => u64::MAX,
-                _ if at_end => (1 << live) - 1,
-                _ => break,
-            };
-            let block = bytes[at..].first_chunk().expect("the caller keeps a block's room");
-            (count, carry) = self.block(block, at, keep, count, carry, &masks, &rare);
-            at += live.min(BLOCK);
+        let next = |at: usize| bytes[at..].first_chunk().expect("the caller keeps a block's room");
+        while at + BLOCK <= to && !self.broken {
+            let place = (at as u32, u64::MAX);
+            (count, carry) = self.block::<BITS>(asking, next(at), place, count, carry);
+            at += BLOCK;
+        }
+        if at_end && at < to && !self.broken {
+            let place = (at as u32, (1 << (to - at)) - 1);
+            (count, carry) = self.block::<BITS>(asking, next(at), place, count, carry);
+            at = to;
         }
         (self.at, self.count, self.carry) = (at, count, carry);
         if at_end && at >= to {
@@ -201,34 +297,42 @@ impl Index {
     /// Takes in the block at `at`, of which only the bytes in `keep` exist, after `count` separators. Gives how many there are then.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what one round of the loop gives to the next is kept in registers"
-    )]
-    #[expect(clippy::cast_possible_truncation, reason = "the caller has seen to it")]
-    fn block(
+    fn block<const BITS: bool>(
         &mut self,
+        asking: &Asking<impl Ask<Masks>, impl Ask<Rare>, impl Write>,
         block: &[u8; BLOCK],
-        at: usize,
-        keep: u64,
+        (at, keep): (u32, u64),
         count: usize,
         carry: Carry,
-        masks: &impl Fn(&[u8; BLOCK]) -> Masks,
-        rare: &impl Fn(&[u8; BLOCK]) -> Rare,
     ) -> (usize, Carry) {
-        let position = at as u32;
-        let Masks { quote, comma, quoted, rare: some } = masks(block);
-        let (quote, comma) = (quote & keep, comma & keep);
-        let (mut lf, mut cr) = (0, 0);
-        if some & keep != 0 {
-            let rare = rare(block);
-            (lf, cr) = (rare.lf & keep, rare.cr & keep);
-            self.saw_cr |= cr;
-            self.saw_nul |= rare.nul & keep;
-            if rare.high & keep != 0 {
-                self.high.push(position);
-            }
+        let masks = (asking.masks)(block);
+        if masks.rare & keep == 0 {
+            // Said once more, so that what depends on it is left out.
+            let none = Rare { lf: 0, cr: 0, nul: 0, high: 0 };
+            return self.take::<BITS>(&asking.write, masks, none, (at, keep), count, carry);
         }
+        let rare = (asking.rare)(block);
+        self.saw_cr |= rare.cr & keep;
+        self.saw_nul |= rare.nul & keep;
+        if rare.high & keep != 0 {
+            self.high.push(at);
+        }
+        self.take::<BITS>(&asking.write, masks, rare, (at, keep), count, carry)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[expect(clippy::cast_possible_truncation, reason = "fewer separators than bytes")]
+    fn take<const BITS: bool>(
+        &mut self,
+        write: &impl Write,
+        Masks { quote, comma, quoted, .. }: Masks,
+        Rare { lf, cr, .. }: Rare,
+        (at, keep): (u32, u64),
+        count: usize,
+        carry: Carry,
+    ) -> (usize, Carry) {
+        let (quote, comma, lf, cr) = (quote & keep, comma & keep, lf & keep, cr & keep);
         let quoted = quoted ^ carry.quoted;
         let opening = quote & quoted;
         let closing = quote & !quoted;
@@ -236,7 +340,7 @@ impl Index {
         let after_closing = closing << 1 | carry.closed;
         let closed_cr = after_closing & cr;
         let breaks = opening & !(may_open << 1 | carry.may_open)
-            | after_closing & !(comma | lf | quote | cr)
+            | after_closing & !(may_open | cr)
             | (closed_cr << 1 | carry.closed_cr) & !lf;
         let breaks = breaks & keep;
         // Nothing at or after the first break is of use: the record it is in is read another way.
@@ -244,14 +348,20 @@ impl Index {
         self.broken = breaks != 0;
 
         let separators = (comma | lf) & !quoted & sound;
-        let count = self.push_separators(separators, lf & !quoted & sound, position, count);
-        let inner = lf & quoted & sound;
-        if inner != 0 {
-            each(inner, |bit| self.inner_lfs.push(position + bit));
+        each(lf & !quoted & sound, |bit| {
+            let before = (separators & ((1 << bit) - 1)).count_ones();
+            self.ends.push(End { nth: count as u32 + before, at: at + bit });
+        });
+        if BITS {
+            self.words.push(separators);
+        } else {
+            write(separators, at, self.room(count));
         }
+        let count = count + separators.count_ones() as usize;
+        each(lf & quoted & sound, |bit| self.inner_lfs.push(at + bit));
         let doubled = after_closing & quote & sound;
         if doubled != 0 {
-            each(doubled, |bit| self.doubled.push(position + bit));
+            each(doubled, |bit| self.doubled.push(at + bit));
         }
         let last = keep.trailing_ones() - 1;
         let carry = Carry {
@@ -263,30 +373,67 @@ impl Index {
         (count, carry)
     }
 
-    /// Appends the positions of `separators`, eight at once from a table.
+    /// Room for the separators of a block after `count` others.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
-    fn push_separators(&mut self, separators: u64, ends: u64, position: u32, base: usize) -> usize {
-        if self.separators.len() < base + ROOM {
+    fn room(&mut self, count: usize) -> &mut [u32; ROOM] {
+        if self.separators.len() < count + ROOM {
             // Twice the room: a file of nothing but commas has one separator a byte.
-            self.separators.resize((base + ROOM) * 2, 0);
+            self.separators.resize((count + ROOM) * 2, 0);
         }
-        each(ends, |bit| {
-            let before = (separators & ((1 << bit) - 1)).count_ones() as usize;
-            self.ends.push(u32::try_from(base + before).expect("fewer separators than bytes"));
-        });
-        let room: &mut [u32; ROOM] =
-            self.separators[base..].first_chunk_mut().expect("the room was made above");
-        let mut count = 0;
-        for (nth, byte) in (0..).zip(separators.to_le_bytes()) {
-            // Eight are written whatever their number: what is too much is overwritten by the next.
-            let bits = &BITS[usize::from(byte)];
-            let eight: &mut [u32; 8] = room[count..].first_chunk_mut().expect("at most 64 before");
-            let first = position.wrapping_add(nth * 8);
-            *eight = bits.map(|bit| first.wrapping_add(bit));
-            count += byte.count_ones() as usize;
+        self.separators[count..].first_chunk_mut().expect("the room was made above")
+    }
+}
+
+/// Separators as bits.
+struct Bits<'a> {
+    /// Where the block begins that `word` is of.
+    base: u32,
+    word: u64,
+    rest: &'a [u64],
+}
+
+impl Bits<'_> {
+    /// Passes over `count` of them, and gives the next.
+    fn nth(&mut self, count: usize) -> Option<u32> {
+        let mut left = u32::try_from(count).ok()?;
+        loop {
+            let here = self.word.count_ones();
+            if left < here {
+                break;
+            }
+            left -= here;
+            let (next, rest) = self.rest.split_first()?;
+            self.base += BLOCK_BYTES;
+            (self.word, self.rest) = (*next, rest);
         }
-        base + count
+        for _ in 0..left {
+            self.word &= self.word - 1;
+        }
+        let found = self.base + self.word.trailing_zeros();
+        self.word &= self.word - 1;
+        Some(found)
+    }
+}
+
+/// Runs the index with what any processor can do.
+fn run_portable(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
+    let (masks, rare) = (portable::masks, portable::rare);
+    index.run_with(bytes, to, at_end, &Asking { masks, rare, write: by_table });
+}
+
+/// Writes the positions of `separators` of the block at `position`, eight at once from a table.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn by_table(separators: u64, position: u32, room: &mut [u32; ROOM]) {
+    let mut count = 0;
+    for (nth, byte) in (0..).zip(separators.to_le_bytes()) {
+        // Eight are written whatever their number: what is too much is overwritten by the next.
+        let bits = &BITS[usize::from(byte)];
+        let eight: &mut [u32; 8] = room[count..].first_chunk_mut().expect("at most 64 before");
+        let first = position.wrapping_add(nth * 8);
+        *eight = bits.map(|bit| first.wrapping_add(bit));
+        count += byte.count_ones() as usize;
     }
 }
 
@@ -328,11 +475,11 @@ fn each(mut bits: u64, mut visit: impl FnMut(u32)) {
 mod tests {
     use super::*;
 
-    fn index(kernel: Kernel, text: &[u8], step: usize) -> Index {
+    fn index(kernel: Kernel, text: &[u8], step: usize, detail: Detail) -> Index {
         let mut bytes = text.to_vec();
         bytes.resize(text.len() + BLOCK, b'"');
         let mut index = Index::default();
-        index.clear(0);
+        index.clear(0, detail);
         for to in (0..text.len()).step_by(step) {
             index.run(kernel, &bytes, to, false);
         }
@@ -348,13 +495,14 @@ mod tests {
                     "{}{text}",
                     "x,".repeat(64)[..lead & !1].to_owned() + if lead % 2 == 1 { "," } else { "" }
                 );
-                let found = index(kernel, text.as_bytes(), 7);
+                let found = index(kernel, text.as_bytes(), 7, Detail::Positions);
                 let mut marks = vec![b' '; text.len()];
                 for &position in &found.separators[..found.count] {
                     marks[position as usize] = b',';
                 }
                 for &end in &found.ends {
-                    marks[found.separators[end as usize] as usize] = b';';
+                    assert_eq!(found.separators[end.nth as usize], end.at);
+                    marks[end.at as usize] = b';';
                 }
                 for &position in &found.inner_lfs {
                     marks[position as usize] = b'^';
@@ -403,10 +551,15 @@ mod tests {
                 })
                 .collect();
             let text = &text[round % 7..];
-            let one = index(Kernel::Portable, text, 64);
+            let one = index(Kernel::Portable, text, 64, Detail::Positions);
             for kernel in Kernel::all() {
-                let other = index(kernel, text, 64);
+                let other = index(kernel, text, 64, Detail::Positions);
                 assert_eq!(one.separators[..one.count], other.separators[..other.count]);
+                let bits = index(kernel, text, 64, Detail::Bits);
+                let found: Vec<u32> =
+                    (0..).map_while(|nth| bits.separators_from(0).nth(nth)).collect();
+                assert_eq!(one.separators[..one.count], found);
+                assert_eq!((&one.ends, one.count), (&bits.ends, bits.count));
                 assert_eq!(
                     (
                         &one.ends,

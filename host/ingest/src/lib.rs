@@ -23,6 +23,7 @@ mod limits;
     expect(unreachable_pub, reason = "exported only with the feature")
 )]
 mod oracle;
+mod outline;
 mod reader;
 mod slab;
 mod sniff;
@@ -37,7 +38,8 @@ pub use limits::Limits;
 #[cfg(feature = "oracle")]
 #[doc(hidden)]
 pub use oracle::check_against_oracle;
-pub use reader::SlabReader;
-pub use slab::Slab;
+pub use outline::{Begin, Outline};
+pub use reader::{Place, SlabReader};
+pub use slab::{Shape, Slab};
 pub use sniff::{NotCsv, SNIFF_BYTES, sniff};
 pub use summary::Summary;

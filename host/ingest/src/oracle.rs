@@ -1,10 +1,13 @@
 //! Holds any bytes against what must be true of all reading, and well-formed ones against the `csv` crate.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use assay_model::{Cells, Position};
 
-use crate::{ColumnMemory, FaultKind, Faults, Limits, SlabReader, Summary, cp1252};
+use crate::{
+    Begin, ColumnMemory, FaultKind, Faults, Limits, Outline, Place, SlabReader, Summary, cp1252,
+};
 
 /// All that reading an input gives.
 #[derive(Debug, PartialEq)]
@@ -52,6 +55,10 @@ pub fn check_against_oracle(bytes: &[u8]) {
         }
         if let Some(outcome) = &plain {
             check_tiles(bytes, outcome, limits);
+            for length in [1, 50, 333, 1 << 20] {
+                check_outlines(bytes, outcome, limits, length);
+            }
+            check_slabs_anywhere(bytes, outcome, limits);
         }
     }
     if let Some(outcome) =
@@ -108,6 +115,91 @@ fn outcome(bytes: &[u8], limits: Limits, pieces: (usize, usize, usize, bool)) ->
         recycled = Some(slab);
     }
     Some(Outcome { names, records, slabs, summary: reader.summary() })
+}
+
+/// Outlines of pieces of `length` bytes, put together as they are where an input is looked at in pieces, are what reading gave.
+fn check_outlines(bytes: &[u8], outcome: &Outcome, limits: Limits, length: usize) {
+    let mut reader = SlabReader::new(bytes, limits);
+    reader.header().expect("it was read before");
+    let (shape, mut summary) = (reader.shape(), reader.summary());
+    let mut in_order = summary.clone();
+    let mut recycled = None;
+    while let Some(outline) = reader.next_outline(length, recycled).expect("memory can be read") {
+        check_outline(&outline, outcome, &in_order);
+        in_order.append(outline.summary());
+        recycled = Some(outline);
+    }
+    assert_eq!(in_order, outcome.summary);
+    for offset in (0..bytes.len()).step_by(length) {
+        let read = |from: usize, begin| {
+            let bytes = &bytes[from..];
+            let shape = Arc::clone(&shape);
+            let length = length - (from - offset);
+            Outline::read(bytes, shape, from as u64, length, begin, None).expect("memory")
+        };
+        let begins = summary.bytes;
+        let mut outline = read(offset, Begin::Likely);
+        if outline.begins() != Some(begins) {
+            let from = usize::try_from(begins).expect("it is in memory");
+            if from >= offset + length {
+                continue;
+            }
+            outline = read(from.max(offset), Begin::At(begins));
+        }
+        check_outline(&outline, outcome, &summary);
+        summary.append(outline.summary());
+    }
+    assert_eq!(summary, outcome.summary, "in pieces of {length} bytes");
+}
+
+/// The records of an outline that follows on `before` are those that reading gave.
+fn check_outline(outline: &Outline, outcome: &Outcome, before: &Summary) {
+    assert_eq!(outline.begins(), Some(before.bytes));
+    assert!(outline.summary().tiles());
+    let judged: Vec<usize> = outline.judged().iter().map(|&index| index as usize).collect();
+    let first = usize::try_from(before.records).expect("it is in memory");
+    for (index, (position, raw, faults, cells)) in
+        outcome.records[first..].iter().enumerate().take(outline.len())
+    {
+        let found = outline.position(index);
+        let place = (found.offset, found.length);
+        assert_eq!(place, (position.offset, position.length));
+        assert_eq!(found.record + before.records, position.record);
+        assert_eq!(found.line + before.lines, position.line);
+        assert_eq!(outline.faults(index), *faults);
+        assert!(raw.starts_with(outline.content(index)));
+        assert_eq!(judged.contains(&index), !cells.is_empty());
+        for (column, cell) in cells.iter().enumerate() {
+            assert_eq!(*outline.cell(index, column), **cell);
+        }
+    }
+}
+
+/// Slabs of any number of records can be read from where their first begins.
+fn check_slabs_anywhere(bytes: &[u8], outcome: &Outcome, limits: Limits) {
+    let mut reader = SlabReader::new(bytes, limits);
+    reader.header().expect("it was read before");
+    let shape = reader.shape();
+    for records in outcome.records.chunks(2) {
+        let Position { offset, record, line, .. } = records[0].0;
+        let place = Place { offset, record, line };
+        let rest = &bytes[usize::try_from(offset).expect("it is in memory")..];
+        let mut anywhere = SlabReader::at(rest, Arc::clone(&shape), place, 0);
+        for slab in [
+            anywhere.slab_at(place, records.len(), None).expect("memory can be read"),
+            reader.slab_at(place, records.len(), None).expect("memory can be read"),
+        ] {
+            assert_eq!(slab.len(), records.len());
+            for (index, (position, raw, faults, cells)) in records.iter().enumerate() {
+                assert_eq!(slab.position(index), *position);
+                assert_eq!(slab.raw(index), raw);
+                assert_eq!(slab.faults(index), *faults);
+                for (column, cell) in cells.iter().enumerate() {
+                    assert_eq!(*slab.field(index, column), **cell);
+                }
+            }
+        }
+    }
 }
 
 fn check_tiles(bytes: &[u8], outcome: &Outcome, limits: Limits) {

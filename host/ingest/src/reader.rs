@@ -3,10 +3,11 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use crate::extent::Extents;
-use crate::filling::Filling;
+use crate::extent::{self, Extents};
+use crate::filling::{Filling, Until};
 use crate::header::{BOM, Header, HeaderFault};
-use crate::index::Kernel;
+use crate::index::{Detail, Kernel};
+use crate::outline::{Begin, Outline};
 use crate::slab::{Shape, Slab};
 use crate::source::{Buffer, Source};
 use crate::{Limits, Summary};
@@ -38,6 +39,17 @@ pub struct SlabReader<R> {
     offset: u64,
 }
 
+/// Where in the input a record begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Bytes of the decompressed input before it.
+    pub offset: u64,
+    /// Its number, counting from 1.
+    pub record: u64,
+    /// The physical line it begins on, counting from 1.
+    pub line: u64,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Start,
@@ -61,6 +73,24 @@ impl<R: Read> SlabReader<R> {
             stage: Stage::Start,
             offset: 0,
         }
+    }
+
+    /// Reads on in the middle: `reader` begins at `place`, where a record of an input of this shape begins, and of its bytes
+    /// `wanted` will be wanted most likely.
+    pub fn at(reader: R, shape: Arc<Shape>, place: Place, wanted: u64) -> Self {
+        let mut at = Self::new(reader, shape.limits);
+        at.source.will_want(wanted);
+        at.extents = Extents::new(shape.header.names.len(), shape.limits.record_bytes);
+        at.shape = shape;
+        at.stage = Stage::Records;
+        at.move_to(place);
+        at
+    }
+
+    fn move_to(&mut self, place: Place) {
+        self.offset = place.offset;
+        self.summary.records = place.record - 1;
+        self.summary.lines = place.line - 1;
     }
 
     /// For tests: other sizes of the pieces the work is cut into, and the portable way to index.
@@ -105,10 +135,13 @@ impl<R: Read> SlabReader<R> {
             Stage::Records => {}
         }
         let mut slab = recycled.unwrap_or_default();
+        let Limits { slab_records: records, slab_bytes: bytes, .. } = self.limits;
+        let until = Until { records, bytes };
         self.stage = Stage::Stopped;
         while !self.at_end() {
-            slab.begin(Arc::clone(&self.shape), self.offset, self.summary.records + 1);
-            self.offset = Filling::new(self, &mut slab).run()?;
+            let next = self.summary.records + 1;
+            slab.begin(Arc::clone(&self.shape), self.offset, next, Detail::Positions);
+            self.offset = Filling::new(self, &mut slab, until).run()?;
             // A slab's worth of blank lines holds no record.
             if !slab.is_empty() {
                 self.stage = Stage::Records;
@@ -117,6 +150,80 @@ impl<R: Read> SlabReader<R> {
         }
         self.stage = Stage::Records;
         Ok(None)
+    }
+
+    /// The next `records` records, which begin at `place`; what lies before is passed over. Fewer if the input ends before.
+    pub fn slab_at(
+        &mut self,
+        place: Place,
+        records: usize,
+        recycled: Option<Slab>,
+    ) -> io::Result<Slab> {
+        let before = place.offset.checked_sub(self.offset).ok_or_else(stopped)?;
+        self.source.skip(before)?;
+        self.move_to(place);
+        let mut slab = recycled.unwrap_or_default();
+        slab.begin(Arc::clone(&self.shape), self.offset, place.record, Detail::Positions);
+        let until = Until { records, bytes: usize::MAX };
+        self.offset = Filling::new(self, &mut slab, until).run()?;
+        Ok(slab)
+    }
+
+    /// Where the records of the next bytes lie, up to the end of the one that reaches `bytes`; `None` at the end.
+    pub fn next_outline(
+        &mut self,
+        bytes: usize,
+        recycled: Option<Outline>,
+    ) -> io::Result<Option<Outline>> {
+        if self.stage != Stage::Records {
+            return Err(stopped());
+        }
+        if self.at_end() {
+            return Ok(None);
+        }
+        self.outline(bytes, recycled, Begin::At(self.offset)).map(Some)
+    }
+
+    /// Where the records lie that begin in the next `bytes` bytes, from where `begin` says.
+    pub(crate) fn outline(
+        &mut self,
+        bytes: usize,
+        recycled: Option<Outline>,
+        begin: Begin,
+    ) -> io::Result<Outline> {
+        let mut slab = recycled.map(Outline::into_slab).unwrap_or_default();
+        slab.begin(Arc::clone(&self.shape), self.offset, 1, Detail::Bits);
+        let start = match begin {
+            Begin::At(offset) => {
+                let start = offset.checked_sub(self.offset).ok_or_else(stopped)?;
+                usize::try_from(start).map_err(io::Error::other)?
+            }
+            Begin::Likely => {
+                self.source.fill(&mut slab.buffer, self.tuning.read)?;
+                let head = &slab.buffer.bytes[..slab.buffer.filled];
+                let (width, limit) = (self.shape.header.names.len(), self.limits.record_bytes);
+                let Some(start) = extent::likely_start(head, width, limit) else {
+                    return Ok(Outline::nowhere(slab));
+                };
+                start
+            }
+        };
+        while slab.buffer.filled < start && !self.at_end() {
+            self.source.fill(&mut slab.buffer, self.tuning.read)?;
+        }
+        let begins = self.offset + start as u64;
+        let before = std::mem::take(&mut self.summary);
+        self.summary.ends_with_line_ending = true;
+        let until = Until { records: usize::MAX, bytes };
+        let ends = Filling::new(self, &mut slab, until).from(start).run()?;
+        self.offset = ends;
+        let summary = std::mem::replace(&mut self.summary, before);
+        Ok(Outline::new(slab, begins, Summary { bytes: ends - begins, ..summary }))
+    }
+
+    /// What is the same for all of the input. Complete once the header was read.
+    pub fn shape(&self) -> Arc<Shape> {
+        Arc::clone(&self.shape)
     }
 
     /// Sums over what was read so far.

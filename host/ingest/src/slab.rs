@@ -10,7 +10,7 @@ use crate::columns::{self, ColumnMemory, Keep};
 use crate::cp1252::{self, Encoding};
 use crate::fault::{FaultKind, Faults};
 use crate::header::Header;
-use crate::index::{BLOCK_BYTES, Index};
+use crate::index::{BLOCK_BYTES, Detail, Index};
 use crate::source::Buffer;
 use crate::{FaultDetail, Limits, details, grammar};
 
@@ -32,9 +32,9 @@ pub struct Slab {
     judged: Vec<u32>,
 }
 
-/// What is the same for all slabs of an input.
+/// What is the same for all of an input: its header and the limits it is read with.
 #[derive(Debug, Default)]
-pub(crate) struct Shape {
+pub struct Shape {
     pub(crate) header: Header,
     pub(crate) limits: Limits,
 }
@@ -133,13 +133,7 @@ impl Slab {
         } else {
             grammar::fields(self.content(index)).nth(column).unwrap_or_default()
         };
-        let plain = grammar::unquote(field);
-        if std::str::from_utf8(&plain).is_ok() {
-            return plain;
-        }
-        let mut text = Vec::with_capacity(plain.len() * 2);
-        cp1252::decode_into(&plain, &mut text);
-        text.into()
+        text_of(field)
     }
 
     /// Records that rules may judge: those without a blocking fault. Ascending.
@@ -193,9 +187,15 @@ impl Slab {
     }
 
     /// Makes it ready to be filled from `base` on.
-    pub(crate) fn begin(&mut self, shape: Arc<Shape>, base: u64, first_record: u64) {
+    pub(crate) fn begin(
+        &mut self,
+        shape: Arc<Shape>,
+        base: u64,
+        first_record: u64,
+        detail: Detail,
+    ) {
         self.buffer.filled = 0;
-        self.index.clear(0);
+        self.index.clear(0, detail);
         self.records.clear();
         self.cuts.clear();
         self.judged.clear();
@@ -204,13 +204,14 @@ impl Slab {
         self.shape = shape;
     }
 
-    /// Finds the faults that only bytes can have, and which records can be judged. Gives the CRs that no LF follows.
-    pub(crate) fn complete(&mut self) -> u64 {
+    /// Finds the faults that only bytes can have, and which records can be judged. Gives the CRs from `from` on that no LF follows.
+    pub(crate) fn complete(&mut self, from: usize) -> u64 {
         let bytes = &self.buffer.bytes[..self.buffer.filled];
         let mut lone_crs = 0;
         if self.index.saw_cr != 0 {
             let lone = |&at: &usize| bytes.get(at + 1) != Some(&b'\n');
-            lone_crs = memchr::memchr_iter(b'\r', bytes).filter(lone).count() as u64;
+            let crs = memchr::memchr_iter(b'\r', &bytes[from..]).map(|at| from + at);
+            lone_crs = crs.filter(lone).count() as u64;
         }
         if self.index.saw_nul != 0 {
             for record in &mut self.records {
@@ -243,6 +244,17 @@ impl Slab {
         self.judged.extend(judged.map(|(index, _)| index));
         lone_crs
     }
+}
+
+/// A field as text: unquoted, UTF-8.
+pub(crate) fn text_of(field: &[u8]) -> Cow<'_, [u8]> {
+    let plain = grammar::unquote(field);
+    if std::str::from_utf8(&plain).is_ok() {
+        return plain;
+    }
+    let mut text = Vec::with_capacity(plain.len() * 2);
+    cp1252::decode_into(&plain, &mut text);
+    text.into()
 }
 
 /// Notes a record that is not UTF-8. `bytes` are the slab's.

@@ -2,7 +2,7 @@
 //!
 //! Where a slab ends is known only after more was read. What was read too much goes back and comes first the next time.
 
-use std::io::{ErrorKind, Read, Result};
+use std::io::{self, ErrorKind, Read, Result};
 
 /// A reader that takes bytes back.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub(crate) struct Source<R> {
     cursor: usize,
     /// Bytes that came from the reader since the last giving back.
     fresh: usize,
+    /// Bytes of the reader that will be wanted; not more than a few are asked for beyond them. `None`: all of it.
+    wanted: Option<u64>,
     ended: bool,
 }
 
@@ -23,12 +25,30 @@ pub(crate) struct Buffer {
     pub(crate) filled: usize,
 }
 
+/// Bytes asked for at once beyond those that will be wanted. 4 KiB: a record that crosses the border, and little that is read for nothing.
+const BEYOND: usize = 4 << 10;
+
 /// Room that is always kept after the filled part: one block of the index.
 pub(crate) const SLACK: usize = crate::index::BLOCK;
 
 impl<R: Read> Source<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self { reader, returned: Vec::new(), cursor: 0, fresh: 0, ended: false }
+        Self { reader, returned: Vec::new(), cursor: 0, fresh: 0, wanted: None, ended: false }
+    }
+
+    /// Says how many bytes will be wanted most likely.
+    pub(crate) fn will_want(&mut self, bytes: u64) {
+        self.wanted = Some(bytes);
+    }
+
+    /// Passes over bytes.
+    pub(crate) fn skip(&mut self, bytes: u64) -> Result<()> {
+        let again = bytes.min(self.returned_len() as u64);
+        self.cursor += usize::try_from(again).expect("it is in memory");
+        let fresh = bytes - again;
+        let skipped = io::copy(&mut self.reader.by_ref().take(fresh), &mut io::sink())?;
+        self.ended |= skipped < fresh;
+        Ok(())
     }
 
     /// Whether nothing is left to take.
@@ -45,6 +65,13 @@ impl<R: Read> Source<R> {
     /// once, it is asked until then, so that what comes of the bytes cannot depend on it.
     pub(crate) fn fill(&mut self, buffer: &mut Buffer, want: usize) -> Result<()> {
         let _span = tracing::debug_span!("read").entered();
+        let want = match self.wanted {
+            Some(wanted) => {
+                let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+                want.min(wanted.max(BEYOND))
+            }
+            None => want,
+        };
         let target = buffer.filled + want;
         if buffer.bytes.len() < target + SLACK {
             buffer.bytes.resize(target + SLACK, 0);
@@ -60,6 +87,7 @@ impl<R: Read> Source<R> {
                 Ok(count) => {
                     buffer.filled += count;
                     self.fresh += count;
+                    self.wanted = self.wanted.map(|wanted| wanted.saturating_sub(count as u64));
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),

@@ -49,6 +49,28 @@ impl Summary {
         self.bom_bytes + self.header_bytes + self.record_bytes + self.blank_bytes == self.bytes
     }
 
+    /// Adds what was read after it. The end is that of `next`, if it has any bytes.
+    pub fn append(&mut self, next: &Self) {
+        let Self { by_kind, .. } = self;
+        for (count, more) in by_kind.iter_mut().zip(next.by_kind) {
+            *count += more;
+        }
+        self.bytes += next.bytes;
+        self.bom_bytes += next.bom_bytes;
+        self.header_bytes += next.header_bytes;
+        self.record_bytes += next.record_bytes;
+        self.blank_bytes += next.blank_bytes;
+        self.blank_lines += next.blank_lines;
+        self.lines += next.lines;
+        self.records += next.records;
+        self.blocked += next.blocked;
+        self.crlf_records += next.crlf_records;
+        self.lone_crs += next.lone_crs;
+        if next.bytes > 0 {
+            self.ends_with_line_ending = next.ends_with_line_ending;
+        }
+    }
+
     pub(crate) fn count(&mut self, faults: Faults) {
         if faults.is_empty() {
             return;

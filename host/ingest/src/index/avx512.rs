@@ -4,18 +4,21 @@
 #![allow(unsafe_code, reason = "vector loads from memory, and calls that need a processor feature")]
 
 use std::arch::x86_64::{
-    __m512i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
-    _mm512_cmpeq_epi8_mask, _mm512_cmplt_epi8_mask, _mm512_loadu_si512, _mm512_movepi8_mask,
-    _mm512_set1_epi8,
+    __m128i, __m512i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8,
+    _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epi8_mask,
+    _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32, _mm512_loadu_si512,
+    _mm512_maskz_compress_epi8, _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_set1_epi32,
+    _mm512_storeu_si512,
 };
 
-use super::{BLOCK, Index, Masks, RARE, Rare};
+use super::{Asking, BLOCK, Index, Masks, RARE, ROOM, Rare};
 
 /// Whether this processor has what [`run`] needs.
 pub(super) fn available() -> bool {
     is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512vbmi2")
         && is_x86_feature_detected!("pclmulqdq")
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
@@ -28,13 +31,15 @@ pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
         // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
-        index.run_with(bytes, to, at_end, super::portable::masks, super::portable::rare);
+        super::run_portable(index, bytes, to, at_end);
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,pclmulqdq,bmi1,bmi2,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,pclmulqdq,bmi1,bmi2,popcnt")]
 fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
-    index.run_with(bytes, to, at_end, |block| masks(block), |block| rare(block));
+    let (masks, rare) = (|block: &_| masks(block), |block: &_| rare(block));
+    let write = |separators, position, room: &mut _| write(separators, position, room);
+    index.run_with(bytes, to, at_end, &Asking { masks, rare, write });
 }
 
 #[inline]
@@ -62,6 +67,42 @@ fn rare(block: &[u8; BLOCK]) -> Rare {
         high: _mm512_movepi8_mask(block),
     }
 }
+
+/// Writes the positions of `separators` of the block at `position`. The numbers of the set bits are packed into bytes at once.
+#[inline]
+#[target_feature(enable = "avx512f,avx512vbmi2,popcnt")]
+fn write(separators: u64, position: u32, room: &mut [u32; ROOM]) {
+    let numbers = _mm512_maskz_compress_epi8(separators, load(&NUMBERS));
+    let base = _mm512_set1_epi32(position.cast_signed());
+    store(room, 0, base, _mm512_castsi512_si128(numbers));
+    // A block has eight separators on average, but runs of blank cells are common: a second store costs less than a wrong guess.
+    store(room, 1, base, _mm512_extracti32x4_epi32::<1>(numbers));
+    if separators.count_ones() > 32 {
+        store(room, 2, base, _mm512_extracti32x4_epi32::<2>(numbers));
+        store(room, 3, base, _mm512_extracti32x4_epi32::<3>(numbers));
+    }
+}
+
+/// Writes sixteen positions, the `nth` of a block.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store(room: &mut [u32; ROOM], nth: usize, base: __m512i, numbers: __m128i) {
+    let positions = _mm512_add_epi32(base, _mm512_cvtepu8_epi32(numbers));
+    let room: &mut [u32; 16] = room[nth * 16..].first_chunk_mut().expect("four fit");
+    // SAFETY: `room` is 64 writable bytes, and this store needs no alignment.
+    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), positions) }
+}
+
+/// The numbers of a block's bytes.
+static NUMBERS: [u8; BLOCK] = {
+    let mut numbers = [0; BLOCK];
+    let mut at = 0_u8;
+    while (at as usize) < BLOCK {
+        numbers[at as usize] = at;
+        at += 1;
+    }
+    numbers
+};
 
 #[inline]
 #[target_feature(enable = "avx512f")]

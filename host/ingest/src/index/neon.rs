@@ -9,7 +9,7 @@ use std::arch::aarch64::{
     vmull_p64, vpaddq_u8, vreinterpretq_s8_u8, vreinterpretq_u64_u8,
 };
 
-use super::{BLOCK, Index, Masks, RARE, Rare};
+use super::{Asking, BLOCK, Index, Masks, RARE, Rare};
 
 /// Whether this processor has what [`run`] needs.
 pub(super) fn available() -> bool {
@@ -23,13 +23,14 @@ pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
         // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
-        index.run_with(bytes, to, at_end, super::portable::masks, super::portable::rare);
+        super::run_portable(index, bytes, to, at_end);
     }
 }
 
 #[target_feature(enable = "neon,aes")]
 fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
-    index.run_with(bytes, to, at_end, |block| masks(block), |block| rare(block));
+    let (masks, rare) = (|block: &_| masks(block), |block: &_| rare(block));
+    index.run_with(bytes, to, at_end, &Asking { masks, rare, write: super::by_table });
 }
 
 #[inline]

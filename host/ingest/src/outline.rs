@@ -1,0 +1,116 @@
+//! Where records lie, and a cell of them here and there: what has to be known of an input before it is judged.
+//!
+//! Finding records needs no columns, so an outline keeps its separators as bits. Outlines of pieces of one input can be made at the same time:
+//! each begins where a record seems to begin, and holds if the piece before ends just there.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use assay_model::Position;
+
+use crate::reader::{Place, SlabReader};
+use crate::slab::{Shape, Slab, text_of};
+use crate::{Faults, Summary};
+
+/// Where the first record of a piece begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// At this offset in the input.
+    At(u64),
+    /// Where it looks as if one did.
+    Likely,
+}
+
+/// Whole records in file order, and where they lie. Numbers of records and lines count from the outline's beginning.
+#[derive(Debug, Default)]
+pub struct Outline {
+    slab: Slab,
+    begins: Option<u64>,
+    summary: Summary,
+}
+
+impl Outline {
+    /// Reads the records that begin in `length` bytes of an input of this shape. `reader` begins at `offset` and goes on beyond.
+    ///
+    /// Bytes before the first of them are passed over. With [`Begin::Likely`] there may be none.
+    pub fn read(
+        reader: impl Read,
+        shape: Arc<Shape>,
+        offset: u64,
+        length: usize,
+        begin: Begin,
+        recycled: Option<Self>,
+    ) -> io::Result<Self> {
+        let place = Place { offset, record: 1, line: 1 };
+        let mut reader = SlabReader::at(reader, shape, place, length as u64);
+        reader.outline(length, recycled, begin)
+    }
+
+    pub(crate) fn new(slab: Slab, begins: u64, summary: Summary) -> Self {
+        Self { slab, begins: Some(begins), summary }
+    }
+
+    pub(crate) fn nowhere(slab: Slab) -> Self {
+        Self { slab, begins: None, summary: Summary::default() }
+    }
+
+    pub(crate) fn into_slab(self) -> Slab {
+        self.slab
+    }
+
+    /// Offset in the input at which it begins; `None` if no record seemed to begin in its bytes.
+    pub fn begins(&self) -> Option<u64> {
+        self.begins
+    }
+
+    /// Sums over its records.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// How many records it has.
+    pub fn len(&self) -> usize {
+        self.slab.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.slab.is_empty()
+    }
+
+    /// Where record `index` lies. Its offset is that in the input, the other numbers count from the outline's beginning.
+    pub fn position(&self, index: usize) -> Position {
+        self.slab.position(index)
+    }
+
+    /// What is wrong with record `index`.
+    pub fn faults(&self, index: usize) -> Faults {
+        self.slab.faults(index)
+    }
+
+    /// Records without a blocking fault. Ascending.
+    pub fn judged(&self) -> &[u32] {
+        self.slab.judged()
+    }
+
+    /// The bytes of record `index` without its line ending.
+    pub fn content(&self, index: usize) -> &[u8] {
+        self.slab.content(index)
+    }
+
+    /// The cell of a judged record in `column`: unquoted, UTF-8.
+    pub fn cell(&self, index: usize, column: usize) -> Cow<'_, [u8]> {
+        let Slab { records, buffer, index: separators, .. } = &self.slab;
+        let record = &records[index];
+        let (start, end) = separators.field(record.start, record.content, column);
+        let field = &buffer.bytes[start as usize..end as usize];
+        if record.doubled > 0 || !record.faults.is_empty() {
+            return text_of(field);
+        }
+        match field {
+            [b'"', inner @ .., b'"'] => inner.into(),
+            bare => bare.into(),
+        }
+    }
+}
