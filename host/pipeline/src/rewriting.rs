@@ -1,6 +1,7 @@
 //! Applying what normalise rules rewrite, cell by cell, with every repair recorded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use assay_model::{Bitmap, Cells, Change, Column, Level, Rewrite, Text};
 
@@ -73,8 +74,7 @@ pub fn apply(
     }
     for (index, target) in pending {
         if !target.cells.is_empty() {
-            let column = &mut columns[usize::from(index)];
-            *column = rebuilt(column, records, &target.cells);
+            rebuilt(&mut columns[usize::from(index)], records, &target.cells);
         }
     }
     changes
@@ -103,25 +103,55 @@ pub(crate) fn cell(cells: &Cells, record: usize) -> &[u8] {
     }
 }
 
-fn rebuilt(column: &Column, records: usize, changed: &BTreeMap<u32, Vec<u8>>) -> Column {
+fn rebuilt(column: &mut Column, records: usize, changed: &BTreeMap<u32, Vec<u8>>) {
+    let valid = column.valid.get_or_insert_with(|| Bitmap::ones(records));
+    for (&record, after) in changed {
+        let set = if after.is_empty() { Bitmap::unset } else { Bitmap::set };
+        set(valid, record as usize);
+    }
+    if let Cells::Dictionary { keys, values } = &mut column.cells
+        && add_to_dictionary(keys, values, changed)
+    {
+        return;
+    }
     let size = match &column.cells {
         Cells::Text(text) => text.bytes().len(),
         _ => records,
     };
     let mut text = Text::with_capacity(records, size + changed.len() * 8);
-    let mut valid = Bitmap::ones(records);
     let mut next = changed.iter().peekable();
     for record in 0..records {
-        let cell = match next.next_if(|(at, _)| **at as usize == record) {
+        text.push(match next.next_if(|(at, _)| **at as usize == record) {
             Some((_, after)) => after,
             None => cell(&column.cells, record),
-        };
-        if cell.is_empty() {
-            valid.unset(record);
-        }
-        text.push(cell);
+        });
     }
-    Column { cells: Cells::Text(text), valid: Some(valid), malformed: None }
+    column.cells = Cells::Text(text);
+}
+
+/// Changes keys and leaves the other records alone; false if there are too many new cells for that.
+fn add_to_dictionary(
+    keys: &mut [u16],
+    values: &mut Text,
+    changed: &BTreeMap<u32, Vec<u8>>,
+) -> bool {
+    let mut numbers: HashMap<Vec<u8>, u16> =
+        (0..).zip(values.iter()).map(|(number, cell)| (cell.to_vec(), number)).collect();
+    let mut new = Vec::new();
+    for after in changed.values() {
+        let Ok(next) = u16::try_from(values.len() + new.len()) else { return false };
+        if let Entry::Vacant(place) = numbers.entry(after.clone()) {
+            place.insert(next);
+            new.push(after);
+        }
+    }
+    for cell in new {
+        values.push(cell);
+    }
+    for (&record, after) in changed {
+        keys[record as usize] = numbers[after];
+    }
+    true
 }
 
 #[cfg(test)]
@@ -170,9 +200,28 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_may_become_blank() {
-        let mut columns = [column(&["a", "b"])];
-        apply(&mut columns, 2, vec![patch(1, &[0], &[""])], |_| Level::Warn);
-        assert_eq!(columns[0].valid.as_ref().unwrap().ones_iter().collect::<Vec<_>>(), [1]);
+    fn a_cell_may_become_blank_or_cease_to_be() {
+        let mut values = Text::default();
+        values.push(b"a");
+        values.push(b"");
+        let mut valid = Bitmap::ones(4);
+        valid.unset(2);
+        let keys = vec![0, 0, 1, 0];
+        let keyed = Column {
+            cells: Cells::Dictionary { keys, values },
+            valid: Some(valid),
+            malformed: None,
+        };
+        for before in [keyed, column(&["a", "a", "", "a"])] {
+            let mut columns = [before];
+            let rewrites = vec![patch(1, &[0, 2, 3], &["", "b", "c"])];
+            apply(&mut columns, 4, rewrites, |_| Level::Warn);
+            let cells: Vec<_> = (0..4).map(|record| cell(&columns[0].cells, record)).collect();
+            assert_eq!(cells, [&b""[..], b"a", b"b", b"c"]);
+            assert_eq!(
+                columns[0].valid.as_ref().unwrap().ones_iter().collect::<Vec<_>>(),
+                [1, 2, 3]
+            );
+        }
     }
 }

@@ -1,5 +1,9 @@
 //! Small whole numbers the way Parquet packs them: runs of one value, and groups of eight bit by bit.
 
+use std::ops::Range;
+
+use assay_model::Bitmap;
+
 /// Whether each row of a page has a value. Pages in which all have one, or none has, never build the bits.
 #[derive(Debug, Default)]
 pub(super) struct Levels {
@@ -12,6 +16,11 @@ pub(super) struct Levels {
 impl Levels {
     pub(super) fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// Rows that have a value.
+    pub(super) fn filled(&self) -> usize {
+        self.filled
     }
 
     /// `count` rows that all have a value, or all have none.
@@ -43,6 +52,36 @@ impl Levels {
         if bit > 0 {
             self.bits.push(byte);
         }
+    }
+
+    /// One row after another, a bit each, of those in `rows`.
+    pub(super) fn extend_bits(&mut self, bits: &Bitmap, rows: Range<usize>) {
+        self.spread();
+        let mut have = self.rows % 8;
+        let mut word = if have > 0 { self.bits.pop().map_or(0, u64::from) } else { 0 };
+        let mut at = rows.start;
+        while at < rows.end {
+            // So many that with what is left over, less than a byte, they fit a word wherever in a byte they begin.
+            let count = (rows.end - at).min(48);
+            let bytes = &bits.as_bytes()[at / 8..];
+            let next = match bytes.first_chunk() {
+                Some(eight) => u64::from_le_bytes(*eight),
+                None => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+            };
+            let next = next >> (at % 8) & ((1 << count) - 1);
+            self.filled += next.count_ones() as usize;
+            word |= next << have;
+            have += count;
+            let whole = have / 8;
+            self.bits.extend_from_slice(&word.to_le_bytes()[..whole]);
+            word >>= whole * 8;
+            have %= 8;
+            at += count;
+        }
+        if have > 0 {
+            self.bits.push(word.to_le_bytes()[0]);
+        }
+        self.rows += rows.len();
     }
 
     /// Builds the bits that were saved so far.
@@ -164,6 +203,34 @@ mod tests {
         check(&["0000000000*", "1*"], &[2 << 1 | 1, 0, 0b100]);
         check(&["111", "11*", "01"], &[1 << 1 | 1, 0b101_1111]);
         check(&["000", "00*", "1111"], &[2 << 1 | 1, 0b1110_0000, 0b1]);
+    }
+
+    #[test]
+    fn bits_in_a_row_are_bits_one_by_one() {
+        let mut state = 1_u64;
+        let bits: Vec<bool> = (0..400)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                state >> 63 == 1
+            })
+            .collect();
+        let mut all = Bitmap::default();
+        for &bit in &bits {
+            all.push(bit);
+        }
+        for start in 0..20 {
+            for end in [start, start + 1, start + 7, start + 48, start + 49, start + 130, 397, 400]
+            {
+                let (mut one, mut other) = (Levels::default(), Levels::default());
+                for levels in [&mut one, &mut other] {
+                    levels.extend([true, false, true].into_iter().cycle().take(start));
+                }
+                one.extend(bits[start..end].iter().copied());
+                other.extend_bits(&all, start..end);
+                assert_eq!((one.filled, one.rows()), (other.filled, other.rows()));
+                assert_eq!(one.bits, other.bits, "{start}..{end}");
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! first page is out; where it grows too large, the pages so far keep it and later ones hold the texts themselves.
 //! Minimum and maximum come from the dictionary, so that no cell is compared for them.
 
-use std::ops::Range;
 use std::str;
 
 use assay_model::{Cells, Column, Text};
@@ -68,6 +67,7 @@ pub(super) struct TextColumn {
     keys: Vec<u32>,
     /// … or as texts, each after its length.
     plain: Vec<u8>,
+    plain_cells: usize,
     /// The slab's distinct texts; memory used again.
     known: Vec<Known>,
     /// Least and greatest text that is not in the dictionary.
@@ -88,6 +88,7 @@ impl TextColumn {
             levels: Levels::default(),
             keys: Vec::new(),
             plain: Vec::new(),
+            plain_cells: 0,
             known: Vec::new(),
             extremes: None,
             pages: Vec::new(),
@@ -99,19 +100,31 @@ impl TextColumn {
 
     /// Appends a slab's cells and returns how many were blank.
     pub(super) fn append(&mut self, column: &Column, rows: &Rows) -> Result<u64, SinkError> {
+        let before = self.values();
         let filled = match &column.cells {
             Cells::Absent => {
                 self.levels.push_run(false, rows.len());
                 Ok(0)
             }
-            Cells::Text(text) => self.append_text(text, rows),
+            Cells::Text(text) => {
+                let filled = self.push_levels(column, rows);
+                self.put_all(rows.iter().map(|row| text.get(row))).map(|()| filled)
+            }
             Cells::Constant(cell) => self.append_constant(cell, rows.len()),
-            Cells::Dictionary { keys, values } => self.append_keys(keys, values, rows),
+            Cells::Dictionary { keys, values } => {
+                let filled = self.push_levels(column, rows);
+                self.append_keys(keys, values, rows).map(|()| filled)
+            }
             Cells::Integer(_) | Cells::Decimal { .. } | Cells::Date(_) => {
                 return Err(self.fault("expected text, found numbers or dates".to_owned()));
             }
         };
         let filled = filled.map_err(|NotUtf8| self.fault("expected UTF-8 text".to_owned()))?;
+        let found = self.values() - before;
+        if found != filled {
+            let problem = format!("expected {filled} cells that are not blank, found {found}");
+            return Err(self.fault(problem));
+        }
         self.settle().map_err(SinkError::parquet("a text column"))?;
         let blank = (rows.len() - filled) as u64;
         self.nulls += blank;
@@ -122,21 +135,31 @@ impl TextColumn {
         SinkError::Column { column: self.descr.name().to_owned(), problem }
     }
 
-    fn append_text(&mut self, text: &Text, rows: &Rows) -> Result<usize, NotUtf8> {
-        let offsets = |run: &Range<usize>| text.offsets()[run.start..=run.end].windows(2);
-        let blanks = |run| offsets(run).filter(|pair| pair[0] == pair[1]).count();
-        let filled = rows.len() - rows.runs().iter().map(blanks).sum::<usize>();
-        if filled == 0 || filled == rows.len() {
-            self.levels.push_run(filled > 0, rows.len());
-        } else {
-            for run in rows.runs() {
-                self.levels.extend(offsets(run).map(|pair| pair[0] != pair[1]));
+    /// Cells in the page under way.
+    fn values(&self) -> usize {
+        self.keys.len() + self.plain_cells
+    }
+
+    /// Which of the rows have a cell that is not blank, and how many.
+    fn push_levels(&mut self, column: &Column, rows: &Rows) -> usize {
+        let before = self.levels.filled();
+        match (&column.valid, &column.cells) {
+            (Some(valid), _) => {
+                for run in rows.runs() {
+                    self.levels.extend_bits(valid, run.clone());
+                }
             }
+            // All are said to hold something; blank ones do not.
+            (None, Cells::Text(text)) if has_blanks(text.offsets()) => {
+                self.levels.extend(rows.iter().map(|row| !text.get(row).is_empty()));
+            }
+            (None, Cells::Dictionary { keys, values }) if has_blanks(values.offsets()) => {
+                let filled = |row: usize| !values.get(usize::from(keys[row])).is_empty();
+                self.levels.extend(rows.iter().map(filled));
+            }
+            (None, _) => self.levels.push_run(true, rows.len()),
         }
-        if filled > 0 {
-            self.put_all(rows.iter().map(|row| text.get(row)))?;
-        }
-        Ok(filled)
+        self.levels.filled() - before
     }
 
     fn append_constant(&mut self, cell: &[u8], rows: usize) -> Result<usize, NotUtf8> {
@@ -157,37 +180,16 @@ impl TextColumn {
 
     /// Looks each distinct text up once, when its first cell comes: texts of records that are not written
     /// must not get into the file.
-    fn append_keys(&mut self, keys: &[u16], values: &Text, rows: &Rows) -> Result<usize, NotUtf8> {
+    fn append_keys(&mut self, keys: &[u16], values: &Text, rows: &Rows) -> Result<(), NotUtf8> {
+        if self.mode == Mode::Plain {
+            return self.put_all(rows.iter().map(|row| values.get(usize::from(keys[row]))));
+        }
         let mut known = std::mem::take(&mut self.known);
         known.clear();
         known.extend(values.offsets().windows(2).map(|pair| match pair[1] - pair[0] {
             0 => Known { number: 0, len: 0 },
             len => Known { number: Known::UNSEEN, len },
         }));
-        if known.iter().all(|text| text.len > 0) {
-            self.levels.push_run(true, rows.len());
-        } else {
-            for run in rows.runs() {
-                let filled = |&key: &u16| known[usize::from(key)].len > 0;
-                self.levels.extend(keys[run.clone()].iter().map(filled));
-            }
-        }
-        let filled = if self.mode == Mode::Plain {
-            self.put_counted(rows.iter().map(|row| values.get(usize::from(keys[row]))))
-        } else {
-            self.number(keys, values, rows, &mut known)
-        };
-        self.known = known;
-        filled
-    }
-
-    fn number(
-        &mut self,
-        keys: &[u16],
-        values: &Text,
-        rows: &Rows,
-        known: &mut [Known],
-    ) -> Result<usize, NotUtf8> {
         let before = self.keys.len();
         // Each cell is written, and the next one over it if it is blank: which are blank cannot be predicted.
         self.keys.resize(before + rows.len(), 0);
@@ -206,13 +208,8 @@ impl TextColumn {
         }
         self.keys.truncate(end);
         self.text_bytes += bytes;
-        Ok(end - before)
-    }
-
-    fn put_counted<'a>(&mut self, cells: impl Iterator<Item = &'a [u8]>) -> Result<usize, NotUtf8> {
-        let mut filled = 0;
-        self.put_all(cells.filter(|cell| !cell.is_empty()).inspect(|_| filled += 1))?;
-        Ok(filled)
+        self.known = known;
+        Ok(())
     }
 
     /// Appends the cells that are not blank.
@@ -231,6 +228,7 @@ impl TextColumn {
                         str::from_utf8(cell).map_err(|_| NotUtf8)?;
                     }
                     put_plain(&mut self.plain, cell);
+                    self.plain_cells += 1;
                     widen(&mut self.extremes, cell);
                     self.text_bytes += cell.len() as u64;
                 }
@@ -262,6 +260,7 @@ impl TextColumn {
         for &key in &self.keys {
             put_plain(&mut self.plain, self.interner.get(key));
         }
+        self.plain_cells += self.keys.len();
         for text in self.interner.iter() {
             widen(&mut self.extremes, text);
         }
@@ -279,6 +278,7 @@ impl TextColumn {
         // A page without any cell must not claim a dictionary that may never come to be.
         let encoding = if self.keys.is_empty() {
             self.body.append(&mut self.plain);
+            self.plain_cells = 0;
             Encoding::PLAIN
         } else {
             encode_keys(&self.keys, self.interner.len(), &mut self.body);
@@ -310,6 +310,10 @@ impl TextColumn {
         self.mode = self.first;
         assemble(self.descr.clone(), parts)
     }
+}
+
+fn has_blanks(offsets: &[u32]) -> bool {
+    offsets.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 fn put_plain(plain: &mut Vec<u8>, cell: &[u8]) {
