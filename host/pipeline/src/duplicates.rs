@@ -17,11 +17,39 @@ const KEY_BUDGET: usize = 24 << 20;
 /// Memory for the numbers of duplicates before they spill.
 const HIT_BUDGET: usize = 4 << 20;
 
+/// A record's key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    pub(crate) hash: u128,
+    /// Its number, counting from 1 where the records it was found among begin.
+    pub(crate) record: u32,
+}
+
+/// Makes keys. Those of one rule are comparable, others are not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyHasher {
+    secret: (u64, u64),
+}
+
+impl KeyHasher {
+    /// The hash of a key: its parts, in order.
+    pub(crate) fn hash(self, parts: impl Iterator<Item = impl AsRef<[u8]>>) -> u128 {
+        let mut hasher = SipHasher13::new_with_keys(self.secret.0, self.secret.1);
+        for part in parts {
+            let part = part.as_ref();
+            // The length keeps ("ab", "c") and ("a", "bc") apart.
+            hasher.write_usize(part.len());
+            hasher.write(part);
+        }
+        hasher.finish128().as_u128()
+    }
+}
+
 /// Gathers one rule's keys.
 #[derive(Debug)]
 pub(crate) struct KeyCollector {
     check: HostCheck,
-    secret: (u64, u64),
+    hasher: KeyHasher,
     keys: SpillSort<24>,
 }
 
@@ -30,25 +58,27 @@ impl KeyCollector {
     pub(crate) fn new(check: HostCheck) -> Self {
         use std::hash::{BuildHasher, RandomState};
         let secret = (RandomState::new().hash_one(1_u8), RandomState::new().hash_one(2_u8));
-        Self { check, secret, keys: SpillSort::new(KEY_BUDGET) }
+        Self { check, hasher: KeyHasher { secret }, keys: SpillSort::new(KEY_BUDGET) }
     }
 
-    /// Adds the key of a record: its parts, in order.
-    pub(crate) fn add<'a>(
+    /// Makes this rule's keys.
+    pub(crate) fn hasher(&self) -> KeyHasher {
+        self.hasher
+    }
+
+    /// Adds keys of records before which there are `before` others.
+    pub(crate) fn add(
         &mut self,
-        record: u64,
-        parts: impl Iterator<Item = &'a [u8]>,
+        before: u64,
+        keys: impl IntoIterator<Item = Key>,
     ) -> io::Result<()> {
-        let mut hasher = SipHasher13::new_with_keys(self.secret.0, self.secret.1);
-        for part in parts {
-            // The length keeps ("ab", "c") and ("a", "bc") apart.
-            hasher.write_usize(part.len());
-            hasher.write(part);
+        for Key { hash, record } in keys {
+            let mut entry = [0; 24];
+            entry[..16].copy_from_slice(&hash.to_be_bytes());
+            entry[16..].copy_from_slice(&(before + u64::from(record)).to_be_bytes());
+            self.keys.push(entry)?;
         }
-        let mut entry = [0; 24];
-        entry[..16].copy_from_slice(&hasher.finish128().as_u128().to_be_bytes());
-        entry[16..].copy_from_slice(&record.to_be_bytes());
-        self.keys.push(entry)
+        Ok(())
     }
 
     /// Whether keys went to disk.
@@ -117,18 +147,24 @@ impl Duplicates {
 mod tests {
     use super::*;
 
-    fn check(check: HostCheck, keys: &[(u64, &[&str])], expected: &[u64]) {
+    fn collect(check: HostCheck, keys: &[(u32, &[&str])]) -> KeyCollector {
         let mut collector = KeyCollector::new(check);
-        for (record, parts) in keys {
-            collector.add(*record, parts.iter().map(|part| part.as_bytes())).unwrap();
-        }
+        let hasher = collector.hasher();
+        let key =
+            |&(record, parts): &(u32, &[&str])| Key { hash: hasher.hash(parts.iter()), record };
+        collector.add(0, keys.iter().map(key)).unwrap();
+        collector
+    }
+
+    fn check(check: HostCheck, keys: &[(u32, &[&str])], expected: &[u64]) {
+        let collector = collect(check, keys);
         let mut duplicates = collector.finish().unwrap();
         assert_eq!(duplicates.take_below(u64::MAX).unwrap(), expected);
     }
 
     #[test]
     fn the_first_by_position_is_kept_or_none() {
-        let keys: &[(u64, &[&str])] =
+        let keys: &[(u32, &[&str])] =
             &[(1, &["a"]), (2, &["b"]), (3, &["a"]), (4, &["c"]), (5, &["a"]), (6, &["b"])];
         check(HostCheck::UniqueKeepFirst, keys, &[3, 5, 6]);
         check(HostCheck::UniqueEveryMember, keys, &[1, 2, 3, 5, 6]);
@@ -141,10 +177,8 @@ mod tests {
 
     #[test]
     fn hits_are_given_slab_by_slab() {
-        let mut collector = KeyCollector::new(HostCheck::UniqueKeepFirst);
-        for record in 1..=10 {
-            collector.add(record, std::iter::once(&b"same"[..])).unwrap();
-        }
+        let same: Vec<(u32, &[&str])> = (1..=10).map(|record| (record, &["same"][..])).collect();
+        let collector = collect(HostCheck::UniqueKeepFirst, &same);
         let mut duplicates = collector.finish().unwrap();
         assert_eq!(duplicates.take_below(5).unwrap(), [2, 3, 4]);
         assert_eq!(duplicates.take_below(5).unwrap(), [] as [u64; 0]);

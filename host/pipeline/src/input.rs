@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 /// A source of bytes that can be opened again.
@@ -14,13 +15,14 @@ pub struct Input {
     name: Option<String>,
     bytes: u64,
     modified: Option<SystemTime>,
+    shared: Mutex<Option<Arc<File>>>,
 }
 
 #[derive(Debug)]
 enum Origin {
     Path(PathBuf),
     /// An unnamed temporary file, gone when the process ends, however it ends.
-    Spool(File),
+    Spool(Arc<File>),
 }
 
 impl Input {
@@ -43,6 +45,7 @@ impl Input {
             bytes: metadata.len(),
             modified: metadata.modified().ok(),
             origin: Origin::Path(path.to_owned()),
+            shared: Mutex::default(),
         })
     }
 
@@ -50,7 +53,8 @@ impl Input {
     pub fn from_reader(reader: &mut dyn Read, name: Option<String>) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
         let bytes = io::copy(reader, &mut file)?;
-        Ok(Self { origin: Origin::Spool(file), name, bytes, modified: None })
+        let origin = Origin::Spool(Arc::new(file));
+        Ok(Self { origin, name, bytes, modified: None, shared: Mutex::default() })
     }
 
     /// The published name, if there is one.
@@ -81,6 +85,25 @@ impl Input {
         Ok(Counted { file, consumed })
     }
 
+    /// The same from `offset` on. Any number of them can be read at the same time.
+    pub(crate) fn open_at(&self, offset: u64, consumed: Arc<AtomicU64>) -> io::Result<Ranged> {
+        Ok(Ranged { file: self.shared()?, at: offset, consumed })
+    }
+
+    /// The open file itself, opened once for all who read pieces of it.
+    fn shared(&self) -> io::Result<Arc<File>> {
+        match &self.origin {
+            Origin::Path(path) => {
+                let mut shared = self.shared.lock().expect("nobody panics while opening");
+                match &*shared {
+                    Some(file) => Ok(Arc::clone(file)),
+                    None => Ok(Arc::clone(shared.insert(Arc::new(File::open(path)?)))),
+                }
+            }
+            Origin::Spool(file) => Ok(Arc::clone(file)),
+        }
+    }
+
     /// Whether the file is no longer the one that was opened first.
     pub(crate) fn changed(&self) -> bool {
         let Origin::Path(path) = &self.origin else { return false };
@@ -109,6 +132,23 @@ impl Read for Counted {
 impl Seek for Counted {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.file.seek(to)
+    }
+}
+
+/// A file read from some place on, whoever else reads it.
+#[derive(Debug)]
+pub(crate) struct Ranged {
+    file: Arc<File>,
+    at: u64,
+    consumed: Arc<AtomicU64>,
+}
+
+impl Read for Ranged {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        self.consumed.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
     }
 }
 

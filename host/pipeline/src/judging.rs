@@ -1,16 +1,19 @@
 //! The second pass: slabs judged on all cores in waves, routed in the order of the file while the next wave is judged.
+//!
+//! Where slabs lie is known from the first pass. Of a plain file each is read and indexed by the thread that judges it; what has to be
+//! decompressed is read and indexed on a thread of its own.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use assay_ingest::{Limits, Slab, SlabReader, Summary};
 use assay_model::{FileResult, RuleClass};
-use assay_sandbox::SandboxError;
 use assay_sinks::Partition;
 use assay_sinks::store::Store;
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::error::RunError;
@@ -20,13 +23,20 @@ use crate::plan::Plan;
 use crate::route::{Router, Written};
 use crate::run::Request;
 use crate::spare::Spare;
-use crate::survey::{Survey, input_error};
+use crate::survey::{SlabPlace, Survey, input_error};
 use crate::totals::Totals;
 use crate::worker::Worker;
 
-/// Slabs judged at once for each thread. Two: enough that no thread waits for the last slab of a wave alone, and few
-/// enough that waves being judged, routed and read ahead stay under 100 MB on two cores.
+/// Slabs judged at once for each thread: enough that no thread waits for the last slab of a wave alone.
 const SLABS_A_THREAD: usize = 2;
+
+/// Slabs judged at once at most. As many are being routed, and each takes up to 9 MB with its columns: a run stays below 256 MB on any
+/// number of threads. More than that find work in encoding.
+const SLABS_AT_ONCE: usize = 8;
+
+fn wave(threads: usize) -> usize {
+    (threads * SLABS_A_THREAD).min(SLABS_AT_ONCE)
+}
 
 /// What the second pass needs.
 pub(crate) struct Judging<'a> {
@@ -53,42 +63,38 @@ pub(crate) struct JudgedFile {
     pub(crate) milliseconds: u64,
 }
 
-/// A slab with the records of it that uniqueness rules hit.
+/// A slab to be judged.
 struct Work {
-    slab: Slab,
+    at: SlabPlace,
+    /// The slab, if it was read already.
+    slab: Option<Slab>,
+    /// The records of it that uniqueness rules hit.
     duplicates: Vec<Vec<u64>>,
 }
 
+/// Where slabs come from.
+enum Slabs {
+    /// Whoever judges one reads it: the file can be read anywhere.
+    Anywhere,
+    /// One after another, read on a thread of their own.
+    InOrder(Receiver<Slab>),
+}
+
 impl Judging<'_> {
-    pub(crate) fn carry_out(mut self) -> Result<JudgedFile, RunError> {
+    pub(crate) fn carry_out(mut self, pool: &ThreadPool) -> Result<JudgedFile, RunError> {
         let began = Instant::now();
         let threads = self.request.threads.max(1);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("judge-{index}"))
-            .build()
-            .map_err(|error| RunError::temporary(io::Error::other(error)))?;
         let workers: Vec<Mutex<Worker>> = (0..threads).map(|_| Mutex::default()).collect();
         let consumed = Arc::new(AtomicU64::new(0));
-        let source = self.request.input.open(Arc::clone(&consumed));
-        let source = source.map_err(|error| input_error(self.request.input, error))?;
-        let decoded = assay_ingest::open(Box::new(source), self.request.entry)
-            .map_err(|error| input_error(self.request.input, io::Error::other(error)))?;
-        let wave = threads * SLABS_A_THREAD;
-        let (mut totals, written, summary) = std::thread::scope(|scope| {
-            let (full, slabs) = sync_channel(wave);
-            let (empty, recycled) = channel();
-            let limits = self.limits;
-            let reader = scope.spawn(move || read(decoded.reader, limits, &full, &recycled));
-            let judged = pool.install(|| self.waves(&workers, wave, slabs, &empty, &consumed));
-            // The receiver is gone, so a reader that is ahead stops at its next slab.
-            let read = reader.join().expect("the reading thread does not panic");
-            let (totals, written) = judged?;
-            let summary = read.map_err(|error| input_error(self.request.input, error))?;
-            Ok::<_, RunError>((totals, written, summary))
-        })?;
-        if summary.bytes != self.survey.summary.bytes || summary.records != totals.read {
-            return Err(RunError::InputChanged { location: self.request.input.location() });
+        let spare = Spare::default();
+        let run = Run { workers: &workers, spare: &spare, consumed: &consumed };
+        let (mut totals, written) = if self.survey.seekable {
+            pool.install(|| self.waves(&run, threads, Slabs::Anywhere))?
+        } else {
+            self.in_order(&run, pool, threads)?
+        };
+        if totals.read != self.survey.summary.records {
+            return Err(self.changed());
         }
         let mut first = workers.into_iter().next().map(Mutex::into_inner);
         let worker =
@@ -96,7 +102,39 @@ impl Judging<'_> {
         let file_results = self.finish(worker, &mut totals)?;
         let milliseconds = crate::account::milliseconds(began);
         let everything = self.everything;
+        let summary = self.survey.summary;
         Ok(JudgedFile { totals, written, summary, file_results, everything, milliseconds })
+    }
+
+    /// Judges slabs that another thread reads.
+    fn in_order(
+        &mut self,
+        run: &Run<'_>,
+        pool: &ThreadPool,
+        threads: usize,
+    ) -> Result<(Totals, Written), RunError> {
+        let input = self.request.input;
+        let failed = |error| input_error(input, error);
+        let source = input.open(Arc::clone(run.consumed)).map_err(failed)?;
+        let decoded = assay_ingest::open(Box::new(source), self.request.entry)
+            .map_err(|error| failed(io::Error::other(error)))?;
+        let limits = self.limits;
+        let places = self.survey.slabs.clone();
+        std::thread::scope(|scope| {
+            let (full, slabs) = sync_channel(wave(threads));
+            let spare = run.spare;
+            let reader = scope.spawn(move || read(decoded.reader, limits, &places, &full, spare));
+            // The receiver is gone then, so a reader that is ahead stops at its next slab.
+            let judged = pool.install(|| self.waves(run, threads, Slabs::InOrder(slabs)));
+            let read = reader.join().expect("the reading thread does not panic");
+            // Where reading failed, fewer slabs came, and that is why.
+            read.map_err(failed)?;
+            judged
+        })
+    }
+
+    fn changed(&self) -> RunError {
+        RunError::InputChanged { location: self.request.input.location() }
     }
 
     #[expect(
@@ -105,48 +143,32 @@ impl Judging<'_> {
     )]
     fn waves(
         &mut self,
-        workers: &[Mutex<Worker>],
-        wave: usize,
-        slabs: Receiver<Slab>,
-        empty: &Sender<Slab>,
-        consumed: &AtomicU64,
+        run: &Run<'_>,
+        threads: usize,
+        slabs: Slabs,
     ) -> Result<(Totals, Written), RunError> {
         let plan = self.plan;
-        let batch_size = self.request.batch_size.max(1);
         let mut totals = Totals::new(plan);
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
         let mut router = self
             .everything
             .then(|| Router::new(self.store, self.partition, self.run, plan, metadata));
         let mut judged: Vec<Judged> = Vec::new();
-        let spare = Spare::default();
+        let mut places = std::mem::take(&mut self.survey.slabs).into_iter();
         loop {
-            let next = self.next_wave(&slabs, wave)?;
+            let wave = places.by_ref().take(wave(threads));
+            let next = wave.map(|at| self.work(at, &slabs)).collect::<Result<Vec<_>, _>>()?;
             let ended = next.is_empty();
             let (next_judged, outcome) = rayon::join(
                 || {
-                    next.into_par_iter()
-                        .map(|work| {
-                            let index = rayon::current_thread_index().expect("on the pool");
-                            let mut worker = workers[index].lock().expect("no thread panicked");
-                            judge(
-                                work.slab,
-                                plan,
-                                &mut worker,
-                                &work.duplicates,
-                                batch_size,
-                                &spare,
-                            )
-                        })
-                        .collect::<Result<Vec<_>, SandboxError>>()
+                    let judged = next.into_par_iter().map(|work| self.judge(run, work));
+                    judged.collect::<Result<Vec<_>, RunError>>()
                 },
                 || router.as_mut().map_or(Ok(()), |router| router.route(&judged, plan)),
             );
             outcome?;
             for done in judged.drain(..) {
-                // A reader that has ended takes no more.
-                let _ = empty.send(done.slab);
-                spare.keep(done.columns.into_iter().flatten());
+                run.spare.keep(done.slab, done.columns.into_iter().flatten());
             }
             judged = next_judged?;
             for slab in &judged {
@@ -154,7 +176,7 @@ impl Judging<'_> {
             }
             self.observer.progress(Progress {
                 phase: Phase::Judge,
-                bytes: consumed.load(Ordering::Relaxed),
+                bytes: run.consumed.load(Ordering::Relaxed),
                 total_bytes: self.request.input.bytes(),
                 records: totals.read,
                 total_records: Some(self.survey.summary.records),
@@ -168,21 +190,45 @@ impl Judging<'_> {
         Ok((totals, written))
     }
 
-    fn next_wave(&mut self, slabs: &Receiver<Slab>, size: usize) -> Result<Vec<Work>, RunError> {
-        let mut wave = Vec::with_capacity(size);
-        while wave.len() < size {
-            let Ok(slab) = slabs.recv() else { break };
-            let end = slab.first_record() + slab.len() as u64;
-            let duplicates = self
-                .survey
-                .duplicates
-                .iter_mut()
-                .map(|duplicates| duplicates.take_below(end))
-                .collect::<io::Result<_>>()
-                .map_err(RunError::temporary)?;
-            wave.push(Work { slab, duplicates });
+    /// The next slab, which is at that place.
+    fn work(&mut self, at: SlabPlace, slabs: &Slabs) -> Result<Work, RunError> {
+        let end = at.place.record + at.records as u64;
+        let duplicates = self
+            .survey
+            .duplicates
+            .iter_mut()
+            .map(|duplicates| duplicates.take_below(end))
+            .collect::<io::Result<_>>()
+            .map_err(RunError::temporary)?;
+        let slab = match slabs {
+            Slabs::Anywhere => None,
+            Slabs::InOrder(slabs) => Some(slabs.recv().map_err(|_| self.changed())?),
+        };
+        Ok(Work { at, slab, duplicates })
+    }
+
+    fn judge(&self, run: &Run<'_>, work: Work) -> Result<Judged, RunError> {
+        let slab = match work.slab {
+            Some(slab) => slab,
+            None => self.read(run, work.at)?,
+        };
+        if slab.len() != work.at.records {
+            return Err(self.changed());
         }
-        Ok(wave)
+        let index = rayon::current_thread_index().expect("on the pool");
+        let mut worker = run.workers[index].lock().expect("no thread panicked");
+        let batch_size = self.request.batch_size.max(1);
+        Ok(judge(slab, self.plan, &mut worker, &work.duplicates, batch_size, run.spare)?)
+    }
+
+    /// Reads one slab of a file that can be read anywhere.
+    fn read(&self, run: &Run<'_>, at: SlabPlace) -> Result<Slab, RunError> {
+        let input = self.request.input;
+        let failed = |error| input_error(input, error);
+        let bytes = input.open_at(at.place.offset, Arc::clone(run.consumed)).map_err(failed)?;
+        let shape = Arc::clone(&self.survey.shape);
+        let mut reader = SlabReader::at(bytes, shape, at.place, at.bytes);
+        reader.slab_at(at.place, at.records, run.spare.slab()).map_err(failed)
     }
 
     /// Lets plugins judge the file by its measures.
@@ -205,19 +251,28 @@ impl Judging<'_> {
     }
 }
 
+/// What all slabs are judged with.
+struct Run<'a> {
+    workers: &'a [Mutex<Worker>],
+    spare: &'a Spare,
+    consumed: &'a Arc<AtomicU64>,
+}
+
 fn read(
     reader: Box<dyn io::Read + Send>,
     limits: Limits,
+    places: &[SlabPlace],
     full: &SyncSender<Slab>,
-    recycled: &Receiver<Slab>,
-) -> io::Result<Summary> {
+    spare: &Spare,
+) -> io::Result<()> {
     let mut slabs = SlabReader::new(reader, limits);
     slabs.header().map_err(io::Error::other)?;
-    while let Some(slab) = slabs.next_slab(recycled.try_recv().ok())? {
+    for at in places {
+        let slab = slabs.slab_at(at.place, at.records, spare.slab())?;
         if full.send(slab).is_err() {
             // The judging side has given up and says why.
             break;
         }
     }
-    Ok(slabs.summary())
+    Ok(())
 }

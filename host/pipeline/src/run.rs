@@ -23,6 +23,9 @@ use crate::plan::Plan;
 use crate::report::{Reason, Report};
 use crate::survey::Survey;
 
+/// Threads at most. Slabs at once are bounded, for memory's sake, and more threads than twice as many would find nothing to do.
+const MOST_THREADS: usize = 16;
+
 /// What is to be done.
 #[derive(Debug)]
 pub struct Request<'a> {
@@ -123,7 +126,13 @@ impl<'a> Attempt<'a> {
         let peeked = self.peek()?;
         let identified = self.identify(&peeked)?;
         let (plan, components) = self.plan(&identified, &peeked)?;
-        let survey = self.survey(&plan, &identified.pack)?;
+        let threads = self.request.threads.clamp(1, MOST_THREADS);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|index| format!("judge-{index}"))
+            .build()
+            .map_err(|error| RunError::temporary(std::io::Error::other(error)))?;
+        let survey = self.survey(&plan, &identified.pack, &pool)?;
         let run = identity::run_id(&survey.digest, &identified, &components);
         self.report.run_id = Some(run.clone());
         let partition = self.partition.clone().expect("identified files have a partition");
@@ -153,7 +162,7 @@ impl<'a> Attempt<'a> {
             limits: ingest_limits(&identified.pack),
             everything: publication.is_some(),
         }
-        .carry_out()?;
+        .carry_out(&pool)?;
         self.report.milliseconds.judge = judged.milliseconds;
         account::fill(&mut self.report, &plan, &judged)?;
         if self.request.input.changed() {
@@ -305,10 +314,16 @@ impl<'a> Attempt<'a> {
         Ok((plan, components))
     }
 
-    fn survey(&mut self, plan: &Plan, pack: &Arc<Pack>) -> Result<Survey, Stop> {
+    fn survey(
+        &mut self,
+        plan: &Plan,
+        pack: &Arc<Pack>,
+        pool: &rayon::ThreadPool,
+    ) -> Result<Survey, Stop> {
         let began = Instant::now();
         let limits = ingest_limits(pack);
-        let surveyed = crate::survey::survey(self.request, limits, plan, self.observer)?;
+        let surveyed =
+            pool.install(|| crate::survey::survey(self.request, limits, plan, self.observer))?;
         self.report.milliseconds.survey = account::milliseconds(began);
         let survey = surveyed.map_err(|error| {
             Stop::Refused(Reason {

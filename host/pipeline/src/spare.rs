@@ -1,30 +1,38 @@
-//! Columns that are done with, so that the next slab need not ask the system for memory.
+//! What is done with, so that the next slab need not ask the system for memory.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
+use assay_ingest::Slab;
 use assay_model::{Cells, Column};
 
-/// Slabs' columns whose memory can be used again.
+/// Slabs, and their columns, whose memory can be used again.
 #[derive(Debug, Default)]
 pub(crate) struct Spare {
-    slabs: Mutex<Vec<Vec<Column>>>,
+    columns: Mutex<Vec<Vec<Column>>>,
+    slabs: Mutex<Vec<Slab>>,
 }
 
 impl Spare {
     /// The columns of one slab, or none.
-    pub(crate) fn take(&self) -> Vec<Column> {
-        self.slabs
-            .lock()
-            .expect("no thread panics while it holds columns")
-            .pop()
-            .unwrap_or_default()
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        hold(&self.columns).pop().unwrap_or_default()
     }
 
-    /// Keeps what holds cells among a slab's columns; the rest has no memory worth keeping.
-    pub(crate) fn keep(&self, columns: impl Iterator<Item = Column>) {
+    /// A slab, if there is one.
+    pub(crate) fn slab(&self) -> Option<Slab> {
+        hold(&self.slabs).pop()
+    }
+
+    /// Keeps a slab, and what holds cells among its columns; the rest has no memory worth keeping.
+    pub(crate) fn keep(&self, slab: Slab, columns: impl Iterator<Item = Column>) {
         let worth =
             |column: &Column| matches!(column.cells, Cells::Text(_) | Cells::Dictionary { .. });
         let columns = columns.filter(worth).collect();
-        self.slabs.lock().expect("no thread panics while it holds columns").push(columns);
+        hold(&self.columns).push(columns);
+        hold(&self.slabs).push(slab);
     }
+}
+
+fn hold<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().expect("no thread panics while it holds what is kept")
 }

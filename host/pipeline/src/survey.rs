@@ -1,172 +1,223 @@
 //! The first pass: every record found, the content digested, keys compared. Nothing is written.
+//!
+//! A plain file is looked at in pieces on all cores (`pieces`), anything else as it is decompressed (`stream`). Both give outlines
+//! in file order; what is gathered from them does not depend on where one ends and the next begins.
 
-use std::io::{self, Read};
+mod cut;
+mod pieces;
+mod stream;
+mod tree;
+
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
-use assay_ingest::{ColumnMemory, Limits, Slab, SlabReader, Summary};
-use assay_model::Digest;
+use assay_ingest::{Compression, Limits, Outline, Place, Shape, SlabReader, Summary};
+use assay_model::{Digest, Position};
 
-use crate::ahead::ReadAhead;
-use crate::duplicates::{Duplicates, KeyCollector};
+pub(crate) use cut::SlabPlace;
+
+use crate::duplicates::{Duplicates, Key, KeyCollector, KeyHasher};
 use crate::error::RunError;
 use crate::input::Input;
 use crate::observer::{Observer, Phase, Progress};
 use crate::plan::{Plan, Unique};
-use crate::rewriting::cell;
 use crate::run::Request;
+use cut::Cutter;
 
 /// What the first pass found.
 #[derive(Debug)]
 pub(crate) struct Survey {
     pub(crate) digest: Digest,
     pub(crate) summary: Summary,
+    /// What is the same for all of the input.
+    pub(crate) shape: Arc<Shape>,
+    /// How the records are cut into slabs.
+    pub(crate) slabs: Vec<SlabPlace>,
+    /// Slabs can be read in any order.
+    pub(crate) seekable: bool,
     /// Whether keys of uniqueness rules went to disk.
     pub(crate) spilled: bool,
     /// For each uniqueness rule the records it hits.
     pub(crate) duplicates: Vec<Duplicates>,
 }
 
-/// A reader that digests what passes through it.
+/// Why a first pass was not carried to its end.
 #[derive(Debug)]
-pub(crate) struct Digesting<R> {
-    reader: R,
-    hasher: Arc<std::sync::Mutex<blake3::Hasher>>,
+enum Stop {
+    /// The input cannot be read to its end, which is a judgement of the file.
+    Damaged(io::Error),
+    Failed(RunError),
 }
 
-impl<R> Digesting<R> {
-    pub(crate) fn new(reader: R) -> (Self, Arc<std::sync::Mutex<blake3::Hasher>>) {
-        let hasher = Arc::new(std::sync::Mutex::new(blake3::Hasher::new()));
-        (Self { reader, hasher: Arc::clone(&hasher) }, hasher)
+impl From<RunError> for Stop {
+    fn from(error: RunError) -> Self {
+        Self::Failed(error)
     }
 }
 
-impl<R: Read> Read for Digesting<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.reader.read(buffer)?;
-        let _span = tracing::debug_span!("digest").entered();
-        self.hasher.lock().expect("only this reader holds it").update(&buffer[..read]);
-        Ok(read)
-    }
+/// What the first pass looks at, and how.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    request: &'a Request<'a>,
+    limits: Limits,
+    plan: &'a Plan,
+    observer: &'a dyn Observer,
 }
 
 /// Reads the whole input. An error of the input's own (a bad checksum, a short archive) comes back as `Ok(Err)`: it is a
-/// judgement of the file.
+/// judgement of the file. Called on the run's pool of threads.
 pub(crate) fn survey(
     request: &Request<'_>,
     limits: Limits,
     plan: &Plan,
     observer: &dyn Observer,
 ) -> Result<Result<Survey, io::Error>, RunError> {
-    let input = request.input;
-    let consumed = Arc::new(AtomicU64::new(0));
-    let source = input.open(Arc::clone(&consumed)).map_err(|source| input_error(input, source))?;
-    let decoded = match assay_ingest::open(Box::new(source), request.entry) {
-        Ok(decoded) => decoded,
-        Err(error) => return Ok(Err(io::Error::other(error))),
-    };
-    let (reader, hasher) = Digesting::new(decoded.reader);
-    let look = |reader: &mut dyn Read| look(reader, input, limits, plan, observer, &consumed);
-    let mut reader = reader;
-    let looked = if request.threads > 1 {
-        std::thread::scope(|scope| look(&mut ReadAhead::spawn(scope, reader)))
-    } else {
-        look(&mut reader)
-    };
-    let digest = || Digest(*hasher.lock().expect("the reader is done").finalize().as_bytes());
-    Ok(looked?.map(|Looked { summary, spilled, duplicates }| Survey {
-        digest: digest(),
-        summary,
-        spilled,
-        duplicates,
-    }))
-}
-
-/// A survey but for the digest, which the reader makes.
-struct Looked {
-    summary: Summary,
-    spilled: bool,
-    duplicates: Vec<Duplicates>,
-}
-
-fn look(
-    reader: &mut dyn Read,
-    input: &Input,
-    limits: Limits,
-    plan: &Plan,
-    observer: &dyn Observer,
-    consumed: &AtomicU64,
-) -> Result<Result<Looked, io::Error>, RunError> {
-    let mut slabs = SlabReader::new(reader, limits);
-    if let Err(fault) = slabs.header() {
-        return Ok(Err(io::Error::other(fault)));
+    match (Look { request, limits, plan, observer }).whole() {
+        Ok(survey) => Ok(Ok(survey)),
+        Err(Stop::Damaged(error)) => Ok(Err(error)),
+        Err(Stop::Failed(error)) => Err(error),
     }
-    let mut collectors: Vec<_> =
-        plan.unique.iter().map(|unique| KeyCollector::new(unique.check)).collect();
-    let mut recycled = None;
-    let mut memory = ColumnMemory::default();
-    let mut records = 0;
-    loop {
-        let slab = match slabs.next_slab(recycled.take()) {
-            Ok(Some(slab)) => slab,
-            Ok(None) => break,
-            Err(error) => return Ok(Err(error)),
-        };
-        records += slab.len() as u64;
-        let _span = tracing::debug_span!("keys").entered();
-        for (unique, collector) in plan.unique.iter().zip(&mut collectors) {
-            collect(unique, collector, &slab, &mut memory).map_err(RunError::temporary)?;
+}
+
+impl Look<'_> {
+    fn whole(self) -> Result<Survey, Stop> {
+        let input = self.request.input;
+        let consumed = Arc::new(AtomicU64::new(0));
+        let source =
+            input.open(Arc::clone(&consumed)).map_err(|source| input_error(input, source))?;
+        let decoded = assay_ingest::open(Box::new(source), self.request.entry)
+            .map_err(|error| Stop::Damaged(io::Error::other(error)))?;
+        if decoded.compression != Compression::Plain {
+            return self.stream(decoded.reader, &consumed);
         }
-        observer.progress(Progress {
-            phase: Phase::Survey,
-            bytes: consumed.load(Ordering::Relaxed),
-            total_bytes: input.bytes(),
-            records,
-            total_records: None,
-            quarantined: 0,
-        });
-        recycled = Some(slab);
+        let mut reader = SlabReader::new(decoded.reader, self.limits);
+        reader.header().map_err(|fault| Stop::Damaged(io::Error::other(fault)))?;
+        let found = Gathered::new(self, reader.summary(), reader.shape());
+        drop(reader);
+        consumed.store(0, std::sync::atomic::Ordering::Relaxed);
+        self.pieces(found, &consumed)
     }
-    let _span = tracing::debug_span!("keys").entered();
-    let spilled = collectors.iter().any(KeyCollector::spilled);
-    let duplicates = collectors
-        .into_iter()
-        .map(KeyCollector::finish)
-        .collect::<io::Result<_>>()
-        .map_err(RunError::temporary)?;
-    Ok(Ok(Looked { summary: slabs.summary(), spilled, duplicates }))
+}
+
+/// What outlines in file order add up to.
+#[derive(Debug)]
+struct Gathered {
+    summary: Summary,
+    shape: Arc<Shape>,
+    cutter: Cutter,
+    collectors: Vec<KeyCollector>,
+}
+
+/// The keys of an outline's records, for each uniqueness rule. Records are numbered from the outline's beginning.
+type Keys = Vec<Vec<Key>>;
+
+impl Gathered {
+    /// `summary`: what the header came to.
+    fn new(look: Look<'_>, summary: Summary, shape: Arc<Shape>) -> Self {
+        let collectors =
+            look.plan.unique.iter().map(|unique| KeyCollector::new(unique.check)).collect();
+        Self { summary, shape, cutter: Cutter::new(look.limits.clamped()), collectors }
+    }
+
+    fn hashers(&self) -> Vec<KeyHasher> {
+        self.collectors.iter().map(KeyCollector::hasher).collect()
+    }
+
+    /// Where the next outline must begin.
+    fn place(&self) -> Place {
+        Place {
+            offset: self.summary.bytes,
+            record: self.summary.records + 1,
+            line: self.summary.lines + 1,
+        }
+    }
+
+    /// Takes the next outline.
+    fn add(&mut self, outline: &Outline, keys: Keys) -> Result<(), RunError> {
+        let Place { record, line, .. } = self.place();
+        for index in 0..outline.len() {
+            let position = outline.position(index);
+            self.cutter.add(Position {
+                record: record - 1 + position.record,
+                line: line - 1 + position.line,
+                ..position
+            });
+        }
+        for (collector, keys) in self.collectors.iter_mut().zip(keys) {
+            collector.add(record - 1, keys).map_err(RunError::temporary)?;
+        }
+        self.summary.append(outline.summary());
+        Ok(())
+    }
+
+    fn finish(self, digest: Digest, seekable: bool) -> Result<Survey, RunError> {
+        let _span = tracing::debug_span!("keys").entered();
+        let spilled = self.collectors.iter().any(KeyCollector::spilled);
+        let duplicates = self
+            .collectors
+            .into_iter()
+            .map(KeyCollector::finish)
+            .collect::<io::Result<_>>()
+            .map_err(RunError::temporary)?;
+        Ok(Survey {
+            digest,
+            summary: self.summary,
+            shape: self.shape,
+            slabs: self.cutter.finish(),
+            seekable,
+            spilled,
+            duplicates,
+        })
+    }
+}
+
+fn progress(look: Look<'_>, consumed: &AtomicU64, records: u64) {
+    look.observer.progress(Progress {
+        phase: Phase::Survey,
+        bytes: consumed.load(std::sync::atomic::Ordering::Relaxed),
+        total_bytes: look.request.input.bytes(),
+        records,
+        total_records: None,
+        quarantined: 0,
+    });
 }
 
 pub(crate) fn input_error(input: &Input, source: io::Error) -> RunError {
     RunError::Input { location: input.location(), source }
 }
 
-/// Adds the keys of a slab's sound records. A record with a blank in its key has none.
-fn collect(
-    unique: &Unique,
-    collector: &mut KeyCollector,
-    slab: &Slab,
-    memory: &mut ColumnMemory,
-) -> io::Result<()> {
-    let rows = slab.judged();
-    let number = |record: u32| slab.position(record as usize).record;
-    if unique.columns.is_empty() {
-        for &record in rows {
-            let raw = slab.raw(record as usize);
-            let content = raw.strip_suffix(b"\n").unwrap_or(raw);
-            let content = content.strip_suffix(b"\r").unwrap_or(content);
-            collector.add(number(record), std::iter::once(content))?;
+/// The keys of an outline's sound records. A record with a blank in its key has none.
+fn keys(unique: &[Unique], hashers: &[KeyHasher], outline: &Outline) -> Keys {
+    let _span = tracing::debug_span!("keys").entered();
+    unique.iter().zip(hashers).map(|(unique, hasher)| keys_of(unique, *hasher, outline)).collect()
+}
+
+fn keys_of(unique: &Unique, hasher: KeyHasher, outline: &Outline) -> Vec<Key> {
+    let mut keys = Vec::with_capacity(outline.judged().len());
+    // Records are numbered from 1.
+    let number = |record: u32| record + 1;
+    for &record in outline.judged() {
+        let index = record as usize;
+        if unique.columns.is_empty() {
+            keys.push(Key {
+                hash: hasher.hash(std::iter::once(outline.content(index))),
+                record: number(record),
+            });
+            continue;
         }
-        return Ok(());
-    }
-    let columns: Vec<_> =
-        unique.columns.iter().map(|&column| slab.text_column(rows, column, memory)).collect();
-    for (row, &record) in rows.iter().enumerate() {
-        let parts = || columns.iter().map(|column| cell(&column.cells, row));
-        if parts().all(|part| !part.is_empty()) {
-            collector.add(number(record), parts())?;
+        let parts = || unique.columns.iter().map(|&column| outline.cell(index, column));
+        if let [column] = unique.columns.as_slice() {
+            let part = outline.cell(index, *column);
+            if !part.is_empty() {
+                keys.push(Key {
+                    hash: hasher.hash(std::iter::once(part.as_ref())),
+                    record: number(record),
+                });
+            }
+        } else if parts().all(|part| !part.is_empty()) {
+            keys.push(Key { hash: hasher.hash(parts()), record: number(record) });
         }
     }
-    memory.recycle(columns);
-    Ok(())
+    keys
 }

@@ -17,7 +17,7 @@ pub(crate) struct Worker {
 impl Worker {
     /// Memory for building columns, with what others are done with.
     pub(crate) fn memory(&mut self, spare: &Spare) -> &mut ColumnMemory {
-        self.memory.recycle(spare.take());
+        self.memory.recycle(spare.columns());
         &mut self.memory
     }
 

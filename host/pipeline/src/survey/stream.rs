@@ -1,0 +1,67 @@
+//! An input that can only be read from front to back: decompressed and digested on one thread, looked at on another.
+
+use std::io::{self, Read};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+
+use assay_ingest::{Outline, SlabReader};
+use assay_model::Digest;
+
+use super::{Gathered, Look, Stop, Survey};
+use crate::ahead::ReadAhead;
+
+/// Bytes of an outline. 1 MiB: what is said of progress is never older than a millisecond or two.
+const OUTLINE: usize = 1 << 20;
+
+/// A reader that digests what passes through it.
+#[derive(Debug)]
+struct Digesting<R> {
+    reader: R,
+    hasher: Arc<Mutex<blake3::Hasher>>,
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        let _span = tracing::debug_span!("digest").entered();
+        self.hasher.lock().expect("only this reader holds it").update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+impl Look<'_> {
+    /// Looks at what `reader` gives.
+    pub(super) fn stream(
+        self,
+        reader: Box<dyn Read + Send>,
+        consumed: &AtomicU64,
+    ) -> Result<Survey, Stop> {
+        let hasher = Arc::new(Mutex::new(blake3::Hasher::new()));
+        let mut reader = Digesting { reader, hasher: Arc::clone(&hasher) };
+        let found = if self.request.threads > 1 {
+            std::thread::scope(|scope| {
+                self.outlines(&mut ReadAhead::spawn(scope, reader), consumed)
+            })
+        } else {
+            self.outlines(&mut reader, consumed)
+        }?;
+        let digest = Digest(*hasher.lock().expect("the reader is done").finalize().as_bytes());
+        Ok(found.finish(digest, false)?)
+    }
+
+    fn outlines(self, reader: &mut dyn Read, consumed: &AtomicU64) -> Result<Gathered, Stop> {
+        let mut reader = SlabReader::new(reader, self.limits);
+        reader.header().map_err(|fault| Stop::Damaged(io::Error::other(fault)))?;
+        let mut found = Gathered::new(self, reader.summary(), reader.shape());
+        let hashers = found.hashers();
+        let mut recycled: Option<Outline> = None;
+        while let Some(outline) =
+            reader.next_outline(OUTLINE, recycled.take()).map_err(Stop::Damaged)?
+        {
+            found.add(&outline, super::keys(&self.plan.unique, &hashers, &outline))?;
+            super::progress(self, consumed, found.summary.records);
+            recycled = Some(outline);
+        }
+        Ok(found)
+    }
+}
