@@ -72,9 +72,14 @@ fn what_no_pack_takes_is_refused_by_its_name() {
         assert!(outcome.text("layout").starts_with(layout), "{file}: {:#}", outcome.summary);
         let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
         assert!(reason.contains(layout) && reason.contains("no pack"), "{file}: {reason}");
-        let audit =
-            lake.files().into_keys().any(|path| path.starts_with("metadata/ingestion_audit"));
-        assert!(audit, "{file}: the refusal leaves an audit record");
+        assert_eq!(outcome.text("dataset"), "open-payments", "{file}");
+        let published = outcome.summary["partition"]["publication"].as_str().expect("a date");
+        let compact = format!("{}{}{}", &published[5..7], &published[8..], &published[..4]);
+        assert!(file.contains(&compact), "{file}: {published}");
+        let leaves = |folder: &str| lake.files().into_keys().any(|path| path.starts_with(folder));
+        assert!(leaves("metadata/ingestion_audit"), "{file}: the refusal leaves an audit record");
+        let seen = leaves("metadata/schema_versions/dataset=open-payments");
+        assert!(seen, "{file}: its layout was seen");
     }
 }
 
