@@ -194,11 +194,13 @@ fn what_killed_runs_left_is_swept_wherever_it_lies() {
 fn a_record_broken_behind_the_last_column_costs_itself_only() {
     let library = Library::new();
     let lake = Lake::new();
-    let more =
-        "L90001,M1,Nord,T,,2023-05-01,,0.10,\"more\"x\nL90002,M1,Nord,T,,2023-05-01,,0.10,,\u{0}\n";
+    let more = "\
+        L90001,M1,Nord,T,,2023-05-01,,0.10,\"more\"x\n\
+        L90002,M1,Nord,T,,2023-05-01,,0.10\n\
+        L90003,M1,Nord,T,,2023-05-01,,0.10,,\u{0}\n";
     let outcome = run(&library, &lake, &library.loans(2023, 100, more));
     assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
-    assert_eq!(quarantine(lake.path()).iter().map(|r| r.record).collect::<Vec<_>>(), [101, 102]);
+    assert_eq!(quarantine(lake.path()).iter().map(|r| r.record).collect::<Vec<_>>(), [101, 103]);
     let found = findings(lake.path());
     assert!(found.iter().all(|finding| finding.column.is_empty()), "{found:?}");
 }
