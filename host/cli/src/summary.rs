@@ -198,15 +198,12 @@ fn plain(place: &str) -> String {
     while let Some((&byte, tail)) = rest.split_first() {
         let coded = tail.get(..2).filter(|_| byte == b'%');
         let coded = coded.and_then(|two| std::str::from_utf8(two).ok());
-        match coded.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(decoded) => {
-                bytes.push(decoded);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(byte);
-                rest = tail;
-            }
+        if let Some(decoded) = coded.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            bytes.push(decoded);
+            rest = &tail[2..];
+        } else {
+            bytes.push(byte);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
