@@ -8,9 +8,13 @@ use assay_pipeline::{Observer, Phase, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::When;
+use crate::summary::number;
 
 /// Redrawn this often: smooth to the eye, nothing to the run.
 const EVERY: Duration = Duration::from_millis(100);
+
+/// A rate over less than this says nothing: the first slabs arrive together.
+const SETTLED: Duration = Duration::from_millis(500);
 
 /// A bar, or nothing.
 #[derive(Debug)]
@@ -35,7 +39,8 @@ impl Display {
         };
         let bar = shown.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            let style = "{prefix:>9} [{bar:30}] {bytes}/{total_bytes}  {msg}";
+            // Decimal units, as in the summary.
+            let style = "{prefix:>9} [{bar:30}] {decimal_bytes}/{decimal_total_bytes}  {msg}";
             bar.set_style(ProgressStyle::with_template(style).expect("the template is valid"));
             bar
         });
@@ -58,19 +63,18 @@ impl Observer for Display {
         let now = Instant::now();
         if state.phase != Some(progress.phase) {
             *state = State { phase: Some(progress.phase), began: now, drawn: now };
+            bar.set_length(progress.total_bytes);
             bar.set_prefix(match progress.phase {
                 Phase::Survey => "surveying",
                 Phase::Judge => "judging",
                 Phase::Publish => "writing",
             });
-            bar.set_length(progress.total_bytes);
         } else if now - state.drawn < EVERY {
             return;
         }
         state.drawn = now;
-        let elapsed = (now - state.began).as_secs_f64().max(0.001);
         bar.set_position(progress.bytes);
-        bar.set_message(message(&progress, elapsed));
+        bar.set_message(message(&progress, now - state.began));
     }
 
     fn notice(&self, text: &str) {
@@ -82,16 +86,27 @@ impl Observer for Display {
     }
 }
 
+/// Records a second, records held back, time left: what is known of them.
+fn message(progress: &Progress, elapsed: Duration) -> String {
+    let mut said = Vec::new();
+    let running = progress.phase != Phase::Publish && elapsed >= SETTLED;
+    if running {
+        said.push(format!("{:.0} records/s", per_second(progress.records, elapsed)));
+    }
+    if progress.phase != Phase::Survey {
+        said.push(format!("{} quarantined", number(progress.quarantined)));
+    }
+    if running && progress.bytes > 0 {
+        let left = progress.total_bytes.saturating_sub(progress.bytes);
+        let rate = per_second(progress.bytes, elapsed);
+        said.push(format!("{} left", time(per_second(left, Duration::from_secs(1)) / rate)));
+    }
+    said.join(", ")
+}
+
 #[expect(clippy::cast_precision_loss, reason = "rates for people need no more than 52 bits")]
-fn message(progress: &Progress, elapsed: f64) -> String {
-    let rate = progress.records as f64 / elapsed;
-    let left = progress.total_bytes.saturating_sub(progress.bytes) as f64;
-    let seconds = left * elapsed / (progress.bytes as f64).max(1.0);
-    let held = match progress.phase {
-        Phase::Survey => String::new(),
-        Phase::Judge | Phase::Publish => format!("{} quarantined, ", progress.quarantined),
-    };
-    format!("{:.0} records/s, {held}{} left", rate, time(seconds))
+fn per_second(count: u64, elapsed: Duration) -> f64 {
+    count as f64 / elapsed.as_secs_f64()
 }
 
 fn time(seconds: f64) -> String {
@@ -100,5 +115,30 @@ fn time(seconds: f64) -> String {
         format!("{minutes:.0} min {:.0} s", seconds % 60.0)
     } else {
         format!("{seconds:.0} s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_that_is_not_known() {
+        let check = |phase, milliseconds, expected: &str| {
+            let progress = Progress {
+                phase,
+                bytes: 250_000,
+                total_bytes: 1_000_000,
+                records: 4_096,
+                total_records: None,
+                quarantined: 1_200,
+            };
+            assert_eq!(message(&progress, Duration::from_millis(milliseconds)), expected);
+        };
+        check(Phase::Survey, 1, "");
+        check(Phase::Survey, 2_000, "2048 records/s, 6 s left");
+        check(Phase::Judge, 499, "1,200 quarantined");
+        check(Phase::Judge, 40_000, "102 records/s, 1,200 quarantined, 2 min 0 s left");
+        check(Phase::Publish, 2_000, "1,200 quarantined");
     }
 }

@@ -150,7 +150,9 @@ impl Page {
         colour: &str,
         rules: impl Iterator<Item = (&'a String, &'a RuleReport)>,
     ) {
-        let mut rules: Vec<_> = rules.filter(|(_, rule)| rule.owner != "file").collect();
+        // What is said of the file stands in a section of its own.
+        let of_file = |code: &str| report.file_findings.iter().any(|finding| finding.rule == code);
+        let mut rules: Vec<_> = rules.filter(|(code, _)| !of_file(code)).collect();
         if rules.is_empty() {
             return;
         }
@@ -168,7 +170,7 @@ impl Page {
             self.blank();
         }
         if more > 0 {
-            let place = report.report.as_deref().unwrap_or("the report");
+            let place = report.report.as_deref().map_or_else(|| "the report".to_owned(), plain);
             writeln!(self.text, "  {:>11} {more} more rules: see {place}", "")
                 .expect("a String takes everything");
         }
@@ -182,10 +184,29 @@ impl Page {
             ("audit", &report.report),
         ] {
             if let Some(place) = place {
-                self.line(label, place.strip_prefix("file://").unwrap_or(place));
+                self.line(label, &plain(place));
             }
         }
     }
+}
+
+/// A place on this machine as a path that can be copied, any other as it is.
+fn plain(place: &str) -> String {
+    let Some(path) = place.strip_prefix("file://") else { return place.to_owned() };
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let coded = tail.get(..2).filter(|_| byte == b'%');
+        let coded = coded.and_then(|two| std::str::from_utf8(two).ok());
+        if let Some(decoded) = coded.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            bytes.push(decoded);
+            rest = &tail[2..];
+        } else {
+            bytes.push(byte);
+            rest = tail;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A count with commas between thousands.
@@ -231,5 +252,11 @@ mod tests {
         assert_eq!(grouped("-1234567.05"), "-1,234,567.05");
         assert_eq!(bytes(9_227_000_332), "9.2 GB");
         assert_eq!(bytes(148_405), "148.4 kB");
+    }
+
+    #[test]
+    fn places_can_be_copied() {
+        assert_eq!(plain("file:///my%20lake/100%25/%C3%A9%"), "/my lake/100%/é%");
+        assert_eq!(plain("s3://bucket/a%20b"), "s3://bucket/a%20b");
     }
 }

@@ -10,7 +10,14 @@ use crate::slab::Slab;
 /// One detail for each fault of a record.
 pub(crate) fn describe(slab: &Slab, index: usize) -> Vec<FaultDetail> {
     let record = Described { slab, index, parsed: grammar::parse(slab.raw(index), true) };
-    slab.faults(index).iter().map(|kind| record.detail(kind)).collect()
+    let width = slab.shape.header.names.len();
+    let details = slab.faults(index).iter().map(|kind| record.detail(kind));
+    // A record with more fields than the header may be broken behind the last column that has a name.
+    let within = |detail: FaultDetail| FaultDetail {
+        column: detail.column.filter(|&column| column < width),
+        ..detail
+    };
+    details.map(within).collect()
 }
 
 struct Described<'a> {

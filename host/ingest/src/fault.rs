@@ -148,6 +148,6 @@ pub struct FaultDetail {
     pub message: String,
     /// Offset within the record of the byte that shows it; 0 where it is about the whole record.
     pub byte: u64,
-    /// Index of the column it is in, where there is one.
+    /// Index of the header's column it is in, where there is one.
     pub column: Option<usize>,
 }

@@ -104,9 +104,10 @@ fn outcome(bytes: &[u8], limits: Limits, pieces: (usize, usize, usize, bool)) ->
                 row += 1;
             }
             let faults = slab.faults(index);
-            let details: Vec<FaultKind> =
-                slab.fault_details(index).iter().map(|detail| detail.kind).collect();
-            assert_eq!(details, faults.iter().collect::<Vec<_>>());
+            let details = slab.fault_details(index);
+            assert!(details.iter().all(|detail| detail.column.is_none_or(|at| at < names.len())));
+            let kinds: Vec<FaultKind> = details.iter().map(|detail| detail.kind).collect();
+            assert_eq!(kinds, faults.iter().collect::<Vec<_>>());
             assert_eq!(faults.blocking(), cells.is_empty());
             records.push((slab.position(index), slab.raw(index).to_vec(), faults, cells));
         }

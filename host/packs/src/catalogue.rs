@@ -115,12 +115,19 @@ impl Catalogue {
         first_record: &FirstRecord<'_>,
     ) -> Result<Identified, Refusal> {
         let layout = find(header, self.layouts())?;
-        let entry = self
-            .entries
-            .iter()
-            .find(|entry| entry.dataset.layouts().any(|known| Arc::ptr_eq(known, layout)));
-        let entry = entry.expect("the layout was found among those of the datasets");
+        let entry = self.entry_of(layout).expect("it was found among those of the datasets");
         choose(&entry.dataset, &entry.packs, layout, file_name, first_record)
+    }
+
+    /// The dataset that declares a layout: one that [`Self::identify`] found.
+    pub fn dataset_of(&self, layout: &Arc<Layout>) -> Option<&Arc<Dataset>> {
+        self.entry_of(layout).map(|entry| &entry.dataset)
+    }
+
+    fn entry_of(&self, layout: &Arc<Layout>) -> Option<&Entry> {
+        let declares =
+            |entry: &&Entry| entry.dataset.layouts().any(|known| Arc::ptr_eq(known, layout));
+        self.entries.iter().find(declares)
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Identified {
     pub layout: Arc<Layout>,
     /// Partition keys and values, in the dataset's order.
     pub partition: Vec<(String, String)>,
-    /// Whether the file's name is one that the dataset knows.
+    /// Whether the file's name is one that the dataset knows, with a value for each key it names.
     pub name_matched: bool,
     /// The pack.
     pub pack: Arc<Pack>,
@@ -59,16 +59,18 @@ pub(crate) fn choose(
     let candidates: Vec<&Arc<Pack>> = of_kind().filter(|pack| pack.takes_layout(layout)).collect();
     if candidates.is_empty() {
         let taken = sorted(of_kind().flat_map(|pack| pack.layouts()).map(|layout| layout.name()));
-        return Err(not_taken(layout, &taken));
+        let partition = told(dataset.partition_keys(), layout, name.as_ref(), first_record);
+        return Err(not_taken(layout, &taken, partition));
     }
-    let partition = partition(dataset.partition_keys(), layout, name.as_ref(), first_record, &[])?;
+    let keys = dataset.partition_keys();
+    let partition = partition(keys, layout, name.as_ref(), first_record, &[])?;
     // The pack that says most is the one meant; the catalogue made sure that there are no two of them.
     let pack = candidates
         .iter()
         .filter(|pack| takes(pack.pins(), &partition))
         .max_by_key(|pack| pack.pins().len())
         .ok_or_else(|| partition_not_taken(layout, &partition, &candidates))?;
-    Ok(identified(pack, layout, partition, name.is_some()))
+    Ok(identified(pack, layout, partition, name_says_all(name.as_ref(), keys)))
 }
 
 impl Pack {
@@ -92,17 +94,16 @@ impl Pack {
         let name = self.dataset().name_match(file_name);
         check_kind(name.as_ref(), file_name, layout)?;
         if !self.takes_layout(layout) {
-            return Err(not_taken(
-                layout,
-                &sorted(self.layouts().iter().map(|layout| layout.name())),
-            ));
+            let taken = sorted(self.layouts().iter().map(|layout| layout.name()));
+            let partition = told(self.partition_keys(), layout, name.as_ref(), first_record);
+            return Err(not_taken(layout, &taken, partition));
         }
-        let partition =
-            partition(self.partition_keys(), layout, name.as_ref(), first_record, self.pins())?;
+        let keys = self.partition_keys();
+        let partition = partition(keys, layout, name.as_ref(), first_record, self.pins())?;
         if !takes(self.pins(), &partition) {
             return Err(partition_not_taken(layout, &partition, &[self]));
         }
-        Ok(identified(self, layout, partition, name.is_some()))
+        Ok(identified(self, layout, partition, name_says_all(name.as_ref(), keys)))
     }
 }
 
@@ -137,10 +138,20 @@ fn check_kind(
     }
 }
 
-fn not_taken(layout: &Arc<Layout>, taken: &[&str]) -> Refusal {
+/// Whether a name that a pattern knows also gives a value wherever the pattern asks for one: `P13322017` is no date.
+fn name_says_all(name: Option<&NameMatch>, keys: &[PartitionKey]) -> bool {
+    name.is_some_and(|name| {
+        name.values.iter().all(|(group, text)| {
+            keys.iter().find(|key| key.name == *group).is_none_or(|key| key.of_name(text).is_ok())
+        })
+    })
+}
+
+fn not_taken(layout: &Arc<Layout>, taken: &[&str], partition: Vec<(String, String)>) -> Refusal {
     Refusal::LayoutNotTaken {
         layout: Arc::clone(layout),
         taken: taken.iter().map(|name| (*name).to_owned()).collect(),
+        partition,
     }
 }
 
@@ -196,6 +207,21 @@ fn partition(
             })
         })
         .collect()
+}
+
+/// The values that name or first record tell, of a file that is refused anyway.
+fn told(
+    keys: &[PartitionKey],
+    layout: &Layout,
+    name: Option<&NameMatch>,
+    first_record: &FirstRecord<'_>,
+) -> Vec<(String, String)> {
+    let mut looked = Vec::new();
+    let mut value = |key: &PartitionKey| {
+        of_name(key, name, &mut looked)
+            .or_else(|| of_record(key, layout, first_record, &mut looked))
+    };
+    keys.iter().filter_map(|key| Some((key.name.clone(), value(key)?))).collect()
 }
 
 fn of_name(

@@ -25,6 +25,8 @@ pub enum Refusal {
         layout: Arc<Layout>,
         /// The layouts that packs of the same kind take, by name.
         taken: Vec<String>,
+        /// Keys and values of the file, those that could be told.
+        partition: Vec<(String, String)>,
     },
     /// The file's name says that it is of another kind than its header.
     KindDiffers {
@@ -86,6 +88,18 @@ impl Refusal {
             | Self::PartitionNotTaken { layout, .. } => Some(layout),
         }
     }
+
+    /// Partition keys and values of the file, those that could be told.
+    pub fn partition(&self) -> &[(String, String)] {
+        match self {
+            Self::LayoutNotTaken { partition, .. } | Self::PartitionNotTaken { partition, .. } => {
+                partition
+            }
+            Self::LayoutUnknown { .. }
+            | Self::KindDiffers { .. }
+            | Self::PartitionNotFound { .. } => &[],
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -94,17 +108,19 @@ impl fmt::Display for Refusal {
             Self::LayoutUnknown { columns, known, nearest: None } => {
                 write!(
                     f,
-                    "the header of {columns} columns resembles none of the {known} layouts known"
+                    "the header of {} resembles none of the {known} layouts known",
+                    counted(*columns)
                 )
             }
             Self::LayoutUnknown { columns, known, nearest: Some(nearest) } => write!(
                 f,
-                "the header of {columns} columns is none of the {known} layouts known; the nearest is {} of {} columns\nhelp: {}",
+                "the header of {} is none of the {known} layouts known; the nearest is {} of {}\nhelp: {}",
+                counted(*columns),
                 nearest.layout.describe(),
-                nearest.layout.header().len(),
+                counted(nearest.layout.header().len()),
                 nearest.differences
             ),
-            Self::LayoutNotTaken { layout, taken } => {
+            Self::LayoutNotTaken { layout, taken, .. } => {
                 write!(f, "the layout is {}, and no pack takes it", layout.describe())?;
                 if taken.is_empty() {
                     write!(f, "\nhelp: there is no pack for the kind `{}`", layout.kind())
@@ -139,6 +155,10 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+fn counted(columns: usize) -> String {
+    format!("{columns} {}", if columns == 1 { "column" } else { "columns" })
+}
 
 fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

@@ -157,7 +157,7 @@ fn a_strange_header_is_compared_with_the_nearest_layout() {
         None,
         "<!DOCTYPE html>",
         None,
-        "file.layout-unknown: the header of 1 columns resembles none of the 2 layouts known",
+        "file.layout-unknown: the header of 1 column resembles none of the 2 layouts known",
     );
 }
 
@@ -366,8 +366,8 @@ fn published_file_names_are_known() {
     let records = "open-payments/general/any general-91 program_year=2016/publication=2017-06-30";
     check("PGYR16_P063017.ZIP", &format!("{records} name known"));
     check("download.csv", &format!("{records} name strange"));
-    // A date that is none: the records tell, as they do where the name is silent.
-    check("OP_DTL_GNRL_PGYR2016_P13322017.csv", &format!("{records} name known"));
+    // A date that is none: the records tell, as they do where the name is silent, and the name is not one that is published.
+    check("OP_DTL_GNRL_PGYR2016_P13322017.csv", &format!("{records} name strange"));
     check("OP_DTL_RSRCH_PGYR2024_P06302025.csv", "file.kind-differs: ");
     check("OP_DTL_OWNRSHP_PGYR2024_P06302025.csv", "file.kind-differs: ");
     check("OP_REMOVED_DELETED_PGYR2024_P06302025.csv", "file.kind-differs: ");

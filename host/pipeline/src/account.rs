@@ -1,19 +1,21 @@
 //! The account of a run: the report filled in, what must hold checked, the commit made.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use assay_ingest::Summary;
 use assay_model::{FileOutcome, FileResultOutcome, Level, RecordOutcome};
-use assay_packs::{Identified, Pack};
+use assay_packs::{Identified, Layout, Pack};
 use assay_sinks::documents::{Assay, Manifest, PackRef, RecordCounts, SchemaVersion, SourceRef};
 use assay_sinks::store::{Key, Store};
 use assay_sinks::{Partition, audit_unplaced, schema_version};
 use assay_sinks::{Publication, SinkError};
 
 use crate::error::RunError;
+use crate::host_rules::OWNER;
 use crate::judging::JudgedFile;
 use crate::message::excerpt;
-use crate::plan::{Plan, RunRule};
+use crate::plan::{Plan, RunRule, Scope};
 use crate::report::{Amounts, Example, FileFinding, Reason, Records, Report, RuleReport};
 use crate::route::Written;
 use crate::survey::Survey;
@@ -50,11 +52,23 @@ pub(crate) fn file_rule_fails(report: &mut Report, rule: &RunRule, observed: &st
     }
 }
 
-/// Whether the last record has its line ending.
-pub(crate) fn final_newline(report: &mut Report, plan: &Plan, summary: &Summary) {
-    if summary.records > 0 && !summary.ends_with_line_ending {
-        let rule = &plan.rules[plan.host.final_newline];
-        file_rule_fails(report, rule, "no line ending after the last record", "a line ending");
+/// What the host's own rules say of the file as a whole.
+pub(crate) fn whole_file(report: &mut Report, plan: &Plan, summary: &Summary) {
+    let mut fails = |rule: usize, observed: &str, expected: &str| {
+        file_rule_fails(report, &plan.rules[rule], observed, expected);
+    };
+    if summary.records == 0 {
+        fails(plan.host.no_records, "a header and nothing else", "records");
+    } else if !summary.ends_with_line_ending {
+        let observed = "no line ending after the last record";
+        fails(plan.host.final_newline, observed, "a line ending");
+    }
+    if summary.lone_crs > 0 {
+        let observed = match summary.lone_crs {
+            1 => "1 carriage return without a line feed, read as data".to_owned(),
+            count => format!("{count} carriage returns without a line feed, read as data"),
+        };
+        fails(plan.host.lone_carriage_return, &observed, "CRLF or LF");
     }
 }
 
@@ -88,9 +102,11 @@ pub(crate) fn fill(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Res
     for (rule, result) in &judged.file_results {
         file_result(report, &plan.rules[*rule], result);
     }
-    for (rule, index) in plan.rules.iter().zip(0..) {
-        report.rules.insert(rule.code.to_string(), rule_report(rule, judged, index));
-    }
+    let failed: Vec<_> = report.file_findings.iter().map(|it| it.rule.as_str()).collect();
+    let rules = plan.rules.iter().zip(0..);
+    report.rules = rules
+        .map(|(rule, index)| (rule.code.to_string(), rule_report(rule, judged, index, &failed)))
+        .collect();
     count_findings(report, plan, judged);
     invariants(report, plan, judged)
 }
@@ -113,8 +129,13 @@ fn file_result(report: &mut Report, rule: &RunRule, result: &assay_model::FileRe
     }
 }
 
-fn rule_report(rule: &RunRule, judged: &JudgedFile, index: usize) -> RuleReport {
+/// `failed`: codes of the rules about the file that do not hold.
+fn rule_report(rule: &RunRule, judged: &JudgedFile, index: usize, failed: &[&str]) -> RuleReport {
     let mut count = judged.totals.rules[index];
+    if rule.owner == OWNER && rule.scope == Scope::File {
+        count.evaluated = 1;
+        count.failed = u64::from(failed.contains(&rule.code.as_str()));
+    }
     for (_, result) in judged.file_results.iter().filter(|(of, _)| *of == index) {
         count.evaluated = 1;
         match result.outcome {
@@ -254,10 +275,13 @@ pub(crate) fn outcome(report: &Report) -> FileOutcome {
     }
 }
 
-/// Removes what uploads of killed runs left in the partition.
+/// Removes what writes of killed runs left in the partition and in what is shared by all.
 pub(crate) fn sweep(store: &dyn Store, partition: &Partition) -> Result<(), SinkError> {
     store.sweep(&partition.validated()?)?;
     store.sweep(&partition.rejected_folder()?)?;
+    for folder in assay_sinks::metadata_folders()? {
+        store.sweep(&folder)?;
+    }
     Ok(())
 }
 
@@ -281,7 +305,38 @@ pub(crate) fn withdraw(store: &dyn Store, written: &Written) -> Result<(), SinkE
     written.parts.iter().try_for_each(|part| store.delete(&Key::new(part.key.clone())?))
 }
 
-/// Writes the schema version and the audit record, then the manifest: the commit.
+/// What was seen of a file's header. A header that is no known layout belongs to no dataset, which is then empty.
+pub(crate) fn layout_seen(
+    dataset: &str,
+    header: &[String],
+    layout: Option<&Arc<Layout>>,
+    report: &Report,
+) -> SchemaVersion {
+    SchemaVersion {
+        version: assay_sinks::documents::VERSION,
+        dataset: dataset.to_owned(),
+        fingerprint: assay_packs::fingerprint(header).to_string(),
+        name: layout.map(|layout| layout.name().to_owned()),
+        columns: header.to_vec(),
+        canonical: layout.map_or(header, |layout| layout.columns()).to_vec(),
+        seen_at: report.started_at.clone(),
+        source: report.source.name.clone().unwrap_or_default(),
+        attempt: report.attempt.clone(),
+    }
+}
+
+/// Writes that a layout was seen, by a run that is to be published or else by an attempt.
+pub(crate) fn write_layout(
+    store: &dyn Store,
+    seen: &SchemaVersion,
+    seen_by: &str,
+) -> Result<(), SinkError> {
+    let fingerprint = assay_packs::fingerprint(&seen.columns);
+    let key = schema_version(&seen.dataset, &fingerprint.short(), seen_by)?;
+    assay_sinks::write_schema_version(store, &key, seen)
+}
+
+/// Writes the audit record, then the manifest: the commit.
 pub(crate) fn publish(
     report: &mut Report,
     store: &dyn Store,
@@ -290,25 +345,7 @@ pub(crate) fn publish(
     identified: &Identified,
     judged: &JudgedFile,
 ) -> Result<(), RunError> {
-    let layout = &identified.layout;
-    let fingerprint = layout.fingerprint();
     let run = report.run_id.clone().expect("a judged file has a run");
-    let seen = schema_version(&identified.dataset, &fingerprint.short(), &run)?;
-    assay_sinks::write_schema_version(
-        store,
-        &seen,
-        &SchemaVersion {
-            version: assay_sinks::documents::VERSION,
-            dataset: identified.dataset.clone(),
-            fingerprint: fingerprint.to_string(),
-            name: Some(layout.name().to_owned()),
-            columns: layout.header().to_vec(),
-            canonical: layout.columns().to_vec(),
-            seen_at: report.started_at.clone(),
-            source: report.source.name.clone().unwrap_or_default(),
-            attempt: report.attempt.clone(),
-        },
-    )?;
     let audit = partition.audit(&report.attempt)?;
     report.manifest = Some(store.url(&partition.manifest()?));
     report.replaces = publication.current().map(|current| current.assay.run_id.clone());

@@ -9,7 +9,7 @@ use crate::plan::{HostRules, RunRule, Scope};
 pub(crate) const OWNER: &str = "assay";
 
 /// Code, usual level, scope, what must be true.
-const TABLE: [(&str, Level, Scope, &str); 15] = [
+const TABLE: [(&str, Level, Scope, &str); 17] = [
     ("csv.ragged", Level::Error, Scope::EveryRecord, "the record has as many fields as the header"),
     (
         "csv.quote",
@@ -59,6 +59,13 @@ const TABLE: [(&str, Level, Scope, &str); 15] = [
     ),
     ("file.name", Level::Warn, Scope::File, "the file's name is one the dataset gives"),
     ("file.final-newline", Level::Warn, Scope::File, "the last record ends with a line ending"),
+    (
+        "file.lone-carriage-return",
+        Level::Warn,
+        Scope::File,
+        "carriage returns stand only before line feeds",
+    ),
+    ("file.no-records", Level::Warn, Scope::File, "the file has records"),
     ("plugin.poison", Level::Error, Scope::SoundRecords, "no plugin fails on the record"),
 ];
 
@@ -98,6 +105,8 @@ pub(crate) fn table(level: impl Fn(&RuleCode, Level) -> Level) -> (Vec<RunRule>,
         date: find("type.date"),
         file_name: find("file.name"),
         final_newline: find("file.final-newline"),
+        lone_carriage_return: find("file.lone-carriage-return"),
+        no_records: find("file.no-records"),
         poison: find("plugin.poison"),
     };
     (rules, host)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use assay_ingest::{Header, Limits, Slab, SlabReader};
+use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader};
 
 use crate::error::RunError;
 use crate::input::Input;
@@ -50,7 +50,10 @@ pub(crate) fn peek(
     };
     let mut decoded = match assay_ingest::open(Box::new(source), entry) {
         Ok(decoded) => decoded,
-        Err(error) => return no_table(None, "file.damaged", chain(&error)),
+        Err(error) => {
+            let (code, help) = blame(&error);
+            return no_table(None, code, chain(&error) + help);
+        }
     };
     let compression = decoded.compression.as_str();
     let mut head = vec![0; assay_ingest::SNIFF_BYTES];
@@ -72,6 +75,9 @@ pub(crate) fn peek(
     let mut slabs = SlabReader::new(reader, limits);
     let header = match slabs.header() {
         Ok(header) => header,
+        Err(HeaderFault::Read(error)) => {
+            return no_table(Some(compression), "file.damaged", chain(&error));
+        }
         Err(fault) => return no_table(Some(compression), "file.header", chain(&fault)),
     };
     let first = match slabs.next_slab(None) {
@@ -79,4 +85,14 @@ pub(crate) fn peek(
         Err(error) => return no_table(Some(compression), "file.damaged", chain(&error)),
     };
     Ok(Ok(Peeked { header, compression, entry: decoded.entry_name, first }))
+}
+
+/// The code under which an input that cannot be opened is refused, and what can be done.
+fn blame(error: &DecodeError) -> (&'static str, &'static str) {
+    match error {
+        DecodeError::SeveralEntries { .. } => ("file.entry", "\nhelp: name it with `--entry`"),
+        DecodeError::NoSuchEntry { .. } | DecodeError::NotAnArchive { .. } => ("file.entry", ""),
+        DecodeError::NoEntries | DecodeError::Workbook => ("file.not-csv", ""),
+        _ => ("file.damaged", ""),
+    }
 }

@@ -90,6 +90,8 @@ pub(crate) struct HostRules {
     pub(crate) date: usize,
     pub(crate) file_name: usize,
     pub(crate) final_newline: usize,
+    pub(crate) lone_carriage_return: usize,
+    pub(crate) no_records: usize,
     pub(crate) poison: usize,
 }
 

@@ -78,6 +78,23 @@ pub struct Report {
 impl Report {
     /// What is known before anything was read.
     pub(crate) fn begin(input: &Input) -> Self {
+        let source = Source {
+            name: input.name().map(str::to_owned),
+            location: input.location(),
+            stored_bytes: input.bytes(),
+            ..Source::default()
+        };
+        Self::of(source)
+    }
+
+    /// What is said of a run that could not be begun: its input, its rules or its root are not to be had.
+    pub fn not_begun(location: &str, name: Option<String>, why: String) -> Self {
+        let source = Source { name, location: location.to_owned(), ..Source::default() };
+        let failure = Some(Reason { code: "not_begun".to_owned(), message: why });
+        Self { failure, ended_at: identity::now(), ..Self::of(source) }
+    }
+
+    fn of(source: Source) -> Self {
         Self {
             version: REPORT_VERSION.to_owned(),
             outcome: FileOutcome::Failed.to_string(),
@@ -93,12 +110,7 @@ impl Report {
             pack: None,
             pack_digest: None,
             plugins: IndexMap::new(),
-            source: Source {
-                name: input.name().map(str::to_owned),
-                location: input.location(),
-                stored_bytes: input.bytes(),
-                ..Source::default()
-            },
+            source,
             records: Records::default(),
             amounts: IndexMap::new(),
             findings: IndexMap::new(),
@@ -140,7 +152,7 @@ pub struct Source {
     pub location: String,
     /// Bytes as stored.
     pub stored_bytes: u64,
-    /// `none`, `gzip`, `zstd` or `zip`.
+    /// `plain`, `gzip`, `zstd` or `zip`.
     pub compression: Option<String>,
     /// Bytes after decompression.
     pub bytes: Option<u64>,
@@ -246,7 +258,7 @@ pub struct FileFinding {
 /// Why a run published nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// For programs: `unknown_layout`, `threshold`, `file_rule`, ….
+    /// For programs: `file.layout-unknown`, `threshold`, a rule's code, `input`, `lock`, ….
     pub code: String,
     /// For people: what was found, what was expected, what to do.
     pub message: String,

@@ -9,6 +9,7 @@ use assay_packs::{Catalogue, Discovery, Identified, Lock, Pack, Refusal};
 use assay_sandbox::{Component, Options, Sandbox};
 use assay_sinks::Partition;
 use assay_sinks::Publication;
+use assay_sinks::documents::SchemaVersion;
 use assay_sinks::store::{NullStore, Store};
 
 use crate::account;
@@ -81,13 +82,16 @@ struct Attempt<'a> {
     mode: Mode<'a>,
     report: Report,
     partition: Option<Partition>,
+    /// The header, once it was read.
+    seen: Option<SchemaVersion>,
     began: Instant,
 }
 
 impl<'a> Attempt<'a> {
     fn new(request: &'a Request<'a>, observer: &'a dyn Observer, mode: Mode<'a>) -> Self {
         let report = Report::begin(request.input);
-        Self { request, observer, mode, report, partition: None, began: Instant::now() }
+        let began = Instant::now();
+        Self { request, observer, mode, report, partition: None, seen: None, began }
     }
 
     fn carry_out(mut self) -> Report {
@@ -113,13 +117,23 @@ impl<'a> Attempt<'a> {
         if let Mode::Publish(store) = self.mode
             && !self.report.already_published
             && self.report.report.is_none()
-            && let Err(error) = account::write(store, self.partition.as_ref(), &mut self.report)
         {
-            let text = format!("the audit record could not be written: {}", chain(&error));
-            self.observer.notice(&text);
-            self.report.notices.push(text);
+            if let Some(seen) = &self.seen
+                && let Err(error) = account::write_layout(store, seen, &self.report.attempt)
+            {
+                self.notice(format!("the layout could not be noted: {}", chain(&error)));
+            }
+            let written = account::write(store, self.partition.as_ref(), &mut self.report);
+            if let Err(error) = written {
+                self.notice(format!("the audit record could not be written: {}", chain(&error)));
+            }
         }
         self.report
+    }
+
+    fn notice(&mut self, text: String) {
+        self.observer.notice(&text);
+        self.report.notices.push(text);
     }
 
     fn attempt(&mut self) -> Result<(), Stop> {
@@ -142,11 +156,11 @@ impl<'a> Attempt<'a> {
         };
         let publication = match self.mode {
             Mode::Publish(store) => {
+                account::sweep(store, &partition)?;
                 let publication = Publication::begin(store, &partition)?;
                 if publication.already(&run) {
                     return self.already_published(store, &publication);
                 }
-                account::sweep(store, &partition)?;
                 Some(publication)
             }
             Mode::Check => None,
@@ -194,6 +208,8 @@ impl<'a> Attempt<'a> {
         self.report.ended_at = identity::now();
         self.report.milliseconds.total = account::milliseconds(self.began);
         let _span = tracing::debug_span!("publish").entered();
+        let seen = self.seen.as_ref().expect("identified files have a layout");
+        account::write_layout(store, seen, &run)?;
         account::publish(&mut self.report, store, publication, &partition, &identified, &judged)?;
         Ok(())
     }
@@ -219,18 +235,29 @@ impl<'a> Attempt<'a> {
         let name = self.report.source.name.clone();
         let header = &peeked.header.names;
         let cell = |column: &str| peeked.first_cell(column);
-        let found = match self.request.pack {
-            Some(path) => Pack::open(path)?.identify(name.as_deref(), header, &cell),
-            None => Catalogue::open(self.request.discovery.rules())?.identify(
-                name.as_deref(),
-                header,
-                &cell,
-            ),
+        let found = if let Some(path) = self.request.pack {
+            let pack = Pack::open(path)?;
+            let found = pack.identify(name.as_deref(), header, &cell);
+            found.map_err(|refusal| (refusal, Some(pack.dataset().name().to_owned())))
+        } else {
+            let catalogue = Catalogue::open(self.request.discovery.rules())?;
+            let found = catalogue.identify(name.as_deref(), header, &cell);
+            found.map_err(|refusal| {
+                let dataset = refusal.layout().and_then(|layout| catalogue.dataset_of(layout));
+                let dataset = dataset.map(|dataset| dataset.name().to_owned());
+                (refusal, dataset)
+            })
         };
         let identified = match found {
             Ok(identified) => identified,
-            Err(refusal) => return Err(self.refuse(&refusal, peeked)),
+            Err((refusal, dataset)) => return Err(self.refuse(&refusal, dataset, peeked)),
         };
+        self.seen = Some(account::layout_seen(
+            &identified.dataset,
+            header,
+            Some(&identified.layout),
+            &self.report,
+        ));
         self.report.dataset = Some(identified.dataset.clone());
         self.report.kind = Some(identified.kind.clone());
         self.report.layout = Some(identified.layout.name().to_owned());
@@ -245,10 +272,15 @@ impl<'a> Attempt<'a> {
         Ok(identified)
     }
 
-    fn refuse(&mut self, refusal: &Refusal, peeked: &Peeked) -> Stop {
-        if let Some(layout) = refusal.layout() {
+    fn refuse(&mut self, refusal: &Refusal, dataset: Option<String>, peeked: &Peeked) -> Stop {
+        let layout = refusal.layout();
+        let name = dataset.as_deref().unwrap_or_default();
+        self.seen = Some(account::layout_seen(name, &peeked.header.names, layout, &self.report));
+        self.report.partition = refusal.partition().iter().cloned().collect();
+        if let Some(layout) = layout {
             self.report.layout = Some(layout.name().to_owned());
             self.report.kind = Some(layout.kind().to_owned());
+            self.report.dataset = dataset;
         }
         let mut message = refusal.to_string();
         for twice in &peeked.header.duplicates {
@@ -339,7 +371,7 @@ impl<'a> Attempt<'a> {
             let text = "the keys of uniqueness rules did not fit in memory and were sorted on disk";
             self.report.notices.push(text.to_owned());
         }
-        account::final_newline(&mut self.report, plan, &survey.summary);
+        account::whole_file(&mut self.report, plan, &survey.summary);
         Ok(survey)
     }
 

@@ -16,7 +16,7 @@ pub use error::SinkError;
 pub use part::{
     ColumnKind, ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,
 };
-pub use paths::{Partition, Rejected, audit_unplaced, schema_version};
+pub use paths::{Partition, Rejected, audit_unplaced, metadata_folders, schema_version};
 pub use quarantine::{
     FileSummary, Finding, FindingRow, FindingsWriter, QuarantineWriter, QuarantinedRecord, Repair,
     RepairRow, RepairsWriter,

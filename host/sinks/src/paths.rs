@@ -94,6 +94,11 @@ impl Partition {
     }
 }
 
+/// The folders of what is known about all runs.
+pub fn metadata_folders() -> Result<[Key; 2], SinkError> {
+    Ok([Key::new("metadata/ingestion_audit")?, Key::new("metadata/schema_versions")?])
+}
+
 /// The audit record of an attempt that ended before it was known what the file is part of.
 pub fn audit_unplaced(attempt: &str) -> Result<Key, SinkError> {
     Key::new(format!("metadata/ingestion_audit/unplaced/{}.json", encoded(attempt)))

@@ -16,7 +16,6 @@ pub(crate) const ZIP: &str = "Recipient_Zip_Code";
 pub(crate) const COUNTRY: &str = "Recipient_Country";
 pub(crate) const PROVINCE: &str = "Recipient_Province";
 pub(crate) const POSTAL_CODE: &str = "Recipient_Postal_Code";
-pub(crate) const PRIMARY_TYPE: &str = "Covered_Recipient_Primary_Type_1";
 pub(crate) const SUBMITTER_NAME: &str = "Submitting_Applicable_Manufacturer_or_Applicable_GPO_Name";
 pub(crate) const COMPANY_ID: &str = "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_ID";
 pub(crate) const COMPANY_NAME: &str =
@@ -43,13 +42,25 @@ pub(crate) const PUBLICATION: &str = "Payment_Publication_Date";
 /// How CMS writes dates.
 pub(crate) const DATE_FORMAT: &str = "%m/%d/%Y";
 
+pub(crate) const DISPUTED: &str = "Dispute_Status_for_Publication";
+
 pub(crate) const YES_NO: [&str; 6] = [
     "Physician_Ownership_Indicator",
     "Charity_Indicator",
     "Third_Party_Equals_Covered_Recipient_Indicator",
     "Delay_in_Publication_Indicator",
-    "Dispute_Status_for_Publication",
+    DISPUTED,
     RELATED_PRODUCT,
+];
+
+/// All but the first are absent in the 75-column layout.
+pub(crate) const PRIMARY_TYPES: [&str; 6] = [
+    "Covered_Recipient_Primary_Type_1",
+    "Covered_Recipient_Primary_Type_2",
+    "Covered_Recipient_Primary_Type_3",
+    "Covered_Recipient_Primary_Type_4",
+    "Covered_Recipient_Primary_Type_5",
+    "Covered_Recipient_Primary_Type_6",
 ];
 
 pub(crate) const SPECIALTIES: [&str; 6] = [

@@ -2,9 +2,11 @@
 
 use assay_sdk::{Ask, FileFinding, FileRule, Level, Look, Rules, Sums};
 
-use crate::columns::{COMPANY_ID, NATURE, RECIPIENT_TYPE};
-use crate::tables::control_totals;
+use crate::columns::{
+    COMPANY_ID, DISPUTED, NATURE, PROGRAM_YEAR, PUBLICATION, RECIPIENT_TYPE, THIRD_PARTY,
+};
 use crate::tables::natures::FOOD;
+use crate::tables::{control_totals, layouts};
 use crate::{File, Settings};
 
 pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
@@ -15,13 +17,69 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
         .level(Level::Refuse)
         .file([Ask::text(COMPANY_ID)], DamagedIds { most: settings.damaged_ids_percent });
     rules
+        .validate("records-of-file")
+        .title("the records are of the file's program year and publication")
+        .message("most records are of another program year or publication: the file is not what its name says")
+        .level(Level::Refuse)
+        .file(
+            [Ask::text(PROGRAM_YEAR), Ask::text(PUBLICATION)],
+            Foreign {
+                year: file.year.to_string(),
+                publication: file.published.clone(),
+                most: settings.foreign_records_percent,
+            },
+        );
+    rules
+        .validate("layout-of-publication")
+        .title("the layout is the one that the publication has")
+        .message("the file's name or its header is not that of the publication")
+        .warn()
+        .file(
+            // Nothing of the records is of interest; a rule has a column.
+            [Ask::presence(RECIPIENT_TYPE)],
+            LayoutOfPublication { layout: file.layout.clone(), publication: file.publication },
+        );
+    rules
         .validate("food-and-beverage-share")
         .title("most payments are food and beverage, as in each year published")
         .message("the share of food and beverage is unlike that of any year published")
         .warn()
         .file(
             [Ask::text(NATURE)],
-            FoodShare { from: settings.share_from_records, percent: settings.food_share_percent },
+            Share {
+                of: FOOD,
+                from: settings.share_from_records,
+                least: settings.food_share_percent.0,
+                most: settings.food_share_percent.1,
+            },
+        );
+    rules
+        .validate("no-third-party-share")
+        .title("nearly all payments go to the recipient alone, as in each year published")
+        .message("the share of payments without a third party is unlike that of any year published")
+        .warn()
+        .file(
+            [Ask::text(THIRD_PARTY)],
+            Share {
+                of: "No Third Party Payment",
+                from: settings.share_from_records,
+                least: settings.no_third_party_percent,
+                most: 100,
+            },
+        );
+    rules
+        .validate("dispute-share")
+        .title("hardly any payment is disputed, as in each year published")
+        .message("the share of disputed payments is unlike that of any year published")
+        .warn()
+        .file(
+            [Ask::text(DISPUTED)],
+            Share {
+                of: "Yes",
+                from: settings.share_from_records,
+                least: 0,
+                most: settings.disputed_percent,
+            },
         );
     rules
         .validate("control-total")
@@ -72,32 +130,81 @@ fn is_damaged(cell: &[u8]) -> bool {
         && digits.iter().all(u8::is_ascii_digit)
 }
 
-struct FoodShare {
-    from: i64,
-    percent: (i64, i64),
+/// The records of another file.
+struct Foreign {
+    year: String,
+    /// As the records write it.
+    publication: Option<String>,
+    most: i64,
 }
 
-impl FileRule for FoodShare {
+impl FileRule for Foreign {
     fn measure(&self, look: Look<'_>, sums: &mut Sums) {
-        sums.count("records", look.column(0).filled().count());
-        sums.count("food", look.column(0).where_text(|cell| cell == FOOD.as_bytes()).count());
+        let year = look.column(0).where_text(|cell| cell != self.year.as_bytes());
+        let foreign = match &self.publication {
+            None => year,
+            Some(day) => year.or(&look.column(1).where_text(|cell| cell != day.as_bytes())),
+        };
+        sums.count("records", look.records());
+        sums.count("foreign", foreign.count());
     }
 
     fn judge(&self, sums: &Sums) -> FileFinding {
-        let (records, food) = (sums.get("records"), sums.get("food"));
+        let (records, foreign) = (sums.get("records"), sums.get("foreign"));
+        let what = "of another program year or publication";
+        FileFinding::new(
+            exceeds_not(foreign, records, self.most),
+            format!("{foreign} of {records} records {what}"),
+            format!("at most {} %", self.most),
+        )
+    }
+}
+
+struct LayoutOfPublication {
+    layout: String,
+    publication: Option<i32>,
+}
+
+impl FileRule for LayoutOfPublication {
+    fn measure(&self, _: Look<'_>, _: &mut Sums) {}
+
+    fn judge(&self, _: &Sums) -> FileFinding {
+        let used = self.publication.and_then(|day| layouts::of_publication(&self.layout, day));
+        match used {
+            None => FileFinding::skipped("it is not known when the layout was used"),
+            Some((holds, expected)) => FileFinding::new(holds, self.layout.clone(), expected),
+        }
+    }
+}
+
+/// The share of records with one text, in percent.
+struct Share {
+    of: &'static str,
+    from: i64,
+    least: i64,
+    most: i64,
+}
+
+impl FileRule for Share {
+    fn measure(&self, look: Look<'_>, sums: &mut Sums) {
+        sums.count("records", look.column(0).filled().count());
+        sums.count("those", look.column(0).where_text(|cell| cell == self.of.as_bytes()).count());
+    }
+
+    fn judge(&self, sums: &Sums) -> FileFinding {
+        let (records, those) = (sums.get("records"), sums.get("those"));
         if records < self.from.max(1) {
             return FileFinding::skipped(format!(
                 "{records} records; judged from {} on",
                 self.from
             ));
         }
-        let (least, most) = self.percent;
-        let holds = exceeds_not(food, records, most) && !below(food, records, least);
-        let tenths = i128::from(food) * 1000 / i128::from(records);
+        let holds = exceeds_not(those, records, self.most) && !below(those, records, self.least);
+        let tenths = i128::from(those) * 1000 / i128::from(records);
         FileFinding::new(
             holds,
             format!("{}.{} % of {records} records", tenths / 10, tenths % 10),
-            format!("{least} to {most} %"),
+            format!("{} to {} %", self.least, self.most),
         )
     }
 }

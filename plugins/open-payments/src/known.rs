@@ -1,12 +1,13 @@
 //! Enumerations that differ by year.
 
-use assay_sdk::{Outcome, Rules, text};
+use assay_sdk::{Ask, Outcome, Rules, text};
 
 use crate::File;
-use crate::columns::{FORM, NATURE, PRIMARY_TYPE, RECIPIENT_TYPE};
+use crate::codes::of_cells;
+use crate::columns::{FORM, NATURE, PRIMARY_TYPES, RECIPIENT_TYPE};
+use crate::tables;
 use crate::tables::forms::FORMS;
 use crate::tables::natures::NATURES;
-use crate::tables::primary_types::PRIMARY_TYPES;
 use crate::tables::recipient_types::RECIPIENT_TYPES;
 use crate::year::{Dated, ever, of_year};
 
@@ -22,13 +23,15 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
     known_in_year(rules, "nature-of-year", "nature of payment", NATURE, &NATURES, year);
     ever_known(rules, "form-known", "form of payment", FORM, &FORMS);
     known_in_year(rules, "form-of-year", "form of payment", FORM, &FORMS, year);
-    let types = of_year(&PRIMARY_TYPES, year);
+    let types = of_year(&tables::primary_types::PRIMARY_TYPES, year);
     rules
         .validate("primary-type-known")
-        .title("the person's primary type is one of the program year's")
-        .message("`{Covered_Recipient_Primary_Type_1}` is no primary type of the program year")
+        .title("the person's primary types are some of the program year's")
+        .message("a primary type is none of the program year's")
         .warn()
-        .each(text(PRIMARY_TYPE), move |cell| types.contains(cell));
+        .columnar(PRIMARY_TYPES.iter().map(|name| Ask::text(name)), move |look| {
+            of_cells(look, |cell| types.contains(cell))
+        });
 }
 
 fn ever_known(rules: &mut Rules, name: &str, what: &str, column: &str, values: &[Dated]) {

@@ -66,10 +66,17 @@ pub struct Settings {
     /// The least and the greatest share of Food and Beverage in percent. It was 91 in each year published; the bounds
     /// leave room for years that were not.
     pub food_share_percent: (i64, i64),
+    /// The least share of payments without a third party in percent. It was above 95 in each year published.
+    pub no_third_party_percent: i64,
+    /// The greatest share of disputed payments in percent. It was below 1 in each year published.
+    pub disputed_percent: i64,
     /// How far the number of records may lie from CMS's published total, in percent. CMS's own sources differ by 0.4.
     pub control_total_percent: i64,
     /// The share of company ids in percent that may look like `1E+11`. Spreadsheets damage all or none.
     pub damaged_ids_percent: i64,
+    /// The share of records in percent that may be of another program year or publication. One that was put into the wrong
+    /// file is held back; where most are, the file is not what its name says.
+    pub foreign_records_percent: i64,
 }
 
 impl Default for Settings {
@@ -77,8 +84,11 @@ impl Default for Settings {
         Self {
             share_from_records: 100_000,
             food_share_percent: (80, 97),
+            no_third_party_percent: 95,
+            disputed_percent: 1,
             control_total_percent: 2,
             damaged_ids_percent: 50,
+            foreign_records_percent: 50,
         }
     }
 }
@@ -89,6 +99,9 @@ struct File {
     year: u16,
     /// Days since 1970-01-01; `None` if the pack does not partition by it.
     publication: Option<i32>,
+    /// The same as CMS writes it in the records.
+    published: Option<String>,
+    layout: String,
 }
 
 impl File {
@@ -111,6 +124,10 @@ impl File {
                 fault(format!("the partition key `{PUBLICATION}` is `{text}`; expected a date such as `2017-06-30`"))
             })?),
         };
-        Ok(Self { year, publication })
+        let published = run.partition(PUBLICATION).and_then(|text| {
+            let (year, day) = text.split_once('-')?;
+            Some(format!("{}/{year}", day.replace('-', "/")))
+        });
+        Ok(Self { year, publication, published, layout: run.layout.clone() })
     }
 }

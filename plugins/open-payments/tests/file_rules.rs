@@ -5,13 +5,77 @@
 use assay_plugin_open_payments::OpenPayments;
 use assay_sdk::FileOutcome::{self, Failed, Passed, Skipped};
 use assay_sdk::testing::Table;
-use assay_sdk::{Measure, Merge};
+use assay_sdk::{Measure, Merge, Run};
 
 const COLUMNS: [&str; 3] = [
     "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_ID",
     "Nature_of_Payment_or_Transfer_of_Value",
     "Covered_Recipient_Type",
 ];
+
+/// A file with one column more, filled with `most` of one text and `rest` of another.
+fn column(name: &str, (most, text): (usize, &str), (rest, other): (usize, &str)) -> Table {
+    let columns = [COLUMNS.as_slice(), &[name]].concat();
+    let table = Table::new(&columns)
+        .partition("program_year", "2016")
+        .partition("publication", "2017-06-30")
+        .settings(r#"{"share_from_records": 10}"#);
+    let cells = std::iter::repeat_n(text, most).chain(std::iter::repeat_n(other, rest));
+    cells.fold(table, |table, cell| table.record(&["", "", "", cell]))
+}
+
+#[test]
+fn records_of_other_files() {
+    let rule = "records-of-file";
+    let years = |own, other| column("Program_Year", (own, "2016"), (other, "2017"));
+    let said = "of another program year or publication";
+    check(&years(5, 5), rule, Passed, &format!("5 of 10 records {said}"), "at most 50 %");
+    check(&years(4, 5), rule, Failed, &format!("5 of 9 records {said}"), "at most 50 %");
+    let days = column("Payment_Publication_Date", (1, "06/30/2017"), (2, "01/17/2018"));
+    check(&days, rule, Failed, &format!("2 of 3 records {said}"), "at most 50 %");
+    check(&years(0, 0), rule, Passed, &format!("0 of 0 records {said}"), "at most 50 %");
+}
+
+#[test]
+fn layouts_of_publications() {
+    let check = |layout: &str, publication: &str, outcome| {
+        let table = Table::of_run(Run {
+            layout: layout.to_owned(),
+            columns: COLUMNS.map(str::to_owned).to_vec(),
+            partition: vec![
+                ("program_year".to_owned(), "2016".to_owned()),
+                ("publication".to_owned(), publication.to_owned()),
+            ],
+            ..Run::default()
+        });
+        let found = &table.finish::<OpenPayments>()["layout-of-publication"];
+        assert_eq!(found.0, outcome, "{layout} {publication}: {found:?}");
+    };
+    check("general-75", "2017-06-30", Passed);
+    check("general-75", "2022-01-21", Passed);
+    check("general-75", "2022-06-30", Failed);
+    check("general-75", "2016-06-30", Failed);
+    check("general-91", "2022-06-30", Passed);
+    check("general-91", "2026-01-23", Passed);
+    check("general-91", "2022-01-21", Failed);
+    check("general-92", "2022-01-21", Skipped);
+}
+
+#[test]
+fn shares_of_third_parties_and_disputes() {
+    let third = |none, entity| {
+        let name = "Third_Party_Payment_Recipient_Indicator";
+        column(name, (none, "No Third Party Payment"), (entity, "Entity"))
+    };
+    let rule = "no-third-party-share";
+    check(&third(19, 1), rule, Passed, "95.0 % of 20 records", "95 to 100 %");
+    check(&third(18, 1), rule, Failed, "94.7 % of 19 records", "95 to 100 %");
+    check(&third(0, 9), rule, Skipped, "9 records; judged from 10 on", "");
+    let disputes = |no, yes| column("Dispute_Status_for_Publication", (no, "No"), (yes, "Yes"));
+    let rule = "dispute-share";
+    check(&disputes(198, 2), rule, Passed, "1.0 % of 200 records", "0 to 1 %");
+    check(&disputes(198, 3), rule, Failed, "1.4 % of 201 records", "0 to 1 %");
+}
 
 fn table(year: &str, publication: &str) -> Table {
     Table::new(&COLUMNS).partition("program_year", year).partition("publication", publication)

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use assay_suite::{Lake, Library, Outcome, findings, quarantine};
+use serde_json::{Value, json};
 
 fn run(library: &Library, lake: &Lake, file: &Path) -> Outcome {
     let arguments = library.arguments();
@@ -104,11 +105,104 @@ fn a_header_alone_and_an_empty_file() {
     let header = run(&library, &lake, &library.loans(2023, 0, ""));
     assert_eq!(header.code, Some(0), "{:#}\n{}", header.summary, header.stderr);
     assert_eq!(header.number("records.read"), 0);
+    assert_eq!(header.text("outcome"), "accepted_with_warnings");
+    let rules = &header.summary["rules"];
+    assert_eq!(
+        (&rules["file.no-records"]["failed"], &rules["file.name"]["passed"]),
+        (&json!(1), &json!(1))
+    );
     let empty = library.rules().join("loans-2023.csv");
     std::fs::write(&empty, "").expect("space");
     let outcome = run(&library, &Lake::new(), &empty);
     assert_eq!(outcome.code, Some(1), "{:#}", outcome.summary);
     assert!(outcome.summary["refusal"]["message"].as_str().expect("a reason").contains("empty"));
+}
+
+#[test]
+fn what_a_carriage_return_is_read_as_is_said() {
+    let library = Library::new();
+    let lone = "L90001,M1,Nord,\"one\rtwo\",,2023-05-01,,0.10\n";
+    let outcome = run(&library, &Lake::new(), &library.loans(2023, 100, lone));
+    assert_eq!(outcome.text("outcome"), "accepted_with_warnings", "{:#}", outcome.summary);
+    assert_eq!(outcome.summary["findings"], json!({ "file.lone-carriage-return": { "warn": 1 } }));
+}
+
+/// A header that no layout has: it belongs to no dataset, and it was seen.
+#[test]
+fn a_strange_header_is_kept_where_layouts_are() {
+    let library = Library::new();
+    let lake = Lake::new();
+    let strange = library.rules().join("loans-2023.csv");
+    std::fs::write(&strange, "loan_id,member\n1,2\n").expect("space");
+    let outcome = run(&library, &lake, &strange);
+    assert_eq!(outcome.summary["refusal"]["code"], "file.layout-unknown", "{:#}", outcome.summary);
+    let seen: Vec<_> = lake
+        .files()
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("metadata/schema_versions"))
+        .map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).expect("an object"))
+        .collect();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(
+        (&seen[0]["name"], &seen[0]["columns"], &seen[0]["source"]),
+        (&Value::Null, &json!(["loan_id", "member"]), &json!("loans-2023.csv"))
+    );
+}
+
+/// Whoever asks for an object gets one: a task that reads it need not guess from an exit code what went wrong.
+#[test]
+fn a_run_that_cannot_begin_says_so_in_the_asked_form() {
+    let library = Library::new();
+    let lake = Lake::new();
+    let check = |outcome: &Outcome, what: &str| {
+        assert_eq!(outcome.code, Some(2), "{:#}", outcome.summary);
+        assert_eq!(outcome.text("outcome"), "failed");
+        assert_eq!(outcome.summary["failure"]["code"], "not_begun");
+        let message = outcome.summary["failure"]["message"].as_str().expect("a reason");
+        assert!(message.contains(what) && outcome.stderr.contains(what), "{message}");
+    };
+    check(&run(&library, &lake, Path::new("nowhere.csv")), "cannot read `nowhere.csv`");
+    let file = library.loans(2023, 10, "");
+    check(&lake.run(&file, &["--rules", "nowhere"]), "`nowhere` holds no rules");
+    let mut command = assay_suite::assay();
+    command.arg("run").arg(&file).arg("--root").arg(&file).args(["--format", "json"]);
+    check(&assay_suite::finish(command.args(library.arguments())), "as the root");
+}
+
+#[test]
+fn what_killed_runs_left_is_swept_wherever_it_lies() {
+    let library = Library::new();
+    let lake = Lake::new();
+    let file = library.loans(2023, 10, "");
+    assert_eq!(run(&library, &lake, &file).code, Some(0));
+    let partition = "dataset=library/kind=loans/year=2023";
+    let left = [
+        format!("metadata/ingestion_audit/{partition}"),
+        format!("staging/validated/{partition}"),
+        "metadata/schema_versions/dataset=library".to_owned(),
+    ]
+    .map(|folder| lake.path().join(folder).join(".assay-0123456789abcdef.tmp"));
+    for path in &left {
+        std::fs::write(path, "half").expect("space");
+    }
+    let again = run(&library, &lake, &file);
+    assert_eq!(again.summary["already_published"], true);
+    assert!(left.iter().all(|path| !path.exists()), "{left:?}");
+}
+
+#[test]
+fn a_record_broken_behind_the_last_column_costs_itself_only() {
+    let library = Library::new();
+    let lake = Lake::new();
+    let more = "\
+        L90001,M1,Nord,T,,2023-05-01,,0.10,\"more\"x\n\
+        L90002,M1,Nord,T,,2023-05-01,,0.10\n\
+        L90003,M1,Nord,T,,2023-05-01,,0.10,,\u{0}\n";
+    let outcome = run(&library, &lake, &library.loans(2023, 100, more));
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    assert_eq!(quarantine(lake.path()).iter().map(|r| r.record).collect::<Vec<_>>(), [101, 103]);
+    let found = findings(lake.path());
+    assert!(found.iter().all(|finding| finding.column.is_empty()), "{found:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use assay_suite::{Lake, samples};
+use assay_suite::{Lake, generated, quarantine, samples};
 
 /// A general-payments file that a pack takes: records, dollars read, how many are held back.
 fn accepted(samples: &Path, file: &str, records: u64, dollars: &str, quarantined: u64) {
@@ -72,9 +72,14 @@ fn what_no_pack_takes_is_refused_by_its_name() {
         assert!(outcome.text("layout").starts_with(layout), "{file}: {:#}", outcome.summary);
         let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
         assert!(reason.contains(layout) && reason.contains("no pack"), "{file}: {reason}");
-        let audit =
-            lake.files().into_keys().any(|path| path.starts_with("metadata/ingestion_audit"));
-        assert!(audit, "{file}: the refusal leaves an audit record");
+        assert_eq!(outcome.text("dataset"), "open-payments", "{file}");
+        let published = outcome.summary["partition"]["publication"].as_str().expect("a date");
+        let compact = format!("{}{}{}", &published[5..7], &published[8..], &published[..4]);
+        assert!(file.contains(&compact), "{file}: {published}");
+        let leaves = |folder: &str| lake.files().into_keys().any(|path| path.starts_with(folder));
+        assert!(leaves("metadata/ingestion_audit"), "{file}: the refusal leaves an audit record");
+        let seen = leaves("metadata/schema_versions/dataset=open-payments");
+        assert!(seen, "{file}: its layout was seen");
     }
 }
 
@@ -84,4 +89,30 @@ fn a_text_file_is_not_a_table() {
     let lake = Lake::new();
     let outcome = lake.run(&samples.join("OP_PGYR2016_README_P06302017.txt"), &[]);
     assert_eq!(outcome.code, Some(1), "{:#}\n{}", outcome.summary, outcome.stderr);
+}
+
+/// Too few records for the threshold, and all of them of another year: nothing of it may stand for the year that is named.
+#[test]
+fn a_file_under_the_name_of_another_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = generated(folder.path(), 2023, "general-91", 300, 8, "0");
+    let renamed = folder.path().join("OP_DTL_GNRL_PGYR2022_P06302023.csv");
+    std::fs::rename(file, &renamed).expect("the same folder");
+    let lake = Lake::new();
+    let outcome = lake.run(&renamed, &[]);
+    assert_eq!(outcome.code, Some(1), "{:#}", outcome.summary);
+    assert_eq!(outcome.summary["refusal"]["code"], "records-of-file");
+    assert_eq!(quarantine(lake.path()).len(), 300);
+    assert!(lake.files().keys().all(|path| !path.ends_with("manifest.json")));
+}
+
+#[test]
+fn a_year_without_a_record_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = generated(folder.path(), 2023, "general-91", 1, 8, "0");
+    let header = std::fs::read_to_string(&file).expect("the generated file");
+    std::fs::write(&file, header.lines().next().expect("a header").to_owned() + "\n")
+        .expect("space");
+    let outcome = Lake::new().run(&file, &[]);
+    assert_eq!(outcome.summary["refusal"]["code"], "file.no-records", "{:#}", outcome.summary);
 }

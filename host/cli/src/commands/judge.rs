@@ -13,12 +13,34 @@ use crate::profile::Profile;
 use crate::progress::Display;
 use crate::{complain, output, summary};
 
-/// Carries out `act` on what was typed, prints the report, and says how to exit.
+/// Carries out `act` on what was typed, prints the report, and says how to exit. Who asked for JSON gets an object also
+/// where nothing could be begun.
 pub(crate) fn judge(
     args: &JudgeArgs,
-    act: impl FnOnce(&Request<'_>, &dyn Observer) -> Report,
+    act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
     more: impl FnOnce(&Report) -> Result<()>,
 ) -> Result<ExitStatus> {
+    let report = match (carry_out(args, act), args.format) {
+        (Ok(report), _) => report,
+        (Err(error), Format::Json) => {
+            let text = super::explain(&error);
+            complain(&format!("error: {text}"));
+            Report::not_begun(&args.file.display().to_string(), args.name.clone(), text)
+        }
+        (Err(error), Format::Text) => return Err(error),
+    };
+    match args.format {
+        Format::Json => output::json(&report)?,
+        Format::Text => output::text(&summary::of(&report, output::colours()))?,
+    }
+    more(&report)?;
+    Ok(report.file_outcome().into())
+}
+
+fn carry_out(
+    args: &JudgeArgs,
+    act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
+) -> Result<Report> {
     let discovery = discovery(&args.rules)?;
     let input = input(args)?;
     let display = Display::new(args.progress);
@@ -32,17 +54,12 @@ pub(crate) fn judge(
         threads: threads(args.threads),
         batch_size: usize::try_from(args.batch_size).unwrap_or(usize::MAX),
     };
-    let report = act(&request, &display);
+    let report = act(&request, &display)?;
     display.end();
     if let Some(profile) = profile {
         complain(&profile.table());
     }
-    match args.format {
-        Format::Json => output::json(&report)?,
-        Format::Text => output::text(&summary::of(&report, output::colours()))?,
-    }
-    more(&report)?;
-    Ok(report.file_outcome().into())
+    Ok(report)
 }
 
 /// Where rules and plugins are.
