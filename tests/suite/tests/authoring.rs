@@ -171,6 +171,16 @@ fn the_tutorial_holds_what_it_promises() {
         assert!(explained.contains(line), "no `{line}` in\n{explained}");
     }
 
+    // 6. Ship it.
+    for command in [
+        "package",
+        "keygen release",
+        "sign target/package/my-rules.wasm --key release.key",
+        "verify target/package/my-rules.wasm --key release.pub",
+    ] {
+        as_shown(&page, &plugin, command);
+    }
+
     // A stricter pack, and which records it would judge differently.
     let stricter = plugin.join("rules/orders/weekly/stricter.toml");
     fs::copy(&pack, &stricter).expect("a copy");
