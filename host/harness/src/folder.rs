@@ -169,7 +169,9 @@ mod tests {
         let check = |files: &[(&str, &str)], expected: Option<&str>| {
             let place = tempfile::tempdir().expect("a folder");
             let root = place.path().join("a-checkout");
-            files.iter().for_each(|(name, text)| write(&root, name, text));
+            for (name, text) in files {
+                write(&root, name, text);
+            }
             let found = PluginFolder::new(&root).component();
             let name = found.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
             assert_eq!(name.as_deref(), expected, "{files:?}");
