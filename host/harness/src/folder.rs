@@ -9,6 +9,8 @@ use crate::setup::Setup;
 
 /// What tests of a plugin assume unless they say otherwise, as a piece of a pack.
 const ASSUMED: &str = "test.toml";
+/// What says how a plugin is built, in each language.
+const MANIFESTS: [&str; 3] = ["Cargo.toml", "pyproject.toml", "package.json"];
 
 /// A plugin's folder.
 #[derive(Debug, Clone)]
@@ -27,11 +29,34 @@ impl PluginFolder {
         &self.root
     }
 
-    /// What the folder is called, and so the plugin's component.
+    /// What the plugin is called, as far as its folder says: by the manifest of the project in it, which stays when a checkout
+    /// is named otherwise; else by the folder.
     pub fn name(&self) -> String {
+        self.project().unwrap_or_else(|| self.called())
+    }
+
+    /// What the folder is called.
+    fn called(&self) -> String {
         let named = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let whole = || self.root.canonicalize().ok().and_then(|path| named(&path));
         named(&self.root).filter(|name| name != "..").or_else(whole).unwrap_or_default()
+    }
+
+    /// What the manifest calls the project.
+    fn project(&self) -> Option<String> {
+        let read = |name: &str| fs::read_to_string(self.root.join(name)).ok();
+        let toml = |text: String, table: &str| {
+            let manifest: toml::Table = text.parse().ok()?;
+            Some(manifest.get(table)?.get("name")?.as_str()?.to_owned())
+        };
+        if let Some(text) = read("Cargo.toml") {
+            return toml(text, "package");
+        }
+        if let Some(text) = read("pyproject.toml") {
+            return toml(text, "project");
+        }
+        let manifest: serde_json::Value = serde_json::from_str(&read("package.json")?).ok()?;
+        Some(manifest.get("name")?.as_str()?.to_owned())
     }
 
     /// Where the pages are, one for each rule or kind of rule.
@@ -54,11 +79,21 @@ impl PluginFolder {
         self.root.join("cost.toml")
     }
 
-    /// Where the component is, of the places in which builds leave it: `target/plugins/<name>.wasm` in the folder or above.
+    /// Where the component is, of the places in which builds leave it: `target/plugins/<name>.wasm` in the folder or above. A crate may
+    /// be called otherwise than its plugin; then the folder's name counts, or that it has one component and no other.
     pub fn component(&self) -> Option<PathBuf> {
         let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
-        let file = format!("target/plugins/{}.wasm", self.name());
-        root.ancestors().map(|folder| folder.join(&file)).find(|path| path.is_file())
+        let places: Vec<PathBuf> =
+            root.ancestors().map(|folder| folder.join("target/plugins")).collect();
+        let named = [self.name(), self.called()].into_iter().find_map(|name| {
+            let file = format!("{name}.wasm");
+            places.iter().map(|place| place.join(&file)).find(|path| path.is_file())
+        });
+        named.or_else(|| {
+            let built = |path: &PathBuf| path.extension().is_some_and(|end| end == "wasm");
+            let mut own = entries(&root.join("target/plugins")).into_iter().filter(built);
+            own.next().filter(|_| own.next().is_none())
+        })
     }
 
     /// The newest source file that is newer than a component, if one is.
@@ -66,7 +101,12 @@ impl PluginFolder {
         let time = |path: &Path| path.metadata().and_then(|meta| meta.modified()).ok();
         let built = time(component)?;
         let mut newest: Option<(std::time::SystemTime, PathBuf)> = None;
-        let mut waiting = vec![self.root.join("src"), self.root.join("Cargo.toml")];
+        let source = |path: &PathBuf| {
+            let manifest = MANIFESTS.iter().any(|name| path.ends_with(name));
+            manifest || path.extension().is_some_and(|end| end == "py" || end == "js")
+        };
+        let mut waiting: Vec<PathBuf> = entries(&self.root).into_iter().filter(source).collect();
+        waiting.push(self.root.join("src"));
         while let Some(path) = waiting.pop() {
             if path.is_dir() {
                 waiting.extend(entries(&path));
@@ -112,4 +152,56 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     entries.sort();
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(folder: &Path, name: &str, text: &str) {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
+    #[test]
+    fn a_component_is_found_whatever_the_checkout_is_called() {
+        let check = |files: &[(&str, &str)], expected: Option<&str>| {
+            let place = tempfile::tempdir().expect("a folder");
+            let root = place.path().join("a-checkout");
+            for (name, text) in files {
+                write(&root, name, text);
+            }
+            let found = PluginFolder::new(&root).component();
+            let name = found.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
+            assert_eq!(name.as_deref(), expected, "{files:?}");
+        };
+        let (mine, other) = (("target/plugins/mine.wasm", ""), ("target/plugins/other.wasm", ""));
+        let rust = "[package]\nname = \"mine\"\n";
+        let python = "[project]\nname = \"mine\"\n";
+        check(&[("Cargo.toml", rust), mine, other], Some("mine.wasm"));
+        check(&[("pyproject.toml", python), mine, other], Some("mine.wasm"));
+        check(&[("package.json", "{\"name\": \"mine\"}"), mine, other], Some("mine.wasm"));
+        check(&[("target/plugins/a-checkout.wasm", ""), mine], Some("a-checkout.wasm"));
+        // A crate called otherwise than its plugin.
+        check(&[("Cargo.toml", "[package]\nname = \"our-mine\"\n"), mine], Some("mine.wasm"));
+        check(&[mine, other], None);
+        check(&[], None);
+    }
+
+    #[test]
+    fn a_source_that_changed_after_the_build_is_found_in_every_language() {
+        for name in ["src/lib.rs", "Cargo.toml", "my_rules.py", "plugin.js", "package.json"] {
+            let place = tempfile::tempdir().expect("a folder");
+            let folder = PluginFolder::new(place.path());
+            write(place.path(), "target/plugins/mine.wasm", "");
+            let component = folder.component().expect("it was built");
+            let built = fs::File::options().write(true).open(&component).expect("it is there");
+            let before = std::time::SystemTime::UNIX_EPOCH;
+            built.set_modified(before).expect("the clock can be set");
+            assert_eq!(folder.newer_than(&component), None, "{name}");
+            write(place.path(), name, "");
+            assert_eq!(folder.newer_than(&component), Some(place.path().join(name)));
+        }
+    }
 }

@@ -16,6 +16,9 @@ use crate::setup::Setup;
 use crate::subject::Subject;
 use crate::{PluginFolder, cases, catalogue, coverage, laws, suggest};
 
+/// How a component says, among what it says of itself, that it has a setting: this, and the setting's key.
+const SETTING: &str = "setting ";
+
 /// What is to be tested.
 #[derive(Debug)]
 pub struct Request<'a> {
@@ -75,6 +78,7 @@ impl Testing<'_> {
             self.unknown(rule);
             return;
         }
+        self.settings(&pages);
         self.catalogue(&pages);
         let known: Vec<_> =
             self.passed.iter().map(|(exam, _)| (&exam.setup, &exam.table)).collect();
@@ -253,7 +257,7 @@ impl Testing<'_> {
     /// A rule that no pack carries out helps nobody.
     fn in_some_pack(&self, page: &Page, rule: &assay_model::Rule) -> Option<Fault> {
         let packs = self.request.packs?;
-        let plugin = self.request.folder.name();
+        let plugin = self.request.subject.name();
         let carried = packs.packs().any(|pack| {
             pack.plugins().iter().any(|used| used.component() == plugin)
                 && pack.level_for(&rule.name, rule.level) != Level::Off
@@ -323,6 +327,28 @@ impl Testing<'_> {
         }
         self.passed.push((exam, found));
         Some(faults)
+    }
+
+    /// Settings that the component declares: a page must say what each does, and then needs an example that uses it.
+    fn settings(&mut self, pages: &[Page]) {
+        let begun = Instant::now();
+        let info = self.request.subject.component().info();
+        let declared = info.extras.iter().filter_map(|(key, _)| key.strip_prefix(SETTING));
+        let told = |name: &str| {
+            let sections = pages.iter().filter_map(|page| page.section("Settings"));
+            sections.flat_map(|section| &section.items).any(|(item, _)| item == name)
+        };
+        let path = self.request.folder.catalogue();
+        let untold = |name: &str| {
+            let message = format!("the setting `{name}` is on no page, so nothing tests it");
+            Fault::new("setting-undocumented", &path, 1, message).help(format!(
+                "add an item ``- `{name}`: what it does`` under `Settings` on the page of a rule that reads it, and an example that sets it"
+            ))
+        };
+        let faults: Vec<Fault> = declared.filter(|name| !told(name)).map(untold).collect();
+        if !faults.is_empty() {
+            self.note_test(Group::Page, "settings", &path, begun, faults);
+        }
     }
 
     fn catalogue(&mut self, pages: &[Page]) {

@@ -1,69 +1,21 @@
 //! There and back through a real registry, a process of its own on the loopback interface.
 
+mod process;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::net::TcpListener;
+use std::process::Command;
 
 use assay_registry::{Place, Push, RegistryError, pull, push};
-use tempfile::TempDir;
+
+use process::Registry;
 
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0 and so on";
 const LIMIT: u64 = 1 << 20;
 
-/// A registry that is gone when the test is.
-struct Registry {
-    process: Child,
-    folder: TempDir,
-    port: u16,
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to end.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 impl Registry {
-    /// Starts one; none if the machine has none, which is said.
-    #[expect(
-        clippy::print_stderr,
-        reason = "whoever reads a test's output must see what it did not do"
-    )]
-    fn start() -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
-        let port = port.expect("a free port").port();
-        let config = format!(
-            "version: 0.1\nlog: {{level: error}}\nstorage:\n  filesystem: {{rootdirectory: {}}}\nhttp:\n  addr: 127.0.0.1:{port}\n",
-            folder.path().join("store").display()
-        );
-        let path = folder.path().join("config.yml");
-        fs::write(&path, config).expect("space");
-        // A program that cannot be started is not there, and then the other is tried.
-        let process = ["docker-registry", "registry"].iter().find_map(|program| {
-            let mut command = Command::new(program);
-            command.arg("serve").arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
-        });
-        let Some(process) = process else {
-            eprintln!(
-                "SKIPPED: there is no registry to push to (Debian: `apt-get install docker-registry`)"
-            );
-            return None;
-        };
-        let registry = Self { process, folder, port };
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(begun.elapsed() < Duration::from_secs(30), "the registry does not answer");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Some(registry)
-    }
-
     fn place(&self, rest: &str) -> Place {
         format!("oci://127.0.0.1:{}/{rest}", self.port).parse().expect("a place")
     }

@@ -14,6 +14,7 @@ mod instructions;
 mod layout;
 mod lock;
 mod measure;
+mod outside;
 mod plugins;
 mod python;
 mod setup;
@@ -38,7 +39,7 @@ commands:
   demo              build all, generate a sample file, run the main job on it, say where to look
   test [STEP]…      everything that CI checks; with names, only these steps (`test --list` names them)
 
-  setup             WebAssembly target, C compiler, Python environment for the tests
+  setup             WebAssembly target, C compiler, and for the tests Python, componentize-py and -js, a registry
   plugins           build the plugins into target/plugins and pin them in rules/assay.lock
   plugins --check   the same, and fail if the lock would change
   dist              folder and archive of binary, rules and plugins, tried out from elsewhere

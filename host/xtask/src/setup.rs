@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 use crate::plugins::TARGET;
-use crate::{python, shell};
+use crate::{outside, python, shell};
 
 /// Everything: what builds need, and what tests need on top.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
@@ -16,6 +16,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     println!("ready to build: Rust for {TARGET}, a C compiler");
     let interpreter = python::environment(checkout)?;
     println!("ready to test: {}", checkout.relative(&interpreter));
+    outside::prepare(checkout);
     Ok(())
 }
 

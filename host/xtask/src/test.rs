@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::TargetKind;
 
 use crate::checkout::Checkout;
-use crate::{instructions, layout, plugins, python, setup, shell, tidy, versus};
+use crate::{instructions, layout, outside, plugins, python, setup, shell, tidy, versus};
 
 /// One thing that is checked.
 struct Step {
@@ -101,6 +101,11 @@ fn summarise(
         println!(
             "real samples skipped: `../shared/open-payments/samples` is not on this machine, so generated files stood in for them"
         );
+    }
+    if rows.iter().any(|(name, ..)| *name == "tests") {
+        for untested in outside::untested(checkout) {
+            println!("SKIPPED: {untested}; `cargo xtask setup` says what is missing");
+        }
     }
     let failed: Vec<&str> =
         rows.iter().filter(|(_, result, _)| result.is_err()).map(|(name, ..)| *name).collect();
@@ -211,6 +216,7 @@ fn tell_where_things_are(checkout: &Checkout, command: &mut Command) {
     if binary.exists() {
         command.env("ASSAY_BIN", binary);
     }
+    outside::hand_over(checkout, command);
     match python::environment(checkout) {
         Ok(interpreter) => {
             command.env("ASSAY_PYTHON", interpreter);

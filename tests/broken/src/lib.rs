@@ -2,17 +2,15 @@
 
 mod rules;
 
-use assay_sdk::{ConfigFault, Faults, Plugin, Rules, Run, export_plugin};
-use serde::Deserialize;
+use assay_sdk::{ConfigFault, Faults, Plugin, Rules, Run, Settings, export_plugin};
 
 /// The plugin.
 #[derive(Debug)]
 pub struct Broken;
 
 /// Which rule is declared.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
+#[derive(Debug, Settings)]
+pub struct Which {
     /// Its name.
     pub rule: String,
 }
@@ -20,9 +18,9 @@ pub struct Settings {
 impl Plugin for Broken {
     const NAME: &'static str = "broken";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    type Settings = Settings;
+    type Settings = Which;
 
-    fn rules(run: &Run, settings: Settings, rules: &mut Rules) -> Result<(), Faults> {
+    fn rules(run: &Run, settings: Which, rules: &mut Rules) -> Result<(), Faults> {
         let known = rules::ALL.iter().find(|(name, _)| *name == settings.rule);
         let Some((name, declare)) = known else {
             return Err(ConfigFault {

@@ -171,6 +171,9 @@ fn the_tutorial_holds_what_it_promises() {
         assert!(explained.contains(line), "no `{line}` in\n{explained}");
     }
 
+    // 6. Ship it.
+    ships(&page, &plugin);
+
     // A stricter pack, and which records it would judge differently.
     let stricter = plugin.join("rules/orders/weekly/stricter.toml");
     fs::copy(&pack, &stricter).expect("a copy");
@@ -187,6 +190,18 @@ fn the_tutorial_holds_what_it_promises() {
     );
 
     builds_the_same_elsewhere(folder.path(), &plugin);
+}
+
+/// A package, and whose it is.
+fn ships(page: &str, plugin: &Path) {
+    for command in [
+        "package",
+        "keygen release",
+        "sign target/package/my-rules.wasm --key release.key",
+        "verify target/package/my-rules.wasm --key release.pub",
+    ] {
+        as_shown(page, plugin, command);
+    }
 }
 
 /// The same sources in another folder give the same bytes.

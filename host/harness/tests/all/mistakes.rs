@@ -220,3 +220,29 @@ fn mistakes_in_folders() {
     writeln!(text, "── the rule is in no pack\n{told_of_packs}").unwrap();
     insta::assert_snapshot!(text);
 }
+
+#[test]
+fn a_setting_that_no_page_tells_of_is_missed() {
+    let subject = guests::broken(Metering::Fuel);
+    let place = tempfile::tempdir().unwrap();
+    let folder = PluginFolder::new(place.path());
+    fs::create_dir_all(folder.pages()).unwrap();
+    let missed = |page: &str| {
+        fs::write(folder.pages().join("sound.md"), page).unwrap();
+        let request = Request {
+            folder: &folder,
+            subject: &subject,
+            packs: None,
+            rule: None,
+            bless: true,
+            seed: 1,
+        };
+        let report = test(&request);
+        let faults = report.failed().flat_map(|test| &test.faults);
+        let of_settings = faults.filter(|fault| fault.code == "setting-undocumented");
+        of_settings.map(|fault| fault.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(missed(PAGE), [""; 0]);
+    let without = PAGE.replacen("- `rule`: which rule is declared", "None.", 1);
+    assert_eq!(missed(&without), ["the setting `rule` is on no page, so nothing tests it"]);
+}

@@ -1,11 +1,12 @@
 // From a plugin to a component: the contract of `vendor/assay/wit`, batches and verdicts.
 // Written by `assay new`; not to be edited.
 
-import { FORMS, NORMALISE, UNKNOWN } from "./index.js";
+import { FORMS, NORMALISE, UNKNOWN, aboutSetting, rewrites } from "./index.js";
 
 const FAILED = 1;
 const WRITES = 2;
 const SETTINGS = 1;
+const OTHER = 4;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -50,23 +51,28 @@ export function bind(plugin) {
       // The function gets the settings after the cells. One array for all records: an engine without a compiler pays for each.
       const row = [...read.map(() => null), this.settings];
       const [hits, texts] = [[], []];
-      let skipped = 0;
-      records: for (let at = 0; at < records; at += 1) {
-        for (let column = 0; column < read.length; column += 1) {
-          const cell = read[column][at];
-          if (cell === UNKNOWN || (cell === null && skipsBlank[column])) {
-            skipped += 1;
-            continue records;
+      let [skipped, at] = [0, 0];
+      try {
+        records: for (; at < records; at += 1) {
+          for (let column = 0; column < read.length; column += 1) {
+            const cell = read[column][at];
+            if (cell === UNKNOWN || (cell === null && skipsBlank[column])) {
+              skipped += 1;
+              continue records;
+            }
+            row[column] = cell;
           }
-          row[column] = cell;
+          const answer = rule.judge.apply(undefined, row);
+          if (rule.kind === NORMALISE) {
+            if (rewrites(answer, row[0])) {
+              hits.push(at);
+              texts.push(answer);
+            }
+          } else if (!answer) hits.push(at);
         }
-        const answer = rule.judge.apply(undefined, row);
-        if (rule.kind === NORMALISE) {
-          if (answer !== null && answer !== row[0]) {
-            hits.push(at);
-            texts.push(answer);
-          }
-        } else if (!answer) hits.push(at);
+      } catch (error) {
+        // Otherwise it ends in a trap, which says nothing of it: there is no standard error to write to.
+        throw new Refused({ code: OTHER, message: `rule \`${rule.code}\`: ${error}`, record: at });
       }
       if (skipped) verdict.tallies.push({ rule: rule.number, skipped });
       if (!hits.length) return;
@@ -94,7 +100,7 @@ export function bind(plugin) {
       version: plugin.version,
       rules: plugin.rules.map((rule) => ruleOf(rule, [])),
       kinds: [],
-      extras: [["language", "javascript"]],
+      extras: [["language", "javascript"], ...[...plugin.settings].map(([name, setting]) => [`setting ${name}`, aboutSetting(setting)])],
     }),
     checkConfig(context) {
       const { faults } = configured(context);

@@ -23,7 +23,12 @@ export const integer = (name) => column(name, FORMS.integer);
 export const decimal = (name, scale) => column(name, FORMS.decimal, scale);
 
 /** A column as a day, written as the format says (%Y, %m and %d): a number, so that a difference is in days. */
-export const date = (name, format) => column(name, FORMS.date, 0, format);
+export function date(name, format) {
+  if (format.match(/%.?/g)?.sort().join(" ") !== "%Y %d %m") {
+    throw new Error(`column \`${name}\` has the date format \`${format}\`, expected %Y, %m and %d, once each`);
+  }
+  return column(name, FORMS.date, 0, format);
+}
 
 /** The same column, but for a blank the rule gets null and is not skipped. */
 export const maybe = (column) => ({ ...column, blankToo: true });
@@ -50,6 +55,22 @@ function parsed(column, cell) {
   const digits = parts?.[2] ?? "";
   if (!parts || digits.length > column.scale) return UNKNOWN;
   return BigInt(parts[1] + digits.padEnd(column.scale, "0"));
+}
+
+/** Whether the answer of a rule that repairs is another text than the cell. */
+export function rewrites(answer, cell) {
+  if (answer !== null && typeof answer !== "string") {
+    const shown = typeof answer === "bigint" ? `${answer}n` : JSON.stringify(answer);
+    throw new TypeError(`it answers \`${shown}\`, expected a text, or null to leave the cell`);
+  }
+  return answer !== null && answer !== cell;
+}
+
+/** What catalogues say of a setting. */
+export function aboutSetting({ initial, least, most, about }) {
+  const bounds = [least !== undefined, most !== undefined];
+  const range = bounds.every(Boolean) ? `${least} to ${most}` : bounds[0] ? `at least ${least}` : bounds[1] ? `at most ${most}` : "";
+  return [about, range, `${JSON.stringify(initial)} if left out`].filter(Boolean).join(" · ");
 }
 
 function parsedDate(format, cell) {
@@ -80,9 +101,9 @@ export class Plugin {
     Object.assign(this, { name, version, rules: [], settings: new Map() });
   }
 
-  /** Declares a setting; `least` and `most` bound a number. */
-  setting(name, { initial, least, most }) {
-    this.settings.set(name, { initial, least, most });
+  /** Declares a setting; `least` and `most` bound a number, `about` is what catalogues say of it. */
+  setting(name, { initial, least, most, about = "" }) {
+    this.settings.set(name, { initial, least, most, about });
   }
 
   /** A rule that is true of a good record: the function gets the cells and the settings and answers true or false. */
@@ -138,7 +159,7 @@ export class Plugin {
         }
         const answer = rule.judge(...cells, settings);
         if (kind === VALIDATE && !answer) found.hits[code].push(at);
-        if (kind === NORMALISE && answer !== null && answer !== cells[0]) {
+        if (kind === NORMALISE && rewrites(answer, cells[0])) {
           record[columns[0].name] = answer;
           (found.rewritten[code] ??= {})[at] = answer;
         }

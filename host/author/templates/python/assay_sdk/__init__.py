@@ -19,7 +19,9 @@ __all__ = ["Column", "Plugin", "Settings", "date", "decimal", "integer", "maybe"
 TEXT, INTEGER, DECIMAL, DATE = 1, 2, 3, 4
 VALIDATE, NORMALISE = 1, 2
 LEVELS = {"error": 1, "warn": 2, "monitor": 3, "off": 4}
+#: Days count from 1970-01-01; the first and the last that Python knows.
 EPOCH = datetime.date(1970, 1, 1).toordinal()
+FIRST, LAST = (day.toordinal() - EPOCH for day in (datetime.date.min, datetime.date.max))
 
 #: What a pack may set, by name.
 Settings = dict[str, Any]
@@ -53,11 +55,15 @@ class Column:
         if self.form == DECIMAL:
             wanted = r"-?[0-9]+(\.[0-9]{1,%d})?" % self.scale if self.scale else r"-?[0-9]+"
             return Decimal(cell) if re.fullmatch(wanted, cell) else UNKNOWN
+        pieces = [_DATE_PARTS.get(piece, re.escape(piece)) for piece in re.split("(%.)", self.format)]
+        found = re.fullmatch("".join(pieces), cell, re.ASCII)
         try:
-            moment = datetime.datetime.strptime(cell, self.format)
+            return datetime.date(*(int(found[part]) for part in "Ymd")) if found else UNKNOWN
         except ValueError:
             return UNKNOWN
-        return moment.date() if moment.strftime(self.format) == cell else UNKNOWN
+
+
+_DATE_PARTS = {"%Y": "(?P<Y>[0-9]{4})", "%m": "(?P<m>[0-9]{2})", "%d": "(?P<d>[0-9]{2})"}
 
 
 def text(name: str) -> Column:
@@ -77,6 +83,8 @@ def decimal(name: str, scale: int) -> Column:
 
 def date(name: str, format: str) -> Column:
     """A column as `datetime.date`, written as the format says: %Y, %m and %d."""
+    if sorted(re.findall("%.?", format)) != sorted(_DATE_PARTS):
+        raise ValueError(f"column `{name}` has the date format `{format}`, expected %Y, %m and %d, once each")
     return Column(name, DATE, 0, format)
 
 
@@ -91,6 +99,18 @@ class Setting:
     default: Any
     least: int | None
     most: int | None
+    what: str = ""
+
+    def about(self) -> str:
+        """What catalogues say of it."""
+        bounds = {
+            (False, False): "",
+            (True, False): f"at least {self.least}",
+            (False, True): f"at most {self.most}",
+            (True, True): f"{self.least} to {self.most}",
+        }[self.least is not None, self.most is not None]
+        parts = [self.what, bounds, f"{json.dumps(self.default)} if left out"]
+        return " · ".join(part for part in parts if part)
 
     def fault(self, value: Any) -> str | None:
         kind = type(self.default)
@@ -117,6 +137,12 @@ class Rule:
     columns: tuple[Column, ...]
     judge: Callable[..., Any]
 
+    def rewrites(self, answer: Any, cell: str) -> bool:
+        """Whether the answer of a rule that repairs is another text than the cell."""
+        if answer is not None and not isinstance(answer, str):
+            raise TypeError(f"it answers `{answer!r}`, expected a text, or None to leave the cell")
+        return answer is not None and answer != cell
+
 
 @dataclass
 class Found:
@@ -136,9 +162,11 @@ class Plugin:
         self.rules: list[Rule] = []
         self.settings: list[Setting] = []
 
-    def setting(self, name: str, default: Any, least: int | None = None, most: int | None = None) -> None:
-        """Declares what a pack may set; the default's type is the setting's."""
-        self.settings.append(Setting(name, default, least, most))
+    def setting(
+        self, name: str, default: Any, least: int | None = None, most: int | None = None, about: str = ""
+    ) -> None:
+        """Declares what a pack may set; the default's type is the setting's, and `about` is what catalogues say of it."""
+        self.settings.append(Setting(name, default, least, most, about))
 
     def validate(self, code: str, message: str, columns: list[Column], level: str = "error") -> Callable:
         """A rule that is true of a good record: the function gets the cells and the settings and answers True or False."""
@@ -200,7 +228,7 @@ class Plugin:
                     found.skipped[rule.code] += 1
                 elif rule.kind == NORMALISE:
                     cell = rule.judge(*cells, given)
-                    if cell is not None and cell != cells[0]:
+                    if rule.rewrites(cell, cells[0]):
                         record[rule.columns[0].name] = cell
                         found.rewritten.setdefault(rule.code, {})[at] = cell
                 elif not rule.judge(*cells, given):

@@ -15,7 +15,7 @@ from componentize_py_types import Err
 from wit_world import exports
 from wit_world.exports import plugin as wit
 
-from . import DATE, DECIMAL, EPOCH, NORMALISE, TEXT, UNKNOWN, Column, Plugin, Rule
+from . import DATE, DECIMAL, EPOCH, FIRST, LAST, NORMALISE, TEXT, UNKNOWN, Column, Plugin, Rule
 
 # For each byte of a bitmap its eight bits, the least significant first.
 BITS = [tuple(bool(byte >> bit & 1) for bit in range(8)) for byte in range(256)]
@@ -23,6 +23,7 @@ BITS = [tuple(bool(byte >> bit & 1) for bit in range(8)) for byte in range(256)]
 FAILED = 1
 WRITES = 2
 SETTINGS = 1
+OTHER = 4
 
 
 def bind(plugin: Plugin) -> tuple[type, type]:
@@ -31,7 +32,9 @@ def bind(plugin: Plugin) -> tuple[type, type]:
     class Functions(exports.Plugin):
         def describe(self) -> wit.PluginInfo:
             rules = [_rule(rule, []) for rule in plugin.rules]
-            return wit.PluginInfo(plugin.name, plugin.version, rules, [], [("language", "python")])
+            extras = [("language", "python")]
+            extras += [(f"setting {setting.name}", setting.about()) for setting in plugin.settings]
+            return wit.PluginInfo(plugin.name, plugin.version, rules, [], extras)
 
         def check_config(self, context: wit.RunContext) -> list[wit.StagePlan]:
             _, faults = plugin.configured(json.loads(context.settings))
@@ -67,18 +70,23 @@ def bind(plugin: Plugin) -> tuple[type, type]:
             keys = [_key(column) for column in rule.columns]
             skips_blank = [not column.blank_too for column in rule.columns]
             settings, judge = self.settings, rule.judge
-            hits, texts, skipped = [], [], 0
-            for at, row in enumerate(zip(*(cells[key] for key in keys))):
-                if any(cell is UNKNOWN or (cell is None and skips) for cell, skips in zip(row, skips_blank)):
-                    skipped += 1
-                    continue
-                answer = judge(*row, settings)
-                if rule.kind == NORMALISE:
-                    if answer is not None and answer != row[0]:
+            hits, texts, skipped, at = [], [], 0, 0
+            try:
+                for at, row in enumerate(zip(*(cells[key] for key in keys))):
+                    if any(cell is UNKNOWN or (cell is None and skips) for cell, skips in zip(row, skips_blank)):
+                        skipped += 1
+                        continue
+                    answer = judge(*row, settings)
+                    if rule.kind == NORMALISE:
+                        if rule.rewrites(answer, row[0]):
+                            hits.append(at)
+                            texts.append(answer)
+                    elif not answer:
                         hits.append(at)
-                        texts.append(answer)
-                elif not answer:
-                    hits.append(at)
+            except Exception as error:
+                # Otherwise it ends in a trap, which says nothing of it: there is no standard error to write to.
+                said = f"rule `{rule.code}`: {type(error).__name__}: {error}"
+                raise Err(wit.Fault(OTHER, said, at)) from None
             if skipped:
                 verdict.tallies.append(wit.Tally(rule.number, skipped))
             if not hits:
@@ -156,7 +164,10 @@ def _cells(column: wit.Column, wanted: Column, records: int) -> list[Any]:
         exponent = -cells.value.scale
         values = [Decimal(number).scaleb(exponent) for number in cells.value.unscaled]
     elif wanted.form == DATE:
-        values = [datetime.date.fromordinal(day + EPOCH) for day in cells.value]
+        # Python knows no day before year 1: such a cell cannot be judged.
+        values = [
+            datetime.date.fromordinal(day + EPOCH) if FIRST <= day <= LAST else UNKNOWN for day in cells.value
+        ]
     else:
         values = cells.value
     valid = _bits(column.valid, records, True)

@@ -15,13 +15,13 @@ pub(crate) fn xml(report: &Report) -> Result<String> {
     for group in groups {
         let mut suite = TestSuite::new(group.as_str());
         let tests = report.tests.iter().filter(|test| test.group == group);
-        suite.add_test_cases(tests.map(case));
+        suite.add_test_cases(tests.map(|test| case(&report.plugin, test)));
         all.add_test_suite(suite);
     }
     Ok(all.to_string()?)
 }
 
-fn case(test: &Test) -> TestCase {
+fn case(plugin: &str, test: &Test) -> TestCase {
     let status = match test.faults.first() {
         None => TestCaseStatus::success(),
         Some(first) => {
@@ -35,7 +35,9 @@ fn case(test: &Test) -> TestCase {
         }
     };
     let mut case = TestCase::new(test.name.as_str(), status);
-    case.set_classname(test.path.display().to_string());
+    // Servers group by it, and read dots as levels: the plugin, then the kind of test.
+    case.set_classname(format!("{plugin}.{}", test.group.as_str()));
+    case.extra.insert("file".into(), test.path.display().to_string().into());
     case.set_time(Duration::from_nanos(test.nanos));
     case
 }

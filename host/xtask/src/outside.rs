@@ -1,0 +1,177 @@
+//! Programs of others that tests need and `assay` does not: the builders of plugins in Python and JavaScript, and a registry.
+//!
+//! What cannot be had on a machine is no fault of the checkout: tests that need it leave themselves out, and `test` says so in its
+//! last lines. What is there must be used: then a test that leaves itself out fails.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::checkout::Checkout;
+use crate::{digest, python, shell};
+
+/// A program that tests look for on the path.
+struct Outside {
+    /// What `ASSAY_MUST_RUN` calls it.
+    name: &'static str,
+    /// What is not tested without it.
+    untested: &'static str,
+    /// The folder it is in, if it is there; empty where it is on the path anyway.
+    found: fn(&Checkout) -> Option<PathBuf>,
+    /// Gets it.
+    fetch: fn(&Checkout) -> Result<()>,
+}
+
+const ALL: [Outside; 3] = [
+    Outside {
+        name: "python",
+        untested: "no plugin was built from Python",
+        found: find_componentize_py,
+        // The environment of the tests has it.
+        fetch: |checkout| python::environment(checkout).map(drop),
+    },
+    Outside {
+        name: "javascript",
+        untested: "no plugin was built from JavaScript",
+        found: find_componentize_js,
+        fetch: fetch_componentize_js,
+    },
+    Outside {
+        name: "registry",
+        untested: "nothing was pushed to a registry",
+        found: find_registry,
+        fetch: fetch_registry,
+    },
+];
+
+/// Where `tests/javascript` pins what it needs.
+const PINNED: [&str; 2] = ["package.json", "package-lock.json"];
+
+/// Gets what is not there, and says of each whether it is now.
+pub(crate) fn prepare(checkout: &Checkout) {
+    for outside in &ALL {
+        if (outside.found)(checkout).is_none()
+            && let Err(error) = (outside.fetch)(checkout)
+        {
+            eprintln!("not ready: {}: {error:#}", outside.name);
+        }
+        if let Some(folder) = (outside.found)(checkout) {
+            let place = match checkout.relative(&folder) {
+                place if place.is_empty() => "on the path".to_owned(),
+                place => place,
+            };
+            println!("ready to test: {} ({place})", outside.name);
+        }
+    }
+}
+
+/// What is not tested on this machine, in words.
+pub(crate) fn untested(checkout: &Checkout) -> Vec<&'static str> {
+    let missing = ALL.iter().filter(|outside| (outside.found)(checkout).is_none());
+    missing.map(|outside| outside.untested).collect()
+}
+
+/// Puts what is there on the path of a command that runs tests, and demands that it is used.
+pub(crate) fn hand_over(checkout: &Checkout, command: &mut Command) {
+    let found: Vec<(&str, PathBuf)> =
+        ALL.iter().filter_map(|outside| Some((outside.name, (outside.found)(checkout)?))).collect();
+    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+    command.env("ASSAY_MUST_RUN", names.join(","));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = found.iter().map(|(_, folder)| folder.clone());
+    let own = own.filter(|folder| !folder.as_os_str().is_empty());
+    let folders: Vec<PathBuf> = own.chain(std::env::split_paths(&path)).collect();
+    // A folder whose name cannot stand in a path is left out with the rest; then tests say what they lack.
+    let joined: OsString = std::env::join_paths(folders).unwrap_or(path);
+    command.env("PATH", joined);
+}
+
+fn find_componentize_py(checkout: &Checkout) -> Option<PathBuf> {
+    let folder = python::interpreter(checkout).parent()?.to_owned();
+    folder.join("componentize-py").is_file().then_some(folder)
+}
+
+fn find_componentize_js(checkout: &Checkout) -> Option<PathBuf> {
+    let home = javascript(checkout);
+    let folder = home.join("node_modules/.bin");
+    let current = fs::read_to_string(home.join("lock.digest")).ok() == pinned(checkout).ok();
+    (current && folder.join("componentize-js").is_file()).then_some(folder)
+}
+
+fn fetch_componentize_js(checkout: &Checkout) -> Result<()> {
+    if !shell::succeeds(Command::new("npm").arg("--version")) {
+        bail!(
+            "`npm` was not found\n  help: it comes with Node.js 20 or newer; `apt-get install npm` on Debian and Ubuntu"
+        );
+    }
+    let home = javascript(checkout);
+    fs::create_dir_all(&home).with_context(|| format!("cannot create `{}`", home.display()))?;
+    for name in PINNED {
+        let from = checkout.root().join("tests/javascript").join(name);
+        fs::copy(&from, home.join(name))
+            .with_context(|| format!("cannot copy `{}`", from.display()))?;
+    }
+    let mut npm = Command::new("npm");
+    // No package of it needs to run anything when it is installed.
+    npm.current_dir(&home).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]);
+    shell::run_on_stderr(&mut npm)
+        .context("npm must reach a registry of packages; it reads its address from `.npmrc`")?;
+    // Written last, so that what was interrupted half-way is made again.
+    let stamp = home.join("lock.digest");
+    fs::write(&stamp, pinned(checkout)?)
+        .with_context(|| format!("cannot write `{}`", stamp.display()))
+}
+
+fn javascript(checkout: &Checkout) -> PathBuf {
+    checkout.output().join("javascript")
+}
+
+fn pinned(checkout: &Checkout) -> Result<String> {
+    let lock = checkout.root().join("tests/javascript").join(PINNED[1]);
+    let bytes = fs::read(&lock).with_context(|| format!("cannot read `{}`", lock.display()))?;
+    Ok(digest::of(&bytes))
+}
+
+fn find_registry(checkout: &Checkout) -> Option<PathBuf> {
+    let on_path = ["docker-registry", "registry"];
+    if on_path.iter().any(|name| shell::succeeds(Command::new(name).arg("--version"))) {
+        return Some(PathBuf::new());
+    }
+    let folder = checkout.output().join("registry/usr/bin");
+    folder.join("docker-registry").is_file().then_some(folder)
+}
+
+/// From the distribution's package, unpacked and not installed: that needs no rights, and starts no service.
+fn fetch_registry(checkout: &Checkout) -> Result<()> {
+    let package = "docker-registry";
+    if !shell::succeeds(Command::new("dpkg-deb").arg("--version")) {
+        bail!(
+            "there is no `docker-registry` or `registry` on the path\n  help: it is CNCF Distribution; put its program there"
+        );
+    }
+    let home = checkout.output().join("registry");
+    fs::create_dir_all(&home).with_context(|| format!("cannot create `{}`", home.display()))?;
+    let mut download = Command::new("apt-get");
+    download.current_dir(&home).args(["download", "--quiet", package]);
+    shell::run_on_stderr(&mut download)
+        .context("help: `apt-get update`, or `apt-get install docker-registry`")?;
+    let archive = newest_archive(&home)?;
+    let mut unpack = Command::new("dpkg-deb");
+    unpack.arg("--extract").arg(&archive).arg(&home);
+    shell::run_on_stderr(&mut unpack)
+}
+
+fn newest_archive(folder: &Path) -> Result<PathBuf> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
+    let mut archives: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "deb"))
+        .collect();
+    archives.sort();
+    archives.pop().context("`apt-get download` left no package")
+}
