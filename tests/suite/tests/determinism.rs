@@ -66,6 +66,32 @@ fn the_same_bytes_whatever_the_way() {
     }
 }
 
+/// Cells of a megabyte that hold lines which look like records, so that a piece of the file which begins within one guesses wrong.
+#[test]
+fn records_within_a_cell_are_no_records() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let plain = generated(folder.path(), 2023, "general-91", 6_000, 3, "1%");
+    let text = std::fs::read_to_string(&plain).expect("the file");
+    let commas = ",".repeat(90);
+    let cell = format!("x{commas}\n").repeat(11_000);
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let (before, after) = lines.split_at(2_000);
+    let (between, after) = after.split_at(1_000);
+    let odd = format!("\"{cell}\"{commas}\n");
+    let parts = [before.concat(), odd.clone(), between.concat(), odd, after.concat()];
+    std::fs::write(&plain, parts.concat()).expect("space");
+    let expected = Lake::new();
+    let outcome = expected.run(&gzip(&plain), &["--threads", "1"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_eq!(outcome.number("records.read"), 6_002);
+    for threads in ["1", "2", "5"] {
+        let lake = Lake::new();
+        let outcome = lake.run(&plain, &["--threads", threads]);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        assert!(lake.staged() == expected.staged(), "{threads} threads");
+    }
+}
+
 #[test]
 fn standard_input_is_a_file_like_any_other() {
     let folder = tempfile::tempdir().expect("a temporary folder");

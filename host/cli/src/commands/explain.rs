@@ -90,10 +90,11 @@ fn text(it: &Explanation, args: &ExplainArgs) -> Result<String> {
     for cost in &it.costs {
         writeln!(
             text,
-            "    {:<20} {:<11} {:>3} rules {:>12}",
+            "    {:<20} {:<11} {:>3} {:<5} {:>12}",
             cost.plugin,
             cost.class.as_str(),
             cost.rules,
+            if cost.rules == 1 { "rule" } else { "rules" },
             number(cost.fuel)
         )?;
     }

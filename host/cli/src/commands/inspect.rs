@@ -64,7 +64,8 @@ fn text(component: &Component, size: usize, stamps: &Stamps) -> String {
         }
     }
     if !info.rules.is_empty() {
-        writeln!(text, "\n  {} rules", info.rules.len()).expect("a String takes everything");
+        let rules = if info.rules.len() == 1 { "rule" } else { "rules" };
+        writeln!(text, "\n  {} {rules}", info.rules.len()).expect("a String takes everything");
         for Rule { name, class, level, title, .. } in &info.rules {
             writeln!(text, "    {name:<28} {class:<10} {level:<8} {title}")
                 .expect("a String takes everything");

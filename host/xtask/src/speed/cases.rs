@@ -88,14 +88,14 @@ fn row(name: &str, costs: &[Cost], bytes: u64, first: &mut Option<f64>) {
 
 fn cores(bench: &Bench) -> Result<()> {
     println!(
-        "cores: `assay run`, 91 columns, 200 MB, wall time; aimed at: 1.85 times as fast on two cores"
+        "cores: `assay run`, 91 columns, 800 MB, wall time; aimed at: 1.85 times as fast on two cores"
     );
     if !shell::succeeds(Command::new("taskset").args(["-c", "0,1", "true"])) {
         println!("  skipped: needs `taskset` (util-linux) and two cores");
         return Ok(());
     }
     let pack = file::pack(&bench.folder, 91)?;
-    let (path, _) = file::write(&bench.folder, 91, 200)?;
+    let (path, _) = file::write(&bench.folder, 91, 800)?;
     let on = |cores: &str, threads: &str| -> Result<Cost> {
         let lake = bench.folder.join("lake");
         if lake.exists() {
