@@ -28,6 +28,9 @@ pub(crate) struct Buffer {
 /// Bytes asked for at once beyond those that will be wanted. 4 KiB: a record that crosses the border, and little that is read for nothing.
 const BEYOND: usize = 4 << 10;
 
+/// Room made at once at most. 8 MiB: twice what a slab has.
+const ROOM: usize = 8 << 20;
+
 /// Room that is always kept after the filled part: one block of the index.
 pub(crate) const SLACK: usize = crate::index::BLOCK;
 
@@ -68,6 +71,9 @@ impl<R: Read> Source<R> {
         let want = match self.wanted {
             Some(wanted) => {
                 let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+                // All the room at once, so that nothing is moved when more comes; what is wanted of a record that is too long is not kept.
+                let room = buffer.filled + wanted.min(ROOM) + BEYOND + SLACK;
+                buffer.bytes.reserve_exact(room.saturating_sub(buffer.bytes.len()));
                 want.min(wanted.max(BEYOND))
             }
             None => want,
