@@ -277,7 +277,8 @@ pub(crate) struct JudgeArgs {
     /// Says on standard error where the time went: reading, indexing, columns, each plugin, encoding, compressing, writing.
     #[arg(long)]
     pub(crate) profile: bool,
-    /// Threads that judge and encode; one a core if left out. The result is the same to the byte.
+    /// Threads that judge and encode; one a core if left out, and never more than 16, for which memory stays below 256 MB. The result is the same to the
+    /// byte.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// Greatest number of records in one call to a plugin. The result is the same to the byte.
