@@ -119,7 +119,7 @@ fn drift_is_seen() {
     {
         check(object, &|found| drop(found.insert("unheard_of".to_owned(), Value::Null)));
         check(object, &|found| {
-            drop(found.shift_remove(&found.keys().next().expect("a key").clone()))
+            drop(found.shift_remove(&found.keys().next().expect("a key").clone()));
         });
     }
 }
