@@ -159,7 +159,12 @@ impl<R: Read> SlabReader<R> {
         records: usize,
         recycled: Option<Slab>,
     ) -> io::Result<Slab> {
-        let before = place.offset.checked_sub(self.offset).ok_or_else(stopped)?;
+        // Records that were read ended before it, unless there are others now.
+        let before = place.offset.checked_sub(self.offset).ok_or_else(|| {
+            io::Error::other(
+                "the input changed since its records were counted; run again once it is complete",
+            )
+        })?;
         self.source.skip(before)?;
         self.move_to(place);
         let mut slab = recycled.unwrap_or_default();
@@ -195,7 +200,8 @@ impl<R: Read> SlabReader<R> {
         slab.begin(Arc::clone(&self.shape), self.offset, 1, Detail::Bits);
         let start = match begin {
             Begin::At(offset) => {
-                let start = offset.checked_sub(self.offset).ok_or_else(stopped)?;
+                let start = offset.checked_sub(self.offset);
+                let start = start.expect("an outline begins in its bytes or behind them");
                 usize::try_from(start).map_err(io::Error::other)?
             }
             Begin::Likely => {
