@@ -3,8 +3,11 @@
 //! Records are visited in tiles that fit the first caches. First the place of each cell is found, record by record, as the bytes lie;
 //! then columns are built one by one from these places. What becomes of a column's cells is one decision a tile: nothing (all are
 //! blank), keys into the column's distinct cells, or copies. Which of them depends on the slab's cells alone, so the columns do too.
+//! Neighbours whose cells come together are looked up as one (`joint`), as far as that was seen to pay (`neighbours`).
 
 mod distinct;
+mod joint;
+mod neighbours;
 mod texts;
 mod tile;
 
@@ -12,6 +15,8 @@ use assay_model::{Bitmap, Cells, Column, Text};
 
 use crate::slab::Slab;
 use distinct::Distinct;
+use joint::Joint;
+use neighbours::Neighbours;
 use texts::Texts;
 use tile::{TILE, Tile, TileMemory};
 
@@ -32,6 +37,8 @@ pub(crate) enum Keep {
 pub struct ColumnMemory {
     builders: Vec<Builder>,
     tile: TileMemory,
+    neighbours: Neighbours,
+    joints: Vec<Joint>,
     spare: Spare,
 }
 
@@ -64,20 +71,59 @@ pub(crate) fn build(
     memory: &mut ColumnMemory,
 ) -> Vec<Column> {
     let _span = tracing::debug_span!("columns").entered();
-    let ColumnMemory { builders, tile, spare } = memory;
+    let ColumnMemory { builders, tile, neighbours, joints, spare } = memory;
     builders.resize_with(columns.len().max(builders.len()), Builder::default);
     let builders = &mut builders[..columns.len()];
     for builder in &mut *builders {
         builder.begin(keep);
     }
-    let mut tile = Tile::new(slab, columns, tile);
-    for rows in rows.chunks(TILE) {
-        tile.visit(rows);
-        for (nth, builder) in builders.iter_mut().enumerate() {
-            builder.append(nth, &mut tile, spare);
+    let mut alone = Neighbours::default();
+    let neighbours = if keep == Keep::Smallest { neighbours } else { &mut alone };
+    neighbours.begin(columns);
+    joints.resize_with(columns.len().max(joints.len()), Joint::default);
+    for (at, columns) in neighbours.items().filter(|(_, columns)| columns.len() > 1) {
+        joints[at].begin(columns.len());
+        for asked in columns {
+            builders[asked.nth as usize].begin_in_joint(spare);
         }
     }
-    builders.iter_mut().map(|builder| builder.finish(rows.len())).collect()
+    let mut tile = Tile::new(slab, neighbours.reach(), tile);
+    let mut records = 0;
+    for rows in rows.chunks(TILE) {
+        tile.visit(rows);
+        records += rows.len();
+        let mut spent = false;
+        for (nth, (at, columns)) in neighbours.items().enumerate() {
+            if let [only] = columns {
+                builders[only.nth as usize].append(nth, &mut tile, spare);
+            } else {
+                joints[at].append(nth, &mut tile, columns, builders);
+                spent |= joints[at].is_spent(records);
+            }
+        }
+        if spent {
+            neighbours.take_apart(|at, columns| {
+                let spent = joints[at].is_spent(records);
+                for (index, asked) in columns.iter().enumerate().filter(|_| spent) {
+                    let builder = &mut builders[asked.nth as usize];
+                    builder.leave_joint(&joints[at], index, records, spare);
+                }
+                spent
+            });
+            tile.look_for(neighbours.reach());
+        }
+    }
+    for (at, columns) in neighbours.items().filter(|(_, columns)| columns.len() > 1) {
+        for (index, asked) in columns.iter().enumerate() {
+            builders[asked.nth as usize].end_in_joint(&joints[at], index);
+        }
+    }
+    let built: Vec<Column> =
+        builders.iter_mut().map(|builder| builder.finish(rows.len())).collect();
+    if keep == Keep::Smallest {
+        neighbours.learn(rows.len(), &built);
+    }
+    built
 }
 
 /// What the cells of a column have been so far.
@@ -121,17 +167,50 @@ impl Builder {
         }
         if self.seen == Seen::Distinct {
             tile.put(nth, &mut self.distinct);
-            let whole = !self.distinct.overflows();
-            let repeats = self.distinct.len() * 2 <= self.records;
-            if whole && (repeats || self.records < TRIAL) {
+            if !self.distinct.overflows() && repeats(self.distinct.len(), self.records) {
                 return;
             }
             // What was keyed of this tile is keyed for nothing and copied below.
-            self.texts.begin(spare.texts.pop());
-            spare.keyed.push(self.distinct.spill_into(&mut self.texts, before));
-            self.seen = Seen::Texts;
+            self.become_texts(before, spare);
         }
         tile.put(nth, &mut self.texts);
+    }
+
+    /// Goes on with texts, of which `count` were keyed.
+    fn become_texts(&mut self, count: usize, spare: &mut Spare) {
+        self.texts.begin(spare.texts.pop());
+        spare.keyed.push(self.distinct.spill_into(&mut self.texts, count));
+        self.seen = Seen::Texts;
+    }
+
+    /// Its cells come by way of a joint.
+    fn begin_in_joint(&mut self, spare: &mut Spare) {
+        self.seen = Seen::Distinct;
+        self.distinct.begin(&mut spare.keyed);
+    }
+
+    /// All its cells came by way of a joint.
+    fn end_in_joint(&mut self, joint: &Joint, index: usize) {
+        match self.distinct.len() {
+            0 => self.seen = Seen::Blanks,
+            1 if self.distinct.has_blank() => self.seen = Seen::Blanks,
+            // A constant needs no keys.
+            1 => {}
+            _ => self.distinct.extend(joint.keys(index)),
+        }
+    }
+
+    /// So many records' cells came by way of a joint, and no more will.
+    fn leave_joint(&mut self, joint: &Joint, index: usize, records: usize, spare: &mut Spare) {
+        self.records = records;
+        if self.distinct.len() == 1 && self.distinct.has_blank() {
+            self.seen = Seen::Blanks;
+            return;
+        }
+        self.distinct.extend(joint.keys(index));
+        if !repeats(self.distinct.len(), records) {
+            self.become_texts(records, spare);
+        }
     }
 
     /// The first cell that is not blank comes after `blanks` that were.
@@ -142,7 +221,7 @@ impl Builder {
             self.texts.push_blanks(blanks);
         } else {
             self.seen = Seen::Distinct;
-            self.distinct.begin(spare.keyed.pop());
+            self.distinct.begin(&mut spare.keyed);
             self.distinct.push_blanks(blanks);
         }
     }
@@ -157,6 +236,11 @@ impl Builder {
             Seen::Distinct => self.distinct.finish(),
         }
     }
+}
+
+/// Whether so many distinct cells of so many records are few enough to go on.
+fn repeats(distinct: usize, records: usize) -> bool {
+    distinct * 2 <= records || records < TRIAL
 }
 
 /// A column in which all cells are blank.

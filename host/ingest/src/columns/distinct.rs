@@ -12,13 +12,13 @@ use super::texts::Texts;
 use super::tile::{Cellular, Span, TILE};
 
 /// Distinct cells of a slab at most: half of its records, beyond which keys gain nothing over the cells themselves.
-const MOST: usize = 2_048;
+pub(super) const MOST: usize = 2_048;
 
 /// Slots to begin with. Most columns have few distinct cells, and 91 tables of 512 bytes stay in the second cache.
 const FIRST_SLOTS: usize = 256;
 
 /// Bytes at either end of a cell that are compared at once.
-const END: usize = 16;
+pub(super) const END: usize = 16;
 
 /// What tells a cell from others, but for the middle of one of more than 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +74,13 @@ impl Default for Distinct {
 
 impl Distinct {
     /// Starts over, in the memory of a column that is done with.
-    pub(super) fn begin(&mut self, spare: Option<(Vec<u16>, Text)>) {
-        (self.keys, self.values) = spare.unwrap_or_default();
+    pub(super) fn begin(&mut self, spare: &mut Vec<(Vec<u16>, Text)>) {
+        // What was never taken from it last time is still here.
+        if self.keys.capacity() == 0
+            && let Some(spare) = spare.pop()
+        {
+            (self.keys, self.values) = spare;
+        }
         self.keys.clear();
         self.values.clear();
         self.slots.fill(0);
@@ -159,6 +164,30 @@ impl Distinct {
         }
     }
 
+    /// The number of the cell that lies there.
+    #[inline]
+    pub(super) fn number_at(&mut self, from: &[u8], span: Span) -> u16 {
+        let (start, len) = (span.start as usize, span.len as usize);
+        let head = load(from, start, len);
+        let tail = load(from, start + len.saturating_sub(END), len);
+        self.number(Ends::new(head, tail, span.len), &from[start..start + len])
+    }
+
+    /// The number of a cell.
+    pub(super) fn number_of(&mut self, cell: &[u8]) -> u16 {
+        self.number(Ends::of(cell), cell)
+    }
+
+    /// Whether one of them is blank.
+    pub(super) fn has_blank(&self) -> bool {
+        self.blank.is_some()
+    }
+
+    /// Appends keys.
+    pub(super) fn extend(&mut self, keys: impl Iterator<Item = u16>) {
+        self.keys.extend(keys);
+    }
+
     #[cold]
     #[inline(never)]
     fn insert(&mut self, at: usize, ends: Ends, cell: &[u8]) -> u16 {
@@ -228,17 +257,14 @@ impl Cellular for Distinct {
             }
         } else {
             for (key, span) in keys.iter_mut().zip(spans) {
-                let (start, len) = (span.start as usize, span.len as usize);
-                let head = load(from, start, len);
-                let tail = load(from, start + len.saturating_sub(END), len);
-                *key = self.number(Ends::new(head, tail, span.len), cell(span));
+                *key = self.number_at(from, *span);
             }
         }
         self.keys.extend_from_slice(&keys[..spans.len()]);
     }
 
     fn push(&mut self, cell: &[u8]) {
-        let key = self.number(Ends::of(cell), cell);
+        let key = self.number_of(cell);
         self.keys.push(key);
     }
 }
@@ -265,7 +291,7 @@ impl Ends {
 
 /// Up to 16 bytes of a cell of `len` bytes, from `at` on, zeros beyond.
 #[inline]
-fn load(from: &[u8], at: usize, len: usize) -> u128 {
+pub(super) fn load(from: &[u8], at: usize, len: usize) -> u128 {
     let bytes = from[at..].first_chunk::<END>().expect("a buffer ends with room");
     u128::from_le_bytes(*bytes) & MASKS[len.min(END)]
 }
@@ -282,12 +308,12 @@ const MASKS: [u128; END + 1] = {
 };
 
 #[expect(clippy::cast_possible_truncation, reason = "words are cut in halves")]
-fn halves(word: u128) -> (u64, u64) {
+pub(super) fn halves(word: u128) -> (u64, u64) {
     (word as u64, (word >> 64) as u64)
 }
 
 /// Multiplies into 128 bits and folds the halves, so that each bit of the result depends on all bits.
-fn fold(one: u64, other: u64) -> u64 {
+pub(super) fn fold(one: u64, other: u64) -> u64 {
     let (low, high) = halves(u128::from(one) * u128::from(other));
     low ^ high
 }

@@ -18,6 +18,20 @@ pub(super) struct Span {
     pub(super) len: u32,
 }
 
+/// What is found at once: a column, or neighbours whose cells are looked up together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Item {
+    /// The columns of the file it reaches over.
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+impl Item {
+    pub(super) fn is_joint(self) -> bool {
+        self.first < self.last
+    }
+}
+
 /// What cells can be put into.
 pub(super) trait Cellular {
     /// Cells as they stand in `from`, which reaches 32 bytes beyond the start of each at least. At most [`TILE`].
@@ -29,11 +43,11 @@ pub(super) trait Cellular {
 /// Memory of a tile, used again for the next slab.
 #[derive(Debug, Default)]
 pub(super) struct TileMemory {
-    /// The columns asked for with their places in the order asked, ascending.
-    columns: Vec<(u32, u32)>,
-    /// [`STRIDE`] for each column asked for, in the order asked.
+    /// What is to be found, ascending.
+    items: Vec<Item>,
+    /// [`STRIDE`] for each item.
     spans: Vec<Span>,
-    /// For each column asked for a bit a record: its cell is not as it stands.
+    /// For each item a bit a record: it is not as it stands.
     odd: Vec<u64>,
     /// A cell without its doubled quotes, and one turned into UTF-8.
     unescaped: Vec<u8>,
@@ -52,16 +66,26 @@ pub(super) struct Tile<'a> {
 }
 
 impl<'a> Tile<'a> {
-    pub(super) fn new(slab: &'a Slab, columns: &[usize], memory: &'a mut TileMemory) -> Self {
-        memory.columns.clear();
-        memory
-            .columns
-            .extend((0..).zip(columns).map(|(nth, &column)| (super::narrow(column), nth)));
-        memory.columns.sort_unstable();
-        memory.spans.resize(columns.len() * STRIDE, Span::default());
-        memory.odd.clear();
-        memory.odd.resize(columns.len(), 0);
-        Self { slab, from: slab.buffer.bytes.as_slice(), rows: &[], memory, odd: false }
+    pub(super) fn new(
+        slab: &'a Slab,
+        items: impl Iterator<Item = Item>,
+        memory: &'a mut TileMemory,
+    ) -> Self {
+        let from = slab.buffer.bytes.as_slice();
+        let mut tile = Self { slab, from, rows: &[], memory, odd: false };
+        tile.look_for(items);
+        tile
+    }
+
+    /// Finds other items of these records, and of those that come.
+    pub(super) fn look_for(&mut self, items: impl Iterator<Item = Item>) {
+        let TileMemory { items: own, spans, odd, .. } = &mut *self.memory;
+        own.clear();
+        own.extend(items);
+        spans.resize(own.len() * STRIDE, Span::default());
+        odd.clear();
+        odd.resize(own.len(), 0);
+        self.odd = false;
     }
 
     /// How many records it has.
@@ -81,17 +105,18 @@ impl<'a> Tile<'a> {
             let record = &records[row as usize];
             let separators = &self.slab.index.separators[record.first as usize..];
             let separators = &separators[..record.fields as usize - 1];
-            for &(column, nth) in &self.memory.columns {
-                let column = column as usize;
-                let start = match column.checked_sub(1) {
+            let spans = self.memory.spans.chunks_exact_mut(STRIDE);
+            for (item, spans) in self.memory.items.iter().zip(spans) {
+                let start = match (item.first as usize).checked_sub(1) {
                     Some(before) => separators[before] + 1,
                     None => record.start,
                 };
-                let end = separators.get(column).copied().unwrap_or(record.content);
+                let end = separators.get(item.last as usize).copied().unwrap_or(record.content);
                 // No short cut: whether a cell is empty cannot be predicted, and the byte is there in any case.
-                let quotes = u32::from(start < end) & u32::from(from[start as usize] == b'"');
-                self.memory.spans[nth as usize * STRIDE + at] =
-                    Span { start: start + quotes, len: end - start - 2 * quotes };
+                let quotes = u32::from(start < end)
+                    & u32::from(from[start as usize] == b'"')
+                    & u32::from(!item.is_joint());
+                spans[at] = Span { start: start + quotes, len: end - start - 2 * quotes };
             }
             if record.doubled > 0 || !record.faults.is_empty() {
                 self.note_odd(record, at);
@@ -99,23 +124,49 @@ impl<'a> Tile<'a> {
         }
     }
 
-    /// Marks the cells of a record that are not as they stand: all of them where the encoding is at fault.
+    /// Marks what is not as it stands in a record: cells with doubled quotes, and everything where the encoding is at fault.
     #[cold]
     fn note_odd(&mut self, record: &Record, at: usize) {
-        let TileMemory { spans, odd, .. } = &mut *self.memory;
-        let doubled = record.first_doubled as usize..;
-        let doubled = &self.slab.index.doubled[doubled][..record.doubled as usize];
-        for (spans, odd) in spans.chunks_exact(STRIDE).zip(odd) {
-            let Span { start, len } = spans[at];
-            let next = doubled.partition_point(|&quote| quote < start);
-            let holds = doubled.get(next).is_some_and(|&quote| quote < start + len);
-            *odd |= u64::from(holds || !record.faults.is_empty()) << at;
-        }
+        let TileMemory { items, spans, odd, .. } = &mut *self.memory;
         self.odd = true;
+        if !record.faults.is_empty() {
+            for odd in odd {
+                *odd |= 1 << at;
+            }
+            return;
+        }
+        let doubled = record.first_doubled as usize..;
+        for &quote in &self.slab.index.doubled[doubled][..record.doubled as usize] {
+            // Items are in the order of the file.
+            let (mut low, mut high) = (0, items.len());
+            while low < high {
+                let middle = usize::midpoint(low, high);
+                let Span { start, len } = spans[middle * STRIDE + at];
+                if start + len <= quote { low = middle + 1 } else { high = middle }
+            }
+            // Neighbours with the same bytes have the same cells whatever these are.
+            if low < items.len()
+                && spans[low * STRIDE + at].start <= quote
+                && !items[low].is_joint()
+            {
+                odd[low] |= 1 << at;
+            }
+        }
     }
 
-    fn spans(&self, nth: usize) -> &[Span] {
+    /// Where the `nth` item lies in each record.
+    pub(super) fn spans(&self, nth: usize) -> &[Span] {
         &self.memory.spans[nth * STRIDE..][..self.rows.len()]
+    }
+
+    /// The bytes that spans are of.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.from
+    }
+
+    /// Whether the `nth` item is not as it stands in the record `at`.
+    pub(super) fn is_odd(&self, nth: usize, at: usize) -> bool {
+        self.memory.odd[nth] >> at & 1 == 1
     }
 
     /// Whether all cells of the `nth` column are blank.
@@ -125,22 +176,44 @@ impl<'a> Tile<'a> {
 
     /// Hands the cells of the `nth` column to `cells`, in order.
     pub(super) fn put(&mut self, nth: usize, cells: &mut impl Cellular) {
-        let odd = self.memory.odd[nth];
-        if odd == 0 {
-            return cells.put(self.from, self.spans(nth));
+        let mut odd = self.memory.odd[nth];
+        let mut done = 0;
+        while odd != 0 {
+            let at = odd.trailing_zeros() as usize;
+            odd &= odd - 1;
+            cells.put(self.from, &self.spans(nth)[done..at]);
+            let Span { start, len } = self.spans(nth)[at];
+            cells.push(self.undone(at, start as usize, (start + len) as usize));
+            done = at + 1;
         }
-        let spans = nth * STRIDE..nth * STRIDE + self.rows.len();
-        let TileMemory { spans: all, unescaped, decoded, .. } = &mut *self.memory;
-        for (at, span) in all[spans].iter().enumerate() {
-            if odd >> at & 1 == 0 {
-                cells.put(self.from, std::slice::from_ref(span));
-                continue;
-            }
-            let record = &self.slab.records[self.rows[at] as usize];
-            let (start, end) = (span.start as usize, (span.start + span.len) as usize);
-            let quoted = start > 0 && self.from[start - 1] == b'"';
-            cells.push(undone(&self.from[start..end], quoted, record, unescaped, decoded));
+        cells.put(self.from, &self.spans(nth)[done..]);
+    }
+
+    /// Hands the cell of one column in the record `at` to `take`: where it lies if it is as it stands, else itself.
+    pub(super) fn cell<T>(
+        &mut self,
+        at: usize,
+        column: u32,
+        take: impl FnOnce(&[u8], Result<Span, &[u8]>) -> T,
+    ) -> T {
+        let record = &self.slab.records[self.rows[at] as usize];
+        let (start, end) = self.slab.span(record, column as usize);
+        let quotes = usize::from(start < end && self.from[start] == b'"');
+        let (start, end) = (start + quotes, end - quotes);
+        if record.doubled > 0 || !record.faults.is_empty() {
+            let from = self.from;
+            return take(from, Err(self.undone(at, start, end)));
         }
+        let span = Span { start: super::narrow(start), len: super::narrow(end - start) };
+        take(self.from, Ok(span))
+    }
+
+    /// The bytes of a cell, without what its record's flags say may be in it.
+    fn undone(&mut self, at: usize, start: usize, end: usize) -> &[u8] {
+        let record = &self.slab.records[self.rows[at] as usize];
+        let quoted = start > 0 && self.from[start - 1] == b'"';
+        let TileMemory { unescaped, decoded, .. } = &mut *self.memory;
+        undone(&self.from[start..end], quoted, record, unescaped, decoded)
     }
 }
 

@@ -1,0 +1,202 @@
+//! Neighbouring columns whose cells come together, as a company's name, number and country do, looked up as one.
+//!
+//! Records in which they are the same bytes have the same cells, so one look-up of all the bytes from the first column to the last
+//! stands for one a cell. What is new goes to the columns' own distinct cells in the order it comes, so they turn out as if each cell had
+//! been looked up by itself.
+
+use std::hash::{BuildHasher, RandomState};
+
+use super::Builder;
+use super::distinct::{END, MOST, fold, halves, load};
+use super::neighbours::Asked;
+use super::tile::{Span, TILE, Tile};
+
+/// Slots to begin with: room for a hundred combinations.
+const FIRST_SLOTS: usize = 256;
+
+/// Added to the seeds from one sixteen bytes to the next, so that their order counts. Odd, with bits all over.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Combinations of neighbours' cells being gathered, with a number for each record.
+#[derive(Debug)]
+pub(super) struct Joint {
+    numbers: Vec<u16>,
+    /// 0 where free, else 16 bits of the hash over the number plus one. Its length is a power of two.
+    slots: Vec<u32>,
+    hashes: Vec<u64>,
+    /// Where the bytes of each combination begin; one more says where the last one's end.
+    starts: Vec<usize>,
+    bytes: Vec<u8>,
+    /// For each combination its cells' numbers, one a column.
+    cells: Vec<u16>,
+    width: usize,
+    /// Comparisons in vain: bytes that have the same hash and are others.
+    vain: usize,
+    seeds: [u64; 2],
+}
+
+impl Default for Joint {
+    fn default() -> Self {
+        // Drawn anew, so that no file can be made to collide. Numbers do not depend on them.
+        let state = RandomState::new();
+        Self {
+            numbers: Vec::new(),
+            slots: Vec::new(),
+            hashes: Vec::new(),
+            starts: vec![0],
+            bytes: Vec::new(),
+            cells: Vec::new(),
+            width: 0,
+            vain: 0,
+            seeds: [state.hash_one(0_u8), state.hash_one(1_u8)],
+        }
+    }
+}
+
+impl Joint {
+    /// Starts over, with so many columns.
+    pub(super) fn begin(&mut self, width: usize) {
+        self.numbers.clear();
+        self.slots.fill(0);
+        self.slots.resize(self.slots.len().max(FIRST_SLOTS), 0);
+        self.hashes.clear();
+        self.starts.truncate(1);
+        self.bytes.clear();
+        self.cells.clear();
+        self.width = width;
+        self.vain = 0;
+    }
+
+    /// How many combinations there are.
+    fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// Whether it is of no more use after so many records: there are as many combinations as a column must not have distinct cells,
+    /// or what differs is not what the hash is made of.
+    pub(super) fn is_spent(&self, records: usize) -> bool {
+        self.len() + TILE > MOST || !super::repeats(self.len(), records) || self.vain > records
+    }
+
+    /// Appends the tile's records. `columns` are the columns from `first` on, each with the place of its builder.
+    pub(super) fn append(
+        &mut self,
+        nth: usize,
+        tile: &mut Tile<'_>,
+        columns: &[Asked],
+        builders: &mut [Builder],
+    ) {
+        let from = tile.bytes();
+        for at in 0..tile.len() {
+            let Span { start, len } = tile.spans(nth)[at];
+            let raw = &from[start as usize..(start + len) as usize];
+            let hash = self.hash(from, start as usize, raw.len());
+            let found = self.find(hash, raw);
+            // The same bytes may be other text in a record that is not UTF-8.
+            let number = match found {
+                Ok(number) if !tile.is_odd(nth, at) => number,
+                _ => {
+                    for asked in columns {
+                        let distinct = &mut builders[asked.nth as usize].distinct;
+                        let number = tile.cell(at, asked.column, |from, cell| match cell {
+                            Ok(span) => distinct.number_at(from, span),
+                            Err(cell) => distinct.number_of(cell),
+                        });
+                        self.cells.push(number);
+                    }
+                    let slot = found.err().filter(|_| !tile.is_odd(nth, at));
+                    self.insert(slot, hash, raw)
+                }
+            };
+            self.numbers.push(number);
+        }
+    }
+
+    /// The keys of one of the columns.
+    pub(super) fn keys(&self, index: usize) -> impl Iterator<Item = u16> {
+        // As long as numbers can be, so that none needs to be compared with its length.
+        let mut keys = [0; MOST];
+        let cells = self.cells.get(index..).unwrap_or_default();
+        for (key, cell) in keys.iter_mut().zip(cells.iter().step_by(self.width.max(1))) {
+            *key = *cell;
+        }
+        self.numbers.iter().map(move |&number| keys[usize::from(number) % MOST])
+    }
+
+    /// A hash of all bytes if there are up to 112, and of seven samples of more: a loop's end could not be predicted.
+    #[inline]
+    fn hash(&self, from: &[u8], start: usize, len: usize) -> u64 {
+        let [one, other] = self.seeds;
+        let mix = |nth: u64, at: usize| {
+            let (low, high) = halves(load(from, start + at, len));
+            fold(low ^ one.wrapping_add(nth.wrapping_mul(STEP)), high ^ other)
+        };
+        let last = len.saturating_sub(END);
+        let ends = mix(0, 0) ^ mix(1, last / 3).rotate_left(17);
+        let ends = ends ^ mix(2, last * 2 / 3).rotate_left(31) ^ mix(3, last).rotate_left(47);
+        let hash = if len <= 4 * END {
+            ends
+        } else {
+            let inner = mix(4, last / 6) ^ mix(5, last / 2).rotate_left(13);
+            ends ^ inner ^ mix(6, last * 5 / 6).rotate_left(41)
+        };
+        fold(hash, one ^ len as u64)
+    }
+
+    /// The number of these bytes, or the slot that is theirs.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
+    fn find(&mut self, hash: u64, raw: &[u8]) -> Result<u16, usize> {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return Err(at);
+            }
+            if slot >> 16 == tag(hash) {
+                let number = (slot - 1) as u16;
+                let number_at = usize::from(number);
+                if self.bytes[self.starts[number_at]..self.starts[number_at + 1]] == *raw {
+                    return Ok(number);
+                }
+                self.vain += 1;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// A new combination, whose cells were just added. Without a slot it is nobody else's.
+    fn insert(&mut self, slot: Option<usize>, hash: u64, raw: &[u8]) -> u16 {
+        let number = u16::try_from(self.len()).expect("a tile that may be too much is not added");
+        self.hashes.push(hash);
+        self.bytes.extend_from_slice(raw);
+        self.starts.push(self.bytes.len());
+        if let Some(at) = slot {
+            self.slots[at] = tag(hash) << 16 | (u32::from(number) + 1);
+            if self.len() * 2 > self.slots.len() {
+                self.grow();
+            }
+        }
+        number
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
+    fn grow(&mut self) {
+        let old = std::mem::take(&mut self.slots);
+        self.slots.resize(old.len() * 4, 0);
+        let mask = self.slots.len() - 1;
+        for slot in old.into_iter().filter(|slot| *slot != 0) {
+            let number = usize::from((slot - 1) as u16);
+            let mut at = self.hashes[number] as usize & mask;
+            while self.slots[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = slot;
+        }
+    }
+}
+
+fn tag(hash: u64) -> u32 {
+    u32::from((hash >> 48) as u16)
+}
