@@ -1,19 +1,25 @@
 //! Which records repeat a key: found in the survey, asked for when slabs are judged.
 //!
 //! A key is hashed to 128 bits with a random secret, so nobody can make two keys collide and chance will not
-//! (a file of 2^34 records: one in 10^18). Hash and record number are sorted in runs that spill to disk.
+//! (a file of 2^34 records: one in 10^18). Hashes are compared partition by partition, on all cores.
 
 use std::hash::Hasher;
 use std::io;
 
 use assay_model::HostCheck;
+use rayon::prelude::*;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
+use crate::partitions::{Entry, Partitions, Share, repeated};
 use crate::spill::{Sorted, SpillSort};
 
-/// Memory for one rule's keys before they spill: 24 MiB hold a million records' keys, a quarter of a budget that
-/// must stay under 256 MiB with several such rules.
-const KEY_BUDGET: usize = 24 << 20;
+/// Keys of one rule in memory before they spill: 24 MiB, an eighth of a budget that must stay under 256 MiB with several such rules.
+/// A little below a power of two a partition, at which vectors would double.
+const KEYS: usize = 256 * 3_800;
+
+/// Shares of the keys compared at once.
+const SHARES: usize = 32;
+
 /// Memory for the numbers of duplicates before they spill.
 const HIT_BUDGET: usize = 4 << 20;
 
@@ -50,7 +56,7 @@ impl KeyHasher {
 pub(crate) struct KeyCollector {
     check: HostCheck,
     hasher: KeyHasher,
-    keys: SpillSort<24>,
+    keys: Partitions,
 }
 
 impl KeyCollector {
@@ -58,7 +64,7 @@ impl KeyCollector {
     pub(crate) fn new(check: HostCheck) -> Self {
         use std::hash::{BuildHasher, RandomState};
         let secret = (RandomState::new().hash_one(1_u8), RandomState::new().hash_one(2_u8));
-        Self { check, hasher: KeyHasher { secret }, keys: SpillSort::new(KEY_BUDGET) }
+        Self { check, hasher: KeyHasher { secret }, keys: Partitions::new(KEYS) }
     }
 
     /// Makes this rule's keys.
@@ -73,10 +79,7 @@ impl KeyCollector {
         keys: impl IntoIterator<Item = Key>,
     ) -> io::Result<()> {
         for Key { hash, record } in keys {
-            let mut entry = [0; 24];
-            entry[..16].copy_from_slice(&hash.to_be_bytes());
-            entry[16..].copy_from_slice(&(before + u64::from(record)).to_be_bytes());
-            self.keys.push(entry)?;
+            self.keys.push(Entry::new(hash, before + u64::from(record)))?;
         }
         Ok(())
     }
@@ -88,37 +91,26 @@ impl KeyCollector {
 
     /// Finds the records to hit.
     pub(crate) fn finish(self) -> io::Result<Duplicates> {
-        let mut hits = SpillSort::<8>::new(HIT_BUDGET);
-        let mut sorted = self.keys.into_sorted()?;
-        let mut previous: Option<([u8; 16], [u8; 8])> = None;
-        let mut in_group = false;
-        while let Some(entry) = sorted.next()? {
-            let (hash, record) = split(&entry);
-            match previous {
-                Some((before, first)) if before == hash => {
-                    if !in_group && self.check == HostCheck::UniqueEveryMember {
-                        hits.push(first)?;
-                    }
-                    in_group = true;
-                    hits.push(record)?;
-                }
-                _ => in_group = false,
-            }
-            previous = Some((hash, record));
+        let first = self.check == HostCheck::UniqueEveryMember;
+        let mut hits = SpillSort::new(HIT_BUDGET);
+        for shares in self.keys.shares().chunks(SHARES) {
+            let find = |share: &Share| {
+                let mut found = Vec::new();
+                self.keys
+                    .with(*share, |entries| repeated(entries, first, |hit| found.push(hit)))
+                    .map(|()| found)
+            };
+            let found: Vec<Vec<u64>> = shares.par_iter().map(find).collect::<io::Result<_>>()?;
+            found.into_iter().flatten().try_for_each(|hit| hits.push(hit))?;
         }
         Ok(Duplicates { hits: hits.into_sorted()?, peeked: None })
     }
 }
 
-fn split(entry: &[u8; 24]) -> ([u8; 16], [u8; 8]) {
-    let (hash, record) = entry.split_first_chunk().expect("24 bytes hold 16");
-    (*hash, record.try_into().expect("24 bytes less 16 are 8"))
-}
-
 /// Record numbers that a uniqueness rule hits, ascending.
 #[derive(Debug)]
 pub(crate) struct Duplicates {
-    hits: Sorted<8>,
+    hits: Sorted,
     peeked: Option<u64>,
 }
 
@@ -130,7 +122,7 @@ impl Duplicates {
             let next = match self.peeked.take() {
                 Some(record) => record,
                 None => match self.hits.next()? {
-                    Some(entry) => u64::from_be_bytes(entry),
+                    Some(record) => record,
                     None => return Ok(taken),
                 },
             };

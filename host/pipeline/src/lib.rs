@@ -18,6 +18,7 @@ mod judge;
 mod judging;
 mod message;
 mod observer;
+mod partitions;
 mod peek;
 mod plan;
 pub mod probe;
