@@ -292,8 +292,13 @@ impl Ends {
 /// Up to 16 bytes of a cell of `len` bytes, from `at` on, zeros beyond.
 #[inline]
 pub(super) fn load(from: &[u8], at: usize, len: usize) -> u128 {
-    let bytes = from[at..].first_chunk::<END>().expect("a buffer ends with room");
-    u128::from_le_bytes(*bytes) & MASKS[len.min(END)]
+    load_whole(from, at) & MASKS[len.min(END)]
+}
+
+/// The 16 bytes from `at` on.
+#[inline]
+pub(super) fn load_whole(from: &[u8], at: usize) -> u128 {
+    u128::from_le_bytes(*from[at..].first_chunk::<END>().expect("a buffer ends with room"))
 }
 
 /// For each length up to 16 the bytes that belong to a cell of it.

@@ -7,7 +7,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use super::Builder;
-use super::distinct::{END, MOST, fold, halves, load};
+use super::distinct::{END, MOST, fold, halves, load, load_whole};
 use super::neighbours::Asked;
 use super::tile::{Span, TILE, Tile};
 
@@ -30,6 +30,8 @@ pub(super) struct Joint {
     /// For each combination its cells' numbers, one a column.
     cells: Vec<u16>,
     width: usize,
+    /// Most records have the combination of the one before, which is worth a look before it is looked up.
+    repeats: bool,
     /// Comparisons in vain: bytes that have the same hash and are others.
     vain: usize,
     seeds: [u64; 2],
@@ -47,6 +49,7 @@ impl Default for Joint {
             bytes: Vec::new(),
             cells: Vec::new(),
             width: 0,
+            repeats: false,
             vain: 0,
             seeds: [state.hash_one(0_u8), state.hash_one(1_u8)],
         }
@@ -64,6 +67,7 @@ impl Joint {
         self.bytes.clear();
         self.cells.clear();
         self.width = width;
+        self.repeats = false;
         self.vain = 0;
     }
 
@@ -87,28 +91,47 @@ impl Joint {
         builders: &mut [Builder],
     ) {
         let from = tile.bytes();
+        let mut again = 0;
         for at in 0..tile.len() {
             let Span { start, len } = tile.spans(nth)[at];
             let raw = &from[start as usize..(start + len) as usize];
-            let hash = self.hash(from, start as usize, raw.len());
-            let found = self.find(hash, raw);
             // The same bytes may be other text in a record that is not UTF-8.
-            let number = match found {
-                Ok(number) if !tile.is_odd(nth, at) => number,
+            let odd = tile.is_odd(nth, at);
+            let number = match self.numbers.last() {
+                Some(&last) if self.repeats && !odd && self.raw(last) == raw => last,
                 _ => {
-                    for asked in columns {
-                        let distinct = &mut builders[asked.nth as usize].distinct;
-                        let number = tile.cell(at, asked.column, |from, cell| match cell {
-                            Ok(span) => distinct.number_at(from, span),
-                            Err(cell) => distinct.number_of(cell),
-                        });
-                        self.cells.push(number);
+                    let hash = self.hash(from, start as usize, raw.len());
+                    match self.find(hash, raw) {
+                        Ok(number) if !odd => number,
+                        found => {
+                            self.take_cells(tile, at, columns, builders);
+                            self.insert(found.err().filter(|_| !odd), hash, raw)
+                        }
                     }
-                    let slot = found.err().filter(|_| !tile.is_odd(nth, at));
-                    self.insert(slot, hash, raw)
                 }
             };
+            again += usize::from(self.numbers.last() == Some(&number));
             self.numbers.push(number);
+        }
+        self.repeats = again * 2 > tile.len();
+    }
+
+    /// Numbers the cells of a new combination.
+    #[cold]
+    fn take_cells(
+        &mut self,
+        tile: &mut Tile<'_>,
+        at: usize,
+        columns: &[Asked],
+        builders: &mut [Builder],
+    ) {
+        for asked in columns {
+            let distinct = &mut builders[asked.nth as usize].distinct;
+            let number = tile.cell(at, asked.column, |from, cell| match cell {
+                Ok(span) => distinct.number_at(from, span),
+                Err(cell) => distinct.number_of(cell),
+            });
+            self.cells.push(number);
         }
     }
 
@@ -126,9 +149,17 @@ impl Joint {
     /// A hash of all bytes if there are up to 112, and of seven samples of more: a loop's end could not be predicted.
     #[inline]
     fn hash(&self, from: &[u8], start: usize, len: usize) -> u64 {
+        if len < END {
+            return self.hash_of(|_| load(from, start, len), len);
+        }
+        self.hash_of(|at| load_whole(from, start + at), len)
+    }
+
+    #[inline]
+    fn hash_of(&self, load: impl Fn(usize) -> u128, len: usize) -> u64 {
         let [one, other] = self.seeds;
         let mix = |nth: u64, at: usize| {
-            let (low, high) = halves(load(from, start + at, len));
+            let (low, high) = halves(load(at));
             fold(low ^ one.wrapping_add(nth.wrapping_mul(STEP)), high ^ other)
         };
         let last = len.saturating_sub(END);
@@ -156,14 +187,20 @@ impl Joint {
             }
             if slot >> 16 == tag(hash) {
                 let number = (slot - 1) as u16;
-                let number_at = usize::from(number);
-                if self.bytes[self.starts[number_at]..self.starts[number_at + 1]] == *raw {
+                if self.raw(number) == raw {
                     return Ok(number);
                 }
                 self.vain += 1;
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// The bytes of a combination.
+    #[inline]
+    fn raw(&self, number: u16) -> &[u8] {
+        let number = usize::from(number);
+        &self.bytes[self.starts[number]..self.starts[number + 1]]
     }
 
     /// A new combination, whose cells were just added. Without a slot it is nobody else's.
