@@ -230,7 +230,7 @@ impl Slab {
                 let Some(text) = bytes.get(start as usize..bytes.len().min(end as usize)) else {
                     break;
                 };
-                if std::str::from_utf8(text).is_ok() {
+                if simdutf8::basic::from_utf8(text).is_ok() {
                     continue;
                 }
                 let first = self.records.partition_point(|record| record.end <= start);

@@ -1,5 +1,7 @@
 //! A bit for each record of a batch.
 
+use std::ops::Range;
+
 /// Bits in bytes, least significant first, as Arrow and `wit/rules.wit` have them. Padding bits are always 0.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bitmap {
@@ -90,16 +92,56 @@ impl Bitmap {
 
     /// Indexes of the set bits, ascending.
     pub fn ones_iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.bytes.iter().enumerate().flat_map(|(at, &byte)| {
-            let mut rest = byte;
+        self.ones_in(0..self.len)
+    }
+
+    /// Indexes of the set bits in `range`, ascending. Takes as long as there are such bits.
+    pub fn ones_in(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
+        debug_assert!(range.end <= self.len);
+        let words = range.start / 64..range.end.div_ceil(64);
+        words.flat_map(move |nth| {
+            let from = range.start.saturating_sub(nth * 64);
+            let beyond = ((nth + 1) * 64).saturating_sub(range.end);
+            let mut rest = self.word(nth) & u64::MAX << from & u64::MAX >> beyond;
             std::iter::from_fn(move || {
                 if rest == 0 {
                     return None;
                 }
                 let bit = rest.trailing_zeros() as usize;
                 rest &= rest - 1;
-                Some(at * 8 + bit)
+                Some(nth * 64 + bit)
             })
         })
+    }
+
+    /// 64 bits, zeros beyond the last.
+    fn word(&self, nth: usize) -> u64 {
+        let bytes = &self.bytes[nth * 8..];
+        match bytes.first_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn set_bits_of_a_range_are_those_that_are_set() {
+        let mut bits = Bitmap::default();
+        for at in 0..200_usize {
+            bits.push(at % 7 == 0 || (60..70).contains(&at));
+        }
+        for start in [0, 1, 7, 63, 64, 65, 128, 199, 200] {
+            for end in [start, start + 1, 64, 65, 127, 128, 129, 192, 199, 200] {
+                let range = start..end.clamp(start, 200);
+                let expected: Vec<usize> = range.clone().filter(|&at| bits.get(at)).collect();
+                assert_eq!(bits.ones_in(range.clone()).collect::<Vec<_>>(), expected, "{range:?}");
+            }
+        }
+        assert_eq!(bits.ones_iter().count(), bits.count_ones());
+        assert_eq!(Bitmap::default().ones_iter().count(), 0);
     }
 }

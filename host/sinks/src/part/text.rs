@@ -6,7 +6,7 @@
 
 use std::str;
 
-use assay_model::{Cells, Column, Text};
+use assay_model::{Bitmap, Cells, Column, Text};
 use parquet::basic::Encoding;
 use parquet::data_type::ByteArray;
 use parquet::errors::Result as ParquetResult;
@@ -34,6 +34,9 @@ const TRIAL_CELLS: usize = 1_000;
 
 /// Longer minima and maxima are cut: footers hold one for each column and row group. Parquet's customary 64.
 const STATISTICS_BYTES: usize = 64;
+
+/// A column of which at most one cell in so many is not blank is visited at those alone.
+const SPARSE: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -113,7 +116,8 @@ impl TextColumn {
             Cells::Constant(cell) => self.append_constant(cell, rows.len()),
             Cells::Dictionary { keys, values } => {
                 let filled = self.push_levels(column, rows);
-                self.append_keys(keys, values, rows).map(|()| filled)
+                let few = column.valid.as_ref().filter(|_| filled * SPARSE <= rows.len());
+                self.append_keys(keys, values, rows, few).map(|()| filled)
             }
             Cells::Integer(_) | Cells::Decimal { .. } | Cells::Date(_) => {
                 return Err(self.fault("expected text, found numbers or dates".to_owned()));
@@ -179,36 +183,53 @@ impl TextColumn {
     }
 
     /// Looks each distinct text up once, when its first cell comes: texts of records that are not written
-    /// must not get into the file.
-    fn append_keys(&mut self, keys: &[u16], values: &Text, rows: &Rows) -> Result<(), NotUtf8> {
+    /// must not get into the file. `few`: which cells are not blank, if it pays to visit only those.
+    fn append_keys(
+        &mut self,
+        keys: &[u16],
+        values: &Text,
+        rows: &Rows,
+        few: Option<&Bitmap>,
+    ) -> Result<(), NotUtf8> {
         if self.mode == Mode::Plain {
             return self.put_all(rows.iter().map(|row| values.get(usize::from(keys[row]))));
         }
-        let mut known = std::mem::take(&mut self.known);
+        let Self { known, interner, keys: out, text_bytes, .. } = self;
         known.clear();
         known.extend(values.offsets().windows(2).map(|pair| match pair[1] - pair[0] {
             0 => Known { number: 0, len: 0 },
             len => Known { number: Known::UNSEEN, len },
         }));
-        let before = self.keys.len();
-        // Each cell is written, and the next one over it if it is blank: which are blank cannot be predicted.
-        self.keys.resize(before + rows.len(), 0);
-        let mut end = before;
+        let mut look_up = |key: u16| {
+            let text = &mut known[usize::from(key)];
+            if text.number == Known::UNSEEN {
+                text.number = interner.intern(values.get(usize::from(key)))?;
+            }
+            Ok(*text)
+        };
+        // Counted here and not in the column, which would be a trip to memory a cell.
         let mut bytes = 0;
-        for run in rows.runs() {
-            for &key in &keys[run.clone()] {
-                let text = &mut known[usize::from(key)];
-                if text.number == Known::UNSEEN {
-                    text.number = self.interner.intern(values.get(usize::from(key)))?;
-                }
-                self.keys[end] = text.number;
-                end += usize::from(text.len > 0);
+        if let Some(filled) = few {
+            for row in rows.runs().iter().flat_map(|run| filled.ones_in(run.clone())) {
+                let text = look_up(keys[row])?;
+                out.push(text.number);
                 bytes += u64::from(text.len);
             }
+        } else {
+            let mut end = out.len();
+            // Each cell is written, and the next one over it if it is blank: which are blank cannot be predicted.
+            out.resize(end + rows.len(), 0);
+            for run in rows.runs() {
+                for &key in &keys[run.clone()] {
+                    let text = look_up(key)?;
+                    out[end] = text.number;
+                    end += usize::from(text.len > 0);
+                    bytes += u64::from(text.len);
+                }
+            }
+            out.truncate(end);
         }
-        self.keys.truncate(end);
-        self.text_bytes += bytes;
-        self.known = known;
+        *text_bytes += bytes;
         Ok(())
     }
 
