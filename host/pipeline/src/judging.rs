@@ -1,4 +1,4 @@
-//! The second pass: slabs judged on all cores in waves, routed in the order of the file while the next wave is judged.
+//! The second pass: slabs judged on all cores, and routed in the order of the file while the next are judged.
 //!
 //! Where slabs lie is known from the first pass. Of a plain file each is read and indexed by the thread that judges it; what has to be
 //! decompressed is read and indexed on a thread of its own.
@@ -14,9 +14,10 @@ use assay_model::{FileResult, RuleClass};
 use assay_sinks::Partition;
 use assay_sinks::store::Store;
 use rayon::ThreadPool;
-use rayon::prelude::*;
 
+use crate::duplicates::Duplicates;
 use crate::error::RunError;
+use crate::flow::{Width, in_order};
 use crate::judge::{Judged, judge};
 use crate::observer::{Observer, Phase, Progress};
 use crate::plan::Plan;
@@ -27,15 +28,15 @@ use crate::survey::{SlabPlace, Survey, input_error};
 use crate::totals::Totals;
 use crate::worker::Worker;
 
-/// Slabs judged at once for each thread: enough that no thread waits for the last slab of a wave alone.
+/// Slabs routed together for each thread: the encoder's dictionaries are fetched into the caches once for all of them.
 const SLABS_A_THREAD: usize = 2;
 
-/// Slabs judged at once at most. As many are being routed, and each takes up to 9 MB with its columns: a run stays below 256 MB on any
+/// Slabs routed together at most. As many are being judged, and each takes up to 9 MB with its columns: a run stays below 256 MB on any
 /// number of threads. More than that find work in encoding.
-const SLABS_AT_ONCE: usize = 8;
+const SLABS_TOGETHER: usize = 8;
 
-fn wave(threads: usize) -> usize {
-    (threads * SLABS_A_THREAD).min(SLABS_AT_ONCE)
+fn together(threads: usize) -> usize {
+    (threads * SLABS_A_THREAD).min(SLABS_TOGETHER)
 }
 
 /// What the second pass needs.
@@ -89,7 +90,7 @@ impl Judging<'_> {
         let spare = Spare::default();
         let run = Run { workers: &workers, spare: &spare, consumed: &consumed };
         let (mut totals, written) = if self.survey.seekable {
-            pool.install(|| self.waves(&run, threads, Slabs::Anywhere))?
+            pool.install(|| self.flow(&run, threads, Slabs::Anywhere))?
         } else {
             self.in_order(&run, pool, threads)?
         };
@@ -121,11 +122,11 @@ impl Judging<'_> {
         let limits = self.limits;
         let places = self.survey.slabs.clone();
         std::thread::scope(|scope| {
-            let (full, slabs) = sync_channel(wave(threads));
+            let (full, slabs) = sync_channel(together(threads));
             let spare = run.spare;
             let reader = scope.spawn(move || read(decoded.reader, limits, &places, &full, spare));
             // The receiver is gone then, so a reader that is ahead stops at its next slab.
-            let judged = pool.install(|| self.waves(run, threads, Slabs::InOrder(slabs)));
+            let judged = pool.install(|| self.flow(run, threads, Slabs::InOrder(slabs)));
             let read = reader.join().expect("the reading thread does not panic");
             // Where reading failed, fewer slabs came, and that is why.
             read.map_err(failed)?;
@@ -137,65 +138,61 @@ impl Judging<'_> {
         RunError::InputChanged { location: self.request.input.location() }
     }
 
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a receiver can move to the pool's thread and not be lent to it; dropping it stops the reader"
-    )]
-    fn waves(
+    fn flow(
         &mut self,
         run: &Run<'_>,
         threads: usize,
         slabs: Slabs,
     ) -> Result<(Totals, Written), RunError> {
-        let plan = self.plan;
-        let mut totals = Totals::new(plan);
+        let mut totals = Totals::new(self.plan);
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
         let mut router = self
             .everything
-            .then(|| Router::new(self.store, self.partition, self.run, plan, metadata));
-        let mut judged: Vec<Judged> = Vec::new();
+            .then(|| Router::new(self.store, self.partition, self.run, self.plan, metadata));
+        let together = together(threads);
         let mut places = std::mem::take(&mut self.survey.slabs).into_iter();
-        loop {
-            let wave = places.by_ref().take(wave(threads));
-            let next = wave.map(|at| self.work(at, &slabs)).collect::<Result<Vec<_>, _>>()?;
-            let ended = next.is_empty();
-            let (next_judged, outcome) = rayon::join(
-                || {
-                    let judged = next.into_par_iter().map(|work| self.judge(run, work));
-                    judged.collect::<Result<Vec<_>, RunError>>()
-                },
-                || router.as_mut().map_or(Ok(()), |router| router.route(&judged, plan)),
-            );
-            outcome?;
-            for done in judged.drain(..) {
-                run.spare.keep(done.slab, done.columns.into_iter().flatten());
-            }
-            judged = next_judged?;
-            for slab in &judged {
-                totals.add(slab, plan);
-            }
-            self.observer.progress(Progress {
-                phase: Phase::Judge,
-                bytes: run.consumed.load(Ordering::Relaxed),
-                total_bytes: self.request.input.bytes(),
-                records: totals.read,
-                total_records: Some(self.survey.summary.records),
-                quarantined: totals.quarantined(),
-            });
-            if ended {
-                break;
-            }
-        }
+        let mut duplicates = std::mem::take(&mut self.survey.duplicates);
+        let judging = &*self;
+        in_order(
+            Width { at_once: 2 * together, together },
+            // Whatever slabs come from goes with it, so that a reader that is ahead stops.
+            move || {
+                let Some(at) = places.next() else { return Ok(None) };
+                judging.work(at, &mut duplicates, &slabs).map(Some)
+            },
+            |work| judging.judge(run, work),
+            |judged| {
+                if let Some(router) = &mut router {
+                    router.route(&judged, judging.plan)?;
+                }
+                for done in judged {
+                    totals.add(&done, judging.plan);
+                    run.spare.keep(done.slab, done.columns.into_iter().flatten());
+                }
+                judging.observer.progress(Progress {
+                    phase: Phase::Judge,
+                    bytes: run.consumed.load(Ordering::Relaxed),
+                    total_bytes: judging.request.input.bytes(),
+                    records: totals.read,
+                    total_records: Some(judging.survey.summary.records),
+                    quarantined: totals.quarantined(),
+                });
+                Ok(())
+            },
+        )?;
         let written = router.map_or_else(|| Ok(Written::default()), Router::finish)?;
         Ok((totals, written))
     }
 
     /// The next slab, which is at that place.
-    fn work(&mut self, at: SlabPlace, slabs: &Slabs) -> Result<Work, RunError> {
+    fn work(
+        &self,
+        at: SlabPlace,
+        duplicates: &mut [Duplicates],
+        slabs: &Slabs,
+    ) -> Result<Work, RunError> {
         let end = at.place.record + at.records as u64;
-        let duplicates = self
-            .survey
-            .duplicates
+        let duplicates = duplicates
             .iter_mut()
             .map(|duplicates| duplicates.take_below(end))
             .collect::<io::Result<_>>()

@@ -11,6 +11,7 @@ mod casting;
 mod duplicates;
 mod error;
 mod findings;
+mod flow;
 mod host_rules;
 mod identity;
 mod input;

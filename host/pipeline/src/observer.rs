@@ -30,7 +30,7 @@ pub struct Progress {
 
 /// Is told how a run goes.
 pub trait Observer: Sync {
-    /// Called often, from one thread.
+    /// Called often, from any thread and from one at a time.
     fn progress(&self, progress: Progress);
     /// Something that does not stop the run and that a person should know.
     fn notice(&self, text: &str);

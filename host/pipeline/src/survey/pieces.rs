@@ -9,22 +9,22 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use assay_ingest::{Begin, Outline, Shape};
-use rayon::prelude::*;
 
 use super::tree::{PieceDigest, PieceHasher, Tree};
 use super::{Gathered, Keys, Look, Stop, Survey, input_error};
 use crate::duplicates::KeyHasher;
 use crate::error::RunError;
+use crate::flow::{Width, in_order};
 use crate::input::Ranged;
 
 /// Bytes of a piece, a power of two because of the digest's tree. 1 MiB: with what is found in it, it stays in the second cache, and
 /// the record or two that are looked at twice at its border do not count.
 const PIECE: u64 = 1 << 20;
 
-/// Pieces looked at before what they gave is put together, for each thread. Four: no thread waits long for the last of them.
+/// Pieces under way for each thread. Four: no thread waits for one that takes longer.
 const PIECES_A_THREAD: usize = 4;
 
-/// Pieces looked at at once at most: 40 MB with what is found in them.
+/// Pieces under way at most: 40 MB with what is found in them.
 const PIECES_AT_ONCE: usize = 32;
 
 /// What one piece gave.
@@ -82,22 +82,24 @@ impl Look<'_> {
         };
         let bytes = self.request.input.bytes();
         let count = bytes.div_ceil(PIECE);
-        let wave = (self.request.threads.max(1) * PIECES_A_THREAD).min(PIECES_AT_ONCE);
+        let at_once = (self.request.threads.max(1) * PIECES_A_THREAD).min(PIECES_AT_ONCE);
         let mut tree = Tree::default();
-        for next in (0..count).step_by(wave) {
-            let numbers = next..count.min(next + wave as u64);
-            let pieces: Vec<Piece> = numbers
-                .clone()
-                .into_par_iter()
-                .map(|number| looking.piece(number))
-                .collect::<Result<_, _>>()?;
-            for (number, piece) in numbers.zip(pieces) {
-                tree.push(piece.digest);
-                let border = bytes.min((number + 1) * PIECE);
-                looking.settle(&mut found, border, piece.outline, piece.keys)?;
-            }
-            super::progress(self, consumed, found.summary.records);
-        }
+        let (mut numbers, mut settled) = (0..count, 0);
+        in_order(
+            Width { at_once, together: 1 },
+            || Ok(numbers.next()),
+            |number| looking.piece(number),
+            |pieces| {
+                for piece in pieces {
+                    settled += 1;
+                    tree.push(piece.digest);
+                    let border = bytes.min(settled * PIECE);
+                    looking.settle(&mut found, border, piece.outline, piece.keys)?;
+                }
+                super::progress(self, consumed, found.summary.records);
+                Ok::<(), RunError>(())
+            },
+        )?;
         if found.summary.bytes != bytes {
             return Err(looking.changed().into());
         }

@@ -1,0 +1,248 @@
+//! Work done on all cores, its results taken in order, without a queue that grows and without a core that waits for the slowest.
+//!
+//! So many items are under way at once: being worked on, done, or being taken. Whoever finishes one takes what is ready, if nobody else
+//! does; what was taken makes room for as many more.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard};
+
+use rayon::Scope;
+
+/// How much is under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Width {
+    /// Items under way at once.
+    pub(crate) at_once: usize,
+    /// Results taken together at least, as long as more come. At most `at_once`.
+    pub(crate) together: usize,
+}
+
+/// Works on what `next` gives and hands the results to `take` in the same order. Called on a pool's thread; the first error in that order
+/// ends it.
+pub(crate) fn in_order<I, R, E>(
+    width: Width,
+    next: impl FnMut() -> Result<Option<I>, E> + Send,
+    work: impl Fn(I) -> Result<R, E> + Sync,
+    take: impl FnMut(Vec<R>) -> Result<(), E> + Send,
+) -> Result<(), E>
+where
+    R: Send,
+    E: Send,
+{
+    let flow = Flow {
+        together: width.together,
+        feed: Mutex::new(Feed { next, given: 0, ended: false }),
+        work,
+        results: Mutex::new(Results {
+            done: VecDeque::new(),
+            taken: 0,
+            total: None,
+            taking: false,
+            failed: None,
+        }),
+        take: Mutex::new(take),
+    };
+    rayon::scope(|scope| flow.go_on(scope, width.at_once.max(1)));
+    let failed = flow.results.into_inner().expect("no thread panicked").failed;
+    failed.map_or(Ok(()), Err)
+}
+
+struct Flow<N, W, T, R, E> {
+    together: usize,
+    feed: Mutex<Feed<N>>,
+    work: W,
+    results: Mutex<Results<R, E>>,
+    take: Mutex<T>,
+}
+
+/// Where items come from.
+struct Feed<N> {
+    next: N,
+    given: usize,
+    ended: bool,
+}
+
+/// What became of items.
+struct Results<R, E> {
+    /// From the first that nobody takes yet; `None` while it is worked on.
+    done: VecDeque<Option<Result<R, E>>>,
+    /// How many were taken, or are being taken.
+    taken: usize,
+    /// How many there are in all, once that is known.
+    total: Option<usize>,
+    taking: bool,
+    failed: Option<E>,
+}
+
+impl<I, N, W, T, R, E> Flow<N, W, T, R, E>
+where
+    N: FnMut() -> Result<Option<I>, E> + Send,
+    W: Fn(I) -> Result<R, E> + Sync,
+    T: FnMut(Vec<R>) -> Result<(), E> + Send,
+    R: Send,
+    E: Send,
+{
+    /// Starts so many steps.
+    fn go_on<'scope>(&'scope self, scope: &Scope<'scope>, steps: usize) {
+        for _ in 0..steps {
+            scope.spawn(|scope| self.step(scope));
+        }
+    }
+
+    /// Works on one item, and takes what is ready.
+    fn step<'scope>(&'scope self, scope: &Scope<'scope>) {
+        if hold(&self.results).failed.is_some() {
+            return;
+        }
+        if let Some((number, item)) = self.item() {
+            let result = item.and_then(&self.work);
+            let mut results = hold(&self.results);
+            let at = number - results.taken;
+            if results.done.len() <= at {
+                results.done.resize_with(at + 1, || None);
+            }
+            results.done[at] = Some(result);
+        }
+        while let Some(ready) = self.ready() {
+            let count = ready.len();
+            let outcome = (hold(&self.take))(ready);
+            let mut results = hold(&self.results);
+            results.taking = false;
+            if let Err(error) = outcome {
+                results.failed = Some(error);
+                return;
+            }
+            drop(results);
+            self.go_on(scope, count);
+        }
+    }
+
+    /// The next item with its number, or the error in its place.
+    fn item(&self) -> Option<(usize, Result<I, E>)> {
+        let mut feed = hold(&self.feed);
+        if feed.ended {
+            return None;
+        }
+        let number = feed.given;
+        let item = (feed.next)().transpose();
+        feed.given += usize::from(item.is_some());
+        if !matches!(item, Some(Ok(_))) {
+            feed.ended = true;
+            hold(&self.results).total = Some(feed.given);
+        }
+        Some((number, item?))
+    }
+
+    /// Results to be taken now, by whoever asks. `None` if there are too few, or someone else takes.
+    fn ready(&self) -> Option<Vec<R>> {
+        let mut results = hold(&self.results);
+        if results.taking || results.failed.is_some() {
+            return None;
+        }
+        let count = results.done.iter().take_while(|done| done.is_some()).count();
+        let last = results.total == Some(results.taken + count);
+        if count == 0 || count < self.together && !last {
+            return None;
+        }
+        match results.done.drain(..count).flatten().collect() {
+            Ok(ready) => {
+                results.taking = true;
+                results.taken += count;
+                Some(ready)
+            }
+            Err(error) => {
+                results.failed = Some(error);
+                None
+            }
+        }
+    }
+}
+
+fn hold<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().expect("no thread panicked")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Takes items below `count`, of which that with the number `bad` fails, on some threads.
+    fn check(threads: usize, at_once: usize, together: usize, count: usize, bad: Option<usize>) {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let (mut given, mut taken) = (0, Vec::new());
+        let under_way = AtomicUsize::new(0);
+        let outcome = pool.install(|| {
+            in_order(
+                Width { at_once, together },
+                || {
+                    let most = under_way.fetch_add(1, Ordering::SeqCst) + 1;
+                    assert!(most <= at_once, "{most} under way");
+                    given += 1;
+                    if given > count {
+                        under_way.fetch_sub(1, Ordering::SeqCst);
+                    }
+                    Ok((given <= count).then_some(given - 1))
+                },
+                |item| {
+                    // Later ones are often done first.
+                    std::thread::sleep(Duration::from_micros(if item % 3 == 0 { 300 } else { 20 }));
+                    if bad.is_some_and(|bad| item >= bad) { Err(item) } else { Ok(item * 10) }
+                },
+                |results| {
+                    assert!(results.len() >= together.min(count - taken.len()) || bad.is_some());
+                    under_way.fetch_sub(results.len(), Ordering::SeqCst);
+                    // As encoding does, which may lead to other steps being carried out in between.
+                    rayon::join(|| (), || std::thread::sleep(Duration::from_micros(50)));
+                    taken.extend(results);
+                    Ok(())
+                },
+            )
+        });
+        assert_eq!(outcome, bad.map_or(Ok(()), Err));
+        let expected: Vec<usize> = (0..bad.unwrap_or(count)).map(|item| item * 10).collect();
+        if bad.is_some() {
+            assert!(expected.starts_with(&taken));
+        } else {
+            assert_eq!(taken, expected);
+        }
+    }
+
+    #[test]
+    fn results_come_in_order_whatever_the_width() {
+        for threads in [1, 2, 5] {
+            for (at_once, together) in [(1, 1), (2, 1), (4, 2), (8, 4), (16, 16)] {
+                for count in [0, 1, 3, 4, 100] {
+                    check(threads, at_once, together, count, None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_error_in_order_is_reported() {
+        for threads in [1, 3] {
+            for bad in [0, 1, 17, 99] {
+                check(threads, 8, 4, 100, Some(bad));
+            }
+        }
+    }
+
+    #[test]
+    fn errors_at_either_end_stop_it() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let width = Width { at_once: 4, together: 2 };
+        let mut given = 0;
+        let next = || {
+            given += 1;
+            if given < 10 { Ok(Some(given)) } else { Err("no more can be had") }
+        };
+        let failed = pool.install(|| in_order(width, next, Ok, |_: Vec<i32>| Ok(())));
+        assert_eq!(failed, Err("no more can be had"));
+        let failed = pool
+            .install(|| in_order(width, || Ok(Some(())), Ok, |_: Vec<()>| Err("nobody wants it")));
+        assert_eq!(failed, Err("nobody wants it"));
+    }
+}
