@@ -18,7 +18,8 @@ use distinct::Distinct;
 use joint::Joint;
 use neighbours::Neighbours;
 use texts::Texts;
-use tile::{TILE, Tile, TileMemory};
+pub(crate) use tile::TILE;
+use tile::{Tile, TileMemory};
 
 /// Records after which a column must have shown that its cells repeat: enough to tell names of companies from names of records.
 const TRIAL: usize = 512;
@@ -70,60 +71,94 @@ pub(crate) fn build(
     keep: Keep,
     memory: &mut ColumnMemory,
 ) -> Vec<Column> {
-    let _span = tracing::debug_span!("columns").entered();
-    let ColumnMemory { builders, tile, neighbours, joints, spare } = memory;
-    builders.resize_with(columns.len().max(builders.len()), Builder::default);
-    let builders = &mut builders[..columns.len()];
-    for builder in &mut *builders {
-        builder.begin(keep);
-    }
-    let mut alone = Neighbours::default();
-    let neighbours = if keep == Keep::Smallest { neighbours } else { &mut alone };
-    neighbours.begin(columns);
-    joints.resize_with(columns.len().max(joints.len()), Joint::default);
-    for (at, columns) in neighbours.items().filter(|(_, columns)| columns.len() > 1) {
-        joints[at].begin(columns.len());
-        for asked in columns {
-            builders[asked.nth as usize].begin_in_joint(spare);
+    let mut gathering = Gathering::begin(columns, keep, memory);
+    gathering.append(slab, rows);
+    gathering.finish()
+}
+
+/// Columns being gathered, from records of a slab as they come.
+#[derive(Debug)]
+pub(crate) struct Gathering<'m> {
+    builders: &'m mut [Builder],
+    tile: &'m mut TileMemory,
+    /// Those of earlier slabs, or none where cells are kept as texts.
+    learnt: Option<&'m mut Neighbours>,
+    alone: Neighbours,
+    joints: &'m mut [Joint],
+    spare: &'m mut Spare,
+    records: usize,
+}
+
+impl<'m> Gathering<'m> {
+    pub(crate) fn begin(columns: &[usize], keep: Keep, memory: &'m mut ColumnMemory) -> Self {
+        let ColumnMemory { builders, tile, neighbours, joints, spare } = memory;
+        builders.resize_with(columns.len().max(builders.len()), Builder::default);
+        let builders = &mut builders[..columns.len()];
+        for builder in &mut *builders {
+            builder.begin(keep);
         }
-    }
-    let mut tile = Tile::new(slab, neighbours.reach(), tile);
-    let mut records = 0;
-    for rows in rows.chunks(TILE) {
-        tile.visit(rows);
-        records += rows.len();
-        let mut spent = false;
-        for (nth, (at, columns)) in neighbours.items().enumerate() {
-            if let [only] = columns {
-                builders[only.nth as usize].append(nth, &mut tile, spare);
-            } else {
-                joints[at].append(nth, &mut tile, columns, builders);
-                spent |= joints[at].is_spent(records);
+        let mut alone = Neighbours::default();
+        let mut learnt = (keep == Keep::Smallest).then_some(neighbours);
+        let neighbours = learnt.as_deref_mut().unwrap_or(&mut alone);
+        neighbours.begin(columns);
+        joints.resize_with(columns.len().max(joints.len()), Joint::default);
+        for (at, columns) in neighbours.items().filter(|(_, columns)| columns.len() > 1) {
+            joints[at].begin(columns.len());
+            for asked in columns {
+                builders[asked.nth as usize].begin_in_joint(spare);
             }
         }
-        if spent {
-            neighbours.take_apart(|at, columns| {
-                let spent = joints[at].is_spent(records);
-                for (index, asked) in columns.iter().enumerate().filter(|_| spent) {
-                    let builder = &mut builders[asked.nth as usize];
-                    builder.leave_joint(&joints[at], index, records, spare);
+        Self { builders, tile, learnt, alone, joints, spare, records: 0 }
+    }
+
+    /// Appends the cells of `rows`, which must be whole tiles (a multiple of [`TILE`]) but for the last.
+    pub(crate) fn append(&mut self, slab: &Slab, rows: &[u32]) {
+        let _span = tracing::debug_span!("columns").entered();
+        let Self { builders, tile, learnt, alone, joints, spare, records } = self;
+        let neighbours = learnt.as_deref_mut().unwrap_or(alone);
+        let mut tile = Tile::new(slab, neighbours.reach(), tile);
+        for rows in rows.chunks(TILE) {
+            tile.visit(rows);
+            *records += rows.len();
+            let mut spent = false;
+            for (nth, (at, columns)) in neighbours.items().enumerate() {
+                if let [only] = columns {
+                    builders[only.nth as usize].append(nth, &mut tile, spare);
+                } else {
+                    joints[at].append(nth, &mut tile, columns, builders);
+                    spent |= joints[at].is_spent(*records);
                 }
-                spent
-            });
-            tile.look_for(neighbours.reach());
+            }
+            if spent {
+                neighbours.take_apart(|at, columns| {
+                    let spent = joints[at].is_spent(*records);
+                    for (index, asked) in columns.iter().enumerate().filter(|_| spent) {
+                        let builder = &mut builders[asked.nth as usize];
+                        builder.leave_joint(&joints[at], index, *records, spare);
+                    }
+                    spent
+                });
+                tile.look_for(neighbours.reach());
+            }
         }
     }
-    for (at, columns) in neighbours.items().filter(|(_, columns)| columns.len() > 1) {
-        for (index, asked) in columns.iter().enumerate() {
-            builders[asked.nth as usize].end_in_joint(&joints[at], index);
+
+    /// The columns, in the order asked.
+    pub(crate) fn finish(mut self) -> Vec<Column> {
+        let _span = tracing::debug_span!("columns").entered();
+        let neighbours = self.learnt.as_deref_mut().unwrap_or(&mut self.alone);
+        for (at, columns) in neighbours.items().filter(|(_, columns)| columns.len() > 1) {
+            for (index, asked) in columns.iter().enumerate() {
+                self.builders[asked.nth as usize].end_in_joint(&self.joints[at], index);
+            }
         }
+        let finish = |builder: &mut Builder| builder.finish(self.records);
+        let built: Vec<Column> = self.builders.iter_mut().map(finish).collect();
+        if let Some(neighbours) = self.learnt {
+            neighbours.learn(self.records, &built);
+        }
+        built
     }
-    let built: Vec<Column> =
-        builders.iter_mut().map(|builder| builder.finish(rows.len())).collect();
-    if keep == Keep::Smallest {
-        neighbours.learn(rows.len(), &built);
-    }
-    built
 }
 
 /// What the cells of a column have been so far.

@@ -3,8 +3,11 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use assay_model::Column;
+
+use crate::columns::{ColumnMemory, Gathering, Keep};
 use crate::extent::{self, Extents};
-use crate::filling::{Filling, Until};
+use crate::filling::{Filling, Gather, Until};
 use crate::header::{BOM, Header, HeaderFault};
 use crate::index::{Detail, Kernel};
 use crate::outline::{Begin, Outline};
@@ -159,6 +162,16 @@ impl<R: Read> SlabReader<R> {
         records: usize,
         recycled: Option<Slab>,
     ) -> io::Result<Slab> {
+        self.read_at(place, records, recycled, None)
+    }
+
+    fn read_at<'a>(
+        &'a mut self,
+        place: Place,
+        records: usize,
+        recycled: Option<Slab>,
+        gather: Option<&'a mut Gather<'a>>,
+    ) -> io::Result<Slab> {
         // Records that were read ended before it, unless there are others now.
         let before = place.offset.checked_sub(self.offset).ok_or_else(|| {
             io::Error::other(
@@ -170,8 +183,28 @@ impl<R: Read> SlabReader<R> {
         let mut slab = recycled.unwrap_or_default();
         slab.begin(Arc::clone(&self.shape), self.offset, place.record, Detail::Positions);
         let until = Until { records, bytes: usize::MAX };
-        self.offset = Filling::new(self, &mut slab, until).run()?;
+        let filling = Filling::new(self, &mut slab, until);
+        let filling = match gather {
+            Some(gather) => filling.gathering(gather),
+            None => filling,
+        };
+        self.offset = filling.run()?;
         Ok(slab)
+    }
+
+    /// The same, with cells of `columns` gathered while their bytes are in the caches: what [`Slab::columns`] gives for all judged records.
+    pub fn slab_with_columns(
+        &mut self,
+        place: Place,
+        records: usize,
+        recycled: Option<Slab>,
+        columns: &[usize],
+        memory: &mut ColumnMemory,
+    ) -> io::Result<(Slab, Vec<Column>)> {
+        let mut gathering = Gathering::begin(columns, Keep::Smallest, memory);
+        let mut gather = |slab: &Slab, rows: &[u32]| gathering.append(slab, rows);
+        let slab = self.read_at(place, records, recycled, Some(&mut gather))?;
+        Ok((slab, gathering.finish()))
     }
 
     /// Where the records of the next bytes lie, up to the end of the one that reaches `bytes`; `None` at the end.

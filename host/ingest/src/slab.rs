@@ -1,6 +1,7 @@
 //! A run of whole records with everything that is known of them.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use assay_model::{Column, Position};
@@ -204,45 +205,56 @@ impl Slab {
         self.shape = shape;
     }
 
-    /// Finds the faults that only bytes can have, and which records can be judged. Gives the CRs from `from` on that no LF follows.
-    pub(crate) fn complete(&mut self, from: usize) -> u64 {
+    /// Finds the faults that only bytes can have in the records from `first` on, whose bytes are `range`, and which of them can be judged.
+    /// Gives the CRs in `range` that no LF follows.
+    pub(crate) fn complete(&mut self, first: usize, range: Range<usize>) -> u64 {
         let bytes = &self.buffer.bytes[..self.buffer.filled];
         let mut lone_crs = 0;
         if self.index.saw_cr != 0 {
             let lone = |&at: &usize| bytes.get(at + 1) != Some(&b'\n');
-            let crs = memchr::memchr_iter(b'\r', &bytes[from..]).map(|at| from + at);
+            let crs = memchr::memchr_iter(b'\r', &bytes[range.clone()]).map(|at| range.start + at);
             lone_crs = crs.filter(lone).count() as u64;
         }
         if self.index.saw_nul != 0 {
-            for record in &mut self.records {
+            for record in &mut self.records[first..] {
                 if memchr(0, &bytes[record.start as usize..record.end as usize]).is_some() {
                     record.faults.insert(FaultKind::Nul);
                 }
             }
         }
         if self.index.skipped {
-            self.records.iter_mut().for_each(|record| check_encoding(record, bytes));
+            self.records[first..].iter_mut().for_each(|record| check_encoding(record, bytes));
         } else {
-            for blocks in self.index.high.chunk_by(|one, next| one + BLOCK_BYTES == *next) {
-                // Characters are never cut: beside these blocks there are ASCII bytes.
-                let (start, end) = (blocks[0], blocks[blocks.len() - 1] + BLOCK_BYTES);
-                // What lies behind the last record was given back.
-                let Some(text) = bytes.get(start as usize..bytes.len().min(end as usize)) else {
-                    break;
-                };
-                if simdutf8::basic::from_utf8(text).is_ok() {
-                    continue;
-                }
-                let first = self.records.partition_point(|record| record.end <= start);
-                let records = self.records[first..].iter_mut();
-                records
-                    .take_while(|record| record.start < end)
-                    .for_each(|record| check_encoding(record, bytes));
-            }
+            self.check_characters(first, range);
         }
-        let judged = (0..).zip(&self.records).filter(|(_, record)| !record.faults.blocking());
+        let judged = (0..).zip(&self.records).skip(first);
+        let judged = judged.filter(|(_, record)| !record.faults.blocking());
         self.judged.extend(judged.map(|(index, _)| index));
         lone_crs
+    }
+
+    /// Checks the bytes beyond ASCII in `range`, which begins and ends between characters.
+    fn check_characters(&mut self, first: usize, range: Range<usize>) {
+        let (from, to) = (narrow(range.start), narrow(range.end));
+        let bytes = &self.buffer.bytes[..self.buffer.filled];
+        let high = &self.index.high;
+        let begun = high.partition_point(|block| block + BLOCK_BYTES <= from);
+        let high = &high[begun..];
+        let high = &high[..high.partition_point(|&block| block < to)];
+        for blocks in high.chunk_by(|one, next| one + BLOCK_BYTES == *next) {
+            // Characters are never cut: beside these blocks there are ASCII bytes.
+            let (start, end) =
+                (blocks[0].max(from), (blocks[blocks.len() - 1] + BLOCK_BYTES).min(to));
+            let text = &bytes[start as usize..end as usize];
+            if simdutf8::basic::from_utf8(text).is_ok() {
+                continue;
+            }
+            let within = self.records[first..].partition_point(|record| record.end <= start);
+            let records = self.records[first + within..].iter_mut();
+            records
+                .take_while(|record| record.start < end)
+                .for_each(|record| check_encoding(record, bytes));
+        }
     }
 }
 
@@ -268,4 +280,8 @@ fn check_encoding(record: &mut Record, bytes: &[u8]) {
         Encoding::Windows1252 { .. } => record.faults.insert(FaultKind::Encoding),
         Encoding::Neither { .. } => record.faults.insert(FaultKind::Undecodable),
     }
+}
+
+fn narrow(position: usize) -> u32 {
+    u32::try_from(position).expect("limits keep a slab below 2^32 bytes")
 }

@@ -1,7 +1,8 @@
-//! Columns are the same whether or not neighbours are looked up together, which memory of earlier slabs decides.
+//! Columns are the same whether or not neighbours are looked up together, which memory of earlier slabs decides, and whether they are
+//! gathered as records are read or when all are there.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
-use assay_ingest::{ColumnMemory, Limits, Slab, SlabReader};
+use assay_ingest::{ColumnMemory, Limits, Place, Slab, SlabReader};
 use assay_model::{Cells, Column};
 use proptest::prelude::*;
 
@@ -31,6 +32,8 @@ struct Recipe {
     /// One cell in so many has a doubled quote, one record in so many is not UTF-8.
     doubled: u32,
     latin: u32,
+    /// One record in so many breaks a rule of the grammar.
+    broken: u32,
 }
 
 fn recipe() -> impl Strategy<Value = Recipe> {
@@ -53,8 +56,9 @@ fn recipe() -> impl Strategy<Value = Recipe> {
         any::<bool>(),
         seldom(),
         seldom(),
+        seldom(),
     )
-        .prop_map(|(kinds, groups, records, drift, quoted, doubled, latin)| Recipe {
+        .prop_map(|(kinds, groups, records, drift, quoted, doubled, latin, broken)| Recipe {
             kinds,
             groups,
             records,
@@ -62,10 +66,11 @@ fn recipe() -> impl Strategy<Value = Recipe> {
             quoted,
             doubled,
             latin,
+            broken,
         })
 }
 
-fn slab(recipe: &Recipe, seed: u64) -> Slab {
+fn file(recipe: &Recipe, seed: u64) -> Vec<u8> {
     let mut state = seed;
     let mut draw = |below: u32| {
         state =
@@ -107,9 +112,36 @@ fn slab(recipe: &Recipe, seed: u64) -> Slab {
             }
             bytes.extend(cell);
         }
+        if recipe.broken < u32::MAX && draw(recipe.broken) == 0 {
+            let breaks = [",more", "\"x\"\n", "\0", "\rx", "\r", ",\"open", "\n\n\r\n"];
+            bytes.extend(breaks[draw(7) as usize].bytes());
+        }
     }
     bytes.push(b'\n');
-    SlabReader::new(bytes.as_slice(), Limits::default()).next_slab(None).unwrap().unwrap()
+    bytes
+}
+
+/// Reads all of a file as one slab: at once, and with columns gathered on the way.
+fn slab(bytes: &[u8], asked: &[usize], memory: &mut ColumnMemory) -> (Slab, Vec<Column>) {
+    let mut reader = SlabReader::new(bytes, Limits::default());
+    let mut place = Place { offset: reader.header().unwrap().length, record: 1, line: 2 };
+    let records =
+        std::iter::from_fn(|| reader.next_slab(None).unwrap()).map(|slab| slab.len()).sum();
+    let mut reader = SlabReader::new(bytes, Limits::default());
+    reader.header().unwrap();
+    let whole = reader.slab_at(place, records, None).unwrap();
+    let first = whole.position(0);
+    (place.offset, place.line) = (first.offset, first.line);
+    let rest = &bytes[usize::try_from(place.offset).unwrap()..];
+    let mut gathering = SlabReader::at(rest, reader.shape(), place, rest.len() as u64);
+    let (slab, columns) = gathering.slab_with_columns(place, records, None, asked, memory).unwrap();
+    assert_eq!(slab.judged(), whole.judged());
+    for index in 0..whole.len() {
+        assert_eq!(slab.position(index), whole.position(index));
+        assert_eq!(slab.faults(index), whole.faults(index));
+    }
+    assert_eq!(gathering.summary().lone_crs, reader.summary().lone_crs);
+    (whole, columns)
 }
 
 fn columns(slab: &Slab, asked: &[usize], memory: &mut ColumnMemory) -> Vec<Column> {
@@ -126,9 +158,9 @@ proptest! {
         let asked: Vec<usize> = (0..one.kinds.len()).rev().step_by(every).collect();
         let mut memory = ColumnMemory::default();
         for (nth, recipe) in [&one, &one, &one, &other, &other, &one].into_iter().enumerate() {
-            let slab = slab(recipe, seed.wrapping_add(nth as u64));
+            let file = file(recipe, seed.wrapping_add(nth as u64));
+            let (slab, learnt) = slab(&file, &asked, &mut memory);
             let alone = columns(&slab, &asked, &mut ColumnMemory::default());
-            let learnt = columns(&slab, &asked, &mut memory);
             prop_assert_eq!(&alone, &learnt, "slab {}", nth);
             memory.recycle(learnt);
         }

@@ -1,6 +1,6 @@
 //! One slab through all rules: columns, normalise, cast, validate, quarantine.
 
-use assay_ingest::{ColumnMemory, Slab};
+use assay_ingest::Slab;
 use assay_model::{
     Batch, Cells, Column, Disposition, Form, Hit, HitOutcome, Level, Measure, RecordOutcome,
     RuleClass, Verdict,
@@ -99,9 +99,23 @@ impl Judged {
     }
 }
 
+/// A slab to be judged.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) slab: Slab,
+    /// Its text columns, those of [`text_columns`], if they were gathered as it was read.
+    pub(crate) columns: Option<Vec<Column>>,
+}
+
+/// Columns of the file whose text is wanted, in the order of their slots.
+pub(crate) fn text_columns(plan: &Plan) -> Vec<usize> {
+    let text = |slot: &Slot| if slot.form == Form::Text { slot.column } else { None };
+    plan.slots.iter().filter_map(text).collect()
+}
+
 /// Judges a slab. `duplicates` holds for each uniqueness rule the slab's records it hits, as file-wide numbers.
 pub(crate) fn judge(
-    slab: Slab,
+    Read { slab, columns }: Read,
     plan: &Plan,
     worker: &mut Worker,
     duplicates: &[Vec<u64>],
@@ -113,7 +127,9 @@ pub(crate) fn judge(
     structure::note_faults(&mut judged, plan);
     let rows = judged.slab.judged().to_vec();
     note_duplicates(&mut judged, plan, duplicates, &rows);
-    build_text(&mut judged, plan, &rows, worker.memory(spare));
+    let columns = columns
+        .unwrap_or_else(|| judged.slab.columns(&rows, &text_columns(plan), worker.memory(spare)));
+    place_text(&mut judged, plan, columns);
     for index in plan.stages_of(RuleClass::Normalise) {
         // A rule that rewrites may look at a number; what is stored is parsed when all have rewritten.
         build_typed(&mut judged, plan, plan.stages[index].slots.iter().copied(), rows.len());
@@ -153,14 +169,12 @@ fn note_duplicates(judged: &mut Judged, plan: &Plan, duplicates: &[Vec<u64>], ro
     }
 }
 
-/// Builds all text columns in one pass over the records.
-fn build_text(judged: &mut Judged, plan: &Plan, rows: &[u32], memory: &mut ColumnMemory) {
-    let text = |slot: &Slot| if slot.form == Form::Text { slot.column } else { None };
-    let columns: Vec<usize> = plan.slots.iter().filter_map(text).collect();
-    let mut built = judged.slab.columns(rows, &columns, memory).into_iter();
+/// Puts text columns into their slots.
+fn place_text(judged: &mut Judged, plan: &Plan, columns: Vec<Column>) {
+    let mut columns = columns.into_iter();
     for (slot, column) in plan.slots.iter().zip(&mut judged.columns) {
         if slot.form == Form::Text {
-            *column = if slot.column.is_some() { built.next() } else { Some(absent()) };
+            *column = if slot.column.is_some() { columns.next() } else { Some(absent()) };
         }
     }
 }

@@ -18,7 +18,7 @@ use rayon::ThreadPool;
 use crate::duplicates::Duplicates;
 use crate::error::RunError;
 use crate::flow::{Width, in_order};
-use crate::judge::{Judged, judge};
+use crate::judge::{Judged, Read, judge, text_columns};
 use crate::observer::{Observer, Phase, Progress};
 use crate::plan::Plan;
 use crate::route::{Router, Written};
@@ -205,27 +205,32 @@ impl Judging<'_> {
     }
 
     fn judge(&self, run: &Run<'_>, work: Work) -> Result<Judged, RunError> {
-        let slab = match work.slab {
-            Some(slab) => slab,
-            None => self.read(run, work.at)?,
-        };
-        if slab.len() != work.at.records {
-            return Err(self.changed());
-        }
         let index = rayon::current_thread_index().expect("on the pool");
         let mut worker = run.workers[index].lock().expect("no thread panicked");
+        let read = match work.slab {
+            Some(slab) => Read { slab, columns: None },
+            None => self.read(run, work.at, &mut worker)?,
+        };
+        if read.slab.len() != work.at.records {
+            return Err(self.changed());
+        }
         let batch_size = self.request.batch_size.max(1);
-        Ok(judge(slab, self.plan, &mut worker, &work.duplicates, batch_size, run.spare)?)
+        Ok(judge(read, self.plan, &mut worker, &work.duplicates, batch_size, run.spare)?)
     }
 
     /// Reads one slab of a file that can be read anywhere.
-    fn read(&self, run: &Run<'_>, at: SlabPlace) -> Result<Slab, RunError> {
+    fn read(&self, run: &Run<'_>, at: SlabPlace, worker: &mut Worker) -> Result<Read, RunError> {
         let input = self.request.input;
         let failed = |error| input_error(input, error);
         let bytes = input.open_at(at.place.offset, Arc::clone(run.consumed)).map_err(failed)?;
         let shape = Arc::clone(&self.survey.shape);
         let mut reader = SlabReader::at(bytes, shape, at.place, at.bytes);
-        reader.slab_at(at.place, at.records, run.spare.slab()).map_err(failed)
+        let columns = text_columns(self.plan);
+        let memory = worker.memory(run.spare);
+        let (slab, columns) = reader
+            .slab_with_columns(at.place, at.records, run.spare.slab(), &columns, memory)
+            .map_err(failed)?;
+        Ok(Read { slab, columns: Some(columns) })
     }
 
     /// Lets plugins judge the file by its measures.

@@ -5,7 +5,7 @@ use crate::{cp1252, grammar};
 
 /// Records of a tile. 64 records of 700 bytes, their separators and the places of their cells take 120 KB, which the second cache
 /// holds; each of the three is walked through from front to back.
-pub(super) const TILE: usize = 64;
+pub(crate) const TILE: usize = 64;
 
 /// Places of a column's cells lie this far from the next column's. One more than needed: at a multiple of 512 bytes, all columns would
 /// fight for the same few lines of the first cache.
