@@ -11,7 +11,7 @@ pub enum Phase {
     Publish,
 }
 
-/// How far a phase is. Cheap enough to be told after every wave of slabs.
+/// How far a phase is. Cheap enough to be told after every few slabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Which phase.

@@ -85,9 +85,9 @@ impl<'a> Router<'a> {
     }
 
     /// Takes the next slabs of the file.
-    pub(crate) fn route(&mut self, wave: &[Judged], plan: &Plan) -> Result<(), SinkError> {
+    pub(crate) fn route(&mut self, slabs: &[Judged], plan: &Plan) -> Result<(), SinkError> {
         let _span = tracing::debug_span!("route").entered();
-        let mut rest = wave;
+        let mut rest = slabs;
         while !rest.is_empty() {
             // Slabs up to the end of the row group are encoded together.
             let room = usize::try_from(GROUP_SLABS - self.slabs % GROUP_SLABS)

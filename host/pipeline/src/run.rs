@@ -368,7 +368,8 @@ impl<'a> Attempt<'a> {
         })?;
         account::source(&mut self.report, &survey);
         if survey.spilled {
-            let text = "the keys of uniqueness rules did not fit in memory and were sorted on disk";
+            let text =
+                "the keys of uniqueness rules did not fit in memory and were compared from disk";
             self.report.notices.push(text.to_owned());
         }
         account::whole_file(&mut self.report, plan, &survey.summary);

@@ -11,6 +11,7 @@ mod levels;
 mod number;
 mod output;
 mod pages;
+mod plain;
 mod spec;
 mod text;
 mod writer;

@@ -162,7 +162,7 @@ impl Part {
 
     /// Takes the next column in. False if there are more combinations than can pay.
     fn join(&mut self, next: &Self, joiner: &mut Joiner) -> bool {
-        let most = self.keys.len().max(next.keys.len()) / 4;
+        let most = self.keys.len().max(next.keys.len()) / 8;
         if self.texts || next.texts || self.distinct.max(next.distinct) > most.max(1) {
             return false;
         }

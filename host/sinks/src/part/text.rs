@@ -17,6 +17,7 @@ use super::extremes::Extremes;
 use super::intern::{Interner, NotUtf8};
 use super::levels::{Levels, encode_keys};
 use super::pages::{Chunk, ChunkParts, DataPage, assemble, compress};
+use super::plain;
 use super::spec::Rows;
 use crate::SinkError;
 
@@ -111,7 +112,7 @@ impl TextColumn {
             }
             Cells::Text(text) => {
                 let filled = self.push_levels(column, rows);
-                self.put_all(rows.iter().map(|row| text.get(row))).map(|()| filled)
+                self.put_texts(text, rows).map(|()| filled)
             }
             Cells::Constant(cell) => self.append_constant(cell, rows.len()),
             Cells::Dictionary { keys, values } => {
@@ -233,6 +234,20 @@ impl TextColumn {
         Ok(())
     }
 
+    /// Appends those of a column's texts that are not blank.
+    fn put_texts(&mut self, text: &Text, rows: &Rows) -> Result<(), NotUtf8> {
+        // Where all is ASCII, which is told at once, no text needs a look of its own.
+        if self.mode == Mode::Dictionary || !text.bytes().is_ascii() {
+            return self.put_all(rows.iter().map(|row| text.get(row)));
+        }
+        let Self { plain, extremes, text_bytes, .. } = self;
+        self.plain_cells += plain::put_rows(plain, text, rows, |cell| {
+            widen(extremes, cell);
+            *text_bytes += cell.len() as u64;
+        });
+        Ok(())
+    }
+
     /// Appends the cells that are not blank.
     fn put_all<'a>(&mut self, cells: impl Iterator<Item = &'a [u8]>) -> Result<(), NotUtf8> {
         let cells = cells.filter(|cell| !cell.is_empty());
@@ -248,7 +263,7 @@ impl TextColumn {
                     if !cell.is_ascii() {
                         str::from_utf8(cell).map_err(|_| NotUtf8)?;
                     }
-                    put_plain(&mut self.plain, cell);
+                    plain::put(&mut self.plain, cell);
                     self.plain_cells += 1;
                     widen(&mut self.extremes, cell);
                     self.text_bytes += cell.len() as u64;
@@ -279,7 +294,7 @@ impl TextColumn {
         self.first = Mode::Plain;
         self.mode = Mode::Plain;
         for &key in &self.keys {
-            put_plain(&mut self.plain, self.interner.get(key));
+            plain::put(&mut self.plain, self.interner.get(key));
         }
         self.plain_cells += self.keys.len();
         for text in self.interner.iter() {
@@ -335,12 +350,6 @@ impl TextColumn {
 
 fn has_blanks(offsets: &[u32]) -> bool {
     offsets.windows(2).any(|pair| pair[0] == pair[1])
-}
-
-fn put_plain(plain: &mut Vec<u8>, cell: &[u8]) {
-    let length = u32::try_from(cell.len()).expect("a slab is cut far below 4 GiB");
-    plain.extend_from_slice(&length.to_le_bytes());
-    plain.extend_from_slice(cell);
 }
 
 fn widen(extremes: &mut Option<Extremes>, text: &[u8]) {
