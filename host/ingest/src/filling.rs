@@ -43,7 +43,7 @@ pub(crate) struct Filling<'a, R> {
 /// Takes records of a slab, by their numbers.
 pub(crate) type Gather<'a> = dyn FnMut(&Slab, &[u32]) + 'a;
 
-/// Records gathered at once at least: two tiles, 90 KB of records like those of Open Payments and half as much of their separators.
+/// Records gathered at once at least: two tiles, 90 KB of records of 700 bytes and half as much of their separators.
 const GATHERED: usize = 2 * TILE;
 
 /// Where a run of records ends: with the first that reaches one of these.
