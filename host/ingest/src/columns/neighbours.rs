@@ -5,7 +5,6 @@
 
 use assay_model::{Cells, Column};
 
-use super::distinct::MOST;
 use super::tile::Item;
 
 /// Slabs after which it is learnt anew: a quarter of a million records. Learning takes as long as a third of a slab's columns.
@@ -198,8 +197,8 @@ struct Joiner {
     slots: Vec<(u32, u16)>,
 }
 
-/// Slots for numbering pairs: four for each that is allowed.
-const SLOTS: usize = 4 * MOST;
+/// Slots for numbering pairs: eight for each that is allowed.
+const SLOTS: usize = ROWS;
 
 impl Joiner {
     /// One number for each pair that occurs; `None` if there are more than can pay.
@@ -209,7 +208,7 @@ impl Joiner {
         let mut count = 0;
         for (key, &right) in keys.iter_mut().zip(other) {
             let pair = (u32::from(*key) << 16 | u32::from(right)) + 1;
-            let mut at = (pair.wrapping_mul(0x9e37_79b1) >> 19) as usize % SLOTS;
+            let mut at = (pair.wrapping_mul(0x9e37_79b1) >> 16) as usize % SLOTS;
             while self.slots[at].0 != pair {
                 if self.slots[at].0 == 0 {
                     if count == most {
