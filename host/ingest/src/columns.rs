@@ -13,7 +13,7 @@ mod tile;
 
 use assay_model::{Bitmap, Cells, Column, Text};
 
-use crate::slab::Slab;
+use crate::slab::{Slab, narrow};
 use distinct::Distinct;
 use joint::Joint;
 use neighbours::Neighbours;
@@ -300,8 +300,4 @@ fn bitmap(bits: impl ExactSizeIterator<Item = bool>) -> Bitmap {
         bytes.push(byte);
     }
     Bitmap::from_bytes(bytes, len).expect("one bit was set a record")
-}
-
-fn narrow(position: usize) -> u32 {
-    u32::try_from(position).expect("limits keep a slab below 2^32 bytes")
 }

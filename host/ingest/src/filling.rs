@@ -13,7 +13,7 @@ use crate::fault::{FaultKind, Faults};
 use crate::grammar::{self, Parsed, QuoteFault};
 use crate::index::End;
 use crate::reader::SlabReader;
-use crate::slab::{Cut, Record, Slab};
+use crate::slab::{Cut, Record, Slab, narrow};
 use crate::source::SLACK;
 
 /// Fills one slab.
@@ -413,8 +413,4 @@ impl<'a, R: Read> Filling<'a, R> {
         buffer.bytes.copy_within(to..buffer.filled, from);
         buffer.filled -= to - from;
     }
-}
-
-fn narrow(position: usize) -> u32 {
-    u32::try_from(position).expect("limits keep a slab below 2^32 bytes")
 }

@@ -282,6 +282,7 @@ fn check_encoding(record: &mut Record, bytes: &[u8]) {
     }
 }
 
-fn narrow(position: usize) -> u32 {
+/// A position in a slab.
+pub(crate) fn narrow(position: usize) -> u32 {
     u32::try_from(position).expect("limits keep a slab below 2^32 bytes")
 }

@@ -17,7 +17,7 @@ use crate::spill::{Sorted, SpillSort};
 /// A little below a power of two a partition, at which vectors would double.
 const KEYS: usize = 256 * 3_800;
 
-/// Shares of the keys compared at once.
+/// Shares of the keys compared at once: 24 MB with their tables, as much as the keys in memory, and several for each thread.
 const SHARES: usize = 32;
 
 /// Memory for the numbers of duplicates before they spill.

@@ -158,8 +158,9 @@ where
     }
 }
 
-fn hold<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
-    kept.lock().expect("no thread panicked")
+/// What threads share, while this one needs it.
+pub(crate) fn hold<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().expect("no thread panics while it holds what is shared")
 }
 
 #[cfg(test)]

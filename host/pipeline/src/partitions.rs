@@ -10,6 +10,10 @@ use std::os::unix::fs::FileExt;
 /// Partitions: as many as the top byte of a hash has values.
 const PARTITIONS: usize = 256;
 
+/// A share from disk holds so many times what a partition may hold in memory: 0.7 MB, which a second cache takes, and few enough shares
+/// that a partition of a terabyte's keys is read some hundred times and not a thousand.
+const SHARE: usize = 8;
+
 /// Bytes of an entry on disk.
 const BYTES: usize = 24;
 
@@ -122,9 +126,9 @@ impl Partitions {
         self.disk.is_some()
     }
 
-    /// All entries in shares of about as many as may be in memory of one partition.
+    /// All entries, in shares that are small enough to be had at once.
     pub(crate) fn shares(&self) -> Vec<Share> {
-        let room = (self.most / PARTITIONS).max(1) * 8;
+        let room = (self.most / PARTITIONS).max(1) * SHARE;
         let shares = (0..PARTITIONS).flat_map(|partition| {
             let extents = self.disk.as_ref().map(|disk| disk.extents[partition].as_slice());
             let spilled: usize =

@@ -1,9 +1,11 @@
 //! What is done with, so that the next slab need not ask the system for memory.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use assay_ingest::Slab;
 use assay_model::{Cells, Column};
+
+use crate::flow::hold;
 
 /// Slabs, and their columns, whose memory can be used again.
 #[derive(Debug, Default)]
@@ -31,8 +33,4 @@ impl Spare {
         hold(&self.columns).push(columns);
         hold(&self.slabs).push(slab);
     }
-}
-
-fn hold<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
-    kept.lock().expect("no thread panics while it holds what is kept")
 }

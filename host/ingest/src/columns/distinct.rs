@@ -56,9 +56,6 @@ pub(super) struct Distinct {
 
 impl Default for Distinct {
     fn default() -> Self {
-        // Drawn anew, so that no file can be made to collide. Numbers do not depend on them.
-        let state = RandomState::new();
-        let seeds = [state.hash_one(0_u8), state.hash_one(1_u8)];
         Self {
             keys: Vec::new(),
             slots: vec![0; FIRST_SLOTS],
@@ -67,7 +64,7 @@ impl Default for Distinct {
             values: Text::default(),
             blank: None,
             overflows: false,
-            seeds,
+            seeds: seeds(),
         }
     }
 }
@@ -287,6 +284,12 @@ impl Ends {
         let mark = if long { LONG } else { u128::from(len) << 120 };
         Self { head: head | mark, tail, len, sixteenth: head.to_le_bytes()[END - 1] }
     }
+}
+
+/// Seeds of a table's hashes, drawn anew, so that no file can be made to collide. Numbers do not depend on them.
+pub(super) fn seeds() -> [u64; 2] {
+    let state = RandomState::new();
+    [state.hash_one(0_u8), state.hash_one(1_u8)]
 }
 
 /// Up to 16 bytes of a cell of `len` bytes, from `at` on, zeros beyond.

@@ -4,10 +4,8 @@
 //! stands for one a cell. What is new goes to the columns' own distinct cells in the order it comes, so they turn out as if each cell had
 //! been looked up by itself.
 
-use std::hash::{BuildHasher, RandomState};
-
 use super::Builder;
-use super::distinct::{END, MOST, fold, halves, load, load_whole};
+use super::distinct::{END, MOST, fold, halves, load, load_whole, seeds};
 use super::neighbours::Asked;
 use super::tile::{Span, TILE, Tile};
 
@@ -39,8 +37,6 @@ pub(super) struct Joint {
 
 impl Default for Joint {
     fn default() -> Self {
-        // Drawn anew, so that no file can be made to collide. Numbers do not depend on them.
-        let state = RandomState::new();
         Self {
             numbers: Vec::new(),
             slots: Vec::new(),
@@ -51,7 +47,7 @@ impl Default for Joint {
             width: 0,
             repeats: false,
             vain: 0,
-            seeds: [state.hash_one(0_u8), state.hash_one(1_u8)],
+            seeds: seeds(),
         }
     }
 }
@@ -82,7 +78,7 @@ impl Joint {
         self.len() + TILE > MOST || !super::repeats(self.len(), records) || self.vain > records
     }
 
-    /// Appends the tile's records. `columns` are the columns from `first` on, each with the place of its builder.
+    /// Appends the tile's records. `columns` are those that the tile's `nth` item reaches over.
     pub(super) fn append(
         &mut self,
         nth: usize,

@@ -132,9 +132,8 @@ struct Part {
     bytes: usize,
     /// One number a record; none if there is one for all.
     keys: Vec<u16>,
+    /// As many as can be where cells do not repeat.
     distinct: usize,
-    /// Their cells do not repeat.
-    texts: bool,
 }
 
 impl Part {
@@ -155,14 +154,14 @@ impl Part {
             bytes: bytes + 3 * rows,
             keys,
             distinct,
-            texts: distinct == usize::MAX,
         }
     }
 
     /// Takes the next column in. False if there are more combinations than can pay.
     fn join(&mut self, next: &Self, joiner: &mut Joiner) -> bool {
+        // A look-up that is new in one record of eight costs more than it saves, whatever it is of.
         let most = self.keys.len().max(next.keys.len()) / 8;
-        if self.texts || next.texts || self.distinct.max(next.distinct) > most.max(1) {
+        if self.distinct.max(next.distinct) > most.max(1) {
             return false;
         }
         if self.distinct == 1 {
