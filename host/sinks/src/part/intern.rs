@@ -1,13 +1,17 @@
 //! Distinct texts of a column chunk, numbered in the order they come.
 //!
-//! Parquet's dictionary encoding costs one look-up for each cell and is most of the work of writing a part file, so this is an open
-//! table of 8-byte slots with part of the hash in each: nearly every look-up touches one slot and one text.
+//! Dictionaries of a chunk outgrow the caches, so what counts is how many places a look-up touches: one slot of 8 bytes with part of the
+//! hash in it, one entry of 16 with the length and the first 8 bytes of the text, and only for longer ones the text.
 
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 use std::str;
 
 /// Slots to begin with: 8 KiB, which fits the first-level cache beside the cells.
 const FIRST_SLOTS: usize = 1_024;
+
+/// Bytes of a length in the dictionary page.
+const LENGTH: usize = size_of::<u32>();
 
 /// The text is not UTF-8.
 #[derive(Debug)]
@@ -18,23 +22,38 @@ pub(super) struct NotUtf8;
 pub(super) struct Interner {
     /// 0 where free; else the high half of the hash over the number plus one. Its length is a power of two.
     slots: Vec<u64>,
-    /// Where each text ends in `page`.
-    ends: Vec<usize>,
+    entries: Vec<Entry>,
     page: Vec<u8>,
-    last: Option<u32>,
     /// Drawn anew for each process, so that no file can be made to collide. Numbers do not depend on it.
     seed: u64,
+}
+
+/// One of the texts.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// Where it begins in `page`.
+    start: u32,
+    len: u32,
+    /// Its first 8 bytes, or all that it has.
+    head: u64,
+}
+
+impl Entry {
+    fn range(self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + self.len as usize
+    }
 }
 
 impl Interner {
     pub(super) fn new() -> Self {
         let seed = RandomState::new().hash_one(0_u8);
-        Self { slots: vec![0; FIRST_SLOTS], ends: Vec::new(), page: Vec::new(), last: None, seed }
+        Self { slots: vec![0; FIRST_SLOTS], entries: Vec::new(), page: Vec::new(), seed }
     }
 
     /// How many distinct texts there are.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.entries.len()
     }
 
     /// The dictionary page so far.
@@ -45,35 +64,26 @@ impl Interner {
     /// Takes the dictionary page and its number of texts, leaving an empty interner that keeps the table's memory.
     pub(super) fn take(&mut self) -> (Vec<u8>, usize) {
         self.slots.fill(0);
-        self.last = None;
-        let texts = self.ends.len();
-        self.ends.clear();
+        let texts = self.entries.len();
+        self.entries.clear();
         (std::mem::take(&mut self.page), texts)
     }
 
     /// The text with this number.
     pub(super) fn get(&self, number: u32) -> &[u8] {
-        let number = number as usize;
-        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.page[start + 4..self.ends[number]]
+        &self.page[self.entries[number as usize].range()]
     }
 
     /// All texts in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| &self.page[start + 4..end])
+        self.entries.iter().map(|entry| &self.page[entry.range()])
     }
 
     /// The text's number, new or old.
     #[inline]
     pub(super) fn intern(&mut self, text: &[u8]) -> Result<u32, NotUtf8> {
-        // Files are often sorted by something, so a cell often repeats the one above it.
-        if let Some(last) = self.last
-            && same(self.get(last), text)
-        {
-            return Ok(last);
-        }
-        let hash = hash(self.seed, text);
+        let head = head(text);
+        let hash = hash(self.seed, head, text);
         let mask = self.slots.len() - 1;
         let mut at = slot_of(hash, mask);
         loop {
@@ -83,8 +93,11 @@ impl Interner {
             }
             if slot >> 32 == hash >> 32 {
                 let number = number_in(slot);
-                if same(self.get(number), text) {
-                    self.last = Some(number);
+                let entry = self.entries[number as usize];
+                if entry.head == head
+                    && entry.len as usize == text.len()
+                    && (text.len() <= HEAD || same_rest(&self.page[entry.range()], text))
+                {
                     return Ok(number);
                 }
             }
@@ -98,14 +111,14 @@ impl Interner {
         if str::from_utf8(text).is_err() {
             return Err(NotUtf8);
         }
-        let number = u32::try_from(self.ends.len()).expect("a row group has fewer than 2^32 rows");
-        let length = u32::try_from(text.len()).expect("a slab is cut far below 4 GiB");
-        self.page.extend_from_slice(&length.to_le_bytes());
+        let number = narrow(self.entries.len());
+        let len = narrow(text.len());
+        let start = narrow(self.page.len() + LENGTH);
+        self.page.extend_from_slice(&len.to_le_bytes());
         self.page.extend_from_slice(text);
-        self.ends.push(self.page.len());
+        self.entries.push(Entry { start, len, head: head(text) });
         self.slots[at] = hash >> 32 << 32 | (u64::from(number) + 1);
-        self.last = Some(number);
-        if self.ends.len() * 2 > self.slots.len() {
+        if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
         Ok(number)
@@ -115,7 +128,7 @@ impl Interner {
         let mut slots = vec![0; self.slots.len() * 4];
         let mask = slots.len() - 1;
         for (number, text) in (1_u64..).zip(self.iter()) {
-            let hash = hash(self.seed, text);
+            let hash = hash(self.seed, head(text), text);
             let mut at = slot_of(hash, mask);
             while slots[at] != 0 {
                 at = (at + 1) & mask;
@@ -124,6 +137,11 @@ impl Interner {
         }
         self.slots = slots;
     }
+}
+
+/// A number or a place. A dictionary ends soon after its first mebibyte, and a slab is cut far below 4 GiB.
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).expect("a dictionary is far below 4 GiB")
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
@@ -146,42 +164,42 @@ fn fold(word: u64) -> u64 {
     (product >> 64) as u64 ^ product as u64
 }
 
-#[inline]
-fn hash(seed: u64, text: &[u8]) -> u64 {
-    let mut state = fold(seed ^ text.len() as u64);
-    if let Some(tail) = text.last_chunk::<8>() {
-        let (words, _) = text.as_chunks::<8>();
-        for chunk in words {
-            state = fold(state ^ u64::from_le_bytes(*chunk));
-        }
-        // The last 8 bytes again, for what the whole words leave over.
-        return fold(state.rotate_left(23) ^ u64::from_le_bytes(*tail));
-    }
-    fold(state ^ short(text))
-}
+/// Bytes of a text that its entry holds.
+const HEAD: usize = size_of::<u64>();
 
-/// A text of fewer than 8 bytes in one word; among texts of the same length no two share one.
-fn short(text: &[u8]) -> u64 {
+/// The first 8 bytes of a text; of a shorter one a word that no other of its length has.
+#[inline]
+fn head(text: &[u8]) -> u64 {
+    if let Some(head) = text.first_chunk::<HEAD>() {
+        return u64::from_le_bytes(*head);
+    }
     if let (Some(head), Some(tail)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
         return u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail));
     }
     text.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
-/// Whether two texts are equal. Cells are short, and for those this is quicker than a call to the library's comparison.
 #[inline]
-fn same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
+fn hash(seed: u64, head: u64, text: &[u8]) -> u64 {
+    let mut state = fold(seed ^ text.len() as u64);
+    if text.len() <= HEAD {
+        return fold(state ^ head);
     }
-    match (one.first_chunk::<8>(), one.last_chunk::<8>()) {
-        (Some(head), Some(tail)) => {
-            other.first_chunk() == Some(head)
-                && other.last_chunk() == Some(tail)
-                && (one.len() <= 16 || one[8..one.len() - 8] == other[8..one.len() - 8])
-        }
-        _ => short(one) == short(other),
+    let (words, _) = text.as_chunks::<HEAD>();
+    for chunk in words {
+        state = fold(state ^ u64::from_le_bytes(*chunk));
     }
+    // The last 8 bytes again, for what the whole words leave over.
+    let tail = text.last_chunk().map_or(0, |tail| u64::from_le_bytes(*tail));
+    fold(state.rotate_left(23) ^ tail)
+}
+
+/// Whether two texts of the same length, of more than 8 bytes and with the same first 8, are equal. Most are short, and for those this is
+/// quicker than a call to the library's comparison.
+#[inline]
+fn same_rest(one: &[u8], other: &[u8]) -> bool {
+    one.last_chunk::<HEAD>() == other.last_chunk::<HEAD>()
+        && (one.len() <= 2 * HEAD || one[HEAD..one.len() - HEAD] == other[HEAD..other.len() - HEAD])
 }
 
 #[cfg(test)]
@@ -203,15 +221,23 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_the_same_in_every_byte() {
+    fn texts_are_told_apart_in_every_byte() {
         for length in 0..40 {
             let text = vec![b'a'; length];
-            assert!(same(&text, &text.clone()));
-            assert!(!same(&text, &vec![b'a'; length + 1]));
+            let mut interner = Interner::new();
+            let mut others = vec![vec![b'a'; length + 1], [text.as_slice(), b"\0"].concat()];
             for at in 0..length {
                 let mut other = text.clone();
                 other[at] = b'b';
-                assert!(!same(&text, &other), "{length} bytes, differing at {at}");
+                others.push(other);
+            }
+            for (number, text) in (0..).zip(std::iter::once(&text).chain(&others)) {
+                assert_eq!(interner.intern(text).unwrap(), number, "{length} bytes");
+            }
+            assert_eq!(interner.intern(&text).unwrap(), 0);
+            for other in &others {
+                let equal = head(other) == head(&text) && other.len() == length;
+                assert!(!equal || length > HEAD && !same_rest(other, &text), "{length} bytes");
             }
         }
     }

@@ -126,6 +126,12 @@ fn put_varint(out: &mut Vec<u8>, mut value: usize) {
     out.push(value.to_le_bytes()[0]);
 }
 
+/// Keys of a group: as many as fill whole bytes, whatever their width.
+const GROUP: usize = 8;
+
+/// Bits of a key, up to which a group of them fits 128.
+const NARROW: u32 = 16;
+
 /// Appends dictionary keys below `distinct`: their width in one byte, then runs and packed groups.
 pub(super) fn encode_keys(keys: &[u32], distinct: usize, out: &mut Vec<u8>) {
     let width = usize::BITS - distinct.saturating_sub(1).leading_zeros();
@@ -133,8 +139,8 @@ pub(super) fn encode_keys(keys: &[u32], distinct: usize, out: &mut Vec<u8>) {
     let mut at = 0;
     let mut packed = 0;
     while at < keys.len() {
-        let group = &keys[at..keys.len().min(at + 8)];
-        if group.iter().all(|key| *key == group[0]) {
+        let group = &keys[at..keys.len().min(at + GROUP)];
+        if alike(group) {
             let run = group.len()
                 + keys[at + group.len()..].iter().take_while(|&&key| key == group[0]).count();
             pack(&keys[packed..at], width, out);
@@ -149,27 +155,67 @@ pub(super) fn encode_keys(keys: &[u32], distinct: usize, out: &mut Vec<u8>) {
     pack(&keys[packed..], width, out);
 }
 
+/// Whether all keys of a group, of which there is one at least, are the same.
+fn alike(group: &[u32]) -> bool {
+    match group.as_array::<GROUP>() {
+        // All are looked at in any case, which takes no branch.
+        Some(group) => group.iter().fold(0, |bits, key| bits | (key ^ group[0])) == 0,
+        None => group.iter().all(|key| *key == group[0]),
+    }
+}
+
 /// Appends keys bit by bit in groups of eight, the last one filled up with zeros.
 fn pack(keys: &[u32], width: u32, out: &mut Vec<u8>) {
     if keys.is_empty() {
         return;
     }
-    let groups = keys.len().div_ceil(8);
-    put_varint(out, groups << 1 | 1);
-    let end = out.len() + groups * width as usize;
+    let count = keys.len().div_ceil(GROUP);
+    put_varint(out, count << 1 | 1);
+    let (groups, rest) = keys.as_chunks();
+    let mut last = [0; GROUP];
+    last[..rest.len()].copy_from_slice(rest);
+    let groups = groups.iter().chain((!rest.is_empty()).then_some(&last));
+    if width > NARROW {
+        groups.for_each(|group| pack_wide(group, width, out));
+        return;
+    }
+    // A group is written with zeros behind it, which the next one overwrites.
+    let mut end = out.len();
+    out.resize(end + count * width as usize + size_of::<u128>(), 0);
+    for group in groups {
+        let room = out[end..].first_chunk_mut().expect("room was made");
+        *room = pack_narrow(group, width).to_le_bytes();
+        end += width as usize;
+    }
+    out.truncate(end);
+}
+
+/// Keys of 1 to 16 bits each, put together in pairs, so that none waits for all before it.
+#[inline]
+fn pack_narrow(group: &[u32; GROUP], width: u32) -> u128 {
+    let two = |at: usize| u64::from(group[at]) | u64::from(group[at + 1]) << width;
+    let four = |at: usize| two(at) | two(at + 2) << (2 * width);
+    let (low, high) = (four(0), four(4));
+    // Twice, because all 64 bits may have to go.
+    let first = low | high << (4 * width - 1) << 1;
+    let second = high >> (u64::BITS - 4 * width);
+    u128::from(first) | u128::from(second) << u64::BITS
+}
+
+/// Appends keys of 17 to 32 bits each.
+fn pack_wide(group: &[u32; GROUP], width: u32, out: &mut Vec<u8>) {
     let mut word = 0_u64;
     let mut bits = 0;
-    for &key in keys {
+    for &key in group {
         word |= u64::from(key) << bits;
         bits += width;
-        if bits >= 32 {
+        if bits >= u32::BITS {
             out.extend_from_slice(&word.to_le_bytes()[..4]);
-            word >>= 32;
-            bits -= 32;
+            word >>= u32::BITS;
+            bits -= u32::BITS;
         }
     }
-    out.extend_from_slice(&word.to_le_bytes()[..bits.div_ceil(8) as usize]);
-    out.resize(end, 0);
+    out.extend_from_slice(&word.to_le_bytes()[..bits as usize / 8]);
 }
 
 #[cfg(test)]
@@ -246,5 +292,27 @@ mod tests {
         check(&[0, 1, 2, 3, 4, 5, 6, 7], 8, &[3, 1 << 1 | 1, 0x88, 0xc6, 0xfa]);
         let long = [[0, 1, 0, 1, 0, 1, 0, 1], [1; 8]].concat();
         check(&long, 300, &[9, 3, 0, 2, 0, 8, 0, 32, 0, 128, 0, 8 << 1, 1, 0]);
+    }
+
+    #[test]
+    fn keys_of_any_width_are_packed_bit_by_bit() {
+        for width in 1..=32 {
+            let most = u32::MAX >> (32 - width);
+            let mixed = |at: u32| at.wrapping_mul(0x9e37_79b9).rotate_left(7) & most;
+            for count in [1, 7, 8, 9, 23, 24] {
+                let keys: Vec<u32> = (0..count).map(|at| mixed(at) | u32::from(at == 0)).collect();
+                let mut out = Vec::new();
+                pack(&keys, width, &mut out);
+                let groups = count.div_ceil(8);
+                assert_eq!(out[0], u8::try_from(groups << 1 | 1).unwrap());
+                assert_eq!(out.len(), 1 + (groups * width) as usize);
+                let bit = |at: u32| u32::from(out[1 + at as usize / 8] >> (at % 8) & 1);
+                let key =
+                    |nth: u32| (0..width).fold(0, |key, at| key | bit(nth * width + at) << at);
+                let found: Vec<u32> = (0..count).map(key).collect();
+                assert_eq!(found, keys, "{count} keys of {width} bits");
+                assert!((count..groups * 8).all(|nth| key(nth) == 0));
+            }
+        }
     }
 }
