@@ -283,21 +283,19 @@ fn blank(rows: usize) -> Column {
     Column { cells: Cells::Constant(Vec::new()), valid: Some(Bitmap::zeros(rows)), malformed: None }
 }
 
-/// One bit a record.
-fn bitmap(bits: impl ExactSizeIterator<Item = bool>) -> Bitmap {
-    let len = bits.len();
-    let mut bytes = Vec::with_capacity(len.div_ceil(8));
-    let (mut byte, mut at) = (0_u8, 0);
-    for bit in bits {
-        byte |= u8::from(bit) << at;
-        at += 1;
-        if at == 8 {
-            bytes.push(byte);
-            (byte, at) = (0, 0);
-        }
+/// A bit for each cell: whether it is filled.
+fn bitmap<T>(cells: &[T], filled: impl Fn(&T) -> bool) -> Bitmap {
+    // The top byte of the product gathers the lowest bits of eight bytes, and no two of its terms meet.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let byte_of = |cells: &[T; 8]| {
+        let bits = cells.each_ref().map(|cell| u8::from(filled(cell)));
+        (u64::from_le_bytes(bits).wrapping_mul(GATHER) >> 56) as u8
+    };
+    let (groups, rest) = cells.as_chunks();
+    let mut bytes = Vec::with_capacity(cells.len().div_ceil(8));
+    bytes.extend(groups.iter().map(byte_of));
+    if !rest.is_empty() {
+        bytes.push((0..).zip(rest).fold(0, |byte, (at, cell)| byte | u8::from(filled(cell)) << at));
     }
-    if at > 0 {
-        bytes.push(byte);
-    }
-    Bitmap::from_bytes(bytes, len).expect("one bit was set a record")
+    Bitmap::from_bytes(bytes, cells.len()).expect("one bit was set a cell")
 }

@@ -283,6 +283,7 @@ fn check_encoding(record: &mut Record, bytes: &[u8]) {
 }
 
 /// A position in a slab.
+#[inline]
 pub(crate) fn narrow(position: usize) -> u32 {
     u32::try_from(position).expect("limits keep a slab below 2^32 bytes")
 }

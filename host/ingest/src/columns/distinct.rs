@@ -229,8 +229,7 @@ impl Distinct {
 
     /// The column.
     pub(super) fn finish(&mut self) -> Column {
-        let valid =
-            self.blank.map(|blank| super::bitmap(self.keys.iter().map(|&key| key != blank)));
+        let valid = self.blank.map(|blank| super::bitmap(&self.keys, |key| *key != blank));
         if self.ends.len() == 1 {
             // Not blank: such columns have no filled cell and never get here.
             let cell = self.values.get(0).to_vec();

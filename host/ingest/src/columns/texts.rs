@@ -37,11 +37,8 @@ impl Texts {
     pub(super) fn finish(&mut self) -> Column {
         self.bytes.truncate(self.len);
         let offsets = std::mem::take(&mut self.offsets);
-        let blanks = offsets.windows(2).any(|pair| pair[0] == pair[1]);
-        let valid = blanks.then(|| {
-            let filled = offsets.windows(2).map(|pair| pair[0] != pair[1]);
-            super::bitmap(filled)
-        });
+        let filled: Vec<bool> = offsets.windows(2).map(|pair| pair[0] != pair[1]).collect();
+        let valid = filled.contains(&false).then(|| super::bitmap(&filled, |filled| *filled));
         let text = Text::from_parts(offsets, std::mem::take(&mut self.bytes))
             .expect("cells were appended in order");
         Column { cells: Cells::Text(text), valid, malformed: None }
