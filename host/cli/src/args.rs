@@ -284,6 +284,10 @@ pub(crate) struct JudgeArgs {
     /// Greatest number of records in one call to a plugin. The result is the same to the byte.
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) batch_size: u32,
+    /// Instructions that separators are found with, instead of the best this processor has: avx512, avx2, neon, portable. The result is
+    /// the same to the byte.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) kernel: Option<String>,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
 }

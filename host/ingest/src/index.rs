@@ -13,9 +13,13 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod kernel;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
+
+pub(crate) use kernel::Kernel;
+pub use kernel::{NoSuchKernel, use_kernel};
 
 /// Bytes of a block.
 pub(crate) const BLOCK: usize = 64;
@@ -62,43 +66,6 @@ struct Asking<M, R, W> {
     masks: M,
     rare: R,
     write: W,
-}
-
-/// Whose questions are asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kernel {
-    /// Vector instructions of 512 bits.
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-    /// Vector instructions of 256 bits.
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    /// Vector instructions of 128 bits.
-    #[cfg(target_arch = "aarch64")]
-    Neon,
-    /// 64-bit words.
-    Portable,
-}
-
-impl Kernel {
-    /// Those this processor has, the fastest first.
-    pub(crate) fn all() -> Vec<Self> {
-        let mut kernels = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            kernels.extend(avx512::available().then_some(Self::Avx512));
-            kernels.extend(avx2::available().then_some(Self::Avx2));
-        }
-        #[cfg(target_arch = "aarch64")]
-        kernels.extend(neon::available().then_some(Self::Neon));
-        kernels.push(Self::Portable);
-        kernels
-    }
-
-    /// The fastest this processor has.
-    pub(crate) fn detect() -> Self {
-        Self::all()[0]
-    }
 }
 
 /// How separators are kept.

@@ -34,6 +34,7 @@ pub use columns::ColumnMemory;
 pub use decode::{Compression, DecodeError, Decoded, open};
 pub use fault::{FaultDetail, FaultKind, Faults};
 pub use header::{DuplicateName, Header, HeaderFault};
+pub use index::{NoSuchKernel, use_kernel};
 pub use limits::Limits;
 #[cfg(feature = "oracle")]
 #[doc(hidden)]

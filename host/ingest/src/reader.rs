@@ -65,7 +65,7 @@ impl<R: Read> SlabReader<R> {
     /// Reads `reader`, which gives decompressed bytes. Limits outside what is possible are brought inside (see [`Limits::clamped`]).
     pub fn new(reader: R, limits: Limits) -> Self {
         let limits = limits.clamped();
-        let tuning = Tuning { read: 256 << 10, step: 32 << 10, kernel: Kernel::detect() };
+        let tuning = Tuning { read: 256 << 10, step: 32 << 10, kernel: Kernel::chosen() };
         Self {
             source: Source::new(reader),
             shape: Arc::default(),

@@ -36,6 +36,7 @@ mod totals;
 mod trust;
 mod worker;
 
+pub use assay_ingest::{NoSuchKernel, use_kernel};
 pub use casting::cast;
 pub use error::RunError;
 pub use input::Input;

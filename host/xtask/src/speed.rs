@@ -19,10 +19,11 @@ use crate::shell;
 const HELP: &str = "\
 What a run costs, beside what is aimed at.
 
-usage: cargo xtask speed [--large] [sizes] [widths] [cores] [rules] [start]
+usage: cargo xtask speed [--large] [sizes] [widths] [check] [cores] [rules] [start]
 
   sizes    10 MB to 1 GB, with --large to 10 GB: CPU for each byte, peak memory
   widths   27, 91 and 252 columns: CPU for each byte
+  check    `assay check` with each kernel of the index that this processor has
   cores    wall time on one core and on two
   rules    the share of the rules and of everything that lets them in and out of the sandbox
   start    a file of ten records and a pack of five plugins, compiled before and not

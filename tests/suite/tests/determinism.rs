@@ -44,7 +44,7 @@ fn the_same_bytes_whatever_the_way() {
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let expected = reference.staged();
     assert!(expected.len() >= 4, "parts, quarantine, findings, repairs: {:?}", expected.keys());
-    let ways: [(PathBuf, &[&str]); 8] = [
+    let ways: [(PathBuf, &[&str]); 9] = [
         (plain.clone(), &["--threads", "2"]),
         (plain.clone(), &["--threads", "7"]),
         (plain.clone(), &["--batch-size", "1000"]),
@@ -53,6 +53,7 @@ fn the_same_bytes_whatever_the_way() {
         (zstandard(&plain), &["--threads", "2"]),
         (archive(&plain), &[]),
         (plain.clone(), &["--batch-size", "17"]),
+        (plain.clone(), &["--kernel", "portable"]),
     ];
     for (file, more) in ways {
         let lake = Lake::new();

@@ -41,6 +41,9 @@ fn carry_out(
     args: &JudgeArgs,
     act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
 ) -> Result<Report> {
+    if let Some(kernel) = &args.kernel {
+        assay_pipeline::use_kernel(kernel)?;
+    }
     let discovery = discovery(&args.rules)?;
     let input = input(args)?;
     let display = Display::new(args.progress);

@@ -11,7 +11,7 @@ use crate::measure::{self, Cost, median};
 use crate::shell;
 
 /// In the order they are printed.
-pub(super) const PARTS: [&str; 5] = ["sizes", "widths", "cores", "rules", "start"];
+pub(super) const PARTS: [&str; 6] = ["sizes", "widths", "check", "cores", "rules", "start"];
 
 /// The least from which a median tells anything.
 const ROUNDS: usize = 3;
@@ -21,6 +21,7 @@ pub(super) fn part(bench: &Bench, part: &str, large: bool) -> Result<()> {
     match part {
         "sizes" => sizes(bench, large),
         "widths" => widths(bench),
+        "check" => check(bench),
         "cores" => cores(bench),
         "rules" => rules(bench),
         _ => start(bench),
@@ -68,6 +69,43 @@ fn widths(bench: &Bench) -> Result<()> {
     let mut first = None;
     for (width, _, _, bytes, costs) in &cases {
         row(&format!("{width} columns"), costs, *bytes, &mut first);
+    }
+    Ok(())
+}
+
+/// All there are, the fastest first. A machine has some of them.
+const KERNELS: [&str; 4] = ["avx512", "avx2", "neon", "portable"];
+
+fn check(bench: &Bench) -> Result<()> {
+    println!(
+        "check: `assay check`, the file and the rules of `versus`, 400 MB; aimed at: 1,000 MB/s per core with AVX-512, 800 with AVX2"
+    );
+    println!(
+        "  {:<12} {:>8} {:>8} {:>14} {:>9} {:>8}",
+        "kernel", "CPU s", "wall s", "MB/s per core", "peak MB", "a byte"
+    );
+    let path = bench.folder.join("versus.csv");
+    let mut generate = Command::new("python3");
+    generate.current_dir(&bench.root).args(["-B", "tests/versus/generate.py"]);
+    shell::run_on_stderr(generate.arg(&path).args(["400", "42"]))?;
+    let bytes = std::fs::metadata(&path)?.len();
+    let pack = bench.root.join("rules/versus/pack.toml");
+    let with = |kernel: &str| {
+        let mut command = bench.command(&["check"], &pack, &path);
+        command.args(["--kernel", kernel]);
+        command
+    };
+    let is_there = |kernel: &&str| shell::succeeds(&mut with(kernel));
+    let mut cases: Vec<(&str, Vec<Cost>)> =
+        KERNELS.into_iter().filter(is_there).map(|kernel| (kernel, Vec::new())).collect();
+    for _ in 0..ROUNDS {
+        for (kernel, costs) in &mut cases {
+            costs.push(measure::run(&mut with(kernel), &bench.log())?);
+        }
+    }
+    let mut first = None;
+    for (kernel, costs) in &cases {
+        row(kernel, costs, bytes, &mut first);
     }
     Ok(())
 }

@@ -1,0 +1,101 @@
+//! Which instructions the questions are asked with.
+
+use std::sync::OnceLock;
+
+#[cfg(target_arch = "aarch64")]
+use super::neon;
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
+
+/// Whose questions are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kernel {
+    /// Vector instructions of 512 bits.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    /// Vector instructions of 256 bits.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// Vector instructions of 128 bits.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+    /// 64-bit words.
+    Portable,
+}
+
+/// What all reading in this process uses.
+static CHOSEN: OnceLock<Kernel> = OnceLock::new();
+
+/// There is no kernel of that name for this processor, or reading has begun with another.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this processor has no kernel `{name}`\nhelp: it has {}", .available.join(", "))]
+pub struct NoSuchKernel {
+    name: String,
+    available: Vec<&'static str>,
+}
+
+/// Makes all reading in this process find separators with the kernel of that name instead of the fastest: `avx512`, `avx2`, `neon` or
+/// `portable`. What is read is the same to the byte. To be called before anything is read.
+///
+/// # Errors
+///
+/// [`NoSuchKernel`] if this processor has none of that name.
+///
+/// # Panics
+///
+/// Panics if reading has begun with another kernel.
+pub fn use_kernel(name: &str) -> Result<(), NoSuchKernel> {
+    let all = Kernel::all();
+    let Some(&kernel) = all.iter().find(|kernel| kernel.name() == name) else {
+        let available = all.iter().map(|kernel| kernel.name()).collect();
+        return Err(NoSuchKernel { name: name.to_owned(), available });
+    };
+    assert_eq!(*CHOSEN.get_or_init(|| kernel), kernel, "reading has begun with another kernel");
+    Ok(())
+}
+
+impl Kernel {
+    /// Those this processor has, the fastest first.
+    pub(crate) fn all() -> Vec<Self> {
+        let mut kernels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            kernels.extend(avx512::available().then_some(Self::Avx512));
+            kernels.extend(avx2::available().then_some(Self::Avx2));
+        }
+        #[cfg(target_arch = "aarch64")]
+        kernels.extend(neon::available().then_some(Self::Neon));
+        kernels.push(Self::Portable);
+        kernels
+    }
+
+    /// The one that was chosen, or the fastest this processor has.
+    pub(crate) fn chosen() -> Self {
+        *CHOSEN.get_or_init(|| Self::all()[0])
+    }
+
+    /// Its name, as it is typed.
+    fn name(self) -> &'static str {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => "avx2",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => "neon",
+            Self::Portable => "portable",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_that_is_not_there_is_refused_with_those_that_are() {
+        let error = use_kernel("avx3").unwrap_err().to_string();
+        assert!(error.starts_with("this processor has no kernel `avx3`\nhelp: it has "), "{error}");
+        assert!(error.ends_with("portable"), "{error}");
+    }
+}
