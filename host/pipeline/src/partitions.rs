@@ -168,7 +168,8 @@ pub(crate) fn repeated(entries: &[Entry], first: bool, mut hit: impl FnMut(u64))
     let mask = slots.len() - 1;
     for (number, entry) in (1..).zip(entries) {
         // What chose the partition and the share is in the other half.
-        let mut at = usize::try_from(entry.hash[1]).unwrap_or_default() & mask;
+        #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
+        let mut at = entry.hash[1] as usize & mask;
         loop {
             let slot = slots[at];
             if slot == 0 {
