@@ -26,7 +26,7 @@ pub(crate) enum Kernel {
 /// What all reading in this process uses.
 static CHOSEN: OnceLock<Kernel> = OnceLock::new();
 
-/// There is no kernel of that name for this processor, or reading has begun with another.
+/// There is no kernel of that name for this processor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("this processor has no kernel `{name}`\nhelp: it has {}", .available.join(", "))]
 pub struct NoSuchKernel {

@@ -7,11 +7,10 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::str;
 
+use super::plain::{self, LENGTH};
+
 /// Slots to begin with: 8 KiB, which fits the first-level cache beside the cells.
 const FIRST_SLOTS: usize = 1_024;
-
-/// Bytes of a length in the dictionary page.
-const LENGTH: usize = size_of::<u32>();
 
 /// The text is not UTF-8.
 #[derive(Debug)]
@@ -114,8 +113,7 @@ impl Interner {
         let number = narrow(self.entries.len());
         let len = narrow(text.len());
         let start = narrow(self.page.len() + LENGTH);
-        self.page.extend_from_slice(&len.to_le_bytes());
-        self.page.extend_from_slice(text);
+        plain::put(&mut self.page, text);
         self.entries.push(Entry { start, len, head: head(text) });
         self.slots[at] = hash >> 32 << 32 | (u64::from(number) + 1);
         if self.entries.len() * 2 > self.slots.len() {

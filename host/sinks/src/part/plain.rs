@@ -8,7 +8,7 @@ use super::spec::Rows;
 const COPY: usize = 32;
 
 /// Bytes of a length.
-const LENGTH: usize = size_of::<u32>();
+pub(super) const LENGTH: usize = size_of::<u32>();
 
 /// Appends a text.
 pub(super) fn put(plain: &mut Vec<u8>, text: &[u8]) {

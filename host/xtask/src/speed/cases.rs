@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::Bench;
 use super::file;
@@ -32,10 +32,7 @@ fn sizes(bench: &Bench, large: bool) -> Result<()> {
     println!(
         "sizes: `assay run`, 91 columns; aimed at: CPU a byte alike, peak memory below 256 MiB"
     );
-    println!(
-        "  {:<12} {:>8} {:>8} {:>14} {:>9} {:>8}",
-        "", "CPU s", "wall s", "MB/s per core", "peak MB", "a byte"
-    );
+    head("");
     let pack = file::pack(&bench.folder, 91)?;
     let mut first = None;
     let sizes: &[u64] = if large { &[10, 100, 1_000, 10_000] } else { &[10, 100, 1_000] };
@@ -52,10 +49,7 @@ fn sizes(bench: &Bench, large: bool) -> Result<()> {
 
 fn widths(bench: &Bench) -> Result<()> {
     println!("widths: `assay run`, 100 MB; aimed at: CPU a byte within 25 % of 91 columns");
-    println!(
-        "  {:<12} {:>8} {:>8} {:>14} {:>9} {:>8}",
-        "", "CPU s", "wall s", "MB/s per core", "peak MB", "a byte"
-    );
+    head("");
     let mut cases = Vec::new();
     for width in [91, 27, 252] {
         let (path, bytes) = file::write(&bench.folder, width, 100)?;
@@ -80,10 +74,7 @@ fn check(bench: &Bench) -> Result<()> {
     println!(
         "check: `assay check`, the file and the rules of `versus`, 400 MB; aimed at: 1,000 MB/s per core with AVX-512, 800 with AVX2"
     );
-    println!(
-        "  {:<12} {:>8} {:>8} {:>14} {:>9} {:>8}",
-        "kernel", "CPU s", "wall s", "MB/s per core", "peak MB", "a byte"
-    );
+    head("kernel");
     let path = bench.folder.join("versus.csv");
     let mut generate = Command::new("python3");
     generate.current_dir(&bench.root).args(["-B", "tests/versus/generate.py"]);
@@ -98,6 +89,11 @@ fn check(bench: &Bench) -> Result<()> {
     let is_there = |kernel: &&str| shell::succeeds(&mut with(kernel));
     let mut cases: Vec<(&str, Vec<Cost>)> =
         KERNELS.into_iter().filter(is_there).map(|kernel| (kernel, Vec::new())).collect();
+    if cases.is_empty() {
+        // The portable one is everywhere, so something else is wrong, and this says what.
+        measure::run(&mut with("portable"), &bench.log())?;
+        bail!("`assay check --kernel portable` failed once and then did not: try again");
+    }
     for _ in 0..ROUNDS {
         for (kernel, costs) in &mut cases {
             costs.push(measure::run(&mut with(kernel), &bench.log())?);
@@ -108,6 +104,14 @@ fn check(bench: &Bench) -> Result<()> {
         row(kernel, costs, bytes, &mut first);
     }
     Ok(())
+}
+
+/// What the columns of a row are.
+fn head(name: &str) {
+    println!(
+        "  {name:<12} {:>8} {:>8} {:>14} {:>9} {:>8}",
+        "CPU s", "wall s", "MB/s per core", "peak MB", "a byte"
+    );
 }
 
 /// One line; `first` is the CPU of a byte in the first one, which others are compared with.
