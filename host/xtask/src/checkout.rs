@@ -82,28 +82,44 @@ impl Checkout {
         self.output().join("plugins")
     }
 
-    /// The `assay` binary, as a release build leaves it.
+    /// The `assay` binary, as `cargo build` leaves it. Optimised: the profile `dev` is not what it is elsewhere, see `Cargo.toml`.
+    pub(crate) fn binary(&self) -> PathBuf {
+        self.built("debug")
+    }
+
+    /// The release build of `assay`, which only measurements need.
     pub(crate) fn release_binary(&self) -> PathBuf {
-        let name = format!("assay{}", std::env::consts::EXE_SUFFIX);
-        self.metadata.target_directory.as_std_path().join("release").join(name)
+        self.built("release")
     }
 
     /// The `assay` binary as it ships.
     pub(crate) fn dist_binary(&self) -> PathBuf {
-        let name = format!("assay{}", std::env::consts::EXE_SUFFIX);
-        self.metadata.target_directory.as_std_path().join("dist").join(name)
+        self.built("dist")
     }
 
-    /// The release build of `assay`, in the top folder, so that a line we print can be typed again.
+    /// What cargo puts `assay` into, for each profile a folder.
+    fn built(&self, profile: &str) -> PathBuf {
+        let name = format!("assay{}", std::env::consts::EXE_SUFFIX);
+        self.metadata.target_directory.as_std_path().join(profile).join(name)
+    }
+
+    /// [`Self::binary`], in the top folder, so that a line we print can be typed again.
     pub(crate) fn assay(&self) -> Command {
-        let mut command = Command::new(self.release_binary());
+        let mut command = Command::new(self.binary());
         command.current_dir(self.root());
         command
     }
 
-    /// Makes the release build of `assay`.
+    /// Builds `assay` with everything it can do, and out of the whole workspace: alone, it asks its libraries for fewer features than the
+    /// tests do, and they would be compiled once more.
     pub(crate) fn build_assay(&self) -> Result<()> {
-        shell::run(self.cargo().args(["build", "--release", "--package", "assay"]))
+        shell::run(self.cargo().args(["build", "--workspace", "--bin", "assay"]))
+    }
+
+    /// Builds `assay` with what judging a file needs, which leaves two hundred crates out.
+    pub(crate) fn build_slim(&self) -> Result<()> {
+        let words = ["build", "--workspace", "--bin", "assay", "--no-default-features"];
+        shell::run(self.cargo().args(words))
     }
 
     /// Makes `assay` as it ships: optimised across crates, which no other build waits for.

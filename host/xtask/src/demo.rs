@@ -15,11 +15,22 @@ const FILE: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
 /// Records of the sample: some 100 MB, seconds of work, and enough for every defect to occur.
 const RECORDS: &str = "200000";
 
+/// What to expect. Measured from a clean clone; `tests/steps.toml` has the steps `plugins` and `slim`.
+const FIRST_TIME: &str = "\
+The first time, the libraries are compiled: some 10 minutes of CPU, 5 by the clock on two idle cores. Cargo shows how far it is.
+After that this takes seconds.";
+
 /// Builds all, generates a sample, runs the main job, says where to look.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
+    if !checkout.binary().exists() {
+        println!("{FIRST_TIME}");
+    }
+    step("1 of 4", "plugins, to WebAssembly");
     setup::for_building(checkout)?;
     plugins::build_and_pin(checkout)?;
-    checkout.build_assay()?;
+    step("2 of 4", "`assay`, with what judging a file needs");
+    checkout.build_slim()?;
+    step("3 of 4", "a file with defects");
 
     let folder = checkout.output().join("demo");
     let file = folder.join(FILE);
@@ -41,13 +52,18 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
             .args(["sample", "open-payments", "general", "--year", "2023", "--rows", RECORDS])
             .args(["--seed", "7", "--defects", "0.5%", "-o", &file]),
     )?;
+    step("4 of 4", "the main job: judge it and publish what passes");
     shell::run(checkout.assay().args(["run", &file, "--root", &lake]))?;
     print!("{}", where_to_look(checkout, &file, &lake));
     Ok(())
 }
 
+fn step(which: &str, what: &str) {
+    println!("\n── {which}: {what} ──");
+}
+
 fn where_to_look(checkout: &Checkout, file: &str, lake: &str) -> String {
-    let binary = checkout.relative(&checkout.release_binary());
+    let binary = checkout.relative(&checkout.binary());
     let interpreter = python::interpreter(checkout);
     let python = checkout.relative(&interpreter);
     let install =
@@ -67,6 +83,7 @@ where to look
 things to try{install}
 {queries}  {binary} run {file} --root {lake}   # again: it is published already, so nothing changes
   {binary} inspect target/plugins/checks.wasm
+  cargo build --bin assay   # `assay` with everything: commands for authors of rules, registries, flame graphs
 "
     )
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::shell;
+use crate::{rarely, shell};
 
 /// How long each target runs if nobody says: long enough for a smoke test, short enough to wait for.
 const SECONDS: u32 = 60;
@@ -46,10 +46,12 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
         Some(name) if all.contains(&name.as_str()) => vec![name.as_str()],
         Some(name) => bail!("there is no fuzz target `{name}`; there are: {}", all.join(", ")),
     };
+    let targets = chosen.len();
     for name in chosen {
         let limit = format!("-max_total_time={seconds}");
         shell::run(&mut fuzz(&["run", "--fuzz-dir", ".", name, "--", &limit]))
             .with_context(|| format!("fuzz target `{name}` found something, see above"))?;
     }
-    Ok(())
+    let outcome = format!("{targets} targets, {seconds} seconds each: nothing found");
+    rarely::note(checkout, "cargo xtask fuzz", &outcome)
 }

@@ -22,7 +22,7 @@ usage: cargo xtask instructions [--bless]
 
   --bless  writes what is counted as the budgets; say in the commit why they changed
 
-Needs valgrind and a processor with AVX2. `ASSAY_BIN` names the binary to count; otherwise the release build is made.
+Needs valgrind and a processor with AVX2. `ASSAY_BIN` names the binary to count; otherwise `cargo build` makes it.
 ";
 
 /// Megabytes of the two files. Large enough for several slabs more, small enough for a simulator.
@@ -103,7 +103,14 @@ fn count(checkout: &Checkout) -> Result<Option<Counts>> {
         println!("skipped: the budgets are for processors with AVX2");
         return Ok(None);
     }
-    let assay = speed::binary(checkout)?;
+    // What tests share, and not the release build: what a run spends its time in is optimised alike.
+    let assay = match speed::named_binary(checkout)? {
+        Some(named) => named,
+        None => {
+            checkout.build_assay()?;
+            checkout.binary()
+        }
+    };
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let folder = folder.path();
     let mut counts = Counts::new();

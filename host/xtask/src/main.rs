@@ -17,6 +17,7 @@ mod measure;
 mod outside;
 mod plugins;
 mod python;
+mod rarely;
 mod setup;
 mod shell;
 mod speed;
@@ -38,6 +39,7 @@ usage: cargo xtask <command>
 commands:
   demo              build all, generate a sample file, run the main job on it, say where to look
   test [STEP]…      everything that CI checks; with names, only these steps (`test --list` names them)
+  test --bless      the same, and write what each step took to tests/steps.toml as its budget
 
   setup             WebAssembly target, C compiler, and for the tests Python, componentize-py and -js, a registry
   plugins           build the plugins into target/plugins and pin them in rules/assay.lock

@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 use wait4::Wait4;
 
 /// Lines of a failed program's output that are worth repeating.
@@ -40,6 +42,23 @@ pub(crate) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
     }
     let cpu = (used.rusage.utime + used.rusage.stime).as_secs_f64();
     Ok(Cost { cpu, wall, peak: megabytes(used.rusage.maxrss) })
+}
+
+/// Seconds of CPU that this process took so far, with all that it started and waited for, and what cargo compiled before it became
+/// this process.
+pub(crate) fn cpu() -> Result<f64> {
+    let mut sum = 0.0;
+    for who in [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN] {
+        let used = getrusage(who).context("the system does not say what was used")?;
+        sum += seconds(used.user_time()) + seconds(used.system_time());
+    }
+    Ok(sum)
+}
+
+fn seconds(time: TimeVal) -> f64 {
+    let whole = u64::try_from(time.tv_sec()).unwrap_or_default();
+    let micros = u64::try_from(time.tv_usec()).unwrap_or_default();
+    (Duration::from_secs(whole) + Duration::from_micros(micros)).as_secs_f64()
 }
 
 /// Bytes as megabytes of 1,000,000, to the kilobyte.

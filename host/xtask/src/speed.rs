@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 use crate::measure::{self, Cost};
-use crate::shell;
+use crate::{rarely, shell};
 
 const HELP: &str = "\
 What a run costs, beside what is aimed at.
@@ -53,20 +53,33 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
             cases::part(&bench, part, large)?;
         }
     }
+    if large && parts.is_empty() {
+        rarely::note(
+            checkout,
+            "cargo xtask speed --large",
+            "to be written into `docs/performance.md`",
+        )?;
+    }
     Ok(())
 }
 
 /// The binary that is measured: what `ASSAY_BIN` names, or the release build.
 pub(crate) fn binary(checkout: &Checkout) -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("ASSAY_BIN") {
-        let path = checkout.root().join(named);
-        if !path.is_file() {
-            bail!("`ASSAY_BIN` names `{}`, and there is no such file", path.display());
-        }
-        return Ok(path);
+    if let Some(named) = named_binary(checkout)? {
+        return Ok(named);
     }
     shell::run_on_stderr(checkout.cargo().args(["build", "--release", "--package", "assay"]))?;
     Ok(checkout.release_binary())
+}
+
+/// The binary that `ASSAY_BIN` names, if it is set.
+pub(crate) fn named_binary(checkout: &Checkout) -> Result<Option<PathBuf>> {
+    let Some(named) = std::env::var_os("ASSAY_BIN") else { return Ok(None) };
+    let path = checkout.root().join(named);
+    if !path.is_file() {
+        bail!("`ASSAY_BIN` names `{}`, and there is no such file", path.display());
+    }
+    Ok(Some(path))
 }
 
 /// What is measured, and where what it needs lies.

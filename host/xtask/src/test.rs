@@ -1,19 +1,21 @@
-//! `test`: everything that CI checks, in one order on every machine, with a table at the end.
+//! `test`: everything that CI checks, in one order on every machine, with a table of what each step took at the end.
 //!
 //! A step that fails does not stop the others, so one run tells all there is to mend. Only a machine that cannot build stops it.
 
+mod budgets;
 mod harness;
 mod readers;
+mod table;
 
 use std::io::Write;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::TargetKind;
 
 use crate::checkout::Checkout;
-use crate::{instructions, layout, outside, plugins, python, setup, shell, tidy, versus};
+use crate::{instructions, layout, measure, outside, plugins, python, setup, shell, tidy, versus};
+use table::{Row, Table};
 
 /// One thing that is checked.
 struct Step {
@@ -22,20 +24,25 @@ struct Step {
     run: fn(&Checkout) -> Result<()>,
 }
 
-/// Cheap ones first. There are two cargo profiles in all, `dev` for tests and `release` for what must be fast, because
-/// each further one compiles all dependencies once more.
+/// Cheap ones first. Everything native is built with the libraries of one profile, because each further one compiles four hundred
+/// crates once more: `slim` and `assay` build the binary, and `compile` the tests on top, with Clippy as their compiler.
 const STEPS: &[Step] = &[
     Step { name: "setup", about: "what builds and tests need is there", run: run_setup },
     Step { name: "fmt", about: "the code is formatted", run: run_fmt },
-    Step { name: "clippy", about: "no lint fires, anywhere", run: run_clippy },
-    Step { name: "layout", about: "crates use only what they may", run: run_layout },
-    Step { name: "tidy", about: "READMEs, file heads, paths, sizes", run: run_tidy },
-    Step { name: "plugins", about: "the lock pins what is built", run: run_plugins },
-    Step { name: "release", about: "`assay` and the benchmarks, optimised", run: run_release },
+    Step { name: "layout", about: "crates and modules use only what they may", run: layout::run },
+    Step { name: "tidy", about: "READMEs, file heads, paths, sizes", run: tidy::run },
+    Step { name: "plugins", about: "the lock pins what is built", run: plugins::check },
+    Step { name: "slim", about: "`assay` without what a run does not need", run: run_slim },
+    Step { name: "assay", about: "`assay` with everything", run: Checkout::build_assay },
+    Step {
+        name: "compile",
+        about: "tests and benchmarks compile, and no lint fires",
+        run: run_compile,
+    },
     Step {
         name: "harness",
         about: "each plugin keeps its pages, laws and costs",
-        run: run_harness,
+        run: harness::run,
     },
     Step {
         name: "instructions",
@@ -44,12 +51,15 @@ const STEPS: &[Step] = &[
     },
     Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
     Step { name: "doctests", about: "examples in the documentation", run: run_doctests },
-    Step { name: "python", about: "readers that are not ours agree", run: run_python },
-    Step { name: "versus", about: "other engines find the same records", run: run_versus },
+    Step { name: "python", about: "readers that are not ours agree", run: readers::run },
+    Step { name: "versus", about: "other engines find the same records", run: versus::self_test },
 ];
 
 /// The step without which none of the others can be expected to work.
 const FIRST: &str = "setup";
+
+/// Writes what each step took as its budget.
+const BLESS: &str = "--bless";
 
 /// Prints the steps' names.
 pub(crate) fn list() {
@@ -59,56 +69,37 @@ pub(crate) fn list() {
 }
 
 /// Runs the named steps, in our order; all of them if none is named.
-pub(crate) fn run(checkout: &Checkout, names: &[&str]) -> Result<()> {
+pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
+    let bless = words.contains(&BLESS);
+    let names: Vec<&str> = words.iter().copied().filter(|word| *word != BLESS).collect();
     if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         bail!("there is no step `{unknown}`; `cargo xtask test --list` names them");
     }
-    let begin = Instant::now();
-    let mut rows = Vec::new();
+    let mut table = Table::begin()?;
     for step in STEPS.iter().filter(|step| names.is_empty() || names.contains(&step.name)) {
         println!("\n── {}: {} ──", step.name, step.about);
         std::io::stdout().flush().context("cannot write to standard output")?;
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), measure::cpu()?);
         let result = (step.run)(checkout);
         if let Err(error) = &result {
             eprintln!("error: {error:#}");
         }
         let stop = result.is_err() && step.name == FIRST && setup::for_building(checkout).is_err();
-        rows.push((step.name, result, start.elapsed()));
+        table.push(Row {
+            step: step.name,
+            failed: result.is_err(),
+            cpu: measure::cpu()? - before,
+            wall: start.elapsed().as_secs_f64(),
+        });
         if stop {
             eprintln!("nothing else is tried, because nothing can be built");
             break;
         }
     }
-    summarise(checkout, &rows, begin.elapsed())
-}
-
-fn summarise(
-    checkout: &Checkout,
-    rows: &[(&str, Result<()>, Duration)],
-    total: Duration,
-) -> Result<()> {
-    println!("\nstep       time      result");
-    for (name, result, time) in rows {
-        let result = match result {
-            Ok(()) => "passed",
-            Err(_) => "FAILED",
-        };
-        println!("{name:<9} {:>8}  {result}", in_words(*time));
-    }
-    println!("{:<9} {:>8}", "total", in_words(total));
-    if !checkout.samples().is_dir() {
-        println!(
-            "real samples skipped: `../shared/open-payments/samples` is not on this machine, so generated files stood in for them"
-        );
-    }
-    if rows.iter().any(|(name, ..)| *name == "tests") {
-        for untested in outside::untested(checkout) {
-            println!("SKIPPED: {untested}; `cargo xtask setup` says what is missing");
-        }
-    }
-    let failed: Vec<&str> =
-        rows.iter().filter(|(_, result, _)| result.is_err()).map(|(name, ..)| *name).collect();
+    println!("\n{}", table.text());
+    budgets::hold(checkout, &table, bless)?;
+    tell_what_was_left_out(checkout, &table);
+    let failed = table.failed();
     if !failed.is_empty() {
         bail!(
             "failed: {}\n  help: look for `error:` above; one step alone runs with `cargo xtask test {}`",
@@ -119,92 +110,63 @@ fn summarise(
     Ok(())
 }
 
-fn in_words(time: Duration) -> String {
-    let seconds = time.as_secs();
-    if seconds < 60 {
-        format!("{:.1} s", time.as_secs_f64())
-    } else {
-        format!("{} min {:02} s", seconds / 60, seconds % 60)
+fn tell_what_was_left_out(checkout: &Checkout, table: &Table) {
+    if !checkout.samples().is_dir() {
+        println!(
+            "real samples skipped: `../shared/open-payments/samples` is not on this machine, so generated files stood in for them"
+        );
+    }
+    if table.has("tests") {
+        for untested in outside::untested(checkout) {
+            println!("SKIPPED: {untested}; `cargo xtask setup` says what is missing");
+        }
     }
 }
 
 fn run_setup(checkout: &Checkout) -> Result<()> {
-    setup::run(checkout)?;
-    Ok(())
+    setup::run(checkout)
 }
 
 fn run_fmt(checkout: &Checkout) -> Result<()> {
     // Names the files only: the differences of a whole checkout would hide everything else.
     shell::run(checkout.cargo().args(["fmt", "--all", "--", "--check", "-l"]))
-        .context("the files above are not formatted; `cargo fmt --all` puts them right")?;
-    Ok(())
+        .context("the files above are not formatted; `cargo fmt --all` formats them")
 }
 
-fn run_clippy(checkout: &Checkout) -> Result<()> {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    shell::run(checkout.cargo().args(arguments))?;
-    Ok(())
+/// What `demo` builds. Before `assay`, whose binary then takes the place of this one.
+fn run_slim(checkout: &Checkout) -> Result<()> {
+    checkout.build_slim()
 }
 
-fn run_layout(checkout: &Checkout) -> Result<()> {
-    layout::run(checkout)?;
-    Ok(())
+/// Cargo with Clippy in the place of the compiler, for our own crates only. `cargo clippy` would read four hundred crates that the tests
+/// need compiled anyway, and whatever Clippy compiles runs like any other code.
+fn linting(checkout: &Checkout, words: &[&str]) -> Command {
+    let mut command = checkout.cargo();
+    command.args(["--config", "build.rustc-workspace-wrapper='clippy-driver'"]).args(words);
+    // How `cargo clippy` hands its own arguments on.
+    command.env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__");
+    command
 }
 
-fn run_tidy(checkout: &Checkout) -> Result<()> {
-    tidy::run(checkout)?;
-    Ok(())
-}
-
-fn run_plugins(checkout: &Checkout) -> Result<()> {
-    plugins::check(checkout)?;
-    Ok(())
+fn run_compile(checkout: &Checkout) -> Result<()> {
+    if !shell::succeeds(Command::new("clippy-driver").arg("--version")) {
+        bail!("`clippy-driver` was not found\n  help: `rustup component add clippy`");
+    }
+    shell::run(&mut linting(
+        checkout,
+        &["test", "--workspace", "--all-targets", "--no-run", "--quiet"],
+    ))
 }
 
 fn run_tests(checkout: &Checkout) -> Result<()> {
-    let nextest = shell::succeeds(checkout.cargo().args(["nextest", "--version"]));
-    let mut command = checkout.cargo();
-    if nextest {
-        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
-    } else {
-        command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
-    }
+    let mut command =
+        linting(checkout, &["test", "--workspace", "--all-targets", "--no-fail-fast"]);
     tell_where_things_are(checkout, &mut command);
-    shell::run(&mut command)?;
-    Ok(())
+    shell::run(&mut command)
 }
 
 fn run_doctests(checkout: &Checkout) -> Result<()> {
-    shell::run(checkout.cargo().args(["test", "--workspace", "--doc"]))?;
-    Ok(())
-}
-
-fn run_harness(checkout: &Checkout) -> Result<()> {
-    harness::run(checkout)?;
-    Ok(())
-}
-
-fn run_python(checkout: &Checkout) -> Result<()> {
-    readers::run(checkout)?;
-    Ok(())
-}
-
-fn run_versus(checkout: &Checkout) -> Result<()> {
-    versus::self_test(checkout)
-}
-
-/// Both in one call: built apart, they ask their dependencies for different features, which would compile these twice.
-fn run_release(checkout: &Checkout) -> Result<()> {
-    let mut command = checkout.cargo();
-    command.args(["build", "--release", "--package", "assay", "--bin", "assay"]);
-    for package in checkout.packages() {
-        // By name, because otherwise each library would be compiled as a benchmark of its own as well.
-        for bench in package.targets.iter().filter(|target| target.is_kind(TargetKind::Bench)) {
-            command.args(["--package", package.name.as_str(), "--bench", &bench.name]);
-        }
-    }
-    shell::run(&mut command)?;
-    Ok(())
+    shell::run(&mut linting(checkout, &["test", "--workspace", "--doc"]))
 }
 
 /// Sets the variables that `tests/README.md` promises to tests.
@@ -212,7 +174,7 @@ fn tell_where_things_are(checkout: &Checkout, command: &mut Command) {
     command.env("ASSAY_GUESTS_DIR", checkout.guests());
     // A test must say that its snapshot differs, not leave a new one in the checkout.
     command.env("INSTA_UPDATE", "no");
-    let binary = checkout.release_binary();
+    let binary = checkout.binary();
     if binary.exists() {
         command.env("ASSAY_BIN", binary);
     }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::measure;
+use crate::{measure, rarely};
 use environment::Environment;
 use input::Input;
 use options::{Format, Options};
@@ -50,6 +50,7 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
         fs::write(&page, page::render(&report))
             .with_context(|| format!("cannot write `{}`", page.display()))?;
         eprintln!("wrote `{}`", checkout.relative(&page));
+        rarely::note(checkout, "cargo xtask versus", "all engines found the same records")?;
     }
     Ok(())
 }

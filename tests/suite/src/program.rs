@@ -9,7 +9,7 @@ pub fn checkout() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// The release build of `assay`: what `ASSAY_BIN` names, or else built once for each test process. The plugins must be there already (`cargo xtask plugins`).
+/// `assay`: what `ASSAY_BIN` names, or else built once for each test process. The plugins must be there already (`cargo xtask plugins`).
 pub fn assay() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
@@ -17,7 +17,7 @@ pub fn assay() -> Command {
             return PathBuf::from(built);
         }
         let output = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--package", "assay", "--message-format", "json"])
+            .args(["build", "--workspace", "--bin", "assay", "--message-format", "json"])
             .current_dir(checkout())
             .stderr(Stdio::inherit())
             .output()

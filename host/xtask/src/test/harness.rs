@@ -11,9 +11,9 @@ const COVERAGE: &str = "99%";
 
 /// Tests and measures every plugin; all of them, so that one run tells all there is to mend.
 pub(super) fn run(checkout: &Checkout) -> Result<()> {
-    let binary = checkout.release_binary();
+    let binary = checkout.binary();
     if !binary.is_file() {
-        bail!("`{}` is not built; run `cargo xtask test release` before", binary.display());
+        bail!("`{}` is not built; run `cargo xtask test assay` before", binary.display());
     }
     let mut failed = Vec::new();
     for plugin in checkout.plugins()? {

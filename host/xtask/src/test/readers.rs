@@ -25,7 +25,7 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
         bail!("there is no script in `tests/python`, so nobody else reads what `assay` writes");
     }
     let interpreter = python::environment(checkout)?;
-    if !checkout.release_binary().exists() {
+    if !checkout.binary().exists() {
         checkout.build_assay()?;
     }
     if !checkout.plugins_dir().is_dir() {

@@ -1,6 +1,6 @@
 //! A plugin through a real registry, by the commands that its author and a host type.
 
-#[path = "../../../host/registry/tests/process/mod.rs"]
+#[path = "../../../../host/registry/tests/process/mod.rs"]
 mod process;
 
 use std::fs;

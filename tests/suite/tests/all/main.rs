@@ -1,0 +1,17 @@
+//! End-to-end tests, in one program: each of them on its own would link the whole pipeline once more.
+
+mod author;
+mod authoring;
+mod determinism;
+mod faults;
+mod general;
+mod hostile;
+mod languages;
+mod registry;
+mod retries;
+mod samples;
+mod schema;
+mod shipping;
+mod structure;
+mod truth;
+mod versus;
