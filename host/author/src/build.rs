@@ -13,7 +13,8 @@ use assay_sandbox::{Component, Options, Sandbox, SandboxError};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::error::AuthorError;
-use crate::toolchain::{LINKER, TARGET, Toolchain};
+use crate::target::{LINKER, TARGET};
+use crate::toolchain::Toolchain;
 use crate::{javascript, python};
 
 /// How a component begins: the magic number, version 13, layer 1. A core module has version 1, layer 0.

@@ -151,7 +151,7 @@ pub enum AuthorError {
         status: String,
     },
     /// The compiler wrote a plain module.
-    #[error("`{path}` is a core module and no component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings of {target} from the folder's and your own `.cargo/config.toml`", target = crate::toolchain::TARGET)]
+    #[error("`{path}` is a core module and no component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings of {target} from the folder's and your own `.cargo/config.toml`", target = crate::target::TARGET)]
     NotComponent {
         /// The file.
         path: PathBuf,
@@ -167,7 +167,7 @@ pub enum AuthorError {
         source: Box<SandboxError>,
     },
     /// The component wants something.
-    #[error("the plugin imports `{import}`, and a plugin imports nothing\nhelp: a dependency reaches for files, clocks, threads or chance; `cargo tree --target {target}` shows which there are, and most crates have a feature to turn it off", target = crate::toolchain::TARGET)]
+    #[error("the plugin imports `{import}`, and a plugin imports nothing\nhelp: a dependency reaches for files, clocks, threads or chance; `cargo tree --target {target}` shows which there are, and most crates have a feature to turn it off", target = crate::target::TARGET)]
     Imports {
         /// The first import.
         import: String,

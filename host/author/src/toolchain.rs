@@ -5,12 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::error::AuthorError;
-
-/// The target whose components import nothing.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
-
-/// The linker that makes a component of a module; part of the toolchain.
-pub(crate) const LINKER: &str = "wasm-component-ld";
+use crate::target::{LINKER, TARGET};
 
 /// The compiler that cargo uses in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]

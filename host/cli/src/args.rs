@@ -1,13 +1,25 @@
 //! What can be typed.
 
+#[cfg(feature = "author")]
+mod author;
+mod format;
+mod judge;
+mod look;
+mod rules;
 mod shipping;
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use assay_sample::Share;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-
-pub(crate) use shipping::{ExportArgs, ImportArgs, KeygenArgs, PackageArgs, SignArgs, VerifyArgs};
+#[cfg(feature = "author")]
+pub(crate) use author::{
+    BenchArgs, BuildArgs, LintArgs, NewArgs, PackArgs, PackCommand, PackDiffArgs, PackageArgs,
+    PluginArgs, RulesListArgs, TestArgs, TestFormat,
+};
+pub(crate) use format::Format;
+pub(crate) use judge::{CheckArgs, JudgeArgs, RunArgs, When};
+pub(crate) use look::{ExplainArgs, InspectArgs, LockArgs, SampleArgs, TryArgs};
+pub(crate) use rules::RulesArgs;
+pub(crate) use shipping::{ExportArgs, ImportArgs, KeygenArgs, SignArgs, VerifyArgs};
 #[cfg(feature = "registry")]
 pub(crate) use shipping::{PullArgs, PushArgs};
 
@@ -80,6 +92,7 @@ Examples:
   assay new my-rules --sdk ../assay    with the SDK of a checkout, for those who work on it
 
 Nothing that is there is written over.")]
+    #[cfg(feature = "author")]
     New(NewArgs),
     /// Build a plugin into a component that imports nothing, and pin it. Needs rustup.
     #[command(after_help = "\
@@ -90,6 +103,7 @@ Examples:
 
 The component comes to target/plugins/<name>.wasm, where `assay run` looks for it. The same sources and compiler give the same bytes
 in any folder and on any machine. What is missing to build is named, with the way to get it.")]
+    #[cfg(feature = "author")]
     Build(BuildArgs),
     /// Show what a plugin would do to a file: counts, samples, before and after.
     #[command(after_help = "\
@@ -115,6 +129,7 @@ Examples:
   assay rules                       every rule: class, levels that packs give it, who uses it, what it says
   assay rules amount-zero           one rule with its page, if its plugin has one
   assay rules --format json | jq '.[] | select(.packs == [])'    rules that no pack uses")]
+    #[cfg(feature = "author")]
     Rules(RulesListArgs),
     /// Find everything that can be known to be wrong without running on data.
     #[command(after_help = "\
@@ -125,8 +140,10 @@ Examples:
   assay lint --strict               in CI: warnings count too
 
 Exit codes: 0 nothing, or warnings only; 1 errors (with --strict: anything); 2 could not look.")]
+    #[cfg(feature = "author")]
     Lint(LintArgs),
     /// Look at packs.
+    #[cfg(feature = "author")]
     Pack(PackArgs),
     /// Test a plugin: its pages, its cases, and laws that hold for every plugin.
     #[command(after_help = "\
@@ -139,6 +156,7 @@ Examples:
 
 A page is `rules/<rule>.md`, a case `cases/<name>/{input.csv,settings.toml,expected.csv}`; plugins/README.md explains both.
 Exit codes: 0 all passed, 1 something failed, 2 could not be tested.")]
+    #[cfg(feature = "author")]
     Test(TestArgs),
     /// Measure what a plugin's rules cost, and hold them to the committed costs.
     #[command(after_help = "\
@@ -149,8 +167,10 @@ Examples:
   assay bench plugins/checks --flame cost.svg  a flame graph of where the rules spend it
 
 Exit codes: 0 within the costs, 1 a rule became dearer, 2 could not be measured.")]
+    #[cfg(feature = "author")]
     Bench(BenchArgs),
     /// Stamp a plugin with what it is and what it was made of: name, version, licence, source digest, SDK.
+    #[cfg(feature = "author")]
     Package(PackageArgs),
     /// Make a key pair to sign plugins with.
     Keygen(KeygenArgs),
@@ -168,363 +188,4 @@ Exit codes: 0 within the costs, 1 a rule became dearer, 2 could not be measured.
     Export(ExportArgs),
     /// Take a pack out of such a file: everything is checked, then all of it is there at once.
     Import(ImportArgs),
-}
-
-/// A plugin as its author sees it.
-#[derive(Debug, Args)]
-pub(crate) struct PluginArgs {
-    /// The plugin's folder.
-    #[arg(default_value = ".")]
-    pub(crate) dir: PathBuf,
-    /// The component; `target/plugins/<folder's name>.wasm` in the folder or above it if left out.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) component: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TestArgs {
-    #[command(flatten)]
-    pub(crate) plugin: PluginArgs,
-    /// Write what is found as what is expected: cases, and the catalogue of pages.
-    #[arg(long)]
-    pub(crate) bless: bool,
-    /// Test again whenever something changes, until interrupted.
-    #[arg(long)]
-    pub(crate) watch: bool,
-    /// One rule, or kind of rule, only.
-    #[arg(long, value_name = "CODE")]
-    pub(crate) rule: Option<String>,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
-    pub(crate) format: TestFormat,
-    /// Fail if pages and cases notice less than this share of changed rules and settings.
-    #[arg(long, value_name = "PERCENT", value_parser = crate::percent::basis_points, conflicts_with = "rule")]
-    pub(crate) min_coverage: Option<u64>,
-    /// What generated tables are made from. One is as good as another; the same gives the same tables.
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BenchArgs {
-    #[command(flatten)]
-    pub(crate) plugin: PluginArgs,
-    /// The committed costs, which must be there; `cost.toml` in the plugin's folder, if there is one, if left out.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-    /// By how much a rule may become dearer. 5 %: what a new version of the compiler changes stays below, a mistake does not.
-    #[arg(long, value_name = "PERCENT", default_value = "5%", value_parser = crate::percent::basis_points)]
-    pub(crate) fail_above: u64,
-    /// Write what is measured as the committed costs.
-    #[arg(long)]
-    pub(crate) bless: bool,
-    /// Write where rules spend their steps, the same on every machine: a flame graph (`.svg`), or folded stacks.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) flame: Option<PathBuf>,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TestFormat {
-    /// For people.
-    Human,
-    /// `JUnit` XML, for CI servers.
-    Junit,
-    /// Annotations of GitHub Actions.
-    Github,
-    /// One JSON object.
-    Json,
-}
-
-/// Where rules and plugins are.
-#[derive(Debug, Args)]
-pub(crate) struct RulesArgs {
-    /// Folder of the rules; found beside the program or in the checkout if left out.
-    #[arg(long, env = "ASSAY_RULES", value_name = "DIR")]
-    pub(crate) rules: Option<PathBuf>,
-    /// Folder of the plugins (`<name>.wasm`); found beside the rules if left out.
-    #[arg(long, env = "ASSAY_PLUGINS", value_name = "DIR")]
-    pub(crate) plugins: Option<PathBuf>,
-    /// Folder of compiled plugins, the user's cache folder if left out; `off` compiles anew each time.
-    #[arg(long, env = "ASSAY_CACHE", value_name = "DIR")]
-    pub(crate) cache: Option<PathBuf>,
-}
-
-/// What is judged, and by what.
-#[derive(Debug, Args)]
-pub(crate) struct JudgeArgs {
-    /// The CSV file, plain or in gzip, zstd or zip; `-` reads standard input.
-    pub(crate) file: PathBuf,
-    /// The pack to judge by, instead of the one found from the file's header, kind and year.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) pack: Option<PathBuf>,
-    /// The entry of a zip archive that holds several CSV files.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) entry: Option<String>,
-    /// The file's published name, where the path does not say it (standard input, temporary files).
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// When progress is shown (on standard error).
-    #[arg(long, value_enum, default_value_t = When::Auto)]
-    pub(crate) progress: When,
-    /// Says on standard error where the time went: reading, indexing, columns, each plugin, encoding, compressing, writing.
-    #[arg(long)]
-    pub(crate) profile: bool,
-    /// Threads that judge and encode; one a core if left out, and never more than 16, for which memory stays below 256 MB. The result is the same to the
-    /// byte.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
-    /// Greatest number of records in one call to a plugin. The result is the same to the byte.
-    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    pub(crate) batch_size: u32,
-    /// Instructions that separators are found with, instead of the best this processor has: avx512, avx2, neon, portable. The result is
-    /// the same to the byte.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) kernel: Option<String>,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) judge: JudgeArgs,
-    /// Folder under which everything is published: staging/, metadata/.
-    #[arg(long, env = "ASSAY_ROOT", value_name = "DIR")]
-    pub(crate) root: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    #[command(flatten)]
-    pub(crate) judge: JudgeArgs,
-    /// Writes the full report (JSON) to this file.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct InspectArgs {
-    /// The component.
-    pub(crate) plugin: PathBuf,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SampleArgs {
-    /// The dataset, such as `open-payments`.
-    pub(crate) dataset: String,
-    /// The kind of file, such as `general`.
-    pub(crate) kind: String,
-    /// The year the file is about.
-    #[arg(long)]
-    pub(crate) year: u16,
-    /// Number of records.
-    #[arg(long, default_value_t = 10_000)]
-    pub(crate) rows: u64,
-    /// Another seed gives another file.
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Share of records with a defect: `0.5%` or `0.005`.
-    #[arg(long, default_value = "0")]
-    pub(crate) defects: Share,
-    /// The layout; the newest that the year's pack takes if left out.
-    #[arg(long)]
-    pub(crate) layout: Option<String>,
-    /// The file to write; `-` writes the CSV to standard output, without a truth file.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct NewArgs {
-    /// Its name: lower case letters, digits and hyphens.
-    pub(crate) name: String,
-    /// What it is written in; a folder of templates.
-    #[arg(long, value_name = "LANGUAGE", default_value = "rust")]
-    pub(crate) lang: String,
-    /// The folder to make; one of its name in the current folder if left out.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) path: Option<PathBuf>,
-    /// A checkout of Assay whose SDK is used where it lies, instead of a copy.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) sdk: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BuildArgs {
-    /// The plugin's folder.
-    #[arg(default_value = ".", value_name = "DIR")]
-    pub(crate) folder: PathBuf,
-    /// Fails if what was built is not what `rules/assay.lock` pins, instead of pinning it.
-    #[arg(long)]
-    pub(crate) check: bool,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TryArgs {
-    /// The component.
-    pub(crate) plugin: PathBuf,
-    /// The CSV file, plain or in gzip, zstd or zip.
-    pub(crate) file: PathBuf,
-    /// Only this rule.
-    #[arg(long, value_name = "CODE")]
-    pub(crate) rule: Option<String>,
-    /// Records to look at; 0 means all.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub(crate) rows: u64,
-    /// The pack to take settings and levels from, instead of the one found.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) pack: Option<PathBuf>,
-    /// Settings as JSON, instead of the pack's.
-    #[arg(long, value_name = "JSON")]
-    pub(crate) settings: Option<String>,
-    /// A partition key, where no pack tells it; may be repeated.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) partition: Vec<(String, String)>,
-    /// The entry of a zip archive that holds several CSV files.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) entry: Option<String>,
-    /// The file's published name, where the path does not say it.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExplainArgs {
-    /// The CSV file, plain or in gzip, zstd or zip.
-    pub(crate) file: PathBuf,
-    /// The record, counted from 1.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) record: u64,
-    /// The pack to judge by, instead of the one found.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) pack: Option<PathBuf>,
-    /// The entry of a zip archive that holds several CSV files.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) entry: Option<String>,
-    /// The file's published name, where the path does not say it.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("expected `key=value`, such as `year=2024`".to_owned()),
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RulesListArgs {
-    /// A rule's code, or a kind of rule.
-    pub(crate) code: Option<String>,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LintArgs {
-    /// A pack, a component, or a folder: all of the rules.
-    #[arg(default_value = ".", value_name = "PACK|PLUGIN|DIR")]
-    pub(crate) target: PathBuf,
-    /// Warnings fail too.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PackArgs {
-    #[command(subcommand)]
-    pub(crate) command: PackCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PackCommand {
-    /// Show what changed from one pack to another; on a file, which records they judge differently.
-    #[command(after_help = "\
-Examples:
-  assay pack diff rules/open-payments/general/2020.toml rules/open-payments/general/2021.toml
-  assay pack diff old.toml new.toml OP_DTL_GNRL_PGYR2021_P01202023.csv --rows 0")]
-    Diff(PackDiffArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PackDiffArgs {
-    /// The first pack.
-    pub(crate) from: PathBuf,
-    /// The second.
-    pub(crate) to: PathBuf,
-    /// A file that both judge.
-    pub(crate) file: Option<PathBuf>,
-    /// Records of the file to look at; 0 means all.
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
-    pub(crate) rows: u64,
-    /// The entry of a zip archive that holds several CSV files.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) entry: Option<String>,
-    /// The file's published name, where the path does not say it.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LockArgs {
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    Text,
-    /// One JSON object on standard output; its schema is `schema/run.schema.json`.
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum When {
-    /// If standard error is a terminal.
-    Auto,
-    Always,
-    Never,
 }

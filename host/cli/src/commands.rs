@@ -1,6 +1,8 @@
 //! One file for each command.
 
+#[cfg(feature = "author")]
 pub(crate) mod bench;
+#[cfg(feature = "author")]
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
@@ -8,38 +10,29 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod inspect;
 pub(crate) mod keygen;
+#[cfg(feature = "author")]
 pub(crate) mod lint;
 pub(crate) mod lock;
+#[cfg(feature = "author")]
 pub(crate) mod new;
+#[cfg(feature = "author")]
 pub(crate) mod pack;
+#[cfg(feature = "author")]
 pub(crate) mod package;
 #[cfg(feature = "registry")]
 pub(crate) mod pull;
 #[cfg(feature = "registry")]
 pub(crate) mod push;
+#[cfg(feature = "author")]
 pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod sample;
 pub(crate) mod sign;
+#[cfg(feature = "author")]
 pub(crate) mod test;
 pub(crate) mod trial;
 pub(crate) mod verify;
 
 mod judge;
+#[cfg(feature = "author")]
 mod plugin;
-
-/// An error with its causes, each on a line, and last what to do.
-pub(crate) fn explain(error: &anyhow::Error) -> String {
-    let message = error.to_string();
-    let (found, help) = match message.find("\nhelp: ") {
-        Some(at) => message.split_at(at),
-        None => (message.as_str(), ""),
-    };
-    let mut text = found.to_owned();
-    for cause in error.chain().skip(1) {
-        text.push_str("\n  because: ");
-        text.push_str(&cause.to_string());
-    }
-    text.push_str(help);
-    text
-}

@@ -8,7 +8,7 @@ use assay_model::FileOutcome;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
     /// 0: published, or there was nothing to do; for other commands: done.
-    Published,
+    Success,
     /// 1: the input was judged and refused, by its layout, a threshold or a file-level rule. Retrying changes nothing.
     Refused,
     /// 2: the run could not be carried out. The message says why.
@@ -20,7 +20,7 @@ impl From<FileOutcome> for ExitStatus {
         match outcome {
             FileOutcome::Accepted
             | FileOutcome::AcceptedWithWarnings
-            | FileOutcome::AcceptedWithQuarantine => Self::Published,
+            | FileOutcome::AcceptedWithQuarantine => Self::Success,
             FileOutcome::Refused => Self::Refused,
             FileOutcome::Failed => Self::CouldNotRun,
         }
@@ -30,7 +30,7 @@ impl From<FileOutcome> for ExitStatus {
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         Self::from(match status {
-            ExitStatus::Published => 0,
+            ExitStatus::Success => 0,
             ExitStatus::Refused => 1,
             ExitStatus::CouldNotRun => 2,
         })

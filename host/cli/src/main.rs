@@ -2,29 +2,48 @@
 
 mod args;
 mod commands;
+mod complaint;
 mod exit;
+#[cfg(feature = "author")]
+mod fault;
+mod features;
+mod keys;
+#[cfg(feature = "author")]
 mod markdown;
+mod number;
 mod output;
+#[cfg(feature = "author")]
 mod percent;
 mod profile;
 mod progress;
+mod stamps;
 mod summary;
+mod surroundings;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
 
 use crate::args::{Cli, Command};
+use crate::complaint::{complain, reasons};
 use crate::exit::ExitStatus;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(mistake) => match features::left_out(&mistake) {
+            Some(text) => {
+                complain(&format!("error: {text}"));
+                return ExitStatus::CouldNotRun.into();
+            }
+            None => mistake.exit(),
+        },
+    };
     match execute(&cli.command) {
         Ok(status) => status.into(),
         Err(error) => {
-            complain(&format!("error: {}", commands::explain(&error)));
+            complain(&format!("error: {}", reasons(&error)));
             ExitStatus::CouldNotRun.into()
         }
     }
@@ -37,11 +56,17 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Inspect(args) => commands::inspect::execute(args),
         Command::Sample(args) => commands::sample::execute(args),
         Command::Lock(args) => commands::lock::execute(args),
+        #[cfg(feature = "author")]
         Command::New(args) => commands::new::execute(args),
+        #[cfg(feature = "author")]
         Command::Build(args) => commands::build::execute(args),
+        #[cfg(feature = "author")]
         Command::Rules(args) => commands::rules::execute(args),
+        #[cfg(feature = "author")]
         Command::Lint(args) => commands::lint::execute(args),
+        #[cfg(feature = "author")]
         Command::Pack(args) => commands::pack::execute(args),
+        #[cfg(feature = "author")]
         Command::Package(args) => commands::package::execute(args),
         Command::Keygen(args) => commands::keygen::execute(args),
         Command::Sign(args) => commands::sign::execute(args),
@@ -54,12 +79,9 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Import(args) => commands::import::execute(args),
         Command::Try(args) => commands::trial::execute(args),
         Command::Explain(args) => commands::explain::execute(args),
+        #[cfg(feature = "author")]
         Command::Test(args) => commands::test::execute(args),
+        #[cfg(feature = "author")]
         Command::Bench(args) => commands::bench::execute(args),
     }
-}
-
-/// Says something on standard error. Where nobody listens there is nobody to tell.
-pub(crate) fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
 }

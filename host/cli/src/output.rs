@@ -11,6 +11,11 @@ pub(crate) fn colours() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
+/// Text in a colour, if results are coloured.
+pub(crate) fn painted(colours: bool, code: &str, text: &str) -> String {
+    if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
 /// Prints text. A reader that has gone is no error.
 pub(crate) fn text(text: &str) -> Result<()> {
     whole(text.as_bytes())

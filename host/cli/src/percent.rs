@@ -1,4 +1,4 @@
-//! Shares as people type them.
+//! Shares as people type and read them.
 
 /// Reads `5%`, `0.5 %` or `100` (percent too) as hundredths of a percent.
 pub(crate) fn basis_points(typed: &str) -> Result<u64, String> {
@@ -13,6 +13,14 @@ pub(crate) fn basis_points(typed: &str) -> Result<u64, String> {
     let whole: u64 = whole.parse().map_err(|_| expected())?;
     let hundredths: u64 = format!("{fraction:0<2}").parse().map_err(|_| expected())?;
     whole.checked_mul(100).and_then(|whole| whole.checked_add(hundredths)).ok_or_else(expected)
+}
+
+/// Hundredths of a percent as percent.
+pub(crate) fn shown(basis_points: u64) -> String {
+    match (basis_points / 100, basis_points % 100) {
+        (whole, 0) => format!("{whole} %"),
+        (whole, rest) => format!("{whole}.{rest:02} %"),
+    }
 }
 
 #[cfg(test)]

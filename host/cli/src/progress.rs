@@ -8,7 +8,7 @@ use assay_pipeline::{Observer, Phase, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::When;
-use crate::summary::number;
+use crate::number::count;
 
 /// Redrawn this often: smooth to the eye, nothing to the run.
 const EVERY: Duration = Duration::from_millis(100);
@@ -81,7 +81,7 @@ impl Observer for Display {
         let line = format!("note: {text}");
         match &self.bar {
             Some(bar) => bar.println(line),
-            None => crate::complain(&line),
+            None => crate::complaint::complain(&line),
         }
     }
 }
@@ -94,7 +94,7 @@ fn message(progress: &Progress, elapsed: Duration) -> String {
         said.push(format!("{:.0} records/s", per_second(progress.records, elapsed)));
     }
     if progress.phase != Phase::Survey {
-        said.push(format!("{} quarantined", number(progress.quarantined)));
+        said.push(format!("{} quarantined", count(progress.quarantined)));
     }
     if running && progress.bytes > 0 {
         let left = progress.total_bytes.saturating_sub(progress.bytes);

@@ -6,6 +6,9 @@ use assay_model::FileOutcome;
 use assay_pipeline::Report;
 use assay_pipeline::report::RuleReport;
 
+use crate::number::{count, grouped};
+use crate::output::painted;
+
 /// Rules listed in a section: more than that is for the report.
 const LISTED: usize = 12;
 
@@ -35,7 +38,7 @@ impl Page {
     }
 
     fn colour(&self, code: &str, text: &str) -> String {
-        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        painted(self.colours, code, text)
     }
 
     fn head(&mut self, report: &Report) {
@@ -96,7 +99,7 @@ impl Page {
             return;
         }
         let (read, validated, held) =
-            (number(records.read), number(records.validated), number(records.quarantined));
+            (count(records.read), count(records.validated), count(records.quarantined));
         self.line("records", &format!("{read} read = {validated} validated + {held} quarantined"));
         for (column, sums) in &report.amounts {
             let (read, validated, held) =
@@ -126,8 +129,8 @@ impl Page {
             writeln!(self.text, "  {}", self.colour("36", "repaired"))
                 .expect("a String takes everything");
             for (code, rule) in repaired {
-                let count = number(rule.repaired);
-                writeln!(self.text, "  {count:>11} {code}").expect("a String takes everything");
+                let hits = count(rule.repaired);
+                writeln!(self.text, "  {hits:>11} {code}").expect("a String takes everything");
             }
             self.blank();
         }
@@ -160,8 +163,8 @@ impl Page {
         writeln!(self.text, "  {}", self.colour(colour, title)).expect("a String takes everything");
         let more = rules.len().saturating_sub(LISTED);
         for (code, rule) in rules.into_iter().take(LISTED) {
-            let count = number(rule.failed + rule.errored);
-            write!(self.text, "  {count:>11} {code}").expect("a String takes everything");
+            let hits = count(rule.failed + rule.errored);
+            write!(self.text, "  {hits:>11} {code}").expect("a String takes everything");
             if let Some(first) = rule.examples.first() {
                 let place = format!("  record {}, line {}: ", first.record, first.line);
                 write!(self.text, "{}{}", self.colour("2", &place), first.message)
@@ -209,25 +212,6 @@ fn plain(place: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A count with commas between thousands.
-pub(crate) fn number(count: u64) -> String {
-    grouped(&count.to_string())
-}
-
-/// A decimal with commas between the thousands of its whole part.
-fn grouped(text: &str) -> String {
-    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
-    let (whole, fraction) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
-    let mut grouped = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped + fraction
-}
-
 /// A size in decimal units, as disks and networks are sold.
 fn bytes(count: u64) -> String {
     match count {
@@ -245,11 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_at_a_glance() {
-        assert_eq!(number(0), "0");
-        assert_eq!(number(999), "999");
-        assert_eq!(number(16_131_856), "16,131,856");
-        assert_eq!(grouped("-1234567.05"), "-1,234,567.05");
+    fn sizes_are_read_at_a_glance() {
         assert_eq!(bytes(9_227_000_332), "9.2 GB");
         assert_eq!(bytes(148_405), "148.4 kB");
     }

@@ -6,8 +6,7 @@ use std::path::Path;
 use assay_packs::Catalogue;
 
 use crate::exam::{Exam, Wants};
-use crate::found::Found;
-use crate::report::Fault;
+use crate::fault::Fault;
 use crate::setup::Setup;
 use crate::subject::{Planned, Subject};
 use crate::table::Table;
@@ -150,29 +149,4 @@ fn nearest(name: &str, columns: &[String]) -> String {
         Some(column) => format!("is it `{column}`? A case of a real file names its layout: `layout = \"…\"` in `settings.toml`"),
         None => "remove the column; a case of a real file names its layout instead: `layout = \"…\"` in `settings.toml`".to_owned(),
     }
-}
-
-/// All that was found, as CSV: a line for each finding, repair and rule about the file that does not hold.
-pub(crate) fn expected_csv(found: &Found) -> String {
-    let mut table = Table::of_columns(&["record", "rule", "column", "found"]);
-    let mut rows: Vec<(usize, [String; 4])> = Vec::new();
-    for repair in &found.repairs {
-        let what = format!("{} → {}", repair.before, repair.after);
-        let number = (repair.record + 1).to_string();
-        rows.push((repair.record, [number, repair.rule.clone(), repair.column.clone(), what]));
-    }
-    for finding in &found.findings {
-        let wanted = if finding.disposition.is_empty() { "" } else { ": " };
-        let what = format!("{}{wanted}{}", finding.disposition, finding.message);
-        let number = (finding.record + 1).to_string();
-        rows.push((finding.record, [number, finding.rule.clone(), finding.column.clone(), what]));
-    }
-    for file in found.file.iter().filter(|file| file.outcome != "passed") {
-        let what = format!("{}: {}, expected {}", file.outcome, file.observed, file.expected);
-        rows.push((usize::MAX, ["file".to_owned(), file.rule.clone(), String::new(), what]));
-    }
-    // Stable: repairs of a record come before its findings, as in a run.
-    rows.sort_by_key(|(record, _)| *record);
-    table.records.extend(rows.into_iter().map(|(_, row)| row.to_vec()));
-    table.to_csv()
 }

@@ -2,20 +2,18 @@
 
 mod baseline;
 mod flame;
-
-use std::path::PathBuf;
+mod report;
 
 use assay_sandbox::SandboxError;
 
-pub use baseline::Verdict;
 pub use flame::{FlameError, folded};
+pub use report::{CostReport, CostRequest, RuleCost, Verdict};
 
 use crate::PluginFolder;
 use crate::exam::Exam;
 use crate::found::Cost;
 use crate::judging::{Handing, Wanted, judge};
 use crate::page::{Page, read_examples};
-use crate::report::Fault;
 use crate::setup::Setup;
 use crate::subject::Subject;
 use crate::table::Table;
@@ -27,55 +25,6 @@ const TIMES: usize = 15;
 /// What the whole plugin is called among the rules, and what a call costs without a column.
 const ALL: &str = "(all rules)";
 const NOTHING: &str = "(no column)";
-
-/// What is to be measured.
-#[derive(Debug)]
-pub struct CostRequest<'a> {
-    /// The plugin's folder.
-    pub folder: &'a PluginFolder,
-    /// Its component, metered by fuel.
-    pub subject: &'a Subject,
-    /// The same, metered by time.
-    pub timed: &'a Subject,
-    /// The baseline's file.
-    pub baseline: PathBuf,
-    /// Whether its absence is a fault, as in CI, or the first thing an author meets.
-    pub baseline_needed: bool,
-    /// By how much a rule may become dearer, in tenths of a percent.
-    pub fail_above_permille: u64,
-    /// Write what is measured as the baseline.
-    pub bless: bool,
-}
-
-/// What a plugin costs.
-#[derive(Debug, Clone)]
-pub struct CostReport {
-    /// The plugin's name.
-    pub plugin: String,
-    /// Its rules, the dearest first; all together, and none, last.
-    pub rules: Vec<RuleCost>,
-    /// The most bytes of memory an instance had.
-    pub memory_peak: usize,
-    /// What is wrong: rules that became dearer, rules without a baseline.
-    pub faults: Vec<Fault>,
-    /// What was written.
-    pub notes: Vec<String>,
-}
-
-/// What a rule costs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RuleCost {
-    /// Its code, or its kind's name.
-    pub rule: String,
-    /// Fuel for 1,000 records.
-    pub fuel: u64,
-    /// Nanoseconds for one record, on this machine at this moment.
-    pub nanos: f64,
-    /// Fuel for 1,000 records as committed.
-    pub baseline: Option<u64>,
-    /// How the two compare.
-    pub verdict: Verdict,
-}
 
 /// Measures what a plugin's rules cost on the records of their pages, over and over up to 1,000.
 ///

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::cases::expected_csv;
+use crate::fault::Fault;
 use crate::found::Found;
-use crate::report::Fault;
 use crate::setup::Setup;
 use crate::table::Table;
 
@@ -170,7 +169,7 @@ impl Exam {
     }
 
     fn verify_everything(&self, found: &Found, expected: &str) -> Vec<Fault> {
-        let csv = expected_csv(found);
+        let csv = found.to_csv();
         if csv == expected {
             return Vec::new();
         }

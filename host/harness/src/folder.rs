@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::fault::Fault;
 use crate::page::Page;
-use crate::report::Fault;
 use crate::setup::Setup;
 
 /// What tests of a plugin assume unless they say otherwise, as a piece of a pack.

@@ -115,6 +115,34 @@ impl Cost {
 }
 
 impl Found {
+    /// All that was found, as CSV: a line for each finding, repair and rule about the file that does not hold.
+    pub(crate) fn to_csv(&self) -> String {
+        let mut table = Table::of_columns(&["record", "rule", "column", "found"]);
+        let mut rows: Vec<(usize, [String; 4])> = Vec::new();
+        for repair in &self.repairs {
+            let what = format!("{} → {}", repair.before, repair.after);
+            let number = (repair.record + 1).to_string();
+            rows.push((repair.record, [number, repair.rule.clone(), repair.column.clone(), what]));
+        }
+        for finding in &self.findings {
+            let wanted = if finding.disposition.is_empty() { "" } else { ": " };
+            let what = format!("{}{wanted}{}", finding.disposition, finding.message);
+            let number = (finding.record + 1).to_string();
+            rows.push((
+                finding.record,
+                [number, finding.rule.clone(), finding.column.clone(), what],
+            ));
+        }
+        for file in self.file.iter().filter(|file| file.outcome != "passed") {
+            let what = format!("{}: {}, expected {}", file.outcome, file.observed, file.expected);
+            rows.push((usize::MAX, ["file".to_owned(), file.rule.clone(), String::new(), what]));
+        }
+        // Stable: repairs of a record come before its findings, as in a run.
+        rows.sort_by_key(|(record, _)| *record);
+        table.records.extend(rows.into_iter().map(|(_, row)| row.to_vec()));
+        table.to_csv()
+    }
+
     /// Brings everything into the one order. Repairs of one cell keep theirs, because they build on each other.
     pub(crate) fn settle(&mut self) {
         self.findings.sort();

@@ -2,28 +2,26 @@
 
 mod handing;
 mod input;
+mod trial;
 
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use crate::found::Found;
+pub use trial::Difference;
+
+use self::trial::Trial;
 use crate::generate::Pool;
-use crate::judging::{Handing, Wanted, judge};
-use crate::report::Fault;
 use crate::setup::Setup;
 use crate::shrink;
-use crate::subject::{Planned, Subject, Unplanned};
+use crate::subject::{Subject, Unplanned};
 use crate::table::Table;
-use crate::testing::Request;
 
 /// Records of generated tables. Few, so that a failure is small at once; and around 8 and 64, where bits end.
 const SIZES: [usize; 2] = [9, 65];
 /// Records of more tables for the first setup: more than a rule's own buffer is likely to hold, and as many as a batch has in
 /// production. Other setups run the same code.
 const LARGE: [usize; 2] = [300, 1_030];
-/// Lines of a difference that are shown. 8: the first ones tell.
-const SHOWN_LINES: usize = 8;
 
 /// A law.
 #[derive(Debug, Clone, Copy)]
@@ -127,23 +125,6 @@ pub const LAWS: [Law; 13] = [
     },
 ];
 
-/// A plugin in one run, ready to judge tables of its columns.
-#[derive(Debug)]
-pub(crate) struct Trial<'a> {
-    subject: &'a Subject,
-    setup: &'a Setup,
-    planned: Planned,
-}
-
-/// Two judgements that should be the same and are not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// What was done in two ways, or what went wrong.
-    pub how: String,
-    /// What the one found and the other did not.
-    pub lines: Vec<String>,
-}
-
 /// A law that does not hold.
 #[derive(Debug, Clone)]
 pub struct Broken {
@@ -164,46 +145,6 @@ pub struct Tried {
     pub broken: Option<Broken>,
     /// How long it took.
     pub took: Duration,
-}
-
-impl<'a> Trial<'a> {
-    /// Plans a run; `None` if the plugin does not take the settings on these columns.
-    pub(crate) fn new(subject: &'a Subject, setup: &'a Setup, columns: &[String]) -> Option<Self> {
-        let planned = subject.plan(setup, columns).ok()?;
-        Some(Self { subject, setup, planned })
-    }
-
-    /// The same on other columns.
-    fn on(&self, columns: &[String]) -> Option<Self> {
-        Self::new(self.subject, self.setup, columns)
-    }
-
-    fn judge(&self, table: &Table, handing: &Handing) -> Result<Found, Difference> {
-        judge(self.subject, &self.planned, table, handing, Wanted::Facts)
-            .map_err(|error| Difference { how: error.to_string(), lines: Vec::new() })
-    }
-}
-
-impl Difference {
-    /// How two judgements differ.
-    fn between(one: (&str, &Found), other: (&str, &Found)) -> Option<Self> {
-        if one.1 == other.1 {
-            return None;
-        }
-        let (left, right) = (one.1.lines(), other.1.lines());
-        let only = |these: &[String], those: &[String], way: &str| -> Vec<String> {
-            let missing = these.iter().filter(|line| !those.contains(line));
-            missing.map(|line| format!("only {way}: {line}")).collect()
-        };
-        let mut lines = only(&left, &right, one.0);
-        lines.extend(only(&right, &left, other.0));
-        let more = lines.len().saturating_sub(SHOWN_LINES);
-        lines.truncate(SHOWN_LINES);
-        if more > 0 {
-            lines.push(format!("and {more} more"));
-        }
-        Some(Self { how: format!("{} and {} differ", one.0, other.0), lines })
-    }
 }
 
 /// Tries all laws: on the tables that are known, each with its setup, and on generated ones for each of the setups; without any,
@@ -299,33 +240,5 @@ fn add_new(columns: &mut Vec<String>, names: impl IntoIterator<Item = String>) {
         if !columns.contains(&name) {
             columns.push(name);
         }
-    }
-}
-
-impl Broken {
-    /// As a fault of a test run, with a case that can be pasted.
-    pub(crate) fn fault(self, law: &Law, request: &Request<'_>) -> Fault {
-        let folder = request.folder;
-        let plugin = request.subject.name();
-        let path = folder.cases().join(law.name);
-        let (plural, records) =
-            (if self.table.records.len() == 1 { "" } else { "s" }, self.table.records.len());
-        let mut detail = self.difference.lines;
-        detail.push(format!(
-            "── {}: {records} record{plural} show it",
-            path.join("input.csv").display()
-        ));
-        detail.extend(self.table.to_csv().lines().map(str::to_owned));
-        let settings = self.setup.to_toml(plugin);
-        if !settings.is_empty() {
-            detail.push(format!("── {}", path.join("settings.toml").display()));
-            detail.extend(settings.lines().map(str::to_owned));
-        }
-        let message =
-            format!("law `{}` is broken ({}): {}", law.name, law.about, self.difference.how);
-        Fault::new("law-broken", folder.root(), 1, message).with(detail).help(format!(
-            "put the lines above into these files and mend the rule; the seed is {}",
-            request.seed
-        ))
     }
 }

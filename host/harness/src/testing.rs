@@ -8,13 +8,15 @@ use assay_model::{Level, RuleClass};
 use assay_packs::Catalogue;
 
 use crate::exam::{Exam, Wants};
+use crate::fault::Fault;
 use crate::found::Found;
 use crate::judging::{Handing, Wanted, judge};
+use crate::laws::{Broken, Law, Tried, try_laws};
 use crate::page::{Page, check_kind, check_rule, example_faults, read_examples};
-use crate::report::{Fault, Group, Report, Test};
+use crate::report::{Group, Report, Test};
 use crate::setup::Setup;
 use crate::subject::Subject;
-use crate::{PluginFolder, cases, catalogue, coverage, laws, suggest};
+use crate::{PluginFolder, cases, catalogue, coverage, suggest};
 
 /// How a component says, among what it says of itself, that it has a setting: this, and the setting's key.
 const SETTING: &str = "setting ";
@@ -83,7 +85,7 @@ impl Testing<'_> {
         let known: Vec<_> =
             self.passed.iter().map(|(exam, _)| (&exam.setup, &exam.table)).collect();
         let begun = Instant::now();
-        match laws::try_laws(self.request.subject, &known, base, self.request.seed) {
+        match try_laws(self.request.subject, &known, base, self.request.seed) {
             Ok(tried) => self.report_laws(tried),
             Err(unplanned) => {
                 let root = self.request.folder.root().to_owned();
@@ -303,7 +305,7 @@ impl Testing<'_> {
         if self.request.rule.is_some_and(|rule| !found.fired().any(|fired| fired == rule)) {
             return None;
         }
-        let csv = cases::expected_csv(&found);
+        let csv = found.to_csv();
         let path = exam.path.join("expected.csv");
         let Wants::Everything { csv: expected } = &exam.wants else { return Some(Vec::new()) };
         if self.request.bless && *expected != csv {
@@ -377,9 +379,9 @@ impl Testing<'_> {
         self.note_test(Group::Page, "README", &path, begun, faults);
     }
 
-    fn report_laws(&mut self, all: Vec<laws::Tried>) {
+    fn report_laws(&mut self, all: Vec<Tried>) {
         for tried in all {
-            let broken = tried.broken.map(|broken| broken.fault(&tried.law, self.request));
+            let broken = tried.broken.map(|broken| self.broken_law(&tried.law, broken));
             self.report.tests.push(Test {
                 group: Group::Law,
                 name: tried.law.name.to_owned(),
@@ -388,5 +390,30 @@ impl Testing<'_> {
                 nanos: u64::try_from(tried.took.as_nanos()).unwrap_or(u64::MAX),
             });
         }
+    }
+
+    /// A law that does not hold, with a case that can be pasted.
+    fn broken_law(&self, law: &Law, broken: Broken) -> Fault {
+        let folder = self.request.folder;
+        let path = folder.cases().join(law.name);
+        let (plural, records) =
+            (if broken.table.records.len() == 1 { "" } else { "s" }, broken.table.records.len());
+        let mut detail = broken.difference.lines;
+        detail.push(format!(
+            "── {}: {records} record{plural} show it",
+            path.join("input.csv").display()
+        ));
+        detail.extend(broken.table.to_csv().lines().map(str::to_owned));
+        let settings = broken.setup.to_toml(self.request.subject.name());
+        if !settings.is_empty() {
+            detail.push(format!("── {}", path.join("settings.toml").display()));
+            detail.extend(settings.lines().map(str::to_owned));
+        }
+        let message =
+            format!("law `{}` is broken ({}): {}", law.name, law.about, broken.difference.how);
+        Fault::new("law-broken", folder.root(), 1, message).with(detail).help(format!(
+            "put the lines above into these files and mend the rule; the seed is {}",
+            self.request.seed
+        ))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use assay_model::{Level, Rule, RuleClass};
 use assay_packs::{Colour, Lock, PackError, Quarantined};
 
-use super::{Lint, LintRequest, Severity};
+use super::report::{Lint, LintRequest, Severity};
 use crate::inventory::{Resolved, Use, planned};
 
 /// Half of the records: a file that loses more is another file than the pack thinks.

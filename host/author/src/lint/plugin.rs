@@ -3,8 +3,9 @@
 use assay_model::Rule;
 use assay_packs::Lock;
 
-use super::{Lint, LintRequest, Severity, page};
+use super::report::{Lint, LintRequest, Severity};
 use crate::inventory::{Inventory, Loaded};
+use crate::page::page;
 
 /// Titles stand in tables and reports: longer ones are cut or wrapped there.
 const TITLE_MOST: usize = 100;

@@ -4,37 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Format, RulesArgs};
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  assay package                             builds the plugin of this folder: target/package/<name>.wasm
-  assay package my-rules -o my-rules.wasm
-  assay package built.wasm --sources src -o my-rules.wasm      a component that something else built
-  assay package --revision $(git rev-parse HEAD)
-
-The same source gives the same bytes in any folder: nothing of the machine or the moment is stamped. `assay inspect` shows the stamps;
-so do `wasm-tools metadata show` and registries.")]
-pub(crate) struct PackageArgs {
-    /// The plugin's folder, which is built; or a component.
-    #[arg(default_value = ".", value_name = "DIR|FILE.wasm")]
-    pub(crate) target: PathBuf,
-    /// Where the package goes; `target/package/<name>.wasm` of the folder if left out.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// The folder a component was built from, whose digest is stamped.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) sources: Option<PathBuf>,
-    /// The source's revision, such as a commit.
-    #[arg(long, value_name = "REVISION")]
-    pub(crate) revision: Option<String>,
-    /// How the result is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    #[command(flatten)]
-    pub(crate) rules: RulesArgs,
-}
+use super::format::Format;
+use super::rules::RulesArgs;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -1,23 +1,24 @@
 //! `assay bench`: what rules cost.
 
-use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::fmt::Write;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use assay_harness::{CostReport, CostRequest, Metering, RuleCost, Verdict, bench};
 use serde_json::{Value, json};
 
 use crate::args::{BenchArgs, Format};
-use crate::commands::{plugin, test};
+use crate::commands::plugin;
 use crate::exit::ExitStatus;
-use crate::output;
+use crate::number::count;
+use crate::{fault, output};
 
 pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
     let found = plugin::find(&args.plugin)?;
-    found.warnings().iter().for_each(|warning| crate::complain(&format!("warning: {warning}")));
+    found
+        .warnings()
+        .iter()
+        .for_each(|warning| crate::complaint::complain(&format!("warning: {warning}")));
     let (subject, timed) = (found.subject(Metering::Fuel)?, found.subject(Metering::Time)?);
     let request = CostRequest {
         folder: &found.folder,
@@ -36,21 +37,33 @@ pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
     if let Some(path) = &args.flame {
         flame(path, &assay_harness::folded(&found.folder, &found.subject(Metering::Steps)?)?)?;
     }
-    Ok(if report.faults.is_empty() { ExitStatus::Published } else { ExitStatus::Refused })
+    Ok(if report.faults.is_empty() { ExitStatus::Success } else { ExitStatus::Refused })
 }
 
 /// Draws a flame graph if the file's name says so, and writes the stacks otherwise.
 fn flame(path: &Path, folded: &str) -> Result<()> {
-    let cannot = || format!("cannot write `{}`", path.display());
     if path.extension().is_some_and(|extension| extension == "svg") {
-        let mut options = inferno::flamegraph::Options::default();
-        "steps of 1,000 records, by rule".clone_into(&mut options.title);
-        "steps".clone_into(&mut options.count_name);
-        let mut file = BufWriter::new(File::create(path).with_context(cannot)?);
-        inferno::flamegraph::from_lines(&mut options, folded.lines(), &mut file)?;
-        return file.flush().with_context(cannot);
+        return draw(path, folded);
     }
-    std::fs::write(path, folded).with_context(cannot)
+    std::fs::write(path, folded).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+#[cfg(feature = "flame")]
+fn draw(path: &Path, folded: &str) -> Result<()> {
+    use std::io::Write as _;
+
+    let cannot = || format!("cannot write `{}`", path.display());
+    let mut options = inferno::flamegraph::Options::default();
+    "steps of 1,000 records, by rule".clone_into(&mut options.title);
+    "steps".clone_into(&mut options.count_name);
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path).with_context(cannot)?);
+    inferno::flamegraph::from_lines(&mut options, folded.lines(), &mut file)?;
+    file.flush().with_context(cannot)
+}
+
+#[cfg(not(feature = "flame"))]
+fn draw(_: &Path, _: &str) -> Result<()> {
+    anyhow::bail!(crate::features::lacks("drawing a flame graph", "flame"))
 }
 
 fn text(report: &CostReport) -> String {
@@ -59,11 +72,11 @@ fn text(report: &CostReport) -> String {
         "rule", "fuel/1,000", "committed", "ns/record", ""
     );
     for cost in &report.rules {
-        let committed = cost.baseline.map_or_else(|| "-".to_owned(), grouped);
+        let committed = cost.baseline.map_or_else(|| "-".to_owned(), count);
         let line = format!(
             "  {:<28} {:>12}  {committed:>10}  {:>9.1}  {}",
             cost.rule,
-            grouped(cost.fuel),
+            count(cost.fuel),
             cost.nanos,
             change(cost)
         );
@@ -82,7 +95,7 @@ fn text(report: &CostReport) -> String {
     if !report.faults.is_empty() {
         text.push('\n');
     }
-    report.faults.iter().for_each(|fault| test::human::fault(&mut text, fault, output::colours()));
+    report.faults.iter().for_each(|each| fault::text(&mut text, each, output::colours()));
     text
 }
 
@@ -100,19 +113,6 @@ fn change(cost: &RuleCost) -> String {
     format!("{percent:+.1} %{word}")
 }
 
-/// Digits in groups of three.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 fn object(report: &CostReport) -> Value {
     json!({
         "plugin": report.plugin,
@@ -123,17 +123,7 @@ fn object(report: &CostReport) -> Value {
             "committed": cost.baseline,
             "ns_per_record": cost.nanos,
         })).collect::<Vec<_>>(),
-        "faults": report.faults.iter().map(test::json::fault).collect::<Vec<_>>(),
+        "faults": report.faults.iter().map(fault::object).collect::<Vec<_>>(),
         "notes": report.notes,
     })
-}
-
-/// A time for people.
-pub(crate) fn took(nanos: u64) -> String {
-    let time = Duration::from_nanos(nanos);
-    if time.as_secs() > 0 {
-        format!("{:.1} s", time.as_secs_f64())
-    } else {
-        format!("{} ms", time.as_millis())
-    }
 }

@@ -7,9 +7,9 @@ use assay_author::{AuthorError, BuildRequest, Builder, Built, build};
 use serde_json::{Value, json};
 
 use crate::args::{BuildArgs, Format};
-use crate::commands::judge::cache;
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::surroundings::cache;
 
 pub(crate) fn execute(args: &BuildArgs) -> Result<ExitStatus> {
     let request =
@@ -18,7 +18,7 @@ pub(crate) fn execute(args: &BuildArgs) -> Result<ExitStatus> {
         Ok(built) => built,
         // Nothing is broken: the bytes are others than those that were promised.
         Err(error @ AuthorError::NotPinned { .. }) => {
-            crate::complain(&format!("error: {error}"));
+            crate::complaint::complain(&format!("error: {error}"));
             return Ok(ExitStatus::Refused);
         }
         Err(error) => return Err(error.into()),
@@ -27,7 +27,7 @@ pub(crate) fn execute(args: &BuildArgs) -> Result<ExitStatus> {
         Format::Text => output::text(&text(&built))?,
         Format::Json => output::json(&object(&built))?,
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 fn text(built: &Built) -> String {

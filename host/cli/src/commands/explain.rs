@@ -10,10 +10,10 @@ use assay_pipeline::probe::{Cell, CellState, ExplainRequest, Explanation, RuleVe
 use serde_json::{Value, json};
 
 use crate::args::{ExplainArgs, Format};
-use crate::commands::judge::discovery;
 use crate::exit::ExitStatus;
+use crate::number::count;
 use crate::output;
-use crate::summary::number;
+use crate::surroundings::discovery;
 
 pub(crate) fn execute(args: &ExplainArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
@@ -30,7 +30,7 @@ pub(crate) fn execute(args: &ExplainArgs) -> Result<ExitStatus> {
         Format::Text => output::text(&text(&explanation, args)?)?,
         Format::Json => output::json(&object(&explanation, args.record))?,
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 fn text(it: &Explanation, args: &ExplainArgs) -> Result<String> {
@@ -95,7 +95,7 @@ fn text(it: &Explanation, args: &ExplainArgs) -> Result<String> {
             cost.class.as_str(),
             cost.rules,
             if cost.rules == 1 { "rule" } else { "rules" },
-            number(cost.fuel)
+            count(cost.fuel)
         )?;
     }
     Ok(text)

@@ -7,9 +7,9 @@ use assay_shipping::export;
 use serde_json::json;
 
 use crate::args::{ExportArgs, Format};
-use crate::commands::judge::discovery;
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::surroundings::discovery;
 
 pub(crate) fn execute(args: &ExportArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
@@ -39,5 +39,5 @@ pub(crate) fn execute(args: &ExportArgs) -> Result<ExitStatus> {
             output::text(&text)?;
         }
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }

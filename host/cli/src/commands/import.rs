@@ -7,8 +7,8 @@ use assay_shipping::{ImportRequest, import};
 use serde_json::json;
 
 use crate::args::{Format, ImportArgs};
-use crate::commands::verify::public_keys;
 use crate::exit::ExitStatus;
+use crate::keys::public_keys;
 use crate::output;
 
 pub(crate) fn execute(args: &ImportArgs) -> Result<ExitStatus> {
@@ -39,5 +39,5 @@ pub(crate) fn execute(args: &ImportArgs) -> Result<ExitStatus> {
             output::text(&text)?;
         }
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }

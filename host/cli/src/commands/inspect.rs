@@ -9,9 +9,9 @@ use assay_shipping::{Stamps, read_stamps};
 use serde_json::{Value, json};
 
 use crate::args::{Format, InspectArgs};
-use crate::commands::package::lines;
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::stamps::lines;
 
 pub(crate) fn execute(args: &InspectArgs) -> Result<ExitStatus> {
     let bytes = std::fs::read(&args.plugin)
@@ -32,7 +32,7 @@ pub(crate) fn execute(args: &InspectArgs) -> Result<ExitStatus> {
             output::json(&object)?;
         }
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 fn text(component: &Component, size: usize, stamps: &Stamps) -> String {

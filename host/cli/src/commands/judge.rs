@@ -1,17 +1,17 @@
 //! What `run` and `check` share: from what was typed to a request, and from a report to what is printed.
 
 use std::io;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use assay_packs::{Discovery, Surroundings};
 use assay_pipeline::{Input, Observer, Report, Request};
 
-use crate::args::{Format, JudgeArgs, RulesArgs};
+use crate::args::{Format, JudgeArgs};
+use crate::complaint::{complain, reasons};
 use crate::exit::ExitStatus;
 use crate::profile::Profile;
 use crate::progress::Display;
-use crate::{complain, output, summary};
+use crate::surroundings::{cache, discovery};
+use crate::{output, summary};
 
 /// Carries out `act` on what was typed, prints the report, and says how to exit. Who asked for JSON gets an object also
 /// where nothing could be begun.
@@ -23,7 +23,7 @@ pub(crate) fn judge(
     let report = match (carry_out(args, act), args.format) {
         (Ok(report), _) => report,
         (Err(error), Format::Json) => {
-            let text = super::explain(&error);
+            let text = reasons(&error);
             complain(&format!("error: {text}"));
             Report::not_begun(&args.file.display().to_string(), args.name.clone(), text)
         }
@@ -63,30 +63,6 @@ fn carry_out(
         complain(&profile.table());
     }
     Ok(report)
-}
-
-/// Where rules and plugins are.
-pub(crate) fn discovery(args: &RulesArgs) -> Result<Discovery> {
-    Ok(Discovery::find(&Surroundings {
-        rules: args.rules.clone(),
-        plugins: args.plugins.clone(),
-        program: std::env::current_exe().ok(),
-        folder: std::env::current_dir().ok(),
-    })?)
-}
-
-/// Where compiled plugins are kept: as told, or in the user's cache folder.
-pub(crate) fn cache(args: &RulesArgs) -> Option<PathBuf> {
-    match &args.cache {
-        Some(named) if named.as_os_str() == "off" => None,
-        Some(named) => Some(named.clone()),
-        None => {
-            let own = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-            let own = own.filter(|folder| folder.is_absolute());
-            let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-            own.or_else(home).map(|folder| folder.join("assay"))
-        }
-    }
 }
 
 fn input(args: &JudgeArgs) -> Result<Input> {

@@ -9,9 +9,9 @@ use assay_pipeline::probe::host_rules;
 use serde_json::{Value, json};
 
 use crate::args::{Format, LintArgs};
-use crate::commands::judge::{cache, discovery};
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::surroundings::{cache, discovery};
 
 pub(crate) fn execute(args: &LintArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
@@ -27,7 +27,7 @@ pub(crate) fn execute(args: &LintArgs) -> Result<ExitStatus> {
         Format::Json => output::json(&object(&linted))?,
     }
     let refused = linted.lints.iter().any(|lint| args.strict || lint.severity == Severity::Error);
-    Ok(if refused { ExitStatus::Refused } else { ExitStatus::Published })
+    Ok(if refused { ExitStatus::Refused } else { ExitStatus::Success })
 }
 
 fn word(severity: Severity) -> &'static str {

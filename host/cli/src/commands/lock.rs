@@ -7,9 +7,9 @@ use assay_packs::{Catalogue, Lock};
 use assay_sandbox::{Grants, Options, Sandbox};
 
 use crate::args::LockArgs;
-use crate::commands::judge::{cache, discovery};
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::surroundings::{cache, discovery};
 
 pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
@@ -40,5 +40,5 @@ pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
     lock.write()?;
     writeln!(text, "{}", path.display())?;
     output::text(&text)?;
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }

@@ -42,5 +42,5 @@ pub(crate) fn execute(args: &NewArgs) -> Result<ExitStatus> {
     writeln!(text, "  assay try target/plugins/{name}.wasm samples/orders_2024.csv")?;
     writeln!(text, "  assay run samples/orders_2024.csv --root lake")?;
     output::text(&text)?;
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }

@@ -10,9 +10,9 @@ use assay_pipeline::probe::{Versus, VersusRequest, versus};
 use serde_json::{Value, json};
 
 use crate::args::{Format, PackArgs, PackCommand, PackDiffArgs};
-use crate::commands::judge::{cache, discovery};
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::surroundings::{cache, discovery};
 
 pub(crate) fn execute(args: &PackArgs) -> Result<ExitStatus> {
     match &args.command {
@@ -41,7 +41,7 @@ fn diff(args: &PackDiffArgs) -> Result<ExitStatus> {
         Format::Text => output::text(&text(&difference, on_file.as_ref())?)?,
         Format::Json => output::json(&object(&difference, on_file.as_ref()))?,
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 fn text(difference: &PackDifference, on_file: Option<&Versus>) -> Result<String> {

@@ -6,13 +6,13 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use assay_author::{PackageRequest, Packaged, package};
 use assay_packs::Lock;
-use assay_shipping::{Stamps, write_whole};
+use assay_shipping::write_whole;
 use serde_json::json;
 
 use crate::args::{Format, PackageArgs};
-use crate::commands::judge::cache;
 use crate::exit::ExitStatus;
-use crate::output;
+use crate::surroundings::cache;
+use crate::{output, stamps};
 
 pub(crate) fn execute(args: &PackageArgs) -> Result<ExitStatus> {
     let packaged = package(&PackageRequest {
@@ -40,7 +40,7 @@ pub(crate) fn execute(args: &PackageArgs) -> Result<ExitStatus> {
             "stamps": packaged.stamps,
         }))?,
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 fn text(path: &Path, packaged: &Packaged) -> Result<String> {
@@ -48,7 +48,7 @@ fn text(path: &Path, packaged: &Packaged) -> Result<String> {
     let size = packaged.bytes.len().div_ceil(1_000);
     writeln!(text, "  {:<10} {} · {size} KB", "packaged", path.display())?;
     writeln!(text, "  {:<10} sha256:{}", "digest", Lock::digest_of(&packaged.bytes))?;
-    for (label, value) in lines(&packaged.stamps) {
+    for (label, value) in stamps::lines(&packaged.stamps) {
         let files = match packaged.sources {
             Some(files) if label == "made of" => format!(" ({files} files)"),
             _ => String::new(),
@@ -59,31 +59,4 @@ fn text(path: &Path, packaged: &Packaged) -> Result<String> {
     writeln!(text, "\nnext:\n  assay sign {path} --key KEY          # `assay keygen` makes a key")?;
     writeln!(text, "  assay push {path} oci://HOST/REPOSITORY:TAG")?;
     Ok(text)
-}
-
-/// Stamps as lines for people; those that there are.
-pub(crate) fn lines(stamps: &Stamps) -> Vec<(&'static str, String)> {
-    let named = match (&stamps.name, &stamps.version) {
-        (Some(name), Some(version)) => Some(format!("{name} {version}")),
-        (name, version) => name.clone().or_else(|| version.clone()),
-    };
-    let tools = |tools: &[(String, String)]| {
-        let texts = tools.iter().map(|(name, version)| format!("{name} {version}"));
-        let texts: Vec<String> = texts.map(|text| text.trim_end().to_owned()).collect();
-        (!texts.is_empty()).then(|| texts.join(", "))
-    };
-    let lines = [
-        ("stamped", named),
-        ("about", stamps.description.clone()),
-        ("by", stamps.authors.clone()),
-        ("licence", stamps.licenses.clone()),
-        ("source", stamps.source.clone()),
-        ("homepage", stamps.homepage.clone()),
-        ("revision", stamps.revision.clone()),
-        ("made of", stamps.source_digest.map(|digest| format!("sha256:{digest}"))),
-        ("sdk", tools(&stamps.sdk)),
-        ("language", tools(&stamps.language)),
-        ("tools", tools(&stamps.processed_by)),
-    ];
-    lines.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
 }

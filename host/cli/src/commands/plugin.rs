@@ -7,8 +7,7 @@ use assay_harness::{Metering, PluginFolder, Subject};
 use assay_packs::Catalogue;
 
 use crate::args::PluginArgs;
-use crate::commands::judge;
-use crate::output;
+use crate::{output, surroundings};
 
 /// A plugin that was found and read.
 pub(crate) struct Found {
@@ -38,7 +37,7 @@ pub(crate) fn find(args: &PluginArgs) -> Result<Found> {
     };
     let bytes = std::fs::read(&component)
         .with_context(|| format!("cannot read the component `{}`", component.display()))?;
-    Ok(Found { folder, component, bytes, cache: judge::cache(&args.rules) })
+    Ok(Found { folder, component, bytes, cache: surroundings::cache(&args.rules) })
 }
 
 impl Found {
@@ -67,6 +66,6 @@ impl Found {
 pub(crate) fn packs(args: &PluginArgs) -> Result<Catalogue, String> {
     let why =
         |error: anyhow::Error| format!("whether packs use the rules was not checked: {error}");
-    let discovery = judge::discovery(&args.rules).map_err(why)?;
+    let discovery = surroundings::discovery(&args.rules).map_err(why)?;
     Catalogue::open(discovery.rules()).map_err(|error| why(error.into()))
 }

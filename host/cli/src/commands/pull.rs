@@ -9,8 +9,8 @@ use assay_signing::{signature_path, verify};
 use serde_json::json;
 
 use crate::args::{Format, PullArgs};
-use crate::commands::verify::public_keys;
 use crate::exit::ExitStatus;
+use crate::keys::public_keys;
 use crate::output;
 
 pub(crate) fn execute(args: &PullArgs) -> Result<ExitStatus> {
@@ -64,5 +64,5 @@ pub(crate) fn execute(args: &PullArgs) -> Result<ExitStatus> {
             ))?;
         }
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }

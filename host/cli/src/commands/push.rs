@@ -10,9 +10,9 @@ use assay_signing::signature_path;
 use serde_json::json;
 
 use crate::args::{Format, PushArgs};
-use crate::commands::judge::cache;
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::surroundings::cache;
 
 pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
     let place: Place = args.place.parse()?;
@@ -60,7 +60,7 @@ pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
             ),
         ))?,
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 /// What registries show of an artifact: the annotations that OCI names.

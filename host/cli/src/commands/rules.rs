@@ -11,8 +11,8 @@ use assay_pipeline::probe::host_rules;
 use serde_json::{Value, json};
 
 use crate::args::{Format, RulesListArgs};
-use crate::commands::judge::{cache, discovery};
 use crate::exit::ExitStatus;
+use crate::surroundings::{cache, discovery};
 use crate::{markdown, output};
 
 pub(crate) fn execute(args: &RulesListArgs) -> Result<ExitStatus> {
@@ -35,7 +35,7 @@ pub(crate) fn execute(args: &RulesListArgs) -> Result<ExitStatus> {
             output::json(&found)?;
         }
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 fn catalogue(rules: &[KnownRule], inventory: &Inventory, discovery: &Discovery) -> Result<String> {

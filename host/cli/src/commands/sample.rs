@@ -2,16 +2,16 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use assay_packs::{Catalogue, Layout};
 use assay_sample::{Generator, Profile, Request};
 
 use crate::args::SampleArgs;
-use crate::commands::judge::discovery;
 use crate::exit::ExitStatus;
 use crate::output;
+use crate::surroundings::discovery;
 
 pub(crate) fn execute(args: &SampleArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
@@ -41,10 +41,13 @@ pub(crate) fn execute(args: &SampleArgs) -> Result<ExitStatus> {
         let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
         match generator.write(&mut out, &mut io::sink(), &mut |_| {}).and_then(|_| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => return Ok(ExitStatus::Published),
+            _ => return Ok(ExitStatus::Success),
         }
     }
-    let (truth, totals) = (beside(&args.output, "truth.tsv"), beside(&args.output, "truth.json"));
+    let (truth, totals) = (
+        args.output.with_added_extension("truth.tsv"),
+        args.output.with_added_extension("truth.json"),
+    );
     let summary = {
         let mut out = create(&args.output)?;
         let mut rows = create(&truth)?;
@@ -66,7 +69,7 @@ pub(crate) fn execute(args: &SampleArgs) -> Result<ExitStatus> {
         truth.display(),
         totals.display()
     ))?;
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 fn load(folder: &Path, args: &SampleArgs, rules: &Path) -> Result<Profile> {
@@ -130,13 +133,6 @@ fn layout(
     known.into_iter().find(|layout| layout.name() == wanted).with_context(|| {
         format!("no dataset declares the layout `{wanted}` that the profile names")
     })
-}
-
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(extension);
-    PathBuf::from(name)
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>> {

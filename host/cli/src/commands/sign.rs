@@ -38,5 +38,5 @@ pub(crate) fn execute(args: &SignArgs) -> Result<ExitStatus> {
             path.display()
         ))?,
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }

@@ -1,9 +1,10 @@
 //! `assay test`: a plugin's pages, cases, laws and coverage.
 
 mod github;
-pub(crate) mod human;
-pub(crate) mod json;
+mod human;
+mod json;
 mod junit;
+#[cfg(feature = "watch")]
 mod watch;
 
 use anyhow::Result;
@@ -12,13 +13,20 @@ use assay_harness::{Fault, Group, Metering, Report, Request, Test, test};
 use crate::args::{TestArgs, TestFormat};
 use crate::commands::plugin;
 use crate::exit::ExitStatus;
-use crate::output;
+use crate::{output, percent};
 
 pub(crate) fn execute(args: &TestArgs) -> Result<ExitStatus> {
-    if args.watch {
-        return watch::run(args, || once(args));
-    }
-    once(args)
+    if args.watch { watch(args) } else { once(args) }
+}
+
+#[cfg(feature = "watch")]
+fn watch(args: &TestArgs) -> Result<ExitStatus> {
+    watch::run(args, || once(args))
+}
+
+#[cfg(not(feature = "watch"))]
+fn watch(_: &TestArgs) -> Result<ExitStatus> {
+    anyhow::bail!(crate::features::lacks("`--watch`", "watch"))
 }
 
 fn once(args: &TestArgs) -> Result<ExitStatus> {
@@ -42,7 +50,7 @@ fn once(args: &TestArgs) -> Result<ExitStatus> {
         TestFormat::Github => github::annotations(&report),
         TestFormat::Json => json::text(&report)?,
     })?;
-    Ok(if report.faults() == 0 { ExitStatus::Published } else { ExitStatus::Refused })
+    Ok(if report.faults() == 0 { ExitStatus::Success } else { ExitStatus::Refused })
 }
 
 /// Too little coverage is a fault like any other, with a line for each change that nobody notices.
@@ -59,6 +67,6 @@ fn gate(report: &mut Report, least: Option<u64>) {
         })
         .collect();
     let path = faults.first().map(|fault| fault.path.clone()).unwrap_or_default();
-    let name = format!("at least {}", human::percent(least));
+    let name = format!("at least {}", percent::shown(least));
     report.tests.push(Test { group: Group::Coverage, name, path, faults, nanos: 0 });
 }

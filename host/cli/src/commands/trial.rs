@@ -10,10 +10,10 @@ use assay_pipeline::probe::{RuleTrial, Trial, TrialRequest, try_plugin};
 use serde_json::{Value, json};
 
 use crate::args::{Format, TryArgs};
-use crate::commands::judge::discovery;
 use crate::exit::ExitStatus;
+use crate::number::count;
 use crate::output;
-use crate::summary::number;
+use crate::surroundings::discovery;
 
 pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
     let plugin = std::fs::read(&args.plugin).with_context(|| {
@@ -47,7 +47,7 @@ pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
         Format::Text => output::text(&text(&trial)?)?,
         Format::Json => output::json(&object(&trial))?,
     }
-    Ok(ExitStatus::Published)
+    Ok(ExitStatus::Success)
 }
 
 fn text(trial: &Trial) -> Result<String> {
@@ -75,7 +75,7 @@ fn text(trial: &Trial) -> Result<String> {
         )?;
     }
     let per_thousand = trial.fuel.saturating_mul(1000) / trial.records.max(1);
-    writeln!(text, "  cost        {} fuel per 1,000 records", number(per_thousand))?;
+    writeln!(text, "  cost        {} fuel per 1,000 records", count(per_thousand))?;
     for (record, line, reason) in trial.poison.iter().take(5) {
         writeln!(text, "\n  FAILED on record {record}, line {line}: {reason}")?;
     }

@@ -1,13 +1,12 @@
 //! `assay verify`: who vouches for a file.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
-use assay_signing::{PublicKey, SignatureError, verify_beside};
+use assay_signing::{SignatureError, verify_beside};
 use serde_json::json;
 
 use crate::args::{Format, VerifyArgs};
 use crate::exit::ExitStatus;
+use crate::keys::public_keys;
 use crate::output;
 
 pub(crate) fn execute(args: &VerifyArgs) -> Result<ExitStatus> {
@@ -18,7 +17,7 @@ pub(crate) fn execute(args: &VerifyArgs) -> Result<ExitStatus> {
         Ok(signed) => signed,
         Err(error @ SignatureError::Unreadable { .. }) => return Err(error.into()),
         Err(error) => {
-            crate::complain(&format!("error: `{shown}` is not to be trusted: {error}"));
+            crate::complaint::complain(&format!("error: `{shown}` is not to be trusted: {error}"));
             return Ok(ExitStatus::Refused);
         }
     };
@@ -34,19 +33,5 @@ pub(crate) fn execute(args: &VerifyArgs) -> Result<ExitStatus> {
             signed.name, signed.release, signed.digest, signed.key
         ))?,
     }
-    Ok(ExitStatus::Published)
-}
-
-/// Keys as they are typed: a file, or the line that packs hold.
-pub(crate) fn public_keys(typed: &[String]) -> Result<Vec<PublicKey>> {
-    let read = |typed: &String| {
-        let text = if Path::new(typed).is_file() {
-            std::fs::read_to_string(typed)
-                .with_context(|| format!("cannot read the key `{typed}`"))?
-        } else {
-            typed.clone()
-        };
-        PublicKey::from_pem(&text).with_context(|| format!("`{typed}` is no key to trust"))
-    };
-    typed.iter().map(read).collect()
+    Ok(ExitStatus::Success)
 }

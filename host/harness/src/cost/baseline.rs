@@ -3,21 +3,8 @@
 use std::fmt::Write;
 use std::fs;
 
-use super::{CostReport, CostRequest};
-use crate::report::Fault;
-
-/// How a cost compares with the committed one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// There is nothing to compare with.
-    Unknown,
-    /// The same, or within what is allowed.
-    Same,
-    /// Less than committed, by more than a rise might be.
-    Cheaper,
-    /// More than is allowed.
-    Dearer,
-}
+use super::report::{CostReport, CostRequest, Verdict};
+use crate::fault::Fault;
 
 /// Compares with the baseline, or writes it.
 pub(super) fn compare(request: &CostRequest<'_>, report: &mut CostReport) {

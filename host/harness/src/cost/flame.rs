@@ -7,8 +7,8 @@ use assay_sandbox::SandboxError;
 
 use super::{pages, workloads};
 use crate::PluginFolder;
+use crate::fault::Fault;
 use crate::judging::{Handing, Wanted, judge};
-use crate::report::Fault;
 use crate::subject::Subject;
 
 /// The call that judges records. What a session costs to open is paid once for thousands of batches.

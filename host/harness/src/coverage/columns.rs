@@ -1,6 +1,6 @@
 //! Columns that a rule no longer reads: cells of the examples are bent, and some bend must change what the rule says.
 
-use super::{Coverage, Mutant};
+use super::mutant::{Coverage, Mutant};
 use crate::exam::{Exam, Wants};
 use crate::found::Found;
 use crate::generate::bends;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Coverage, Mutant};
+use super::mutant::{Coverage, Mutant};
 use crate::exam::{Exam, Wants};
 use crate::found::Found;
 use crate::judging::{Handing, Wanted, judge};

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::{Difference, Trial};
+use super::trial::{Difference, SHOWN_LINES, Trial};
 use crate::found::Found;
 use crate::judging::{Handing, TextForm};
 use crate::table::Table;
@@ -162,6 +162,6 @@ pub(super) fn idempotence(trial: &Trial<'_>, table: &Table) -> Option<Difference
     });
     Some(Difference {
         how: "a second run rewrites what the first one wrote".to_owned(),
-        lines: lines.take(super::SHOWN_LINES).collect(),
+        lines: lines.take(SHOWN_LINES).collect(),
     })
 }

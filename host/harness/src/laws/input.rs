@@ -1,6 +1,6 @@
 //! Laws about what is handed over: whatever it is, it is judged, at a cost that grows as it does.
 
-use super::{Difference, Trial};
+use super::trial::{Difference, SHOWN_LINES, Trial};
 use crate::judging::Handing;
 use crate::table::Table;
 
@@ -19,7 +19,7 @@ pub(super) fn survives(trial: &Trial<'_>, table: &Table) -> Option<Difference> {
     match trial.judge(table, &Handing::whole()) {
         Ok(found) => {
             let poison = found.poison.first()?;
-            let lines = found.poison.iter().take(super::SHOWN_LINES);
+            let lines = found.poison.iter().take(SHOWN_LINES);
             let lines =
                 lines.map(|poison| format!("record {}: {}", poison.record + 1, poison.reason));
             Some(Difference { how: poison.reason.clone(), lines: lines.collect() })

@@ -2,7 +2,7 @@
 
 use super::{Page, Section};
 use crate::exam::{Exam, Mark, Wants};
-use crate::report::Fault;
+use crate::fault::Fault;
 use crate::setup::Setup;
 use crate::table::Table;
 

@@ -3,7 +3,7 @@
 use assay_model::{Rule, RuleClass, RuleKind, StagePlan};
 
 use super::{HEADINGS, NORMALISE_HEADINGS, Page};
-use crate::report::Fault;
+use crate::fault::Fault;
 
 /// Between the parts of the line under the title.
 const SEPARATOR: &str = " · ";

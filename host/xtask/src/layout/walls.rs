@@ -285,6 +285,10 @@ pub(super) const BANS: [Ban; 2] = [
                 "help texts teach by example, and an example is of some dataset",
             ),
             (
+                "host/cli/src/args/",
+                "help texts teach by example, and an example is of some dataset",
+            ),
+            (
                 "host/xtask/",
                 "it demonstrates on one dataset, and says where real samples of it lie",
             ),

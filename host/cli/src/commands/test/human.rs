@@ -1,17 +1,20 @@
 //! For people: what failed, where, and what to do; then one line.
 
 use std::fmt::Write;
+use std::time::Duration;
 
-use assay_harness::{Fault, Group, Report};
+use assay_harness::{Group, Report};
 
-use crate::commands::bench::took;
+use crate::fault;
+use crate::output::painted;
+use crate::percent;
 
 /// Writes the report.
 pub(crate) fn text(report: &Report, colours: bool) -> String {
     let mut text = String::new();
     for test in report.failed() {
         for one in &test.faults {
-            fault(&mut text, one, colours);
+            fault::text(&mut text, one, colours);
         }
     }
     for group in [Group::Page, Group::Case, Group::Law, Group::Coverage] {
@@ -29,7 +32,7 @@ pub(crate) fn text(report: &Report, colours: bool) -> String {
         line(&mut text, &plural(group), &format!("{count}, {}", took(nanos)));
     }
     if let Some(coverage) = &report.coverage {
-        let share = percent(coverage.basis_points());
+        let share = percent::shown(coverage.basis_points());
         let all = coverage.mutants.len();
         line(
             &mut text,
@@ -55,35 +58,6 @@ pub(crate) fn text(report: &Report, colours: bool) -> String {
     text
 }
 
-/// Writes a fault: the line a person or an editor can follow, what shows it, what to do.
-pub(crate) fn fault(text: &mut String, fault: &Fault, colours: bool) {
-    let place = format!("{}:{}", fault.path.display(), fault.line);
-    let head = painted(colours, "31", &format!("error[{}]", fault.code));
-    let mut write = |line: String| writeln!(text, "{line}").expect("a String takes everything");
-    write(format!("{head} {}", fault.message));
-    write(format!("  --> {place}"));
-    for line in &fault.detail {
-        let colour = match line.as_bytes().first() {
-            Some(b'-') => "31",
-            Some(b'+') => "32",
-            _ => "0",
-        };
-        write(format!("  | {}", painted(colours && colour != "0", colour, line)));
-    }
-    if let Some(help) = &fault.help {
-        write(format!("  help: {help}"));
-    }
-    write(String::new());
-}
-
-/// Hundredths of a percent as percent.
-pub(crate) fn percent(basis_points: u64) -> String {
-    match (basis_points / 100, basis_points % 100) {
-        (whole, 0) => format!("{whole} %"),
-        (whole, rest) => format!("{whole}.{rest:02} %"),
-    }
-}
-
 fn plural(group: Group) -> String {
     match group {
         Group::Coverage => group.as_str().to_owned(),
@@ -95,6 +69,12 @@ fn line(text: &mut String, label: &str, rest: &str) {
     writeln!(text, "  {label:<11} {rest}").expect("a String takes everything");
 }
 
-fn painted(colours: bool, code: &str, text: &str) -> String {
-    if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+/// A time for people.
+fn took(nanos: u64) -> String {
+    let time = Duration::from_nanos(nanos);
+    if time.as_secs() > 0 {
+        format!("{:.1} s", time.as_secs_f64())
+    } else {
+        format!("{} ms", time.as_millis())
+    }
 }

@@ -1,8 +1,10 @@
 //! One JSON object.
 
 use anyhow::Result;
-use assay_harness::{Fault, Report};
-use serde_json::{Value, json};
+use assay_harness::Report;
+use serde_json::json;
+
+use crate::fault;
 
 /// Writes the report.
 pub(crate) fn text(report: &Report) -> Result<String> {
@@ -30,22 +32,10 @@ pub(crate) fn text(report: &Report) -> Result<String> {
             "path": test.path,
             "passed": test.faults.is_empty(),
             "nanos": test.nanos,
-            "faults": test.faults.iter().map(fault).collect::<Vec<_>>(),
+            "faults": test.faults.iter().map(fault::object).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "coverage": coverage,
         "notes": report.notes,
     });
     Ok(serde_json::to_string_pretty(&object)? + "\n")
-}
-
-/// A fault as an object.
-pub(crate) fn fault(fault: &Fault) -> Value {
-    json!({
-        "code": fault.code,
-        "path": fault.path,
-        "line": fault.line,
-        "message": fault.message,
-        "detail": fault.detail,
-        "help": fault.help,
-    })
 }

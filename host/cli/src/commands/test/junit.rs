@@ -7,6 +7,8 @@ use anyhow::Result;
 use assay_harness::{Report, Test};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
+use crate::fault;
+
 /// Writes the report: a suite for each group of tests.
 pub(crate) fn xml(report: &Report) -> Result<String> {
     let mut all = quick_junit::Report::new(format!("assay test {}", report.plugin));
@@ -26,8 +28,8 @@ fn case(plugin: &str, test: &Test) -> TestCase {
         None => TestCaseStatus::success(),
         Some(first) => {
             let mut shown = String::new();
-            for fault in &test.faults {
-                super::human::fault(&mut shown, fault, false);
+            for each in &test.faults {
+                fault::text(&mut shown, each, false);
             }
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(first.message.as_str()).set_type(first.code).set_description(shown);

@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use notify::{RecursiveMode, Watcher};
 
 use crate::args::TestArgs;
-use crate::commands::{explain, plugin};
+use crate::commands::plugin;
+use crate::complaint::{complain, reasons};
 use crate::exit::ExitStatus;
 
 /// Quiet that is waited for after a change. 200 ms: editors and compilers write a file in several steps.
@@ -37,17 +38,17 @@ pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Res
     loop {
         // A mistake while editing is no reason to stop.
         if let Err(error) = once() {
-            crate::complain(&format!("error: {}", explain(&error)));
+            complain(&format!("error: {}", reasons(&error)));
         }
-        crate::complain("waiting for changes; Ctrl-C ends it");
+        complain("waiting for changes; Ctrl-C ends it");
         if changes.recv().is_err() {
-            return Ok(ExitStatus::Published);
+            return Ok(ExitStatus::Success);
         }
         loop {
             match changes.recv_timeout(QUIET) {
                 Ok(()) => {}
                 Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => return Ok(ExitStatus::Published),
+                Err(RecvTimeoutError::Disconnected) => return Ok(ExitStatus::Success),
             }
         }
     }

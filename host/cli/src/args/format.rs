@@ -1,0 +1,11 @@
+//! How results are printed.
+
+use clap::ValueEnum;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON object on standard output; its schema is `schema/run.schema.json`.
+    Json,
+}

@@ -1,0 +1,72 @@
+//! What can be typed to judge a file.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::format::Format;
+use super::rules::RulesArgs;
+
+/// What is judged, and by what.
+#[derive(Debug, Args)]
+pub(crate) struct JudgeArgs {
+    /// The CSV file, plain or in gzip, zstd or zip; `-` reads standard input.
+    pub(crate) file: PathBuf,
+    /// The pack to judge by, instead of the one found from the file's header, kind and year.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: Option<PathBuf>,
+    /// The entry of a zip archive that holds several CSV files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) entry: Option<String>,
+    /// The file's published name, where the path does not say it (standard input, temporary files).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How the result is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// When progress is shown (on standard error).
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub(crate) progress: When,
+    /// Says on standard error where the time went: reading, indexing, columns, each plugin, encoding, compressing, writing.
+    #[arg(long)]
+    pub(crate) profile: bool,
+    /// Threads that judge and encode; one a core if left out, and never more than 16, for which memory stays below 256 MB. The result is the same to the
+    /// byte.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Greatest number of records in one call to a plugin. The result is the same to the byte.
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) batch_size: u32,
+    /// Instructions that separators are found with, instead of the best this processor has: avx512, avx2, neon, portable. The result is
+    /// the same to the byte.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) kernel: Option<String>,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) judge: JudgeArgs,
+    /// Folder under which everything is published: staging/, metadata/.
+    #[arg(long, env = "ASSAY_ROOT", value_name = "DIR")]
+    pub(crate) root: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) judge: JudgeArgs,
+    /// Writes the full report (JSON) to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// If standard error is a terminal.
+    Auto,
+    Always,
+    Never,
+}

@@ -1,0 +1,24 @@
+//! What is said on standard error.
+
+use std::io::Write;
+
+/// Says something on standard error. Where nobody listens there is nobody to tell.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// An error with its causes, each on a line, and last what to do.
+pub(crate) fn reasons(error: &anyhow::Error) -> String {
+    let message = error.to_string();
+    let (found, help) = match message.find("\nhelp: ") {
+        Some(at) => message.split_at(at),
+        None => (message.as_str(), ""),
+    };
+    let mut text = found.to_owned();
+    for cause in error.chain().skip(1) {
+        text.push_str("\n  because: ");
+        text.push_str(&cause.to_string());
+    }
+    text.push_str(help);
+    text
+}

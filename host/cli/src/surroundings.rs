@@ -1,0 +1,32 @@
+//! Where rules, plugins and compiled plugins are.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use assay_packs::{Discovery, Surroundings};
+
+use crate::args::RulesArgs;
+
+/// Where rules and plugins are.
+pub(crate) fn discovery(args: &RulesArgs) -> Result<Discovery> {
+    Ok(Discovery::find(&Surroundings {
+        rules: args.rules.clone(),
+        plugins: args.plugins.clone(),
+        program: std::env::current_exe().ok(),
+        folder: std::env::current_dir().ok(),
+    })?)
+}
+
+/// Where compiled plugins are kept: as told, or in the user's cache folder.
+pub(crate) fn cache(args: &RulesArgs) -> Option<PathBuf> {
+    match &args.cache {
+        Some(named) if named.as_os_str() == "off" => None,
+        Some(named) => Some(named.clone()),
+        None => {
+            let own = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+            let own = own.filter(|folder| folder.is_absolute());
+            let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+            own.or_else(home).map(|folder| folder.join("assay"))
+        }
+    }
+}
