@@ -12,7 +12,7 @@ use std::time::Instant;
 use assay_ingest::{Limits, Slab, SlabReader, Summary};
 use assay_model::{FileResult, RuleClass};
 use assay_sinks::Partition;
-use assay_sinks::store::Store;
+use assay_store::Store;
 use rayon::ThreadPool;
 
 use crate::duplicates::Duplicates;

@@ -10,7 +10,7 @@ use assay_sandbox::{Component, Options, Sandbox};
 use assay_sinks::Partition;
 use assay_sinks::Publication;
 use assay_sinks::documents::SchemaVersion;
-use assay_sinks::store::{NullStore, Store};
+use assay_store::{NullStore, Store};
 
 use crate::account;
 use crate::build;
