@@ -216,7 +216,7 @@ impl<'a> Attempt<'a> {
 
     /// Looks at the beginning: is it a table, which header, which first record.
     fn peek(&mut self) -> Result<Peeked, Stop> {
-        let peeked = peek::peek(self.request.input, self.request.entry)?;
+        let peeked = peek::peek(self.request.input, self.request.entry);
         let peeked = match peeked {
             Ok(peeked) => peeked,
             Err(refusal) => {
