@@ -7,9 +7,9 @@ use assay_ingest::Summary;
 use assay_model::{FileOutcome, FileResultOutcome, Level, RecordOutcome};
 use assay_packs::{Identified, Layout, Pack};
 use assay_sinks::documents::{Assay, Manifest, PackRef, RecordCounts, SchemaVersion, SourceRef};
-use assay_sinks::store::{Key, Store};
 use assay_sinks::{Partition, audit_unplaced, schema_version};
 use assay_sinks::{Publication, SinkError};
+use assay_store::{Key, Store};
 
 use crate::error::RunError;
 use crate::host_rules::OWNER;
@@ -302,7 +302,10 @@ pub(crate) fn locate_quarantine(
 
 /// Takes back the part files of a refused run. The quarantine stays: it says why.
 pub(crate) fn withdraw(store: &dyn Store, written: &Written) -> Result<(), SinkError> {
-    written.parts.iter().try_for_each(|part| store.delete(&Key::new(part.key.clone())?))
+    for part in &written.parts {
+        store.delete(&Key::new(part.key.clone())?)?;
+    }
+    Ok(())
 }
 
 /// What was seen of a file's header. A header that is no known layout belongs to no dataset, which is then empty.

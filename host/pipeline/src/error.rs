@@ -5,6 +5,7 @@ use std::io;
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
+use assay_store::StoreError;
 
 /// A run could not be carried out. Retrying helps where the cause is gone; nothing was published.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +138,12 @@ pub enum RunError {
         /// Which sums, with both sides.
         what: String,
     },
+}
+
+impl From<StoreError> for RunError {
+    fn from(error: StoreError) -> Self {
+        Self::Sink(error.into())
+    }
 }
 
 impl RunError {

@@ -12,7 +12,7 @@ use std::time::Instant;
 use assay_ingest::{Limits, Slab, SlabReader, Summary};
 use assay_model::{FileResult, RuleClass};
 use assay_sinks::Partition;
-use assay_sinks::store::Store;
+use assay_store::Store;
 use rayon::ThreadPool;
 
 use crate::duplicates::Duplicates;
@@ -116,7 +116,7 @@ impl Judging<'_> {
     ) -> Result<(Totals, Written), RunError> {
         let input = self.request.input;
         let failed = |error| input_error(input, error);
-        let source = input.open(Arc::clone(run.consumed)).map_err(failed)?;
+        let source = input.open(Arc::clone(run.consumed));
         let decoded = assay_ingest::open(Box::new(source), self.request.entry)
             .map_err(|error| failed(io::Error::other(error)))?;
         let limits = self.limits;
@@ -222,7 +222,7 @@ impl Judging<'_> {
     fn read(&self, run: &Run<'_>, at: SlabPlace, worker: &mut Worker) -> Result<Read, RunError> {
         let input = self.request.input;
         let failed = |error| input_error(input, error);
-        let bytes = input.open_at(at.place.offset, Arc::clone(run.consumed)).map_err(failed)?;
+        let bytes = input.open_at(at.place.offset, Arc::clone(run.consumed));
         let shape = Arc::clone(&self.survey.shape);
         let mut reader = SlabReader::at(bytes, shape, at.place, at.bytes);
         let columns = text_columns(self.plan);

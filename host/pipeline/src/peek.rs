@@ -5,11 +5,9 @@ use std::sync::atomic::AtomicU64;
 
 use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader};
 
-use crate::error::RunError;
 use crate::input::Input;
 use crate::report::Reason;
 use crate::run::chain;
-use crate::survey::input_error;
 
 /// What the beginning told.
 #[derive(Debug)]
@@ -40,13 +38,10 @@ impl Peeked {
 }
 
 /// Reads the header and the first records.
-pub(crate) fn peek(
-    input: &Input,
-    entry: Option<&str>,
-) -> Result<Result<Peeked, NoTable>, RunError> {
-    let source = input.open(Arc::new(AtomicU64::new(0))).map_err(|e| input_error(input, e))?;
+pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, NoTable> {
+    let source = input.open(Arc::new(AtomicU64::new(0)));
     let no_table = |compression, code: &str, message: String| {
-        Ok(Err(NoTable { compression, reason: Reason { code: code.to_owned(), message } }))
+        Err(NoTable { compression, reason: Reason { code: code.to_owned(), message } })
     };
     let mut decoded = match assay_ingest::open(Box::new(source), entry) {
         Ok(decoded) => decoded,
@@ -84,7 +79,7 @@ pub(crate) fn peek(
         Ok(first) => first,
         Err(error) => return no_table(Some(compression), "file.damaged", chain(&error)),
     };
-    Ok(Ok(Peeked { header, compression, entry: decoded.entry_name, first }))
+    Ok(Peeked { header, compression, entry: decoded.entry_name, first })
 }
 
 /// The code under which an input that cannot be opened is refused, and what can be done.

@@ -2,11 +2,11 @@
 
 use assay_model::{Column, Disposition, Form, Position, RecordOutcome};
 use assay_sinks::documents::PartEntry;
-use assay_sinks::store::{Key, Store, Upload};
 use assay_sinks::{
     ColumnKind, ColumnSpec, FindingRow, FindingsWriter, PartWriter, Partition, QuarantineWriter,
     QuarantinedRecord, Rejected, RepairRow, RepairsWriter, Selection, SinkError, SlabColumns,
 };
+use assay_store::{Key, Store, Upload};
 
 use crate::judge::Judged;
 use crate::plan::Plan;

@@ -10,7 +10,7 @@ use assay_sandbox::{Component, Options, Sandbox};
 use assay_sinks::Partition;
 use assay_sinks::Publication;
 use assay_sinks::documents::SchemaVersion;
-use assay_sinks::store::{NullStore, Store};
+use assay_store::{NullStore, Store};
 
 use crate::account;
 use crate::build;
@@ -216,7 +216,7 @@ impl<'a> Attempt<'a> {
 
     /// Looks at the beginning: is it a table, which header, which first record.
     fn peek(&mut self) -> Result<Peeked, Stop> {
-        let peeked = peek::peek(self.request.input, self.request.entry)?;
+        let peeked = peek::peek(self.request.input, self.request.entry);
         let peeked = match peeked {
             Ok(peeked) => peeked,
             Err(refusal) => {

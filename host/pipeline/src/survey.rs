@@ -84,8 +84,7 @@ impl Look<'_> {
     fn whole(self) -> Result<Survey, Stop> {
         let input = self.request.input;
         let consumed = Arc::new(AtomicU64::new(0));
-        let source =
-            input.open(Arc::clone(&consumed)).map_err(|source| input_error(input, source))?;
+        let source = input.open(Arc::clone(&consumed));
         let decoded = assay_ingest::open(Box::new(source), self.request.entry)
             .map_err(|error| Stop::Damaged(io::Error::other(error)))?;
         if decoded.compression != Compression::Plain {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::SinkError;
 use crate::documents::{self, Manifest, SchemaVersion, VERSION};
 use crate::paths::Partition;
-use crate::store::{Key, Store, Version};
+use assay_store::{Key, Store, StoreError, Version};
 
 /// A partition's manifest as it was when the run began, and the means to replace it.
 #[derive(Debug)]
@@ -63,18 +63,18 @@ impl<'a> Publication<'a> {
         let now = match read(self.store, &self.key) {
             Ok(now) => now.map(|(manifest, _)| manifest.assay.run_id),
             // The store is gone altogether; the first error says more.
-            Err(_) => return Err(error),
+            Err(_) => return Err(error.into()),
         };
         let own = manifest.assay.run_id;
         if now.as_ref() == Some(&own) {
             return Ok(Committed { key: self.key, replaced });
         }
         match error {
-            SinkError::Exists { key } | SinkError::Changed { key, .. } => {
+            StoreError::Exists { key } | StoreError::Changed { key, .. } => {
                 let other = now.unwrap_or_else(|| "unknown".to_owned());
                 Err(SinkError::LostRace { key, own, other })
             }
-            other => Err(other),
+            other => Err(other.into()),
         }
     }
 
@@ -104,7 +104,8 @@ pub fn write_audit(store: &dyn Store, key: &Key, record: &impl Serialize) -> Res
         expected: "an audit record",
         source,
     })?;
-    store.create(key, &bytes).map(drop)
+    store.create(key, &bytes)?;
+    Ok(())
 }
 
 /// Reads an audit record back.
@@ -129,7 +130,7 @@ pub fn write_schema_version(
         source,
     })?;
     match store.create(key, &bytes) {
-        Ok(_) | Err(SinkError::Exists { .. }) => Ok(()),
-        Err(error) => Err(error),
+        Ok(_) | Err(StoreError::Exists { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }

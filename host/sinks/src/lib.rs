@@ -1,4 +1,4 @@
-//! Where things go: stores, part files, the quarantine, documents, and the commit.
+//! What is written and under which key: part files, the quarantine, documents, and the commit.
 //!
 //! Nothing here knows what a rule is or where records come from. Records arrive as columns with positions, findings as
 //! plain rows, and what is written depends on them alone: not on threads, not on the clock, not on the store.
@@ -9,7 +9,6 @@ mod error;
 mod part;
 mod paths;
 mod quarantine;
-pub mod store;
 
 pub use commit::{Committed, Publication, read_audit, write_audit, write_schema_version};
 pub use error::SinkError;

@@ -11,12 +11,12 @@ use assay_model::{Cells, Column, Position, Text};
 use assay_sinks::documents::{
     Assay, Manifest, PackRef, PartEntry, RecordCounts, SchemaVersion, SourceRef, VERSION,
 };
-use assay_sinks::store::{Fault, FaultyStore, Key, LocalStore, Store};
 use assay_sinks::{
     ColumnKind, ColumnSpec, PartWriter, Partition, Publication, QuarantineWriter,
     QuarantinedRecord, Rejected, Selection, SinkError, SlabColumns, schema_version, write_audit,
     write_schema_version,
 };
+use assay_store::{Fault, FaultyStore, Key, LocalStore, Store, StoreError};
 use indexmap::IndexMap;
 
 fn partition() -> Partition {
@@ -136,7 +136,10 @@ fn a_run_that_fails_anywhere_changes_all_or_nothing() {
                     Ok(()) => assert_eq!(after.as_deref(), Some("new"), "at {at}"),
                     Err(error) => {
                         failed += 1;
-                        assert!(matches!(error, SinkError::Full { .. }), "at {at}: {error:?}");
+                        assert!(
+                            matches!(error, SinkError::Store(StoreError::Full { .. })),
+                            "at {at}: {error:?}"
+                        );
                         let either = [before, Some("new")].contains(&after.as_deref());
                         assert!(either, "at {at}: {after:?}");
                         // Only a lost reply of the very last write may have published all the same.
@@ -255,7 +258,7 @@ fn audit_records_are_one_line_with_zeros_and_written_once() {
     let key = partition().audit("a1").unwrap();
     write_audit(&store, &key, &audit("a1", "r1")).unwrap();
     let again = write_audit(&store, &key, &audit("a1", "r1"));
-    assert!(matches!(again, Err(SinkError::Exists { .. })));
+    assert!(matches!(again, Err(SinkError::Store(StoreError::Exists { .. }))));
     let bytes = store.get(&key).unwrap().unwrap().bytes;
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!(text.matches('\n').count(), 1);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use assay_pipeline::{Observer, Request};
-use assay_sinks::store::LocalStore;
+use assay_store::LocalStore;
 
 use crate::args::RunArgs;
 use crate::commands::judge::judge;

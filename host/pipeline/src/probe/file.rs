@@ -15,7 +15,7 @@ use crate::survey::input_error;
 
 /// The beginning of a file; one that is no table cannot be looked into.
 pub(super) fn begin(input: &Input, entry: Option<&str>) -> Result<Peeked, ProbeError> {
-    peek(input, entry)?.map_err(|refused| ProbeError::NoTable {
+    peek(input, entry).map_err(|refused| ProbeError::NoTable {
         location: input.location(),
         reason: refused.reason.message,
     })
@@ -45,7 +45,7 @@ pub(super) fn records(
     mut visit: impl FnMut(&Slab, usize) -> ControlFlow<()>,
 ) -> Result<(), ProbeError> {
     let failed = |error| ProbeError::from(input_error(input, error));
-    let source = input.open(Arc::new(AtomicU64::new(0))).map_err(failed)?;
+    let source = input.open(Arc::new(AtomicU64::new(0)));
     let decoded = assay_ingest::open(Box::new(source), entry)
         .map_err(|error| failed(std::io::Error::other(error)))?;
     let mut reader = SlabReader::new(decoded.reader, limits);

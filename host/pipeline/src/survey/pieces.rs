@@ -9,13 +9,13 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use assay_ingest::{Begin, Outline, Shape};
+use assay_store::blob::Cursor;
 
 use super::tree::{PieceDigest, PieceHasher, Tree};
 use super::{Gathered, Keys, Look, Stop, Survey, input_error};
 use crate::duplicates::KeyHasher;
 use crate::error::RunError;
 use crate::flow::{Width, in_order};
-use crate::input::Ranged;
 
 /// Bytes of a piece, a power of two because of the digest's tree. 1 MiB: with what is found in it, it stays in the second cache, and
 /// the record or two that are looked at twice at its border do not count.
@@ -36,7 +36,7 @@ struct Piece {
 
 /// A piece's bytes, digested as they pass; bytes beyond its end are not.
 struct Digesting {
-    reader: Ranged,
+    reader: Cursor,
     hasher: PieceHasher,
     left: u64,
 }
@@ -112,11 +112,8 @@ impl Looking<'_> {
     fn piece(&self, number: u64) -> Result<Piece, RunError> {
         let offset = number * PIECE;
         let length = PIECE.min(self.look.request.input.bytes() - offset);
-        let mut reader = Digesting {
-            reader: self.open(offset)?,
-            hasher: PieceHasher::new(offset),
-            left: length,
-        };
+        let mut reader =
+            Digesting { reader: self.open(offset), hasher: PieceHasher::new(offset), left: length };
         let begin = if self.first >= offset { Begin::At(self.first) } else { Begin::Likely };
         let recycled = self.spare().pop();
         let outline = self.outline(&mut reader, offset, length, begin, recycled)?;
@@ -141,7 +138,7 @@ impl Looking<'_> {
         let offset = found.place().offset;
         if outline.begins() != Some(offset) && offset < border {
             let begin = Begin::At(offset);
-            let reader = self.open(offset)?;
+            let reader = self.open(offset);
             outline = self.outline(reader, offset, border - offset, begin, Some(outline))?;
             keys = super::keys(&self.look.plan.unique, &self.hashers, &outline);
         }
@@ -165,9 +162,8 @@ impl Looking<'_> {
         Outline::read(reader, shape, offset, length, begin, recycled).map_err(|e| self.failed(e))
     }
 
-    fn open(&self, offset: u64) -> Result<Ranged, RunError> {
-        let opened = self.look.request.input.open_at(offset, Arc::clone(self.consumed));
-        opened.map_err(|error| self.failed(error))
+    fn open(&self, offset: u64) -> Cursor {
+        self.look.request.input.open_at(offset, Arc::clone(self.consumed))
     }
 
     fn spare(&self) -> MutexGuard<'_, Vec<Outline>> {

@@ -75,7 +75,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 
 const MODEL_ONLY: &[&str] = &["host/model"];
 
-pub(super) const WALLS: [Wall; 19] = [
+pub(super) const WALLS: [Wall; 20] = [
     Wall {
         folder: "host/model",
         may: &[],
@@ -101,8 +101,14 @@ pub(super) const WALLS: [Wall; 19] = [
         why: "it runs components, and knows neither files nor packs nor CSV",
     },
     Wall {
+        folder: "host/store",
+        may: &[],
+        tests_may: &[],
+        why: "it keeps bytes under names and opens them, and knows nothing of what they say",
+    },
+    Wall {
         folder: "host/sinks",
-        may: MODEL_ONLY,
+        may: &["host/model", "host/store"],
         tests_may: &[],
         why: "it writes what it is given, and knows neither rules nor plugins",
     },
@@ -139,6 +145,7 @@ pub(super) const WALLS: [Wall; 19] = [
             "host/sandbox",
             "host/signing",
             "host/sinks",
+            "host/store",
         ],
         tests_may: &["host/sample"],
         why: "it wires the operators, and is what a second front end would call",
@@ -168,7 +175,7 @@ pub(super) const WALLS: [Wall; 19] = [
             "host/sandbox",
             "host/shipping",
             "host/signing",
-            "host/sinks",
+            "host/store",
         ],
         tests_may: &[],
         why: "it reads arguments, chooses packs and the store, and prints; data goes through the pipeline only",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use assay_packs::{Discovery, Surroundings};
 use assay_pipeline::{Input, Report, Request, Silent};
-use assay_sinks::store::{Fault, FaultyStore, LocalStore};
+use assay_store::{Fault, FaultyStore, LocalStore};
 use assay_suite::{Lake, Library, plugins};
 
 /// A loan of a branch that does not exist.

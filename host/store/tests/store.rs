@@ -8,8 +8,7 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use assay_sinks::SinkError;
-use assay_sinks::store::{Fault, FaultyStore, Key, LocalStore, NullStore, Store, Version};
+use assay_store::{Fault, FaultyStore, Key, LocalStore, NullStore, Store, StoreError, Version};
 
 fn key(text: &str) -> Key {
     Key::new(text).unwrap()
@@ -78,13 +77,13 @@ fn documents_are_created_once_and_swapped_by_version() {
     let store = LocalStore::open(folder.path()).unwrap();
     let manifest = key("m.json");
     let first = store.create(&manifest, b"1").unwrap();
-    assert!(matches!(store.create(&manifest, b"2"), Err(SinkError::Exists { .. })));
+    assert!(matches!(store.create(&manifest, b"2"), Err(StoreError::Exists { .. })));
     let second = store.replace(&manifest, b"2", &first).unwrap();
-    assert!(matches!(store.replace(&manifest, b"3", &first), Err(SinkError::Changed { .. })));
+    assert!(matches!(store.replace(&manifest, b"3", &first), Err(StoreError::Changed { .. })));
     assert_eq!(store.get(&manifest).unwrap().unwrap().version, second);
     store.delete(&manifest).unwrap();
     store.delete(&manifest).unwrap();
-    assert!(matches!(store.replace(&manifest, b"3", &second), Err(SinkError::Changed { .. })));
+    assert!(matches!(store.replace(&manifest, b"3", &second), Err(StoreError::Changed { .. })));
     assert!(store.get(&manifest).unwrap().is_none());
 }
 
@@ -128,7 +127,7 @@ fn no_swap_is_lost() {
                     let next = (number + 1).to_string();
                     match store.replace(&counter, next.as_bytes(), &now.version) {
                         Ok(_) => done += 1,
-                        Err(SinkError::Changed { .. }) => {}
+                        Err(StoreError::Changed { .. }) => {}
                         Err(error) => panic!("{error}"),
                     }
                 }
@@ -144,7 +143,7 @@ fn a_full_disk_is_called_so() {
     let store = LocalStore::open(folder.path()).unwrap();
     let store = FaultyStore::new(store, 0, Fault::Once(ErrorKind::StorageFull));
     let error = store.create(&key("m.json"), b"x").unwrap_err();
-    assert!(matches!(error, SinkError::Full { .. }));
+    assert!(matches!(error, StoreError::Full { .. }));
     assert!(error.to_string().starts_with("the disk is full: could not "), "{error}");
     store.create(&key("m.json"), b"x").unwrap();
     assert_eq!(store.operations(), 2);

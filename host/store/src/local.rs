@@ -10,9 +10,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::key::RESERVED;
-use super::{Key, Object, Store, Upload, Version};
-use crate::SinkError;
+use crate::StoreError;
+use crate::key::RESERVED;
+use crate::{Key, Object, Store, Upload, Version};
 
 /// Parquet hands over whole pages and otherwise many small writes; this turns the latter into few system calls.
 const UPLOAD_BUFFER: usize = 256 * 1024;
@@ -25,9 +25,9 @@ pub struct LocalStore {
 
 impl LocalStore {
     /// Opens the store at `root`, creating the folder where there is none.
-    pub fn open(root: impl AsRef<Path>) -> Result<Self, SinkError> {
+    pub fn open(root: impl AsRef<Path>) -> Result<Self, StoreError> {
         let root = root.as_ref();
-        let fault = |source| SinkError::io("open", &root.display(), source);
+        let fault = |source| StoreError::io("open", &root.display(), source);
         fs::create_dir_all(root).map_err(fault)?;
         Ok(Self { root: root.canonicalize().map_err(fault)? })
     }
@@ -167,9 +167,9 @@ impl Write for LocalUpload {
 }
 
 impl Upload for LocalUpload {
-    fn finish(mut self: Box<Self>) -> Result<(), SinkError> {
+    fn finish(mut self: Box<Self>) -> Result<(), StoreError> {
         let done = self.out.flush().and_then(|()| self.out.get_mut().publish());
-        done.map_err(|source| SinkError::io("write", &self.key, source))
+        done.map_err(|source| StoreError::io("write", &self.key, source))
     }
 }
 
@@ -192,46 +192,46 @@ fn walk(folder: &Path, visit: &mut impl FnMut(&Path, &str) -> io::Result<()>) ->
 }
 
 impl Store for LocalStore {
-    fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, SinkError> {
-        let unfinished = self.begin(key).map_err(|source| SinkError::io("write", key, source))?;
+    fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, StoreError> {
+        let unfinished = self.begin(key).map_err(|source| StoreError::io("write", key, source))?;
         let out = BufWriter::with_capacity(UPLOAD_BUFFER, unfinished);
         Ok(Box::new(LocalUpload { out, key: key.clone() }))
     }
 
-    fn get(&self, key: &Key) -> Result<Option<Object>, SinkError> {
-        let bytes = read(&self.path(key)).map_err(|source| SinkError::io("read", key, source))?;
+    fn get(&self, key: &Key) -> Result<Option<Object>, StoreError> {
+        let bytes = read(&self.path(key)).map_err(|source| StoreError::io("read", key, source))?;
         Ok(bytes.map(|bytes| Object { version: version(&bytes), bytes }))
     }
 
-    fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, SinkError> {
-        let fault = |source| SinkError::io("create", key, source);
+    fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
+        let fault = |source| StoreError::io("create", key, source);
         let _lock = self.lock().map_err(fault)?;
         if self.path(key).try_exists().map_err(fault)? {
-            return Err(SinkError::Exists { key: key.clone() });
+            return Err(StoreError::Exists { key: key.clone() });
         }
         self.write(key, bytes).map_err(fault)
     }
 
-    fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, SinkError> {
-        let fault = |source| SinkError::io("replace", key, source);
+    fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError> {
+        let fault = |source| StoreError::io("replace", key, source);
         let _lock = self.lock().map_err(fault)?;
         let current = read(&self.path(key)).map_err(fault)?;
         if current.as_deref().map(version).as_ref() != Some(expected) {
-            return Err(SinkError::Changed { key: key.clone(), expected: expected.clone() });
+            return Err(StoreError::Changed { key: key.clone(), expected: expected.clone() });
         }
         self.write(key, bytes).map_err(fault)
     }
 
-    fn delete(&self, key: &Key) -> Result<(), SinkError> {
+    fn delete(&self, key: &Key) -> Result<(), StoreError> {
         match fs::remove_file(self.path(key)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(SinkError::io("delete", key, error))
+                Err(StoreError::io("delete", key, error))
             }
             _ => Ok(()),
         }
     }
 
-    fn list(&self, folder: &Key) -> Result<Vec<Key>, SinkError> {
+    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError> {
         let mut keys = Vec::new();
         let walked = walk(&self.path(folder), &mut |path, name| {
             let below = path.strip_prefix(&self.root).ok().and_then(Path::to_str);
@@ -243,12 +243,12 @@ impl Store for LocalStore {
             }
             Ok(())
         });
-        walked.map_err(|source| SinkError::io("list", folder, source))?;
+        walked.map_err(|source| StoreError::io("list", folder, source))?;
         keys.sort();
         Ok(keys)
     }
 
-    fn sweep(&self, folder: &Key) -> Result<usize, SinkError> {
+    fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {
         let mut swept = 0;
         let walked = walk(&self.path(folder), &mut |path, name| {
             if !(name.starts_with(RESERVED)
@@ -274,7 +274,7 @@ impl Store for LocalStore {
                 Err(TryLockError::Error(error)) => Err(error),
             }
         });
-        walked.map_err(|source| SinkError::io("sweep", folder, source))?;
+        walked.map_err(|source| StoreError::io("sweep", folder, source))?;
         Ok(swept)
     }
 

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Key, Object, Store, Upload, Version};
-use crate::SinkError;
+use crate::StoreError;
+use crate::{Key, Object, Store, Upload, Version};
 
 /// Takes everything and keeps nothing: for judging a file without writing. It is always empty.
 #[derive(Debug, Clone, Copy)]
@@ -22,37 +22,37 @@ impl Write for NullUpload {
 }
 
 impl Upload for NullUpload {
-    fn finish(self: Box<Self>) -> Result<(), SinkError> {
+    fn finish(self: Box<Self>) -> Result<(), StoreError> {
         Ok(())
     }
 }
 
 impl Store for NullStore {
-    fn upload(&self, _: &Key) -> Result<Box<dyn Upload>, SinkError> {
+    fn upload(&self, _: &Key) -> Result<Box<dyn Upload>, StoreError> {
         Ok(Box::new(NullUpload))
     }
 
-    fn get(&self, _: &Key) -> Result<Option<Object>, SinkError> {
+    fn get(&self, _: &Key) -> Result<Option<Object>, StoreError> {
         Ok(None)
     }
 
-    fn create(&self, _: &Key, _: &[u8]) -> Result<Version, SinkError> {
+    fn create(&self, _: &Key, _: &[u8]) -> Result<Version, StoreError> {
         Ok(Version::new("null"))
     }
 
-    fn replace(&self, key: &Key, _: &[u8], expected: &Version) -> Result<Version, SinkError> {
-        Err(SinkError::Changed { key: key.clone(), expected: expected.clone() })
+    fn replace(&self, key: &Key, _: &[u8], expected: &Version) -> Result<Version, StoreError> {
+        Err(StoreError::Changed { key: key.clone(), expected: expected.clone() })
     }
 
-    fn delete(&self, _: &Key) -> Result<(), SinkError> {
+    fn delete(&self, _: &Key) -> Result<(), StoreError> {
         Ok(())
     }
 
-    fn list(&self, _: &Key) -> Result<Vec<Key>, SinkError> {
+    fn list(&self, _: &Key) -> Result<Vec<Key>, StoreError> {
         Ok(Vec::new())
     }
 
-    fn sweep(&self, _: &Key) -> Result<usize, SinkError> {
+    fn sweep(&self, _: &Key) -> Result<usize, StoreError> {
         Ok(0)
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::SinkError;
+use crate::StoreError;
 
 /// Names that stores keep for themselves: uploads under way and locks.
 pub(crate) const RESERVED: &str = ".assay";
@@ -21,11 +21,11 @@ pub struct Key(String);
 
 impl Key {
     /// Reads a key. The error says which of the demands is not met.
-    pub fn new(text: impl Into<String>) -> Result<Self, SinkError> {
+    pub fn new(text: impl Into<String>) -> Result<Self, StoreError> {
         let text = text.into();
         match Self::problem(&text) {
             None => Ok(Self(text)),
-            Some(problem) => Err(SinkError::Key { text, problem }),
+            Some(problem) => Err(StoreError::Key { text, problem }),
         }
     }
 
@@ -48,7 +48,7 @@ impl Key {
     }
 
     /// The key one level deeper. `segment` may hold several, joined by `/`.
-    pub fn join(&self, segment: &str) -> Result<Self, SinkError> {
+    pub fn join(&self, segment: &str) -> Result<Self, StoreError> {
         Self::new(format!("{self}/{segment}"))
     }
 
@@ -75,9 +75,9 @@ impl fmt::Display for Key {
 }
 
 impl FromStr for Key {
-    type Err = SinkError;
+    type Err = StoreError;
 
-    fn from_str(text: &str) -> Result<Self, SinkError> {
+    fn from_str(text: &str) -> Result<Self, StoreError> {
         Self::new(text)
     }
 }

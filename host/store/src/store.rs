@@ -1,23 +1,9 @@
-//! Where objects live: a folder today, a bucket tomorrow.
-//!
-//! The operations are those that an object store can keep: an upload that becomes visible all at once, a create-only
-//! write and a compare-and-swap, both for small documents. Everything that must be safe against a killed process or a
-//! second one is built on these and on nothing else.
-
-mod faulty;
-mod key;
-mod local;
-mod null;
+//! What a store can do, whether it is a folder or a bucket.
 
 use std::fmt;
 use std::io::Write;
 
-pub use faulty::{Fault, FaultyStore};
-pub use key::Key;
-pub use local::LocalStore;
-pub use null::NullStore;
-
-use crate::SinkError;
+use crate::{Key, StoreError};
 
 /// Names what an object held when it was read: a digest on a local disk, an entity tag in a bucket. Only good for
 /// comparing with itself.
@@ -49,7 +35,7 @@ pub struct Object {
 /// A large object on its way. Nobody sees any of it before [`Upload::finish`]; dropping it leaves nothing behind.
 pub trait Upload: Write + Send {
     /// Makes the whole object durable, then visible under its key, in one step.
-    fn finish(self: Box<Self>) -> Result<(), SinkError>;
+    fn finish(self: Box<Self>) -> Result<(), StoreError>;
 }
 
 impl fmt::Debug for dyn Upload + '_ {
@@ -62,26 +48,26 @@ impl fmt::Debug for dyn Upload + '_ {
 pub trait Store: fmt::Debug + Send + Sync {
     /// Begins an object of any size. Finishing it replaces what an earlier, unfinished run left under the same key:
     /// keys of uploads contain the run's id, which is derived from all that determines the content.
-    fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, SinkError>;
+    fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, StoreError>;
 
     /// Reads a small object, or `None` where there is none.
-    fn get(&self, key: &Key) -> Result<Option<Object>, SinkError>;
+    fn get(&self, key: &Key) -> Result<Option<Object>, StoreError>;
 
-    /// Writes a small object that must not exist: [`SinkError::Exists`] if it does.
-    fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, SinkError>;
+    /// Writes a small object that must not exist: [`StoreError::Exists`] if it does.
+    fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError>;
 
-    /// Writes a small object that must still be what was read: [`SinkError::Changed`] if it is not.
-    fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, SinkError>;
+    /// Writes a small object that must still be what was read: [`StoreError::Changed`] if it is not.
+    fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError>;
 
     /// Removes an object. Removing what is not there is no error.
-    fn delete(&self, key: &Key) -> Result<(), SinkError>;
+    fn delete(&self, key: &Key) -> Result<(), StoreError>;
 
     /// All keys below `folder`, sorted by bytes. Readers follow manifests instead; this is for cleaning and tests.
-    fn list(&self, folder: &Key) -> Result<Vec<Key>, SinkError>;
+    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError>;
 
     /// Removes what uploads of dead processes left below `folder`, and says how many. Uploads that are still under
     /// way, here or in other processes, are left alone.
-    fn sweep(&self, folder: &Key) -> Result<usize, SinkError>;
+    fn sweep(&self, folder: &Key) -> Result<usize, StoreError>;
 
     /// How other tools address the object.
     fn url(&self, key: &Key) -> String;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Key, Object, Store, Upload, Version};
-use crate::SinkError;
+use crate::StoreError;
+use crate::{Key, Object, Store, Upload, Version};
 
 /// How an operation fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +39,8 @@ impl Plan {
     fn run<T>(
         &self,
         place: &str,
-        operation: impl FnOnce() -> Result<T, SinkError>,
-    ) -> Result<T, SinkError> {
+        operation: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let number = self.done.fetch_add(1, Ordering::Relaxed);
         let (kind, fails) = match self.fault {
             Fault::Once(kind) => (kind, number == self.at),
@@ -52,7 +52,7 @@ impl Plan {
         if matches!(self.fault, Fault::LostReply(_)) && number == self.at {
             operation()?;
         }
-        Err(SinkError::io("reach", place, kind.into()))
+        Err(StoreError::io("reach", place, kind.into()))
     }
 }
 
@@ -78,10 +78,10 @@ impl Write for FaultyUpload {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let inner = &mut self.inner;
         let written = self.plan.run(self.key.as_str(), || {
-            inner.write(buf).map_err(|source| SinkError::io("write", "upload", source))
+            inner.write(buf).map_err(|source| StoreError::io("write", "upload", source))
         });
         written.map_err(|error| match error {
-            SinkError::Full { source, .. } | SinkError::Io { source, .. } => source,
+            StoreError::Full { source, .. } | StoreError::Io { source, .. } => source,
             other => io::Error::other(other),
         })
     }
@@ -92,39 +92,39 @@ impl Write for FaultyUpload {
 }
 
 impl Upload for FaultyUpload {
-    fn finish(self: Box<Self>) -> Result<(), SinkError> {
+    fn finish(self: Box<Self>) -> Result<(), StoreError> {
         let Self { inner, plan, key } = *self;
         plan.run(key.as_str(), || inner.finish())
     }
 }
 
 impl<S: Store> Store for FaultyStore<S> {
-    fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, SinkError> {
+    fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, StoreError> {
         let inner = self.plan.run(key.as_str(), || self.inner.upload(key))?;
         Ok(Box::new(FaultyUpload { inner, plan: Arc::clone(&self.plan), key: key.clone() }))
     }
 
-    fn get(&self, key: &Key) -> Result<Option<Object>, SinkError> {
+    fn get(&self, key: &Key) -> Result<Option<Object>, StoreError> {
         self.plan.run(key.as_str(), || self.inner.get(key))
     }
 
-    fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, SinkError> {
+    fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
         self.plan.run(key.as_str(), || self.inner.create(key, bytes))
     }
 
-    fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, SinkError> {
+    fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError> {
         self.plan.run(key.as_str(), || self.inner.replace(key, bytes, expected))
     }
 
-    fn delete(&self, key: &Key) -> Result<(), SinkError> {
+    fn delete(&self, key: &Key) -> Result<(), StoreError> {
         self.plan.run(key.as_str(), || self.inner.delete(key))
     }
 
-    fn list(&self, folder: &Key) -> Result<Vec<Key>, SinkError> {
+    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError> {
         self.plan.run(folder.as_str(), || self.inner.list(folder))
     }
 
-    fn sweep(&self, folder: &Key) -> Result<usize, SinkError> {
+    fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {
         self.plan.run(folder.as_str(), || self.inner.sweep(folder))
     }
 

@@ -1,0 +1,82 @@
+//! A blob for tests: it counts who reads it, and changes when told to.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use super::Blob;
+
+/// Bytes in memory.
+#[derive(Debug)]
+pub struct MemoryBlob {
+    content: Mutex<Content>,
+    len: u64,
+    reads: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Content {
+    bytes: Vec<u8>,
+    changed: bool,
+    /// What comes instead, and at which read.
+    later: Option<(u64, Vec<u8>)>,
+}
+
+impl MemoryBlob {
+    /// Opens these bytes.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        let len = bytes.len() as u64;
+        let content = Content { bytes, changed: false, later: None };
+        Self { content: Mutex::new(content), len, reads: AtomicU64::new(0) }
+    }
+
+    /// Puts other bytes in their place, of any length, as another process does with a file.
+    pub fn change(&self, bytes: impl Into<Vec<u8>>) {
+        let mut content = self.content();
+        content.bytes = bytes.into();
+        content.changed = true;
+    }
+
+    /// Does so just before the read with that number, counting from 0.
+    pub fn change_at(&self, read: u64, bytes: impl Into<Vec<u8>>) {
+        self.content().later = Some((read, bytes.into()));
+    }
+
+    /// How many times it was read.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().expect("nobody panics while copying bytes")
+    }
+}
+
+impl Blob for MemoryBlob {
+    fn location(&self) -> String {
+        "memory".to_owned()
+    }
+
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let number = self.reads.fetch_add(1, Ordering::Relaxed);
+        let mut content = self.content();
+        if let Some((_, bytes)) = content.later.take_if(|(at, _)| *at <= number) {
+            content.bytes = bytes;
+            content.changed = true;
+        }
+        let opened = usize::try_from(self.len).unwrap_or(usize::MAX).min(content.bytes.len());
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(opened);
+        let count = buffer.len().min(opened - from);
+        buffer[..count].copy_from_slice(&content.bytes[from..from + count]);
+        Ok(count)
+    }
+
+    fn changed(&self) -> bool {
+        self.content().changed
+    }
+}

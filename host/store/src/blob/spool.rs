@@ -1,0 +1,42 @@
+//! What can be read once, made into what can be read again.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use super::Blob;
+use super::file::read_file_at;
+
+/// A copy in a temporary file without a name: gone when the process ends, however it ends, and nobody else can change it.
+#[derive(Debug)]
+pub struct Spool {
+    file: File,
+    len: u64,
+}
+
+impl Spool {
+    /// Copies all that `reader` gives.
+    pub fn of(reader: &mut dyn Read) -> io::Result<Self> {
+        let mut file = tempfile::tempfile()?;
+        let len = io::copy(reader, &mut file)?;
+        Ok(Self { file, len })
+    }
+}
+
+impl Blob for Spool {
+    fn location(&self) -> String {
+        // What standard input is called on a command line.
+        "-".to_owned()
+    }
+
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        read_file_at(&self.file, self.len, offset, buffer)
+    }
+
+    fn changed(&self) -> bool {
+        false
+    }
+}

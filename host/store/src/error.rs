@@ -1,0 +1,72 @@
+//! Why a store did not do what it was asked.
+
+use std::io;
+
+use crate::{Key, Version};
+
+/// Why something could not be written or read. Always a reason to stop the run, never a judgement on data.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The text cannot name an object.
+    #[error("`{text}` is not a key: {problem}")]
+    Key {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A create-only write found something there.
+    #[error("`{key}` exists already; it is created once and never overwritten")]
+    Exists {
+        /// The object.
+        key: Key,
+    },
+    /// A compare-and-swap found another version than the one that was read.
+    #[error(
+        "`{key}` was changed by another run since it was read (expected version `{expected}`); \
+         read it again and decide anew"
+    )]
+    Changed {
+        /// The object.
+        key: Key,
+        /// The version that was read.
+        expected: Version,
+    },
+    /// No space is left, or the quota is used up.
+    #[error(
+        "the disk is full: could not {doing} `{place}`; free some space and run again, \
+         nothing that was published has changed"
+    )]
+    Full {
+        /// What was being done: "write".
+        doing: &'static str,
+        /// To what.
+        place: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The store failed in any other way.
+    #[error("could not {doing} `{place}`")]
+    Io {
+        /// What was being done: "write".
+        doing: &'static str,
+        /// To what.
+        place: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl StoreError {
+    /// Sorts an I/O error into "the disk is full" and the rest. `doing` is a verb, as in "could not write".
+    pub fn io(doing: &'static str, place: &(impl ToString + ?Sized), source: io::Error) -> Self {
+        let place = place.to_string();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::Full { doing, place, source }
+            }
+            _ => Self::Io { doing, place, source },
+        }
+    }
+}
