@@ -114,9 +114,7 @@ pub fn create(new: &NewPlugin<'_>) -> Result<Created, AuthorError> {
 
 /// Writes into a folder beside, which then takes the place: a plugin that is half there would be one to clean up.
 fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), AuthorError> {
-    let mut unfinished = folder.as_os_str().to_owned();
-    unfinished.push(".part");
-    let unfinished = PathBuf::from(unfinished);
+    let unfinished = folder.with_added_extension("part");
     let _ = fs::remove_dir_all(&unfinished);
     let written = files.iter().try_for_each(|(name, bytes)| {
         let path = unfinished.join(name);

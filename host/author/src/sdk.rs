@@ -8,7 +8,6 @@ mod lock;
 mod manifest;
 
 use include_dir::{Dir, include_dir};
-use sha2::{Digest, Sha256};
 
 use crate::error::AuthorError;
 
@@ -95,14 +94,14 @@ pub(crate) fn slashed(path: &std::path::Path) -> String {
 
 /// SHA-256 over names and contents, each with its length before it.
 fn digest(files: &[(String, Vec<u8>)]) -> String {
-    let mut hash = Sha256::new();
+    let mut parts = Vec::new();
     for (name, contents) in files {
         for part in [name.as_bytes(), contents] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
+            parts.extend((part.len() as u64).to_le_bytes());
+            parts.extend_from_slice(part);
         }
     }
-    assay_model::Digest(hash.finalize().into()).to_string()
+    assay_digest::sha256(parts).to_string()
 }
 
 fn damaged(folder: &str, part: &str) -> AuthorError {

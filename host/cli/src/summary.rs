@@ -5,6 +5,7 @@ use std::fmt::Write;
 use assay_model::FileOutcome;
 use assay_pipeline::Report;
 use assay_pipeline::report::RuleReport;
+use percent_encoding::percent_decode_str;
 
 use crate::number::{count, grouped};
 use crate::output::painted;
@@ -196,20 +197,7 @@ impl Page {
 /// A place on this machine as a path that can be copied, any other as it is.
 fn plain(place: &str) -> String {
     let Some(path) = place.strip_prefix("file://") else { return place.to_owned() };
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let coded = tail.get(..2).filter(|_| byte == b'%');
-        let coded = coded.and_then(|two| std::str::from_utf8(two).ok());
-        if let Some(decoded) = coded.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            bytes.push(decoded);
-            rest = &tail[2..];
-        } else {
-            bytes.push(byte);
-            rest = tail;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
 /// A size in decimal units, as disks and networks are sold.

@@ -110,15 +110,7 @@ impl Unplanned {
     pub fn explain(&self) -> String {
         match self {
             Self::Settings(faults) => {
-                let line = |fault: &ConfigFault| {
-                    let expected = match fault.expected.as_slice() {
-                        [] => String::new(),
-                        choices => format!("; expected one of `{}`", choices.join("`, `")),
-                    };
-                    let path = if fault.path.is_empty() { "settings" } else { &fault.path };
-                    format!("{path}: {}{expected}", fault.message)
-                };
-                faults.iter().map(line).collect::<Vec<_>>().join("\n")
+                faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
             }
             Self::Sandbox(error) => error.to_string(),
             Self::Other(error) => error.to_string(),

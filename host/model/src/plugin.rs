@@ -1,5 +1,7 @@
 //! What a plugin says of itself, and what it is told of a run.
 
+use std::fmt;
+
 use crate::{Form, Rule, RuleClass};
 
 /// Key and value pairs that this version of the contract does not know by name.
@@ -57,6 +59,18 @@ pub struct ConfigFault {
     pub message: String,
     /// The choices that exist.
     pub expected: Vec<String>,
+}
+
+/// On one line, for settings that stand in no file; of those that do, a pack draws where.
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = if self.path.is_empty() { "settings" } else { &self.path };
+        write!(f, "{path}: {}", self.message)?;
+        match self.expected.as_slice() {
+            [] => Ok(()),
+            choices => write!(f, "; expected one of `{}`", choices.join("`, `")),
+        }
+    }
 }
 
 /// A column a plugin wants.

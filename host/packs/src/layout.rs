@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use assay_model::Digest;
-use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Mistake, Report};
 use crate::fields::{Fields, as_table, as_text, as_texts};
@@ -29,14 +28,8 @@ pub struct Layout {
 
 /// What names a header: the SHA-256 of its column names joined by line feeds, exactly as they are written.
 pub fn fingerprint<S: AsRef<str>>(header: &[S]) -> Digest {
-    let mut hash = Sha256::new();
-    for (at, name) in header.iter().enumerate() {
-        if at > 0 {
-            hash.update(b"\n");
-        }
-        hash.update(name.as_ref());
-    }
-    Digest(hash.finalize().into())
+    let names: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
+    assay_digest::sha256(names.join("\n"))
 }
 
 impl Layout {

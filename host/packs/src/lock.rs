@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use assay_model::Digest;
-use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Mistake, Report};
 use crate::error::PackError;
@@ -113,7 +112,7 @@ impl Lock {
 
     /// The digest that a component is locked by: SHA-256, which every machine can compute.
     pub fn digest_of(component: &[u8]) -> Digest {
-        Digest(Sha256::digest(component).into())
+        assay_digest::sha256(component)
     }
 
     /// Locks a component, over what was there.

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use assay_model::Digest;
+use assay_digest::named;
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 /// The CNCF's media types for WebAssembly.
 pub(crate) const CONFIG: &str = "application/vnd.wasm.config.v0+json";
@@ -21,14 +20,10 @@ pub(crate) const EMPTY_CONFIG: &[u8] = b"{}";
 /// The beginning of time, because a manifest says when it was made, and the same plugin must be the same manifest.
 const CREATED: &str = "1970-01-01T00:00:00Z";
 
-pub(crate) fn digest(bytes: &[u8]) -> Digest {
-    Digest(Sha256::digest(bytes).into())
-}
-
 pub(crate) fn descriptor(media_type: &str, bytes: &[u8]) -> OciDescriptor {
     OciDescriptor {
         media_type: media_type.to_owned(),
-        digest: format!("sha256:{}", digest(bytes)),
+        digest: named(bytes),
         size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
         ..OciDescriptor::default()
     }
@@ -41,7 +36,7 @@ pub(crate) fn config(component: &[u8], imports: &[String], exports: &[String]) -
         "architecture": "wasm",
         // Of a component in general; what it may import says the list.
         "os": "wasip2",
-        "layerDigests": [format!("sha256:{}", digest(component))],
+        "layerDigests": [named(component)],
         "component": { "exports": exports, "imports": imports },
     });
     serde_json::to_vec(&config).expect("a JSON value is JSON")

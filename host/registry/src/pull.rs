@@ -1,9 +1,10 @@
 //! From a registry to bytes that are what they were asked to be.
 
+use assay_digest::sha256;
 use assay_model::Digest;
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest};
 
-use crate::artifact::{LAYER, SIGNATURE, digest};
+use crate::artifact::{LAYER, SIGNATURE};
 use crate::client::Connection;
 use crate::error::RegistryError;
 use crate::reference::Place;
@@ -46,7 +47,7 @@ fn manifest(from: &Connection, place: &Place) -> Result<(Digest, OciImageManifes
     // Credentials were stored when the connection was opened; these do not replace them.
     let asked = from.client.pull_manifest_raw(place.reference(), &auth, &accepted);
     let (text, _) = from.wait(place, asked)?;
-    let found = digest(&text);
+    let found = sha256(&text);
     if let Some(expected) = place.digest()
         && expected != found
     {
@@ -74,7 +75,7 @@ fn blob(
     from.wait(place, from.client.pull_blob(place.reference(), layer, &mut bytes))?;
     let expected: Option<Digest> =
         layer.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
-    let found = digest(&bytes);
+    let found = sha256(&bytes);
     match expected {
         Some(expected) if expected == found => Ok(bytes),
         Some(expected) => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use assay_digest::{named, sha256};
 use assay_model::Digest;
 use oci_client::manifest::{
     ImageIndexEntry, OCI_IMAGE_INDEX_MEDIA_TYPE, OCI_IMAGE_MEDIA_TYPE, OciImageIndex,
@@ -9,7 +10,7 @@ use oci_client::manifest::{
 };
 
 use crate::artifact::{
-    EMPTY_CONFIG, SIGNATURE, config, descriptor, digest, plugin_manifest, signature_manifest,
+    EMPTY_CONFIG, SIGNATURE, config, descriptor, plugin_manifest, signature_manifest,
 };
 use crate::client::Connection;
 use crate::error::RegistryError;
@@ -55,7 +56,7 @@ pub fn push(push: &Push<'_>) -> Result<Pushed, RegistryError> {
     blob(&to, place, &config)?;
     blob(&to, place, push.component)?;
     let text = bytes(&manifest);
-    let digest = digest(&text);
+    let digest = sha256(&text);
     // By digest first: the signature refers to it, and the tag is moved when everything is there.
     put(&to, &place.at(digest), text.clone())?;
     let signature = push.signature.map(|envelope| sign(&to, place, &text, envelope.as_bytes()));
@@ -65,7 +66,7 @@ pub fn push(push: &Push<'_>) -> Result<Pushed, RegistryError> {
 }
 
 fn blob(to: &Connection, place: &Place, bytes: &[u8]) -> Result<(), RegistryError> {
-    let digest = format!("sha256:{}", digest(bytes));
+    let digest = named(bytes);
     let there = to.wait(place, to.client.blob_exists(place.reference(), &digest));
     // A registry that cannot tell is sent the blob.
     if there.is_ok_and(|there| there) {
@@ -94,7 +95,7 @@ fn sign(
     blob(to, place, EMPTY_CONFIG)?;
     blob(to, place, envelope)?;
     let text = bytes(&manifest);
-    let (own, subject) = (digest(&text), digest(subject));
+    let (own, subject) = (sha256(&text), sha256(subject));
     put(to, &place.at(own), text.clone())?;
     let referred = place.at(subject);
     let mut index = to.wait(place, to.client.pull_referrers(referred.reference(), None))?;

@@ -8,8 +8,8 @@ mod folder;
 use std::hash::Hasher;
 use std::path::Path;
 
+use assay_digest::sha256;
 use assay_model::Digest;
-use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -31,10 +31,10 @@ impl Cache {
     pub(crate) fn open(path: &Path, engine: &Engine) -> Result<Self, String> {
         let folder = Folder::open(path)
             .map_err(|reason| format!("the cache `{}` is not used: {reason}", path.display()))?;
-        let mut hasher = Sha256Hasher(Sha256::new());
+        let mut hasher = Collected(Vec::new());
         std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
-        hasher.0.update(env!("CARGO_PKG_VERSION"));
-        Ok(Self { folder, compatibility: Digest(hasher.0.finalize().into()) })
+        hasher.0.extend_from_slice(env!("CARGO_PKG_VERSION").as_bytes());
+        Ok(Self { folder, compatibility: sha256(hasher.0) })
     }
 
     /// A component that was stored before, if there is one. The error says why it is not used.
@@ -49,7 +49,7 @@ impl Cache {
         // The digest at the end tells a whole file from one that was cut off or changed by a failing disk.
         let whole = bytes.len().checked_sub(DIGEST).is_some_and(|length| {
             let trailer = bytes.split_off(length);
-            Sha256::digest(&bytes)[..] == trailer[..]
+            sha256(&bytes).0[..] == trailer[..]
         });
         if !whole {
             return Err(unusable("it is damaged; it is compiled again".to_owned()));
@@ -62,15 +62,13 @@ impl Cache {
         let name = self.name(digest);
         let failed = |reason: String| format!("the cached `{name}` is not written: {reason}");
         let mut bytes = component.serialize().map_err(|error| failed(format!("{error:#}")))?;
-        let trailer = Sha256::digest(&bytes);
-        bytes.extend_from_slice(&trailer);
+        let trailer = sha256(&bytes);
+        bytes.extend_from_slice(&trailer.0);
         self.folder.write(&name, &bytes).map_err(failed)
     }
 
     fn name(&self, component: &Digest) -> String {
-        let key =
-            Sha256::new().chain_update(component.0).chain_update(self.compatibility.0).finalize();
-        format!("{}.cwasm", Digest(key.into()))
+        format!("{}.cwasm", sha256([component.0, self.compatibility.0].concat()))
     }
 }
 
@@ -87,11 +85,11 @@ fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Component, String> {
 }
 
 /// Collects what is hashed, because the standard hashers are not promised to give the same in the next release.
-struct Sha256Hasher(Sha256);
+struct Collected(Vec<u8>);
 
-impl Hasher for Sha256Hasher {
+impl Hasher for Collected {
     fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        self.0.extend_from_slice(bytes);
     }
 
     fn finish(&self) -> u64 {

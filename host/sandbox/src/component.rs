@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use assay_digest::sha256;
 use assay_model::{Digest, PluginInfo, RunContext, StagePlan};
-use sha2::{Digest as _, Sha256};
 use wasmtime::component::Linker;
 
 use crate::bindings::RulePluginPre;
@@ -57,7 +57,7 @@ impl Component {
     ) -> Result<Self, SandboxError> {
         let limits = &engine.options.limits;
         format::check(name, bytes, limits.component_bytes)?;
-        let digest = Digest(Sha256::digest(bytes).into());
+        let digest = sha256(bytes);
         let (component, cached) = load(engine, name, bytes, &digest)?;
         let interface = Interface::of(name, &component, grants)?;
         let shape = |error: wasmtime::Error| SandboxError::ContractShape {

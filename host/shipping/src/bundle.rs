@@ -6,9 +6,9 @@
 use std::io::Read;
 use std::path::{Component, Path};
 
+use assay_digest::sha256;
 use assay_model::Digest;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::error::ShippingError;
 
@@ -62,10 +62,6 @@ struct Listed {
     sha256: String,
 }
 
-fn digest(bytes: &[u8]) -> Digest {
-    Digest(Sha256::digest(bytes).into())
-}
-
 impl Bundle {
     /// The bundle's bytes.
     pub(crate) fn pack(mut self) -> std::io::Result<Vec<u8>> {
@@ -73,7 +69,7 @@ impl Bundle {
         let files = self.entries.iter().map(|entry| Listed {
             path: entry.path.clone(),
             bytes: entry.bytes.len() as u64,
-            sha256: digest(&entry.bytes).to_string(),
+            sha256: sha256(&entry.bytes).to_string(),
         });
         let contents = Contents {
             format: FORMAT,
@@ -159,7 +155,7 @@ fn check(listed: Option<&Listed>, name: &str, bytes: &[u8]) -> Result<(), String
     let Some(listed) = listed.filter(|listed| listed.path == name) else {
         return Err(format!("`{name}` is not listed, or stands in another place than listed"));
     };
-    let found = digest(bytes);
+    let found = sha256(bytes);
     if listed.sha256 != found.to_string() || listed.bytes != bytes.len() as u64 {
         return Err(format!(
             "`{name}` is not what was packed: expected sha256:{}, found sha256:{found}",

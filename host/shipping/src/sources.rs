@@ -6,9 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use assay_digest::sha256;
 use assay_model::Digest;
 use ignore::WalkBuilder;
-use sha2::{Digest as _, Sha256};
 
 use crate::error::ShippingError;
 
@@ -36,13 +36,12 @@ pub fn source_digest(trees: &[SourceTree]) -> Result<(Digest, usize), ShippingEr
     }
     files.sort();
     files.dedup();
-    let mut sums = Sha256::new();
+    let mut sums = Vec::new();
     for (name, path) in &files {
         let bytes = fs::read(path).map_err(ShippingError::file("read", path))?;
-        let digest = Digest(Sha256::digest(&bytes).into());
-        sums.update(format!("{digest}  {name}\n"));
+        sums.push(format!("{}  {name}\n", sha256(bytes)));
     }
-    Ok((Digest(sums.finalize().into()), files.len()))
+    Ok((sha256(sums.concat()), files.len()))
 }
 
 fn below(tree: &SourceTree) -> Result<Vec<(String, PathBuf)>, ShippingError> {

@@ -10,9 +10,7 @@ use crate::statement::Signed;
 
 /// Where the signature of a file lies: `my-rules.wasm.sig` beside `my-rules.wasm`.
 pub fn signature_path(file: &Path) -> PathBuf {
-    let mut path = file.as_os_str().to_owned();
-    path.push(".sig");
-    path.into()
+    file.with_added_extension("sig")
 }
 
 /// Checks that a file, whose bytes were read already, is signed by one of the keys under its own name.

@@ -1,5 +1,6 @@
 //! The file of a signature: a DSSE envelope.
 
+use assay_digest::sha256;
 use assay_model::Digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::SignatureError;
 use crate::key::{PublicKey, SecretKey};
-use crate::statement::{Signed, Statement, Subject, digest};
+use crate::statement::{Signed, Statement, Subject};
 
 const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 
@@ -69,7 +70,7 @@ pub fn verify(
     let Some((subject, signed)) = subject else {
         return Err(format("its payload is no in-toto release of one file".to_owned()));
     };
-    let found = digest(bytes);
+    let found = sha256(bytes);
     if signed != found {
         return Err(SignatureError::Changed { signed, found });
     }

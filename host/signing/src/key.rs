@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use assay_digest::sha256;
 use assay_model::Digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +11,6 @@ use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use ed25519_dalek::pkcs8::{DecodePublicKey, EncodePublicKey};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
-use sha2::{Digest as _, Sha256};
 
 use crate::error::KeyError;
 
@@ -79,7 +79,7 @@ impl PublicKey {
 
     /// What it is known by: the SHA-256 of its `SubjectPublicKeyInfo`.
     pub fn id(&self) -> Digest {
-        Digest(Sha256::digest(self.der()).into())
+        sha256(self.der())
     }
 
     fn der(&self) -> Vec<u8> {

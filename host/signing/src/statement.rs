@@ -1,8 +1,9 @@
 //! What is signed: an in-toto statement that names a file and its digest.
 
+use assay_digest::sha256;
 use assay_model::Digest;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 const RELEASE: &str = "https://in-toto.io/attestation/release/v0.1";
@@ -59,7 +60,7 @@ struct Release {
 
 impl Statement {
     pub(crate) fn of(subject: Subject<'_>) -> Self {
-        let digest = digest(subject.bytes).to_string();
+        let digest = sha256(subject.bytes).to_string();
         let stem = subject.name.strip_suffix(".wasm").unwrap_or(subject.name);
         let version = subject.version.map_or_else(|| format!("sha256%3A{digest}"), percent_encoded);
         let purl = format!("pkg:generic/{}@{version}", percent_encoded(stem));
@@ -87,20 +88,10 @@ impl Statement {
     }
 }
 
-pub(crate) fn digest(bytes: &[u8]) -> Digest {
-    Digest(Sha256::digest(bytes).into())
-}
+/// What package URLs hold as it is.
+const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// As package URLs want names and versions.
 fn percent_encoded(text: &str) -> String {
-    use std::fmt::Write;
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            write!(out, "%{byte:02X}").expect("a String takes everything");
-        }
-    }
-    out
+    utf8_percent_encode(text, &PLAIN).to_string()
 }

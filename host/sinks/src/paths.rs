@@ -1,6 +1,6 @@
 //! Where everything lies below the root. The only place that knows.
 
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use assay_store::{Key, StoreError};
 
@@ -114,21 +114,15 @@ fn pair(key: &str, value: &str) -> String {
     format!("{}={}", encoded(key), encoded(value))
 }
 
+/// What paths, URLs and Hive hold as it is.
+const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 /// Percent-encodes what a path, a URL or Hive cannot hold as it is.
 fn encoded(value: &str) -> String {
     if value.is_empty() {
         return EMPTY_VALUE.to_owned();
     }
-    let mut text = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a `String` cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
+    utf8_percent_encode(value, &PLAIN).to_string()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::{archive, digest, plugins, shell};
+use crate::{archive, plugins, shell};
 
 /// What is copied from the checkout as it is.
 const COPIED: [&str; 4] = ["README.md", "LICENSE", "rules", "schema"];
@@ -35,7 +35,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let bytes = fs::read(&packed).with_context(|| format!("cannot read `{}`", packed.display()))?;
     println!("\n{}", checkout.relative(&folder));
     println!("{}   {} KiB", checkout.relative(&packed), bytes.len().div_ceil(1024));
-    println!("{}", digest::of(&bytes));
+    println!("{}", assay_digest::named(&bytes));
     Ok(())
 }
 

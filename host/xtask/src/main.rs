@@ -7,7 +7,6 @@
 mod archive;
 mod checkout;
 mod demo;
-mod digest;
 mod dist;
 mod fuzz;
 mod instructions;

@@ -11,7 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::{digest, python, shell};
+use crate::{python, shell};
 
 /// A program that tests look for on the path.
 struct Outside {
@@ -132,7 +132,7 @@ fn javascript(checkout: &Checkout) -> PathBuf {
 fn pinned(checkout: &Checkout) -> Result<String> {
     let lock = checkout.root().join("tests/javascript").join(PINNED[1]);
     let bytes = fs::read(&lock).with_context(|| format!("cannot read `{}`", lock.display()))?;
-    Ok(digest::of(&bytes))
+    Ok(assay_digest::named(&bytes))
 }
 
 fn find_registry(checkout: &Checkout) -> Option<PathBuf> {

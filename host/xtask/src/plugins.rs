@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::{Checkout, Plugin, Toolchain};
 use crate::lock::{Lock, Pin};
-use crate::{digest, setup, shell};
+use crate::{setup, shell};
 
 /// The target whose components import nothing.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -92,7 +92,7 @@ fn build(checkout: &Checkout) -> Result<Lock> {
             );
         }
         place(&target.join(format!("{}.wasm", plugin.name)), &bytes)?;
-        let digest = digest::of(&bytes);
+        let digest = assay_digest::named(&bytes);
         println!("  {:<16} {:>5} KiB  {digest}", plugin.name, bytes.len().div_ceil(1024));
         lock.pins.insert(plugin.name.clone(), Pin { version: plugin.version.clone(), digest });
     }

@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::{digest, shell};
+use crate::shell;
 
 /// The oldest Python for which the requirements were resolved.
 const LEAST: (u32, u32) = (3, 11);
@@ -98,7 +98,7 @@ impl Place {
         let path = checkout.root().join(self.requirements);
         let pinned =
             fs::read(&path).with_context(|| format!("cannot read `{}`", self.requirements))?;
-        Ok(digest::of(&pinned))
+        Ok(assay_digest::named(&pinned))
     }
 }
 

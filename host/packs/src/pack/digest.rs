@@ -7,7 +7,6 @@
 
 use assay_model::Digest;
 use serde_json::{Value as Json, json};
-use sha2::{Digest as _, Sha256};
 
 use super::{ColumnType, Grant, Pack, Quarantined};
 
@@ -15,7 +14,7 @@ use super::{ColumnType, Grant, Pack, Quarantined};
 const FORM: &str = "assay-pack-1";
 
 pub(super) fn digest(pack: &Pack) -> Digest {
-    Digest(Sha256::digest(canonical(pack).to_string()).into())
+    assay_digest::sha256(canonical(pack).to_string())
 }
 
 fn canonical(pack: &Pack) -> Json {

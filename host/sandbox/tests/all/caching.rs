@@ -105,10 +105,9 @@ fn spoilt_files_are_not_loaded() {
 
 #[test]
 fn a_file_that_is_whole_but_not_compiled_code_is_not_loaded() {
-    use sha2::{Digest, Sha256};
     let forge = |file: &Path| {
         let mut bytes = b"not compiled code".to_vec();
-        bytes.extend(Sha256::digest(&bytes));
+        bytes.extend(assay_digest::sha256(&bytes).0);
         fs::write(file, bytes).unwrap();
     };
     check_spoilt_file(forge, "is not used");

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use super::Bench;
-use crate::digest;
 use crate::measure::{self, Cost};
 
 /// Plugins of the pack.
@@ -39,7 +38,7 @@ impl Start {
         for nth in 1..=PLUGINS {
             let name = format!("checks-{nth}");
             let copy = with_section(&component, nth);
-            let digest = digest::of(&copy);
+            let digest = assay_digest::named(&copy);
             let _ =
                 writeln!(lock, "\n[plugins.{name}]\nversion = \"0.1.0\"\ndigest = \"{digest}\"");
             fs::write(plugins.join(format!("{name}.wasm")), copy)?;
