@@ -5,11 +5,9 @@ use std::sync::atomic::AtomicU64;
 
 use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader};
 
-use crate::error::RunError;
+use crate::error::{RunError, chain};
 use crate::input::Input;
 use crate::report::Reason;
-use crate::run::chain;
-use crate::survey::input_error;
 
 /// What the beginning told.
 #[derive(Debug)]
@@ -44,7 +42,7 @@ pub(crate) fn peek(
     input: &Input,
     entry: Option<&str>,
 ) -> Result<Result<Peeked, NoTable>, RunError> {
-    let source = input.open(Arc::new(AtomicU64::new(0))).map_err(|e| input_error(input, e))?;
+    let source = input.open(Arc::new(AtomicU64::new(0))).map_err(|e| RunError::input(input, e))?;
     let no_table = |compression, code: &str, message: String| {
         Ok(Err(NoTable { compression, reason: Reason { code: code.to_owned(), message } }))
     };
