@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use assay_packs::{LOCK_FILE, Lock};
-use assay_sandbox::{Component, Options, Sandbox, SandboxError};
+use assay_pipeline::loading::Named;
+use assay_sandbox::{Component, Options, SandboxError};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::error::AuthorError;
@@ -255,8 +256,8 @@ pub(crate) fn load(
     package: &str,
     cache: Option<PathBuf>,
 ) -> Result<Component, AuthorError> {
-    let sandbox = Sandbox::new(Options { cache, ..Options::default() })?;
-    sandbox.compile(package, bytes).map_err(|error| match error {
+    let named = Named::open(Options { cache, ..Options::default() })?;
+    named.load(package, bytes).map_err(|error| match error {
         SandboxError::Import { import, .. } => AuthorError::Imports { import },
         source @ SandboxError::NoContract { .. } => {
             AuthorError::NoPlugin { package: package.to_owned(), source: Box::new(source) }

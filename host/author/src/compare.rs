@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use assay_model::{Level, Rule};
 use assay_packs::{Discovery, Pack};
+use assay_pipeline::RunError;
+use assay_pipeline::loading::{Metering, Pinned};
 use serde_json::Value;
 
 use crate::error::AuthorError;
-use crate::inventory::{self, Resolved, planned, resolve};
+use crate::inventory::{Resolved, planned, resolve};
 
 /// What changed, in the order of a pack.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -50,9 +53,8 @@ pub fn compare(
     cache: Option<PathBuf>,
 ) -> Result<PackDifference, AuthorError> {
     let (from, to) = (Pack::open(from)?, Pack::open(to)?);
-    // Not the packs: the two may be of the same files, between which a run could not choose.
-    let (plugins, _) = inventory::plugins(discovery, cache)?;
-    let (old, new) = (resolve(&from, &plugins), resolve(&to, &plugins));
+    let old = pinned(&from, discovery, cache.clone())?;
+    let new = pinned(&to, discovery, cache)?;
     let mut difference = PackDifference::default();
     let parts: [(&'static str, Part); 8] = [
         ("files", files),
@@ -83,6 +85,25 @@ pub fn compare(
         }
     }
     Ok(difference)
+}
+
+/// A pack with its plugins' plans. What may not run is not asked; a plugin that cannot be loaded leaves its rules out.
+fn pinned(
+    pack: &Arc<Pack>,
+    discovery: &Discovery,
+    cache: Option<PathBuf>,
+) -> Result<Resolved, AuthorError> {
+    let pinned = Pinned::open(pack, discovery, Metering::Deadline { cache })?;
+    let mut refused = None;
+    let resolved = resolve(pack, |used| match pinned.load(used) {
+        Ok(component) => Some(component),
+        Err(RunError::Pack(_) | RunError::PluginFile { .. } | RunError::Plugin(_)) => None,
+        Err(error) => {
+            refused.get_or_insert(error);
+            None
+        }
+    });
+    refused.map_or(Ok(resolved), |error| Err(error.into()))
 }
 
 fn lines(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Line> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use assay_packs::PackError;
+use assay_pipeline::RunError;
 use assay_sandbox::SandboxError;
 use assay_shipping::ShippingError;
 
@@ -198,6 +199,9 @@ pub enum AuthorError {
     /// Rules or lock cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// The pack's plugins may not be used: a run would say the same.
+    #[error(transparent)]
+    Run(Box<RunError>),
     /// The plugin cannot be packaged.
     #[error(transparent)]
     Shipping(#[from] ShippingError),
@@ -206,6 +210,12 @@ pub enum AuthorError {
 impl From<SandboxError> for AuthorError {
     fn from(error: SandboxError) -> Self {
         Self::Sandbox(Box::new(error))
+    }
+}
+
+impl From<RunError> for AuthorError {
+    fn from(error: RunError) -> Self {
+        Self::Run(Box::new(error))
     }
 }
 

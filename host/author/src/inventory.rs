@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use assay_model::{ConfigFault, Level, Rule, RuleClass, RunContext, StagePlan};
 use assay_packs::{Catalogue, Discovery, Layout, Pack, PluginUse};
-use assay_sandbox::{Component, Options, PlanError, Sandbox};
+use assay_pipeline::loading::Named;
+use assay_sandbox::{Component, Options, PlanError};
 
 use crate::error::AuthorError;
 
@@ -73,7 +74,8 @@ impl Inventory {
     pub fn open(discovery: &Discovery, cache: Option<PathBuf>) -> Result<Self, AuthorError> {
         let catalogue = Catalogue::open(discovery.rules())?;
         let (plugins, broken) = plugins(discovery, cache)?;
-        let packs = catalogue.packs().map(|pack| resolve(pack, &plugins)).collect();
+        let find = |used: &PluginUse| Some(plugins.get(used.component())?.component.clone());
+        let packs = catalogue.packs().map(|pack| resolve(pack, find)).collect();
         Ok(Self { plugins, broken, packs })
     }
 
@@ -113,16 +115,13 @@ impl Inventory {
 /// Plugins by component name, and those that cannot be loaded.
 type Plugins = (BTreeMap<String, Loaded>, Vec<(PathBuf, String)>);
 
-/// Loads every component beside the rules.
-pub(crate) fn plugins(
-    discovery: &Discovery,
-    cache: Option<PathBuf>,
-) -> Result<Plugins, AuthorError> {
-    let sandbox = Sandbox::new(Options { cache, ..Options::default() })?;
+/// Loads every component beside the rules, to look at: nothing of a file is judged by them, and many are not pinned yet.
+fn plugins(discovery: &Discovery, cache: Option<PathBuf>) -> Result<Plugins, AuthorError> {
+    let named = Named::open(Options { cache, ..Options::default() })?;
     let (mut plugins, mut broken) = (BTreeMap::new(), Vec::new());
     for path in discovery.plugin_files() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        match load(&sandbox, &name, &path) {
+        match load(&named, &name, &path) {
             // The first folder in which a name is found is the one that runs take it from.
             Ok(component) => {
                 plugins.entry(name).or_insert(Loaded { path, component });
@@ -144,15 +143,17 @@ pub(crate) fn planned(used: &Use) -> impl Iterator<Item = (&Use, &Rule, Vec<Stri
     })
 }
 
-/// Plans what a pack's plugins do, for each of its layouts.
-pub(crate) fn resolve(pack: &Arc<Pack>, plugins: &BTreeMap<String, Loaded>) -> Resolved {
+/// Plans what a pack's plugins do, for each of its layouts. `find` gives a plugin, if it is there.
+pub(crate) fn resolve(
+    pack: &Arc<Pack>,
+    mut find: impl FnMut(&PluginUse) -> Option<Component>,
+) -> Resolved {
     let uses = pack.plugins().iter().map(|used| {
-        let loaded = plugins.get(used.component());
         let mut plans = Vec::new();
-        let mut plugin = loaded.map(|loaded| loaded.component.clone()).ok_or_else(|| {
+        let mut plugin = find(used).ok_or_else(|| {
             format!("there is no `{}.wasm`, or it cannot be loaded", used.component())
         });
-        for layout in loaded.into_iter().flat_map(|_| pack.layouts()) {
+        for layout in pack.layouts() {
             let Ok(component) = &plugin else { break };
             match component.plan(&context(pack, used, layout)) {
                 Ok(plan) => plans.push((Arc::clone(layout), Ok(plan))),
@@ -180,7 +181,7 @@ fn context(pack: &Pack, used: &PluginUse, layout: &Layout) -> RunContext {
     }
 }
 
-fn load(sandbox: &Sandbox, name: &str, path: &Path) -> Result<Component, String> {
+fn load(named: &Named, name: &str, path: &Path) -> Result<Component, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    sandbox.compile(name, &bytes).map_err(|error| error.to_string())
+    named.load(name, &bytes).map_err(|error| error.to_string())
 }

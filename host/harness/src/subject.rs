@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use assay_model::{ConfigFault, RunContext, StagePlan};
-use assay_sandbox::{Component, Meter, Options, PlanError, Sandbox, SandboxError};
+use assay_pipeline::loading::Named;
+use assay_sandbox::{Component, Meter, Options, PlanError, SandboxError};
 
 use crate::setup::Setup;
 
@@ -61,7 +62,7 @@ impl Subject {
             Metering::Steps => Meter::Steps(STEPS),
         };
         let options = Options { meter, cache, max_poison: MAX_POISON, ..Options::default() };
-        let component = Sandbox::new(options)?.compile(name, bytes)?;
+        let component = Named::open(options)?.load(name, bytes)?;
         Ok(Self { component })
     }
 

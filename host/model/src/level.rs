@@ -32,6 +32,15 @@ impl Level {
             Self::Refuse => "refuse",
         }
     }
+
+    /// What a hit makes of the record, at least.
+    pub fn outcome(self) -> RecordOutcome {
+        match self {
+            Self::Off | Self::Monitor => RecordOutcome::Passed,
+            Self::Warn => RecordOutcome::Warned,
+            Self::Error | Self::Refuse => RecordOutcome::Quarantined,
+        }
+    }
 }
 
 impl fmt::Display for Level {

@@ -1,30 +1,16 @@
-//! The account of a run: the report filled in, what must hold checked, the commit made.
-
-use std::sync::Arc;
-use std::time::Instant;
+//! The account of a run: what became of every record, filled into the report, and what follows for the file.
 
 use assay_ingest::Summary;
 use assay_model::{FileOutcome, FileResultOutcome, Level, RecordOutcome};
-use assay_packs::{Identified, Layout, Pack};
-use assay_sinks::documents::{Assay, Manifest, PackRef, RecordCounts, SchemaVersion, SourceRef};
-use assay_sinks::{Partition, audit_unplaced, schema_version};
-use assay_sinks::{Publication, SinkError};
-use assay_store::{Key, Store};
+use assay_packs::Pack;
 
-use crate::error::RunError;
 use crate::host_rules::OWNER;
 use crate::judging::JudgedFile;
 use crate::message::excerpt;
 use crate::plan::{Plan, RunRule, Scope};
 use crate::report::{Amounts, Example, FileFinding, Reason, Records, Report, RuleReport};
-use crate::route::Written;
 use crate::survey::Survey;
 use crate::totals::decimal;
-
-/// Time since `began` in milliseconds.
-pub(crate) fn milliseconds(began: Instant) -> u64 {
-    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
 
 /// What the survey says of the source.
 pub(crate) fn source(report: &mut Report, survey: &Survey) {
@@ -72,8 +58,8 @@ pub(crate) fn whole_file(report: &mut Report, plan: &Plan, summary: &Summary) {
     }
 }
 
-/// Fills in what was judged, and checks what must hold.
-pub(crate) fn fill(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Result<(), RunError> {
+/// Fills in what was judged.
+pub(crate) fn fill(report: &mut Report, plan: &Plan, judged: &JudgedFile) {
     let totals = &judged.totals;
     report.records = Records {
         read: totals.read,
@@ -84,7 +70,7 @@ pub(crate) fn fill(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Res
         warned: totals.outcome(RecordOutcome::Warned),
     };
     for (amount, sums) in plan.amounts.iter().zip(&totals.amounts) {
-        let validated = if judged.everything {
+        let validated = if plan.purpose.publishes() {
             judged.written.sums[amount.column]
         } else {
             sums.read - sums.quarantined
@@ -108,7 +94,6 @@ pub(crate) fn fill(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Res
         .map(|(rule, index)| (rule.code.to_string(), rule_report(rule, judged, index, &failed)))
         .collect();
     count_findings(report, plan, judged);
-    invariants(report, plan, judged)
 }
 
 fn file_result(report: &mut Report, rule: &RunRule, result: &assay_model::FileResult) {
@@ -186,46 +171,6 @@ fn count_findings(report: &mut Report, plan: &Plan, judged: &JudgedFile) {
     }
 }
 
-/// What must hold in every run. A run that breaks one publishes nothing.
-fn invariants(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Result<(), RunError> {
-    let totals = &judged.totals;
-    let parts: u64 = judged.written.parts.iter().map(|part| part.rows).sum();
-    let held: u64 = judged.written.quarantine.iter().map(|file| file.rows).sum();
-    let mut broken = Vec::new();
-    let mut check = |name: &str, holds: bool, what: String| {
-        report.invariants.insert(name.to_owned(), holds);
-        if !holds {
-            broken.push(what);
-        }
-    };
-    check(
-        "records_are_conserved",
-        totals.read == totals.validated() + totals.quarantined()
-            && (!judged.everything
-                || (parts == totals.validated() && held == totals.quarantined())),
-        format!(
-            "{} records read, {parts} rows in part files, {held} in the quarantine",
-            totals.read
-        ),
-    );
-    check("bytes_tile_the_input", judged.summary.tiles(), format!("{:?}", judged.summary));
-    for (amount, sums) in plan.amounts.iter().zip(&totals.amounts) {
-        let validated = judged.written.sums.get(amount.column).copied().unwrap_or_default();
-        let name = &plan.names[amount.column];
-        check(
-            "amounts_are_conserved",
-            !judged.everything || sums.read == validated + sums.quarantined,
-            format!(
-                "`{name}`: {} read, {} written, {} held back",
-                decimal(sums.read, amount.scale),
-                decimal(validated, amount.scale),
-                decimal(sums.quarantined, amount.scale)
-            ),
-        );
-    }
-    if broken.is_empty() { Ok(()) } else { Err(RunError::DoesNotAddUp { what: broken.join("; ") }) }
-}
-
 /// Why the file is refused, if it is.
 pub(crate) fn refusal(
     plan: &Plan,
@@ -273,166 +218,4 @@ pub(crate) fn outcome(report: &Report) -> FileOutcome {
     } else {
         FileOutcome::Accepted
     }
-}
-
-/// Removes what writes of killed runs left in the partition and in what is shared by all.
-pub(crate) fn sweep(store: &dyn Store, partition: &Partition) -> Result<(), SinkError> {
-    store.sweep(&partition.validated()?)?;
-    store.sweep(&partition.rejected_folder()?)?;
-    for folder in assay_sinks::metadata_folders()? {
-        store.sweep(&folder)?;
-    }
-    Ok(())
-}
-
-/// Says where the quarantine is, if there is anything in it.
-pub(crate) fn locate_quarantine(
-    report: &mut Report,
-    store: &dyn Store,
-    written: &Written,
-) -> Result<(), SinkError> {
-    let mut files = written.quarantine.iter().chain(&written.findings).chain(&written.repairs);
-    if let Some(file) = files.next() {
-        let key = Key::new(file.key.clone())?;
-        let url = store.url(&key);
-        report.quarantine = url.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-    }
-    Ok(())
-}
-
-/// Takes back the part files of a refused run. The quarantine stays: it says why.
-pub(crate) fn withdraw(store: &dyn Store, written: &Written) -> Result<(), SinkError> {
-    for part in &written.parts {
-        store.delete(&Key::new(part.key.clone())?)?;
-    }
-    Ok(())
-}
-
-/// What was seen of a file's header. A header that is no known layout belongs to no dataset, which is then empty.
-pub(crate) fn layout_seen(
-    dataset: &str,
-    header: &[String],
-    layout: Option<&Arc<Layout>>,
-    report: &Report,
-) -> SchemaVersion {
-    SchemaVersion {
-        version: assay_sinks::documents::VERSION,
-        dataset: dataset.to_owned(),
-        fingerprint: assay_packs::fingerprint(header).to_string(),
-        name: layout.map(|layout| layout.name().to_owned()),
-        columns: header.to_vec(),
-        canonical: layout.map_or(header, |layout| layout.columns()).to_vec(),
-        seen_at: report.started_at.clone(),
-        source: report.source.name.clone().unwrap_or_default(),
-        attempt: report.attempt.clone(),
-    }
-}
-
-/// Writes that a layout was seen, by a run that is to be published or else by an attempt.
-pub(crate) fn write_layout(
-    store: &dyn Store,
-    seen: &SchemaVersion,
-    seen_by: &str,
-) -> Result<(), SinkError> {
-    let fingerprint = assay_packs::fingerprint(&seen.columns);
-    let key = schema_version(&seen.dataset, &fingerprint.short(), seen_by)?;
-    assay_sinks::write_schema_version(store, &key, seen)
-}
-
-/// Writes the audit record, then the manifest: the commit.
-pub(crate) fn publish(
-    report: &mut Report,
-    store: &dyn Store,
-    publication: Publication<'_>,
-    partition: &Partition,
-    identified: &Identified,
-    judged: &JudgedFile,
-) -> Result<(), RunError> {
-    let run = report.run_id.clone().expect("a judged file has a run");
-    let audit = partition.audit(&report.attempt)?;
-    report.manifest = Some(store.url(&partition.manifest()?));
-    report.replaces = publication.current().map(|current| current.assay.run_id.clone());
-    write(store, Some(partition), report)?;
-    let manifest = manifest(report, identified, judged, &run, &audit);
-    let url =
-        |key: &str| Key::new(key.to_owned()).map_or_else(|_| key.to_owned(), |key| store.url(&key));
-    publication.commit(Manifest::new(manifest, url))?;
-    Ok(())
-}
-
-fn manifest(
-    report: &Report,
-    identified: &Identified,
-    judged: &JudgedFile,
-    run: &str,
-    audit: &Key,
-) -> Assay {
-    let Written { parts, quarantine, findings, repairs, .. } = &judged.written;
-    let rejected = [("quarantine", quarantine), ("findings", findings), ("repairs", repairs)];
-    Assay {
-        version: assay_sinks::documents::VERSION,
-        run_id: run.to_owned(),
-        replaces: None,
-        dataset: identified.dataset.clone(),
-        kind: identified.kind.clone(),
-        partition: report.partition.clone(),
-        layout: identified.layout.name().to_owned(),
-        pack: PackRef {
-            name: report.pack.clone().unwrap_or_default(),
-            digest: identified.pack.digest().to_string(),
-        },
-        plugins: report
-            .plugins
-            .iter()
-            .map(|(name, digest)| (name.clone(), digest.clone()))
-            .collect(),
-        source: SourceRef {
-            name: report.source.name.clone().unwrap_or_default(),
-            bytes: judged.summary.bytes,
-            digest: report.source.digest.clone().unwrap_or_default(),
-        },
-        records: RecordCounts {
-            read: report.records.read,
-            validated: report.records.validated,
-            quarantined: report.records.quarantined,
-        },
-        amounts: report
-            .amounts
-            .iter()
-            .map(|(column, sums)| {
-                let sums = assay_sinks::documents::Amounts {
-                    read: sums.read.clone(),
-                    validated: sums.validated.clone(),
-                    quarantined: sums.quarantined.clone(),
-                };
-                (column.clone(), sums)
-            })
-            .collect(),
-        parts: parts.clone(),
-        rejected: rejected
-            .into_iter()
-            .map(|(kind, files)| (kind.to_owned(), files.clone()))
-            .collect(),
-        audit: audit.to_string(),
-        committed_at: report.ended_at.clone(),
-    }
-}
-
-/// Writes the audit record of an attempt, whatever came of it.
-pub(crate) fn write(
-    store: &dyn Store,
-    partition: Option<&Partition>,
-    report: &mut Report,
-) -> Result<(), SinkError> {
-    let key = match partition {
-        Some(partition) => partition.audit(&report.attempt)?,
-        None => audit_unplaced(&report.attempt)?,
-    };
-    report.report = Some(store.url(&key));
-    assay_sinks::write_audit(store, &key, report)
-}
-
-/// Reads the audit record that a manifest names.
-pub(crate) fn read(store: &dyn Store, key: &str) -> Result<Report, SinkError> {
-    assay_sinks::read_audit(store, &Key::new(key.to_owned())?)
 }

@@ -1,9 +1,9 @@
-//! From a pack, a layout and plugins to the plan of a run.
+//! From a pack, a layout and plugins to a plan. Whoever judges records plans here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use assay_model::{Form, Level, Rule, RuleCode, RunContext, StagePlan};
+use assay_model::{ConfigFault, Form, Level, Rule, RuleCode, RunContext, StagePlan};
 use assay_packs::{ColumnType, Identified, Pack};
 use assay_sandbox::{Component, PlanError};
 
@@ -11,109 +11,148 @@ use crate::error::RunError;
 use crate::host_rules;
 use crate::message::Template;
 use crate::plan::{
-    Amount, HostRules, Plan, RunRule, Scope, Slot, Stage, Typed, Unique, slot_for,
+    Amount, HostRules, Plan, PlannedStage, RunRule, Scope, Slot, Typed, Unique, slot_for,
     slots_of_requests,
 };
+use crate::request::Purpose;
 
-/// Resolves a plan. `components` are the pack's plugins, in its order.
-pub(crate) fn plan(
-    identified: &Identified,
-    components: &[Component],
-    everything: bool,
-) -> Result<Plan, RunError> {
-    let pack = &identified.pack;
-    let layout = &identified.layout;
-    let names = layout.columns().to_vec();
-    let (mut rules, host) = host_rules::table(|code, usual| pack.level_for(code, usual));
-    check_host_levels(&rules, &host)?;
-    let mut known: Vec<RuleCode> = rules.iter().map(|rule| rule.code.clone()).collect();
-    let mut slots = Vec::new();
-    let mut stages = Vec::new();
-    let mut unique = Vec::new();
-    for (used, component) in pack.plugins().iter().zip(components) {
-        let context = Arc::new(context(identified, used.settings()));
-        known.extend(component.info().rules.iter().map(|rule| rule.name.clone()));
-        for stage in plan_plugin(pack, used.name(), component, &context)? {
-            let built = Building {
-                pack,
-                plugin: used.name(),
-                layout: layout.name(),
-                find: &|name| layout.position(name),
-            };
-            let (codes, called) = built.rules(&stage, &mut rules, &mut unique)?;
-            let slots = slots_of_requests(&mut slots, &stage.columns, |name| layout.position(name));
-            known.extend(stage.rules.iter().map(|rule| rule.name.clone()));
-            let component = component.clone();
-            let context = Arc::clone(&context);
-            stages.push(Stage { component, context, plan: stage, slots, codes, called });
+/// What a plan is made from.
+pub(crate) struct Basis<'a> {
+    /// What each plugin is told of the run, with its own settings.
+    pub(crate) context: RunContext,
+    /// Where levels and types are from; none: plugins keep their own, and no column has a type.
+    pub(crate) pack: Option<&'a Pack>,
+    pub(crate) plugins: Vec<Part<'a>>,
+    pub(crate) purpose: Purpose,
+    /// All other rules of the plugins are off.
+    pub(crate) only: Option<&'a str>,
+}
+
+/// A plugin in it.
+pub(crate) struct Part<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) component: &'a Component,
+    /// JSON.
+    pub(crate) settings: &'a str,
+    /// The pack they stand in, to show what is wrong with them.
+    pub(crate) written_in: Option<&'a Pack>,
+}
+
+impl<'a> Basis<'a> {
+    /// `components` are the pack's plugins, in its order.
+    pub(crate) fn of_pack(
+        identified: &'a Identified,
+        components: &'a [Component],
+        purpose: Purpose,
+    ) -> Self {
+        let pack: &Pack = &identified.pack;
+        let parts = pack.plugins().iter().zip(components).map(|(used, component)| Part {
+            name: used.name(),
+            component,
+            settings: used.settings(),
+            written_in: Some(pack),
+        });
+        Self {
+            context: context(identified),
+            pack: Some(pack),
+            plugins: parts.collect(),
+            purpose,
+            only: None,
         }
     }
-    pack.check_levels(known.iter())?;
-    let typed = typed_columns(pack, layout.columns(), &host, &mut slots);
-    let amounts = amounts(pack, layout.columns(), &mut slots);
-    let outputs = if everything { outputs(names.len(), &typed, &mut slots) } else { Vec::new() };
-    let text_slots = (0..names.len())
-        .map(|column| {
-            slots
-                .iter()
-                .position(|slot: &Slot| slot.column == Some(column) && slot.form == Form::Text)
-        })
-        .collect();
-    let plan =
-        Plan { names, rules, host, slots, text_slots, stages, unique, typed, amounts, outputs };
-    check_keys_are_kept(&plan)?;
-    Ok(plan)
-}
 
-fn context(identified: &Identified, settings: &str) -> RunContext {
-    RunContext {
-        dataset: identified.dataset.clone(),
-        kind: identified.kind.clone(),
-        partition: identified.partition.clone(),
-        layout: identified.layout.name().to_owned(),
-        columns: identified.layout.columns().to_vec(),
-        settings: settings.to_owned(),
+    /// The level of a rule: the pack's, or else the rule's own.
+    pub(crate) fn level(&self, code: &RuleCode, own: Level) -> Level {
+        self.pack.map_or(own, |pack| pack.level_for(code, own))
     }
-}
 
-fn plan_plugin(
-    pack: &Pack,
-    name: &str,
-    component: &Component,
-    context: &RunContext,
-) -> Result<Vec<StagePlan>, RunError> {
-    component.plan(context).map_err(|error| match error {
-        PlanError::Settings(faults) => RunError::Settings {
-            plugin: name.to_owned(),
-            text: faults.iter().map(|fault| pack.render_fault(name, fault)).collect(),
-        },
-        PlanError::Sandbox(error) => error.into(),
-        other => RunError::Settings { plugin: name.to_owned(), text: other.to_string() },
-    })
-}
+    /// The level it is planned at. What is tried is looked at even if it is off.
+    fn planned_level(&self, rule: &Rule) -> Level {
+        let level = self.level(&rule.name, rule.level);
+        match (self.purpose, self.only) {
+            (_, Some(only)) if only != rule.name.as_str() => Level::Off,
+            (Purpose::Try, _) => level.max(Level::Monitor),
+            (Purpose::Publish | Purpose::Check | Purpose::Look, _) => level,
+        }
+    }
 
-/// One plugin's part of the plan.
-struct Building<'a> {
-    pack: &'a Pack,
-    plugin: &'a str,
-    layout: &'a str,
-    find: &'a dyn Fn(&str) -> Option<usize>,
-}
+    fn find(&self, column: &str) -> Option<usize> {
+        self.context.columns.iter().position(|name| name == column)
+    }
 
-impl Building<'_> {
+    /// Resolves the plan.
+    pub(crate) fn plan(&self) -> Result<Plan, RunError> {
+        let purpose = self.purpose;
+        let names = self.context.columns.clone();
+        let (mut rules, host) = host_rules::table(|code, usual| self.level(code, usual));
+        check_host_levels(&rules, &host)?;
+        let mut known: Vec<RuleCode> = rules.iter().map(|rule| rule.code.clone()).collect();
+        let mut slots = Vec::new();
+        let mut stages = Vec::new();
+        let mut unique = Vec::new();
+        for part in &self.plugins {
+            let settings = part.settings.to_owned();
+            let context = Arc::new(RunContext { settings, ..self.context.clone() });
+            known.extend(part.component.info().rules.iter().map(|rule| rule.name.clone()));
+            for stage in part.stages(&context)? {
+                let (codes, called) = self.rules(part.name, &stage, &mut rules, &mut unique)?;
+                let slots = slots_of_requests(&mut slots, &stage.columns, |name| self.find(name));
+                known.extend(stage.rules.iter().map(|rule| rule.name.clone()));
+                let component = part.component.clone();
+                let context = Arc::clone(&context);
+                stages.push(PlannedStage { component, context, plan: stage, slots, codes, called });
+            }
+        }
+        let (mut typed, mut conserved) = (Vec::new(), Vec::new());
+        if let Some(pack) = self.pack {
+            // Of a plugin that is tried alone, the pack's other plugins are not there to be known.
+            if purpose != Purpose::Try {
+                pack.check_levels(known.iter())?;
+            }
+            typed = typed_columns(pack, &names, &host, &mut slots);
+            conserved = amounts(pack, &names, &mut slots);
+        }
+        let outputs = match purpose.publishes() {
+            true => outputs(names.len(), &typed, &mut slots),
+            false => Vec::new(),
+        };
+        let is_text = |slot: &Slot, column| slot.column == Some(column) && slot.form == Form::Text;
+        let text_slots = (0..names.len())
+            .map(|column| slots.iter().position(|slot: &Slot| is_text(slot, column)))
+            .collect();
+        let plan = Plan {
+            purpose,
+            names,
+            rules,
+            host,
+            slots,
+            text_slots,
+            stages,
+            unique,
+            typed,
+            amounts: conserved,
+            outputs,
+        };
+        if purpose != Purpose::Try {
+            check_keys_are_kept(&plan)?;
+        }
+        Ok(plan)
+    }
+
     /// Adds a stage's rules. Returns where each code went, and whether the plugin has to be called for any of them.
     fn rules(
         &self,
+        plugin: &str,
         stage: &StagePlan,
         rules: &mut Vec<RunRule>,
         unique: &mut Vec<Unique>,
     ) -> Result<(Vec<(u16, usize)>, bool), RunError> {
         for request in stage.columns.iter().filter(|request| request.required) {
-            if (self.find)(&request.name).is_none() {
+            if self.purpose != Purpose::Try && self.find(&request.name).is_none() {
                 return Err(RunError::ColumnMissing {
-                    plugin: self.plugin.to_owned(),
+                    plugin: plugin.to_owned(),
                     column: request.name.clone(),
-                    layout: self.layout.to_owned(),
+                    layout: self.context.layout.clone(),
                 });
             }
         }
@@ -124,16 +163,16 @@ impl Building<'_> {
                 return Err(RunError::RuleTwice {
                     code: rule.name.to_string(),
                     first: other.owner.clone(),
-                    second: self.plugin.to_owned(),
+                    second: plugin.to_owned(),
                 });
             }
             codes.push((rule.code, rules.len()));
             let columns = rule
                 .columns
                 .iter()
-                .map(|&index| (self.find)(&stage.columns[usize::from(index)].name))
+                .map(|&index| self.find(&stage.columns[usize::from(index)].name))
                 .collect::<Vec<_>>();
-            let level = self.pack.level_for(&rule.name, rule.level);
+            let level = self.planned_level(rule);
             match rule.host_check {
                 // Without all of its columns a key means nothing, so the rule skips every record.
                 Some(check) if level != Level::Off && columns.iter().all(Option::is_some) => {
@@ -143,24 +182,56 @@ impl Building<'_> {
                 Some(_) => {}
                 None => called |= level != Level::Off,
             }
-            rules.push(self.rule(rule, level, columns.into_iter().flatten().collect()));
+            rules.push(RunRule {
+                code: rule.name.clone(),
+                owner: plugin.to_owned(),
+                class: rule.class,
+                level,
+                title: rule.title.clone(),
+                message: Template::new(&rule.message, |name| self.find(name)),
+                columns: columns.into_iter().flatten().collect(),
+                scope: Scope::SoundRecords,
+            });
         }
         codes.sort_unstable();
         Ok((codes, called))
     }
+}
 
-    fn rule(&self, rule: &Rule, level: Level, columns: Vec<usize>) -> RunRule {
-        RunRule {
-            code: rule.name.clone(),
-            owner: self.plugin.to_owned(),
-            class: rule.class,
-            level,
-            title: rule.title.clone(),
-            message: Template::new(&rule.message, self.find),
-            columns,
-            scope: Scope::SoundRecords,
-        }
+/// The run of an identified file, as plugins are told of it.
+pub(crate) fn context(identified: &Identified) -> RunContext {
+    RunContext {
+        dataset: identified.dataset.clone(),
+        kind: identified.kind.clone(),
+        partition: identified.partition.clone(),
+        layout: identified.layout.name().to_owned(),
+        columns: identified.layout.columns().to_vec(),
+        settings: String::new(),
     }
+}
+
+impl Part<'_> {
+    /// What the plugin will do.
+    fn stages(&self, context: &RunContext) -> Result<Vec<StagePlan>, RunError> {
+        let refused = |text| RunError::Settings { plugin: self.name.to_owned(), text };
+        self.component.plan(context).map_err(|error| match error {
+            PlanError::Settings(faults) => refused(match self.written_in {
+                Some(pack) => {
+                    faults.iter().map(|fault| pack.render_fault(self.name, fault)).collect()
+                }
+                None => faults.iter().map(undrawn).collect::<Vec<_>>().join("\n"),
+            }),
+            PlanError::Sandbox(error) => error.into(),
+            other => refused(other.to_string()),
+        })
+    }
+}
+
+/// A fault of settings that stand in no file.
+fn undrawn(fault: &ConfigFault) -> String {
+    let choices = fault.expected.join("`, `");
+    let help = if choices.is_empty() { choices } else { format!("; expected `{choices}`") };
+    format!("  at `{}`: {}{help}", fault.path, fault.message)
 }
 
 fn check_host_levels(rules: &[RunRule], host: &HostRules) -> Result<(), RunError> {

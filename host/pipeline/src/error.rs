@@ -7,6 +7,8 @@ use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
 use assay_store::StoreError;
 
+use crate::input::Input;
+
 /// A run could not be carried out. Retrying helps where the cause is gone; nothing was published.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -172,4 +174,20 @@ impl RunError {
     pub(crate) fn temporary(source: io::Error) -> Self {
         Self::Temporary { folder: std::env::temp_dir().display().to_string(), source }
     }
+
+    pub(crate) fn input(input: &Input, source: io::Error) -> Self {
+        Self::Input { location: input.location(), source }
+    }
+}
+
+/// An error with its causes, as one text.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }

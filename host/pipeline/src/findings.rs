@@ -1,10 +1,6 @@
-//! What was found in a slab: findings, repairs, counts.
+//! What is found in a slab: findings, repairs, counts.
 
-use crate::judge::Judged;
-use crate::message::excerpt;
-use crate::plan::Plan;
-
-/// A rule at level `warn` or above hit a record.
+/// A rule at level `warn` or above hit a record; at `monitor` too, where hits that change nothing are kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
     /// Index of the record in the slab.
@@ -13,13 +9,13 @@ pub(crate) struct Finding {
     pub(crate) rule: usize,
     /// The layout column it names.
     pub(crate) column: Option<usize>,
-    /// Empty until [`complete`] renders the rule's template, unless the finder said it itself.
+    /// Empty until the rule's template is rendered, unless the finder said it itself.
     pub(crate) message: String,
     /// The named column's cell, cut to an excerpt.
     pub(crate) value: Option<String>,
 }
 
-/// A cell that a normalise rule rewrote.
+/// A cell that a normalise rule rewrote; at another level than `warn` one it would rewrite, where those are kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Repair {
     /// Index of the record in the slab.
@@ -63,29 +59,4 @@ pub(crate) struct MessageArguments {
     pub(crate) record: u32,
     pub(crate) rule: usize,
     pub(crate) arguments: Vec<String>,
-}
-
-/// Puts findings into their order and writes their messages. `rows` are the sound records.
-pub(crate) fn complete(judged: &mut Judged, plan: &Plan, rows: &[u32]) {
-    let mut findings = std::mem::take(&mut judged.findings);
-    findings.sort_by_key(|finding| (finding.record, finding.rule, finding.column));
-    judged.repairs.sort_by_key(|repair| repair.record);
-    judged.dispositions.sort_unstable();
-    judged.arguments.sort_by_key(|sample| (sample.record, sample.rule));
-    for finding in &mut findings {
-        let Ok(row) = rows.binary_search(&finding.record) else { continue };
-        let cell = |column| judged.cell(plan, column, row).unwrap_or_default();
-        if let Some(column) = finding.column {
-            finding.value = Some(excerpt(cell(column)));
-        }
-        if finding.message.is_empty() {
-            let named = finding.column.map(|column| (plan.names[column].as_str(), cell(column)));
-            let key = (finding.record, finding.rule);
-            let at =
-                judged.arguments.binary_search_by_key(&key, |sample| (sample.record, sample.rule));
-            let arguments = at.map_or(&[][..], |at| &judged.arguments[at].arguments);
-            finding.message = plan.rules[finding.rule].message.render(named, arguments, cell);
-        }
-    }
-    judged.findings = findings;
 }

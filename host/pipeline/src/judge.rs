@@ -1,110 +1,43 @@
-//! One slab through all rules: columns, normalise, cast, validate, quarantine.
+//! One slab through all rules: columns, normalise, cast, validate, quarantine. Whoever judges records does it here.
 
 use assay_ingest::Slab;
 use assay_model::{
-    Batch, Cells, Column, Disposition, Form, Hit, HitOutcome, Level, Measure, RecordOutcome,
-    RuleClass, Verdict,
+    Batch, Cells, Column, Disposition, Form, Hit, HitOutcome, Level, RecordOutcome, RuleClass,
+    Verdict,
 };
 use assay_sandbox::SandboxError;
 
 use crate::casting::cast;
-use crate::findings::{Finding, MessageArguments, Repair, RuleCount};
-use crate::plan::{Plan, Scope, Slot, Stage};
-use crate::rewriting;
+use crate::findings::{MessageArguments, Repair};
+use crate::judged::JudgedSlab;
+use crate::plan::{Plan, PlannedStage, Scope, Slot};
+use crate::rewriting::{self, CellChange};
 use crate::spare::Spare;
 use crate::structure;
 use crate::worker::Worker;
 
-/// A slab with everything that was found in it.
-#[derive(Debug)]
-pub(crate) struct Judged {
-    pub(crate) slab: Slab,
-    /// Columns by slot, over the slab's sound records.
-    pub(crate) columns: Vec<Option<Column>>,
-    /// What became of each record of the slab.
-    pub(crate) outcomes: Vec<RecordOutcome>,
-    /// What quarantine rules want done, for records they hit.
-    pub(crate) dispositions: Vec<(u32, Disposition)>,
-    /// Stored findings, by record and rule.
-    pub(crate) findings: Vec<Finding>,
-    /// Applied rewrites, in the order they were made.
-    pub(crate) repairs: Vec<Repair>,
-    /// What plugins gave for messages.
-    pub(crate) arguments: Vec<MessageArguments>,
-    /// Counts by rule of the run.
-    pub(crate) counts: Vec<RuleCount>,
-    /// Contributions to the file's measures, by stage.
-    pub(crate) measures: Vec<(usize, Measure)>,
-    /// A record-level rule at level `refuse` hit.
-    pub(crate) refused_by: Option<usize>,
-}
-
-impl Judged {
-    fn new(slab: Slab, plan: &Plan) -> Self {
-        let records = slab.len();
-        Self {
-            slab,
-            columns: plan.slots.iter().map(|_| None).collect(),
-            outcomes: vec![RecordOutcome::Passed; records],
-            dispositions: Vec::new(),
-            findings: Vec::new(),
-            repairs: Vec::new(),
-            arguments: Vec::new(),
-            counts: vec![RuleCount::default(); plan.rules.len()],
-            measures: Vec::new(),
-            refused_by: None,
-        }
-    }
-
-    /// Notes that a rule hit a record of the slab. Messages are filled in later, when all are known.
-    pub(crate) fn note(
-        &mut self,
-        plan: &Plan,
-        rule: usize,
-        record: u32,
-        column: Option<usize>,
-        outcome: HitOutcome,
-        text: Option<String>,
-    ) {
-        let level = plan.rules[rule].level;
-        let count = &mut self.counts[rule];
-        match outcome {
-            HitOutcome::Failed => count.failed += 1,
-            HitOutcome::Errored => count.errored += 1,
-        }
-        let became = match level {
-            Level::Off | Level::Monitor => return,
-            Level::Warn => RecordOutcome::Warned,
-            Level::Error => RecordOutcome::Quarantined,
-            Level::Refuse => {
-                self.refused_by.get_or_insert(rule);
-                RecordOutcome::Quarantined
-            }
-        };
-        let standing = &mut self.outcomes[record as usize];
-        *standing = (*standing).max(became);
-        self.findings.push(Finding {
-            record,
-            rule,
-            column,
-            message: text.unwrap_or_default(),
-            value: None,
-        });
-    }
-
-    /// A cell of a sound record as rules saw it; `row` counts sound records.
-    pub(crate) fn cell(&self, plan: &Plan, column: usize, row: usize) -> Option<&[u8]> {
-        let slot = plan.text_slot(column)?;
-        Some(rewriting::cell(&self.columns[slot].as_ref()?.cells, row))
-    }
-}
-
 /// A slab to be judged.
 #[derive(Debug)]
-pub(crate) struct Read {
+pub(crate) struct Unjudged {
     pub(crate) slab: Slab,
     /// Its text columns, those of [`text_columns`], if they were gathered as it was read.
     pub(crate) columns: Option<Vec<Column>>,
+}
+
+/// Is told of each call to a plugin. A run has nobody to tell, and pays nothing for it.
+pub(crate) trait Witness {
+    /// A stage is about to see its columns as they are, if it is called.
+    fn seeing(&mut self, judged: &JudgedSlab, plan: &Plan, stage: usize);
+    /// A plugin spoke of a batch; `rows` are its records in the slab.
+    fn heard(&mut self, stage: usize, rows: &[u32], said: &assay_sandbox::Judged);
+}
+
+/// Nobody.
+pub(crate) struct Unwitnessed;
+
+impl Witness for Unwitnessed {
+    fn seeing(&mut self, _: &JudgedSlab, _: &Plan, _: usize) {}
+    fn heard(&mut self, _: usize, _: &[u32], _: &assay_sandbox::Judged) {}
 }
 
 /// Columns of the file whose text is wanted, in the order of their slots.
@@ -115,46 +48,148 @@ pub(crate) fn text_columns(plan: &Plan) -> Vec<usize> {
 
 /// Judges a slab. `duplicates` holds for each uniqueness rule the slab's records it hits, as file-wide numbers.
 pub(crate) fn judge(
-    Read { slab, columns }: Read,
+    unjudged: Unjudged,
     plan: &Plan,
     worker: &mut Worker,
     duplicates: &[Vec<u64>],
     batch_size: usize,
     spare: &Spare,
-) -> Result<Judged, SandboxError> {
-    let _span = tracing::debug_span!("judge").entered();
-    let mut judged = Judged::new(slab, plan);
-    structure::note_faults(&mut judged, plan);
-    let rows = judged.slab.judged().to_vec();
-    note_duplicates(&mut judged, plan, duplicates, &rows);
-    let columns = columns
-        .unwrap_or_else(|| judged.slab.columns(&rows, &text_columns(plan), worker.memory(spare)));
-    place_text(&mut judged, plan, columns);
-    for index in plan.stages_of(RuleClass::Normalise) {
-        // A rule that rewrites may look at a number; what is stored is parsed when all have rewritten.
-        build_typed(&mut judged, plan, plan.stages[index].slots.iter().copied(), rows.len());
-        run_stage(&mut judged, plan, worker, index, &rows, batch_size)?;
-    }
-    build_typed(&mut judged, plan, 0..plan.slots.len(), rows.len());
-    structure::note_malformed(&mut judged, plan, &rows);
-    for class in [RuleClass::Validate, RuleClass::Quarantine] {
-        for index in plan.stages_of(class) {
-            run_stage(&mut judged, plan, worker, index, &rows, batch_size)?;
-        }
-    }
-    for (rule, count) in plan.rules.iter().zip(&mut judged.counts) {
-        count.evaluated = match rule.scope {
-            Scope::EveryRecord => judged.slab.len() as u64,
-            Scope::SoundRecords => rows.len() as u64 - count.skipped.min(rows.len() as u64),
-            Scope::File => 0,
-        };
-    }
-    tracing::debug_span!("findings")
-        .in_scope(|| crate::findings::complete(&mut judged, plan, &rows));
-    Ok(judged)
+) -> Result<JudgedSlab, SandboxError> {
+    let rows = unjudged.slab.judged().to_vec();
+    Judge { plan, batch_size, rows: &rows, witness: &mut Unwitnessed }
+        .judge(unjudged, worker, duplicates, spare)
 }
 
-fn note_duplicates(judged: &mut Judged, plan: &Plan, duplicates: &[Vec<u64>], rows: &[u32]) {
+/// Judges of a slab the records `rows`, which are sound, and tells `witness` of it. For a person who looks: nothing is known of
+/// the rest of the file, so uniqueness is not judged.
+pub(crate) fn judge_some(
+    slab: Slab,
+    rows: &[u32],
+    plan: &Plan,
+    worker: &mut Worker,
+    witness: &mut impl Witness,
+) -> Result<JudgedSlab, SandboxError> {
+    let unjudged = Unjudged { slab, columns: None };
+    Judge { plan, batch_size: usize::MAX, rows, witness }.judge(
+        unjudged,
+        worker,
+        &[],
+        &Spare::default(),
+    )
+}
+
+/// Judges some records of a slab in batches of at most `batch_size`.
+struct Judge<'a, W> {
+    plan: &'a Plan,
+    /// The records in the slab, ascending; all of them sound.
+    rows: &'a [u32],
+    batch_size: usize,
+    witness: &'a mut W,
+}
+
+impl<W: Witness> Judge<'_, W> {
+    fn judge(
+        &mut self,
+        Unjudged { slab, columns }: Unjudged,
+        worker: &mut Worker,
+        duplicates: &[Vec<u64>],
+        spare: &Spare,
+    ) -> Result<JudgedSlab, SandboxError> {
+        let _span = tracing::debug_span!("judge").entered();
+        let (plan, rows) = (self.plan, self.rows);
+        let mut judged = JudgedSlab::new(slab, plan);
+        structure::note_faults(&mut judged, plan);
+        note_duplicates(&mut judged, plan, duplicates);
+        let columns = columns.unwrap_or_else(|| {
+            judged.slab.columns(rows, &text_columns(plan), worker.memory(spare))
+        });
+        place_text(&mut judged, plan, columns);
+        for index in plan.stages_of(RuleClass::Normalise) {
+            // A rule that rewrites may look at a number; what is stored is parsed when all have rewritten.
+            build_typed(&mut judged, plan, plan.stages[index].slots.iter().copied(), rows.len());
+            self.stage(&mut judged, worker, index)?;
+        }
+        build_typed(&mut judged, plan, 0..plan.slots.len(), rows.len());
+        structure::note_malformed(&mut judged, plan, rows);
+        for class in [RuleClass::Validate, RuleClass::Quarantine] {
+            for index in plan.stages_of(class) {
+                self.stage(&mut judged, worker, index)?;
+            }
+        }
+        for (rule, count) in plan.rules.iter().zip(&mut judged.counts) {
+            count.evaluated = match rule.scope {
+                Scope::EveryRecord => judged.slab.len() as u64,
+                Scope::SoundRecords => rows.len() as u64 - count.skipped.min(rows.len() as u64),
+                Scope::File => 0,
+            };
+        }
+        tracing::debug_span!("findings").in_scope(|| judged.complete(plan, rows));
+        Ok(judged)
+    }
+
+    /// Calls a plugin for all records.
+    fn stage(
+        &mut self,
+        judged: &mut JudgedSlab,
+        worker: &mut Worker,
+        index: usize,
+    ) -> Result<(), SandboxError> {
+        let (plan, rows) = (self.plan, self.rows);
+        let stage = &plan.stages[index];
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.witness.seeing(judged, plan, index);
+        if !stage.called {
+            return Ok(());
+        }
+        if rows.len() <= self.batch_size {
+            let columns = take_columns(judged, plan, stage);
+            let columns = self.batch(judged, worker, index, rows, columns)?;
+            put_columns(judged, stage, columns);
+            return Ok(());
+        }
+        let mut parts: Vec<(Vec<Column>, usize)> = Vec::new();
+        for start in (0..rows.len()).step_by(self.batch_size) {
+            let end = rows.len().min(start + self.batch_size);
+            let part = |slot: &usize| {
+                crate::slicing::slice(judged.columns[*slot].as_ref().expect("built"), start..end)
+            };
+            let columns = stage.slots.iter().map(part).collect();
+            let columns = self.batch(judged, worker, index, &rows[start..end], columns)?;
+            parts.push((columns, end - start));
+        }
+        if stage.class() == RuleClass::Normalise {
+            for (at, request) in stage.plan.columns.iter().enumerate() {
+                let exists = plan.slots[stage.slots[at]].column.is_some();
+                if !request.writes || !exists {
+                    continue;
+                }
+                let pieces = parts.iter().map(|(columns, rows)| (&columns[at], *rows));
+                judged.columns[stage.slots[at]] = Some(crate::slicing::join(pieces, rows.len()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls a plugin for one batch. Gives its columns back as it left them.
+    fn batch(
+        &mut self,
+        judged: &mut JudgedSlab,
+        worker: &mut Worker,
+        index: usize,
+        rows: &[u32],
+        columns: Vec<Column>,
+    ) -> Result<Vec<Column>, SandboxError> {
+        let mut batch = batch_of(judged, &self.plan.stages[index], rows, columns);
+        let said = worker.process(self.plan, index, &batch)?;
+        self.witness.heard(index, rows, &said);
+        apply(judged, self.plan, index, rows, &mut batch.columns, said);
+        Ok(batch.columns)
+    }
+}
+
+fn note_duplicates(judged: &mut JudgedSlab, plan: &Plan, duplicates: &[Vec<u64>]) {
     if judged.slab.is_empty() {
         return;
     }
@@ -162,7 +197,10 @@ fn note_duplicates(judged: &mut Judged, plan: &Plan, duplicates: &[Vec<u64>], ro
     for (unique, hits) in plan.unique.iter().zip(duplicates) {
         for number in hits {
             let record = u32::try_from(number - first).expect("hits are cut to the slab");
-            debug_assert!(rows.binary_search(&record).is_ok(), "only sound records have keys");
+            debug_assert!(
+                judged.slab.judged().binary_search(&record).is_ok(),
+                "only sound records have keys"
+            );
             let column = plan.rules[unique.rule].columns.first().copied();
             judged.note(plan, unique.rule, record, column, HitOutcome::Failed, None);
         }
@@ -170,7 +208,7 @@ fn note_duplicates(judged: &mut Judged, plan: &Plan, duplicates: &[Vec<u64>], ro
 }
 
 /// Puts text columns into their slots.
-fn place_text(judged: &mut Judged, plan: &Plan, columns: Vec<Column>) {
+fn place_text(judged: &mut JudgedSlab, plan: &Plan, columns: Vec<Column>) {
     let mut columns = columns.into_iter();
     for (slot, column) in plan.slots.iter().zip(&mut judged.columns) {
         if slot.form == Form::Text {
@@ -181,7 +219,7 @@ fn place_text(judged: &mut Judged, plan: &Plan, columns: Vec<Column>) {
 
 /// Builds the typed columns among `slots` from the text as it is now.
 fn build_typed(
-    judged: &mut Judged,
+    judged: &mut JudgedSlab,
     plan: &Plan,
     slots: impl Iterator<Item = usize>,
     records: usize,
@@ -208,57 +246,8 @@ fn absent() -> Column {
     Column { cells: Cells::Absent, valid: None, malformed: None }
 }
 
-/// Calls a plugin for all sound records of the slab, in batches of at most `batch_size`.
-fn run_stage(
-    judged: &mut Judged,
-    plan: &Plan,
-    worker: &mut Worker,
-    index: usize,
-    rows: &[u32],
-    batch_size: usize,
-) -> Result<(), SandboxError> {
-    let stage = &plan.stages[index];
-    if rows.is_empty() || !stage.called {
-        return Ok(());
-    }
-    if rows.len() <= batch_size {
-        let columns = take_columns(judged, plan, stage);
-        let mut batch = batch_of(judged, stage, rows, columns);
-        let call = worker.process(plan, index, &batch)?;
-        apply(judged, plan, index, rows, &mut batch.columns, call);
-        put_columns(judged, stage, batch.columns);
-        return Ok(());
-    }
-    let mut parts: Vec<(Vec<Column>, usize)> = Vec::new();
-    for start in (0..rows.len()).step_by(batch_size) {
-        let end = rows.len().min(start + batch_size);
-        let columns = stage
-            .slots
-            .iter()
-            .map(|&slot| {
-                crate::slicing::slice(judged.columns[slot].as_ref().expect("built"), start..end)
-            })
-            .collect();
-        let mut batch = batch_of(judged, stage, &rows[start..end], columns);
-        let call = worker.process(plan, index, &batch)?;
-        apply(judged, plan, index, &rows[start..end], &mut batch.columns, call);
-        parts.push((batch.columns, end - start));
-    }
-    if stage.class() == RuleClass::Normalise {
-        for (at, request) in stage.plan.columns.iter().enumerate() {
-            let exists = plan.slots[stage.slots[at]].column.is_some();
-            if !request.writes || !exists {
-                continue;
-            }
-            let pieces = parts.iter().map(|(columns, rows)| (&columns[at], *rows));
-            judged.columns[stage.slots[at]] = Some(crate::slicing::join(pieces, rows.len()));
-        }
-    }
-    Ok(())
-}
-
 /// Moves a stage's columns out of the slab, so that nothing is copied for the call. Columns the layout lacks share a slot.
-fn take_columns(judged: &mut Judged, plan: &Plan, stage: &Stage) -> Vec<Column> {
+fn take_columns(judged: &mut JudgedSlab, plan: &Plan, stage: &PlannedStage) -> Vec<Column> {
     let take = |&slot: &usize| match plan.slots[slot].column {
         Some(_) => judged.columns[slot].take().expect("built before the stage"),
         None => absent(),
@@ -266,13 +255,18 @@ fn take_columns(judged: &mut Judged, plan: &Plan, stage: &Stage) -> Vec<Column> 
     stage.slots.iter().map(take).collect()
 }
 
-fn put_columns(judged: &mut Judged, stage: &Stage, columns: Vec<Column>) {
+fn put_columns(judged: &mut JudgedSlab, stage: &PlannedStage, columns: Vec<Column>) {
     for (&slot, column) in stage.slots.iter().zip(columns) {
         judged.columns[slot] = Some(column);
     }
 }
 
-fn batch_of(judged: &Judged, stage: &Stage, rows: &[u32], columns: Vec<Column>) -> Batch {
+fn batch_of(
+    judged: &JudgedSlab,
+    stage: &PlannedStage,
+    rows: &[u32],
+    columns: Vec<Column>,
+) -> Batch {
     let standing = if stage.class() == RuleClass::Quarantine {
         rows.iter().map(|&record| judged.outcomes[record as usize] as u8).collect()
     } else {
@@ -288,7 +282,7 @@ fn batch_of(judged: &Judged, stage: &Stage, rows: &[u32], columns: Vec<Column>) 
 
 /// Takes in what a plugin said of a batch. `rows` are the batch's records in the slab.
 fn apply(
-    judged: &mut Judged,
+    judged: &mut JudgedSlab,
     plan: &Plan,
     index: usize,
     rows: &[u32],
@@ -304,28 +298,7 @@ fn apply(
     let Verdict { hits, rewrites, tallies, samples, measures } = call.verdict;
     let level = |code| plan.rules[stage.rule(code)].level;
     for change in rewriting::apply(columns, rows.len(), rewrites, level) {
-        let rule = stage.rule(change.rule);
-        let record = rows[change.record as usize];
-        let column = stage.column(change.column, &plan.slots);
-        match plan.rules[rule].level {
-            Level::Off => {}
-            Level::Monitor => judged.counts[rule].failed += 1,
-            Level::Warn => {
-                judged.counts[rule].repaired += 1;
-                let standing = &mut judged.outcomes[record as usize];
-                *standing = (*standing).max(RecordOutcome::Repaired);
-                judged.repairs.push(Repair {
-                    record,
-                    rule,
-                    column: column.expect("only columns that exist are rewritten"),
-                    before: change.before,
-                    after: change.after,
-                });
-            }
-            Level::Error | Level::Refuse => {
-                judged.note(plan, rule, record, column, HitOutcome::Failed, None);
-            }
-        }
+        note_change(judged, plan, stage, rows, change);
     }
     for Hit { rule: code, outcome, disposition, column, records } in hits {
         let rule = stage.rule(code);
@@ -355,4 +328,38 @@ fn apply(
         judged.counts[stage.rule(tally.rule)].skipped += u64::from(tally.skipped);
     }
     judged.measures.extend(measures.into_iter().map(|measure| (index, measure)));
+}
+
+/// Notes what became of a cell that a rule rewrote, or would have.
+fn note_change(
+    judged: &mut JudgedSlab,
+    plan: &Plan,
+    stage: &PlannedStage,
+    rows: &[u32],
+    change: CellChange,
+) {
+    let rule = stage.rule(change.rule);
+    let record = rows[change.record as usize];
+    let column = stage.column(change.column, &plan.slots);
+    let level = plan.rules[rule].level;
+    match level {
+        Level::Off => return,
+        Level::Monitor => judged.counts[rule].failed += 1,
+        Level::Warn => {
+            judged.counts[rule].repaired += 1;
+            judged.raise(record, RecordOutcome::Repaired);
+        }
+        Level::Error | Level::Refuse => {
+            judged.note(plan, rule, record, column, HitOutcome::Failed, None);
+        }
+    }
+    if level == Level::Warn || plan.purpose.keeps_all() {
+        judged.repairs.push(Repair {
+            record,
+            rule,
+            column: column.expect("only columns that exist are rewritten"),
+            before: change.before,
+            after: change.after,
+        });
+    }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use assay_ingest::{Limits, Slab, SlabReader, Summary};
-use assay_model::{FileResult, RuleClass};
+use assay_model::FileResult;
 use assay_sinks::Partition;
 use assay_store::Store;
 use rayon::ThreadPool;
@@ -18,13 +18,14 @@ use rayon::ThreadPool;
 use crate::duplicates::Duplicates;
 use crate::error::RunError;
 use crate::flow::{Width, in_order};
-use crate::judge::{Judged, Read, judge, text_columns};
+use crate::judge::{Unjudged, judge, text_columns};
+use crate::judged::JudgedSlab;
 use crate::observer::{Observer, Phase, Progress};
 use crate::plan::Plan;
+use crate::request::Request;
 use crate::route::{Router, Written};
-use crate::run::Request;
 use crate::spare::Spare;
-use crate::survey::{SlabPlace, Survey, input_error};
+use crate::survey::{SlabPlace, Survey};
 use crate::totals::Totals;
 use crate::worker::Worker;
 
@@ -49,8 +50,6 @@ pub(crate) struct Judging<'a> {
     pub(crate) observer: &'a dyn Observer,
     pub(crate) survey: Survey,
     pub(crate) limits: Limits,
-    /// Whether records are written, and not only judged.
-    pub(crate) everything: bool,
 }
 
 /// What it came to.
@@ -60,7 +59,6 @@ pub(crate) struct JudgedFile {
     pub(crate) written: Written,
     pub(crate) summary: Summary,
     pub(crate) file_results: Vec<(usize, FileResult)>,
-    pub(crate) everything: bool,
     pub(crate) milliseconds: u64,
 }
 
@@ -88,11 +86,11 @@ impl Judging<'_> {
         let workers: Vec<Mutex<Worker>> = (0..threads).map(|_| Mutex::default()).collect();
         let consumed = Arc::new(AtomicU64::new(0));
         let spare = Spare::default();
-        let run = Run { workers: &workers, spare: &spare, consumed: &consumed };
-        let (mut totals, written) = if self.survey.seekable {
-            pool.install(|| self.flow(&run, threads, Slabs::Anywhere))?
+        let crew = Crew { workers: &workers, spare: &spare, consumed: &consumed };
+        let (totals, written) = if self.survey.seekable {
+            pool.install(|| self.flow(&crew, threads, Slabs::Anywhere))?
         } else {
-            self.in_order(&run, pool, threads)?
+            self.decompressed(&crew, pool, threads)?
         };
         if totals.read != self.survey.summary.records {
             return Err(self.changed());
@@ -100,33 +98,32 @@ impl Judging<'_> {
         let mut first = workers.into_iter().next().map(Mutex::into_inner);
         let worker =
             first.as_mut().expect("at least one thread").as_mut().expect("no thread panicked");
-        let file_results = self.finish(worker, &mut totals)?;
-        let milliseconds = crate::account::milliseconds(began);
-        let everything = self.everything;
+        let file_results = worker.finish(self.plan, &totals)?;
+        let milliseconds = crate::report::milliseconds(began);
         let summary = self.survey.summary;
-        Ok(JudgedFile { totals, written, summary, file_results, everything, milliseconds })
+        Ok(JudgedFile { totals, written, summary, file_results, milliseconds })
     }
 
-    /// Judges slabs that another thread reads.
-    fn in_order(
+    /// Judges the slabs of what has to be decompressed, which another thread does.
+    fn decompressed(
         &mut self,
-        run: &Run<'_>,
+        crew: &Crew<'_>,
         pool: &ThreadPool,
         threads: usize,
     ) -> Result<(Totals, Written), RunError> {
         let input = self.request.input;
-        let failed = |error| input_error(input, error);
-        let source = input.open(Arc::clone(run.consumed));
+        let failed = |error| RunError::input(input, error);
+        let source = input.open(Arc::clone(crew.consumed));
         let decoded = assay_ingest::open(Box::new(source), self.request.entry)
             .map_err(|error| failed(io::Error::other(error)))?;
         let limits = self.limits;
         let places = self.survey.slabs.clone();
         std::thread::scope(|scope| {
             let (full, slabs) = sync_channel(together(threads));
-            let spare = run.spare;
+            let spare = crew.spare;
             let reader = scope.spawn(move || read(decoded.reader, limits, &places, &full, spare));
             // The receiver is gone then, so a reader that is ahead stops at its next slab.
-            let judged = pool.install(|| self.flow(run, threads, Slabs::InOrder(slabs)));
+            let judged = pool.install(|| self.flow(crew, threads, Slabs::InOrder(slabs)));
             let read = reader.join().expect("the reading thread does not panic");
             // Where reading failed, fewer slabs came, and that is why.
             read.map_err(failed)?;
@@ -140,14 +137,16 @@ impl Judging<'_> {
 
     fn flow(
         &mut self,
-        run: &Run<'_>,
+        crew: &Crew<'_>,
         threads: usize,
         slabs: Slabs,
     ) -> Result<(Totals, Written), RunError> {
         let mut totals = Totals::new(self.plan);
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
         let mut router = self
-            .everything
+            .plan
+            .purpose
+            .publishes()
             .then(|| Router::new(self.store, self.partition, self.run, self.plan, metadata));
         let together = together(threads);
         let mut places = std::mem::take(&mut self.survey.slabs).into_iter();
@@ -160,18 +159,18 @@ impl Judging<'_> {
                 let Some(at) = places.next() else { return Ok(None) };
                 judging.work(at, &mut duplicates, &slabs).map(Some)
             },
-            |work| judging.judge(run, work),
+            |work| judging.judge(crew, work),
             |judged| {
                 if let Some(router) = &mut router {
                     router.route(&judged, judging.plan)?;
                 }
                 for done in judged {
                     totals.add(&done, judging.plan);
-                    run.spare.keep(done.slab, done.columns.into_iter().flatten());
+                    crew.spare.keep(done.slab, done.columns.into_iter().flatten());
                 }
                 judging.observer.progress(Progress {
                     phase: Phase::Judge,
-                    bytes: run.consumed.load(Ordering::Relaxed),
+                    bytes: crew.consumed.load(Ordering::Relaxed),
                     total_bytes: judging.request.input.bytes(),
                     records: totals.read,
                     total_records: Some(judging.survey.summary.records),
@@ -204,57 +203,43 @@ impl Judging<'_> {
         Ok(Work { at, slab, duplicates })
     }
 
-    fn judge(&self, run: &Run<'_>, work: Work) -> Result<Judged, RunError> {
+    fn judge(&self, crew: &Crew<'_>, work: Work) -> Result<JudgedSlab, RunError> {
         let index = rayon::current_thread_index().expect("on the pool");
-        let mut worker = run.workers[index].lock().expect("no thread panicked");
-        let read = match work.slab {
-            Some(slab) => Read { slab, columns: None },
-            None => self.read(run, work.at, &mut worker)?,
+        let mut worker = crew.workers[index].lock().expect("no thread panicked");
+        let unjudged = match work.slab {
+            Some(slab) => Unjudged { slab, columns: None },
+            None => self.read(crew, work.at, &mut worker)?,
         };
-        if read.slab.len() != work.at.records {
+        if unjudged.slab.len() != work.at.records {
             return Err(self.changed());
         }
         let batch_size = self.request.batch_size.max(1);
-        Ok(judge(read, self.plan, &mut worker, &work.duplicates, batch_size, run.spare)?)
+        Ok(judge(unjudged, self.plan, &mut worker, &work.duplicates, batch_size, crew.spare)?)
     }
 
     /// Reads one slab of a file that can be read anywhere.
-    fn read(&self, run: &Run<'_>, at: SlabPlace, worker: &mut Worker) -> Result<Read, RunError> {
+    fn read(
+        &self,
+        crew: &Crew<'_>,
+        at: SlabPlace,
+        worker: &mut Worker,
+    ) -> Result<Unjudged, RunError> {
         let input = self.request.input;
-        let failed = |error| input_error(input, error);
-        let bytes = input.open_at(at.place.offset, Arc::clone(run.consumed));
+        let failed = |error| RunError::input(input, error);
+        let bytes = input.open_at(at.place.offset, Arc::clone(crew.consumed));
         let shape = Arc::clone(&self.survey.shape);
         let mut reader = SlabReader::at(bytes, shape, at.place, at.bytes);
         let columns = text_columns(self.plan);
-        let memory = worker.memory(run.spare);
+        let memory = worker.memory(crew.spare);
         let (slab, columns) = reader
-            .slab_with_columns(at.place, at.records, run.spare.slab(), &columns, memory)
+            .slab_with_columns(at.place, at.records, crew.spare.slab(), &columns, memory)
             .map_err(failed)?;
-        Ok(Read { slab, columns: Some(columns) })
-    }
-
-    /// Lets plugins judge the file by its measures.
-    fn finish(
-        &self,
-        worker: &mut Worker,
-        totals: &mut Totals,
-    ) -> Result<Vec<(usize, FileResult)>, RunError> {
-        let mut results = Vec::new();
-        for class in [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine] {
-            for index in self.plan.stages_of(class).filter(|&index| self.plan.stages[index].called)
-            {
-                let measures = totals.measures(index);
-                for result in worker.finish(self.plan, index, &measures)? {
-                    results.push((self.plan.stages[index].rule(result.rule), result));
-                }
-            }
-        }
-        Ok(results)
+        Ok(Unjudged { slab, columns: Some(columns) })
     }
 }
 
-/// What all slabs are judged with.
-struct Run<'a> {
+/// Who judges, and with what: shared by all slabs.
+struct Crew<'a> {
     workers: &'a [Mutex<Worker>],
     spare: &'a Spare,
     consumed: &'a Arc<AtomicU64>,

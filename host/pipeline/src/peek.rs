@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicU64;
 
 use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader};
 
+use crate::error::chain;
 use crate::input::Input;
 use crate::report::Reason;
-use crate::run::chain;
 
 /// What the beginning told.
 #[derive(Debug)]

@@ -8,10 +8,12 @@ use assay_model::{
 use assay_sandbox::Component;
 
 use crate::message::Template;
+use crate::request::Purpose;
 
 /// Everything that judging a slab needs to know.
 #[derive(Debug)]
 pub(crate) struct Plan {
+    pub(crate) purpose: Purpose,
     /// The layout's columns by their canonical names: what findings and files call them, whatever the layout spells.
     pub(crate) names: Vec<String>,
     /// All rules of the run: the host's own first, then the plugins' in the order they run.
@@ -23,7 +25,7 @@ pub(crate) struct Plan {
     /// For each column of the layout its text slot.
     pub(crate) text_slots: Vec<Option<usize>>,
     /// Calls into plugins, in the order they are made.
-    pub(crate) stages: Vec<Stage>,
+    pub(crate) stages: Vec<PlannedStage>,
     /// Uniqueness that rules asked the host for.
     pub(crate) unique: Vec<Unique>,
     /// Columns the pack gives a type, with the host rule that says they parse.
@@ -105,7 +107,7 @@ pub(crate) struct Slot {
 
 /// One plugin in one stage.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct PlannedStage {
     pub(crate) component: Component,
     pub(crate) context: Arc<RunContext>,
     pub(crate) plan: StagePlan,
@@ -117,7 +119,7 @@ pub(crate) struct Stage {
     pub(crate) called: bool,
 }
 
-impl Stage {
+impl PlannedStage {
     /// The run's rule for a code of the plugin. The sandbox has checked that the plan has it.
     pub(crate) fn rule(&self, code: u16) -> usize {
         let at = self.codes.binary_search_by_key(&code, |(code, _)| *code);

@@ -7,7 +7,6 @@
 mod error;
 mod explain;
 mod file;
-mod stage;
 mod trial;
 mod versus;
 

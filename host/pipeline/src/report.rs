@@ -1,5 +1,7 @@
 //! The report of a run. It is the audit record: one document says what a run did, for people, Airflow and Athena alike.
 
+use std::time::Instant;
+
 use assay_model::FileOutcome;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -273,4 +275,9 @@ pub struct Milliseconds {
     pub survey: u64,
     /// The second pass.
     pub judge: u64,
+}
+
+/// Time since `began` in milliseconds.
+pub(crate) fn milliseconds(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

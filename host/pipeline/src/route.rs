@@ -8,7 +8,7 @@ use assay_sinks::{
 };
 use assay_store::{Key, Store, Upload};
 
-use crate::judge::Judged;
+use crate::judged::JudgedSlab;
 use crate::plan::Plan;
 
 /// Slabs in a row group: 131,072 records at most, some 90 MB of CSV, which Spark reads as one task and Redshift as one slice.
@@ -85,7 +85,7 @@ impl<'a> Router<'a> {
     }
 
     /// Takes the next slabs of the file.
-    pub(crate) fn route(&mut self, slabs: &[Judged], plan: &Plan) -> Result<(), SinkError> {
+    pub(crate) fn route(&mut self, slabs: &[JudgedSlab], plan: &Plan) -> Result<(), SinkError> {
         let _span = tracing::debug_span!("route").entered();
         let mut rest = slabs;
         while !rest.is_empty() {
@@ -121,7 +121,7 @@ impl<'a> Router<'a> {
         Ok(self.written)
     }
 
-    fn append(&mut self, slabs: &[Judged], plan: &Plan) -> Result<(), SinkError> {
+    fn append(&mut self, slabs: &[JudgedSlab], plan: &Plan) -> Result<(), SinkError> {
         let passing: Vec<_> = slabs.iter().map(|judged| passing(judged, plan)).collect();
         let columns: Vec<_> = passing
             .iter()
@@ -149,7 +149,7 @@ impl<'a> Router<'a> {
         Ok(())
     }
 
-    fn write_rejected(&mut self, judged: &Judged, plan: &Plan) -> Result<(), SinkError> {
+    fn write_rejected(&mut self, judged: &JudgedSlab, plan: &Plan) -> Result<(), SinkError> {
         let mut findings = judged.findings.as_slice();
         let mut repairs = judged.repairs.as_slice();
         for (index, outcome) in judged.outcomes.iter().enumerate() {
@@ -194,7 +194,7 @@ impl<'a> Router<'a> {
 
     fn hold_back(
         &mut self,
-        judged: &Judged,
+        judged: &JudgedSlab,
         plan: &Plan,
         index: usize,
         position: Position,
@@ -323,7 +323,7 @@ fn kind(plan: &Plan, slot: usize) -> ColumnKind {
     }
 }
 
-fn passing<'a>(judged: &'a Judged, plan: &Plan) -> Passing<'a> {
+fn passing<'a>(judged: &'a JudgedSlab, plan: &Plan) -> Passing<'a> {
     let sound = judged.slab.judged();
     let positions = sound.iter().map(|&record| judged.slab.position(record as usize)).collect();
     let held = |record: u32| judged.outcomes[record as usize] == RecordOutcome::Quarantined;
@@ -339,7 +339,7 @@ fn passing<'a>(judged: &'a Judged, plan: &Plan) -> Passing<'a> {
 }
 
 /// What quarantine rules want done with a record: the gravest of what they say.
-fn disposition(judged: &Judged, index: usize) -> Disposition {
+fn disposition(judged: &JudgedSlab, index: usize) -> Disposition {
     let from = judged.dispositions.partition_point(|(record, _)| (*record as usize) < index);
     judged.dispositions[from..]
         .iter()

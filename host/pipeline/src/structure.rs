@@ -3,7 +3,7 @@
 use assay_ingest::FaultKind;
 use assay_model::{Bitmap, Cells, Form, HitOutcome};
 
-use crate::judge::Judged;
+use crate::judged::JudgedSlab;
 use crate::message::excerpt;
 use crate::plan::{HostRules, Plan, Typed};
 
@@ -24,7 +24,7 @@ fn rule_of(host: &HostRules, kind: FaultKind) -> usize {
 }
 
 /// Notes the structural faults of all records of the slab.
-pub(crate) fn note_faults(judged: &mut Judged, plan: &Plan) {
+pub(crate) fn note_faults(judged: &mut JudgedSlab, plan: &Plan) {
     for index in 0..judged.slab.len() {
         if judged.slab.faults(index).is_empty() {
             continue;
@@ -39,7 +39,7 @@ pub(crate) fn note_faults(judged: &mut Judged, plan: &Plan) {
 }
 
 /// Notes cells of typed columns that did not parse, or have more digits than the pack allows.
-pub(crate) fn note_malformed(judged: &mut Judged, plan: &Plan, rows: &[u32]) {
+pub(crate) fn note_malformed(judged: &mut JudgedSlab, plan: &Plan, rows: &[u32]) {
     for typed in &plan.typed {
         limit_digits(judged, typed, rows.len());
         let Some(malformed) = judged.columns[typed.slot].as_ref().and_then(|c| c.malformed.clone())
@@ -61,7 +61,7 @@ pub(crate) fn note_malformed(judged: &mut Judged, plan: &Plan, rows: &[u32]) {
 }
 
 /// A decimal above the column's precision is as malformed as one that does not parse: the column cannot hold it.
-fn limit_digits(judged: &mut Judged, typed: &Typed, records: usize) {
+fn limit_digits(judged: &mut JudgedSlab, typed: &Typed, records: usize) {
     let (Some(limit), Some(column)) = (typed.limit, judged.columns[typed.slot].as_mut()) else {
         return;
     };

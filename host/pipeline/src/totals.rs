@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use assay_model::{Cells, Column, Decimal, Measure, Merge, Position, RecordOutcome};
 
 use crate::findings::RuleCount;
-use crate::judge::Judged;
+use crate::judged::JudgedSlab;
 use crate::plan::Plan;
 
 /// Hits whose position and message a report shows for each rule: enough to look at; the quarantine holds them all.
@@ -68,7 +68,7 @@ impl Totals {
     }
 
     /// Adds a judged slab.
-    pub(crate) fn add(&mut self, judged: &Judged, plan: &Plan) {
+    pub(crate) fn add(&mut self, judged: &JudgedSlab, plan: &Plan) {
         self.read += judged.outcomes.len() as u64;
         for outcome in &judged.outcomes {
             self.outcomes[*outcome as usize] += 1;
@@ -123,7 +123,7 @@ impl Totals {
 }
 
 impl AmountSums {
-    fn add(&mut self, column: &Column, judged: &Judged) {
+    fn add(&mut self, column: &Column, judged: &JudgedSlab) {
         let Cells::Decimal { unscaled, .. } = &column.cells else { return };
         for (row, (value, &record)) in unscaled.iter().zip(judged.slab.judged()).enumerate() {
             if column.valid.as_ref().is_some_and(|valid| !valid.get(row)) {

@@ -1,11 +1,12 @@
 //! What a worker keeps to itself: sessions, one for each plugin and stage, opened when first needed, and memory.
 
 use assay_ingest::ColumnMemory;
-use assay_model::{Batch, Measure};
-use assay_sandbox::{SandboxError, Session};
+use assay_model::{Batch, FileResult, RuleClass};
+use assay_sandbox::{Profile, SandboxError, Session};
 
 use crate::plan::Plan;
 use crate::spare::Spare;
+use crate::totals::Totals;
 
 /// What one thread needs to call plugins.
 #[derive(Debug, Default)]
@@ -32,14 +33,27 @@ impl Worker {
         self.session(plan, stage)?.process(batch)
     }
 
-    /// Ends a stage over the whole file's measures.
+    /// Lets plugins judge the file by its measures. Gives each result with its rule of the run.
     pub(crate) fn finish(
         &mut self,
         plan: &Plan,
-        stage: usize,
-        totals: &[Measure],
-    ) -> Result<Vec<assay_model::FileResult>, SandboxError> {
-        self.session(plan, stage)?.finish(totals)
+        totals: &Totals,
+    ) -> Result<Vec<(usize, FileResult)>, SandboxError> {
+        let mut results = Vec::new();
+        for class in [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine] {
+            for index in plan.stages_of(class).filter(|&index| plan.stages[index].called) {
+                let measures = totals.measures(index);
+                for result in self.session(plan, index)?.finish(&measures)? {
+                    results.push((plan.stages[index].rule(result.rule), result));
+                }
+            }
+        }
+        Ok(results)
+    }
+
+    /// What calls in a stage cost so far; nothing where none was made.
+    pub(crate) fn profile(&self, stage: usize) -> Option<Profile> {
+        Some(self.sessions.get(stage)?.as_ref()?.profile())
     }
 
     fn session(&mut self, plan: &Plan, index: usize) -> Result<&mut Session, SandboxError> {

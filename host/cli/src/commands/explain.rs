@@ -41,9 +41,6 @@ fn text(it: &Explanation, args: &ExplainArgs) -> Result<String> {
         args.record, it.line, it.offset, it.layout
     )?;
     writeln!(text, "  judged by {}", output::path(Path::new(&it.pack)))?;
-    for notice in &it.notices {
-        writeln!(text, "  note: {notice}")?;
-    }
     writeln!(text, "\n  {}", outcome(it.outcome))?;
     for (code, message) in &it.faults {
         writeln!(text, "\n  {code}  {message}")?;
@@ -157,7 +154,6 @@ fn object(it: &Explanation, record: u64) -> Value {
         "costs": it.costs.iter().map(|cost| json!({
             "plugin": cost.plugin, "class": cost.class.as_str(), "rules": cost.rules, "fuel": cost.fuel,
         })).collect::<Vec<_>>(),
-        "notices": it.notices,
     })
 }
 

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result};
 use assay_model::Rule;
-use assay_sandbox::{Component, Grants, Options, Sandbox};
+use assay_pipeline::loading::Named;
+use assay_sandbox::{Component, Options};
 use assay_shipping::{Stamps, read_stamps};
 use serde_json::{Value, json};
 
@@ -20,9 +21,7 @@ pub(crate) fn execute(args: &InspectArgs) -> Result<ExitStatus> {
         .plugin
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let sandbox = Sandbox::new(Options::default())?;
-    // Looking is not running: what it would need to be granted is told, not refused.
-    let component = sandbox.compile_granted(&name, &bytes, Grants::wasi())?;
+    let component = Named::open(Options::default())?.look_at(&name, &bytes)?;
     let stamps = read_stamps(&bytes)?;
     match args.format {
         Format::Text => output::text(&text(&component, bytes.len(), &stamps))?,

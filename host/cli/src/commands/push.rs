@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use assay_pipeline::loading::Named;
 use assay_registry::{Place, Push, push};
-use assay_sandbox::{Options, Sandbox};
+use assay_sandbox::Options;
 use assay_shipping::{Stamps, read_stamps};
 use assay_signing::signature_path;
 use serde_json::json;
@@ -19,8 +20,8 @@ pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
     let shown = args.file.display();
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{shown}`"))?;
     let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
-    let sandbox = Sandbox::new(Options { cache: cache(&args.rules), ..Options::default() })?;
-    let component = sandbox.compile(&name, &bytes)?;
+    let named = Named::open(Options { cache: cache(&args.rules), ..Options::default() })?;
+    let component = named.load(&name, &bytes)?;
     let signature = signature_path(&args.file);
     let signature = match std::fs::read_to_string(&signature) {
         Ok(text) => Some(text),

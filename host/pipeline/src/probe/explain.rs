@@ -1,20 +1,24 @@
-//! `assay explain`: one record through every rule of its pack.
+//! `assay explain`: one record through every rule of its pack, judged as a run judges it.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
-use assay_model::{
-    Bitmap, Column, Form, HostCheck, Level, RecordOutcome, Rule, RuleClass, RuleCode, RunContext,
-};
-use assay_packs::{ColumnType, Discovery, Lock};
-use assay_sandbox::PlanError;
+use assay_ingest::Slab;
+use assay_model::{Form, Level, RecordOutcome, Rule, RuleClass};
+use assay_packs::Discovery;
 
 use super::error::ProbeError;
-use super::file;
-use super::stage::{self, Outcome, Stage, Table, sandbox};
-use crate::error::RunError;
+use super::file::{self, Slabs};
+use crate::build::Basis;
+use crate::findings::Finding;
+use crate::identify::identify;
 use crate::input::Input;
+use crate::judge::{Witness, judge_some};
+use crate::judged::JudgedSlab;
+use crate::loading::{Metering, Pinned};
 use crate::message::excerpt;
+use crate::plan::{Plan, PlannedStage};
+use crate::request::{Purpose, limits};
+use crate::worker::Worker;
 
 /// What is to be explained.
 #[derive(Debug)]
@@ -52,8 +56,6 @@ pub struct Explanation {
     pub costs: Vec<StageCost>,
     /// What became of it, as far as one record tells.
     pub outcome: RecordOutcome,
-    /// What to know of it: plugins that are not the pinned ones.
-    pub notices: Vec<String>,
 }
 
 /// What one rule says of the record.
@@ -119,263 +121,250 @@ pub struct StageCost {
 /// Explains a record.
 pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> {
     let peeked = file::begin(request.input, request.entry)?;
-    let identified = file::identify(request.input, &peeked, request.pack, request.discovery)?
-        .map_err(|refusal| ProbeError::Refused { reason: refusal.to_string() })?;
+    let identified = identify(request.input, &peeked, request.pack, request.discovery)?
+        .map_err(|it| ProbeError::Refused { reason: it.refusal.to_string() })?;
     let pack = &identified.pack;
-    let columns = identified.layout.columns().to_vec();
-    let mut explanation = Explanation {
+    let components = Pinned::open(pack, request.discovery, Metering::Fuel)?.all()?;
+    let plan = Basis::of_pack(&identified, &components, Purpose::Look).plan()?;
+    let (slab, record) = find(request, limits(pack))?;
+    let index = record as usize;
+    let sound = slab.judged().binary_search(&record).is_ok();
+    let rows = if sound { &[record][..] } else { &[] };
+    let mut worker = Worker::default();
+    let mut seen = Seen::new(&plan);
+    let judged = judge_some(slab, rows, &plan, &mut worker, &mut seen)?;
+    let position = judged.slab.position(index);
+    let faults = judged.slab.fault_details(index).into_iter();
+    let explained = Explained { judged: &judged, plan: &plan, record, seen };
+    Ok(Explanation {
         pack: pack.path().display().to_string(),
         layout: identified.layout.name().to_owned(),
-        line: 0,
-        offset: 0,
-        faults: Vec::new(),
-        cells: Vec::new(),
-        rules: Vec::new(),
-        costs: Vec::new(),
-        outcome: RecordOutcome::Passed,
-        notices: Vec::new(),
-    };
-    let cells = find(request, columns.len(), pack.limits(), &mut explanation)?;
-    if explanation.faults.iter().any(|(code, _)| code != "csv.encoding") {
-        explanation.outcome = RecordOutcome::Quarantined;
-        return Ok(explanation);
-    }
-    let lock = Lock::read(&request.discovery.lock()).ok();
-    let sandbox = sandbox(usize::try_from(pack.limits().memory).ok())?;
-    let mut stages = Vec::new();
-    for used in pack.plugins() {
-        let path = request.discovery.plugin(used.component())?;
-        let bytes = std::fs::read(&path)
-            .map_err(|source| RunError::PluginFile { path: path.display().to_string(), source })?;
-        let verified =
-            lock.as_ref().map(|lock| lock.verify(used.component(), Lock::digest_of(&bytes)));
-        if let Some(Err(error)) = verified {
-            explanation.notices.push(error.to_string());
-        }
-        if let Err(error) = crate::trust::check(pack, used, &path, &bytes) {
-            explanation.notices.push(error.to_string());
-        }
-        let component = sandbox.compile_granted(used.name(), &bytes, crate::trust::grants(used))?;
-        let context = RunContext {
-            dataset: identified.dataset.clone(),
-            kind: identified.kind.clone(),
-            partition: identified.partition.clone(),
-            layout: identified.layout.name().to_owned(),
-            columns: columns.clone(),
-            settings: used.settings().to_owned(),
-        };
-        let plans = component.plan(&context).map_err(|error| match error {
-            PlanError::Settings(faults) => RunError::Settings {
-                plugin: used.name().to_owned(),
-                text: faults.iter().map(|fault| pack.render_fault(used.name(), fault)).collect(),
-            },
-            PlanError::Sandbox(error) => error.into(),
-            other => RunError::Settings { plugin: used.name().to_owned(), text: other.to_string() },
-        })?;
-        for plan in plans {
-            stages.push((used.name().to_owned(), Stage::open(&component, &context, plan)?));
-        }
-    }
-    let published = cells.clone();
-    let mut table =
-        Table { columns, records: vec![cells], standing: vec![0], first: request.record };
-    for class in [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine] {
-        if class == RuleClass::Validate {
-            types(&mut explanation, &mut table, pack);
-        }
-        for (plugin, stage) in stages.iter_mut().filter(|(_, stage)| stage.plan.stage == class) {
-            let level = |rule: &Rule| pack.level_for(&rule.name, rule.level);
-            judge(&mut explanation, &mut table, plugin, stage, &level)?;
-        }
-    }
-    let now = &table.records[0];
-    for ((column, before), after) in table.columns.iter().zip(&published).zip(now) {
-        if !before.is_empty() || before != after {
-            let after = (before != after).then(|| excerpt(after));
-            explanation.cells.push((column.clone(), excerpt(before), after));
-        }
-    }
-    explanation.outcome = match table.standing[0] {
-        0 => RecordOutcome::Passed,
-        1 => RecordOutcome::Repaired,
-        2 => RecordOutcome::Warned,
-        _ => RecordOutcome::Quarantined,
-    };
-    Ok(explanation)
-}
-
-/// The record's cells, with its place and what is wrong with its structure.
-fn find(
-    request: &ExplainRequest<'_>,
-    columns: usize,
-    limits: &assay_packs::Limits,
-    explanation: &mut Explanation,
-) -> Result<Vec<Vec<u8>>, ProbeError> {
-    let limits = assay_ingest::Limits {
-        field_bytes: usize::try_from(limits.field_bytes).unwrap_or(usize::MAX),
-        record_bytes: usize::try_from(limits.record_bytes).unwrap_or(usize::MAX),
-        ..assay_ingest::Limits::default()
-    };
-    let mut found = None;
-    let mut last = 0;
-    file::records(request.input, request.entry, limits, |slab, index| {
-        let position = slab.position(index);
-        last = position.record;
-        if position.record != request.record {
-            return ControlFlow::Continue(());
-        }
-        explanation.line = position.line;
-        explanation.offset = position.offset;
-        let details = slab.fault_details(index).into_iter();
-        explanation.faults =
-            details.map(|fault| (fault.kind.code().to_owned(), fault.message)).collect();
-        let at = u32::try_from(index).expect("a slab is small");
-        let sound = slab.judged().binary_search(&at).is_ok();
-        let cell = |column| if sound { slab.field(index, column).into_owned() } else { Vec::new() };
-        found = Some((0..columns).map(cell).collect());
-        ControlFlow::Break(())
-    })?;
-    found.ok_or_else(|| ProbeError::NoSuchRecord {
-        record: request.record,
-        records: last,
-        location: request.input.location(),
+        line: position.line,
+        offset: position.offset,
+        faults: faults.map(|fault| (fault.kind.code().to_owned(), fault.message)).collect(),
+        cells: if sound { explained.cells() } else { Vec::new() },
+        rules: if sound { explained.rules() } else { Vec::new() },
+        costs: costs(&plan, &worker),
+        outcome: judged.outcomes[index],
     })
 }
 
-/// The host's own rules about types.
-fn types(explanation: &mut Explanation, table: &mut Table, pack: &assay_packs::Pack) {
-    for (name, kind) in pack.columns() {
-        let (form, code) = match kind {
-            ColumnType::Text => continue,
-            ColumnType::Integer => (Form::Integer, "type.integer"),
-            ColumnType::Decimal { scale, .. } => (Form::Decimal { scale: *scale }, "type.decimal"),
-            ColumnType::Date(format) => (Form::Date { format: format.clone() }, "type.date"),
-        };
-        let Some(position) = table.columns.iter().position(|column| column == name) else {
-            continue;
-        };
-        let column = stage::column(table, Some(position), &form);
-        let text = excerpt(&table.records[0][position]);
-        if !column.malformed.as_ref().is_some_and(|bits: &Bitmap| bits.get(0)) {
-            continue;
+/// The record's slab, and where it is in it.
+fn find(
+    request: &ExplainRequest<'_>,
+    limits: assay_ingest::Limits,
+) -> Result<(Slab, u32), ProbeError> {
+    let mut slabs = Slabs::open(request.input, request.entry, limits)?;
+    let (mut spare, mut records) = (None, 0);
+    while let Some(slab) = slabs.next(spare.take())? {
+        let before = records;
+        records += slab.len() as u64;
+        if (before + 1..=records).contains(&request.record) {
+            let index = request.record - before - 1;
+            return Ok((slab, u32::try_from(index).expect("a slab is small")));
         }
-        let code: RuleCode = code.parse().expect("the host's codes are valid");
-        let level = pack.level_for(&code, Level::Error);
-        let standing = &mut table.standing[0];
-        *standing = (*standing).max(reached(level));
-        explanation.rules.push(RuleVerdict {
-            plugin: crate::host_rules::OWNER.to_owned(),
-            code: code.to_string(),
-            class: RuleClass::Validate,
-            level,
-            title: format!("`{name}` is {}", words(&form)),
-            state: CellState::Fired(format!("`{name}` is `{text}`, expected {}", words(&form))),
-            saw: vec![saw_cell(&column, name, &form, Some(text))],
-        });
+        spare = Some(slab);
+    }
+    let location = request.input.location();
+    Err(ProbeError::NoSuchRecord { record: request.record, records, location })
+}
+
+/// What each call cost, in the order in which they were made.
+fn costs(plan: &Plan, worker: &Worker) -> Vec<StageCost> {
+    let stages = CLASSES.into_iter().flat_map(|class| plan.stages_of(class));
+    let cost = |index: usize| {
+        let stage = &plan.stages[index];
+        Some(StageCost {
+            plugin: stage.component.name().to_owned(),
+            class: stage.class(),
+            rules: stage.plan.rules.len(),
+            fuel: worker.profile(index)?.fuel,
+        })
+    };
+    stages.filter_map(cost).collect()
+}
+
+/// In the order in which they run.
+const CLASSES: [RuleClass; 3] = [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine];
+
+/// What stages saw of the one record, and how they failed.
+struct Seen {
+    /// By stage, for each of its columns: the text, if the layout has it, and whether it is not of the form asked for.
+    columns: Vec<Vec<(Option<String>, bool)>>,
+    /// By stage: why the plugin failed on it.
+    poison: Vec<Option<String>>,
+}
+
+impl Seen {
+    fn new(plan: &Plan) -> Self {
+        let stages = plan.stages.len();
+        Self { columns: vec![Vec::new(); stages], poison: vec![None; stages] }
     }
 }
 
-fn judge(
-    explanation: &mut Explanation,
-    table: &mut Table,
-    plugin: &str,
-    stage: &mut Stage,
-    level: &dyn Fn(&Rule) -> Level,
-) -> Result<(), ProbeError> {
-    let levels: Vec<(u16, Level)> =
-        stage.plan.rules.iter().map(|rule| (rule.code, level(rule))).collect();
-    let by_code = |code: u16| {
-        levels.iter().find(|(known, _)| *known == code).map_or(Level::Off, |(_, level)| *level)
-    };
-    let before = table.records[0].clone();
-    let outcome = stage.judge(table, &by_code)?;
-    explanation.costs.push(StageCost {
-        plugin: plugin.to_owned(),
-        class: stage.plan.stage,
-        rules: stage.plan.rules.len(),
-        fuel: stage.profile().fuel,
-    });
-    // What rules of this stage saw: for normalise rules the cells before any of them.
-    let seen = Table { columns: table.columns.clone(), records: vec![before], ..Table::default() };
-    for rule in &stage.plan.rules {
-        let saw: Vec<Cell> = stage
-            .columns_of(rule.code)
-            .into_iter()
-            .map(|(request, position)| {
-                let column = stage::column(&seen, position, &request.form);
-                let text = position.map(|at| excerpt(&seen.records[0][at]));
-                saw_cell(&column, &request.name, &request.form, text)
+impl Witness for Seen {
+    fn seeing(&mut self, judged: &JudgedSlab, plan: &Plan, stage: usize) {
+        self.columns[stage] = plan.stages[stage]
+            .slots
+            .iter()
+            .map(|&slot| {
+                let column = plan.slots[slot].column;
+                let text = column.and_then(|column| judged.cell(plan, column, 0)).map(excerpt);
+                (text, is_malformed(judged, slot))
             })
             .collect();
-        let level = by_code(rule.code);
-        let came_to = state_of(rule, &outcome, table, &saw, level);
-        let standing = &mut table.standing[0];
-        match &came_to {
-            CellState::Rewrote(_) if level == Level::Warn => *standing = (*standing).max(1),
-            CellState::Fired(_) | CellState::Rewrote(_) | CellState::Errored(_) => {
-                *standing = (*standing).max(reached(level));
-            }
-            CellState::Passed | CellState::Skipped(_) => {}
-        }
-        explanation.rules.push(RuleVerdict {
-            plugin: plugin.to_owned(),
-            code: rule.name.to_string(),
-            class: rule.class,
-            level,
-            title: rule.title.clone(),
-            state: came_to,
-            saw,
-        });
     }
-    Ok(())
+
+    fn heard(&mut self, stage: usize, _: &[u32], said: &assay_sandbox::Judged) {
+        self.poison[stage] = said.poison.first().map(|poison| poison.reason.to_string());
+    }
 }
 
-fn state_of(
-    rule: &Rule,
-    outcome: &Outcome,
-    table: &Table,
-    saw: &[Cell],
-    level: Level,
-) -> CellState {
-    if let Some((_, reason)) = outcome.poison.first() {
-        return CellState::Errored(reason.clone());
+fn is_malformed(judged: &JudgedSlab, slot: usize) -> bool {
+    let column = judged.columns[slot].as_ref();
+    column.and_then(|column| column.malformed.as_ref()).is_some_and(|bits| bits.get(0))
+}
+
+/// A sound record that was judged.
+struct Explained<'a> {
+    judged: &'a JudgedSlab,
+    plan: &'a Plan,
+    /// Index in the slab.
+    record: u32,
+    seen: Seen,
+}
+
+impl Explained<'_> {
+    /// Its filled cells: as published, and as repaired if they were.
+    fn cells(&self) -> Vec<(String, String, Option<String>)> {
+        let mut cells = Vec::new();
+        for (column, name) in self.plan.names.iter().enumerate() {
+            let before = self.judged.slab.field(self.record as usize, column);
+            let after = self.judged.cell(self.plan, column, 0).unwrap_or(&before);
+            if !before.is_empty() || *before != *after {
+                let repaired = (*before != *after).then(|| excerpt(after));
+                cells.push((name.clone(), excerpt(&before), repaired));
+            }
+        }
+        cells
     }
-    match rule.host_check {
-        Some(HostCheck::UniqueKeepFirst | HostCheck::UniqueEveryMember) => {
+
+    /// What each rule says, in the order in which they ran: the host's own about types after what rewrites.
+    fn rules(&self) -> Vec<RuleVerdict> {
+        let mut verdicts = Vec::new();
+        for class in CLASSES {
+            if class == RuleClass::Validate {
+                verdicts.extend(self.findings().filter_map(|finding| self.of_type(finding)));
+            }
+            for index in self.plan.stages_of(class) {
+                let stage = &self.plan.stages[index];
+                verdicts.extend(stage.plan.rules.iter().map(|rule| self.of_plugin(index, rule)));
+            }
+        }
+        verdicts
+    }
+
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.judged.findings.iter().filter(|finding| finding.record == self.record)
+    }
+
+    /// A finding of the host about a column's type.
+    fn of_type(&self, finding: &Finding) -> Option<RuleVerdict> {
+        let rule = &self.plan.rules[finding.rule];
+        let column = finding.column?;
+        let typed = self.plan.typed.iter().find(|typed| typed.column == column)?;
+        (typed.rule == finding.rule).then(|| RuleVerdict {
+            plugin: rule.owner.clone(),
+            code: rule.code.to_string(),
+            class: rule.class,
+            level: rule.level,
+            title: rule.title.clone(),
+            state: CellState::Fired(finding.message.clone()),
+            saw: vec![Cell {
+                column: self.plan.names[column].clone(),
+                form: form(&self.plan.slots[typed.slot].form),
+                text: self.judged.cell(self.plan, column, 0).map(excerpt),
+                malformed: true,
+            }],
+        })
+    }
+
+    fn of_plugin(&self, index: usize, rule: &Rule) -> RuleVerdict {
+        let stage = &self.plan.stages[index];
+        let saw = self.saw(index, stage, rule);
+        let planned = &self.plan.rules[stage.rule(rule.code)];
+        RuleVerdict {
+            plugin: planned.owner.clone(),
+            code: planned.code.to_string(),
+            class: planned.class,
+            level: planned.level,
+            title: planned.title.clone(),
+            state: self.state(index, rule, &saw),
+            saw,
+        }
+    }
+
+    fn saw(&self, index: usize, stage: &PlannedStage, rule: &Rule) -> Vec<Cell> {
+        let cell = |&at: &u16| {
+            let at = usize::from(at);
+            let (text, malformed) = self.seen.columns[index][at].clone();
+            let request = &stage.plan.columns[at];
+            Cell { column: request.name.clone(), form: form(&request.form), text, malformed }
+        };
+        rule.columns.iter().map(cell).collect()
+    }
+
+    fn state(&self, index: usize, rule: &Rule, saw: &[Cell]) -> CellState {
+        let number = self.plan.stages[index].rule(rule.code);
+        if self.plan.rules[number].level == Level::Off {
+            return CellState::Skipped("the pack turns it off".to_owned());
+        }
+        if let Some(reason) = &self.seen.poison[index] {
+            return CellState::Errored(reason.clone());
+        }
+        if rule.host_check.is_some() {
             return CellState::Skipped(
                 "it is judged over the whole file; `assay check` does".to_owned(),
             );
         }
-        None => {}
+        let mut findings = self.findings().filter(|finding| finding.rule == number);
+        if let Some(finding) = findings.find(|finding| !self.judged.is_repair(finding)) {
+            let text = finding.message.clone();
+            let failed_itself = self.judged.counts[number].errored > 0;
+            return if failed_itself { CellState::Errored(text) } else { CellState::Fired(text) };
+        }
+        let rewrote: Vec<_> = self
+            .judged
+            .repairs_of(self.record, number)
+            .map(|repair| {
+                let column = self.plan.names[repair.column].clone();
+                (column, excerpt(&repair.before), excerpt(&repair.after))
+            })
+            .collect();
+        if !rewrote.is_empty() {
+            return CellState::Rewrote(rewrote);
+        }
+        let of_rule = |(stage, code)| stage == index && code == rule.code;
+        if self.judged.measures.iter().any(|(stage, it)| of_rule((*stage, it.code))) {
+            return CellState::Skipped(
+                "it judges sums over the whole file; `assay check` does".to_owned(),
+            );
+        }
+        if self.judged.counts[number].skipped > 0 {
+            return CellState::Skipped(why_skipped(saw));
+        }
+        CellState::Passed
     }
-    if let Some(fired) = outcome.fired.iter().find(|fired| fired.rule == rule.code) {
-        let text = fired.message.clone();
-        return if fired.errored { CellState::Errored(text) } else { CellState::Fired(text) };
+}
+
+/// How a column was asked for.
+fn form(form: &Form) -> String {
+    match form {
+        Form::Text => "text".to_owned(),
+        Form::Integer => "integer".to_owned(),
+        Form::Decimal { scale } => format!("decimal({scale})"),
+        Form::Date { .. } => "date".to_owned(),
     }
-    let rewrote: Vec<_> = outcome
-        .rewrote
-        .iter()
-        .filter(|rewrote| rewrote.rule == rule.code)
-        .map(|rewrote| {
-            let column = rewrote.column.map(|at| table.columns[at].clone()).unwrap_or_default();
-            (column, rewrote.before.clone(), rewrote.after.clone())
-        })
-        .collect();
-    if !rewrote.is_empty() {
-        return CellState::Rewrote(rewrote);
-    }
-    if outcome.measures.iter().any(|measure| measure.code == rule.code) {
-        return CellState::Skipped(
-            "it judges sums over the whole file; `assay check` does".to_owned(),
-        );
-    }
-    if outcome.skipped.iter().any(|(code, _)| *code == rule.code) {
-        return CellState::Skipped(why_skipped(saw));
-    }
-    if level == Level::Off && saw.iter().all(|cell| cell.text.is_none()) {
-        return CellState::Skipped("the pack turns it off".to_owned());
-    }
-    CellState::Passed
 }
 
 /// Columns named as the reason for a skip; the cells are all told beside it.
@@ -409,37 +398,5 @@ fn why_skipped(saw: &[Cell]) -> String {
         "the rule itself says it cannot judge it".to_owned()
     } else {
         parts.join("; ")
-    }
-}
-
-fn saw_cell(column: &Column, name: &str, form: &Form, text: Option<String>) -> Cell {
-    Cell {
-        column: name.to_owned(),
-        form: match form {
-            Form::Text => "text".to_owned(),
-            Form::Integer => "integer".to_owned(),
-            Form::Decimal { scale } => format!("decimal({scale})"),
-            Form::Date { .. } => "date".to_owned(),
-        },
-        text,
-        malformed: column.malformed.as_ref().is_some_and(|bits| bits.get(0)),
-    }
-}
-
-fn words(form: &Form) -> String {
-    match form {
-        Form::Text => "text".to_owned(),
-        Form::Integer => "a whole number".to_owned(),
-        Form::Decimal { scale } => format!("a decimal of at most {scale} digits after the point"),
-        Form::Date { format } => format!("a date written as {}", format.pattern()),
-    }
-}
-
-/// What a hit at a level makes of a record.
-fn reached(level: Level) -> u8 {
-    match level {
-        Level::Off | Level::Monitor => 0,
-        Level::Warn => 2,
-        Level::Error | Level::Refuse => 3,
     }
 }

@@ -1,17 +1,15 @@
-//! The file: what it is, and its records one after the other.
+//! The file: what it is, and its slabs one after the other.
 
-use std::ops::ControlFlow;
-use std::path::Path;
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use assay_ingest::{Limits, Slab, SlabReader};
-use assay_packs::{Catalogue, Discovery, Identified, Pack, Refusal};
 
 use super::error::ProbeError;
+use crate::error::RunError;
 use crate::input::Input;
 use crate::peek::{Peeked, peek};
-use crate::survey::input_error;
 
 /// The beginning of a file; one that is no table cannot be looked into.
 pub(super) fn begin(input: &Input, entry: Option<&str>) -> Result<Peeked, ProbeError> {
@@ -21,43 +19,70 @@ pub(super) fn begin(input: &Input, entry: Option<&str>) -> Result<Peeked, ProbeE
     })
 }
 
-/// What the file is: by a pack that was named, or by the one that a run would find.
-pub(super) fn identify(
-    input: &Input,
-    peeked: &Peeked,
-    pack: Option<&Path>,
-    discovery: &Discovery,
-) -> Result<Result<Identified, Refusal>, ProbeError> {
-    let name = peeked.entry.as_deref().or_else(|| input.name());
-    let header = &peeked.header.names;
-    let cell = |column: &str| peeked.first_cell(column);
-    Ok(match pack {
-        Some(path) => Pack::open(path)?.identify(name, header, &cell),
-        None => Catalogue::open(discovery.rules())?.identify(name, header, &cell),
-    })
+/// A file's slabs, in its order.
+pub(super) struct Slabs<'a> {
+    input: &'a Input,
+    reader: SlabReader<Box<dyn Read + Send>>,
 }
 
-/// Gives each record with its slab and its index in it, in the order of the file, until `visit` has seen enough.
-pub(super) fn records(
-    input: &Input,
-    entry: Option<&str>,
-    limits: Limits,
-    mut visit: impl FnMut(&Slab, usize) -> ControlFlow<()>,
-) -> Result<(), ProbeError> {
-    let failed = |error| ProbeError::from(input_error(input, error));
-    let source = input.open(Arc::new(AtomicU64::new(0)));
-    let decoded = assay_ingest::open(Box::new(source), entry)
-        .map_err(|error| failed(std::io::Error::other(error)))?;
-    let mut reader = SlabReader::new(decoded.reader, limits);
-    reader.header().map_err(|error| failed(std::io::Error::other(error)))?;
-    let mut spare = None;
-    while let Some(slab) = reader.next_slab(spare.take()).map_err(failed)? {
-        for index in 0..slab.len() {
-            if visit(&slab, index).is_break() {
-                return Ok(());
-            }
-        }
-        spare = Some(slab);
+impl<'a> Slabs<'a> {
+    pub(super) fn open(
+        input: &'a Input,
+        entry: Option<&str>,
+        limits: Limits,
+    ) -> Result<Self, ProbeError> {
+        let failed = |error| RunError::input(input, error);
+        let source = input.open(Arc::new(AtomicU64::new(0)));
+        let decoded = assay_ingest::open(Box::new(source), entry)
+            .map_err(|error| failed(std::io::Error::other(error)))?;
+        let mut reader = SlabReader::new(decoded.reader, limits);
+        reader.header().map_err(|error| failed(std::io::Error::other(error)))?;
+        Ok(Self { input, reader })
     }
-    Ok(())
+
+    /// The next one. `done` is one whose memory can be used again.
+    pub(super) fn next(&mut self, done: Option<Slab>) -> Result<Option<Slab>, ProbeError> {
+        let next = self.reader.next_slab(done);
+        Ok(next.map_err(|error| RunError::input(self.input, error))?)
+    }
+}
+
+/// How much of a file is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    /// Sound records that are still wanted; none: all there are.
+    left: Option<u64>,
+}
+
+/// What of a slab is looked at.
+pub(super) struct Part {
+    /// The sound records, ascending.
+    pub(super) rows: Vec<u32>,
+    /// Records before the first that is not looked at.
+    pub(super) records: usize,
+}
+
+impl Span {
+    /// So many sound records from the beginning; 0 means all.
+    pub(super) fn first(records: u64) -> Self {
+        Self { left: (records > 0).then_some(records) }
+    }
+
+    /// Whether all that is wanted was looked at.
+    pub(super) fn is_done(self) -> bool {
+        self.left == Some(0)
+    }
+
+    /// Takes of the next slab what is wanted.
+    pub(super) fn take(&mut self, slab: &Slab) -> Part {
+        let sound = slab.judged();
+        let Some(left) = &mut self.left else {
+            return Part { rows: sound.to_vec(), records: slab.len() };
+        };
+        let wanted = usize::try_from(*left).unwrap_or(usize::MAX).min(sound.len());
+        *left -= wanted as u64;
+        let rows = sound[..wanted].to_vec();
+        let last = rows.last().map_or(0, |&last| last as usize + 1);
+        Part { rows, records: if *left == 0 { last } else { slab.len() } }
+    }
 }

@@ -1,22 +1,26 @@
 //! `assay try`: what one plugin would do to a file.
 
-use std::ops::ControlFlow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use assay_model::{
-    ConfigFault, FileResult, FileResultOutcome, Level, Measure, Merge, Rule, RuleClass, RunContext,
-};
+use assay_model::{FileResult, FileResultOutcome, Level, Rule, RuleClass, RunContext};
 use assay_packs::{Discovery, Identified, PluginUse};
-use assay_sandbox::{Component, PlanError};
+use assay_sandbox::Component;
 
 use super::error::ProbeError;
-use super::file;
-use super::stage::{Outcome, Stage, Table, sandbox};
-use crate::error::RunError;
+use super::file::{self, Slabs, Span};
+use crate::build::{self, Basis, Part};
+use crate::identify::identify;
 use crate::input::Input;
-
-/// Records in one call, as in a run.
-const BATCH: usize = 4096;
+use crate::judge::{Witness, judge_some};
+use crate::judged::JudgedSlab;
+use crate::loading::Named;
+use crate::message::excerpt;
+use crate::peek::Peeked;
+use crate::plan::Plan;
+use crate::request::{Purpose, limits};
+use crate::totals::Totals;
+use crate::worker::Worker;
 
 /// Sightings kept of a rule: enough to see what it means, few enough to read.
 const SHOWN: usize = 5;
@@ -112,14 +116,15 @@ pub struct Sighting {
 /// Tries a plugin on a file.
 pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
     let peeked = file::begin(request.input, request.entry)?;
-    let component = sandbox(None)?.compile(request.name, request.plugin)?;
-    let identified = identify(request, &peeked, &component)?;
-    let used = identified.as_ref().and_then(|(identified, at)| identified.pack.plugins().get(*at));
-    let context = context(request, &peeked.header.names, identified.as_ref().map(|(i, _)| i), used);
+    let component = Named::with_fuel()?.load(request.name, request.plugin)?;
+    let identified = identified(request, &peeked)?;
+    let basis = basis(request, &peeked, &component, identified.as_ref());
+    let plan = basis.plan()?;
+    let used = identified.as_ref().filter(|identified| used_by(identified, &component).is_some());
     let mut trial = Trial {
         plugin: component.info().name.clone(),
-        pack: used.and(identified.as_ref()).map(|(i, _)| i.pack.path().display().to_string()),
-        layout: identified.as_ref().map(|(i, _)| i.layout.name().to_owned()),
+        pack: used.map(|identified| identified.pack.path().display().to_string()),
+        layout: identified.as_ref().map(|identified| identified.layout.name().to_owned()),
         records: 0,
         faulty: 0,
         whole: true,
@@ -128,90 +133,133 @@ pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
         fuel: 0,
         nanos: 0,
     };
-    let level = |rule: &Rule| match &identified {
-        Some((identified, _)) => identified.pack.level_for(&rule.name, rule.level),
-        None => rule.level,
-    };
-    let mut stages = Vec::new();
-    for class in [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine] {
-        for plan in plans(request, &component, &context, identified.as_ref(), used)? {
-            if plan.stage == class {
-                stages.push(Stage::open(&component, &context, plan)?);
-            }
+    let (rules, numbers) = rules(&basis, &plan, &trial.plugin)?;
+    trial.rules = rules;
+    let limits = basis.pack.map_or_else(assay_ingest::Limits::default, limits);
+    let mut worker = Worker::default();
+    let mut totals = Totals::new(&plan);
+    let mut span = Span::first(request.rows);
+    let mut slabs = Slabs::open(request.input, request.entry, limits)?;
+    let mut spare = None;
+    while let Some(slab) = slabs.next(spare.take())? {
+        let part = span.take(&slab);
+        trial.records += part.rows.len() as u64;
+        trial.faulty += (part.records - part.rows.len()) as u64;
+        trial.whole &= part.records == slab.len();
+        if part.records == 0 {
+            break;
         }
+        let mut poison = Poison::default();
+        let judged = judge_some(slab, &part.rows, &plan, &mut worker, &mut poison)?;
+        note(&mut trial.rules, &numbers, &judged, &plan);
+        trial.poison.extend(poison.records.into_iter().map(|(record, reason)| {
+            let position = judged.slab.position(record as usize);
+            (position.record, position.line, reason)
+        }));
+        totals.add(&judged, &plan);
+        spare = Some(judged.slab);
     }
-    trial.rules = rules(&stages, request.rule, &trial.plugin, &level)?;
-    let mut measures: Vec<Vec<Measure>> = stages.iter().map(|_| Vec::new()).collect();
-    let mut table = Table { columns: context.columns.clone(), ..Table::default() };
-    let mut places = Vec::new();
-    let mut failure = None;
-    file::records(request.input, request.entry, assay_ingest::Limits::default(), |slab, index| {
-        if request.rows > 0 && trial.records + table.records.len() as u64 >= request.rows {
-            trial.whole = false;
-            return ControlFlow::Break(());
-        }
-        let at = u32::try_from(index).expect("a slab is small");
-        if slab.judged().binary_search(&at).is_err() {
-            trial.faulty += 1;
-            return ControlFlow::Continue(());
-        }
-        let position = slab.position(index);
-        places.push((position.record, position.line));
-        let cells = (0..table.columns.len()).map(|column| slab.field(index, column).into_owned());
-        table.records.push(cells.collect());
-        if table.records.len() == BATCH {
-            match batch(&mut stages, &mut table, &mut places, &mut trial, &mut measures) {
-                Ok(()) => {}
-                Err(error) => {
-                    failure = Some(error);
-                    return ControlFlow::Break(());
-                }
-            }
-        }
-        ControlFlow::Continue(())
-    })?;
-    if let Some(error) = failure {
-        return Err(error);
-    }
-    batch(&mut stages, &mut table, &mut places, &mut trial, &mut measures)?;
-    for (stage, totals) in stages.iter_mut().zip(&measures) {
-        let profile = stage.profile();
+    for stage in 0..plan.stages.len() {
+        let profile = worker.profile(stage).unwrap_or_default();
         trial.fuel += profile.fuel;
         trial.nanos += profile.nanos;
-        for result in stage.finish(totals)? {
-            let found = trial.rules.iter_mut().find(|known| {
-                known.rule.code == result.rule && known.rule.class == stage.plan.stage
-            });
-            if let Some(known) = found {
-                known.failed += u64::from(result.outcome == FileResultOutcome::Failed);
-                known.file = Some(result);
-            }
+    }
+    for (&rule, number) in &numbers {
+        let (known, count) = (&mut trial.rules[*number], &totals.rules[rule]);
+        known.errored = count.errored;
+        known.skipped = count.skipped;
+        // A cell that would be rewritten counts as a hit of a rule that may not rewrite.
+        let hits = if plan.rules[rule].level == Level::Warn { 0 } else { known.rewritten };
+        known.failed = count.failed - hits;
+    }
+    for (rule, result) in worker.finish(&plan, &totals)? {
+        if let Some(number) = numbers.get(&rule) {
+            let known = &mut trial.rules[*number];
+            known.failed += u64::from(result.outcome == FileResultOutcome::Failed);
+            known.file = Some(result);
         }
     }
     Ok(trial)
 }
 
-/// The rules of all stages, or the one that was asked for.
+/// What the file is; none where no pack knows it.
+fn identified(
+    request: &TrialRequest<'_>,
+    peeked: &Peeked,
+) -> Result<Option<Identified>, ProbeError> {
+    let Some(discovery) = request.discovery else { return Ok(None) };
+    match identify(request.input, peeked, request.pack, discovery)? {
+        Ok(identified) => Ok(Some(identified)),
+        // Named, it must fit; found or not, the plugin can be tried on any table.
+        Err(unidentified) if request.pack.is_some() => {
+            Err(ProbeError::Refused { reason: unidentified.refusal.to_string() })
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+/// How the pack uses the plugin, if it does. One that does not still tells layout, partition and types.
+fn used_by<'a>(identified: &'a Identified, component: &Component) -> Option<&'a PluginUse> {
+    let plugins = identified.pack.plugins();
+    plugins.iter().find(|used| used.component() == component.info().name)
+}
+
+/// A plan of this one plugin.
+fn basis<'a>(
+    request: &'a TrialRequest<'_>,
+    peeked: &Peeked,
+    component: &'a Component,
+    identified: Option<&'a Identified>,
+) -> Basis<'a> {
+    let used = identified.and_then(|identified| used_by(identified, component));
+    let mut context = match identified {
+        Some(identified) => build::context(identified),
+        None => RunContext { columns: peeked.header.names.clone(), ..RunContext::default() },
+    };
+    for (key, value) in request.partition {
+        context.partition.retain(|(known, _)| known != key);
+        context.partition.push((key.clone(), value.clone()));
+    }
+    let pack = identified.map(|identified| &*identified.pack);
+    let part = match (used, request.settings) {
+        (Some(used), None) => {
+            Part { name: used.name(), component, settings: used.settings(), written_in: pack }
+        }
+        (_, settings) => Part {
+            name: &component.info().name,
+            component,
+            settings: settings.unwrap_or("{}"),
+            written_in: None,
+        },
+    };
+    Basis { context, pack, plugins: vec![part], purpose: Purpose::Try, only: request.rule }
+}
+
+/// The plugin's rules, or the one that was asked for, and for rules of the plan which of them they are.
 fn rules(
-    stages: &[Stage],
-    wanted: Option<&str>,
+    basis: &Basis<'_>,
+    plan: &Plan,
     plugin: &str,
-    level: &dyn Fn(&Rule) -> Level,
-) -> Result<Vec<RuleTrial>, ProbeError> {
+) -> Result<(Vec<RuleTrial>, BTreeMap<usize, usize>), ProbeError> {
     let mut rules = Vec::new();
+    let mut numbers = BTreeMap::new();
     let mut offered = Vec::new();
-    for stage in stages {
+    let classes = [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine];
+    for stage in classes.into_iter().flat_map(|class| plan.stages_of(class)) {
+        let stage = &plan.stages[stage];
         for rule in &stage.plan.rules {
             offered.push(rule.name.to_string());
-            if wanted.is_some_and(|wanted| wanted != rule.name.as_str()) {
+            if basis.only.is_some_and(|wanted| wanted != rule.name.as_str()) {
                 continue;
             }
-            let columns = stage.columns_of(rule.code);
-            let absent = columns.iter().filter(|(_, position)| position.is_none());
+            let absent = rule.columns.iter().filter(|&&at| stage.column(at, &plan.slots).is_none());
+            numbers.insert(stage.rule(rule.code), rules.len());
             rules.push(RuleTrial {
                 rule: rule.clone(),
-                level: level(rule),
-                absent: absent.map(|(request, _)| request.name.clone()).collect(),
+                level: basis.level(&rule.name, rule.level),
+                absent: absent
+                    .map(|&at| stage.plan.columns[usize::from(at)].name.clone())
+                    .collect(),
                 failed: 0,
                 errored: 0,
                 skipped: 0,
@@ -221,212 +269,59 @@ fn rules(
             });
         }
     }
-    match wanted.filter(|_| rules.is_empty()) {
+    match basis.only.filter(|_| rules.is_empty()) {
         Some(wanted) => Err(ProbeError::NoSuchRule {
             rule: wanted.to_owned(),
             plugin: plugin.to_owned(),
             offered,
         }),
-        None => Ok(rules),
+        None => Ok((rules, numbers)),
     }
 }
 
-/// What the file is and which of the pack's plugins this is; none where no pack knows the file or uses the plugin.
-fn identify(
-    request: &TrialRequest<'_>,
-    peeked: &crate::peek::Peeked,
-    component: &Component,
-) -> Result<Option<(Identified, usize)>, ProbeError> {
-    let Some(discovery) = request.discovery else { return Ok(None) };
-    let found = file::identify(request.input, peeked, request.pack, discovery)?;
-    let identified = match found {
-        Ok(identified) => identified,
-        // Named, it must fit; found or not, the plugin can be tried on any table.
-        Err(refusal) if request.pack.is_some() => {
-            return Err(ProbeError::Refused { reason: refusal.to_string() });
-        }
-        Err(_) => return Ok(None),
-    };
-    let name = &component.info().name;
-    let at = identified.pack.plugins().iter().position(|used| used.component() == name);
-    // Without the plugin in it the pack still tells layout and partition.
-    Ok(Some((identified, at.unwrap_or(usize::MAX))))
+/// Records that the plugin failed on, with the reason.
+#[derive(Default)]
+struct Poison {
+    records: Vec<(u32, String)>,
 }
 
-fn context(
-    request: &TrialRequest<'_>,
-    header: &[String],
-    identified: Option<&Identified>,
-    used: Option<&PluginUse>,
-) -> RunContext {
-    let settings = request.settings.or_else(|| used.map(PluginUse::settings)).unwrap_or("{}");
-    let mut context = match identified {
-        Some(identified) => RunContext {
-            dataset: identified.dataset.clone(),
-            kind: identified.kind.clone(),
-            partition: identified.partition.clone(),
-            layout: identified.layout.name().to_owned(),
-            columns: identified.layout.columns().to_vec(),
-            settings: String::new(),
-        },
-        None => RunContext { columns: header.to_vec(), ..RunContext::default() },
-    };
-    for (key, value) in request.partition {
-        context.partition.retain(|(known, _)| known != key);
-        context.partition.push((key.clone(), value.clone()));
+impl Witness for Poison {
+    fn seeing(&mut self, _: &JudgedSlab, _: &Plan, _: usize) {}
+
+    fn heard(&mut self, _: usize, rows: &[u32], said: &assay_sandbox::Judged) {
+        let records = said.poison.iter();
+        self.records.extend(
+            records.map(|poison| (rows[poison.record as usize], poison.reason.to_string())),
+        );
     }
-    settings.clone_into(&mut context.settings);
-    context
 }
 
-fn plans(
-    request: &TrialRequest<'_>,
-    component: &Component,
-    context: &RunContext,
-    identified: Option<&(Identified, usize)>,
-    used: Option<&PluginUse>,
-) -> Result<Vec<assay_model::StagePlan>, ProbeError> {
-    let planned = component.plan(context).map_err(|error| match error {
-        PlanError::Settings(faults) => {
-            let drawn = match (identified, used, request.settings) {
-                (Some((identified, _)), Some(used), None) => faults
-                    .iter()
-                    .map(|fault| identified.pack.render_fault(used.name(), fault))
-                    .collect(),
-                _ => faults.iter().map(undrawn).collect::<Vec<_>>().join("\n"),
-            };
-            RunError::Settings { plugin: component.info().name.clone(), text: drawn }
-        }
-        PlanError::Sandbox(error) => error.into(),
-        other => {
-            RunError::Settings { plugin: component.info().name.clone(), text: other.to_string() }
-        }
-    });
-    Ok(planned?)
-}
-
-/// A fault of settings that stand in no file.
-fn undrawn(fault: &ConfigFault) -> String {
-    let choices = fault.expected.join("`, `");
-    let help = if choices.is_empty() { choices } else { format!("; expected `{choices}`") };
-    format!("  at `{}`: {}{help}", fault.path, fault.message)
-}
-
-/// Judges the records that were gathered, and forgets them.
-fn batch(
-    stages: &mut [Stage],
-    table: &mut Table,
-    places: &mut Vec<(u64, u64)>,
-    trial: &mut Trial,
-    measures: &mut [Vec<Measure>],
-) -> Result<(), ProbeError> {
-    if table.records.is_empty() {
-        return Ok(());
-    }
-    table.first = places[0].0;
-    table.standing = vec![0; table.records.len()];
-    for (stage, totals) in stages.iter_mut().zip(measures) {
-        let levels: Vec<(u16, Level)> = stage
-            .plan
-            .rules
-            .iter()
-            .filter_map(|rule| {
-                let known = trial.rules.iter().find(|known| known.rule.name == rule.name)?;
-                Some((rule.code, known.level))
-            })
-            .collect();
-        // Rules that were not asked for change nothing.
-        let level = |code: u16| {
-            levels.iter().find(|(known, _)| *known == code).map_or(Level::Off, |(_, level)| *level)
-        };
-        let outcome = stage.judge(table, &level)?;
-        note(trial, stage, &outcome, table, places);
-        for measure in outcome.measures {
-            merge(totals, measure);
-        }
-    }
-    trial.records += table.records.len() as u64;
-    table.records.clear();
-    places.clear();
-    Ok(())
-}
-
+/// Notes what rules said of single records of a slab.
 fn note(
-    trial: &mut Trial,
-    stage: &Stage,
-    outcome: &Outcome,
-    table: &mut Table,
-    places: &[(u64, u64)],
+    rules: &mut [RuleTrial],
+    numbers: &BTreeMap<usize, usize>,
+    judged: &JudgedSlab,
+    plan: &Plan,
 ) {
-    let class = stage.plan.stage;
-    let name = |column: Option<usize>| column.map(|at| table.columns[at].clone());
-    let mut standing = table.standing.clone();
-    let at: Vec<(u16, usize)> = trial
-        .rules
-        .iter()
-        .enumerate()
-        .filter(|(_, known)| known.rule.class == class)
-        .map(|(at, known)| (known.rule.code, at))
-        .collect();
-    let index = |code: u16| at.iter().find(|(known, _)| *known == code).map(|&(_, at)| at);
-    for fired in &outcome.fired {
-        let Some(known) = index(fired.rule).map(|at| &mut trial.rules[at]) else { continue };
-        known.failed += u64::from(!fired.errored);
-        known.errored += u64::from(fired.errored);
-        let became = match known.level {
-            Level::Off | Level::Monitor => 0,
-            Level::Warn => 2,
-            Level::Error | Level::Refuse => 3,
-        };
-        standing[fired.record] = standing[fired.record].max(became);
+    let mut see = |rule: usize, record: u32, column: Option<usize>, text: &str, after| {
+        let Some(known) = numbers.get(&rule).map(|&number| &mut rules[number]) else { return };
+        known.rewritten += u64::from(Option::is_some(&after));
         if known.sightings.len() < SHOWN {
-            let (record, line) = places[fired.record];
-            let text = fired.message.clone();
+            let position = judged.slab.position(record as usize);
             known.sightings.push(Sighting {
-                record,
-                line,
-                column: name(fired.column),
-                text,
-                after: None,
+                record: position.record,
+                line: position.line,
+                column: column.map(|column| plan.names[column].clone()),
+                text: text.to_owned(),
+                after,
             });
         }
+    };
+    for finding in judged.findings.iter().filter(|finding| !judged.is_repair(finding)) {
+        see(finding.rule, finding.record, finding.column, &finding.message, None);
     }
-    for rewrote in &outcome.rewrote {
-        let Some(known) = index(rewrote.rule).map(|at| &mut trial.rules[at]) else { continue };
-        known.rewritten += 1;
-        standing[rewrote.record] = standing[rewrote.record].max(1);
-        if known.sightings.len() < SHOWN {
-            let (record, line) = places[rewrote.record];
-            known.sightings.push(Sighting {
-                record,
-                line,
-                column: name(rewrote.column),
-                text: rewrote.before.clone(),
-                after: Some(rewrote.after.clone()),
-            });
-        }
-    }
-    for (code, count) in &outcome.skipped {
-        if let Some(at) = index(*code) {
-            trial.rules[at].skipped += count;
-        }
-    }
-    for (record, reason) in &outcome.poison {
-        let (number, line) = places[*record];
-        trial.poison.push((number, line, reason.clone()));
-    }
-    table.standing = standing;
-}
-
-fn merge(totals: &mut Vec<Measure>, measure: Measure) {
-    match totals.iter_mut().find(|held| held.code == measure.code && held.key == measure.key) {
-        Some(held) => {
-            held.value = match measure.merge {
-                Merge::Sum => held.value.saturating_add(measure.value),
-                Merge::Least => held.value.min(measure.value),
-                Merge::Greatest => held.value.max(measure.value),
-            };
-        }
-        None => totals.push(measure),
+    for repair in &judged.repairs {
+        let (before, after) = (excerpt(&repair.before), excerpt(&repair.after));
+        see(repair.rule, repair.record, Some(repair.column), &before, Some(after));
     }
 }

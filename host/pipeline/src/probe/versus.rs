@@ -1,22 +1,24 @@
 //! `assay pack diff` on a file: the same records judged by two packs, and where they part.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use assay_model::{Form, Level, RecordOutcome, Rule, RuleClass, RunContext};
-use assay_packs::{ColumnType, Discovery, Layout, Pack};
-use assay_sandbox::{PlanError, Sandbox};
+use assay_ingest::{Limits, Slab};
+use assay_model::{Position, RecordOutcome};
+use assay_packs::{Discovery, Identified, Layout, Pack};
 
 use super::error::ProbeError;
-use super::file;
-use super::stage::{self, Stage, Table, sandbox};
-use crate::error::RunError;
+use super::file::{self, Slabs, Span};
+use crate::build::Basis;
+use crate::identify;
 use crate::input::Input;
-
-/// Records in one call, as in a run.
-const BATCH: usize = 4096;
+use crate::judge::{Unwitnessed, judge_some};
+use crate::loading::{Metering, Pinned};
+use crate::message::excerpt;
+use crate::plan::{Plan, RunRule};
+use crate::request::{Purpose, limits};
+use crate::worker::Worker;
 
 /// Examples kept of a rule.
 const SHOWN: usize = 3;
@@ -65,9 +67,9 @@ pub struct RuleVersus {
 }
 
 /// A pack ready to judge.
-struct Judge {
-    pack: Arc<Pack>,
-    stages: Vec<Stage>,
+struct Side {
+    plan: Plan,
+    worker: Worker,
 }
 
 /// What a pack says of a record: by rule, with the level.
@@ -83,93 +85,78 @@ pub fn versus(request: &VersusRequest<'_>) -> Result<Versus, ProbeError> {
     let layout = known.cloned().ok_or_else(|| ProbeError::Refused {
         reason: "neither of the two takes its layout".to_owned(),
     })?;
-    let name = peeked.entry.as_deref().or_else(|| request.input.name());
+    let name = identify::name(request.input, &peeked);
     let partitions = packs.each_ref().map(|pack| {
         let identified = pack.identify(name, header, &|column| peeked.first_cell(column));
         identified.ok().map(|identified| identified.partition)
     });
     let shared: Vec<(String, String)> = partitions.iter().flatten().flatten().cloned().collect();
-    let sandbox = sandbox(None)?;
+    let limits = widest(packs.each_ref().map(|pack| limits(pack)));
     let [from, to] = packs;
-    let mut from = Judge::open(from, &layout, &shared, request.discovery, &sandbox)?;
-    let mut to = Judge::open(to, &layout, &shared, request.discovery, &sandbox)?;
+    let mut from = Side::open(from, &layout, &shared, request.discovery)?;
+    let mut to = Side::open(to, &layout, &shared, request.discovery)?;
     let mut found = Versus::default();
-    let mut records: Vec<Vec<Vec<u8>>> = Vec::new();
-    let mut places = Vec::new();
-    let mut failure = Ok(());
-    file::records(request.input, request.entry, assay_ingest::Limits::default(), |slab, index| {
-        if request.rows > 0 && found.records + records.len() as u64 >= request.rows {
-            return ControlFlow::Break(());
+    let mut span = Span::first(request.rows);
+    let mut slabs = Slabs::open(request.input, request.entry, limits)?;
+    let mut spare = None;
+    while !span.is_done()
+        && let Some(slab) = slabs.next(spare.take())?
+    {
+        let rows = span.take(&slab).rows;
+        let (one, slab) = from.judge(slab, &rows)?;
+        let (other, slab) = to.judge(slab, &rows)?;
+        for ((one, other), &row) in one.iter().zip(&other).zip(&rows) {
+            compare(&mut found, one, other, slab.position(row as usize));
         }
-        let at = u32::try_from(index).expect("a slab is small");
-        if slab.judged().binary_search(&at).is_err() {
-            return ControlFlow::Continue(());
-        }
-        let position = slab.position(index);
-        places.push((position.record, position.line));
-        records.push((0..header.len()).map(|c| slab.field(index, c).into_owned()).collect());
-        if records.len() == BATCH {
-            failure = both(&mut from, &mut to, &layout, &mut records, &mut places, &mut found);
-            if failure.is_err() {
-                return ControlFlow::Break(());
-            }
-        }
-        ControlFlow::Continue(())
-    })?;
-    failure?;
-    both(&mut from, &mut to, &layout, &mut records, &mut places, &mut found)?;
+        spare = Some(slab);
+    }
     Ok(found)
 }
 
-fn both(
-    from: &mut Judge,
-    to: &mut Judge,
-    layout: &Layout,
-    records: &mut Vec<Vec<Vec<u8>>>,
-    places: &mut Vec<(u64, u64)>,
-    found: &mut Versus,
-) -> Result<(), ProbeError> {
-    if records.is_empty() {
-        return Ok(());
+/// Limits within which lies whatever lies within one of them: what is sound to one pack is looked at.
+fn widest([one, other]: [Limits; 2]) -> Limits {
+    Limits {
+        field_bytes: one.field_bytes.max(other.field_bytes),
+        record_bytes: one.record_bytes.max(other.record_bytes),
+        ..one
     }
-    let one = from.judge(layout, records.clone(), places[0].0)?;
-    let other = to.judge(layout, std::mem::take(records), places[0].0)?;
-    for (((one, became), (other, becomes)), &(record, line)) in
-        one.iter().zip(&other).zip(places.iter())
-    {
-        found.records += 1;
-        if one == other && became == becomes {
-            continue;
-        }
-        found.differ += 1;
-        *found.outcomes.entry((*became, *becomes)).or_default() += 1;
-        for code in one.keys().chain(other.keys().filter(|code| !one.contains_key(*code))) {
-            let (said, says) = (one.get(code), other.get(code));
-            if said == says {
-                continue;
-            }
-            let rule = found.rules.entry(code.clone()).or_default();
-            match (said, says) {
-                (Some(_), None) => rule.only_from += 1,
-                (None, Some(_)) => rule.only_to += 1,
-                _ => rule.otherwise += 1,
-            }
-            if rule.examples.len() < SHOWN {
-                rule.examples.push((record, line, said.cloned(), says.cloned()));
-            }
-        }
-    }
-    places.clear();
-    Ok(())
 }
 
-impl Judge {
+fn compare(
+    found: &mut Versus,
+    (one, became): &(Said, RecordOutcome),
+    (other, becomes): &(Said, RecordOutcome),
+    position: Position,
+) {
+    found.records += 1;
+    if one == other && became == becomes {
+        return;
+    }
+    found.differ += 1;
+    *found.outcomes.entry((*became, *becomes)).or_default() += 1;
+    for code in one.keys().chain(other.keys().filter(|code| !one.contains_key(*code))) {
+        let (said, says) = (one.get(code), other.get(code));
+        if said == says {
+            continue;
+        }
+        let rule = found.rules.entry(code.clone()).or_default();
+        match (said, says) {
+            (Some(_), None) => rule.only_from += 1,
+            (None, Some(_)) => rule.only_to += 1,
+            _ => rule.otherwise += 1,
+        }
+        if rule.examples.len() < SHOWN {
+            rule.examples.push((position.record, position.line, said.cloned(), says.cloned()));
+        }
+    }
+}
+
+impl Side {
     fn open(
         pack: Arc<Pack>,
-        layout: &Layout,
+        layout: &Arc<Layout>,
         known: &[(String, String)],
         discovery: &Discovery,
-        sandbox: &Sandbox,
     ) -> Result<Self, ProbeError> {
         let keys = pack.partition_keys().iter().filter_map(|key| {
             let pinned = pack.takes().find(|(name, _)| *name == key.name());
@@ -179,151 +166,43 @@ impl Judge {
             // Both judge the file as what it is: a pack of another year would hold back all of it and tell nothing more.
             Some((key.name().to_owned(), told.or(pinned)?))
         });
-        let partition: Vec<(String, String)> = keys.collect();
-        let mut stages = Vec::new();
-        for used in pack.plugins() {
-            let path = discovery.plugin(used.component())?;
-            let bytes = std::fs::read(&path).map_err(|source| RunError::PluginFile {
-                path: path.display().to_string(),
-                source,
-            })?;
-            let component =
-                sandbox.compile_granted(used.name(), &bytes, crate::trust::grants(used))?;
-            let context = RunContext {
-                dataset: pack.dataset().name().to_owned(),
-                kind: pack.kind().to_owned(),
-                partition: partition.clone(),
-                layout: layout.name().to_owned(),
-                columns: layout.columns().to_vec(),
-                settings: used.settings().to_owned(),
-            };
-            let plans = component.plan(&context).map_err(|error| match error {
-                PlanError::Settings(faults) => RunError::Settings {
-                    plugin: used.name().to_owned(),
-                    text: faults
-                        .iter()
-                        .map(|fault| pack.render_fault(used.name(), fault))
-                        .collect(),
-                },
-                PlanError::Sandbox(error) => error.into(),
-                other => {
-                    RunError::Settings { plugin: used.name().to_owned(), text: other.to_string() }
-                }
-            })?;
-            for plan in plans {
-                stages.push(Stage::open(&component, &context, plan)?);
-            }
-        }
-        // Stable: within a class in the pack's order.
-        stages.sort_by_key(|stage| match stage.plan.stage {
-            RuleClass::Normalise => 0,
-            RuleClass::Validate => 1,
-            RuleClass::Quarantine => 2,
-        });
-        Ok(Self { pack, stages })
+        let identified = Identified {
+            dataset: pack.dataset().name().to_owned(),
+            kind: pack.kind().to_owned(),
+            layout: Arc::clone(layout),
+            partition: keys.collect(),
+            name_matched: true,
+            pack: Arc::clone(&pack),
+        };
+        let components = Pinned::open(&pack, discovery, Metering::Fuel)?.all()?;
+        let plan = Basis::of_pack(&identified, &components, Purpose::Look).plan()?;
+        Ok(Self { plan, worker: Worker::default() })
     }
 
+    /// What the pack says of each of these records, and the slab again.
     fn judge(
         &mut self,
-        layout: &Layout,
-        records: Vec<Vec<Vec<u8>>>,
-        first: u64,
-    ) -> Result<Vec<(Said, RecordOutcome)>, ProbeError> {
-        let count = records.len();
-        let mut table =
-            Table { columns: layout.columns().to_vec(), records, standing: vec![0; count], first };
-        let mut said: Vec<Said> = vec![Said::new(); count];
-        let pack = Arc::clone(&self.pack);
-        let mut typed = false;
-        for stage in &mut self.stages {
-            if stage.plan.stage != RuleClass::Normalise && !typed {
-                typed = true;
-                types(&pack, &mut table, &mut said);
-            }
-            let levels: Vec<(Rule, Level)> = stage
-                .plan
-                .rules
-                .iter()
-                .map(|rule| (rule.clone(), pack.level_for(&rule.name, rule.level)))
-                .collect();
-            let find = |code: u16| levels.iter().find(|(rule, _)| rule.code == code);
-            let outcome = stage
-                .judge(&mut table, &|code| find(code).map_or(Level::Off, |(_, level)| *level))?;
-            for rewrote in &outcome.rewrote {
-                let Some((rule, level)) = find(rewrote.rule) else { continue };
-                let text = format!("{level}: `{}` to `{}`", rewrote.before, rewrote.after);
-                note(&mut said[rewrote.record], rule.name.as_str(), &text);
-                let reached = if *level == Level::Warn { 1 } else { reached(*level) };
-                table.standing[rewrote.record] = table.standing[rewrote.record].max(reached);
-            }
-            for fired in &outcome.fired {
-                let Some((rule, level)) =
-                    find(fired.rule).filter(|(_, level)| *level != Level::Off)
-                else {
-                    continue;
-                };
-                note(
-                    &mut said[fired.record],
-                    rule.name.as_str(),
-                    &format!("{level}: {}", fired.message),
-                );
-                table.standing[fired.record] = table.standing[fired.record].max(reached(*level));
-            }
-            for (record, reason) in &outcome.poison {
-                note(&mut said[*record], "plugin.poison", reason);
-                table.standing[*record] = 3;
-            }
-        }
-        if !typed {
-            types(&pack, &mut table, &mut said);
-        }
-        let outcomes = table.standing.iter().map(|standing| match standing {
-            0 => RecordOutcome::Passed,
-            1 => RecordOutcome::Repaired,
-            2 => RecordOutcome::Warned,
-            _ => RecordOutcome::Quarantined,
-        });
-        Ok(said.into_iter().zip(outcomes).collect())
-    }
-}
-
-fn note(said: &mut Said, code: &str, text: &str) {
-    let entry = said.entry(code.to_owned()).or_default();
-    if !entry.is_empty() {
-        entry.push_str("; ");
-    }
-    entry.push_str(text);
-}
-
-/// The host's own rules about types.
-fn types(pack: &Pack, table: &mut Table, said: &mut [Said]) {
-    for (name, kind) in pack.columns() {
-        let (form, code) = match kind {
-            ColumnType::Text => continue,
-            ColumnType::Integer => (Form::Integer, "type.integer"),
-            ColumnType::Decimal { scale, .. } => (Form::Decimal { scale: *scale }, "type.decimal"),
-            ColumnType::Date(format) => (Form::Date { format: format.clone() }, "type.date"),
+        slab: Slab,
+        rows: &[u32],
+    ) -> Result<(Vec<(Said, RecordOutcome)>, Slab), ProbeError> {
+        let plan = &self.plan;
+        let judged = judge_some(slab, rows, plan, &mut self.worker, &mut Unwitnessed)?;
+        let mut said: Vec<Said> = vec![Said::new(); rows.len()];
+        let mut note = |record: u32, rule: usize, text: &str| {
+            let Ok(row) = rows.binary_search(&record) else { return };
+            let RunRule { code, level, .. } = &plan.rules[rule];
+            let entry = said[row].entry(code.to_string()).or_default();
+            let joint = if entry.is_empty() { "" } else { "; " };
+            entry.extend([joint, level.as_str(), ": ", text]);
         };
-        let Some(position) = table.columns.iter().position(|column| column == name) else {
-            continue;
-        };
-        let column = stage::column(table, Some(position), &form);
-        let Some(malformed) = &column.malformed else { continue };
-        let level =
-            pack.level_for(&code.parse().expect("the host's codes are valid"), Level::Error);
-        for record in malformed.ones_iter() {
-            let text = crate::message::excerpt(&table.records[record][position]);
-            note(&mut said[record], code, &format!("{level}: `{name}` is `{text}`"));
-            table.standing[record] = table.standing[record].max(reached(level));
+        for repair in &judged.repairs {
+            let text = format!("`{}` to `{}`", excerpt(&repair.before), excerpt(&repair.after));
+            note(repair.record, repair.rule, &text);
         }
-    }
-}
-
-/// What a hit at a level makes of a record.
-fn reached(level: Level) -> u8 {
-    match level {
-        Level::Off | Level::Monitor => 0,
-        Level::Warn => 2,
-        Level::Error | Level::Refuse => 3,
+        for finding in judged.findings.iter().filter(|finding| !judged.is_repair(finding)) {
+            note(finding.record, finding.rule, &finding.message);
+        }
+        let outcomes = rows.iter().map(|&row| judged.outcomes[row as usize]);
+        Ok((said.into_iter().zip(outcomes).collect(), judged.slab))
     }
 }

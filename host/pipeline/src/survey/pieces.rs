@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use assay_ingest::{Begin, Outline, Shape};
 use assay_store::blob::Cursor;
 
+use super::gathered::{self, Gathered, Keys, Look, Survey, Unfinished};
 use super::tree::{PieceDigest, PieceHasher, Tree};
-use super::{Gathered, Keys, Look, Stop, Survey, input_error};
 use crate::duplicates::KeyHasher;
 use crate::error::RunError;
 use crate::flow::{Width, in_order};
@@ -71,7 +71,7 @@ impl Look<'_> {
         self,
         mut found: Gathered,
         consumed: &Arc<AtomicU64>,
-    ) -> Result<Survey, Stop> {
+    ) -> Result<Survey, Unfinished> {
         let looking = Looking {
             look: self,
             shape: Arc::clone(&found.shape),
@@ -96,7 +96,7 @@ impl Look<'_> {
                     let border = bytes.min(settled * PIECE);
                     looking.settle(&mut found, border, piece.outline, piece.keys)?;
                 }
-                super::progress(self, consumed, found.summary.records);
+                gathered::progress(self, consumed, found.summary.records);
                 Ok::<(), RunError>(())
             },
         )?;
@@ -123,7 +123,7 @@ impl Looking<'_> {
         if reader.left > 0 {
             return Err(self.changed());
         }
-        let keys = super::keys(&self.look.plan.unique, &self.hashers, &outline);
+        let keys = gathered::keys(&self.look.plan.unique, &self.hashers, &outline);
         Ok(Piece { digest: reader.hasher.finish(), outline, keys })
     }
 
@@ -140,7 +140,7 @@ impl Looking<'_> {
             let begin = Begin::At(offset);
             let reader = self.open(offset);
             outline = self.outline(reader, offset, border - offset, begin, Some(outline))?;
-            keys = super::keys(&self.look.plan.unique, &self.hashers, &outline);
+            keys = gathered::keys(&self.look.plan.unique, &self.hashers, &outline);
         }
         if outline.begins() == Some(offset) {
             found.add(&outline, keys)?;
@@ -171,7 +171,7 @@ impl Looking<'_> {
     }
 
     fn failed(&self, source: io::Error) -> RunError {
-        input_error(self.look.request.input, source)
+        RunError::input(self.look.request.input, source)
     }
 
     fn changed(&self) -> RunError {

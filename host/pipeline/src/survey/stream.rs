@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use assay_ingest::{Outline, SlabReader};
 use assay_model::Digest;
 
-use super::{Gathered, Look, Stop, Survey};
+use super::gathered::{self, Gathered, Look, Survey, Unfinished};
 use crate::ahead::ReadAhead;
 
 /// Bytes of an outline. 1 MiB: what is said of progress is never older than a millisecond or two.
@@ -35,7 +35,7 @@ impl Look<'_> {
         self,
         reader: Box<dyn Read + Send>,
         consumed: &AtomicU64,
-    ) -> Result<Survey, Stop> {
+    ) -> Result<Survey, Unfinished> {
         let hasher = Arc::new(Mutex::new(blake3::Hasher::new()));
         let mut reader = Digesting { reader, hasher: Arc::clone(&hasher) };
         let found = if self.request.threads > 1 {
@@ -49,17 +49,17 @@ impl Look<'_> {
         Ok(found.finish(digest, false)?)
     }
 
-    fn outlines(self, reader: &mut dyn Read, consumed: &AtomicU64) -> Result<Gathered, Stop> {
+    fn outlines(self, reader: &mut dyn Read, consumed: &AtomicU64) -> Result<Gathered, Unfinished> {
         let mut reader = SlabReader::new(reader, self.limits);
-        reader.header().map_err(|fault| Stop::Damaged(io::Error::other(fault)))?;
+        reader.header().map_err(|fault| Unfinished::Damaged(io::Error::other(fault)))?;
         let mut found = Gathered::new(self, reader.summary(), reader.shape());
         let hashers = found.hashers();
         let mut recycled: Option<Outline> = None;
         while let Some(outline) =
-            reader.next_outline(OUTLINE, recycled.take()).map_err(Stop::Damaged)?
+            reader.next_outline(OUTLINE, recycled.take()).map_err(Unfinished::Damaged)?
         {
-            found.add(&outline, super::keys(&self.plan.unique, &hashers, &outline))?;
-            super::progress(self, consumed, found.summary.records);
+            found.add(&outline, gathered::keys(&self.plan.unique, &hashers, &outline))?;
+            gathered::progress(self, consumed, found.summary.records);
             recycled = Some(outline);
         }
         Ok(found)

@@ -159,9 +159,16 @@ pub(super) const WALLS: [Wall; 20] = [
     },
     Wall {
         folder: "host/author",
-        may: &["host/digest", "host/model", "host/packs", "host/sandbox", "host/shipping"],
+        may: &[
+            "host/digest",
+            "host/model",
+            "host/packs",
+            "host/pipeline",
+            "host/sandbox",
+            "host/shipping",
+        ],
         tests_may: &[],
-        why: "it makes plugins and looks at rules and packs; what it takes to look at files is the pipeline's",
+        why: "it makes plugins and looks at rules and packs; the door to plugin code, and what it takes to look at files, are the pipeline's",
     },
     Wall {
         folder: "host/harness",
@@ -285,7 +292,7 @@ pub(super) const KEPT: [Kept; 9] = [
 /// Crates that use nothing at all, ours or not.
 pub(super) const ALONE: [&str; 1] = ["host/model"];
 
-pub(super) const BANS: [Ban; 2] = [
+pub(super) const BANS: [Ban; 3] = [
     Ban {
         folders: &["host/model", "host/ingest", "host/sample"],
         what: Banned::Modules(&["fs", "env", "net"]),
@@ -312,6 +319,16 @@ pub(super) const BANS: [Ban; 2] = [
                 "host/xtask/",
                 "it demonstrates on one dataset, and says where real samples of it lie",
             ),
+        ],
+    },
+    Ban {
+        folders: &["host/*"],
+        what: Banned::Words(&["sandbox::new(", ".compile(", ".compile_granted("]),
+        why: "trust is one door: plugin code is compiled in `host/pipeline/src/loading.rs`, where lock, signature and grants are looked at",
+        except: &[
+            ("host/pipeline/src/loading.rs", "it is the door"),
+            ("host/sandbox/", "it is what the door opens; its callers are held to the door"),
+            ("host/xtask/src/layout/", "it says what is banned"),
         ],
     },
 ];

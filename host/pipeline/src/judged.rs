@@ -1,0 +1,134 @@
+//! A slab with everything that was found in it.
+
+use assay_ingest::Slab;
+use assay_model::{Column, Disposition, HitOutcome, Level, Measure, RecordOutcome};
+
+use crate::findings::{Finding, MessageArguments, Repair, RuleCount};
+use crate::message::excerpt;
+use crate::plan::Plan;
+use crate::rewriting;
+
+/// A slab with everything that was found in it.
+#[derive(Debug)]
+pub(crate) struct JudgedSlab {
+    pub(crate) slab: Slab,
+    /// Columns by slot, over the slab's sound records.
+    pub(crate) columns: Vec<Option<Column>>,
+    /// What became of each record of the slab.
+    pub(crate) outcomes: Vec<RecordOutcome>,
+    /// What quarantine rules want done, for records they hit.
+    pub(crate) dispositions: Vec<(u32, Disposition)>,
+    /// Stored findings, by record and rule.
+    pub(crate) findings: Vec<Finding>,
+    /// Applied rewrites, in the order they were made.
+    pub(crate) repairs: Vec<Repair>,
+    /// What plugins gave for messages.
+    pub(crate) arguments: Vec<MessageArguments>,
+    /// Counts by rule of the run.
+    pub(crate) counts: Vec<RuleCount>,
+    /// Contributions to the file's measures, by stage.
+    pub(crate) measures: Vec<(usize, Measure)>,
+    /// A record-level rule at level `refuse` hit.
+    pub(crate) refused_by: Option<usize>,
+}
+
+impl JudgedSlab {
+    pub(crate) fn new(slab: Slab, plan: &Plan) -> Self {
+        let records = slab.len();
+        Self {
+            slab,
+            columns: plan.slots.iter().map(|_| None).collect(),
+            outcomes: vec![RecordOutcome::Passed; records],
+            dispositions: Vec::new(),
+            findings: Vec::new(),
+            repairs: Vec::new(),
+            arguments: Vec::new(),
+            counts: vec![RuleCount::default(); plan.rules.len()],
+            measures: Vec::new(),
+            refused_by: None,
+        }
+    }
+
+    /// Notes that a rule hit a record of the slab. Messages are filled in later, when all are known.
+    pub(crate) fn note(
+        &mut self,
+        plan: &Plan,
+        rule: usize,
+        record: u32,
+        column: Option<usize>,
+        outcome: HitOutcome,
+        text: Option<String>,
+    ) {
+        let level = plan.rules[rule].level;
+        let count = &mut self.counts[rule];
+        match outcome {
+            HitOutcome::Failed => count.failed += 1,
+            HitOutcome::Errored => count.errored += 1,
+        }
+        if level == Level::Off || level == Level::Monitor && !plan.purpose.keeps_all() {
+            return;
+        }
+        if level == Level::Refuse {
+            self.refused_by.get_or_insert(rule);
+        }
+        self.raise(record, level.outcome());
+        self.findings.push(Finding {
+            record,
+            rule,
+            column,
+            message: text.unwrap_or_default(),
+            value: None,
+        });
+    }
+
+    /// A record is at least that bad.
+    pub(crate) fn raise(&mut self, record: u32, outcome: RecordOutcome) {
+        let standing = &mut self.outcomes[record as usize];
+        *standing = (*standing).max(outcome);
+    }
+
+    /// A cell of a sound record as rules saw it; `row` counts the records that rules judged.
+    pub(crate) fn cell(&self, plan: &Plan, column: usize, row: usize) -> Option<&[u8]> {
+        let slot = plan.text_slot(column)?;
+        Some(rewriting::cell(&self.columns[slot].as_ref()?.cells, row))
+    }
+
+    /// The cells that a rule rewrote of a record, or would have. Once findings are in order.
+    pub(crate) fn repairs_of(&self, record: u32, rule: usize) -> impl Iterator<Item = &Repair> {
+        let from = self.repairs.partition_point(|repair| repair.record < record);
+        let of_record = self.repairs[from..].iter().take_while(move |it| it.record == record);
+        of_record.filter(move |repair| repair.rule == rule)
+    }
+
+    /// Whether a finding only says that a cell would be rewritten, which a repair tells better.
+    pub(crate) fn is_repair(&self, finding: &Finding) -> bool {
+        self.repairs_of(finding.record, finding.rule).any(|it| Some(it.column) == finding.column)
+    }
+
+    /// Puts findings into their order and writes their messages. `rows` are the records that rules judged.
+    pub(crate) fn complete(&mut self, plan: &Plan, rows: &[u32]) {
+        let mut findings = std::mem::take(&mut self.findings);
+        findings.sort_by_key(|finding| (finding.record, finding.rule, finding.column));
+        self.repairs.sort_by_key(|repair| repair.record);
+        self.dispositions.sort_unstable();
+        self.arguments.sort_by_key(|sample| (sample.record, sample.rule));
+        for finding in &mut findings {
+            let Ok(row) = rows.binary_search(&finding.record) else { continue };
+            let cell = |column| self.cell(plan, column, row).unwrap_or_default();
+            if let Some(column) = finding.column {
+                finding.value = Some(excerpt(cell(column)));
+            }
+            if finding.message.is_empty() {
+                let named =
+                    finding.column.map(|column| (plan.names[column].as_str(), cell(column)));
+                let key = (finding.record, finding.rule);
+                let at = self
+                    .arguments
+                    .binary_search_by_key(&key, |sample| (sample.record, sample.rule));
+                let arguments = at.map_or(&[][..], |at| &self.arguments[at].arguments);
+                finding.message = plan.rules[finding.rule].message.render(named, arguments, cell);
+            }
+        }
+        self.findings = findings;
+    }
+}

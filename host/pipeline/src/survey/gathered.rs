@@ -1,0 +1,173 @@
+//! What outlines of records, in file order, add up to. It does not depend on where one ends and the next begins.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use assay_ingest::{Limits, Outline, Place, Shape, Summary};
+use assay_model::{Digest, Position};
+
+use super::cut::{Cutter, SlabPlace};
+use crate::duplicates::{Duplicates, Key, KeyCollector, KeyHasher};
+use crate::error::RunError;
+use crate::observer::{Observer, Phase, Progress};
+use crate::plan::{Plan, Unique};
+use crate::request::Request;
+
+/// What the first pass found.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    pub(crate) digest: Digest,
+    pub(crate) summary: Summary,
+    /// What is the same for all of the input.
+    pub(crate) shape: Arc<Shape>,
+    /// How the records are cut into slabs.
+    pub(crate) slabs: Vec<SlabPlace>,
+    /// Slabs can be read in any order.
+    pub(crate) seekable: bool,
+    /// Whether keys of uniqueness rules went to disk.
+    pub(crate) spilled: bool,
+    /// For each uniqueness rule the records it hits.
+    pub(crate) duplicates: Vec<Duplicates>,
+}
+
+/// Why a first pass was not carried to its end.
+#[derive(Debug)]
+pub(super) enum Unfinished {
+    /// The input cannot be read to its end, which is a judgement of the file.
+    Damaged(io::Error),
+    Failed(RunError),
+}
+
+impl From<RunError> for Unfinished {
+    fn from(error: RunError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What the first pass looks at, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Look<'a> {
+    pub(super) request: &'a Request<'a>,
+    pub(super) limits: Limits,
+    pub(super) plan: &'a Plan,
+    pub(super) observer: &'a dyn Observer,
+}
+
+/// What outlines in file order add up to.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub(super) summary: Summary,
+    pub(super) shape: Arc<Shape>,
+    cutter: Cutter,
+    collectors: Vec<KeyCollector>,
+}
+
+/// The keys of an outline's records, for each uniqueness rule. Records are numbered from the outline's beginning.
+pub(super) type Keys = Vec<Vec<Key>>;
+
+impl Gathered {
+    /// `summary`: what the header came to.
+    pub(super) fn new(look: Look<'_>, summary: Summary, shape: Arc<Shape>) -> Self {
+        let collectors =
+            look.plan.unique.iter().map(|unique| KeyCollector::new(unique.check)).collect();
+        Self { summary, shape, cutter: Cutter::new(look.limits.clamped()), collectors }
+    }
+
+    pub(super) fn hashers(&self) -> Vec<KeyHasher> {
+        self.collectors.iter().map(KeyCollector::hasher).collect()
+    }
+
+    /// Where the next outline must begin.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            offset: self.summary.bytes,
+            record: self.summary.records + 1,
+            line: self.summary.lines + 1,
+        }
+    }
+
+    /// Takes the next outline.
+    pub(super) fn add(&mut self, outline: &Outline, keys: Keys) -> Result<(), RunError> {
+        let Place { record, line, .. } = self.place();
+        for index in 0..outline.len() {
+            let position = outline.position(index);
+            self.cutter.add(Position {
+                record: record - 1 + position.record,
+                line: line - 1 + position.line,
+                ..position
+            });
+        }
+        for (collector, keys) in self.collectors.iter_mut().zip(keys) {
+            collector.add(record - 1, keys).map_err(RunError::temporary)?;
+        }
+        self.summary.append(outline.summary());
+        Ok(())
+    }
+
+    pub(super) fn finish(self, digest: Digest, seekable: bool) -> Result<Survey, RunError> {
+        let _span = tracing::debug_span!("keys").entered();
+        let spilled = self.collectors.iter().any(KeyCollector::spilled);
+        let duplicates = self
+            .collectors
+            .into_iter()
+            .map(KeyCollector::finish)
+            .collect::<io::Result<_>>()
+            .map_err(RunError::temporary)?;
+        Ok(Survey {
+            digest,
+            summary: self.summary,
+            shape: self.shape,
+            slabs: self.cutter.finish(),
+            seekable,
+            spilled,
+            duplicates,
+        })
+    }
+}
+
+pub(super) fn progress(look: Look<'_>, consumed: &AtomicU64, records: u64) {
+    look.observer.progress(Progress {
+        phase: Phase::Survey,
+        bytes: consumed.load(Ordering::Relaxed),
+        total_bytes: look.request.input.bytes(),
+        records,
+        total_records: None,
+        quarantined: 0,
+    });
+}
+
+/// The keys of an outline's sound records. A record with a blank in its key has none.
+pub(super) fn keys(unique: &[Unique], hashers: &[KeyHasher], outline: &Outline) -> Keys {
+    let _span = tracing::debug_span!("keys").entered();
+    unique.iter().zip(hashers).map(|(unique, hasher)| keys_of(unique, *hasher, outline)).collect()
+}
+
+fn keys_of(unique: &Unique, hasher: KeyHasher, outline: &Outline) -> Vec<Key> {
+    let mut keys = Vec::with_capacity(outline.judged().len());
+    // Records are numbered from 1.
+    let number = |record: u32| record + 1;
+    for &record in outline.judged() {
+        let index = record as usize;
+        if unique.columns.is_empty() {
+            keys.push(Key {
+                hash: hasher.hash(std::iter::once(outline.content(index))),
+                record: number(record),
+            });
+            continue;
+        }
+        let parts = || unique.columns.iter().map(|&column| outline.cell(index, column));
+        if let [column] = unique.columns.as_slice() {
+            let part = outline.cell(index, *column);
+            if !part.is_empty() {
+                keys.push(Key {
+                    hash: hasher.hash(std::iter::once(part.as_ref())),
+                    record: number(record),
+                });
+            }
+        } else if parts().all(|part| !part.is_empty()) {
+            keys.push(Key { hash: hasher.hash(parts()), record: number(record) });
+        }
+    }
+    keys
+}
