@@ -76,7 +76,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 const MODEL_ONLY: &[&str] = &["host/model"];
 const MODEL_AND_DIGEST: &[&str] = &["host/digest", "host/model"];
 
-pub(super) const WALLS: [Wall; 20] = [
+pub(super) const WALLS: [Wall; 21] = [
     Wall {
         folder: "host/model",
         may: &[],
