@@ -3,7 +3,7 @@
 
 use assay_sandbox::SandboxError;
 
-use super::{pages, workloads};
+use super::workload::{pages, workloads};
 use crate::PluginFolder;
 use crate::fault::Fault;
 use crate::judging::{Handing, Wanted, judge};
