@@ -1,6 +1,6 @@
 //! The report as a person reads it: at once what happened, then why, then where to look.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use assay_model::FileOutcome;
 use assay_pipeline::Report;
@@ -19,19 +19,19 @@ struct Page {
 }
 
 /// Writes the summary.
-pub(crate) fn of(report: &Report, colours: bool) -> String {
+pub(crate) fn of(report: &Report, colours: bool) -> Result<String, fmt::Error> {
     let mut page = Page { text: String::new(), colours };
-    page.head(report);
-    page.verdict(report);
-    page.counts(report);
-    page.rules(report);
-    page.places(report);
-    page.text
+    page.head(report)?;
+    page.verdict(report)?;
+    page.counts(report)?;
+    page.rules(report)?;
+    page.places(report)?;
+    Ok(page.text)
 }
 
 impl Page {
-    fn line(&mut self, label: &str, text: &str) {
-        writeln!(self.text, "  {label:<11} {text}").expect("a String takes everything");
+    fn line(&mut self, label: &str, text: &str) -> fmt::Result {
+        writeln!(self.text, "  {label:<11} {text}")
     }
 
     fn blank(&mut self) {
@@ -42,31 +42,32 @@ impl Page {
         painted(self.colours, code, text)
     }
 
-    fn head(&mut self, report: &Report) {
+    fn head(&mut self, report: &Report) -> fmt::Result {
         let source = &report.source;
         let mut input = source.name.clone().unwrap_or_else(|| source.location.clone());
-        write!(input, " · {}", bytes(source.stored_bytes)).expect("a String takes everything");
+        write!(input, " · {}", bytes(source.stored_bytes))?;
         if let (Some(way), Some(inner)) = (&source.compression, source.bytes)
             && way != "plain"
         {
-            write!(input, " ({way}, {} inside)", bytes(inner)).expect("a String takes everything");
+            write!(input, " ({way}, {} inside)", bytes(inner))?;
         }
-        self.line("input", &input);
+        self.line("input", &input)?;
         if let Some(layout) = &report.layout {
             let mut is: Vec<_> =
                 [&report.dataset, &report.kind].into_iter().flatten().cloned().collect();
             is.extend(report.partition.iter().map(|(key, value)| format!("{key} {value}")));
             is.push(format!("layout {layout}"));
-            self.line("is", &is.join(" · "));
+            self.line("is", &is.join(" · "))?;
         }
         if let Some(pack) = &report.pack {
             let plugins: Vec<_> = report.plugins.keys().map(String::as_str).collect();
-            self.line("judged by", &format!("{pack} · plugins {}", plugins.join(", ")));
+            self.line("judged by", &format!("{pack} · plugins {}", plugins.join(", ")))?;
         }
         self.blank();
+        Ok(())
     }
 
-    fn verdict(&mut self, report: &Report) {
+    fn verdict(&mut self, report: &Report) -> fmt::Result {
         let outcome = report.file_outcome();
         let (code, word) = match outcome {
             FileOutcome::Accepted => ("32;1", "ACCEPTED"),
@@ -76,62 +77,62 @@ impl Page {
             FileOutcome::Failed => ("31;1", "FAILED: nothing was published"),
         };
         let word = self.colour(code, word);
-        writeln!(self.text, "  {word}").expect("a String takes everything");
+        writeln!(self.text, "  {word}")?;
         if report.already_published {
             let text = "This very run was published before: same content, same pack, same plugins. Nothing was changed.";
-            writeln!(self.text, "  {text}").expect("a String takes everything");
+            writeln!(self.text, "  {text}")?;
         }
         for reason in report.refusal.iter().chain(&report.failure) {
             let mut lines = reason.message.lines();
             if let Some(first) = lines.next() {
-                writeln!(self.text, "  {} [{}]", first, reason.code)
-                    .expect("a String takes everything");
+                writeln!(self.text, "  {} [{}]", first, reason.code)?;
             }
             for line in lines {
-                writeln!(self.text, "  {line}").expect("a String takes everything");
+                writeln!(self.text, "  {line}")?;
             }
         }
         self.blank();
+        Ok(())
     }
 
-    fn counts(&mut self, report: &Report) {
+    fn counts(&mut self, report: &Report) -> fmt::Result {
         let records = &report.records;
         if report.run_id.is_none() || report.failure.is_some() && records.read == 0 {
-            return;
+            return Ok(());
         }
         let (read, validated, held) =
             (count(records.read), count(records.validated), count(records.quarantined));
-        self.line("records", &format!("{read} read = {validated} validated + {held} quarantined"));
+        self.line("records", &format!("{read} read = {validated} validated + {held} quarantined"))?;
         for (column, sums) in &report.amounts {
             let (read, validated, held) =
                 (grouped(&sums.read), grouped(&sums.validated), grouped(&sums.quarantined));
             let text =
                 format!("{read} read = {validated} validated + {held} quarantined ({column})");
-            self.line("amounts", &text);
+            self.line("amounts", &text)?;
         }
         let milliseconds = report.milliseconds.total.max(1);
         let rate = report.source.bytes.unwrap_or(0) / milliseconds / 1_000;
         let seconds = format!("{}.{:01}", milliseconds / 1_000, milliseconds % 1_000 / 100);
-        self.line("time", &format!("{seconds} s · {rate} MB/s of CSV"));
+        self.line("time", &format!("{seconds} s · {rate} MB/s of CSV"))?;
         self.blank();
+        Ok(())
     }
 
-    fn rules(&mut self, report: &Report) {
+    fn rules(&mut self, report: &Report) -> fmt::Result {
         let hit = |level: &'static str| {
             move |(_, rule): &(&String, &RuleReport)| {
                 rule.level == level && rule.failed + rule.errored > 0
             }
         };
-        self.section(report, "held back", "31", report.rules.iter().filter(hit("refuse")));
-        self.section(report, "held back", "31", report.rules.iter().filter(hit("error")));
-        self.section(report, "warned of", "33", report.rules.iter().filter(hit("warn")));
+        self.section(report, "held back", "31", report.rules.iter().filter(hit("refuse")))?;
+        self.section(report, "held back", "31", report.rules.iter().filter(hit("error")))?;
+        self.section(report, "warned of", "33", report.rules.iter().filter(hit("warn")))?;
         let repaired: Vec<_> = report.rules.iter().filter(|(_, rule)| rule.repaired > 0).collect();
         if !repaired.is_empty() {
-            writeln!(self.text, "  {}", self.colour("36", "repaired"))
-                .expect("a String takes everything");
+            writeln!(self.text, "  {}", self.colour("36", "repaired"))?;
             for (code, rule) in repaired {
-                let hits = count(rule.repaired);
-                writeln!(self.text, "  {hits:>11} {code}").expect("a String takes everything");
+                let cells = count(rule.repaired);
+                writeln!(self.text, "  {cells:>11} {code}")?;
             }
             self.blank();
         }
@@ -140,11 +141,12 @@ impl Page {
                 "`{}`: found {}, expected {}",
                 finding.rule, finding.observed, finding.expected
             );
-            self.line("the file", &text);
+            self.line("the file", &text)?;
         }
         if !report.file_findings.is_empty() {
             self.blank();
         }
+        Ok(())
     }
 
     fn section<'a>(
@@ -153,44 +155,44 @@ impl Page {
         title: &str,
         colour: &str,
         rules: impl Iterator<Item = (&'a String, &'a RuleReport)>,
-    ) {
+    ) -> fmt::Result {
         // What is said of the file stands in a section of its own.
         let of_file = |code: &str| report.file_findings.iter().any(|finding| finding.rule == code);
         let mut rules: Vec<_> = rules.filter(|(code, _)| !of_file(code)).collect();
         if rules.is_empty() {
-            return;
+            return Ok(());
         }
         rules.sort_by_key(|(_, rule)| std::cmp::Reverse(rule.failed + rule.errored));
-        writeln!(self.text, "  {}", self.colour(colour, title)).expect("a String takes everything");
+        writeln!(self.text, "  {}", self.colour(colour, title))?;
         let more = rules.len().saturating_sub(LISTED);
         for (code, rule) in rules.into_iter().take(LISTED) {
             let hits = count(rule.failed + rule.errored);
-            write!(self.text, "  {hits:>11} {code}").expect("a String takes everything");
+            write!(self.text, "  {hits:>11} {code}")?;
             if let Some(first) = rule.examples.first() {
                 let place = format!("  record {}, line {}: ", first.record, first.line);
-                write!(self.text, "{}{}", self.colour("2", &place), first.message)
-                    .expect("a String takes everything");
+                write!(self.text, "{}{}", self.colour("2", &place), first.message)?;
             }
             self.blank();
         }
         if more > 0 {
             let place = report.report.as_deref().map_or_else(|| "the report".to_owned(), plain);
-            writeln!(self.text, "  {:>11} {more} more rules: see {place}", "")
-                .expect("a String takes everything");
+            writeln!(self.text, "  {:>11} {more} more rules: see {place}", "")?;
         }
         self.blank();
+        Ok(())
     }
 
-    fn places(&mut self, report: &Report) {
+    fn places(&mut self, report: &Report) -> fmt::Result {
         for (label, place) in [
             ("published", &report.manifest),
             ("held back", &report.quarantine),
             ("audit", &report.report),
         ] {
             if let Some(place) = place {
-                self.line(label, &plain(place));
+                self.line(label, &plain(place))?;
             }
         }
+        Ok(())
     }
 }
 

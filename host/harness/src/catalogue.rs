@@ -1,7 +1,5 @@
 //! The catalogue of a plugin's rules, made of its pages.
 
-use std::fmt::Write;
-
 use assay_model::PluginInfo;
 
 use crate::page::Page;
@@ -14,7 +12,7 @@ pub(crate) fn markdown(info: &PluginInfo, pages: &[Page]) -> String {
     );
     let mut table = |head: &str, rows: &[String]| {
         if !rows.is_empty() {
-            write!(text, "\n{head}\n{}\n", rows.join("\n")).expect("a String takes everything");
+            text.extend(["\n", head, "\n", &rows.join("\n"), "\n"]);
         }
     };
     let page = |name: &str| {

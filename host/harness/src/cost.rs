@@ -3,23 +3,21 @@
 mod baseline;
 mod flame;
 mod report;
+mod workload;
 
 use assay_sandbox::SandboxError;
 
 pub use flame::{FlameError, folded};
 pub use report::{CostReport, CostRequest, RuleCost, Verdict};
 
-use crate::PluginFolder;
+use self::workload::{RECORDS, pages, repeated, workloads};
 use crate::exam::Exam;
 use crate::found::Cost;
 use crate::judging::{Handing, Wanted, judge};
-use crate::page::{Page, read_examples};
 use crate::setup::Setup;
 use crate::subject::Subject;
 use crate::table::Table;
 
-/// Records that are judged.
-const RECORDS: usize = 1_000;
 /// How often time is measured; the least counts. 15: enough to meet a moment in which the machine does nothing else.
 const TIMES: usize = 15;
 /// What the whole plugin is called among the rules, and what a call costs without a column.
@@ -76,41 +74,6 @@ impl CostReport {
         let nanos = nanos as f64 / RECORDS as f64;
         self.rules.push(RuleCost { rule, fuel, nanos, baseline: None, verdict: Verdict::Unknown });
     }
-}
-
-/// Pages of rules and kinds: the name, whether it is a rule, and the examples.
-fn pages(folder: &PluginFolder, subject: &Subject, base: &Setup) -> Vec<(String, bool, Vec<Exam>)> {
-    let info = subject.component().info();
-    let read = |page: Page| {
-        let name = page.path.file_stem()?.to_string_lossy().into_owned();
-        let rule = info.rules.iter().any(|rule| rule.name.as_str() == name);
-        let known = rule || info.kinds.iter().any(|kind| kind.name == name);
-        let (exams, _) = read_examples(&page, rule.then_some(&name), &info.name, base);
-        known.then_some((name, rule, exams))
-    };
-    folder.read_pages().into_iter().filter_map(read).collect()
-}
-
-/// What examples are measured on: for each of their settings 1,000 records, theirs over and over.
-fn workloads(exams: &[Exam]) -> Vec<(Setup, Table)> {
-    let mut setups: Vec<&Setup> = Vec::new();
-    for exam in exams {
-        if !setups.contains(&&exam.setup) {
-            setups.push(&exam.setup);
-        }
-    }
-    let of = |setup: &Setup| {
-        let own = exams.iter().filter(|exam| exam.setup == *setup);
-        let tables: Vec<&Table> = own.map(|exam| &exam.table).collect();
-        (setup.clone(), repeated(&Table::joined(&tables)))
-    };
-    setups.into_iter().map(of).collect()
-}
-
-/// A table's records over and over.
-fn repeated(table: &Table) -> Table {
-    let records = table.records.iter().cycle().take(RECORDS).cloned().collect();
-    Table { columns: table.columns.clone(), records }
 }
 
 /// The cost of examples: the mean of their workloads.

@@ -1,7 +1,5 @@
 //! Messages of findings, made from a rule's template and the record it hit.
 
-use std::fmt::Write;
-
 /// Longest text of a cell in a message or a finding's value: enough to recognise it; the whole cell is in the raw record.
 const EXCERPT_BYTES: usize = 200;
 
@@ -88,7 +86,7 @@ pub fn excerpt(cell: &[u8]) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.trim_end_matches(char::REPLACEMENT_CHARACTER).chars() {
         if character.is_control() {
-            write!(shown, "{}", character.escape_default()).expect("a String takes everything");
+            shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }

@@ -9,6 +9,7 @@ use oci_client::client::{ClientConfig, ClientProtocol};
 use oci_client::secrets::RegistryAuth;
 use tokio::runtime::Runtime;
 
+use crate::answer;
 use crate::error::RegistryError;
 use crate::reference::Place;
 
@@ -56,7 +57,7 @@ impl Connection {
         place: &Place,
         asked: impl Future<Output = Result<T, oci_client::errors::OciDistributionError>>,
     ) -> Result<T, RegistryError> {
-        self.runtime.block_on(asked).map_err(|error| RegistryError::of(place, &error))
+        self.runtime.block_on(asked).map_err(|error| answer::sorted(place, &error))
     }
 }
 

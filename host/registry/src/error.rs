@@ -1,9 +1,5 @@
 //! What keeps a plugin from being pushed or pulled. Each text says what was found and what to do.
 
-use oci_client::errors::{DigestError, OciDistributionError, OciErrorCode};
-
-use crate::reference::Place;
-
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -104,70 +100,4 @@ pub enum RegistryError {
         /// What it said.
         detail: String,
     },
-}
-
-impl RegistryError {
-    /// Sorts what the client says by what its reader can do.
-    pub(crate) fn of(place: &Place, error: &OciDistributionError) -> Self {
-        let registry = place.registry().to_owned();
-        let chain = |error: &dyn std::error::Error| {
-            let mut text = error.to_string();
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                text.push_str(": ");
-                text.push_str(&error.to_string());
-                cause = error.source();
-            }
-            text
-        };
-        match error {
-            OciDistributionError::RequestError(error)
-                if error.is_connect() || error.is_timeout() =>
-            {
-                Self::Unreachable { registry, detail: chain(error) }
-            }
-            OciDistributionError::AuthenticationFailure(detail) => {
-                Self::Denied { registry, detail: detail.clone() }
-            }
-            OciDistributionError::UnauthorizedError { .. } => {
-                Self::Denied { registry, detail: "it does not know who asks".to_owned() }
-            }
-            OciDistributionError::ImageManifestNotFoundError(_)
-            | OciDistributionError::ServerError { code: 404, .. } => {
-                Self::NotFound { place: place.to_string() }
-            }
-            OciDistributionError::DigestError(DigestError::VerificationError {
-                expected,
-                actual,
-            }) => Self::Digest {
-                registry,
-                expected: bare(expected).to_owned(),
-                found: bare(actual).to_owned(),
-            },
-            OciDistributionError::RegistryError { envelope, .. } => {
-                let has = |codes: &[OciErrorCode]| {
-                    envelope.errors.iter().any(|error| codes.contains(&error.code))
-                };
-                if has(&[OciErrorCode::Unauthorized, OciErrorCode::Denied]) {
-                    return Self::Denied { registry, detail: envelope.to_string() };
-                }
-                let unknown = [
-                    OciErrorCode::ManifestUnknown,
-                    OciErrorCode::NameUnknown,
-                    OciErrorCode::NotFound,
-                    OciErrorCode::BlobUnknown,
-                ];
-                if has(&unknown) {
-                    return Self::NotFound { place: place.to_string() };
-                }
-                Self::Protocol { registry, detail: envelope.to_string() }
-            }
-            other => Self::Protocol { registry, detail: chain(other) },
-        }
-    }
-}
-
-/// A digest without the name of its algorithm.
-fn bare(digest: &str) -> &str {
-    digest.strip_prefix("sha256:").unwrap_or(digest)
 }

@@ -2,6 +2,7 @@
 //!
 //! The media types are the CNCF's for WebAssembly; signatures are referrers. This crate is the only one that talks to a network.
 
+mod answer;
 mod artifact;
 mod client;
 mod error;

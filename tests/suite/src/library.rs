@@ -1,6 +1,5 @@
 //! The second dataset: rules copied out of the checkout and locked, so that a test may change them.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -60,21 +59,19 @@ impl Library {
     /// Writes a file of loans with `records` good records and then `more` lines as they are.
     pub fn loans(&self, year: u16, records: u32, more: &str) -> PathBuf {
         let path = self.folder.path().join(format!("loans-{year}.csv"));
-        let mut text =
-            "loan_id,member_id,branch,book_title,isbn,loaned_on,returned_on,fine_eur\n".to_owned();
-        for loan in 1..=records {
+        let head = "loan_id,member_id,branch,book_title,isbn,loaned_on,returned_on,fine_eur\n";
+        let loan = |loan: u32| {
             let branch = ["Central", "Harbour", "Nord"][loan as usize % 3];
             let (month, day) = (loan % 12 + 1, loan % 28 + 1);
-            writeln!(
-                text,
-                "L{loan:05},M{},{branch},\"Title, {loan}\",,{year}-{month:02}-{day:02},,{}.{:02}",
+            format!(
+                "L{loan:05},M{},{branch},\"Title, {loan}\",,{year}-{month:02}-{day:02},,{}.{:02}\n",
                 loan % 97,
                 loan % 7,
                 loan % 100
             )
-            .expect("a String takes everything");
-        }
-        std::fs::write(&path, text + more).expect("space");
+        };
+        let loans: Vec<String> = (1..=records).map(loan).collect();
+        std::fs::write(&path, head.to_owned() + &loans.concat() + more).expect("space");
         path
     }
 }

@@ -1,7 +1,6 @@
 //! Our own `Cargo.lock`, cut to what a plugin needs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use toml::{Table, Value};
 
@@ -57,11 +56,10 @@ pub(super) fn pruned(text: &str, package: &str, crates: &[Table]) -> Result<Stri
     for key in kept.iter().chain([&plugin]).collect::<BTreeSet<_>>() {
         let needs = if *key == plugin { vec![sdk.clone()] } else { dependencies(key) };
         let entry = packages.get(key).filter(|_| *key != plugin);
-        write!(out, "\n[[package]]\nname = \"{}\"\nversion = \"{}\"\n", key.0, key.1)
-            .expect("a String takes everything");
+        out.extend(["\n[[package]]\nname = \"", &key.0, "\"\nversion = \"", &key.1, "\"\n"]);
         for field in ["source", "checksum"] {
             if let Some(value) = entry.and_then(|entry| text_of(entry, field)) {
-                writeln!(out, "{field} = \"{value}\"").expect("a String takes everything");
+                out.extend([field, " = \"", &value, "\"\n"]);
             }
         }
         if !needs.is_empty() {
@@ -69,7 +67,7 @@ pub(super) fn pruned(text: &str, package: &str, crates: &[Table]) -> Result<Stri
             for need in &needs {
                 let alone = kept.iter().filter(|(name, _)| *name == need.0).count() == 1;
                 let name = if alone { need.0.clone() } else { format!("{} {}", need.0, need.1) };
-                writeln!(out, " \"{name}\",").expect("a String takes everything");
+                out.extend([" \"", &name, "\",\n"]);
             }
             out.push_str("]\n");
         }

@@ -31,7 +31,7 @@ pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
     };
     let report = bench(&request)?;
     match args.format {
-        Format::Text => output::text(&text(&report))?,
+        Format::Text => output::text(&text(&report)?)?,
         Format::Json => output::json(&object(&report))?,
     }
     if let Some(path) = &args.flame {
@@ -66,7 +66,7 @@ fn draw(_: &Path, _: &str) -> Result<()> {
     anyhow::bail!(crate::features::lacks("drawing a flame graph", "flame"))
 }
 
-fn text(report: &CostReport) -> String {
+fn text(report: &CostReport) -> Result<String> {
     let mut text = format!(
         "  {:<28} {:>12}  {:>10}  {:>9}  {}\n",
         "rule", "fuel/1,000", "committed", "ns/record", ""
@@ -80,23 +80,22 @@ fn text(report: &CostReport) -> String {
             cost.nanos,
             change(cost)
         );
-        writeln!(text, "{}", line.trim_end()).expect("a String takes everything");
+        writeln!(text, "{}", line.trim_end())?;
     }
     let mib = report.memory_peak >> 10;
     writeln!(
         text,
         "\n  memory      at most {mib} KiB an instance\n  fuel        the same on every machine; a rule is measured on the records of its page\n  ns/record   \
          of this machine at this moment, copies in and out included"
-    )
-    .expect("a String takes everything");
+    )?;
     for note in &report.notes {
-        writeln!(text, "  note        {note}").expect("a String takes everything");
+        writeln!(text, "  note        {note}")?;
     }
     if !report.faults.is_empty() {
         text.push('\n');
     }
-    report.faults.iter().for_each(|each| fault::text(&mut text, each, output::colours()));
-    text
+    text.extend(report.faults.iter().map(|each| fault::text(each, output::colours())));
+    Ok(text)
 }
 
 fn change(cost: &RuleCost) -> String {

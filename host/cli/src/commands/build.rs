@@ -1,7 +1,5 @@
 //! `assay build`: a component of a plugin's folder.
 
-use std::fmt::Write;
-
 use anyhow::Result;
 use assay_author::{AuthorError, BuildRequest, Builder, Built, build};
 use serde_json::{Value, json};
@@ -32,10 +30,8 @@ pub(crate) fn execute(args: &BuildArgs) -> Result<ExitStatus> {
 
 fn text(built: &Built) -> String {
     let info = built.component.info();
-    let mut text = String::new();
-    let mut line = |label: &str, value: &str| {
-        writeln!(text, "  {label:<10} {value}").expect("a String takes everything");
-    };
+    let mut lines = Vec::new();
+    let mut line = |label: &str, value: &str| lines.push(format!("  {label:<10} {value}\n"));
     line("built", &output::path(&built.path));
     let rules = match (info.rules.len(), info.kinds.len()) {
         (0, 0) => "rules known when its settings are".to_owned(),
@@ -60,7 +56,7 @@ fn text(built: &Built) -> String {
         let word = if pinned.changed { "pinned" } else { "unchanged" };
         line("lock", &format!("{word} in {}", output::path(&pinned.lock)));
     }
-    text
+    lines.concat()
 }
 
 fn object(built: &Built) -> Value {

@@ -24,7 +24,7 @@ pub(crate) fn execute(args: &InspectArgs) -> Result<ExitStatus> {
     let component = Named::open(Options::default())?.look_at(&name, &bytes)?;
     let stamps = read_stamps(&bytes)?;
     match args.format {
-        Format::Text => output::text(&text(&component, bytes.len(), &stamps))?,
+        Format::Text => output::text(&text(&component, bytes.len(), &stamps)?)?,
         Format::Json => {
             let mut object = object(&component, bytes.len());
             object["stamps"] = serde_json::to_value(&stamps)?;
@@ -34,51 +34,46 @@ pub(crate) fn execute(args: &InspectArgs) -> Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-fn text(component: &Component, size: usize, stamps: &Stamps) -> String {
+fn text(component: &Component, size: usize, stamps: &Stamps) -> Result<String> {
     let info = component.info();
     let mut text = String::new();
-    let mut line = |label: &str, value: &str| {
-        writeln!(text, "  {label:<10} {value}").expect("a String takes everything");
-    };
-    line("name", &info.name);
-    line("version", &info.version);
-    line("contract", &format!("assay:rules/plugin@{}", component.contract_version()));
-    line("digest", &format!("sha256:{}", component.digest()));
-    line("size", &format!("{} KB", size.div_ceil(1_000)));
+    let mut line = |label: &str, value: &str| writeln!(text, "  {label:<10} {value}");
+    line("name", &info.name)?;
+    line("version", &info.version)?;
+    line("contract", &format!("assay:rules/plugin@{}", component.contract_version()))?;
+    line("digest", &format!("sha256:{}", component.digest()))?;
+    line("size", &format!("{} KB", size.div_ceil(1_000)))?;
     let imports = component.imports().join(", ");
     line(
         "imports",
         if imports.is_empty() { "nothing: it can compute, and nothing else" } else { &imports },
-    );
-    line("exports", &component.exports().join(", "));
-    line("memory", &format!("at most {} MiB an instance", component.memory_limit() >> 20));
+    )?;
+    line("exports", &component.exports().join(", "))?;
+    line("memory", &format!("at most {} MiB an instance", component.memory_limit() >> 20))?;
     for (key, value) in &info.extras {
-        line(key, value);
+        line(key, value)?;
     }
     let stamps = lines(stamps);
     if !stamps.is_empty() {
         text.push_str("\n  stamps\n");
         for (label, value) in stamps {
-            writeln!(text, "    {label:<10} {value}").expect("a String takes everything");
+            writeln!(text, "    {label:<10} {value}")?;
         }
     }
     if !info.rules.is_empty() {
         let rules = if info.rules.len() == 1 { "rule" } else { "rules" };
-        writeln!(text, "\n  {} {rules}", info.rules.len()).expect("a String takes everything");
+        writeln!(text, "\n  {} {rules}", info.rules.len())?;
         for Rule { name, class, level, title, .. } in &info.rules {
-            writeln!(text, "    {name:<28} {class:<10} {level:<8} {title}")
-                .expect("a String takes everything");
+            writeln!(text, "    {name:<28} {class:<10} {level:<8} {title}")?;
         }
     }
     if !info.kinds.is_empty() {
-        writeln!(text, "\n  {} kinds of rules, made by settings", info.kinds.len())
-            .expect("a String takes everything");
+        writeln!(text, "\n  {} kinds of rules, made by settings", info.kinds.len())?;
         for kind in &info.kinds {
-            writeln!(text, "    {:<28} {}", kind.name, kind.title)
-                .expect("a String takes everything");
+            writeln!(text, "    {:<28} {}", kind.name, kind.title)?;
         }
     }
-    text
+    Ok(text)
 }
 
 fn object(component: &Component, size: usize) -> Value {

@@ -31,7 +31,7 @@ pub(crate) fn judge(
     };
     match args.format {
         Format::Json => output::json(&report)?,
-        Format::Text => output::text(&summary::of(&report, output::colours()))?,
+        Format::Text => output::text(&summary::of(&report, output::colours())?)?,
     }
     more(&report)?;
     Ok(report.file_outcome().into())

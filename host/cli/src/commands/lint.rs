@@ -23,7 +23,7 @@ pub(crate) fn execute(args: &LintArgs) -> Result<ExitStatus> {
         cache: cache(&args.rules),
     })?;
     match args.format {
-        Format::Text => output::text(&text(&linted))?,
+        Format::Text => output::text(&text(&linted)?)?,
         Format::Json => output::json(&object(&linted))?,
     }
     let refused = linted.lints.iter().any(|lint| args.strict || lint.severity == Severity::Error);
@@ -37,14 +37,13 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
-fn text(linted: &Linted) -> String {
+fn text(linted: &Linted) -> Result<String> {
     let mut text = String::new();
     let mut place = "";
     for lint in &linted.lints {
         if place != lint.place {
             place = &lint.place;
-            writeln!(text, "{}", output::path(Path::new(place)))
-                .expect("a String takes everything");
+            writeln!(text, "{}", output::path(Path::new(place)))?;
         }
         let message = lint.message.replace('\n', "\n    ");
         writeln!(
@@ -53,8 +52,7 @@ fn text(linted: &Linted) -> String {
             word(lint.severity),
             lint.code,
             lint.help
-        )
-        .expect("a String takes everything");
+        )?;
     }
     let errors = linted.lints.iter().filter(|lint| lint.severity == Severity::Error).count();
     let warnings = linted.lints.len() - errors;
@@ -69,9 +67,8 @@ fn text(linted: &Linted) -> String {
         linted.looked_at.len(),
         many(errors, "error"),
         many(warnings, "warning")
-    )
-    .expect("a String takes everything");
-    text
+    )?;
+    Ok(text)
 }
 
 fn object(linted: &Linted) -> Value {

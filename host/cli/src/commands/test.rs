@@ -45,9 +45,9 @@ fn once(args: &TestArgs) -> Result<ExitStatus> {
     report.notes.extend(found.warnings());
     gate(&mut report, args.min_coverage);
     output::text(&match args.format {
-        TestFormat::Human => human::text(&report, output::colours()),
+        TestFormat::Human => human::text(&report, output::colours())?,
         TestFormat::Junit => junit::xml(&report)?,
-        TestFormat::Github => github::annotations(&report),
+        TestFormat::Github => github::annotations(&report)?,
         TestFormat::Json => json::text(&report)?,
     })?;
     Ok(if report.faults() == 0 { ExitStatus::Success } else { ExitStatus::Refused })

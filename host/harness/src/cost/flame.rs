@@ -1,11 +1,9 @@
 //! Where rules spend their steps, as folded stacks: a line a stack, the rule first, its functions from the outermost in, and how
 //! often it was met. Flame graphs are drawn of that.
 
-use std::fmt::Write;
-
 use assay_sandbox::SandboxError;
 
-use super::{pages, workloads};
+use super::workload::{pages, workloads};
 use crate::PluginFolder;
 use crate::fault::Fault;
 use crate::judging::{Handing, Wanted, judge};
@@ -36,7 +34,7 @@ pub fn folded(folder: &PluginFolder, subject: &Subject) -> Result<String, FlameE
             let found = judge(subject, &planned, &table, &Handing::whole(), Wanted::Facts)?;
             let judging = |stack: &String| stack.contains(PROCESS);
             for (stack, met) in found.cost.stacks.into_iter().filter(|(stack, _)| judging(stack)) {
-                writeln!(text, "{name};{stack} {met}").expect("a String takes everything");
+                text.extend([&name, ";", &stack, " ", &met.to_string(), "\n"]);
             }
         }
     }

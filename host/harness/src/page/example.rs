@@ -1,6 +1,6 @@
 //! The examples of a page, as tables with what is expected of them.
 
-use super::{Page, Section};
+use super::written::{Page, Section};
 use crate::exam::{Exam, Mark, Wants};
 use crate::fault::Fault;
 use crate::setup::Setup;

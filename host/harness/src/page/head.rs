@@ -2,7 +2,7 @@
 
 use assay_model::{Rule, RuleClass, RuleKind, StagePlan};
 
-use super::{HEADINGS, NORMALISE_HEADINGS, Page};
+use super::written::{HEADINGS, NORMALISE_HEADINGS, Page};
 use crate::fault::Fault;
 
 /// Between the parts of the line under the title.

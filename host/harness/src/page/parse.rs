@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
-use super::{Block, Page, Section};
+use super::written::{Block, Page, Section};
 
 impl Page {
     /// Reads a page. Any text is a page; what it lacks is said when it is checked.

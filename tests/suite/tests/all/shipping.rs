@@ -1,6 +1,5 @@
 //! A plugin on its way: packaged, signed, trusted or refused, bundled and unpacked again.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -194,7 +193,7 @@ fn a_pack_that_trusts_a_key_runs_what_it_signed_and_nothing_else() {
             text = text.replace(&desk.id(name), &format!("<{name}>"));
         }
         text = without_digests(&text);
-        write!(said, "{case}\n{text}\n\n").expect("a String takes everything");
+        said.extend([case, "\n", &text, "\n\n"]);
     };
     desk.lock();
     assert_eq!(desk.check().0, Some(0), "nobody is trusted, so nobody has to sign");
@@ -274,8 +273,7 @@ fn a_bundle_brings_a_pack_to_where_there_is_nothing_and_a_bad_one_changes_nothin
     let mut said = String::new();
     let mut refused = |case: &str, bundle: &str, more: &[&str]| {
         let arguments = [&["import", bundle, "--rules", "there"][..], more].concat();
-        write!(said, "{case}\n{}\n", desk.refused(2, &arguments))
-            .expect("a String takes everything");
+        said.extend([case, "\n", &desk.refused(2, &arguments), "\n"]);
         assert_eq!(tree(&desk.path("there")), before, "{case}");
     };
     refused("nobody signed the bundle", "one.tar.zst", &["--key", "one.pub"]);

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use anyhow::Result;
 use assay_harness::Report;
 
 /// Writes a command for each fault, and what people read in the log.
-pub(crate) fn annotations(report: &Report) -> String {
+pub(crate) fn annotations(report: &Report) -> Result<String> {
     let mut text = String::new();
     for fault in report.failed().flat_map(|test| &test.faults) {
         let help = fault.help.iter().map(|help| format!("help: {help}"));
@@ -15,11 +16,10 @@ pub(crate) fn annotations(report: &Report) -> String {
             .collect();
         let (file, title) = (property(&fault.path.display().to_string()), property(fault.code));
         let message = escaped(&lines.join("\n"));
-        writeln!(text, "::error file={file},line={},title={title}::{message}", fault.line)
-            .expect("a String takes everything");
+        writeln!(text, "::error file={file},line={},title={title}::{message}", fault.line)?;
     }
-    text.push_str(&super::human::text(report, false));
-    text
+    text.push_str(&super::human::text(report, false)?);
+    Ok(text)
 }
 
 /// What would end a command's message.

@@ -1,8 +1,9 @@
 //! For people: what failed, where, and what to do; then one line.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
+use anyhow::Result;
 use assay_harness::{Group, Report};
 
 use crate::fault;
@@ -10,11 +11,11 @@ use crate::output::painted;
 use crate::percent;
 
 /// Writes the report.
-pub(crate) fn text(report: &Report, colours: bool) -> String {
+pub(crate) fn text(report: &Report, colours: bool) -> Result<String> {
     let mut text = String::new();
     for test in report.failed() {
         for one in &test.faults {
-            fault::text(&mut text, one, colours);
+            text.push_str(&fault::text(one, colours));
         }
     }
     for group in [Group::Page, Group::Case, Group::Law, Group::Coverage] {
@@ -29,7 +30,7 @@ pub(crate) fn text(report: &Report, colours: bool) -> String {
         } else {
             format!("{failed} of {} FAILED", tests.len())
         };
-        line(&mut text, &plural(group), &format!("{count}, {}", took(nanos)));
+        line(&mut text, &plural(group), &format!("{count}, {}", took(nanos)))?;
     }
     if let Some(coverage) = &report.coverage {
         let share = percent::shown(coverage.basis_points());
@@ -41,21 +42,19 @@ pub(crate) fn text(report: &Report, colours: bool) -> String {
                 "{share}: {} of {all} changes of rules and settings would be noticed",
                 coverage.noticed()
             ),
-        );
+        )?;
         for mutant in coverage.unnoticed() {
             let place = format!("{}:{}", mutant.path.display(), mutant.line);
-            writeln!(text, "              `{}` {} ({place})", mutant.rule, mutant.change)
-                .expect("a String takes everything");
+            writeln!(text, "              `{}` {} ({place})", mutant.rule, mutant.change)?;
         }
     }
     for note in &report.notes {
-        line(&mut text, "note", note);
+        line(&mut text, "note", note)?;
     }
     let (word, code) = if report.faults() == 0 { ("PASSED", "32") } else { ("FAILED", "31") };
     let about = format!("{} {} · seed {}", report.plugin, report.version, report.seed);
-    writeln!(text, "\n  {}  {about}", painted(colours, code, word))
-        .expect("a String takes everything");
-    text
+    writeln!(text, "\n  {}  {about}", painted(colours, code, word))?;
+    Ok(text)
 }
 
 fn plural(group: Group) -> String {
@@ -65,8 +64,8 @@ fn plural(group: Group) -> String {
     }
 }
 
-fn line(text: &mut String, label: &str, rest: &str) {
-    writeln!(text, "  {label:<11} {rest}").expect("a String takes everything");
+fn line(text: &mut String, label: &str, rest: &str) -> fmt::Result {
+    writeln!(text, "  {label:<11} {rest}")
 }
 
 /// A time for people.

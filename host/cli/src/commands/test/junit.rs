@@ -27,10 +27,7 @@ fn case(plugin: &str, test: &Test) -> TestCase {
     let status = match test.faults.first() {
         None => TestCaseStatus::success(),
         Some(first) => {
-            let mut shown = String::new();
-            for each in &test.faults {
-                fault::text(&mut shown, each, false);
-            }
+            let shown: String = test.faults.iter().map(|each| fault::text(each, false)).collect();
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(first.message.as_str()).set_type(first.code).set_description(shown);
             status

@@ -1,0 +1,67 @@
+//! What a registry answers where it does not do what it was asked.
+
+use oci_client::errors::{DigestError, OciDistributionError, OciErrorCode};
+
+use crate::error::RegistryError;
+use crate::reference::Place;
+
+/// Sorts what the client says by what its reader can do.
+pub(crate) fn sorted(place: &Place, error: &OciDistributionError) -> RegistryError {
+    let registry = place.registry().to_owned();
+    let chain = |error: &dyn std::error::Error| {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    };
+    match error {
+        OciDistributionError::RequestError(error) if error.is_connect() || error.is_timeout() => {
+            RegistryError::Unreachable { registry, detail: chain(error) }
+        }
+        OciDistributionError::AuthenticationFailure(detail) => {
+            RegistryError::Denied { registry, detail: detail.clone() }
+        }
+        OciDistributionError::UnauthorizedError { .. } => {
+            RegistryError::Denied { registry, detail: "it does not know who asks".to_owned() }
+        }
+        OciDistributionError::ImageManifestNotFoundError(_)
+        | OciDistributionError::ServerError { code: 404, .. } => {
+            RegistryError::NotFound { place: place.to_string() }
+        }
+        OciDistributionError::DigestError(DigestError::VerificationError { expected, actual }) => {
+            RegistryError::Digest {
+                registry,
+                expected: bare(expected).to_owned(),
+                found: bare(actual).to_owned(),
+            }
+        }
+        OciDistributionError::RegistryError { envelope, .. } => {
+            let has = |codes: &[OciErrorCode]| {
+                envelope.errors.iter().any(|error| codes.contains(&error.code))
+            };
+            if has(&[OciErrorCode::Unauthorized, OciErrorCode::Denied]) {
+                return RegistryError::Denied { registry, detail: envelope.to_string() };
+            }
+            let unknown = [
+                OciErrorCode::ManifestUnknown,
+                OciErrorCode::NameUnknown,
+                OciErrorCode::NotFound,
+                OciErrorCode::BlobUnknown,
+            ];
+            if has(&unknown) {
+                return RegistryError::NotFound { place: place.to_string() };
+            }
+            RegistryError::Protocol { registry, detail: envelope.to_string() }
+        }
+        other => RegistryError::Protocol { registry, detail: chain(other) },
+    }
+}
+
+/// A digest without the name of its algorithm.
+fn bare(digest: &str) -> &str {
+    digest.strip_prefix("sha256:").unwrap_or(digest)
+}
