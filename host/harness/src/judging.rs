@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use assay_model::{
     Batch, Bitmap, Cells, Column, Disposition, FileResult, FileResultOutcome, Form, HitOutcome,
-    Level, Measure, Merge, RecordOutcome, Rule, RuleClass, StagePlan, Text, Verdict,
+    Level, Measure, RecordOutcome, Rule, RuleClass, StagePlan, Text, Verdict,
 };
 use assay_pipeline::{Template, apply_rewrites, cast};
 use assay_sandbox::SandboxError;
@@ -236,14 +236,7 @@ impl Judging<'_> {
         disposition: Disposition,
         message: String,
     ) {
-        self.raise(
-            record,
-            match rule.level {
-                Level::Off | Level::Monitor => RecordOutcome::Passed,
-                Level::Warn => RecordOutcome::Warned,
-                Level::Error | Level::Refuse => RecordOutcome::Quarantined,
-            },
-        );
+        self.raise(record, rule.level.outcome());
         self.found.findings.push(Finding {
             record,
             rule: rule.name.to_string(),
@@ -303,11 +296,7 @@ fn merge(totals: &mut Vec<Measure>, measure: Measure) {
     let same = |held: &&mut Measure| held.code == measure.code && held.key == measure.key;
     match totals.iter_mut().find(same) {
         Some(held) => {
-            held.value = match measure.merge {
-                Merge::Sum => held.value.saturating_add(measure.value),
-                Merge::Least => held.value.min(measure.value),
-                Merge::Greatest => held.value.max(measure.value),
-            };
+            held.value = measure.merge.of(held.value, measure.value);
         }
         None => totals.push(measure),
     }

@@ -144,6 +144,17 @@ pub enum Merge {
     Greatest,
 }
 
+impl Merge {
+    /// The value of two parts of a file together.
+    pub fn of(self, one: i64, other: i64) -> i64 {
+        match self {
+            Self::Sum => one.saturating_add(other),
+            Self::Least => one.min(other),
+            Self::Greatest => one.max(other),
+        }
+    }
+}
+
 /// A number about the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {

@@ -112,10 +112,8 @@ impl<'a> Basis<'a> {
             typed = typed_columns(pack, &names, &host, &mut slots);
             conserved = amounts(pack, &names, &mut slots);
         }
-        let outputs = match purpose.publishes() {
-            true => outputs(names.len(), &typed, &mut slots),
-            false => Vec::new(),
-        };
+        let outputs =
+            if purpose.publishes() { outputs(names.len(), &typed, &mut slots) } else { Vec::new() };
         let is_text = |slot: &Slot, column| slot.column == Some(column) && slot.form == Form::Text;
         let text_slots = (0..names.len())
             .map(|column| slots.iter().position(|slot: &Slot| is_text(slot, column)))

@@ -12,13 +12,13 @@ pub(crate) fn check(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Re
     let parts: u64 = judged.written.parts.iter().map(|part| part.rows).sum();
     let held: u64 = judged.written.quarantine.iter().map(|file| file.rows).sum();
     let mut broken = Vec::new();
-    let mut hold = |name: &str, holds: bool, what: String| {
+    let mut expect = |name: &str, holds: bool, what: String| {
         report.invariants.insert(name.to_owned(), holds);
         if !holds {
             broken.push(what);
         }
     };
-    hold(
+    expect(
         "records_are_conserved",
         totals.read == totals.validated() + totals.quarantined()
             && (!plan.purpose.publishes()
@@ -28,11 +28,11 @@ pub(crate) fn check(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Re
             totals.read
         ),
     );
-    hold("bytes_tile_the_input", judged.summary.tiles(), format!("{:?}", judged.summary));
+    expect("bytes_tile_the_input", judged.summary.tiles(), format!("{:?}", judged.summary));
     for (amount, sums) in plan.amounts.iter().zip(&totals.amounts) {
         let validated = judged.written.sums.get(amount.column).copied().unwrap_or_default();
         let name = &plan.names[amount.column];
-        hold(
+        expect(
             "amounts_are_conserved",
             !plan.purpose.publishes() || sums.read == validated + sums.quarantined,
             format!(

@@ -1,8 +1,9 @@
 //! A run from bytes to manifest: the operators and their wiring.
 //!
 //! [`run`] judges a file and publishes what passes; [`check`] judges and writes nothing. Both give a [`Report`] whatever
-//! happens. In the order of the data: `input` and `peek` open the file, `build` resolves the plan, `survey` reads it once,
-//! `judging` reads it again and has each slab judged (`judge`) and routed (`route`), `account` adds up and commits.
+//! happens. In the order of the data: `input` and `peek` open the file, `identify` finds its pack, [`loading`] lets the pack's plugins in,
+//! `build` resolves the plan, `survey` reads the file once, `judging` reads it again and has each slab judged (`judge`) and routed (`route`),
+//! `account` adds up, `invariants` holds what must hold, `commit` publishes. [`probe`] looks at single rules and records the same way.
 
 mod account;
 mod ahead;

@@ -1,8 +1,7 @@
 //! Looking at rules and records without a run: what a plugin would do to a file ([`try_plugin`]), what each rule says of one
 //! record ([`explain`]), and where two packs part on a file ([`versus`]).
 //!
-//! It shares how cells are parsed, repairs applied and messages made with runs, and nothing else: it is slow, keeps what a run throws
-//! away, and counts fuel.
+//! All of it loads, plans and judges as a run does. It keeps what a run only counts, counts fuel, and works on one thread.
 
 mod error;
 mod explain;

@@ -98,11 +98,7 @@ impl Totals {
         self.measures
             .entry(key)
             .and_modify(|(merge, value)| {
-                *value = match merge {
-                    Merge::Sum => value.saturating_add(measure.value),
-                    Merge::Least => (*value).min(measure.value),
-                    Merge::Greatest => (*value).max(measure.value),
-                }
+                *value = merge.of(*value, measure.value);
             })
             .or_insert((measure.merge, measure.value));
     }

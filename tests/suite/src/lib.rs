@@ -4,6 +4,7 @@ mod lake;
 mod library;
 mod program;
 mod read;
+mod truth;
 
 pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, plugins};
@@ -11,3 +12,4 @@ pub use program::{assay, checkout, generated, samples};
 pub use read::{
     FoundFinding, FoundRecord, FoundRepair, findings, quarantine, repairs, validated_rows,
 };
+pub use truth::{Truth, truth};

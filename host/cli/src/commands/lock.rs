@@ -15,7 +15,7 @@ use crate::surroundings::{cache, discovery};
 pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
     let catalogue = Catalogue::open(discovery.rules())?;
-    let named = Named::open(Options { cache: cache(&args.rules), ..Options::default() })?;
+    let entrance = Named::open(Options { cache: cache(&args.rules), ..Options::default() })?;
     let path = discovery.lock();
     let before = if path.is_file() { Lock::read(&path)? } else { Lock::empty(&path) };
     let mut lock = Lock::empty(&path);
@@ -32,7 +32,7 @@ pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
         let bytes = std::fs::read(&file)
             .with_context(|| format!("cannot read the plugin `{}`", file.display()))?;
         // What it may import is each pack's to say, and the run's to check.
-        let component = named.look_at(&name, &bytes)?;
+        let component = entrance.look_at(&name, &bytes)?;
         let digest = component.digest();
         lock.insert(&name, &component.info().version, digest);
         let word = if before.verify(&name, digest).is_ok() { "unchanged" } else { "pinned" };

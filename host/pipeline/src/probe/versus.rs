@@ -93,8 +93,8 @@ pub fn versus(request: &VersusRequest<'_>) -> Result<Versus, ProbeError> {
     let shared: Vec<(String, String)> = partitions.iter().flatten().flatten().cloned().collect();
     let limits = widest(packs.each_ref().map(|pack| limits(pack)));
     let [from, to] = packs;
-    let mut from = Side::open(from, &layout, &shared, request.discovery)?;
-    let mut to = Side::open(to, &layout, &shared, request.discovery)?;
+    let mut from = Side::open(&from, &layout, &shared, request.discovery)?;
+    let mut to = Side::open(&to, &layout, &shared, request.discovery)?;
     let mut found = Versus::default();
     let mut span = Span::first(request.rows);
     let mut slabs = Slabs::open(request.input, request.entry, limits)?;
@@ -153,7 +153,7 @@ fn compare(
 
 impl Side {
     fn open(
-        pack: Arc<Pack>,
+        pack: &Arc<Pack>,
         layout: &Arc<Layout>,
         known: &[(String, String)],
         discovery: &Discovery,
@@ -172,9 +172,9 @@ impl Side {
             layout: Arc::clone(layout),
             partition: keys.collect(),
             name_matched: true,
-            pack: Arc::clone(&pack),
+            pack: Arc::clone(pack),
         };
-        let components = Pinned::open(&pack, discovery, Metering::Fuel)?.all()?;
+        let components = Pinned::open(pack, discovery, Metering::Fuel)?.all()?;
         let plan = Basis::of_pack(&identified, &components, Purpose::Look).plan()?;
         Ok(Self { plan, worker: Worker::default() })
     }

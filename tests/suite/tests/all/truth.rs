@@ -1,50 +1,10 @@
 //! Generated files: what a run finds equals what the generator planted, no more and no less.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
 
-use assay_suite::{FoundFinding, Lake, findings, generated, quarantine, repairs, validated_rows};
-
-/// What the truth file says: (record, rule, column) of findings and of repairs, and byte ranges by record.
-struct Truth {
-    findings: BTreeSet<(u64, String, String)>,
-    repairs: BTreeSet<(u64, String, String)>,
-    ranges: BTreeMap<u64, (u64, u64, u64)>,
-    quarantined: BTreeSet<u64>,
-}
-
-fn truth(file: &Path) -> Truth {
-    let path = format!("{}.truth.tsv", file.display());
-    let text = std::fs::read_to_string(&path).expect("a truth file");
-    let mut lines = text.lines();
-    let header: Vec<_> = lines.next().expect("a header").split('\t').collect();
-    let at = |name| {
-        header.iter().position(|column| *column == name).unwrap_or_else(|| panic!("no `{name}`"))
-    };
-    let (record, rule, column, class, outcome) =
-        (at("record"), at("rule"), at("column"), at("class"), at("outcome"));
-    let (line, offset, length) = (at("line"), at("offset"), at("length"));
-    let mut truth = Truth {
-        findings: BTreeSet::new(),
-        repairs: BTreeSet::new(),
-        ranges: BTreeMap::new(),
-        quarantined: BTreeSet::new(),
-    };
-    for row in lines {
-        let cells: Vec<_> = row.split('\t').collect();
-        let number = |index: usize| cells[index].parse::<u64>().expect("a number");
-        let entry = (number(record), cells[rule].to_owned(), cells[column].to_owned());
-        truth.ranges.insert(number(record), (number(line), number(offset), number(length)));
-        if cells[outcome] == "quarantined" {
-            truth.quarantined.insert(number(record));
-        }
-        match cells[class] {
-            "repair" => truth.repairs.insert(entry),
-            _ => truth.findings.insert(entry),
-        };
-    }
-    truth
-}
+use assay_suite::{
+    FoundFinding, Lake, findings, generated, quarantine, repairs, truth, validated_rows,
+};
 
 fn check(year: u16, layout: &str, rows: u32, seed: u32) {
     let folder = tempfile::tempdir().expect("a temporary folder");
