@@ -293,7 +293,7 @@ fn apply(
     index: usize,
     rows: &[u32],
     columns: &mut [Column],
-    call: assay_sandbox::Judged,
+    call: assay_sandbox::BatchVerdict,
 ) {
     let stage = &plan.stages[index];
     for poison in call.poison {

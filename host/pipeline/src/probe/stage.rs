@@ -87,7 +87,7 @@ impl Stage {
             .iter()
             .map(|rule| (rule.code, Template::new(&rule.message, position)))
             .collect();
-        let session = component.open(context, &plan)?;
+        let session = Session::open(component, context, &plan)?;
         Ok(Self { plan, session, positions, templates })
     }
 

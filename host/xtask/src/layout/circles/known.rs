@@ -18,7 +18,7 @@ impl Known {
     }
 }
 
-pub(in super::super) const KNOWN: [Known; 27] = [
+pub(in super::super) const KNOWN: [Known; 26] = [
     Known {
         folder: "host/author",
         modules: &["error", "toolchain"],
@@ -158,33 +158,6 @@ pub(in super::super) const KNOWN: [Known; 27] = [
     Known {
         folder: "host/sample",
         modules: &["defect", "plan", "profile", "scope", "table"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/sandbox",
-        modules: &[
-            "root",
-            "bisect",
-            "call",
-            "check::description",
-            "check::plan",
-            "check::records",
-            "check::results",
-            "check::rewrites",
-            "check::verdict",
-            "component",
-            "crossings",
-            "engine",
-            "error",
-            "format",
-            "interface",
-            "lower",
-            "reason",
-            "session",
-            "steps",
-            "store",
-            "wasi",
-        ],
         why: "what both need has no module of its own yet",
     },
     Known {

@@ -43,8 +43,11 @@ impl Modules {
         if let Some(named) = self.lookup(module, segments, depth) {
             return Some(named);
         }
-        let imported = self.all[module].imports.iter().any(|(name, _)| name == first);
-        (!imported).then(|| Named::Item(module, first.clone()))
+        // What is known here and still not found is of another crate.
+        let here = &self.all[module];
+        let imported = here.imports.iter().any(|(name, _)| name == first);
+        let known = imported || here.children.contains_key(first);
+        (!known).then(|| Named::Item(module, first.clone()))
     }
 
     /// What a module itself knows by the first segment's name, and the rest from there.
