@@ -1,9 +1,6 @@
 //! What a plugin says of itself, and what it is told of a run.
 
-use crate::{Form, Rule, RuleClass};
-
-/// Key and value pairs that this version of the contract does not know by name.
-pub type Extras = Vec<(String, String)>;
+use crate::{Extras, Form, Rule, RuleClass};
 
 /// A kind of rule that settings make rules of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ impl Known {
     }
 }
 
-pub(in super::super) const KNOWN: [Known; 26] = [
+pub(in super::super) const KNOWN: [Known; 25] = [
     Known {
         folder: "host/author",
         modules: &["error", "toolchain"],
@@ -96,16 +96,7 @@ pub(in super::super) const KNOWN: [Known; 26] = [
     },
     Known {
         folder: "host/ingest",
-        modules: &[
-            "columns",
-            "columns::distinct",
-            "columns::joint",
-            "columns::neighbours",
-            "columns::texts",
-            "columns::tile",
-            "details",
-            "slab",
-        ],
+        modules: &["columns", "columns::distinct", "columns::joint", "columns::texts"],
         why: "what both need has no module of its own yet",
     },
     Known {
@@ -128,11 +119,6 @@ pub(in super::super) const KNOWN: [Known; 26] = [
             "index::neon",
             "index::portable",
         ],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/model",
-        modules: &["plugin", "rule"],
         why: "what both need has no module of its own yet",
     },
     Known {
