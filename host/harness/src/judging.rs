@@ -7,7 +7,7 @@ use assay_model::{
     Level, Measure, RecordOutcome, Rule, RuleClass, StagePlan, Text, Verdict,
 };
 use assay_pipeline::{Template, apply_rewrites, cast};
-use assay_sandbox::SandboxError;
+use assay_sandbox::{SandboxError, Session};
 
 use crate::found::{FileFinding, Finding, Found, Poisoned, Repair};
 use crate::subject::{Planned, Subject};
@@ -102,7 +102,7 @@ impl Judging<'_> {
         planned: &Planned,
         stage: &StagePlan,
     ) -> Result<(), SandboxError> {
-        let mut session = subject.component().open(&planned.context, stage)?;
+        let mut session = Session::open(subject.component(), &planned.context, stage)?;
         let mut totals = Vec::new();
         let records = self.cells.records.len();
         let (mut start, mut call) = (0, 0);

@@ -63,8 +63,29 @@ impl ColumnMemory {
     }
 }
 
+impl Slab {
+    /// The cells of one column in `rows`, which must be judged records, as text.
+    ///
+    /// A cell is valid if it is not empty. If all are empty the column is `Cells::Constant` of nothing.
+    pub fn text_column(&self, rows: &[u32], column: usize, memory: &mut ColumnMemory) -> Column {
+        let mut built = build(self, rows, &[column], Keep::Texts, memory);
+        built.pop().expect("one column was asked for")
+    }
+
+    /// The cells of several columns, in the order of `columns`, each in the smallest form: `Cells::Constant` if all are the same,
+    /// `Cells::Dictionary` if they repeat, `Cells::Text` otherwise. The form depends on the cells alone.
+    pub fn columns(
+        &self,
+        rows: &[u32],
+        columns: &[usize],
+        memory: &mut ColumnMemory,
+    ) -> Vec<Column> {
+        build(self, rows, columns, Keep::Smallest, memory)
+    }
+}
+
 /// Builds `columns` of `rows`.
-pub(crate) fn build(
+fn build(
     slab: &Slab,
     rows: &[u32],
     columns: &[usize],

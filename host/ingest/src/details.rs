@@ -7,8 +7,15 @@ use crate::fault::{FaultDetail, FaultKind};
 use crate::grammar::{self, Parsed, QuoteFault};
 use crate::slab::Slab;
 
+impl Slab {
+    /// What is wrong with record `index` in words, one for each fault.
+    pub fn fault_details(&self, index: usize) -> Vec<FaultDetail> {
+        describe(self, index)
+    }
+}
+
 /// One detail for each fault of a record.
-pub(crate) fn describe(slab: &Slab, index: usize) -> Vec<FaultDetail> {
+fn describe(slab: &Slab, index: usize) -> Vec<FaultDetail> {
     let record = Described { slab, index, parsed: grammar::parse(slab.raw(index), true) };
     let width = slab.shape.header.names.len();
     let details = slab.faults(index).iter().map(|kind| record.detail(kind));

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use assay_model::{Column, Position};
+use assay_model::Position;
 use memchr::memchr;
 
-use crate::columns::{self, ColumnMemory, Keep};
 use crate::cp1252::{self, Encoding};
 use crate::fault::{FaultKind, Faults};
 use crate::header::Header;
 use crate::index::{BLOCK_BYTES, Detail, Index};
 use crate::source::Buffer;
-use crate::{FaultDetail, Limits, details, grammar};
+use crate::{Limits, grammar};
 
-/// Whole records in file order: their bytes, positions and faults, and the way to their cells.
+/// Whole records in file order: their bytes, positions and faults. Their cells as columns are built in `columns`, their faults in
+/// words in `details`.
 ///
 /// Records are addressed by their index in the slab, `0..len()`. Hand a slab back to
 /// [`crate::SlabReader::next_slab`] when it is done with: its memory is used again.
@@ -119,11 +119,6 @@ impl Slab {
         self.records[index].faults
     }
 
-    /// The same in words, one for each fault.
-    pub fn fault_details(&self, index: usize) -> Vec<FaultDetail> {
-        details::describe(self, index)
-    }
-
     /// The cell of record `index` in `column`: unquoted, UTF-8. Empty if the record has no such field. Of a record
     /// whose quotes are broken, what can be told apart.
     pub fn field(&self, index: usize, column: usize) -> Cow<'_, [u8]> {
@@ -140,25 +135,6 @@ impl Slab {
     /// Records that rules may judge: those without a blocking fault. Ascending.
     pub fn judged(&self) -> &[u32] {
         &self.judged
-    }
-
-    /// The cells of one column in `rows`, which must be judged records, as text.
-    ///
-    /// A cell is valid if it is not empty. If all are empty the column is `Cells::Constant` of nothing.
-    pub fn text_column(&self, rows: &[u32], column: usize, memory: &mut ColumnMemory) -> Column {
-        let mut built = columns::build(self, rows, &[column], Keep::Texts, memory);
-        built.pop().expect("one column was asked for")
-    }
-
-    /// The cells of several columns, in the order of `columns`, each in the smallest form: `Cells::Constant` if all are the same,
-    /// `Cells::Dictionary` if they repeat, `Cells::Text` otherwise. The form depends on the cells alone.
-    pub fn columns(
-        &self,
-        rows: &[u32],
-        columns: &[usize],
-        memory: &mut ColumnMemory,
-    ) -> Vec<Column> {
-        columns::build(self, rows, columns, Keep::Smallest, memory)
     }
 
     /// The record's bytes without its line ending.

@@ -8,6 +8,7 @@ mod bitmap;
 mod cast;
 mod column;
 mod digest;
+mod extras;
 mod level;
 mod plugin;
 mod position;
@@ -21,8 +22,9 @@ pub use cast::{
 };
 pub use column::{Cells, Column, Form, Text};
 pub use digest::{Digest, DigestError};
+pub use extras::Extras;
 pub use level::{FileOutcome, Level, RecordOutcome, UnknownLevel};
-pub use plugin::{ColumnRequest, ConfigFault, Extras, PluginInfo, RuleKind, RunContext, StagePlan};
+pub use plugin::{ColumnRequest, ConfigFault, PluginInfo, RuleKind, RunContext, StagePlan};
 pub use position::Position;
 pub use rule::{HostCheck, Rule, RuleClass, RuleCode, RuleCodeError};
 pub use verdict::{

@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use crate::{Form, Rule, RuleClass};
-
-/// Key and value pairs that this version of the contract does not know by name.
-pub type Extras = Vec<(String, String)>;
+use crate::{Extras, Form, Rule, RuleClass};
 
 /// A kind of rule that settings make rules of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,7 +29,7 @@ pub(crate) trait Witness {
     /// A stage is about to see its columns as they are, if it is called.
     fn seeing(&mut self, judged: &JudgedSlab, plan: &Plan, stage: usize);
     /// A plugin spoke of a batch; `rows` are its records in the slab.
-    fn heard(&mut self, stage: usize, rows: &[u32], said: &assay_sandbox::Judged);
+    fn heard(&mut self, stage: usize, rows: &[u32], said: &assay_sandbox::BatchVerdict);
 }
 
 /// Nobody.
@@ -37,7 +37,7 @@ pub(crate) struct Unwitnessed;
 
 impl Witness for Unwitnessed {
     fn seeing(&mut self, _: &JudgedSlab, _: &Plan, _: usize) {}
-    fn heard(&mut self, _: usize, _: &[u32], _: &assay_sandbox::Judged) {}
+    fn heard(&mut self, _: usize, _: &[u32], _: &assay_sandbox::BatchVerdict) {}
 }
 
 /// Columns of the file whose text is wanted, in the order of their slots.
@@ -287,7 +287,7 @@ fn apply(
     index: usize,
     rows: &[u32],
     columns: &mut [Column],
-    call: assay_sandbox::Judged,
+    call: assay_sandbox::BatchVerdict,
 ) {
     let stage = &plan.stages[index];
     for poison in call.poison {

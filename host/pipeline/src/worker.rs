@@ -28,7 +28,7 @@ impl Worker {
         plan: &Plan,
         stage: usize,
         batch: &Batch,
-    ) -> Result<assay_sandbox::Judged, SandboxError> {
+    ) -> Result<assay_sandbox::BatchVerdict, SandboxError> {
         let _span = tracing::debug_span!("plugin").entered();
         self.session(plan, stage)?.process(batch)
     }
@@ -63,7 +63,7 @@ impl Worker {
         let slot = &mut self.sessions[index];
         if slot.is_none() {
             let stage = &plan.stages[index];
-            *slot = Some(stage.component.open(&stage.context, &stage.plan)?);
+            *slot = Some(Session::open(&stage.component, &stage.context, &stage.plan)?);
         }
         Ok(slot.as_mut().expect("just opened"))
     }

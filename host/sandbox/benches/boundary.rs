@@ -101,7 +101,7 @@ fn session() -> Session {
     let component = sandbox.compile("hostile", guests::hostile()).expect("the plugin compiles");
     let context = RunContext { settings: "\"bench\"".to_owned(), ..RunContext::default() };
     let plan = component.plan(&context).expect("the benchmark is planned");
-    component.open(&context, &plan[0]).expect("the session opens")
+    Session::open(&component, &context, &plan[0]).expect("the session opens")
 }
 
 /// The least of many runs, taken in turns, so that both see the same machine.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::call::Failure;
+use crate::failure::Failure;
 use crate::reason::PoisonReason;
 
 /// What came of a batch that failed as a whole.

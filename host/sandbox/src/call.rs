@@ -9,6 +9,7 @@ use wasmtime::component::ResourceAny;
 
 use crate::bindings::{RulePlugin, RulePluginPre, wit};
 use crate::engine::Engine;
+use crate::failure::{Failure, reason_of};
 use crate::lower;
 use crate::reason::PoisonReason;
 use crate::store::{self, State};
@@ -19,32 +20,13 @@ pub(crate) struct Instance {
     plugin: RulePlugin,
 }
 
-/// Why a call to `process` failed, and on which record if the plugin said so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
-    pub(crate) reason: PoisonReason,
-    pub(crate) record: Option<u32>,
-}
-
-impl From<PoisonReason> for Failure {
-    fn from(reason: PoisonReason) -> Self {
-        Self { reason, record: None }
-    }
-}
-
-impl From<wit::Fault> for Failure {
-    fn from(fault: wit::Fault) -> Self {
-        Self { reason: PoisonReason::fault(fault.code, &fault.message), record: fault.record }
-    }
-}
-
 impl Instance {
     /// Builds a fresh instance.
     pub(crate) fn new(engine: &Engine, pre: &RulePluginPre<State>) -> Result<Self, PoisonReason> {
         let mut store = store::new(engine);
         match pre.instantiate(&mut store) {
             Ok(plugin) => Ok(Self { store, plugin }),
-            Err(error) => Err(PoisonReason::of(&error, store.data(), engine)),
+            Err(error) => Err(reason_of(&error, store.data(), &engine.options)),
         }
     }
 
@@ -139,6 +121,6 @@ impl Instance {
     ) -> Result<R, PoisonReason> {
         store::refill(engine, &mut self.store);
         run(&self.plugin, &mut self.store)
-            .map_err(|error| PoisonReason::of(&error, self.store.data(), engine))
+            .map_err(|error| reason_of(&error, self.store.data(), &engine.options))
     }
 }

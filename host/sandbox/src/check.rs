@@ -16,5 +16,5 @@ mod verdict;
 pub(crate) use description::info;
 pub(crate) use plan::{faults, plan};
 pub(crate) use results::results;
-pub(crate) use stage::Stage;
+pub(crate) use stage::StageIndex;
 pub(crate) use verdict::verdict;

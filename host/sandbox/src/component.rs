@@ -11,13 +11,13 @@ use wasmtime::component::Linker;
 use crate::bindings::RulePluginPre;
 use crate::call::Instance;
 use crate::check;
+use crate::contract::ContractVersion;
 use crate::engine::Engine;
 use crate::error::{Call, PlanError, SandboxError};
 use crate::format;
-use crate::interface::{ContractVersion, Interface};
+use crate::interface::Interface;
 use crate::options::Grants;
 use crate::reason::PoisonReason;
-use crate::session::Session;
 use crate::store::State;
 use crate::wasi;
 
@@ -104,11 +104,6 @@ impl Component {
                 Err(breach) => Err(self.breach(Call::CheckConfig, breach).into()),
             },
         }
-    }
-
-    /// Opens a session for a stage that [`Component::plan`] gave for the same context. One session a worker.
-    pub fn open(&self, context: &RunContext, stage: &StagePlan) -> Result<Session, SandboxError> {
-        Session::open(self, context, stage)
     }
 
     /// What errors and reports call it.

@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 
 use wasmtime::{CallHook, Store};
 
-use crate::store::State;
-
 /// Target of the events that say what a call took: `plugin`, and `lower`, `guest` and `lift` in nanoseconds.
 pub const TARGET: &str = "assay::call";
 
@@ -19,11 +17,14 @@ pub(crate) struct Crossings {
     longest: Option<(Instant, Instant)>,
 }
 
-/// Has visits noted, if anybody wants to know.
-pub(crate) fn watch(store: &mut Store<State>) {
+/// Has visits noted in the part of a store's data that is for them, if anybody wants to know.
+pub(crate) fn watch<T>(
+    store: &mut Store<T>,
+    crossings: impl Fn(&mut T) -> &mut Crossings + Send + Sync + 'static,
+) {
     if tracing::enabled!(target: TARGET, tracing::Level::DEBUG) {
-        store.call_hook(|mut store, hook| {
-            let crossings = &mut store.data_mut().crossings;
+        store.call_hook(move |mut store, hook| {
+            let crossings = crossings(store.data_mut());
             match hook {
                 CallHook::CallingWasm => crossings.entered = Some(Instant::now()),
                 CallHook::ReturningFromWasm => crossings.left(Instant::now()),

@@ -1,24 +1,17 @@
-//! The sandbox: wasmtime, configured once for all plugins.
+//! What all components and sessions of a sandbox share: wasmtime, configured once for all plugins.
 
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use wasmtime::{Config, OptLevel};
 
 use crate::cache::Cache;
-use crate::component::Component;
 use crate::error::SandboxError;
-use crate::options::{Grants, Meter, Options};
+use crate::options::{Meter, Options};
 use crate::{steps, ticker};
 
 /// Bytes of stack a guest may use. 512 KiB: deep enough for any parser, and a quarter of what a thread of the host has.
 const STACK_BYTES: usize = 512 << 10;
-
-/// Compiles plugins and runs them. Cheap to clone; clones share everything.
-#[derive(Debug, Clone)]
-pub struct Sandbox {
-    engine: Arc<Engine>,
-}
 
 /// What all components and sessions of a sandbox share.
 pub(crate) struct Engine {
@@ -36,20 +29,8 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Notes what went wrong without stopping anything.
-    pub(crate) fn warn(&self, text: String) {
-        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
-        if !warnings.contains(&text) {
-            warnings.push(text);
-        }
-    }
-}
-
-impl Sandbox {
-    /// Sets up the engine. Fails if the machine cannot run compiled WebAssembly, or no thread can be started.
-    ///
-    /// A cache that cannot be trusted or used is no failure: [`Sandbox::warnings`] says why it is not used.
-    pub fn new(options: Options) -> Result<Self, SandboxError> {
+    /// Sets up wasmtime, the clock behind deadlines, and the cache.
+    pub(crate) fn new(options: Options) -> Result<Self, SandboxError> {
         let wasmtime = wasmtime::Engine::new(&config(options.meter))
             .map_err(|error| SandboxError::Engine { detail: format!("{error:#}") })?;
         if options.meter == Meter::Epoch {
@@ -63,34 +44,20 @@ impl Sandbox {
         });
         let ticks = ticker::ticks(options.deadline);
         let warnings = Mutex::new(warnings);
-        Ok(Self { engine: Arc::new(Engine { wasmtime, options, ticks, cache, warnings }) })
+        Ok(Self { wasmtime, options, ticks, cache, warnings })
     }
 
-    /// Makes a component of a plugin's bytes: checks what it is and wants, compiles it, and asks it to describe itself.
-    ///
-    /// `name` is what errors call it: the pack's name for it, or its file's.
-    pub fn compile(&self, name: &str, bytes: &[u8]) -> Result<Component, SandboxError> {
-        self.compile_granted(name, bytes, self.engine.options.grants)
+    /// What was noted so far.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The same for a plugin that may import what the others may not.
-    pub fn compile_granted(
-        &self,
-        name: &str,
-        bytes: &[u8],
-        grants: Grants,
-    ) -> Result<Component, SandboxError> {
-        Component::compile(&self.engine, name, bytes, grants)
-    }
-
-    /// What did not work and did not matter: why the cache is not used. Each text once.
-    pub fn warnings(&self) -> Vec<String> {
-        self.engine.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// What the sandbox was built with.
-    pub fn options(&self) -> &Options {
-        &self.engine.options
+    /// Notes what went wrong without stopping anything.
+    pub(crate) fn warn(&self, text: String) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&text) {
+            warnings.push(text);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use assay_model::ConfigFault;
 
 use crate::breach::Breach;
-use crate::interface::ContractVersion;
+use crate::contract::ContractVersion;
 use crate::reason::PoisonReason;
 
 /// Functions a plugin exports.

@@ -5,13 +5,17 @@ use std::ops::Range;
 
 use assay_model::{Bitmap, Change, Hit, RecordSet, Rewrite, Verdict};
 
-use crate::check::Stage;
+use crate::check::StageIndex;
 
 /// A sparse record takes 4 bytes and a bit an eighth of one: from one record in 32 on the bitmap is smaller.
 const BITMAP_FROM: u32 = 32;
 
 /// Puts verdicts of parts together, each with its place in a batch of `records`. Parts come in order.
-pub(crate) fn merge(parts: Vec<(Range<u32>, Verdict)>, records: u32, stage: &Stage) -> Verdict {
+pub(crate) fn merge(
+    parts: Vec<(Range<u32>, Verdict)>,
+    records: u32,
+    stage: &StageIndex,
+) -> Verdict {
     let mut merged = Verdict::default();
     let mut hits: Vec<(Hit, Vec<u32>)> = Vec::new();
     let mut places = HashMap::new();

@@ -1,14 +1,8 @@
 //! Why a call did not come back with something usable.
 
-use std::str::Utf8Error;
 use std::time::Duration;
 
-use wasmtime::{Trap, WasmBacktrace};
-
 use crate::breach::Breach;
-use crate::engine::Engine;
-use crate::options::Meter;
-use crate::store::State;
 
 /// Bytes of a guest's own words that are kept. 256: a line on a terminal or two.
 const WORDS_BYTES: usize = 256;
@@ -93,75 +87,15 @@ fn fault_kind(code: u16) -> String {
     }
 }
 
-fn kind(trap: Trap) -> String {
-    match trap {
-        // All that a panic leaves, because a plugin has nowhere to say more.
-        Trap::UnreachableCodeReached => "`unreachable` was executed, as after a panic".to_owned(),
-        trap => {
-            let text = trap.to_string();
-            text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned()
-        }
-    }
-}
-
 impl PoisonReason {
     /// A fault as the guest gave it, made safe to show.
     pub(crate) fn fault(code: u16, message: &str) -> Self {
         Self::Fault { code, message: presentable(message) }
     }
-
-    /// What an error of the engine means. Told by types, never by texts.
-    pub(crate) fn of(error: &wasmtime::Error, state: &State, engine: &Engine) -> Self {
-        let function = function(error);
-        let options = &engine.options;
-        match error.downcast_ref::<Trap>() {
-            Some(Trap::Interrupt) => {
-                return match options.meter {
-                    Meter::Steps(limit) => Self::Steps { limit, function },
-                    Meter::Epoch | Meter::Fuel(_) => {
-                        Self::Deadline { limit: options.deadline, function }
-                    }
-                };
-            }
-            Some(Trap::OutOfFuel) => {
-                let limit = match options.meter {
-                    Meter::Fuel(fuel) => fuel,
-                    Meter::Epoch | Meter::Steps(_) => 0,
-                };
-                return Self::Fuel { limit, function };
-            }
-            _ => {}
-        }
-        // A guest that is refused memory aborts: what shows is `unreachable`, what happened is this.
-        if state.refused() {
-            return Self::Memory { limit: options.memory_bytes };
-        }
-        if let Some(trap) = error.downcast_ref::<Trap>() {
-            return Self::Trap { what: kind(*trap), function };
-        }
-        if error.downcast_ref::<Utf8Error>().is_some() {
-            return Self::Utf8;
-        }
-        let detail = presentable(&error.root_cause().to_string());
-        Self::Answer { detail, limit: options.limits.output_bytes }
-    }
-}
-
-/// The innermost function that has a name of the plugin's own: what panics is always the same few of the standard library.
-fn function(error: &wasmtime::Error) -> Option<String> {
-    const LIBRARY: [&str; 6] = ["std::", "core::", "alloc::", "__rust", "rust_", "abort"];
-    let trace = error.downcast_ref::<WasmBacktrace>()?;
-    trace
-        .frames()
-        .iter()
-        .filter_map(|frame| frame.func_name())
-        .map(|name| format!("{:#}", rustc_demangle::demangle(name)))
-        .find(|name| !LIBRARY.iter().any(|start| name.trim_start_matches('<').starts_with(start)))
-        .map(|name| presentable(&name))
 }
 
 /// A guest's words, fit for a terminal: no control characters, not too long.
-fn presentable(words: &str) -> String {
+pub(crate) fn presentable(words: &str) -> String {
     let mut shown = String::new();
     for character in words.chars() {
         if shown.len() >= WORDS_BYTES {

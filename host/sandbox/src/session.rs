@@ -9,10 +9,11 @@ use assay_model::{Batch, FileResult, Measure, RunContext, StagePlan, Verdict};
 use wasmtime::component::ResourceAny;
 
 use crate::bisect;
-use crate::call::{Failure, Instance};
-use crate::check::{self, Stage};
+use crate::call::Instance;
+use crate::check::{self, StageIndex};
 use crate::component::Component;
 use crate::error::{Call, SandboxError};
+use crate::failure::Failure;
 use crate::merge::merge;
 use crate::options::Meter;
 use crate::reason::PoisonReason;
@@ -31,9 +32,9 @@ pub struct Poison {
     pub reason: PoisonReason,
 }
 
-/// What came of a batch.
+/// What one call came to: a plugin's verdict on a batch, but for the records it failed on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Judged {
+pub struct BatchVerdict {
     /// What the plugin says of all records but the poison ones.
     pub verdict: Verdict,
     /// Records it cannot judge, ascending.
@@ -61,7 +62,7 @@ pub struct Profile {
 pub struct Session {
     component: Component,
     context: RunContext,
-    stage: Stage,
+    stage: StageIndex,
     live: Option<Live>,
     profile: Profile,
 }
@@ -82,7 +83,8 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    pub(crate) fn open(
+    /// Opens a session for a stage that [`Component::plan`] gave for the same context. One session a worker.
+    pub fn open(
         component: &Component,
         context: &RunContext,
         stage: &StagePlan,
@@ -90,7 +92,7 @@ impl Session {
         let mut session = Self {
             component: component.clone(),
             context: context.clone(),
-            stage: Stage::new(stage),
+            stage: StageIndex::new(stage),
             live: None,
             profile: Profile::default(),
         };
@@ -103,16 +105,16 @@ impl Session {
     /// If the plugin traps, hangs, reports a fault or breaks the contract, the batch is judged in parts by fresh
     /// instances until the records that cause it stand alone. An error means that the run cannot go on: too many such
     /// records, a plugin that cannot even be opened, or a batch that does not fit the plan.
-    pub fn process(&mut self, batch: &Batch) -> Result<Judged, SandboxError> {
+    pub fn process(&mut self, batch: &Batch) -> Result<BatchVerdict, SandboxError> {
         if let Some(detail) = misfit(batch, self.stage.columns()) {
             let (plugin, first_record) = (self.component.name().to_owned(), batch.first_record);
             return Err(SandboxError::Batch { plugin, first_record, detail });
         }
         if batch.records == 0 {
-            return Ok(Judged::default());
+            return Ok(BatchVerdict::default());
         }
         match self.attempt(batch)? {
-            Ok(verdict) => Ok(Judged { verdict, poison: Vec::new() }),
+            Ok(verdict) => Ok(BatchVerdict { verdict, poison: Vec::new() }),
             Err(failure) => self.isolate(batch, failure),
         }
     }
@@ -196,7 +198,7 @@ impl Session {
         Ok(checked)
     }
 
-    fn isolate(&mut self, batch: &Batch, first: Failure) -> Result<Judged, SandboxError> {
+    fn isolate(&mut self, batch: &Batch, first: Failure) -> Result<BatchVerdict, SandboxError> {
         let begun = Instant::now();
         let component = self.component.clone();
         let max_poison = component.engine().options.max_poison;
@@ -228,6 +230,6 @@ impl Session {
         let isolated = bisect::isolate(batch.records, first, attempt, found)?;
         let poison =
             isolated.poison.into_iter().map(|(record, reason)| Poison { record, reason }).collect();
-        Ok(Judged { verdict: merge(isolated.parts, batch.records, &self.stage), poison })
+        Ok(BatchVerdict { verdict: merge(isolated.parts, batch.records, &self.stage), poison })
     }
 }

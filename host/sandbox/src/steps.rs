@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 
 use wasmtime::{AsContext, Store, UpdateDeadline, WasmBacktrace};
 
-use crate::store::State;
-
 /// One step in this many is looked at. 61: a prime, so that loops of some fixed length are not met at the same place each time.
 const EVERY: u64 = 61;
 
@@ -29,17 +27,21 @@ impl Steps {
     }
 }
 
-/// Has the steps of an instance looked at, and stops it after `limit` of them.
-pub(crate) fn watch(store: &mut Store<State>, limit: u64) {
+/// Has the steps of an instance noted in the part of its data that is for them, and stops it after `limit` of them.
+pub(crate) fn watch<T>(
+    store: &mut Store<T>,
+    limit: u64,
+    steps: impl Fn(&mut T) -> &mut Steps + Send + Sync + 'static,
+) {
     store.epoch_deadline_callback(move |mut context| {
-        let steps = &mut context.data_mut().steps;
-        steps.taken += 1;
-        if steps.taken > limit {
+        let seen = steps(context.data_mut());
+        seen.taken += 1;
+        if seen.taken > limit {
             return Ok(UpdateDeadline::Interrupt);
         }
-        if steps.taken.is_multiple_of(EVERY) {
+        if seen.taken.is_multiple_of(EVERY) {
             let stack = folded(&WasmBacktrace::force_capture(context.as_context()));
-            *context.data_mut().steps.stacks.entry(stack).or_default() += 1;
+            *steps(context.data_mut()).stacks.entry(stack).or_default() += 1;
         }
         Ok(UpdateDeadline::Continue(0))
     });

@@ -91,9 +91,9 @@ pub(crate) fn new(engine: &Engine) -> Store<State> {
     let mut store = Store::new(&engine.wasmtime, state);
     store.limiter(|state| state);
     store.set_hostcall_fuel(options.limits.output_bytes);
-    crossings::watch(&mut store);
+    crossings::watch(&mut store, |state| &mut state.crossings);
     if let Meter::Steps(limit) = options.meter {
-        steps::watch(&mut store, limit);
+        steps::watch(&mut store, limit, |state| &mut state.steps);
     }
     refill(engine, &mut store);
     store

@@ -1,6 +1,8 @@
-//! `layout`: the architecture as a test. Which crate may use which, which libraries stay behind which wall, and what a crate must
-//! not know. What is allowed is in `walls`; here it is only held against the checkout.
+//! `layout`: the architecture as a test. Which crate may use which, which libraries stay behind which wall, what a crate must
+//! not know, and that no two modules of a crate use each other. What is allowed is in `walls`; here it is only held against the
+//! checkout.
 
+mod circles;
 mod edges;
 mod source;
 mod walls;
@@ -12,6 +14,7 @@ use cargo_metadata::DependencyKind;
 
 use crate::archive;
 use crate::checkout::Checkout;
+use circles::Source;
 use edges::{Crate, Graph, Use, When};
 
 /// Fails, naming each edge and each line that is not allowed.
@@ -19,8 +22,8 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let graph = graph_of(checkout)?;
     let mut faults = edges::check(&graph, &walls::WALLS, &walls::KEPT);
     for ban in &walls::BANS {
-        for folder in ban.folders_of(&graph) {
-            let sources = checkout.root().join(&folder).join("src");
+        for folder in graph.folders(ban.folders) {
+            let sources = checkout.root().join(folder).join("src");
             for path in archive::files_below(&sources)? {
                 let name = checkout.relative(&path);
                 // What is not UTF-8 is not source code.
@@ -30,11 +33,29 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
             }
         }
     }
+    for folder in graph.folders(&walls::WITHOUT_CIRCLES) {
+        let sources = sources_of(checkout, folder)?;
+        faults.extend(circles::check(folder, &sources, &circles::KNOWN));
+    }
     if !faults.is_empty() {
         bail!("the walls of ARCHITECTURE.md do not hold\n  {}", faults.join("\n  "));
     }
     println!("{} crates keep to the walls of ARCHITECTURE.md", graph.crates.len());
     Ok(())
+}
+
+/// The Rust files of a crate that are compiled into it.
+fn sources_of(checkout: &Checkout, folder: &str) -> Result<Vec<Source>> {
+    let root = checkout.root().join(folder).join("src");
+    let mut sources = Vec::new();
+    for path in archive::files_below(&root)? {
+        let below = path.strip_prefix(&root).unwrap_or(&path);
+        if path.extension().is_some_and(|end| end == "rs") {
+            let below = below.to_string_lossy().replace('\\', "/");
+            sources.push(Source { path: below, text: fs::read_to_string(&path)? });
+        }
+    }
+    Ok(sources)
 }
 
 /// The workspace's crates and what their manifests name.

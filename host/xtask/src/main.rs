@@ -44,7 +44,7 @@ commands:
   plugins           build the plugins into target/plugins and pin them in rules/assay.lock
   plugins --check   the same, and fail if the lock would change
   dist              folder and archive of binary, rules and plugins, tried out from elsewhere
-  layout            check which crate uses which, and what a crate may know
+  layout            check which crate and module uses which, and what a crate may know
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]
                     run the fuzz targets (all of them, 60 seconds each, if not said otherwise)

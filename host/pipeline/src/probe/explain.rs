@@ -215,7 +215,7 @@ impl Witness for Seen {
             .collect();
     }
 
-    fn heard(&mut self, stage: usize, _: &[u32], said: &assay_sandbox::Judged) {
+    fn heard(&mut self, stage: usize, _: &[u32], said: &assay_sandbox::BatchVerdict) {
         self.poison[stage] = said.poison.first().map(|poison| poison.reason.to_string());
     }
 }

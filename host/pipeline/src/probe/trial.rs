@@ -288,7 +288,7 @@ struct Poison {
 impl Witness for Poison {
     fn seeing(&mut self, _: &JudgedSlab, _: &Plan, _: usize) {}
 
-    fn heard(&mut self, _: usize, rows: &[u32], said: &assay_sandbox::Judged) {
+    fn heard(&mut self, _: usize, rows: &[u32], said: &assay_sandbox::BatchVerdict) {
         let records = said.poison.iter();
         self.records.extend(
             records.map(|poison| (rows[poison.record as usize], poison.reason.to_string())),

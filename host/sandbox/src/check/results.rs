@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use assay_model::FileResult;
 
-use super::stage::Stage;
+use super::stage::StageIndex;
 use super::{codes, texts};
 use crate::bindings::wit;
 use crate::breach::Breach;
@@ -13,7 +13,7 @@ use crate::limits::Limits;
 /// Checks the results of `finish`: one a rule at most.
 pub(crate) fn results(
     results: Vec<wit::FileResult>,
-    stage: &Stage,
+    stage: &StageIndex,
     limits: &Limits,
 ) -> Result<Vec<FileResult>, Breach> {
     texts::count("file results", &results, stage.rules())?;

@@ -3,7 +3,7 @@
 use assay_model::{Batch, Cells, Change, Rewrite, RuleClass, Text};
 
 use super::records::ascending;
-use super::stage::Stage;
+use super::stage::StageIndex;
 use crate::bindings::wit;
 use crate::breach::Breach;
 use crate::limits::Limits;
@@ -11,7 +11,7 @@ use crate::limits::Limits;
 /// Checks a rewrite.
 pub(super) fn rewrite(
     rewrite: wit::Rewrite,
-    stage: &Stage,
+    stage: &StageIndex,
     batch: &Batch,
     limits: &Limits,
 ) -> Result<Rewrite, Breach> {

@@ -8,7 +8,7 @@ use crate::breach::Breach;
 
 /// A planned stage, ready for looking up.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct StageIndex {
     pub(crate) class: RuleClass,
     /// By code: the rule's place in the plan, and whether the host judges it.
     rules: HashMap<u16, (usize, bool)>,
@@ -16,7 +16,7 @@ pub(crate) struct Stage {
     writes: Vec<bool>,
 }
 
-impl Stage {
+impl StageIndex {
     /// Prepares a plan that was checked.
     pub(crate) fn new(plan: &StagePlan) -> Self {
         let rules = plan.rules.iter().enumerate();

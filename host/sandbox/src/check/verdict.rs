@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use assay_model::{Batch, Disposition, Hit, Measure, Merge, RuleClass, Sample, Tally, Verdict};
 
-use super::stage::Stage;
+use super::stage::StageIndex;
 use super::{codes, records, rewrites, texts};
 use crate::bindings::wit;
 use crate::breach::Breach;
@@ -13,7 +13,7 @@ use crate::limits::Limits;
 /// Checks a verdict against the plan of its stage and the batch it is about.
 pub(crate) fn verdict(
     verdict: wit::Verdict,
-    stage: &Stage,
+    stage: &StageIndex,
     batch: &Batch,
     limits: &Limits,
 ) -> Result<Verdict, Breach> {
@@ -32,7 +32,7 @@ pub(crate) fn verdict(
 
 fn hits(
     hits: Vec<wit::Hit>,
-    stage: &Stage,
+    stage: &StageIndex,
     batch: &Batch,
     limits: &Limits,
 ) -> Result<Vec<Hit>, Breach> {
@@ -69,7 +69,11 @@ fn hits(
     Ok(checked)
 }
 
-fn tallies(tallies: Vec<wit::Tally>, stage: &Stage, batch: &Batch) -> Result<Vec<Tally>, Breach> {
+fn tallies(
+    tallies: Vec<wit::Tally>,
+    stage: &StageIndex,
+    batch: &Batch,
+) -> Result<Vec<Tally>, Breach> {
     texts::count("tallies", &tallies, stage.rules())?;
     let mut seen = HashSet::with_capacity(tallies.len());
     tallies
@@ -89,7 +93,7 @@ fn tallies(tallies: Vec<wit::Tally>, stage: &Stage, batch: &Batch) -> Result<Vec
 
 fn samples(
     samples: Vec<wit::Sample>,
-    stage: &Stage,
+    stage: &StageIndex,
     hits: &[Hit],
     batch: &Batch,
     limits: &Limits,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use assay_model::{Change, RuleClass, Verdict};
-use assay_sandbox::{Options, Sandbox};
+use assay_sandbox::{Options, Sandbox, Session};
 
 use crate::guests;
 use crate::setting::{batch, component, context, options, outcome, session, stage};
@@ -134,7 +134,7 @@ fn fuel_ends_a_call_too() {
     let component = Sandbox::new(options).unwrap().compile("hostile", guests::hostile()).unwrap();
     let plan = stage(&component, "spin-on-bad", RuleClass::Validate);
     let used = |words: &[&str]| {
-        let mut session = component.open(&context("spin-on-bad"), &plan).unwrap();
+        let mut session = Session::open(&component, &context("spin-on-bad"), &plan).unwrap();
         let found = outcome(session.process(&batch(words, RuleClass::Validate)));
         (found, session.profile().fuel)
     };

@@ -1,7 +1,7 @@
 //! What a plugin may get wrong when it checks its settings and plans a run, and what a run cannot start with.
 
 use assay_model::RuleClass;
-use assay_sandbox::PlanError;
+use assay_sandbox::{PlanError, Session};
 
 use crate::setting::{component, context, stage, table};
 
@@ -94,7 +94,7 @@ fn a_stage_without_rules_and_columns_judges_nothing() {
     let mut plan = stage(&component, "well-behaved", RuleClass::Quarantine);
     plan.columns.clear();
     plan.rules.clear();
-    let mut session = component.open(&context("well-behaved"), &plan).unwrap();
+    let mut session = Session::open(&component, &context("well-behaved"), &plan).unwrap();
     let batch =
         assay_model::Batch { first_record: 1, records: 3, columns: vec![], standing: vec![0; 3] };
     assert_eq!(session.process(&batch).unwrap().verdict.hits, []);
@@ -105,7 +105,7 @@ fn opening() {
     let table = table(["open-spins", "open-traps", "open-faults"], |behaviour| {
         let component = component(behaviour);
         let plan = stage(&component, behaviour, RuleClass::Validate);
-        component.open(&context(behaviour), &plan).unwrap_err().to_string()
+        Session::open(&component, &context(behaviour), &plan).unwrap_err().to_string()
     });
     insta::assert_snapshot!(table, @"
     open-spins: plugin `hostile` failed in `open`: it did not come back within 100ms in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::open`

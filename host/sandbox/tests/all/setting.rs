@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use assay_model::{Batch, Cells, Column, RuleClass, RunContext, StagePlan, Text, Verdict};
-use assay_sandbox::{Component, Judged, Options, Poison, Sandbox, SandboxError, Session};
+use assay_sandbox::{BatchVerdict, Component, Options, Poison, Sandbox, SandboxError, Session};
 
 use crate::guests;
 
@@ -52,7 +52,7 @@ pub(crate) fn stage(component: &Component, behaviour: &str, class: RuleClass) ->
 
 /// A session of the hostile plugin in a stage.
 pub(crate) fn session(component: &Component, behaviour: &str, class: RuleClass) -> Session {
-    component.open(&context(behaviour), &stage(component, behaviour, class)).unwrap()
+    Session::open(component, &context(behaviour), &stage(component, behaviour, class)).unwrap()
 }
 
 /// A text column.
@@ -76,17 +76,13 @@ pub(crate) fn batch(words: &[&str], class: RuleClass) -> Batch {
 }
 
 /// A behaviour's outcome in one line: which records are poison and why, or the error.
-pub(crate) fn outcome(judged: Result<Judged, SandboxError>) -> String {
+pub(crate) fn outcome(judged: Result<BatchVerdict, SandboxError>) -> String {
     match judged {
         Err(error) => format!("error: {error}"),
-        Ok(Judged { verdict, poison }) if poison.is_empty() => {
-            if verdict == Verdict::default() {
-                "nothing".to_owned()
-            } else {
-                "judged".to_owned()
-            }
+        Ok(BatchVerdict { verdict, poison }) if poison.is_empty() => {
+            if verdict == Verdict::default() { "nothing".to_owned() } else { "judged".to_owned() }
         }
-        Ok(Judged { poison, .. }) => reasons(&poison),
+        Ok(BatchVerdict { poison, .. }) => reasons(&poison),
     }
 }
 

@@ -32,6 +32,14 @@ pub(super) enum When {
     Tests,
 }
 
+impl Graph {
+    /// The folders of crates that fit one of the patterns.
+    pub(super) fn folders(&self, patterns: &[&str]) -> impl Iterator<Item = &str> {
+        let folders = self.crates.iter().map(|one| one.folder.as_str());
+        folders.filter(|folder| patterns.iter().any(|pattern| fits(pattern, folder)))
+    }
+}
+
 /// What is not allowed, one line each.
 pub(super) fn check(graph: &Graph, walls: &[Wall], kept: &[Kept]) -> Vec<String> {
     let mut faults = Vec::new();

@@ -1,5 +1,6 @@
 //! End-to-end tests, in one program: each of them on its own would link the whole pipeline once more.
 
+mod agreement;
 mod author;
 mod authoring;
 mod determinism;

@@ -1,0 +1,65 @@
+//! The contract with plugins by name and version, and which versions this host takes.
+
+use std::fmt;
+
+/// The interface a rule plugin exports, without its version.
+pub const CONTRACT: &str = "assay:rules/plugin";
+
+/// The newest contract this host speaks. It takes all plugins of the same major version that are not newer.
+pub const HOST_VERSION: ContractVersion = ContractVersion { major: 1, minor: 0, patch: 0 };
+
+/// A version of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContractVersion {
+    /// Plugins of another one do not fit.
+    pub major: u32,
+    /// Plugins of a newer one do not fit.
+    pub minor: u32,
+    /// Of no consequence.
+    pub patch: u32,
+}
+
+impl fmt::Display for ContractVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+impl ContractVersion {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.').map(|part| part.parse().ok());
+        let version = Self { major: parts.next()??, minor: parts.next()??, patch: parts.next()?? };
+        parts.next().is_none().then_some(version)
+    }
+
+    pub(crate) fn fits(self, host: Self) -> bool {
+        self.major == host.major && self.minor <= host.minor
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_takes_its_own_major_version_up_to_itself() {
+        let host = ContractVersion { major: 1, minor: 2, patch: 3 };
+        let check = |text: &str, expected: Option<bool>| {
+            assert_eq!(
+                ContractVersion::parse(text).map(|version| version.fits(host)),
+                expected,
+                "{text}"
+            );
+        };
+        check("1.0.0", Some(true));
+        check("1.2.0", Some(true));
+        check("1.2.9", Some(true));
+        check("1.3.0", Some(false));
+        check("0.9.0", Some(false));
+        check("2.0.0", Some(false));
+        check("1.0", None);
+        check("1.0.0.0", None);
+        check("1.0.0-rc", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,186 @@
+//! Circles between the modules of a crate: two modules of which each uses the other are one module in two files, and who reads
+//! either must read both.
+//!
+//! A module uses another if its code names something that is defined there, in a `use` or in a path: a name that is passed on by
+//! `pub use` counts where it is defined, so a crate's root, which passes on much, is in no circle for that. Tests do not count.
+//! Macros by example are not followed.
+
+mod graph;
+mod known;
+mod modules;
+mod names;
+mod tokens;
+
+use graph::{Graph, Knot};
+pub(super) use known::KNOWN;
+use known::Known;
+pub(super) use modules::Source;
+
+/// The knots of one crate that are not known, and the known modules that are in none any more.
+pub(super) fn check(folder: &str, sources: &[Source], known: &[Known]) -> Vec<String> {
+    let graph = Graph::of(&modules::read(sources));
+    let knots = graph.knots();
+    let known: Vec<&Known> = known.iter().filter(|entry| entry.folder == folder).collect();
+    let is_known = |knot: &Knot| known.iter().any(|entry| entry.holds(&knot.modules));
+    let new = knots.iter().filter(|knot| !is_known(knot));
+    let mut faults: Vec<String> =
+        new.map(|knot| format!("circle in `{folder}`: {}", knot.witness)).collect();
+    for module in known.iter().flat_map(|entry| entry.modules) {
+        if !knots.iter().any(|knot| knot.modules.iter().any(|name| name == module)) {
+            faults.push(format!(
+                "`{module}` of `{folder}` is in no circle any more: strike it from `host/xtask/src/layout/circles/known.rs`"
+            ));
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A crate in one text: `//- judge/findings.rs` begins a file.
+    fn crate_of(text: &str) -> Vec<Source> {
+        let mut sources: Vec<Source> = Vec::new();
+        for line in text.lines() {
+            if let Some(path) = line.trim().strip_prefix("//- ") {
+                sources.push(Source { path: path.to_owned(), text: String::new() });
+            } else if let Some(source) = sources.last_mut() {
+                source.text.push_str(line);
+                source.text.push('\n');
+            }
+        }
+        sources
+    }
+
+    fn check(text: &str, faults: &[&str]) {
+        let found = super::check("host/a", &crate_of(text), &[]);
+        let found: Vec<_> =
+            found.iter().map(|line| line.trim_start_matches("circle in `host/a`: ")).collect();
+        assert_eq!(found, faults, "{text}");
+    }
+
+    #[test]
+    fn uses_in_one_direction_are_no_circle() {
+        check(
+            "//- lib.rs\nmod a;\nmod b;\n//- a.rs\nuse crate::b::B;\n//- b.rs\npub struct B;",
+            &[],
+        );
+        // What the root passes on is used where it is defined.
+        check(
+            "//- lib.rs\nmod a;\nmod b;\npub use a::A;\npub use b::B;\n//- a.rs\nuse crate::B;\npub struct A;\n//- b.rs\npub struct B;",
+            &[],
+        );
+        // So is what a parent imports for itself, and what it passes on whole.
+        check(
+            "//- lib.rs\nmod a;\n//- a.rs\nmod b;\nmod c;\nuse c::C;\nuse b::B;\n//- a/b.rs\nuse super::C;\npub struct B;\n//- a/c.rs\npub struct C;",
+            &[],
+        );
+        check(
+            "//- lib.rs\nmod a;\nmod b;\npub use b::*;\n//- a.rs\nuse crate::B;\n//- b.rs\npub struct B;",
+            &[],
+        );
+        // A module that is named without anything of it.
+        check("//- lib.rs\nmod a;\nmod b;\n//- a.rs\nuse crate::b;\n//- b.rs\nuse crate::a;", &[]);
+    }
+
+    #[test]
+    fn circles_are_shown_with_a_witness() {
+        check(
+            "//- lib.rs\nmod a;\nmod b;\n//- a.rs\nuse crate::b::B;\npub struct A;\n//- b.rs\npub struct B;\nfn f(_: crate::a::A) {}",
+            &["a → b → a: `a.rs:1` uses `b::B`, `b.rs:2` uses `a::A`"],
+        );
+        check(
+            "//- lib.rs\nmod a;\n//- a.rs\nmod b;\npub use b::B;\npub struct A;\n//- a/b.rs\nuse super::A;\npub struct B;",
+            &["a → a::b → a: `a.rs:2` uses `a::b::B`, `a/b.rs:1` uses `a::A`"],
+        );
+        check(
+            "//- lib.rs\nmod a;\npub use a::A;\npub struct Root;\n//- a.rs\nuse crate::Root;\npub struct A;",
+            &["root → a → root: `lib.rs:2` uses `a::A`, `a.rs:1` uses `root::Root`"],
+        );
+        check(
+            "//- lib.rs\nmod a;\nmod b;\nmod c;\n//- a.rs\nuse crate::b::B;\npub struct A;\n//- b.rs\nuse crate::{a::A, c::C};\npub struct B;\n//- c.rs\nuse crate::b::B;\npub struct C;",
+            &[
+                "a → b → a: `a.rs:1` uses `b::B`, `b.rs:1` uses `a::A`, in a knot of 3 modules: a, b, c",
+            ],
+        );
+    }
+
+    #[test]
+    fn every_way_to_name_a_thing_counts() {
+        let check = |code: &str, circle: bool| {
+            let text = format!(
+                "//- lib.rs\nmod a;\nmod b;\npub use a::deep::Deep as Renamed;\n//- a.rs\nuse crate::b::B;\npub mod deep;\npub struct A;\n//- a/deep.rs\npub struct Deep(crate::b::B);\n//- b.rs\npub struct B;\n{code}"
+            );
+            let found = super::check("host/a", &crate_of(&text), &[]);
+            assert_eq!(!found.is_empty(), circle, "{code}: {found:?}");
+        };
+        for code in [
+            "use crate::{b, a::{deep::{self}, A}};",
+            "use super::{a::{deep::{Deep, self}}};",
+            "use crate::a; fn f() { a::A::new(); }",
+            "use crate::a as other; type X = other::A;",
+            "use crate::a::{self as other}; type X = other::deep::Deep;",
+            "fn f() { use crate::a::A; }",
+            "fn f() -> Vec<super::a::A> {}",
+            "fn f() { let x = '\"'; crate::a::A; let y = b'\\''; }",
+            "use crate::Renamed;",
+            "use crate::a::*;",
+            "use crate::a::made_by_a_macro;",
+            "mod inside { use super::super::a::A; }",
+            "mod inside { fn f() { crate::a::A; } }",
+            "#[cfg(not(test))] use crate::a::A;",
+            "#[cfg(test)] struct X { b: u8 } use crate::a::A;",
+            "#[cfg(test)] use crate::b::{self}; use crate::a::A;",
+            "#[cfg(test)] const X: [u8; 2] = f(S { a }); use crate::a::A;",
+        ] {
+            check(code, true);
+        }
+        for code in [
+            "// use crate::a::A;",
+            "/* /* nested */ use crate::a::A; */",
+            "/// [`A`](crate::a::A)",
+            "const X: &str = \"crate::a::A\";",
+            "const X: &str = r#\"\" crate::a::A\"#;",
+            "use std::a::A; fn f<'a>(x: &'a str) { a::b }",
+            "use ::a::A;",
+            "#[cfg(test)] mod tests { use crate::a::A; }",
+            "#[cfg(test)] #[derive(Debug)] struct X { a: crate::a::A }",
+            "#[cfg(all(test, unix))] fn f<T, U>() -> [crate::a::A; 2] { crate::a::A }",
+            "struct X { #[cfg(test)] a: crate::a::A, b: u8 }",
+            "pub(in crate::a) fn f() {}",
+            "mod inside { use super::B; }",
+            "use crate::b::inside::X; mod inside { pub struct X; }",
+        ] {
+            check(code, false);
+        }
+    }
+
+    #[test]
+    fn modules_of_tests_do_not_count() {
+        check(
+            "//- lib.rs\nmod a;\n#[cfg(test)]\nmod oracle;\n//- a.rs\nstruct A;\n#[cfg(test)]\nmod tests;\n//- a/tests.rs\nuse super::A;\npub struct T;\n//- oracle.rs\nuse crate::a::A;\npub struct O;\n//- oracle/deep.rs\nuse super::O;",
+            &[],
+        );
+    }
+
+    #[test]
+    fn what_is_known_passes_until_it_is_gone() {
+        let known = |modules| [Known { folder: "host/a", modules, why: "because" }];
+        let check = |known: &[Known], faults: &[&str]| {
+            let text = "//- lib.rs\nmod a;\nmod b;\nmod c;\n//- a.rs\nuse crate::b::B;\npub struct A;\n//- b.rs\nuse crate::a::A;\npub struct B;\n//- c.rs";
+            assert_eq!(super::check("host/a", &crate_of(text), known), faults);
+        };
+        check(&known(&["a", "b"]), &[]);
+        check(
+            &known(&["a", "b", "c"]),
+            &[
+                "`c` of `host/a` is in no circle any more: strike it from `host/xtask/src/layout/circles/known.rs`",
+            ],
+        );
+        check(
+            &known(&["a"]),
+            &["circle in `host/a`: a → b → a: `a.rs:1` uses `b::B`, `b.rs:1` uses `a::A`"],
+        );
+    }
+}
