@@ -275,12 +275,13 @@ pub(crate) fn outcome(report: &Report) -> FileOutcome {
     }
 }
 
-/// Removes what writes of killed runs left in the partition and in what is shared by all.
+/// Removes what writes of killed runs left in the partition and in what is shared by all, where the store can look for it.
 pub(crate) fn sweep(store: &dyn Store, partition: &Partition) -> Result<(), SinkError> {
-    store.sweep(&partition.validated()?)?;
-    store.sweep(&partition.rejected_folder()?)?;
+    let Some(cleaning) = store.cleaning() else { return Ok(()) };
+    cleaning.sweep(&partition.validated()?)?;
+    cleaning.sweep(&partition.rejected_folder()?)?;
     for folder in assay_sinks::metadata_folders()? {
-        store.sweep(&folder)?;
+        cleaning.sweep(&folder)?;
     }
     Ok(())
 }
