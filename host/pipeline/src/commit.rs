@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use assay_packs::{Identified, Layout};
 use assay_sinks::documents::{Assay, Manifest, PackRef, RecordCounts, SchemaVersion, SourceRef};
-use assay_store::{Key, Store};
 use assay_sinks::{Partition, Publication, SinkError, audit_unplaced, schema_version};
+use assay_store::{Key, Store};
 
 use crate::error::RunError;
 use crate::judging::JudgedFile;
 use crate::report::Report;
 use crate::route::Written;
 
-/// Removes what writes of killed runs left in the partition and in what is shared by all.
+/// Removes what writes of killed runs left in the partition and in what is shared by all, where the store can look for it.
 pub(crate) fn sweep(store: &dyn Store, partition: &Partition) -> Result<(), SinkError> {
-    store.sweep(&partition.validated()?)?;
-    store.sweep(&partition.rejected_folder()?)?;
+    let Some(cleaning) = store.cleaning() else { return Ok(()) };
+    cleaning.sweep(&partition.validated()?)?;
+    cleaning.sweep(&partition.rejected_folder()?)?;
     for folder in assay_sinks::metadata_folders()? {
-        store.sweep(&folder)?;
+        cleaning.sweep(&folder)?;
     }
     Ok(())
 }

@@ -143,11 +143,16 @@ impl Judging<'_> {
     ) -> Result<(Totals, Written), RunError> {
         let mut totals = Totals::new(self.plan);
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
-        let mut router = self
-            .plan
-            .purpose
-            .publishes()
-            .then(|| Router::new(self.store, self.partition, self.run, self.plan, metadata));
+        let mut router = self.plan.purpose.publishes().then(|| {
+            Router::new(
+                self.store,
+                self.request.input,
+                self.partition,
+                self.run,
+                self.plan,
+                metadata,
+            )
+        });
         let together = together(threads);
         let mut places = std::mem::take(&mut self.survey.slabs).into_iter();
         let mut duplicates = std::mem::take(&mut self.survey.duplicates);

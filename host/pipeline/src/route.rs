@@ -8,6 +8,8 @@ use assay_sinks::{
 };
 use assay_store::{Key, Store, Upload};
 
+use crate::error::RunError;
+use crate::input::Input;
 use crate::judged::JudgedSlab;
 use crate::plan::Plan;
 
@@ -22,6 +24,8 @@ type Out = Box<dyn Upload>;
 #[derive(Debug)]
 pub(crate) struct Router<'a> {
     store: &'a dyn Store,
+    /// What the records are of.
+    input: &'a Input,
     partition: &'a Partition,
     run: &'a str,
     metadata: Vec<(String, String)>,
@@ -57,6 +61,7 @@ struct Passing<'a> {
 impl<'a> Router<'a> {
     pub(crate) fn new(
         store: &'a dyn Store,
+        input: &'a Input,
         partition: &'a Partition,
         run: &'a str,
         plan: &Plan,
@@ -71,6 +76,7 @@ impl<'a> Router<'a> {
         let written = Written { sums: vec![0; plan.names.len()], ..Written::default() };
         Self {
             store,
+            input,
             partition,
             run,
             metadata,
@@ -85,7 +91,7 @@ impl<'a> Router<'a> {
     }
 
     /// Takes the next slabs of the file.
-    pub(crate) fn route(&mut self, slabs: &[JudgedSlab], plan: &Plan) -> Result<(), SinkError> {
+    pub(crate) fn route(&mut self, slabs: &[JudgedSlab], plan: &Plan) -> Result<(), RunError> {
         let _span = tracing::debug_span!("route").entered();
         let mut rest = slabs;
         while !rest.is_empty() {
@@ -112,7 +118,7 @@ impl<'a> Router<'a> {
     }
 
     /// Completes all files.
-    pub(crate) fn finish(mut self) -> Result<Written, SinkError> {
+    pub(crate) fn finish(mut self) -> Result<Written, RunError> {
         if self.written.parts.is_empty() && self.part.is_none() {
             // A run without validated records still says what its columns are.
             self.open_part()?;
@@ -276,7 +282,17 @@ impl<'a> Router<'a> {
     }
 
     /// Completes the files that are open: what was held back before what passed.
-    fn end_files(&mut self) -> Result<(), SinkError> {
+    ///
+    /// What is under a key that names the run is what the run's input gives, or else a later attempt would meet something that it
+    /// cannot write over. So nothing is completed that was read of an input which changed since the run was named.
+    fn end_files(&mut self) -> Result<(), RunError> {
+        if self.input.changed() {
+            return Err(RunError::InputChanged { location: self.input.location() });
+        }
+        self.complete().map_err(RunError::from)
+    }
+
+    fn complete(&mut self) -> Result<(), SinkError> {
         if let Some((key, writer)) = self.quarantine.take() {
             let (summary, out) = writer.finish()?;
             out.finish()?;

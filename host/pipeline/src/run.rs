@@ -7,8 +7,8 @@ use assay_model::FileOutcome;
 use assay_packs::{Identified, Pack};
 use assay_sandbox::Component;
 use assay_sinks::documents::SchemaVersion;
-use assay_store::{NullStore, Store};
 use assay_sinks::{Partition, Publication};
+use assay_store::{NullStore, Store};
 use rayon::ThreadPool;
 
 use crate::build::Basis;

@@ -42,8 +42,7 @@ pub(crate) fn survey(
 fn whole(look: Look<'_>) -> Result<Survey, Unfinished> {
     let input = look.request.input;
     let consumed = Arc::new(AtomicU64::new(0));
-    let source =
-        input.open(Arc::clone(&consumed));
+    let source = input.open(Arc::clone(&consumed));
     let decoded = assay_ingest::open(Box::new(source), look.request.entry)
         .map_err(|error| Unfinished::Damaged(io::Error::other(error)))?;
     if decoded.compression != Compression::Plain {

@@ -104,7 +104,8 @@ pub fn write_audit(store: &dyn Store, key: &Key, record: &impl Serialize) -> Res
         expected: "an audit record",
         source,
     })?;
-    store.create(key, &bytes)?;
+    // An attempt has a name that nobody else has, so that its record can only be there if it wrote it itself.
+    store.ensure(key, &bytes)?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use assay_sinks::{
     QuarantinedRecord, Rejected, Selection, SinkError, SlabColumns, schema_version, write_audit,
     write_schema_version,
 };
-use assay_store::{Fault, FaultyStore, Key, LocalStore, Store, StoreError};
+use assay_store::{Cleaning, Fault, FaultyStore, Key, LocalStore, Store, StoreError};
 use indexmap::IndexMap;
 
 fn partition() -> Partition {
@@ -62,8 +62,10 @@ fn run(store: &dyn Store, run: &str, attempt: &str) -> Result<(), SinkError> {
     if publication.already(run) {
         return Ok(());
     }
-    store.sweep(&partition.validated()?)?;
-    store.sweep(&partition.rejected_run(run)?)?;
+    if let Some(cleaning) = store.cleaning() {
+        cleaning.sweep(&partition.validated()?)?;
+        cleaning.sweep(&partition.rejected_run(run)?)?;
+    }
     let position = Position { record: 1, line: 2, offset: 0, length: 2 };
 
     let upload = store.upload(&partition.rejected(run, Rejected::Quarantine, 0)?)?;
@@ -158,6 +160,28 @@ fn a_run_that_fails_anywhere_changes_all_or_nothing() {
                 at += 1;
             }
             assert!(failed >= 8, "{failed} failures are too few to mean something");
+        }
+    }
+}
+
+/// A client that loses a reply and tries again finds its own objects in the way, and knows them.
+#[test]
+fn a_run_whose_writes_are_repeated_goes_through() {
+    for before in [None, Some("old")] {
+        let mut at = 0;
+        loop {
+            let folder = tempfile::tempdir().unwrap();
+            let store = LocalStore::open(folder.path()).unwrap();
+            if let Some(before) = before {
+                run(&store, before, "attempt-0").unwrap();
+            }
+            let repeating = FaultyStore::new(store.clone(), at, Fault::Repeated);
+            run(&repeating, "new", "attempt-1").unwrap();
+            assert_eq!(seen(&store).as_deref(), Some("new"), "at {at}");
+            if at >= repeating.operations() {
+                break;
+            }
+            at += 1;
         }
     }
 }
@@ -257,8 +281,10 @@ fn audit_records_are_one_line_with_zeros_and_written_once() {
     let store = LocalStore::open(folder.path()).unwrap();
     let key = partition().audit("a1").unwrap();
     write_audit(&store, &key, &audit("a1", "r1")).unwrap();
-    let again = write_audit(&store, &key, &audit("a1", "r1"));
-    assert!(matches!(again, Err(SinkError::Store(StoreError::Exists { .. }))));
+    // As a writer does whose first reply was lost.
+    write_audit(&store, &key, &audit("a1", "r1")).unwrap();
+    let other = write_audit(&store, &key, &audit("a1", "r2"));
+    assert!(matches!(other, Err(SinkError::Store(StoreError::Differs { .. }))));
     let bytes = store.get(&key).unwrap().unwrap().bytes;
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!(text.matches('\n').count(), 1);

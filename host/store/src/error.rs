@@ -33,6 +33,19 @@ pub enum StoreError {
         /// The version that was read.
         expected: Version,
     },
+    /// What was written is there already, with other bytes. They stay as they are.
+    #[error(
+        "`{key}` exists already and is not what this run wrote ({found} bytes, expected {written}); it was left as it is\n\
+         help: another version of assay wrote it, or it was damaged since; if no manifest names it, delete it and run again"
+    )]
+    Differs {
+        /// The object.
+        key: Key,
+        /// Bytes of what is there.
+        found: u64,
+        /// Bytes of what was written, which may be as many.
+        written: u64,
+    },
     /// No space is left, or the quota is used up.
     #[error(
         "the disk is full: could not {doing} `{place}`; free some space and run again, \

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::StoreError;
-use crate::{Key, Object, Store, Upload, Version};
+use crate::{Cleaning, Finished, Key, Object, Store, StoreError, Upload, Version};
 
 /// How an operation fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +16,9 @@ pub enum Fault {
     /// The operation is carried out, but its caller is told that it failed, and so is everyone after it: a reply
     /// lost on the network, or a process killed right after a rename.
     LostReply(io::ErrorKind),
+    /// The operation is carried out twice, and its caller is told how the second went: a client that lost the first reply
+    /// and tried again by itself. A create-only write then finds its own object in the way.
+    Repeated,
 }
 
 /// Wraps a store and makes the `at`-th operation fail, counting from 0. Each method call is an operation, and so
@@ -35,23 +37,64 @@ struct Plan {
     done: AtomicU64,
 }
 
+/// What is to become of one operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Succeeds,
+    Fails(io::ErrorKind),
+    LosesReply(io::ErrorKind),
+    Repeats,
+}
+
 impl Plan {
+    fn turn(&self) -> Turn {
+        let number = self.done.fetch_add(1, Ordering::Relaxed);
+        let (now, since) = (number == self.at, number >= self.at);
+        match self.fault {
+            Fault::Once(kind) if now => Turn::Fails(kind),
+            Fault::Lasting(kind) if since => Turn::Fails(kind),
+            Fault::LostReply(kind) if now => Turn::LosesReply(kind),
+            Fault::LostReply(kind) if since => Turn::Fails(kind),
+            Fault::Repeated if now => Turn::Repeats,
+            _ => Turn::Succeeds,
+        }
+    }
+
+    /// An operation that gives the same however many times it is carried out.
     fn run<T>(
         &self,
         place: &str,
         operation: impl FnOnce() -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let number = self.done.fetch_add(1, Ordering::Relaxed);
-        let (kind, fails) = match self.fault {
-            Fault::Once(kind) => (kind, number == self.at),
-            Fault::Lasting(kind) | Fault::LostReply(kind) => (kind, number >= self.at),
+        self.turn().take(place, operation)
+    }
+
+    /// An operation that another of its own kind may have come before.
+    fn run_twice<T>(
+        &self,
+        place: &str,
+        mut operation: impl FnMut() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let turn = self.turn();
+        let first = turn.take(place, &mut operation)?;
+        if turn == Turn::Repeats { operation() } else { Ok(first) }
+    }
+}
+
+impl Turn {
+    fn take<T>(
+        self,
+        place: &str,
+        operation: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let kind = match self {
+            Self::Succeeds | Self::Repeats => return operation(),
+            Self::Fails(kind) => kind,
+            Self::LosesReply(kind) => {
+                operation()?;
+                kind
+            }
         };
-        if !fails {
-            return operation();
-        }
-        if matches!(self.fault, Fault::LostReply(_)) && number == self.at {
-            operation()?;
-        }
         Err(StoreError::io("reach", place, kind.into()))
     }
 }
@@ -92,9 +135,12 @@ impl Write for FaultyUpload {
 }
 
 impl Upload for FaultyUpload {
-    fn finish(self: Box<Self>) -> Result<(), StoreError> {
+    fn finish(self: Box<Self>) -> Result<Finished, StoreError> {
         let Self { inner, plan, key } = *self;
-        plan.run(key.as_str(), || inner.finish())
+        let turn = plan.turn();
+        let finished = turn.take(key.as_str(), || inner.finish())?;
+        // The second time its own object is there.
+        Ok(if turn == Turn::Repeats { Finished::AlreadyThere } else { finished })
     }
 }
 
@@ -109,26 +155,34 @@ impl<S: Store> Store for FaultyStore<S> {
     }
 
     fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
-        self.plan.run(key.as_str(), || self.inner.create(key, bytes))
+        self.plan.run_twice(key.as_str(), || self.inner.create(key, bytes))
     }
 
     fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError> {
-        self.plan.run(key.as_str(), || self.inner.replace(key, bytes, expected))
+        self.plan.run_twice(key.as_str(), || self.inner.replace(key, bytes, expected))
     }
 
     fn delete(&self, key: &Key) -> Result<(), StoreError> {
-        self.plan.run(key.as_str(), || self.inner.delete(key))
-    }
-
-    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError> {
-        self.plan.run(folder.as_str(), || self.inner.list(folder))
-    }
-
-    fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {
-        self.plan.run(folder.as_str(), || self.inner.sweep(folder))
+        self.plan.run_twice(key.as_str(), || self.inner.delete(key))
     }
 
     fn url(&self, key: &Key) -> String {
         self.inner.url(key)
+    }
+
+    fn cleaning(&self) -> Option<&dyn Cleaning> {
+        self.inner.cleaning().map(|_| self as &dyn Cleaning)
+    }
+}
+
+impl<S: Store> Cleaning for FaultyStore<S> {
+    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError> {
+        let list = |inner: &dyn Cleaning| self.plan.run(folder.as_str(), || inner.list(folder));
+        self.inner.cleaning().map_or(Ok(Vec::new()), list)
+    }
+
+    fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {
+        let sweep = |inner: &dyn Cleaning| self.plan.run(folder.as_str(), || inner.sweep(folder));
+        self.inner.cleaning().map_or(Ok(0), sweep)
     }
 }

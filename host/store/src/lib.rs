@@ -5,6 +5,7 @@
 //! against a killed process or a second one is built on these and on nothing else.
 
 pub mod blob;
+pub mod contract;
 mod error;
 mod faulty;
 mod key;
@@ -17,4 +18,4 @@ pub use faulty::{Fault, FaultyStore};
 pub use key::Key;
 pub use local::LocalStore;
 pub use null::NullStore;
-pub use store::{Object, Store, Upload, Version};
+pub use store::{Cleaning, Finished, Object, Store, Upload, Version};

@@ -1,21 +1,33 @@
 //! A folder as a store.
 //!
-//! Everything is written under a hidden name in its own folder, flushed to the disk, and then renamed: a reader sees an
+//! Everything is written under a hidden name in its own folder, flushed to the disk, and then named: a reader sees an
 //! object whole or not at all, and so does the next process after a crash. Create-only writes and compare-and-swaps
 //! are serialised by a lock on one file at the root, which the system releases when its holder dies.
 
-use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufWriter, Write};
+mod cleaning;
+mod upload;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::StoreError;
-use crate::key::RESERVED;
-use crate::{Key, Object, Store, Upload, Version};
+use assay_files::{Access, Created, Draft, Keep};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-/// Parquet hands over whole pages and otherwise many small writes; this turns the latter into few system calls.
-const UPLOAD_BUFFER: usize = 256 * 1024;
+use crate::key::RESERVED;
+use crate::{Cleaning, Key, Object, Store, StoreError, Upload, Version};
+
+/// What stands for itself in a URL's path; all else is percent-encoded.
+const NOT_PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b'=')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'@');
 
 /// Objects in a folder, at paths that are their keys.
 #[derive(Debug, Clone)]
@@ -28,7 +40,7 @@ impl LocalStore {
     pub fn open(root: impl AsRef<Path>) -> Result<Self, StoreError> {
         let root = root.as_ref();
         let fault = |source| StoreError::io("open", &root.display(), source);
-        fs::create_dir_all(root).map_err(fault)?;
+        assay_files::create_folder(root, Keep::Durable).map_err(fault)?;
         Ok(Self { root: root.canonicalize().map_err(fault)? })
     }
 
@@ -50,31 +62,14 @@ impl LocalStore {
         Ok(file)
     }
 
-    fn begin(&self, key: &Key) -> io::Result<Unfinished> {
-        let target = self.path(key);
-        let folder = target.parent().unwrap_or(&self.root).to_path_buf();
-        create_durable(&folder)?;
-        loop {
-            let name = format!("{RESERVED}-{:016x}.tmp", RandomState::new().hash_one(&target));
-            let temporary = folder.join(name);
-            let file = match OpenOptions::new().create_new(true).write(true).open(&temporary) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                opened => opened?,
-            };
-            // The lock tells `sweep` of other processes that this one lives.
-            file.lock()?;
-            // One that came between the two lines above has removed the file; then another name is tried.
-            if temporary.exists() {
-                return Ok(Unfinished { file: Some(file), temporary, target, folder });
-            }
-        }
+    fn draft(&self, key: &Key) -> io::Result<Draft> {
+        Draft::begin_locked(&self.path(key), Access::Usual, Keep::Durable)
     }
 
-    fn write(&self, key: &Key, bytes: &[u8]) -> io::Result<Version> {
-        let mut unfinished = self.begin(key)?;
-        unfinished.file()?.write_all(bytes)?;
-        unfinished.publish()?;
-        Ok(version(bytes))
+    fn draft_of(&self, key: &Key, bytes: &[u8]) -> io::Result<Draft> {
+        let mut draft = self.draft(key)?;
+        draft.write_all(bytes)?;
+        Ok(draft)
     }
 }
 
@@ -90,112 +85,10 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Creates a folder with those above it, each of them on the disk before the next.
-fn create_durable(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(parent) = folder.parent() {
-        create_durable(parent)?;
-        match fs::create_dir(folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => sync_folder(parent)?,
-        }
-    }
-    Ok(())
-}
-
-/// Makes the names in a folder durable. Only Unix lets a folder be opened for that.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// A file under its hidden name. Removed when dropped, unless it was published.
-#[derive(Debug)]
-struct Unfinished {
-    file: Option<File>,
-    temporary: PathBuf,
-    target: PathBuf,
-    folder: PathBuf,
-}
-
-impl Unfinished {
-    fn file(&mut self) -> io::Result<&mut File> {
-        self.file.as_mut().ok_or_else(|| io::Error::other("the file is published already"))
-    }
-
-    fn publish(&mut self) -> io::Result<()> {
-        self.file()?.sync_all()?;
-        fs::rename(&self.temporary, &self.target)?;
-        self.file = None;
-        sync_folder(&self.folder)
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        if self.file.is_some() {
-            // Nothing can be done if this fails; the next sweep tries again.
-            let _ = fs::remove_file(&self.temporary);
-        }
-    }
-}
-
-impl Write for Unfinished {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.file()?.write(buf)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file()?.flush()
-    }
-}
-
-struct LocalUpload {
-    out: BufWriter<Unfinished>,
-    key: Key,
-}
-
-impl Write for LocalUpload {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.out.write(buf)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-impl Upload for LocalUpload {
-    fn finish(mut self: Box<Self>) -> Result<(), StoreError> {
-        let done = self.out.flush().and_then(|()| self.out.get_mut().publish());
-        done.map_err(|source| StoreError::io("write", &self.key, source))
-    }
-}
-
-/// Calls `visit` with each file below `folder`, in no particular order. Symbolic links are not followed.
-fn walk(folder: &Path, visit: &mut impl FnMut(&Path, &str) -> io::Result<()>) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    for entry in entries {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            walk(&entry.path(), visit)?;
-        } else if let Some(name) = entry.file_name().to_str() {
-            visit(&entry.path(), name)?;
-        }
-    }
-    Ok(())
-}
-
 impl Store for LocalStore {
     fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, StoreError> {
-        let unfinished = self.begin(key).map_err(|source| StoreError::io("write", key, source))?;
-        let out = BufWriter::with_capacity(UPLOAD_BUFFER, unfinished);
-        Ok(Box::new(LocalUpload { out, key: key.clone() }))
+        let draft = self.draft(key).map_err(|source| StoreError::io("write", key, source))?;
+        Ok(upload::begin(draft, self.path(key), key))
     }
 
     fn get(&self, key: &Key) -> Result<Option<Object>, StoreError> {
@@ -205,11 +98,16 @@ impl Store for LocalStore {
 
     fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
         let fault = |source| StoreError::io("create", key, source);
+        let exists = || StoreError::Exists { key: key.clone() };
+        // Taking the name is atomic by itself; the lock keeps out a swap that has looked and not yet written.
         let _lock = self.lock().map_err(fault)?;
         if self.path(key).try_exists().map_err(fault)? {
-            return Err(StoreError::Exists { key: key.clone() });
+            return Err(exists());
         }
-        self.write(key, bytes).map_err(fault)
+        match self.draft_of(key, bytes).and_then(Draft::create).map_err(fault)? {
+            Created::Now => Ok(version(bytes)),
+            Created::Taken(_) => Err(exists()),
+        }
     }
 
     fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError> {
@@ -219,7 +117,8 @@ impl Store for LocalStore {
         if current.as_deref().map(version).as_ref() != Some(expected) {
             return Err(StoreError::Changed { key: key.clone(), expected: expected.clone() });
         }
-        self.write(key, bytes).map_err(fault)
+        self.draft_of(key, bytes).and_then(Draft::replace).map_err(fault)?;
+        Ok(version(bytes))
     }
 
     fn delete(&self, key: &Key) -> Result<(), StoreError> {
@@ -231,65 +130,12 @@ impl Store for LocalStore {
         }
     }
 
-    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError> {
-        let mut keys = Vec::new();
-        let walked = walk(&self.path(folder), &mut |path, name| {
-            let below = path.strip_prefix(&self.root).ok().and_then(Path::to_str);
-            if let Some(below) = below
-                && !name.starts_with(RESERVED)
-                && let Ok(key) = Key::new(below.replace(std::path::MAIN_SEPARATOR, "/"))
-            {
-                keys.push(key);
-            }
-            Ok(())
-        });
-        walked.map_err(|source| StoreError::io("list", folder, source))?;
-        keys.sort();
-        Ok(keys)
-    }
-
-    fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {
-        let mut swept = 0;
-        let walked = walk(&self.path(folder), &mut |path, name| {
-            if !(name.starts_with(RESERVED)
-                && Path::new(name).extension().is_some_and(|e| e == "tmp"))
-            {
-                return Ok(());
-            }
-            let file = match File::open(path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-                opened => opened?,
-            };
-            match file.try_lock() {
-                Ok(()) => match fs::remove_file(path) {
-                    // Its owner published it between our opening and locking it.
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-                    Err(error) => Err(error),
-                    Ok(()) => {
-                        swept += 1;
-                        Ok(())
-                    }
-                },
-                Err(TryLockError::WouldBlock) => Ok(()),
-                Err(TryLockError::Error(error)) => Err(error),
-            }
-        });
-        walked.map_err(|source| StoreError::io("sweep", folder, source))?;
-        Ok(swept)
-    }
-
     fn url(&self, key: &Key) -> String {
         let path = self.path(key);
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/=+,@".contains(&b);
-        let mut url = "file://".to_owned();
-        for byte in path.to_string_lossy().bytes() {
-            if plain(byte) {
-                url.push(char::from(byte));
-            } else {
-                // Writing to a `String` cannot fail.
-                let _ = write!(url, "%{byte:02X}");
-            }
-        }
-        url
+        format!("file://{}", percent_encode(path.as_os_str().as_encoded_bytes(), NOT_PLAIN))
+    }
+
+    fn cleaning(&self) -> Option<&dyn Cleaning> {
+        Some(self)
     }
 }

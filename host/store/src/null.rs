@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::StoreError;
-use crate::{Key, Object, Store, Upload, Version};
+use crate::{Finished, Key, Object, Store, Upload, Version};
 
 /// Takes everything and keeps nothing: for judging a file without writing. It is always empty.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +22,8 @@ impl Write for NullUpload {
 }
 
 impl Upload for NullUpload {
-    fn finish(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(())
+    fn finish(self: Box<Self>) -> Result<Finished, StoreError> {
+        Ok(Finished::Created)
     }
 }
 
@@ -46,14 +46,6 @@ impl Store for NullStore {
 
     fn delete(&self, _: &Key) -> Result<(), StoreError> {
         Ok(())
-    }
-
-    fn list(&self, _: &Key) -> Result<Vec<Key>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    fn sweep(&self, _: &Key) -> Result<usize, StoreError> {
-        Ok(0)
     }
 
     fn url(&self, key: &Key) -> String {

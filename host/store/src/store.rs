@@ -34,8 +34,12 @@ pub struct Object {
 
 /// A large object on its way. Nobody sees any of it before [`Upload::finish`]; dropping it leaves nothing behind.
 pub trait Upload: Write + Send {
-    /// Makes the whole object durable, then visible under its key, in one step.
-    fn finish(self: Box<Self>) -> Result<(), StoreError>;
+    /// Makes the whole object durable, then visible under its key, in one step; or finds that the very same bytes are there.
+    ///
+    /// Nothing is ever overwritten. What is there already was written by an attempt that was killed, by a process that does the
+    /// same at this moment, or by this very call, whose first reply was lost: a bucket then says that its condition is not met, and
+    /// so compares before it says so. If other bytes are there they stay, and this fails with [`StoreError::Differs`].
+    fn finish(self: Box<Self>) -> Result<Finished, StoreError>;
 }
 
 impl fmt::Debug for dyn Upload + '_ {
@@ -44,31 +48,69 @@ impl fmt::Debug for dyn Upload + '_ {
     }
 }
 
+/// How an object came to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finished {
+    /// It was written now.
+    Created,
+    /// The same bytes were there.
+    AlreadyThere,
+}
+
 /// A place for objects. All methods are safe to call from many threads and processes at once.
+///
+/// A run needs these and no others. An object store has no rename, no locks and no cheap listing, and so none is asked for.
 pub trait Store: fmt::Debug + Send + Sync {
-    /// Begins an object of any size. Finishing it replaces what an earlier, unfinished run left under the same key:
-    /// keys of uploads contain the run's id, which is derived from all that determines the content.
+    /// Begins an object of any size. Its key should contain what determines its content, as a run's id does: then an object that
+    /// is there when the upload is finished is the same one.
     fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, StoreError>;
 
     /// Reads a small object, or `None` where there is none.
     fn get(&self, key: &Key) -> Result<Option<Object>, StoreError>;
 
-    /// Writes a small object that must not exist: [`StoreError::Exists`] if it does.
+    /// Writes a small object that must not exist: [`StoreError::Exists`] if it does. That may be this call's own doing, if the
+    /// store lost the reply and tried again; see [`Store::ensure`].
     fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError>;
 
-    /// Writes a small object that must still be what was read: [`StoreError::Changed`] if it is not.
+    /// Writes a small object that must still be what was read: [`StoreError::Changed`] if it is not, which may be this call's own
+    /// doing as well.
     fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError>;
 
-    /// Removes an object. Removing what is not there is no error.
+    /// Removes an object. Removing what is not there is not an error.
     fn delete(&self, key: &Key) -> Result<(), StoreError>;
 
-    /// All keys below `folder`, sorted by bytes. Readers follow manifests instead; this is for cleaning and tests.
+    /// How other tools address the object.
+    fn url(&self, key: &Key) -> String;
+
+    /// What it can do besides, if it can do it cheaply.
+    fn cleaning(&self) -> Option<&dyn Cleaning> {
+        None
+    }
+
+    /// Writes a small object, or finds that it is there: what [`Upload::finish`] is to large ones. For content that only its
+    /// writer can have written, so that a lost reply is told from somebody else's object.
+    fn ensure(&self, key: &Key, bytes: &[u8]) -> Result<Finished, StoreError> {
+        let Err(error) = self.create(key, bytes) else { return Ok(Finished::Created) };
+        // Whatever went wrong: what is there now decides. If nobody can tell, the first error says more.
+        let Ok(Some(now)) = self.get(key) else { return Err(error) };
+        match error {
+            _ if now.bytes == bytes => Ok(Finished::AlreadyThere),
+            StoreError::Exists { key } => {
+                let (found, written) = (now.bytes.len() as u64, bytes.len() as u64);
+                Err(StoreError::Differs { key, found, written })
+            }
+            other => Err(other),
+        }
+    }
+}
+
+/// What takes a look at all there is. Stores that cannot list cheaply do not offer it, and runs do without: what a killed process
+/// left is invisible, and costs space until something else takes it, such as a bucket's lifecycle rule.
+pub trait Cleaning {
+    /// All keys below `folder`, sorted by bytes. Readers follow manifests instead.
     fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError>;
 
     /// Removes what uploads of dead processes left below `folder`, and says how many. Uploads that are still under
     /// way, here or in other processes, are left alone.
     fn sweep(&self, folder: &Key) -> Result<usize, StoreError>;
-
-    /// How other tools address the object.
-    fn url(&self, key: &Key) -> String;
 }

@@ -1,14 +1,15 @@
-//! The local store: what others see, and what is left behind.
+//! Each store against the contract, and what is the folder's own: what others see in it, and what is left behind.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
-use std::sync::Barrier;
-use std::thread;
 
-use assay_store::{Fault, FaultyStore, Key, LocalStore, NullStore, Store, StoreError, Version};
+use assay_store::contract::check_store;
+use assay_store::{
+    Cleaning, Fault, FaultyStore, Finished, Key, LocalStore, NullStore, Store, StoreError, Version,
+};
 
 fn key(text: &str) -> Key {
     Key::new(text).unwrap()
@@ -29,28 +30,39 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn an_upload_is_seen_whole_or_not_at_all() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(folder.path()).unwrap();
-    let part = key("a/b/part-00000.parquet");
-    let mut upload = store.upload(&part).unwrap();
-    upload.write_all(&vec![7; 1_000_000]).unwrap();
-    assert!(store.list(&key("a")).unwrap().is_empty());
-    assert!(store.get(&part).unwrap().is_none());
-    upload.finish().unwrap();
-    assert_eq!(store.list(&key("a")).unwrap(), std::slice::from_ref(&part));
-    assert_eq!(store.get(&part).unwrap().unwrap().bytes, vec![7; 1_000_000]);
-    assert_eq!(files(folder.path()), ["part-00000.parquet"]);
+fn a_folder_keeps_the_contract() {
+    let place = tempfile::tempdir().unwrap();
+    check_store(&|name| Box::new(LocalStore::open(place.path().join(name)).unwrap()));
 }
 
 #[test]
-fn a_dropped_upload_leaves_nothing() {
+fn a_store_without_a_fault_keeps_the_contract() {
+    let place = tempfile::tempdir().unwrap();
+    check_store(&|name| {
+        let store = LocalStore::open(place.path().join(name)).unwrap();
+        Box::new(FaultyStore::new(store, u64::MAX, Fault::Repeated))
+    });
+}
+
+#[test]
+fn nothing_but_objects_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let store = LocalStore::open(folder.path()).unwrap();
-    let mut upload = store.upload(&key("a/part")).unwrap();
-    upload.write_all(b"half").unwrap();
-    drop(upload);
+    let part = key("a/b/part-00000.parquet");
+    let upload = |bytes: &[u8]| {
+        let mut upload = store.upload(&part).unwrap();
+        upload.write_all(bytes).unwrap();
+        upload
+    };
+    drop(upload(b"half"));
     assert!(files(folder.path()).is_empty());
+    let under_way = upload(b"whole");
+    assert!(store.list(&key("a")).unwrap().is_empty());
+    under_way.finish().unwrap();
+    upload(b"whole").finish().unwrap();
+    upload(b"other").finish().unwrap_err();
+    assert_eq!(store.list(&key("a")).unwrap(), std::slice::from_ref(&part));
+    assert_eq!(files(folder.path()), ["part-00000.parquet"]);
 }
 
 #[test]
@@ -72,69 +84,17 @@ fn sweeping_takes_what_the_dead_left_and_nothing_else() {
 }
 
 #[test]
-fn documents_are_created_once_and_swapped_by_version() {
+fn what_differs_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let store = LocalStore::open(folder.path()).unwrap();
-    let manifest = key("m.json");
-    let first = store.create(&manifest, b"1").unwrap();
-    assert!(matches!(store.create(&manifest, b"2"), Err(StoreError::Exists { .. })));
-    let second = store.replace(&manifest, b"2", &first).unwrap();
-    assert!(matches!(store.replace(&manifest, b"3", &first), Err(StoreError::Changed { .. })));
-    assert_eq!(store.get(&manifest).unwrap().unwrap().version, second);
-    store.delete(&manifest).unwrap();
-    store.delete(&manifest).unwrap();
-    assert!(matches!(store.replace(&manifest, b"3", &second), Err(StoreError::Changed { .. })));
-    assert!(store.get(&manifest).unwrap().is_none());
-}
-
-#[test]
-fn of_many_who_create_one_does() {
-    let folder = tempfile::tempdir().unwrap();
-    for round in 0..20 {
-        let document = key(&format!("{round}/m.json"));
-        let start = Barrier::new(8);
-        let winners = thread::scope(|scope| {
-            let tries: Vec<_> = (0..8_u8)
-                .map(|n| {
-                    let (document, start) = (&document, &start);
-                    // Each its own store, as different processes would have.
-                    let store = LocalStore::open(folder.path()).unwrap();
-                    scope.spawn(move || {
-                        start.wait();
-                        store.create(document, &[n]).is_ok()
-                    })
-                })
-                .collect();
-            tries.into_iter().map(|t| t.join().unwrap()).filter(|won| *won).count()
-        });
-        assert_eq!(winners, 1);
-    }
-}
-
-#[test]
-fn no_swap_is_lost() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(folder.path()).unwrap();
-    let counter = key("counter");
-    store.create(&counter, b"0").unwrap();
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                let mut done = 0;
-                while done < 10 {
-                    let now = store.get(&counter).unwrap().unwrap();
-                    let number: u32 = String::from_utf8(now.bytes).unwrap().parse().unwrap();
-                    let next = (number + 1).to_string();
-                    match store.replace(&counter, next.as_bytes(), &now.version) {
-                        Ok(_) => done += 1,
-                        Err(StoreError::Changed { .. }) => {}
-                        Err(error) => panic!("{error}"),
-                    }
-                }
-            });
-        }
-    });
-    assert_eq!(store.get(&counter).unwrap().unwrap().bytes, b"40");
+    store.upload(&key("run=1/part")).unwrap().finish().unwrap();
+    let mut upload = store.upload(&key("run=1/part")).unwrap();
+    upload.write_all(b"x").unwrap();
+    assert_eq!(
+        upload.finish().unwrap_err().to_string(),
+        "`run=1/part` exists already and is not what this run wrote (0 bytes, expected 1); it was left as it is\n\
+         help: another version of assay wrote it, or it was damaged since; if no manifest names it, delete it and run again"
+    );
 }
 
 #[test]
@@ -149,6 +109,37 @@ fn a_full_disk_is_called_so() {
     assert_eq!(store.operations(), 2);
 }
 
+/// What a caller sees of a write that was carried out, and what a second try sees.
+#[test]
+fn a_lost_reply_does_not_lose_the_write() {
+    let faults = [
+        (Fault::LostReply(ErrorKind::ConnectionReset), false),
+        (Fault::Once(ErrorKind::ConnectionReset), false),
+        (Fault::Repeated, true),
+    ];
+    for (fault, heard) in faults {
+        let folder = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(folder.path()).unwrap();
+        let document = key("m.json");
+        let ensured = FaultyStore::new(store.clone(), 0, fault).ensure(&document, b"x");
+        assert_eq!(ensured.is_ok(), heard, "{fault:?}: {ensured:?}");
+        store.ensure(&document, b"x").unwrap();
+
+        // Beginning is one operation, the end the next.
+        let part = key("part");
+        let upload = FaultyStore::new(store.clone(), 1, fault).upload(&part).unwrap();
+        let finished = upload.finish();
+        assert_eq!(finished.is_ok(), heard, "{fault:?}: {finished:?}");
+        let again = store.upload(&part).unwrap().finish().unwrap();
+        let there = !matches!(fault, Fault::Once(_));
+        assert_eq!(again == Finished::AlreadyThere, there, "{fault:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let store = FaultyStore::new(LocalStore::open(folder.path()).unwrap(), 0, Fault::Repeated);
+    let own = store.create(&key("m.json"), b"x");
+    assert!(matches!(own, Err(StoreError::Exists { .. })), "its own object is in the way");
+}
+
 #[test]
 fn urls_are_what_other_tools_take() {
     let folder = tempfile::tempdir().unwrap();
@@ -157,6 +148,7 @@ fn urls_are_what_other_tools_take() {
     let url = store.url(&key("kind=general/part-00000.parquet"));
     assert!(url.starts_with("file:///"), "{url}");
     assert!(url.ends_with("/my%20lake/kind=general/part-00000.parquet"), "{url}");
+    assert!(store.url(&key("é%+,@~")).ends_with("/%C3%A9%25+,@~"));
 }
 
 #[test]
@@ -166,6 +158,7 @@ fn the_null_store_is_always_empty() {
     NullStore.create(&document, b"1").unwrap();
     assert!(NullStore.get(&document).unwrap().is_none());
     assert!(NullStore.replace(&document, b"2", &Version::new("x")).is_err());
+    assert!(NullStore.cleaning().is_none());
     let mut upload = NullStore.upload(&document).unwrap();
     upload.write_all(b"x").unwrap();
     upload.finish().unwrap();

@@ -65,7 +65,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 const MODEL_ONLY: &[&str] = &["host/model"];
 const MODEL_AND_DIGEST: &[&str] = &["host/digest", "host/model"];
 
-pub(super) const WALLS: [Wall; 21] = [
+pub(super) const WALLS: [Wall; 22] = [
     Wall {
         folder: "host/model",
         may: &[],
@@ -97,8 +97,14 @@ pub(super) const WALLS: [Wall; 21] = [
         why: "it runs components, and knows neither files nor packs nor CSV",
     },
     Wall {
-        folder: "host/store",
+        folder: "host/files",
         may: &[],
+        tests_may: &[],
+        why: "it gives files their names, and knows nothing of what is in them",
+    },
+    Wall {
+        folder: "host/store",
+        may: &["host/files"],
         tests_may: &[],
         why: "it keeps bytes under names and opens them, and knows nothing of what they say",
     },

@@ -1,0 +1,34 @@
+//! Folders, and the names in them.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use crate::Keep;
+
+/// Creates a folder with those above it, each of them on the disk before the next if it is to be kept so.
+pub fn create_folder(folder: &Path, keep: Keep) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if keep == Keep::Cached {
+        return fs::create_dir_all(folder);
+    }
+    let parent = match folder.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        // The root of all, or nothing, which are there.
+        None => return Ok(()),
+    };
+    create_folder(parent, keep)?;
+    match fs::create_dir(folder) {
+        // Another process was faster; if it is no folder, what comes next says so.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(parent),
+    }
+}
+
+/// Puts the names in a folder on the disk. Only Unix lets a folder be opened for that.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}

@@ -1,0 +1,77 @@
+//! Looking through the folder.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{MAIN_SEPARATOR, Path};
+
+use assay_files::is_draft;
+
+use super::LocalStore;
+use crate::key::RESERVED;
+use crate::{Cleaning, Key, StoreError};
+
+/// Calls `visit` with each file below `folder`, in no particular order. Symbolic links are not followed.
+fn walk(folder: &Path, visit: &mut impl FnMut(&Path, &str) -> io::Result<()>) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            walk(&entry.path(), visit)?;
+        } else if let Some(name) = entry.file_name().to_str() {
+            visit(&entry.path(), name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes a draft whose owner is dead, and says whether it did.
+fn sweep(path: &Path) -> io::Result<bool> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        opened => opened?,
+    };
+    match file.try_lock() {
+        Ok(()) => match fs::remove_file(path) {
+            // Its owner named it between our opening and locking it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            removed => removed.map(|()| true),
+        },
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+impl Cleaning for LocalStore {
+    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError> {
+        let mut keys = Vec::new();
+        let walked = walk(&self.path(folder), &mut |path, name| {
+            let below = path.strip_prefix(self.root()).ok().and_then(Path::to_str);
+            if let Some(below) = below
+                && !name.starts_with(RESERVED)
+                && let Ok(key) = Key::new(below.replace(MAIN_SEPARATOR, "/"))
+            {
+                keys.push(key);
+            }
+            Ok(())
+        });
+        walked.map_err(|source| StoreError::io("list", folder, source))?;
+        keys.sort();
+        Ok(keys)
+    }
+
+    fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {
+        let mut swept = 0;
+        let walked = walk(&self.path(folder), &mut |path, name| {
+            if is_draft(name) && sweep(path)? {
+                swept += 1;
+            }
+            Ok(())
+        });
+        walked.map_err(|source| StoreError::io("sweep", folder, source))?;
+        Ok(swept)
+    }
+}

@@ -1,0 +1,96 @@
+//! Each kind of blob against the contract, and what is a file's own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use assay_store::blob::{Blob, FileBlob, MemoryBlob, Opened, Spool};
+use assay_store::contract::{BlobCase, check_blob};
+
+fn open(path: &Path) -> FileBlob {
+    match FileBlob::open(path).unwrap() {
+        Opened::File(file) => file,
+        Opened::Stream(_) => panic!("it is a file"),
+    }
+}
+
+#[test]
+fn a_file_keeps_the_contract() {
+    type Change = fn(&Path, &[u8]);
+    let in_place: Change = |path, bytes| fs::write(path, bytes).unwrap();
+    let replaced: Change = |path, bytes| {
+        let beside = path.with_extension("new");
+        fs::write(&beside, bytes).unwrap();
+        fs::rename(beside, path).unwrap();
+    };
+    let place = tempfile::tempdir().unwrap();
+    let count = AtomicU64::new(0);
+    for change in [in_place, replaced] {
+        check_blob(&|content| {
+            let path = place.path().join(count.fetch_add(1, Ordering::Relaxed).to_string());
+            fs::write(&path, content).unwrap();
+            // An hour ago: a file system's clock may tick slower than a test changes a file.
+            let hour = std::time::Duration::from_hours(1);
+            let before = std::time::SystemTime::now() - hour;
+            fs::File::options().write(true).open(&path).unwrap().set_modified(before).unwrap();
+            let blob = Arc::new(open(&path));
+            BlobCase { blob, change: Some(Box::new(move |bytes| change(&path, bytes))) }
+        });
+    }
+}
+
+#[test]
+fn a_spool_keeps_the_contract() {
+    check_blob(&|mut content| BlobCase {
+        blob: Arc::new(Spool::of(&mut content).unwrap()),
+        change: None,
+    });
+}
+
+#[test]
+fn bytes_in_memory_keep_the_contract() {
+    check_blob(&|content| {
+        let blob = Arc::new(MemoryBlob::new(content));
+        let changed = Arc::clone(&blob);
+        BlobCase { blob, change: Some(Box::new(move |bytes| changed.change(bytes))) }
+    });
+}
+
+#[test]
+fn bytes_in_memory_change_when_told_to() {
+    let blob = MemoryBlob::new(*b"old");
+    blob.change_at(1, *b"new");
+    let mut read = [0; 3];
+    blob.read_at(0, &mut read).unwrap();
+    assert_eq!((&read, blob.changed(), blob.reads()), (b"old", false, 1));
+    blob.read_at(0, &mut read).unwrap();
+    assert_eq!((&read, blob.changed(), blob.reads()), (b"new", true, 2));
+}
+
+#[test]
+fn a_file_that_was_replaced_is_read_as_it_was_opened() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("a.csv");
+    fs::write(&path, "old").unwrap();
+    let blob = open(&path);
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, "new").unwrap();
+    let mut read = [0; 3];
+    assert_eq!(blob.read_at(0, &mut read).unwrap(), 3);
+    assert_eq!(&read, b"old");
+    assert!(blob.changed());
+    fs::remove_file(&path).unwrap();
+    assert!(blob.changed(), "a file that is gone may be of another moment");
+}
+
+#[test]
+fn a_folder_is_not_a_blob() {
+    let place = tempfile::tempdir().unwrap();
+    assert_eq!(FileBlob::open(place.path()).unwrap_err().kind(), ErrorKind::IsADirectory);
+    let missing = FileBlob::open(&place.path().join("missing"));
+    assert_eq!(missing.unwrap_err().kind(), ErrorKind::NotFound);
+}
