@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use crate::{Access, Keep, create_folder, sync_folder};
+use crate::folder::{create_folder, sync_folder};
+use crate::terms::{Access, Keep};
 
 const PREFIX: &str = ".assay-";
 const SUFFIX: &str = ".tmp";

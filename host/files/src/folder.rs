@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use crate::Keep;
+use crate::terms::Keep;
 
 /// Creates a folder with those above it, each of them on the disk before the next if it is to be kept so.
 pub fn create_folder(folder: &Path, keep: Keep) -> io::Result<()> {

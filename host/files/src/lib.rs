@@ -4,32 +4,14 @@
 
 mod draft;
 mod folder;
+mod terms;
 
 use std::io::{self, Write as _};
 use std::path::Path;
 
 pub use draft::{Created, Draft, is_draft};
 pub use folder::{create_folder, sync_folder};
-
-/// What a file has to outlast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// The machine's power: content, name and new folders are on the disk when the call returns.
-    Durable,
-    /// This process. After a power cut it may be gone or empty, which costs no more than making it again; nothing waits for the disk.
-    Cached,
-}
-
-/// Who may use a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Whom the user's `umask` lets.
-    Usual,
-    /// Everyone may read it, and its owner only write it: a public key.
-    OwnerWrites,
-    /// Its owner alone: a secret.
-    OwnerOnly,
-}
+pub use terms::{Access, Keep};
 
 /// Writes a file, in place of what has the name, and the folders it lies in.
 pub fn replace(path: &Path, bytes: &[u8], access: Access, keep: Keep) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::io;
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
-use assay_store::StoreError;
+use assay_store::{BadKey, StoreError};
 
 use crate::input::Input;
 
@@ -140,6 +140,12 @@ pub enum RunError {
         /// Which sums, with both sides.
         what: String,
     },
+}
+
+impl From<BadKey> for RunError {
+    fn from(error: BadKey) -> Self {
+        Self::from(StoreError::from(error))
+    }
 }
 
 impl From<StoreError> for RunError {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use assay_store::{Key, StoreError};
+use assay_store::{BadKey, Key, StoreError};
 use parquet::errors::ParquetError;
 
 /// Why something could not be written, read or committed. Always a reason to stop the run, never a judgement on data.
@@ -64,5 +64,11 @@ impl SinkError {
             },
             source => Self::Encode { what, source },
         }
+    }
+}
+
+impl From<BadKey> for SinkError {
+    fn from(error: BadKey) -> Self {
+        Self::from(StoreError::from(error))
     }
 }

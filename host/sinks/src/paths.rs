@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use assay_store::{Key, StoreError};
+use assay_store::{BadKey, Key};
 
 /// What Hive, Spark and Athena call a partition value that is empty.
 const EMPTY_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
@@ -52,59 +52,59 @@ impl Partition {
     }
 
     /// Folder of all validated runs of the partition.
-    pub fn validated(&self) -> Result<Key, StoreError> {
+    pub fn validated(&self) -> Result<Key, BadKey> {
         Key::new(format!("staging/validated/{}", self.folder()))
     }
 
     /// Folder of a run's part files.
-    pub fn validated_run(&self, run: &str) -> Result<Key, StoreError> {
+    pub fn validated_run(&self, run: &str) -> Result<Key, BadKey> {
         self.validated()?.join(&pair("run", run))
     }
 
     /// A part file; `number` counts from 0.
-    pub fn part(&self, run: &str, number: usize) -> Result<Key, StoreError> {
+    pub fn part(&self, run: &str, number: usize) -> Result<Key, BadKey> {
         self.validated_run(run)?.join(&format!("part-{number:05}.parquet"))
     }
 
     /// The manifest: beside the runs, because it names one of them.
-    pub fn manifest(&self) -> Result<Key, StoreError> {
+    pub fn manifest(&self) -> Result<Key, BadKey> {
         self.validated()?.join("manifest.json")
     }
 
     /// Folder of what all runs of the partition did not publish.
-    pub fn rejected_folder(&self) -> Result<Key, StoreError> {
+    pub fn rejected_folder(&self) -> Result<Key, BadKey> {
         Key::new(format!("staging/rejected/{}", self.folder()))
     }
 
     /// Folder of what a run did not publish.
-    pub fn rejected_run(&self, run: &str) -> Result<Key, StoreError> {
+    pub fn rejected_run(&self, run: &str) -> Result<Key, BadKey> {
         self.rejected_folder()?.join(&pair("run", run))
     }
 
     /// A file of what a run did not publish; `number` counts from 0.
-    pub fn rejected(&self, run: &str, what: Rejected, number: usize) -> Result<Key, StoreError> {
+    pub fn rejected(&self, run: &str, what: Rejected, number: usize) -> Result<Key, BadKey> {
         self.rejected_run(run)?.join(&format!("{}-{number:05}.parquet", what.as_str()))
     }
 
     /// The audit record of an attempt.
-    pub fn audit(&self, attempt: &str) -> Result<Key, StoreError> {
+    pub fn audit(&self, attempt: &str) -> Result<Key, BadKey> {
         let attempt = encoded(attempt);
         Key::new(format!("metadata/ingestion_audit/{}/{attempt}.json", self.folder()))
     }
 }
 
 /// The folders of what is known about all runs.
-pub fn metadata_folders() -> Result<[Key; 2], StoreError> {
+pub fn metadata_folders() -> Result<[Key; 2], BadKey> {
     Ok([Key::new("metadata/ingestion_audit")?, Key::new("metadata/schema_versions")?])
 }
 
 /// The audit record of an attempt that ended before it was known what the file is part of.
-pub fn audit_unplaced(attempt: &str) -> Result<Key, StoreError> {
+pub fn audit_unplaced(attempt: &str) -> Result<Key, BadKey> {
     Key::new(format!("metadata/ingestion_audit/unplaced/{}.json", encoded(attempt)))
 }
 
 /// The record that a layout was seen. `fingerprint` may be shortened; `seen_by` is the run or attempt.
-pub fn schema_version(dataset: &str, fingerprint: &str, seen_by: &str) -> Result<Key, StoreError> {
+pub fn schema_version(dataset: &str, fingerprint: &str, seen_by: &str) -> Result<Key, BadKey> {
     let (fingerprint, seen_by) = (encoded(fingerprint), encoded(seen_by));
     let dataset = pair("dataset", dataset);
     Key::new(format!("metadata/schema_versions/{dataset}/{fingerprint}/{seen_by}.json"))
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn everything_has_its_place() {
-        let check = |key: Result<Key, StoreError>, expected: &str| {
+        let check = |key: Result<Key, BadKey>, expected: &str| {
             assert_eq!(key.unwrap().as_str(), expected);
         };
         let at = "dataset=open-payments/kind=general/program_year=2016";

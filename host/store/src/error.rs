@@ -2,20 +2,16 @@
 
 use std::io;
 
-use crate::{Key, Version};
+use crate::key::{BadKey, Key};
+use crate::version::Version;
 
 /// Why something could not be written or read. Always a reason to stop the run, never a judgement on data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The text cannot name an object.
-    #[error("`{text}` is not a key: {problem}")]
-    Key {
-        /// The text.
-        text: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    #[error(transparent)]
+    Key(#[from] BadKey),
     /// A create-only write found something there.
     #[error("`{key}` exists already; it is created once and never overwritten")]
     Exists {

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::StoreError;
-
 /// Names that stores keep for themselves: uploads under way and locks.
 pub(crate) const RESERVED: &str = ".assay";
 
@@ -14,6 +12,16 @@ const KEY_BYTES: usize = 1_024;
 /// Linux and macOS take 255 bytes a file name.
 const SEGMENT_BYTES: usize = 255;
 
+/// A text that cannot name an object.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a key: {problem}")]
+pub struct BadKey {
+    /// The text.
+    pub text: String,
+    /// What is wrong with it.
+    pub problem: &'static str,
+}
+
 /// A relative path such as `staging/validated/kind=general/manifest.json`: segments joined by `/`, none of them empty,
 /// `.` or `..`, so that no key leaves its store's root.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,11 +29,11 @@ pub struct Key(String);
 
 impl Key {
     /// Reads a key. The error says which of the demands is not met.
-    pub fn new(text: impl Into<String>) -> Result<Self, StoreError> {
+    pub fn new(text: impl Into<String>) -> Result<Self, BadKey> {
         let text = text.into();
         match Self::problem(&text) {
             None => Ok(Self(text)),
-            Some(problem) => Err(StoreError::Key { text, problem }),
+            Some(problem) => Err(BadKey { text, problem }),
         }
     }
 
@@ -48,7 +56,7 @@ impl Key {
     }
 
     /// The key one level deeper. `segment` may hold several, joined by `/`.
-    pub fn join(&self, segment: &str) -> Result<Self, StoreError> {
+    pub fn join(&self, segment: &str) -> Result<Self, BadKey> {
         Self::new(format!("{self}/{segment}"))
     }
 
@@ -75,9 +83,9 @@ impl fmt::Display for Key {
 }
 
 impl FromStr for Key {
-    type Err = StoreError;
+    type Err = BadKey;
 
-    fn from_str(text: &str) -> Result<Self, StoreError> {
+    fn from_str(text: &str) -> Result<Self, BadKey> {
         Self::new(text)
     }
 }

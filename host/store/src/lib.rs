@@ -12,10 +12,12 @@ mod key;
 mod local;
 mod null;
 mod store;
+mod version;
 
 pub use error::StoreError;
 pub use faulty::{Fault, FaultyStore};
-pub use key::Key;
+pub use key::{BadKey, Key};
 pub use local::LocalStore;
 pub use null::NullStore;
-pub use store::{Cleaning, Finished, Object, Store, Upload, Version};
+pub use store::{Cleaning, Finished, Object, Store, Upload};
+pub use version::Version;

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Blob;
+use super::open::Blob;
 
 /// Reads a blob from some place on. Each has a place of its own, so any number of them read the same blob.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::Blob;
+use super::open::Blob;
 
 /// A regular file. All reads go to what was opened, whatever the path names by then.
 #[derive(Debug)]

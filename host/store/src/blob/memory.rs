@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use super::Blob;
+use super::open::Blob;
 
 /// Bytes in memory.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use super::Blob;
 use super::file::read_file_at;
+use super::open::Blob;
 
 /// A copy in a temporary file without a name: gone when the process ends, however it ends, and nobody else can change it.
 #[derive(Debug)]

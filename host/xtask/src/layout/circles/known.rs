@@ -18,82 +18,7 @@ impl Known {
     }
 }
 
-pub(in super::super) const KNOWN: [Known; 25] = [
-    Known {
-        folder: "host/author",
-        modules: &["error", "toolchain"],
-        why: "being taken apart: errors and lints each need a module of their own",
-    },
-    Known {
-        folder: "host/author",
-        modules: &["lint", "lint::pack", "lint::plugin"],
-        why: "being taken apart: errors and lints each need a module of their own",
-    },
-    Known {
-        folder: "host/cli",
-        modules: &[
-            "root",
-            "commands::bench",
-            "commands::build",
-            "commands::check",
-            "commands::explain",
-            "commands::export",
-            "commands::import",
-            "commands::inspect",
-            "commands::judge",
-            "commands::lint",
-            "commands::lock",
-            "commands::pack",
-            "commands::package",
-            "commands::plugin",
-            "commands::pull",
-            "commands::push",
-            "commands::rules",
-            "commands::run",
-            "commands::sample",
-            "commands::test",
-            "commands::test::github",
-            "commands::test::human",
-            "commands::test::junit",
-            "commands::test::watch",
-            "commands::trial",
-            "commands::verify",
-            "progress",
-        ],
-        why: "being taken apart: what commands share is in the root",
-    },
-    Known {
-        folder: "host/cli",
-        modules: &["args", "args::shipping"],
-        why: "being taken apart: what commands share is in the root",
-    },
-    Known {
-        folder: "host/harness",
-        modules: &[
-            "cases",
-            "coverage",
-            "coverage::columns",
-            "coverage::settings",
-            "exam",
-            "report",
-        ],
-        why: "being taken apart: reports and what they are made of are in one place",
-    },
-    Known {
-        folder: "host/harness",
-        modules: &["cost", "cost::baseline", "cost::flame"],
-        why: "being taken apart: reports and what they are made of are in one place",
-    },
-    Known {
-        folder: "host/harness",
-        modules: &["laws", "laws::handing", "laws::input", "testing"],
-        why: "being taken apart: reports and what they are made of are in one place",
-    },
-    Known {
-        folder: "host/harness",
-        modules: &["page", "page::example", "page::head"],
-        why: "being taken apart: reports and what they are made of are in one place",
-    },
+pub(in super::super) const KNOWN: [Known; 13] = [
     Known {
         folder: "host/ingest",
         modules: &["columns", "columns::distinct", "columns::joint", "columns::texts"],
@@ -127,21 +52,6 @@ pub(in super::super) const KNOWN: [Known; 25] = [
         why: "what both need has no module of its own yet",
     },
     Known {
-        folder: "host/pipeline",
-        modules: &["account", "judging", "peek", "run", "survey"],
-        why: "being taken apart: one way to load, plan and judge",
-    },
-    Known {
-        folder: "host/pipeline",
-        modules: &["findings", "judge", "structure"],
-        why: "being taken apart: one way to load, plan and judge",
-    },
-    Known {
-        folder: "host/registry",
-        modules: &["error", "reference"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
         folder: "host/sample",
         modules: &["defect", "plan", "profile", "scope", "table"],
         why: "what both need has no module of its own yet",
@@ -149,11 +59,6 @@ pub(in super::super) const KNOWN: [Known; 25] = [
     Known {
         folder: "host/sinks",
         modules: &["documents", "documents::manifest"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/sinks",
-        modules: &["error", "store", "store::faulty", "store::key", "store::local", "store::null"],
         why: "what both need has no module of its own yet",
     },
     Known {

@@ -1,0 +1,36 @@
+//! What an input is to those who read it.
+
+use std::fmt;
+use std::io;
+
+/// An open input. It was opened once, and all who read it read the same thing: a file that stays the one that was opened
+/// when another takes its name, an object in one version.
+///
+/// # What an implementation promises
+///
+/// - [`read_at`](Blob::read_at) may be called from any number of threads at the same time, and none waits for a place that
+///   another has left the blob at: there is no such place.
+/// - It fills the buffer, and gives less only where the content ends. Nothing is given from beyond [`len`](Blob::len), even if
+///   more is there by now. An end before `len` means that something was cut off, and [`changed`](Blob::changed) says so.
+/// - After an error nothing of the buffer counts. The same call may be made again.
+/// - What is read may be the content of another moment only if `changed` says so afterwards. So whoever keeps
+///   something that was derived from the blob asks when all was read, before anyone else sees it.
+pub trait Blob: fmt::Debug + Send + Sync {
+    /// Where it is, for reports and messages.
+    fn location(&self) -> String;
+
+    /// Bytes, as they were when it was opened.
+    fn len(&self) -> u64;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads from `offset` on, and says how much.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Whether what was read so far may be stale: the content changed, or something else is in its place. True where that
+    /// cannot be told.
+    fn changed(&self) -> bool;
+}
