@@ -110,12 +110,11 @@ fn count(checkout: &Checkout) -> Result<Option<Counts>> {
         return Ok(None);
     }
     // What tests share, and not the release build: what a run spends its time in is optimised alike.
-    let assay = match speed::named_binary(checkout)? {
-        Some(named) => named,
-        None => {
-            checkout.build_assay()?;
-            checkout.binary()
-        }
+    let assay = if let Some(named) = speed::named_binary(checkout)? {
+        named
+    } else {
+        checkout.build_assay()?;
+        checkout.binary()
     };
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let folder = folder.path();

@@ -36,7 +36,7 @@ fn noted(page: &str, command: &str, today: &str, outcome: &str) -> Option<String
             let mut cells = line.split(" | ");
             // What it is and what it takes stay as they were written.
             let [what, about, takes] = [cells.next()?, cells.next()?, cells.next()?];
-            text += &format!("{what} | {about} | {takes} | {today} | {outcome} |\n");
+            text.extend([what, " | ", about, " | ", takes, " | ", today, " | ", outcome, " |\n"]);
         } else {
             text += line;
             text.push('\n');
