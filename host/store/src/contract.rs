@@ -6,5 +6,5 @@
 mod blobs;
 mod stores;
 
-pub use blobs::{BlobCase, check_blob};
+pub use blobs::{BlobCase, Change, check_blob};
 pub use stores::{Opener, check_store};

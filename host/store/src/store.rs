@@ -90,10 +90,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Writes a small object, or finds that it is there: what [`Upload::finish`] is to large ones. For content that only its
     /// writer can have written, so that a lost reply is told from somebody else's object.
     fn ensure(&self, key: &Key, bytes: &[u8]) -> Result<Finished, StoreError> {
-        let error = match self.create(key, bytes) {
-            Ok(_) => return Ok(Finished::Created),
-            Err(error) => error,
-        };
+        let Err(error) = self.create(key, bytes) else { return Ok(Finished::Created) };
         // Whatever went wrong: what is there now decides. If nobody can tell, the first error says more.
         let Ok(Some(now)) = self.get(key) else { return Err(error) };
         match error {

@@ -34,7 +34,7 @@ fn a_file_keeps_the_contract() {
             let path = place.path().join(count.fetch_add(1, Ordering::Relaxed).to_string());
             fs::write(&path, content).unwrap();
             // An hour ago: a file system's clock may tick slower than a test changes a file.
-            let hour = std::time::Duration::from_secs(3_600);
+            let hour = std::time::Duration::from_hours(1);
             let before = std::time::SystemTime::now() - hour;
             fs::File::options().write(true).open(&path).unwrap().set_modified(before).unwrap();
             let blob = Arc::new(open(&path));

@@ -7,12 +7,15 @@ use std::thread;
 
 use crate::blob::{Blob, Cursor};
 
+/// Puts bytes in the place of others.
+pub type Change<'a> = Box<dyn Fn(&[u8]) + 'a>;
+
 /// An open blob, and what others can do to it.
 pub struct BlobCase<'a> {
     /// The blob.
     pub blob: Arc<dyn Blob>,
     /// Puts other bytes where it was opened, as somebody else would; nothing where nobody can.
-    pub change: Option<Box<dyn Fn(&[u8]) + 'a>>,
+    pub change: Option<Change<'a>>,
 }
 
 impl std::fmt::Debug for BlobCase<'_> {
@@ -30,7 +33,8 @@ pub fn check_blob<'a>(open: &dyn Fn(&[u8]) -> BlobCase<'a>) {
     let empty = open(b"");
     reads_anywhere(&*empty.blob, b"");
     assert!(empty.blob.is_empty(), "nothing is in it");
-    let changes: [&[u8]; 4] = [b"", &content[1..], &[7; 3_000_000], &[7; 3_000_001]];
+    let (as_long, longer) = (vec![7; content.len()], vec![7; content.len() + 1]);
+    let changes: [&[u8]; 4] = [b"", &content[1..], &as_long, &longer];
     for other in changes {
         says_that_it_changed(&open(&content), &content, other);
     }
