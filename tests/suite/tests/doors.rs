@@ -1,0 +1,133 @@
+//! What a run needs of its store and of its input, and no more.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use assay_packs::{Discovery, Surroundings};
+use assay_pipeline::{Input, Report, Request, Silent};
+use assay_store::blob::MemoryBlob;
+use assay_store::{Key, LocalStore, Object, Store, StoreError, Upload, Version};
+use assay_suite::{Lake, Library, plugins};
+
+/// A loan of a branch that does not exist.
+const BAD: &str = "L90001,M1,South,Nowhere,,2023-05-01,,0.10\n";
+
+/// A store that cannot list, as a bucket cannot cheaply.
+#[derive(Debug)]
+struct Unlisted(LocalStore);
+
+impl Store for Unlisted {
+    fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, StoreError> {
+        self.0.upload(key)
+    }
+
+    fn get(&self, key: &Key) -> Result<Option<Object>, StoreError> {
+        self.0.get(key)
+    }
+
+    fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
+        self.0.create(key, bytes)
+    }
+
+    fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError> {
+        self.0.replace(key, bytes, expected)
+    }
+
+    fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        self.0.delete(key)
+    }
+
+    fn url(&self, key: &Key) -> String {
+        self.0.url(key)
+    }
+}
+
+struct Setting {
+    library: Library,
+    discovery: Discovery,
+}
+
+impl Setting {
+    fn new() -> Self {
+        let library = Library::new();
+        let discovery = Discovery::find(&Surroundings {
+            rules: Some(library.rules()),
+            plugins: Some(plugins()),
+            ..Surroundings::default()
+        })
+        .expect("the library's rules");
+        Self { library, discovery }
+    }
+
+    fn run(&self, input: &Input, store: &dyn Store) -> Report {
+        let request = Request {
+            input,
+            entry: None,
+            pack: None,
+            discovery: &self.discovery,
+            cache: Some(self.library.rules().join("cache")),
+            threads: 2,
+            batch_size: 4096,
+        };
+        assay_pipeline::run(&request, store, &Silent)
+    }
+}
+
+/// All Parquet files of a lake: what a run's id determines.
+fn parquet(lake: &Lake) -> BTreeMap<PathBuf, Vec<u8>> {
+    let is_parquet = |path: &PathBuf| path.extension().is_some_and(|end| end == "parquet");
+    lake.files().into_iter().filter(|(path, _)| is_parquet(path)).collect()
+}
+
+fn store(lake: &Lake) -> LocalStore {
+    LocalStore::open(lake.path()).expect("a root")
+}
+
+#[test]
+fn a_run_needs_no_listing_and_no_file() {
+    let setting = Setting::new();
+    let file = setting.library.loans(2023, 600, BAD);
+    let (listed, unlisted) = (Lake::new(), Lake::new());
+    let input = Input::from_path(&file, None).expect("the file");
+    let first = setting.run(&input, &store(&listed));
+    assert_eq!(first.outcome, "accepted_with_quarantine", "{first:#?}");
+
+    let bytes = std::fs::read(&file).expect("the file");
+    let blob = Arc::new(MemoryBlob::new(bytes));
+    let name = input.name().map(str::to_owned);
+    let second = setting.run(&Input::new(blob, name), &Unlisted(store(&unlisted)));
+    assert_eq!((&second.outcome, &second.run_id), (&first.outcome, &first.run_id));
+    assert_eq!(parquet(&unlisted).len(), 2, "a part and the quarantine");
+    assert_eq!(parquet(&unlisted), parquet(&listed));
+}
+
+/// Whenever the input changes: nothing of another content lies under the run's name, so the next attempt goes through.
+#[test]
+fn an_input_that_changes_leaves_nothing_in_the_way() {
+    let setting = Setting::new();
+    let file = setting.library.loans(2023, 600, BAD);
+    let bytes = std::fs::read(&file).expect("the file");
+    // As long, and as good: only that it changed tells that it is another.
+    let other = String::from_utf8(bytes.clone()).expect("text").replace(",M1,", ",M2,");
+    assert_ne!(other.as_bytes(), bytes);
+    let input = Input::from_path(&file, None).expect("the file");
+    let name = || input.name().map(str::to_owned);
+    let reads = {
+        let blob = Arc::new(MemoryBlob::new(bytes.clone()));
+        setting.run(&Input::new(Arc::clone(&blob) as _, name()), &store(&Lake::new()));
+        blob.reads()
+    };
+    assert!(reads > 2, "{reads}");
+    for at in 1..reads {
+        let lake = Lake::new();
+        let blob = Arc::new(MemoryBlob::new(bytes.clone()));
+        blob.change_at(at, other.clone());
+        let report = setting.run(&Input::new(blob, name()), &store(&lake));
+        assert_eq!(report.outcome, "failed", "read {at}");
+        assert_eq!(report.failure.expect("a reason").code, "input_changed", "read {at}");
+        assert_eq!(parquet(&lake), BTreeMap::new(), "read {at}");
+        let report = setting.run(&input, &store(&lake));
+        assert_eq!(report.outcome, "accepted_with_quarantine", "read {at}: {report:#?}");
+    }
+}
