@@ -4,6 +4,7 @@ mod agreement;
 mod author;
 mod authoring;
 mod determinism;
+mod doors;
 mod faults;
 mod general;
 mod hostile;
