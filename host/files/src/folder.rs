@@ -22,9 +22,12 @@ pub fn create_folder(folder: &Path, keep: Keep) -> io::Result<()> {
     };
     create_folder(parent, keep)?;
     match fs::create_dir(folder) {
-        // Another process was faster; if it is no folder, what comes next says so.
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => sync_folder(parent),
+        // Another process was faster, or something else has the name.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {
+            sync_folder(parent)
+        }
+        Err(error) => Err(error),
+        Ok(()) => sync_folder(parent),
     }
 }
 

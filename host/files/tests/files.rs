@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use assay_files::{Access, Created, Draft, Keep, create, is_draft, replace};
+use assay_files::{Access, Created, Draft, Keep, create, create_folder, is_draft, replace};
 
 /// All names in a folder, hidden ones too.
 fn names(folder: &Path) -> Vec<String> {
@@ -102,4 +102,16 @@ fn a_locked_draft_lets_go_when_it_has_its_name() {
     assert!(fs::File::open(&hidden).unwrap().try_lock().is_err());
     draft.replace().unwrap();
     assert!(fs::File::open(&path).unwrap().try_lock().is_ok());
+}
+
+#[test]
+fn a_file_with_the_name_of_a_folder_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taken");
+    fs::write(&path, "a file").unwrap();
+    for keep in [Keep::Durable, Keep::Cached] {
+        let error = create_folder(&path, keep).expect_err("it is a file");
+        assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{keep:?}");
+        create_folder(&path.join("below"), keep).expect_err("a file has no folders in it");
+    }
 }
