@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn budgets_are_read_as_they_are_written() {
-        let written = budgets(0.125, &[("fmt", 2.0), ("tests", 300.5)]);
+        let written = budgets(0.125, &[("fmt", 2.0), ("tests", 301.0)]);
         assert_eq!(parse(&render(&written)).expect("it parses"), written);
         assert!(parse("yardstick = 1.0\n[steps]\nfmt = 1.0").is_err());
     }
