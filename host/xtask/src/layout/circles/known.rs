@@ -74,12 +74,12 @@ pub(in super::super) const KNOWN: [Known; 13] = [
     Known {
         folder: "plugins/checks",
         modules: &["pattern", "pattern::automaton", "pattern::syntax"],
-        why: "what both need has no module of its own yet",
+        why: "the bytes of the plugins are pinned: it goes with their next change",
     },
     Known {
         folder: "plugins/open-payments",
         modules: &["root", "dates", "file_rules", "known", "partition"],
-        why: "what both need has no module of its own yet",
+        why: "the bytes of the plugins are pinned: it goes with their next change",
     },
     Known {
         folder: "plugins/open-payments",
@@ -92,7 +92,7 @@ pub(in super::super) const KNOWN: [Known; 13] = [
             "normalise::spelling",
             "normalise::text",
         ],
-        why: "what both need has no module of its own yet",
+        why: "the bytes of the plugins are pinned: it goes with their next change",
     },
     Known {
         folder: "plugins/sdk",
@@ -115,6 +115,6 @@ pub(in super::super) const KNOWN: [Known; 13] = [
             "settings::reader",
             "text",
         ],
-        why: "what both need has no module of its own yet",
+        why: "the bytes of the plugins are pinned: it goes with their next change",
     },
 ];
