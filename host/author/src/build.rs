@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use assay_files::{Access, Keep};
 use assay_packs::{LOCK_FILE, Lock};
 use assay_pipeline::loading::Named;
 use assay_sandbox::{Component, Options, SandboxError};
@@ -268,11 +269,8 @@ pub(crate) fn load(
 
 /// Writes a component in one step, so that a run that reads it at this moment sees the old or the new one.
 fn place(path: &Path, bytes: &[u8]) -> Result<(), AuthorError> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder).map_err(AuthorError::file("create", folder))?;
-    let unfinished = path.with_extension("wasm.part");
-    fs::write(&unfinished, bytes)
-        .and_then(|()| fs::rename(&unfinished, path))
+    // It is built again in seconds, so nothing waits for the disk.
+    assay_files::replace(path, bytes, Access::Usual, Keep::Cached)
         .map_err(AuthorError::file("write", path))
 }
 

@@ -7,6 +7,7 @@ mod judge;
 mod look;
 mod rules;
 mod shipping;
+mod source;
 
 use clap::{Parser, Subcommand};
 

@@ -72,7 +72,7 @@ pub fn judge(
         handing,
         wanted,
     };
-    for class in [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine] {
+    for class in RuleClass::IN_ORDER {
         for stage in planned.stages.iter().filter(|stage| stage.stage == class) {
             judging.stage(subject, planned, stage)?;
             if wanted == Wanted::Messages {

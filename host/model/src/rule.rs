@@ -17,6 +17,9 @@ pub enum RuleClass {
 }
 
 impl RuleClass {
+    /// All classes, in the order in which their rules run.
+    pub const IN_ORDER: [Self; 3] = [Self::Normalise, Self::Validate, Self::Quarantine];
+
     /// The word catalogues and reports use.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use assay_files::{Access, Keep};
 use assay_model::Digest;
 
 use crate::diagnostic::{Mistake, Report};
@@ -159,8 +160,8 @@ impl Lock {
     /// Writes the lock to its path; atomically, because a half-written lock would refuse every run.
     pub fn write(&self) -> Result<(), PackError> {
         let unwritable = |source| PackError::Write { path: self.path.clone(), source };
-        let beside = self.path.with_extension("lock.new");
-        std::fs::write(&beside, self.to_toml()).map_err(unwritable)?;
-        std::fs::rename(&beside, &self.path).map_err(unwritable)
+        let text = self.to_toml();
+        assay_files::replace(&self.path, text.as_bytes(), Access::Usual, Keep::Durable)
+            .map_err(unwritable)
     }
 }

@@ -40,7 +40,7 @@ impl Worker {
         totals: &Totals,
     ) -> Result<Vec<(usize, FileResult)>, SandboxError> {
         let mut results = Vec::new();
-        for class in [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine] {
+        for class in RuleClass::IN_ORDER {
             for index in plan.stages_of(class).filter(|&index| plan.stages[index].called) {
                 let measures = totals.measures(index);
                 for result in self.session(plan, index)?.finish(&measures)? {

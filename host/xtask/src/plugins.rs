@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use assay_files::{Access, Keep};
 
 use crate::checkout::{Checkout, Plugin, Toolchain};
 use crate::lock::{Lock, Pin};
@@ -102,9 +103,7 @@ fn build(checkout: &Checkout) -> Result<Lock> {
 
 /// Writes a component in one step, so that a run that reads it at this moment sees the old or the new one.
 fn place(path: &Path, bytes: &[u8]) -> Result<()> {
-    let unfinished = path.with_extension("wasm.part");
-    fs::write(&unfinished, bytes)
-        .and_then(|()| fs::rename(&unfinished, path))
+    assay_files::replace(path, bytes, Access::Usual, Keep::Cached)
         .with_context(|| format!("cannot write `{}`", path.display()))
 }
 

@@ -4,6 +4,7 @@ mod lake;
 mod library;
 mod program;
 mod read;
+mod setting;
 mod truth;
 
 pub use lake::{Lake, Outcome, finish};
@@ -12,4 +13,5 @@ pub use program::{assay, checkout, generated, samples};
 pub use read::{
     FoundFinding, FoundRecord, FoundRepair, findings, quarantine, repairs, validated_rows,
 };
+pub use setting::{BAD_LOAN, Setting};
 pub use truth::{Truth, truth};

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::format::Format;
 use super::rules::RulesArgs;
+use super::source::SourceArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
@@ -90,12 +91,8 @@ pub(crate) struct PackDiffArgs {
     /// Records of the file to look at; 0 means all.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) rows: u64,
-    /// The entry of a zip archive that holds several CSV files.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) entry: Option<String>,
-    /// The file's published name, where the path does not say it.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

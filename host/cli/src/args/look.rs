@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::format::Format;
 use super::rules::RulesArgs;
+use super::source::SourceArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
@@ -38,12 +39,8 @@ pub(crate) struct TryArgs {
     /// A partition key, where no pack tells it; may be repeated.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) partition: Vec<(String, String)>,
-    /// The entry of a zip archive that holds several CSV files.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) entry: Option<String>,
-    /// The file's published name, where the path does not say it.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -61,12 +58,8 @@ pub(crate) struct ExplainArgs {
     /// The pack to judge by, instead of the one found.
     #[arg(long, value_name = "FILE")]
     pub(crate) pack: Option<PathBuf>,
-    /// The entry of a zip archive that holds several CSV files.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) entry: Option<String>,
-    /// The file's published name, where the path does not say it.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -17,11 +17,11 @@ use crate::surroundings::discovery;
 
 pub(crate) fn execute(args: &ExplainArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
-    let input = Input::from_path(&args.file, args.name.clone())
+    let input = Input::from_path(&args.file, args.source.name.clone())
         .with_context(|| format!("cannot read `{}`", args.file.display()))?;
     let explanation = explain(&ExplainRequest {
         input: &input,
-        entry: args.entry.as_deref(),
+        entry: args.source.entry.as_deref(),
         record: args.record,
         pack: args.pack.as_deref(),
         discovery: &discovery,

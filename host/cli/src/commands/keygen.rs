@@ -1,11 +1,9 @@
 //! `assay keygen`: a key pair to sign with.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use assay_files::{Access, Keep};
 use assay_signing::SecretKey;
 use serde_json::json;
 
@@ -25,8 +23,8 @@ pub(crate) fn execute(args: &KeygenArgs) -> Result<ExitStatus> {
         }
     }
     let key = SecretKey::generate()?;
-    write(&secret, &key.to_pem(), 0o600)?;
-    write(&public, &key.public().to_pem(), 0o644)?;
+    write(&secret, &key.to_pem(), Access::OwnerOnly)?;
+    write(&public, &key.public().to_pem(), Access::OwnerWrites)?;
     let (line, id) = (key.public().to_string(), key.public().id().to_string());
     match args.format {
         Format::Json => {
@@ -44,8 +42,7 @@ pub(crate) fn execute(args: &KeygenArgs) -> Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
-    let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
+fn write(path: &Path, text: &str, access: Access) -> Result<()> {
+    assay_files::create(path, text.as_bytes(), access, Keep::Durable)
         .with_context(|| format!("cannot write `{}`", path.display()))
 }

@@ -24,11 +24,11 @@ fn diff(args: &PackDiffArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
     let difference = compare(&args.from, &args.to, &discovery, cache(&args.rules))?;
     let on_file = args.file.as_ref().map(|file| {
-        let input = Input::from_path(file, args.name.clone())
+        let input = Input::from_path(file, args.source.name.clone())
             .with_context(|| format!("cannot read `{}`", file.display()))?;
         let request = VersusRequest {
             input: &input,
-            entry: args.entry.as_deref(),
+            entry: args.source.entry.as_deref(),
             from: &args.from,
             to: &args.to,
             discovery: &discovery,

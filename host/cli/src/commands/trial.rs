@@ -22,7 +22,7 @@ pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
             args.plugin.display()
         )
     })?;
-    let input = Input::from_path(&args.file, args.name.clone())
+    let input = Input::from_path(&args.file, args.source.name.clone())
         .with_context(|| format!("cannot read `{}`", args.file.display()))?;
     // A plugin can be tried where there are no rules; a folder that was named must be one.
     let discovery = match discovery(&args.rules) {
@@ -33,7 +33,7 @@ pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
     let name = args.plugin.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let trial = try_plugin(&TrialRequest {
         input: &input,
-        entry: args.entry.as_deref(),
+        entry: args.source.entry.as_deref(),
         name: &name,
         plugin: &plugin,
         discovery: discovery.as_ref(),

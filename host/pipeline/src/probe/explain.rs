@@ -171,7 +171,7 @@ fn find(
 
 /// What each call cost, in the order in which they were made.
 fn costs(plan: &Plan, worker: &Worker) -> Vec<StageCost> {
-    let stages = CLASSES.into_iter().flat_map(|class| plan.stages_of(class));
+    let stages = RuleClass::IN_ORDER.into_iter().flat_map(|class| plan.stages_of(class));
     let cost = |index: usize| {
         let stage = &plan.stages[index];
         Some(StageCost {
@@ -183,9 +183,6 @@ fn costs(plan: &Plan, worker: &Worker) -> Vec<StageCost> {
     };
     stages.filter_map(cost).collect()
 }
-
-/// In the order in which they run.
-const CLASSES: [RuleClass; 3] = [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine];
 
 /// What stages saw of the one record, and how they failed.
 struct Seen {
@@ -252,7 +249,7 @@ impl Explained<'_> {
     /// What each rule says, in the order in which they ran: the host's own about types after what rewrites.
     fn rules(&self) -> Vec<RuleVerdict> {
         let mut verdicts = Vec::new();
-        for class in CLASSES {
+        for class in RuleClass::IN_ORDER {
             if class == RuleClass::Validate {
                 verdicts.extend(self.findings().filter_map(|finding| self.of_type(finding)));
             }

@@ -244,8 +244,7 @@ fn rules(
     let mut rules = Vec::new();
     let mut numbers = BTreeMap::new();
     let mut offered = Vec::new();
-    let classes = [RuleClass::Normalise, RuleClass::Validate, RuleClass::Quarantine];
-    for stage in classes.into_iter().flat_map(|class| plan.stages_of(class)) {
+    for stage in RuleClass::IN_ORDER.into_iter().flat_map(|class| plan.stages_of(class)) {
         let stage = &plan.stages[stage];
         for rule in &stage.plan.rules {
             offered.push(rule.name.to_string());

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use assay_packs::{Discovery, Surroundings};
-use assay_pipeline::{Input, Report, Request, Silent};
+use assay_pipeline::Input;
 use assay_store::blob::MemoryBlob;
 use assay_store::{Key, LocalStore, Object, Store, StoreError, Upload, Version};
-use assay_suite::{Lake, Library, plugins};
-
-/// A loan of a branch that does not exist.
-const BAD: &str = "L90001,M1,South,Nowhere,,2023-05-01,,0.10\n";
+use assay_suite::{BAD_LOAN, Lake, Setting};
 
 /// A store that cannot list, as a bucket cannot cheaply.
 #[derive(Debug)]
@@ -43,37 +39,6 @@ impl Store for Unlisted {
     }
 }
 
-struct Setting {
-    library: Library,
-    discovery: Discovery,
-}
-
-impl Setting {
-    fn new() -> Self {
-        let library = Library::new();
-        let discovery = Discovery::find(&Surroundings {
-            rules: Some(library.rules()),
-            plugins: Some(plugins()),
-            ..Surroundings::default()
-        })
-        .expect("the library's rules");
-        Self { library, discovery }
-    }
-
-    fn run(&self, input: &Input, store: &dyn Store) -> Report {
-        let request = Request {
-            input,
-            entry: None,
-            pack: None,
-            discovery: &self.discovery,
-            cache: Some(self.library.rules().join("cache")),
-            threads: 2,
-            batch_size: 4096,
-        };
-        assay_pipeline::run(&request, store, &Silent)
-    }
-}
-
 /// All Parquet files of a lake: what a run's id determines.
 fn parquet(lake: &Lake) -> BTreeMap<PathBuf, Vec<u8>> {
     let is_parquet = |path: &PathBuf| path.extension().is_some_and(|end| end == "parquet");
@@ -87,7 +52,7 @@ fn store(lake: &Lake) -> LocalStore {
 #[test]
 fn a_run_needs_no_listing_and_no_file() {
     let setting = Setting::new();
-    let file = setting.library.loans(2023, 600, BAD);
+    let file = setting.library.loans(2023, 600, BAD_LOAN);
     let (listed, unlisted) = (Lake::new(), Lake::new());
     let input = Input::from_path(&file, None).expect("the file");
     let first = setting.run(&input, &store(&listed));
@@ -106,7 +71,7 @@ fn a_run_needs_no_listing_and_no_file() {
 #[test]
 fn an_input_that_changes_leaves_nothing_in_the_way() {
     let setting = Setting::new();
-    let file = setting.library.loans(2023, 600, BAD);
+    let file = setting.library.loans(2023, 600, BAD_LOAN);
     let bytes = std::fs::read(&file).expect("the file");
     // As long, and as good: only that it changed tells that it is another.
     let other = String::from_utf8(bytes.clone()).expect("text").replace(",M1,", ",M2,");

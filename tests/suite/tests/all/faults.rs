@@ -4,46 +4,15 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use assay_packs::{Discovery, Surroundings};
-use assay_pipeline::{Input, Report, Request, Silent};
+use assay_pipeline::{Input, Report};
 use assay_store::{Fault, FaultyStore, LocalStore};
-use assay_suite::{Lake, Library, plugins};
+use assay_suite::{BAD_LOAN, Lake, Setting};
 
-/// A loan of a branch that does not exist.
-const BAD: &str = "L90001,M1,South,Nowhere,,2023-05-01,,0.10\n";
-
-struct Setting {
-    library: Library,
-    discovery: Discovery,
-}
-
-impl Setting {
-    fn new() -> Self {
-        let library = Library::new();
-        let discovery = Discovery::find(&Surroundings {
-            rules: Some(library.rules()),
-            plugins: Some(plugins()),
-            ..Surroundings::default()
-        })
-        .expect("the library's rules");
-        Self { library, discovery }
-    }
-
-    fn run(&self, file: &Path, root: &Path, at: u64, fault: Fault) -> (Report, u64) {
-        let store = FaultyStore::new(LocalStore::open(root).expect("a root"), at, fault);
-        let input = Input::from_path(file, None).expect("the file");
-        let request = Request {
-            input: &input,
-            entry: None,
-            pack: None,
-            discovery: &self.discovery,
-            cache: Some(self.library.rules().join("cache")),
-            threads: 2,
-            batch_size: 4096,
-        };
-        let report = assay_pipeline::run(&request, &store, &Silent);
-        (report, store.operations())
-    }
+/// Runs on a store that fails at one operation, and says how many there were.
+fn run(setting: &Setting, file: &Path, root: &Path, at: u64, fault: Fault) -> (Report, u64) {
+    let store = FaultyStore::new(LocalStore::open(root).expect("a root"), at, fault);
+    let input = Input::from_path(file, None).expect("the file");
+    (setting.run(&input, &store), store.operations())
 }
 
 /// What a reader follows: the manifest and the files it names.
@@ -66,26 +35,26 @@ fn check(fault: Fault) {
     let setting = Setting::new();
     let first = setting.library.loans(2023, 300, "");
     let lake = Lake::new();
-    let (report, _) = setting.run(&first, lake.path(), u64::MAX, fault);
+    let (report, _) = run(&setting, &first, lake.path(), u64::MAX, fault);
     assert_eq!(report.outcome, "accepted", "{report:#?}");
     let before = seen(&lake).expect("published");
 
-    let second = setting.library.loans(2023, 600, BAD);
+    let second = setting.library.loans(2023, 600, BAD_LOAN);
     let reference = Lake::new();
-    let (report, operations) = setting.run(&second, reference.path(), u64::MAX, fault);
+    let (report, operations) = run(&setting, &second, reference.path(), u64::MAX, fault);
     assert_eq!(report.outcome, "accepted_with_quarantine", "{report:#?}");
     let after = seen(&reference).expect("published");
     assert!(operations > 10, "{operations}");
     for at in 0..operations {
         let lake = Lake::new();
         publish_first(&lake, &setting, fault);
-        let (report, _) = setting.run(&second, lake.path(), at, fault);
+        let (report, _) = run(&setting, &second, lake.path(), at, fault);
         let now = seen(&lake).expect("the manifest never disappears");
         assert!(now == before || now == after, "operation {at}: between two states: {now:#?}");
         if report.outcome != "failed" {
             assert_eq!(now, after, "operation {at}: said to be published");
         }
-        let (report, _) = setting.run(&second, lake.path(), u64::MAX, fault);
+        let (report, _) = run(&setting, &second, lake.path(), u64::MAX, fault);
         assert_eq!(
             report.outcome, "accepted_with_quarantine",
             "operation {at}: {:?}",
@@ -98,9 +67,9 @@ fn check(fault: Fault) {
 /// Publishes the first file into a fresh lake, and puts the second in its place.
 fn publish_first(lake: &Lake, setting: &Setting, fault: Fault) {
     let first = setting.library.loans(2023, 300, "");
-    let (report, _) = setting.run(&first, lake.path(), u64::MAX, fault);
+    let (report, _) = run(setting, &first, lake.path(), u64::MAX, fault);
     assert_eq!(report.outcome, "accepted");
-    setting.library.loans(2023, 600, BAD);
+    setting.library.loans(2023, 600, BAD_LOAN);
 }
 
 #[test]
@@ -116,4 +85,9 @@ fn an_operation_that_fails_once() {
 #[test]
 fn an_operation_whose_reply_is_lost() {
     check(Fault::LostReply(ErrorKind::ConnectionReset));
+}
+
+#[test]
+fn an_operation_that_is_sent_twice() {
+    check(Fault::Repeated);
 }
