@@ -4,36 +4,19 @@
 //! puts in, times included. A number that is not known is `null`; 0 means zero. Readers ignore fields they do not know; `version`
 //! rises when a field changes its meaning or goes.
 
+mod amounts;
 mod manifest;
 mod schema_version;
 
-use std::collections::BTreeMap;
-
+pub use amounts::{Amounts, AmountsByColumn, PluginDigests};
 pub use manifest::{
     Assay, Entry, EntryMeta, Manifest, PackRef, PartEntry, RecordCounts, SourceRef,
 };
 pub use schema_version::SchemaVersion;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The version of all documents written here.
 pub const VERSION: u32 = 1;
-
-/// What became of a column's sum, as decimal text: "484283.77".
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Amounts {
-    /// Over all records read.
-    pub read: String,
-    /// Over those that were validated.
-    pub validated: String,
-    /// Over those that were quarantined.
-    pub quarantined: String,
-}
-
-/// Sums by column.
-pub type AmountsByColumn = BTreeMap<String, Amounts>;
-
-/// Digests of plugins by name.
-pub type PluginDigests = BTreeMap<String, String>;
 
 /// A document with an end of line, indented for people.
 pub(crate) fn indented(document: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {

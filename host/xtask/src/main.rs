@@ -20,6 +20,7 @@ mod rarely;
 mod setup;
 mod shell;
 mod speed;
+mod target;
 mod test;
 mod tidy;
 mod versus;

@@ -12,10 +12,8 @@ use assay_files::{Access, Keep};
 
 use crate::checkout::{Checkout, Plugin, Toolchain};
 use crate::lock::{Lock, Pin};
+use crate::target::TARGET;
 use crate::{setup, shell};
-
-/// The target whose components import nothing.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// How a component begins: the magic number, version 13, layer 1. A core module has version 1, layer 0.
 const COMPONENT_HEAD: [u8; 8] = *b"\0asm\x0d\0\x01\0";

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::plugins::TARGET;
+use crate::target::TARGET;
 use crate::{outside, python, shell};
 
 /// Everything: what builds need, and what tests need on top.

@@ -3,18 +3,18 @@
 //! CPU seconds are compared where it can be done, since wall time tells as much about the neighbours on the machine; all figures of a
 //! table come from one run of this command, each the median of rounds taken in turn.
 
+mod bench;
 mod cases;
 pub(crate) mod file;
 mod start;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::measure::{self, Cost};
 use crate::{rarely, shell};
+use bench::Bench;
 
 const HELP: &str = "\
 What a run costs, beside what is aimed at.
@@ -80,34 +80,4 @@ pub(crate) fn named_binary(checkout: &Checkout) -> Result<Option<PathBuf>> {
         bail!("`ASSAY_BIN` names `{}`, and there is no such file", path.display());
     }
     Ok(Some(path))
-}
-
-/// What is measured, and where what it needs lies.
-struct Bench {
-    assay: PathBuf,
-    root: PathBuf,
-    folder: PathBuf,
-}
-
-impl Bench {
-    /// One run into a fresh root.
-    fn run(&self, pack: &Path, file: &Path, more: &[&str]) -> Result<Cost> {
-        let lake = self.folder.join("lake");
-        if lake.exists() {
-            std::fs::remove_dir_all(&lake)?;
-        }
-        let mut command = self.command(&["run"], pack, file);
-        command.arg("--root").arg(&lake).args(more);
-        measure::run(&mut command, &self.log())
-    }
-
-    fn command(&self, words: &[&str], pack: &Path, file: &Path) -> Command {
-        let mut command = Command::new(&self.assay);
-        command.current_dir(&self.root).args(words).arg("--pack").arg(pack).arg(file);
-        command
-    }
-
-    fn log(&self) -> PathBuf {
-        self.folder.join("log.txt")
-    }
 }

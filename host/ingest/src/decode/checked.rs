@@ -2,7 +2,8 @@
 
 use std::io::{Error, ErrorKind, Read, Result};
 
-use super::{Compression, DecodeError};
+use super::compression::Compression;
+use super::error::DecodeError;
 
 /// Marks the errors of a source, so that they are known again above the decoder.
 pub(super) struct Tagged<R>(pub(super) R);

@@ -12,7 +12,9 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::checked::Tagged;
-use super::{Compression, DecodeError, PIECE, ReadSeek};
+use super::compression::Compression;
+use super::error::DecodeError;
+use super::source::{PIECE, ReadSeek};
 
 type Range = BufReader<Take<Tagged<Box<dyn ReadSeek + Send>>>>;
 

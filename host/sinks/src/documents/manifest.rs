@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{AmountsByColumn, PluginDigests};
+use super::amounts::{AmountsByColumn, PluginDigests};
 
 /// What is published for a partition. COPY reads `entries` and ignores the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::Bench;
+use super::bench::Bench;
 use super::file;
 use super::start::Start;
 use crate::measure::{self, Cost, median};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::Bench;
+use super::bench::Bench;
 use crate::measure::{self, Cost};
 
 /// Plugins of the pack.

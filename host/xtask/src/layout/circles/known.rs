@@ -18,15 +18,10 @@ impl Known {
     }
 }
 
-pub(in super::super) const KNOWN: [Known; 13] = [
+pub(in super::super) const KNOWN: [Known; 9] = [
     Known {
         folder: "host/ingest",
         modules: &["columns", "columns::distinct", "columns::joint", "columns::texts"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/ingest",
-        modules: &["decode", "decode::checked", "decode::zipped"],
         why: "what both need has no module of its own yet",
     },
     Known {
@@ -54,21 +49,6 @@ pub(in super::super) const KNOWN: [Known; 13] = [
     Known {
         folder: "host/sample",
         modules: &["defect", "plan", "profile", "scope", "table"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/sinks",
-        modules: &["documents", "documents::manifest"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/xtask",
-        modules: &["plugins", "setup"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/xtask",
-        modules: &["speed", "speed::cases", "speed::start"],
         why: "what both need has no module of its own yet",
     },
     Known {

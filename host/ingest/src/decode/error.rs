@@ -1,0 +1,84 @@
+//! Why an input cannot be decompressed.
+
+use super::compression::Compression;
+
+/// Why an input cannot be decompressed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The source could not be read.
+    #[error("the input could not be read")]
+    Read(#[from] std::io::Error),
+    /// The data ends before it is complete.
+    #[error(
+        "the {compression} data ends before it is complete; the file was probably cut off while it was copied: get it again"
+    )]
+    Truncated {
+        /// Which compression.
+        compression: Compression,
+    },
+    /// The data is damaged.
+    #[error("the {compression} data is damaged: {problem}; get the file again")]
+    Corrupt {
+        /// Which compression.
+        compression: Compression,
+        /// What the decoder says.
+        problem: String,
+    },
+    /// The archive has several entries that could be meant.
+    #[error("the zip archive holds several files: {}; name the one to read", quoted(.entries))]
+    SeveralEntries {
+        /// Their names.
+        entries: Vec<String>,
+    },
+    /// The archive has no entry of that name.
+    #[error("the zip archive has no file `{name}`; it holds {}", quoted(.entries))]
+    NoSuchEntry {
+        /// The name that was asked for.
+        name: String,
+        /// The names there are.
+        entries: Vec<String>,
+    },
+    /// The archive has no files.
+    #[error("the zip archive holds no file")]
+    NoEntries,
+    /// The archive is a workbook.
+    #[error("the input is an Excel workbook; export the sheet as CSV")]
+    Workbook,
+    /// The entry is encrypted.
+    #[error("`{entry}` in the zip archive is encrypted; unpack it first")]
+    Encrypted {
+        /// Its name.
+        entry: String,
+    },
+    /// The entry is compressed in a way that is not supported.
+    #[error(
+        "`{entry}` in the zip archive is compressed with {method}; expected stored or deflate: unpack it first"
+    )]
+    UnsupportedMethod {
+        /// Its name.
+        entry: String,
+        /// The method.
+        method: String,
+    },
+    /// An entry was named, but the input is no archive.
+    #[error("the entry `{name}` was asked for, but the input is {compression}, not a zip archive")]
+    NotAnArchive {
+        /// The name that was asked for.
+        name: String,
+        /// What the input is.
+        compression: Compression,
+    },
+}
+
+impl DecodeError {
+    /// What is wrong with the compressed data, if that is why reading failed.
+    pub fn of(error: &std::io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
