@@ -8,7 +8,11 @@
 use assay_model::Digest;
 use serde_json::{Value as Json, json};
 
-use super::{ColumnType, Grant, Pack, Quarantined};
+use super::columns::ColumnType;
+use super::plugins::Grant;
+use super::resolved::Pack;
+use super::thresholds::Quarantined;
+use crate::partition::PartitionKey;
 
 /// Changes whenever the form below does, so that digests of two forms are never taken for each other.
 const FORM: &str = "assay-pack-1";
@@ -62,7 +66,7 @@ fn canonical(pack: &Pack) -> Json {
         "form": FORM,
         "dataset": pack.dataset.name(),
         "kind": pack.kind,
-        "partition_keys": pack.partition_keys().iter().map(super::PartitionKey::name).collect::<Vec<_>>(),
+        "partition_keys": pack.partition_keys().iter().map(PartitionKey::name).collect::<Vec<_>>(),
         "takes": pins,
         "layouts": layouts,
         "columns": columns,

@@ -4,31 +4,17 @@ use std::collections::BTreeMap;
 
 use assay_model::{Level, RuleCode};
 
-use super::{LevelEntry, Pack};
-use crate::dataset::sorted;
 use crate::diagnostic::{Mistake, Report};
-use crate::error::PackError;
 use crate::fields::{Fields, as_table, found};
+use crate::source::Place;
 use crate::tree::{Node, Table, Value};
 
-impl Pack {
-    /// Checks that every rule code in `[levels]` is the code of a rule: one of the host's, or one that a plugin planned.
-    pub fn check_levels<'a>(
-        &self,
-        known: impl Iterator<Item = &'a RuleCode>,
-    ) -> Result<(), PackError> {
-        let known = sorted(known.map(RuleCode::as_str));
-        let report = Report::default();
-        for (code, entry) in &self.levels {
-            if known.binary_search(&code.as_str()).is_err() {
-                report.add(
-                    Mistake::new(&entry.place, format!("there is no rule `{code}` in this run"))
-                        .choices(code.as_str(), known.iter().copied()),
-                );
-            }
-        }
-        Ok(report.conclude(Some(()))?)
-    }
+/// What `[levels]` says of a rule.
+#[derive(Debug, Clone)]
+pub(crate) struct LevelEntry {
+    pub(crate) level: Level,
+    pub(crate) why: Option<String>,
+    pub(crate) place: Place,
 }
 
 pub(super) fn read_levels(node: &Node, report: &Report) -> BTreeMap<RuleCode, LevelEntry> {

@@ -3,8 +3,7 @@
 use assay_model::ConfigFault;
 use serde_json::Value as Json;
 
-use super::Pack;
-use crate::diagnostic::{Mistake, Mistakes, Report};
+use crate::diagnostic::{Mistake, Report};
 use crate::fields::{Fields, as_table};
 use crate::name::check_name;
 use crate::source::Place;
@@ -64,29 +63,9 @@ impl PluginUse {
     }
 }
 
-impl Pack {
-    /// Draws what a plugin finds wrong with its settings, with carets in the files they came from. `None` if there is no fault or
-    /// no such plugin.
-    pub fn render_faults(&self, plugin: &str, faults: &[ConfigFault]) -> Option<Mistakes> {
-        let report = Report::default();
-        let used = self.plugin(plugin)?;
-        for fault in faults {
-            report.add(used.mistake(fault));
-        }
-        report.conclude(Some(())).err()
-    }
-
-    /// Draws one fault, see [`Pack::render_faults`]. Without a place, if the pack has no such plugin.
-    pub fn render_fault(&self, plugin: &str, fault: &ConfigFault) -> String {
-        self.render_faults(plugin, std::slice::from_ref(fault)).map_or_else(
-            || format!("error: plugin `{plugin}`: {}", fault.message),
-            |mistakes| mistakes.to_string(),
-        )
-    }
-}
-
 impl PluginUse {
-    fn mistake(&self, fault: &ConfigFault) -> Mistake {
+    /// What is wrong with its settings, at its place in the pack.
+    pub(super) fn mistake(&self, fault: &ConfigFault) -> Mistake {
         let (place, written) = self.point_at(&fault.path);
         let mistake = Mistake::new(place, format!("plugin `{}`: {}", self.name, fault.message));
         mistake.choices(written, fault.expected.iter().map(String::as_str))

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use assay_model::Digest;
 
 use super::columns::{read_amounts, read_columns};
+use super::digest::digest;
 use super::levels::read_levels;
-use super::limits::read_limits;
+use super::limits::{Limits, read_limits};
 use super::plugins::read_plugins;
-use super::thresholds::read_thresholds;
+use super::resolved::{Pack, Pin};
+use super::thresholds::{Thresholds, read_thresholds};
 use super::trust::read_trust;
-use super::{Limits, Pack, Pin, Thresholds, digest};
 use crate::dataset::{self, Dataset, read_dataset};
 use crate::diagnostic::{Mistake, Report};
 use crate::error::PackError;
@@ -22,6 +23,24 @@ use crate::name::{check_name, is_name};
 use crate::partition::PartitionKey;
 use crate::source::Place;
 use crate::tree::{Node, Value};
+
+impl Pack {
+    /// Reads a pack on its own. Its dataset is the first `dataset.toml` found walking up from it; where there is none,
+    /// the pack brings its own layouts.
+    pub fn open(path: &Path) -> Result<Arc<Self>, PackError> {
+        let unreadable = |source| PackError::Read { path: path.to_owned(), source };
+        let report = Report::default();
+        let mut reader = Reader::default();
+        let dataset = surrounding_dataset(path, &mut reader, &report)?;
+        let merged = reader.merged(path, &report).map_err(unreadable)?;
+        let broken = report.count() > 0;
+        let pack = merged.filter(|_| !broken).and_then(|merged| {
+            refuse_base(&merged, &report);
+            read_pack(&merged, dataset.as_ref(), &report)
+        });
+        Ok(report.conclude(pack.map(Arc::new))?)
+    }
+}
 
 /// The dataset a pack lies in: the first `dataset.toml` walking up. `None` if there is none or it has mistakes, which
 /// are then reported.
@@ -138,7 +157,7 @@ pub(crate) fn read_pack(
         trusted_keys,
         digest: Digest([0; 32]),
     };
-    pack.digest = digest::digest(&pack);
+    pack.digest = digest(&pack);
     Some(pack)
 }
 

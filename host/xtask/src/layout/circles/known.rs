@@ -18,7 +18,7 @@ impl Known {
     }
 }
 
-pub(in super::super) const KNOWN: [Known; 9] = [
+pub(in super::super) const KNOWN: [Known; 8] = [
     Known {
         folder: "host/ingest",
         modules: &["columns", "columns::distinct", "columns::joint", "columns::texts"],
@@ -39,11 +39,6 @@ pub(in super::super) const KNOWN: [Known; 9] = [
             "index::neon",
             "index::portable",
         ],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/packs",
-        modules: &["pack", "pack::digest", "pack::levels", "pack::plugins", "pack::read"],
         why: "what both need has no module of its own yet",
     },
     Known {
