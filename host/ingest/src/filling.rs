@@ -12,13 +12,13 @@ use crate::extent::{Begins, Extent};
 use crate::fault::{FaultKind, Faults};
 use crate::grammar::{self, Parsed, QuoteFault};
 use crate::index::End;
-use crate::reader::SlabReader;
+use crate::reading::Reading;
 use crate::slab::{Cut, Record, Slab, narrow};
 use crate::source::SLACK;
 
 /// Fills one slab.
 pub(crate) struct Filling<'a, R> {
-    reader: &'a mut SlabReader<R>,
+    reading: &'a mut Reading<R>,
     slab: &'a mut Slab,
     /// Where the record at hand begins.
     start: usize,
@@ -64,9 +64,9 @@ struct Seen {
 }
 
 impl<'a, R: Read> Filling<'a, R> {
-    pub(crate) fn new(reader: &'a mut SlabReader<R>, slab: &'a mut Slab, until: Until) -> Self {
+    pub(crate) fn new(reading: &'a mut Reading<R>, slab: &'a mut Slab, until: Until) -> Self {
         Self {
-            reader,
+            reading,
             slab,
             start: 0,
             first: 0,
@@ -109,10 +109,10 @@ impl<'a, R: Read> Filling<'a, R> {
                 self.complete(self.start);
             } else if self.index_more() {
                 // There may be ends now.
-            } else if !self.reader.source.at_end() {
-                let again = self.reader.source.returned_len() > 0;
-                let want = if again { self.reader.tuning.step } else { self.reader.tuning.read };
-                self.reader.source.fill(&mut self.slab.buffer, want)?;
+            } else if !self.reading.source.at_end() {
+                let again = self.reading.source.returned_len() > 0;
+                let want = if again { self.reading.tuning.step } else { self.reading.tuning.read };
+                self.reading.source.fill(&mut self.slab.buffer, want)?;
             } else if self.open() > 0 {
                 self.take_unterminated()?;
             } else {
@@ -120,14 +120,14 @@ impl<'a, R: Read> Filling<'a, R> {
             }
         }
         let offset = self.offset();
-        self.reader.source.give_back(&mut self.slab.buffer, self.start);
+        self.reading.source.give_back(&mut self.slab.buffer, self.start);
         self.complete(self.slab.buffer.filled);
         if let Some(gather) = &mut self.gather {
             gather(self.slab, &self.slab.judged()[self.gathered..]);
         }
-        self.reader.summary.lone_crs += self.lone_crs;
+        self.reading.summary.lone_crs += self.lone_crs;
         for record in &self.slab.records {
-            self.reader.summary.count(record.faults);
+            self.reading.summary.count(record.faults);
         }
         Ok(offset)
     }
@@ -168,15 +168,15 @@ impl<'a, R: Read> Filling<'a, R> {
     /// Indexes some more of the bytes at hand; false if that must wait for others.
     fn index_more(&mut self) -> bool {
         let Slab { buffer, index, .. } = &mut *self.slab;
-        let to = buffer.filled.min(index.at + self.reader.tuning.step);
-        let at_end = to == buffer.filled && self.reader.source.at_end();
+        let to = buffer.filled.min(index.at + self.reading.tuning.step);
+        let at_end = to == buffer.filled && self.reading.source.at_end();
         let before = (index.at, index.finished);
         let _span = tracing::debug_span!("index").entered();
         if buffer.bytes.len() < buffer.filled + SLACK {
             buffer.bytes.resize(buffer.filled + SLACK, 0);
         }
         if !index.finished {
-            index.run(self.reader.tuning.kernel, &buffer.bytes, to, at_end);
+            index.run(self.reading.tuning.kernel, &buffer.bytes, to, at_end);
         }
         before != (index.at, index.finished)
     }
@@ -187,7 +187,7 @@ impl<'a, R: Read> Filling<'a, R> {
         let crlf = lf > self.start && self.slab.buffer.bytes[lf - 1] == b'\r';
         let content = if crlf { lf - 1 } else { lf };
         if content == self.start {
-            self.reader.count_blank((lf + 1 - self.start) as u64);
+            self.reading.count_blank((lf + 1 - self.start) as u64);
             self.start = lf + 1;
             self.first = nth + 1;
             return Ok(());
@@ -237,9 +237,9 @@ impl<'a, R: Read> Filling<'a, R> {
             faults,
             first_doubled: narrow(doubled_before),
             doubled: narrow(self.next_doubled - doubled_before),
-            line: self.reader.summary.lines + 1,
+            line: self.reading.summary.lines + 1,
         };
-        self.reader.summary.lines += inner as u64;
+        self.reading.summary.lines += inner as u64;
         self.push(record, 0);
         self.first = seen.next_first;
         Ok(())
@@ -247,13 +247,13 @@ impl<'a, R: Read> Filling<'a, R> {
 
     /// Takes the record at hand, whose end the separators do not give.
     fn take_broken(&mut self) -> io::Result<()> {
-        let line = self.reader.summary.lines + 1;
+        let line = self.reading.summary.lines + 1;
         let (end, missing, faults) = match self.extent()? {
             Extent::Ends(bytes) => (self.start + bytes, 0, self.faults_within(bytes)),
             Extent::TooLong | Extent::Partial => {
                 let (missing, lines) = self.skip()?;
                 let faults = Faults::from(FaultKind::RecordTooLong);
-                self.reader.summary.lines += lines;
+                self.reading.summary.lines += lines;
                 (self.start + self.limit(), missing, faults)
             }
         };
@@ -278,7 +278,7 @@ impl<'a, R: Read> Filling<'a, R> {
             doubled: 0,
             line,
         };
-        self.reader.summary.lines += lfs;
+        self.reading.summary.lines += lfs;
         self.push(record, missing);
         self.slab.index.count = self.first;
         self.slab.index.doubled.truncate(self.next_doubled);
@@ -306,7 +306,7 @@ impl<'a, R: Read> Filling<'a, R> {
         if shape.header.repeated_by(&bytes[start..content]) {
             record.faults.insert(FaultKind::RepeatedHeader);
         }
-        let summary = &mut self.reader.summary;
+        let summary = &mut self.reading.summary;
         summary.lines += 1;
         summary.records += 1;
         summary.record_bytes += (end - start) as u64 + missing;
@@ -326,7 +326,7 @@ impl<'a, R: Read> Filling<'a, R> {
         loop {
             let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
             let offset = self.offset();
-            match self.reader.extents.of(bytes, offset, self.reader.source.at_end()) {
+            match self.reading.extents.of(bytes, offset, self.reading.source.at_end()) {
                 Extent::Partial => self.read_ahead()?,
                 extent => return Ok(extent),
             }
@@ -335,8 +335,8 @@ impl<'a, R: Read> Filling<'a, R> {
 
     /// Reads at least as much again as is at hand, so that starting over costs little in all.
     fn read_ahead(&mut self) -> io::Result<()> {
-        let want = self.reader.tuning.read.max(self.open());
-        self.reader.source.fill(&mut self.slab.buffer, want)
+        let want = self.reading.tuning.read.max(self.open());
+        self.reading.source.fill(&mut self.slab.buffer, want)
     }
 
     /// The faults of a broken record that was found to end after `length` bytes.
@@ -345,7 +345,7 @@ impl<'a, R: Read> Filling<'a, R> {
         let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
         let width = self.slab.shape.header.names.len();
         let cut_off = !bytes[..length].ends_with(b"\n");
-        match self.reader.extents.parse(bytes, 0, offset, self.reader.source.at_end()) {
+        match self.reading.extents.parse(bytes, 0, offset, self.reading.source.at_end()) {
             Some(Parsed::Record { end, fields, .. }) if end == length => {
                 let truncated = cut_off && fields < width;
                 if truncated { FaultKind::Truncated.into() } else { FaultKind::Ragged.into() }
@@ -366,39 +366,39 @@ impl<'a, R: Read> Filling<'a, R> {
         let (mut missing, mut lines) = (0, 0);
         let mut at = keep;
         let end = loop {
-            let ended = self.reader.source.at_end();
+            let ended = self.reading.source.at_end();
             let filled = self.slab.buffer.filled;
             let Some(found) = memchr(b'\n', &self.slab.buffer.bytes[at..filled]) else {
                 if ended {
-                    self.reader.summary.ends_with_line_ending = false;
+                    self.reading.summary.ends_with_line_ending = false;
                     break filled;
                 }
                 missing += (filled - keep) as u64;
                 self.slab.buffer.filled = keep;
                 at = keep;
-                self.reader.source.fill(&mut self.slab.buffer, self.reader.tuning.read)?;
+                self.reading.source.fill(&mut self.slab.buffer, self.reading.tuning.read)?;
                 continue;
             };
             let end = at + found + 1;
             let offset = self.slab.base + self.missing + missing + end as u64;
             let bytes = &self.slab.buffer.bytes[end..filled];
-            match self.reader.extents.valid_after(bytes, 0, offset, ended) {
+            match self.reading.extents.valid_after(bytes, 0, offset, ended) {
                 Begins::Valid => {
-                    self.reader.summary.ends_with_line_ending = true;
+                    self.reading.summary.ends_with_line_ending = true;
                     break end;
                 }
                 Begins::Other => {
                     lines += 1;
                     at = end;
-                    if at - keep > self.reader.tuning.read {
+                    if at - keep > self.reading.tuning.read {
                         missing += (at - keep) as u64;
                         self.remove(keep, at);
                         at = keep;
                     }
                 }
                 Begins::Partial => {
-                    let want = self.reader.tuning.read.max(filled - end);
-                    self.reader.source.fill(&mut self.slab.buffer, want)?;
+                    let want = self.reading.tuning.read.max(filled - end);
+                    self.reading.source.fill(&mut self.slab.buffer, want)?;
                 }
             }
         };

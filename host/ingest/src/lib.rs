@@ -24,7 +24,9 @@ mod limits;
 )]
 mod oracle;
 mod outline;
+mod place;
 mod reader;
+mod reading;
 mod slab;
 mod sniff;
 mod source;
@@ -40,7 +42,8 @@ pub use limits::Limits;
 #[doc(hidden)]
 pub use oracle::check_against_oracle;
 pub use outline::{Begin, Outline};
-pub use reader::{Place, SlabReader};
+pub use place::Place;
+pub use reader::SlabReader;
 pub use slab::{Shape, Slab};
 pub use sniff::{NotCsv, SNIFF_BYTES, sniff};
 pub use summary::Summary;

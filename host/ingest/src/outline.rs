@@ -4,13 +4,10 @@
 //! each begins where a record seems to begin, and holds if the piece before ends just there.
 
 use std::borrow::Cow;
-use std::io::{self, Read};
-use std::sync::Arc;
 
 use assay_model::Position;
 
-use crate::reader::{Place, SlabReader};
-use crate::slab::{Shape, Slab, text_of};
+use crate::slab::{Slab, text_of};
 use crate::{Faults, Summary};
 
 /// Where the first record of a piece begins.
@@ -31,22 +28,6 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// Reads the records that begin in `length` bytes of an input of this shape. `reader` begins at `offset` and goes on beyond.
-    ///
-    /// Bytes before the first of them are passed over. With [`Begin::Likely`] there may be none.
-    pub fn read(
-        reader: impl Read,
-        shape: Arc<Shape>,
-        offset: u64,
-        length: usize,
-        begin: Begin,
-        recycled: Option<Self>,
-    ) -> io::Result<Self> {
-        let place = Place { offset, record: 1, line: 1 };
-        let mut reader = SlabReader::at(reader, shape, place, length as u64);
-        reader.outline(length, recycled, begin)
-    }
-
     pub(crate) fn new(slab: Slab, begins: u64, summary: Summary) -> Self {
         Self { slab, begins: Some(begins), summary }
     }

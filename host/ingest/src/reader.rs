@@ -11,46 +11,23 @@ use crate::filling::{Filling, Gather, Until};
 use crate::header::{BOM, Header, HeaderFault};
 use crate::index::{Detail, Kernel};
 use crate::outline::{Begin, Outline};
+use crate::place::Place;
+use crate::reading::Reading;
 use crate::slab::{Shape, Slab};
-use crate::source::{Buffer, Source};
+use crate::source::Buffer;
 use crate::{Limits, Summary};
-
-/// How the work is cut up. It changes the speed and nothing else, which tests make sure of.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Tuning {
-    /// Bytes asked of the input at once. 256 KiB: few calls, and little to give back at the end of a slab.
-    pub(crate) read: usize,
-    /// Bytes indexed at once. 32 KiB: they and their separators stay in the first caches, and little work is lost where a
-    /// slab ends.
-    pub(crate) step: usize,
-    pub(crate) kernel: Kernel,
-}
 
 /// Reads an input slab by slab. Call `header` first, `next_slab` until it gives `None`, `summary` last.
 ///
 /// What comes out depends on the bytes and the limits alone, not on how the reader hands the bytes over.
 #[derive(Debug)]
 pub struct SlabReader<R> {
-    pub(crate) source: Source<R>,
-    pub(crate) shape: Arc<Shape>,
-    pub(crate) extents: Extents,
-    pub(crate) summary: Summary,
-    pub(crate) tuning: Tuning,
+    reading: Reading<R>,
+    shape: Arc<Shape>,
     limits: Limits,
     stage: Stage,
     /// Offset of the next byte that belongs to nothing yet.
     offset: u64,
-}
-
-/// Where in the input a record begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Bytes of the decompressed input before it.
-    pub offset: u64,
-    /// Its number, counting from 1.
-    pub record: u64,
-    /// The physical line it begins on, counting from 1.
-    pub line: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +42,9 @@ impl<R: Read> SlabReader<R> {
     /// Reads `reader`, which gives decompressed bytes. Limits outside what is possible are brought inside (see [`Limits::clamped`]).
     pub fn new(reader: R, limits: Limits) -> Self {
         let limits = limits.clamped();
-        let tuning = Tuning { read: 256 << 10, step: 32 << 10, kernel: Kernel::chosen() };
         Self {
-            source: Source::new(reader),
+            reading: Reading::new(reader, &limits),
             shape: Arc::default(),
-            extents: Extents::new(0, limits.record_bytes),
-            summary: Summary { ends_with_line_ending: true, ..Summary::default() },
-            tuning,
             limits,
             stage: Stage::Start,
             offset: 0,
@@ -82,8 +55,8 @@ impl<R: Read> SlabReader<R> {
     /// `wanted` will be wanted most likely.
     pub fn at(reader: R, shape: Arc<Shape>, place: Place, wanted: u64) -> Self {
         let mut at = Self::new(reader, shape.limits);
-        at.source.will_want(wanted);
-        at.extents = Extents::new(shape.header.names.len(), shape.limits.record_bytes);
+        at.reading.source.will_want(wanted);
+        at.reading.extents = Extents::new(shape.header.names.len(), shape.limits.record_bytes);
         at.shape = shape;
         at.stage = Stage::Records;
         at.move_to(place);
@@ -92,18 +65,18 @@ impl<R: Read> SlabReader<R> {
 
     fn move_to(&mut self, place: Place) {
         self.offset = place.offset;
-        self.summary.records = place.record - 1;
-        self.summary.lines = place.line - 1;
+        self.reading.summary.records = place.record - 1;
+        self.reading.summary.lines = place.line - 1;
     }
 
     /// For tests: other sizes of the pieces the work is cut into, and the portable way to index.
     #[doc(hidden)]
     #[must_use]
     pub fn with_pieces(mut self, read: usize, step: usize, portable: bool) -> Self {
-        self.tuning.read = read.max(1);
-        self.tuning.step = step.max(crate::index::BLOCK);
+        self.reading.tuning.read = read.max(1);
+        self.reading.tuning.step = step.max(crate::index::BLOCK);
         if portable {
-            self.tuning.kernel = Kernel::Portable;
+            self.reading.tuning.kernel = Kernel::Portable;
         }
         self
     }
@@ -117,7 +90,7 @@ impl<R: Read> SlabReader<R> {
             Stage::Start => self.stage = Stage::Stopped,
         }
         let header = self.read_header()?;
-        self.extents = Extents::new(header.names.len(), self.limits.record_bytes);
+        self.reading.extents = Extents::new(header.names.len(), self.limits.record_bytes);
         self.shape = Arc::new(Shape { header: header.clone(), limits: self.limits });
         self.stage = Stage::Records;
         Ok(header)
@@ -142,9 +115,9 @@ impl<R: Read> SlabReader<R> {
         let until = Until { records, bytes };
         self.stage = Stage::Stopped;
         while !self.at_end() {
-            let next = self.summary.records + 1;
+            let next = self.reading.summary.records + 1;
             slab.begin(Arc::clone(&self.shape), self.offset, next, Detail::Positions);
-            self.offset = Filling::new(self, &mut slab, until).run()?;
+            self.offset = Filling::new(&mut self.reading, &mut slab, until).run()?;
             // A slab's worth of blank lines holds no record.
             if !slab.is_empty() {
                 self.stage = Stage::Records;
@@ -178,12 +151,12 @@ impl<R: Read> SlabReader<R> {
                 "the input changed since its records were counted; run again once it is complete",
             )
         })?;
-        self.source.skip(before)?;
+        self.reading.source.skip(before)?;
         self.move_to(place);
         let mut slab = recycled.unwrap_or_default();
         slab.begin(Arc::clone(&self.shape), self.offset, place.record, Detail::Positions);
         let until = Until { records, bytes: usize::MAX };
-        let filling = Filling::new(self, &mut slab, until);
+        let filling = Filling::new(&mut self.reading, &mut slab, until);
         let filling = match gather {
             Some(gather) => filling.gathering(gather),
             None => filling,
@@ -238,7 +211,7 @@ impl<R: Read> SlabReader<R> {
                 usize::try_from(start).map_err(io::Error::other)?
             }
             Begin::Likely => {
-                self.source.fill(&mut slab.buffer, self.tuning.read)?;
+                self.reading.source.fill(&mut slab.buffer, self.reading.tuning.read)?;
                 let head = &slab.buffer.bytes[..slab.buffer.filled];
                 let (width, limit) = (self.shape.header.names.len(), self.limits.record_bytes);
                 let Some(start) = extent::likely_start(head, width, limit) else {
@@ -248,15 +221,15 @@ impl<R: Read> SlabReader<R> {
             }
         };
         while slab.buffer.filled < start && !self.at_end() {
-            self.source.fill(&mut slab.buffer, self.tuning.read)?;
+            self.reading.source.fill(&mut slab.buffer, self.reading.tuning.read)?;
         }
         let begins = self.offset + start as u64;
-        let before = std::mem::take(&mut self.summary);
-        self.summary.ends_with_line_ending = true;
+        let before = std::mem::take(&mut self.reading.summary);
+        self.reading.summary.ends_with_line_ending = true;
         let until = Until { records: usize::MAX, bytes };
-        let ends = Filling::new(self, &mut slab, until).from(start).run()?;
+        let ends = Filling::new(&mut self.reading, &mut slab, until).from(start).run()?;
         self.offset = ends;
-        let summary = std::mem::replace(&mut self.summary, before);
+        let summary = std::mem::replace(&mut self.reading.summary, before);
         Ok(Outline::new(slab, begins, Summary { bytes: ends - begins, ..summary }))
     }
 
@@ -267,22 +240,22 @@ impl<R: Read> SlabReader<R> {
 
     /// Sums over what was read so far.
     pub fn summary(&self) -> Summary {
-        Summary { bytes: self.offset, ..self.summary.clone() }
+        Summary { bytes: self.offset, ..self.reading.summary.clone() }
     }
 
     fn at_end(&self) -> bool {
-        self.source.at_end()
+        self.reading.source.at_end()
     }
 
     fn read_header(&mut self) -> Result<Header, HeaderFault> {
         let mut buffer = Buffer::default();
-        self.source.fill(&mut buffer, self.tuning.read.max(BOM.len()))?;
+        self.reading.source.fill(&mut buffer, self.reading.tuning.read.max(BOM.len()))?;
         let bom = buffer.bytes[..buffer.filled].starts_with(BOM);
-        self.summary.bom_bytes = if bom { BOM.len() as u64 } else { 0 };
-        self.offset = self.summary.bom_bytes;
+        self.reading.summary.bom_bytes = if bom { BOM.len() as u64 } else { 0 };
+        self.offset = self.reading.summary.bom_bytes;
         let mut start = if bom { BOM.len() } else { 0 };
         loop {
-            let ended = self.source.at_end();
+            let ended = self.reading.source.at_end();
             let rest = &buffer.bytes[start..buffer.filled];
             let blank = match rest {
                 [b'\n', ..] => 1,
@@ -290,7 +263,7 @@ impl<R: Read> SlabReader<R> {
                 _ => 0,
             };
             if blank > 0 {
-                self.count_blank(blank);
+                self.reading.count_blank(blank);
                 self.offset += blank;
                 start += usize::try_from(blank).expect("one or two");
                 continue;
@@ -298,22 +271,22 @@ impl<R: Read> SlabReader<R> {
             if rest.is_empty() && ended {
                 return Ok(Header { bom, ..Header::default() });
             }
-            if start > self.tuning.read {
+            if start > self.reading.tuning.read {
                 // Blank lines are not kept, however many there are.
-                self.source.give_back(&mut buffer, start);
+                self.reading.source.give_back(&mut buffer, start);
                 buffer.filled = 0;
                 start = 0;
             } else if let Some(read) =
                 Header::read(rest, ended, self.offset, self.limits.record_bytes)
             {
-                let header = Header { bom, line: self.summary.lines + 1, ..read? };
+                let header = Header { bom, line: self.reading.summary.lines + 1, ..read? };
                 let end = start + usize::try_from(header.length).expect("it is in memory");
                 self.count_header(&header, &buffer.bytes[start..end]);
-                self.source.give_back(&mut buffer, end);
+                self.reading.source.give_back(&mut buffer, end);
                 return Ok(header);
             }
-            let want = self.tuning.read.max(buffer.filled);
-            self.source.fill(&mut buffer, want)?;
+            let want = self.reading.tuning.read.max(buffer.filled);
+            self.reading.source.fill(&mut buffer, want)?;
         }
     }
 
@@ -321,18 +294,30 @@ impl<R: Read> SlabReader<R> {
         let lfs = memchr::memchr_iter(b'\n', raw).count() as u64;
         let ends = raw.ends_with(b"\n");
         let lone = |&at: &usize| raw.get(at + 1) != Some(&b'\n');
-        self.summary.header_bytes = header.length;
-        self.summary.lines += lfs + u64::from(!ends);
-        self.summary.lone_crs += memchr::memchr_iter(b'\r', raw).filter(lone).count() as u64;
-        self.summary.ends_with_line_ending = ends;
+        self.reading.summary.header_bytes = header.length;
+        self.reading.summary.lines += lfs + u64::from(!ends);
+        self.reading.summary.lone_crs +=
+            memchr::memchr_iter(b'\r', raw).filter(lone).count() as u64;
+        self.reading.summary.ends_with_line_ending = ends;
         self.offset += header.length;
     }
+}
 
-    pub(crate) fn count_blank(&mut self, bytes: u64) {
-        self.summary.blank_bytes += bytes;
-        self.summary.blank_lines += 1;
-        self.summary.lines += 1;
-        self.summary.ends_with_line_ending = true;
+impl Outline {
+    /// Reads the records that begin in `length` bytes of an input of this shape. `reader` begins at `offset` and goes on beyond.
+    ///
+    /// Bytes before the first of them are passed over. With [`Begin::Likely`] there may be none.
+    pub fn read(
+        reader: impl Read,
+        shape: Arc<Shape>,
+        offset: u64,
+        length: usize,
+        begin: Begin,
+        recycled: Option<Self>,
+    ) -> io::Result<Self> {
+        let place = Place { offset, record: 1, line: 1 };
+        let mut reader = SlabReader::at(reader, shape, place, length as u64);
+        reader.outline(length, recycled, begin)
     }
 }
 

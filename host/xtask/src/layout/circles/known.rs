@@ -18,15 +18,10 @@ impl Known {
     }
 }
 
-pub(in super::super) const KNOWN: [Known; 8] = [
+pub(in super::super) const KNOWN: [Known; 7] = [
     Known {
         folder: "host/ingest",
         modules: &["columns", "columns::distinct", "columns::joint", "columns::texts"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/ingest",
-        modules: &["filling", "outline", "reader"],
         why: "what both need has no module of its own yet",
     },
     Known {
