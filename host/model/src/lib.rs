@@ -13,6 +13,7 @@ mod level;
 mod plugin;
 mod position;
 mod rule;
+mod slice;
 mod verdict;
 
 pub use batch::Batch;
