@@ -23,6 +23,8 @@ pub struct Identified {
     pub partition: Vec<(String, String)>,
     /// Whether the file's name is one that the dataset knows, with a value for each key it names.
     pub name_matched: bool,
+    /// The last of the partition's keys, if it orders versions of the same in time.
+    pub newest_by: Option<String>,
     /// The pack.
     pub pack: Arc<Pack>,
 }
@@ -119,6 +121,7 @@ fn identified(
         layout: Arc::clone(layout),
         partition,
         name_matched,
+        newest_by: pack.dataset().newest_by().map(str::to_owned),
         pack: Arc::clone(pack),
     }
 }

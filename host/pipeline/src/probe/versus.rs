@@ -172,6 +172,7 @@ impl Side {
             layout: Arc::clone(layout),
             partition: keys.collect(),
             name_matched: true,
+            newest_by: None,
             pack: Arc::clone(pack),
         };
         let components = Pinned::open(pack, discovery, Metering::Fuel)?.all()?;

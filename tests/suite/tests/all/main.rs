@@ -8,6 +8,7 @@ mod doors;
 mod faults;
 mod general;
 mod hostile;
+mod interleaved;
 mod languages;
 mod registry;
 mod retries;
