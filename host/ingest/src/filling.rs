@@ -176,7 +176,7 @@ impl<'a, R: Read> Filling<'a, R> {
             buffer.bytes.resize(buffer.filled + SLACK, 0);
         }
         if !index.finished {
-            index.run(self.reading.tuning.kernel, &buffer.bytes, to, at_end);
+            self.reading.tuning.kernel.run(index, &buffer.bytes, to, at_end);
         }
         before != (index.at, index.finished)
     }
