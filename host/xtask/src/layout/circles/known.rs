@@ -18,12 +18,7 @@ impl Known {
     }
 }
 
-pub(in super::super) const KNOWN: [Known; 5] = [
-    Known {
-        folder: "host/sample",
-        modules: &["defect", "plan", "profile", "scope", "table"],
-        why: "what both need has no module of its own yet",
-    },
+pub(in super::super) const KNOWN: [Known; 4] = [
     Known {
         folder: "plugins/checks",
         modules: &["pattern", "pattern::automaton", "pattern::syntax"],
