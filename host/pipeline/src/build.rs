@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use assay_model::{ConfigFault, Form, Level, Rule, RuleCode, RunContext, StagePlan};
+use assay_model::{ConfigFault, DeclaredStage, Form, Level, Rule, RuleCode, RunContext};
 use assay_packs::{ColumnType, Identified, Pack};
 use assay_sandbox::{Component, PlanError};
 
@@ -100,7 +100,14 @@ impl<'a> Basis<'a> {
                 known.extend(stage.rules.iter().map(|rule| rule.name.clone()));
                 let component = part.component.clone();
                 let context = Arc::clone(&context);
-                stages.push(PlannedStage { component, context, plan: stage, slots, codes, called });
+                stages.push(PlannedStage {
+                    component,
+                    context,
+                    declared: stage,
+                    slots,
+                    codes,
+                    called,
+                });
             }
         }
         let (mut typed, mut conserved) = (Vec::new(), Vec::new());
@@ -141,7 +148,7 @@ impl<'a> Basis<'a> {
     fn rules(
         &self,
         plugin: &str,
-        stage: &StagePlan,
+        stage: &DeclaredStage,
         rules: &mut Vec<RunRule>,
         unique: &mut Vec<Unique>,
     ) -> Result<(Vec<(u16, usize)>, bool), RunError> {
@@ -210,7 +217,7 @@ pub(crate) fn context(identified: &Identified) -> RunContext {
 
 impl Part<'_> {
     /// What the plugin will do.
-    fn stages(&self, context: &RunContext) -> Result<Vec<StagePlan>, RunError> {
+    fn stages(&self, context: &RunContext) -> Result<Vec<DeclaredStage>, RunError> {
         let refused = |text| RunError::Settings { plugin: self.name.to_owned(), text };
         self.component.plan(context).map_err(|error| match error {
             PlanError::Settings(faults) => refused(match self.written_in {
@@ -296,7 +303,7 @@ fn outputs(columns: usize, typed: &[Typed], slots: &mut Vec<Slot>) -> Vec<usize>
 fn check_keys_are_kept(plan: &Plan) -> Result<(), RunError> {
     let mut written = BTreeMap::new();
     for stage in &plan.stages {
-        for (request, &slot) in stage.plan.columns.iter().zip(&stage.slots) {
+        for (request, &slot) in stage.declared.columns.iter().zip(&stage.slots) {
             if let (true, Some(column)) = (request.writes, plan.slots[slot].column) {
                 written.insert(column, stage.component.name());
             }

@@ -160,7 +160,7 @@ impl<W: Witness> Judge<'_, W> {
             parts.push((columns, end - start));
         }
         if stage.class() == RuleClass::Normalise {
-            for (at, request) in stage.plan.columns.iter().enumerate() {
+            for (at, request) in stage.declared.columns.iter().enumerate() {
                 let exists = plan.slots[stage.slots[at]].column.is_some();
                 if !request.writes || !exists {
                     continue;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assay_model::{
-    ColumnRequest, Form, HostCheck, Level, RuleClass, RuleCode, RunContext, StagePlan,
+    ColumnRequest, DeclaredStage, Form, HostCheck, Level, RuleClass, RuleCode, RunContext,
 };
 use assay_sandbox::Component;
 
@@ -110,8 +110,8 @@ pub(crate) struct Slot {
 pub(crate) struct PlannedStage {
     pub(crate) component: Component,
     pub(crate) context: Arc<RunContext>,
-    pub(crate) plan: StagePlan,
-    /// For each of the plan's columns its slot.
+    pub(crate) declared: DeclaredStage,
+    /// For each of the declared columns its slot.
     pub(crate) slots: Vec<usize>,
     /// From the plugin's rule codes to the run's rules, sorted by code.
     pub(crate) codes: Vec<(u16, usize)>,
@@ -128,10 +128,10 @@ impl PlannedStage {
 
     /// The class of the stage.
     pub(crate) fn class(&self) -> RuleClass {
-        self.plan.stage
+        self.declared.class
     }
 
-    /// The layout column of one of the plan's columns.
+    /// The layout column of one of the declared columns.
     pub(crate) fn column(&self, index: u16, slots: &[Slot]) -> Option<usize> {
         slots[self.slots[usize::from(index)]].column
     }

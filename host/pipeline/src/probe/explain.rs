@@ -177,7 +177,7 @@ fn costs(plan: &Plan, worker: &Worker) -> Vec<StageCost> {
         Some(StageCost {
             plugin: stage.component.name().to_owned(),
             class: stage.class(),
-            rules: stage.plan.rules.len(),
+            rules: stage.declared.rules.len(),
             fuel: worker.profile(index)?.fuel,
         })
     };
@@ -255,7 +255,8 @@ impl Explained<'_> {
             }
             for index in self.plan.stages_of(class) {
                 let stage = &self.plan.stages[index];
-                verdicts.extend(stage.plan.rules.iter().map(|rule| self.of_plugin(index, rule)));
+                verdicts
+                    .extend(stage.declared.rules.iter().map(|rule| self.of_plugin(index, rule)));
             }
         }
         verdicts
@@ -305,7 +306,7 @@ impl Explained<'_> {
         let cell = |&at: &u16| {
             let at = usize::from(at);
             let (text, malformed) = self.seen.columns[index][at].clone();
-            let request = &stage.plan.columns[at];
+            let request = &stage.declared.columns[at];
             Cell { column: request.name.clone(), form: form(&request.form), text, malformed }
         };
         rule.columns.iter().map(cell).collect()
