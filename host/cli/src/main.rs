@@ -8,6 +8,7 @@ mod exit;
 mod fault;
 mod features;
 mod keys;
+mod location;
 #[cfg(feature = "author")]
 mod markdown;
 mod number;

@@ -1,16 +1,15 @@
 //! What can be typed to clean up.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::format::Format;
+use crate::location::Location;
 
 #[derive(Debug, Args)]
 pub(crate) struct GcArgs {
     /// The root that runs publish to.
     #[arg(long, env = "ASSAY_ROOT", value_name = "DIR")]
-    pub(crate) root: PathBuf,
+    pub(crate) root: Location,
     /// Deletes what may go, instead of saying what would.
     #[arg(long)]
     pub(crate) delete: bool,
