@@ -13,7 +13,7 @@ mod quarantine;
 pub use commit::{Committed, Publication, read_audit, write_audit, write_schema_version};
 pub use error::SinkError;
 pub use part::{
-    ColumnKind, ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,
+    ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,
 };
 pub use paths::{Partition, Rejected, audit_unplaced, metadata_folders, schema_version};
 pub use quarantine::{

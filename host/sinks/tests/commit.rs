@@ -7,14 +7,13 @@ use std::io::ErrorKind;
 use std::sync::Barrier;
 use std::thread;
 
-use assay_model::{Cells, Column, Position, Text};
+use assay_model::{Cells, Column, ColumnKind, FieldId, Position, Text};
 use assay_sinks::documents::{
     Assay, Manifest, PackRef, PartEntry, RecordCounts, SchemaVersion, SourceRef, VERSION,
 };
 use assay_sinks::{
-    ColumnKind, ColumnSpec, PartWriter, Partition, Publication, QuarantineWriter,
-    QuarantinedRecord, Rejected, Selection, SinkError, SlabColumns, schema_version, write_audit,
-    write_schema_version,
+    ColumnSpec, PartWriter, Partition, Publication, QuarantineWriter, QuarantinedRecord, Rejected,
+    Selection, SinkError, SlabColumns, schema_version, write_audit, write_schema_version,
 };
 use assay_store::{Cleaning, Fault, FaultyStore, Key, LocalStore, Store, StoreError};
 use indexmap::IndexMap;
@@ -84,7 +83,8 @@ fn run(store: &dyn Store, run: &str, attempt: &str) -> Result<(), SinkError> {
     quarantine.finish()?.1.finish()?;
 
     let key = partition.part(run, 0)?;
-    let specs = vec![ColumnSpec { name: "a".to_owned(), kind: ColumnKind::Text }];
+    let specs =
+        vec![ColumnSpec { id: FieldId::FIRST, name: "a".to_owned(), kind: ColumnKind::Text }];
     let metadata = [("assay.run".to_owned(), run.to_owned())];
     let mut part = PartWriter::new(specs, &metadata, store.upload(&key)?)?;
     let mut text = Text::default();
