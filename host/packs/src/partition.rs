@@ -26,7 +26,7 @@ enum Part {
 }
 
 /// These are keys of every path already.
-const RESERVED: [&str; 3] = ["dataset", "kind", "run"];
+pub(crate) const RESERVED: [&str; 4] = ["dataset", "kind", "run", "attempt"];
 
 impl PartitionKey {
     /// A key whose value a pack fixes.
@@ -87,7 +87,7 @@ pub(crate) fn read_keys(
         if !is_name(name) || RESERVED.contains(name) {
             report.add(
                 Mistake::new(place, format!("`{name}` cannot be a partition key")).help(
-                    "a key is letters, digits, `-` and `_`, and not `dataset`, `kind` or `run`",
+                    "a key is letters, digits, `-` and `_`, and not `dataset`, `kind`, `run` or `attempt`",
                 ),
             );
         } else if order[..at].iter().any(|(earlier, _)| earlier == name) {

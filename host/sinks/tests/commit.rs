@@ -22,7 +22,7 @@ fn partition() -> Partition {
     Partition {
         dataset: "open-payments".to_owned(),
         kind: "general".to_owned(),
-        keys: vec![("program_year".to_owned(), "2016".to_owned())],
+        keys: vec![("year".to_owned(), "2016".to_owned())],
     }
 }
 
@@ -33,7 +33,7 @@ fn manifest(run: &str, parts: Vec<PartEntry>, store: &dyn Store) -> Manifest {
         replaces: None,
         dataset: "open-payments".to_owned(),
         kind: "general".to_owned(),
-        partition: IndexMap::from([("program_year".to_owned(), "2016".to_owned())]),
+        partition: IndexMap::from([("year".to_owned(), "2016".to_owned())]),
         layout: "general-75".to_owned(),
         pack: PackRef { name: "open-payments/general/2016".to_owned(), digest: "00".to_owned() },
         plugins: BTreeMap::new(),

@@ -11,7 +11,8 @@ pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, plugins};
 pub use program::{assay, checkout, generated, samples};
 pub use read::{
-    FoundFinding, FoundRecord, FoundRepair, findings, quarantine, repairs, validated_rows,
+    FoundFinding, FoundRecord, FoundRepair, findings, part_rows, part_schemas, quarantine, repairs,
+    validated_rows,
 };
 pub use setting::{BAD_LOAN, Setting};
 pub use truth::{Truth, truth};
