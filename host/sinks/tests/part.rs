@@ -308,6 +308,19 @@ fn what_does_not_fit_is_refused_by_name() {
 }
 
 #[test]
+fn spark_knows_the_calendar_of_dates() {
+    let (_, file) = write(&KINDS, &[], 1, 1).unwrap();
+    let footer = metadata(&file);
+    let pairs = footer.file_metadata().key_value_metadata().unwrap();
+    let find = |key: &str| {
+        pairs.iter().find(|pair| pair.key == key).map(|pair| pair.value.clone().unwrap())
+    };
+    // As Spark compares: text with text.
+    assert!(find("org.apache.spark.version").unwrap().as_str() >= "3.0.0");
+    assert_eq!(find("org.apache.spark.legacyDateTime"), None);
+}
+
+#[test]
 fn columns_differ_in_name_and_id() {
     let check = |columns: &[(u64, &str)], expected: &str| {
         let spec = |(id, name): &(u64, &str)| ColumnSpec {
