@@ -26,7 +26,7 @@ enum Part {
 }
 
 /// These are keys of every path already.
-const RESERVED: [&str; 4] = ["dataset", "kind", "run", "attempt"];
+pub(crate) const RESERVED: [&str; 4] = ["dataset", "kind", "run", "attempt"];
 
 impl PartitionKey {
     /// A key whose value a pack fixes.

@@ -196,8 +196,8 @@ fn a_named_pack_fixes_what_the_file_does_not_tell() {
 #[test]
 fn the_pack_that_says_most_is_chosen() {
     let dataset = "format = 1\nname = \"d\"\npartition = [\"year\", \"branch\"]\n\
-        [partition_keys.year]\ncolumn = \"year\"\n[partition_keys.branch]\ncolumn = \"branch\"\n\
-        [[layout]]\nname = \"l\"\nkind = \"k\"\ncolumns = [\"year\", \"branch\"]\n";
+        [partition_keys.year]\ncolumn = \"about\"\n[partition_keys.branch]\ncolumn = \"house\"\n\
+        [[layout]]\nname = \"l\"\nkind = \"k\"\ncolumns = [\"about\", \"house\"]\n";
     let pack = |partition: &str| {
         format!(
             "format = 1\ndataset = \"d\"\nkind = \"k\"\nlayouts = [\"l\"]\n[partition]\n{partition}"
@@ -213,8 +213,8 @@ fn the_pack_that_says_most_is_chosen() {
     ]);
     let catalogue = Catalogue::open(folder.path()).unwrap();
     let check = |year: &str, branch: &str, expected: &str| {
-        let first = |column: &str| Some(if column == "year" { year } else { branch }.to_owned());
-        let found = catalogue.identify(None, &header("year,branch"), &first).unwrap();
+        let first = |column: &str| Some(if column == "about" { year } else { branch }.to_owned());
+        let found = catalogue.identify(None, &header("about,house"), &first).unwrap();
         assert_eq!(found.pack.path().file_stem().unwrap(), expected, "{year} {branch}");
     };
     check("1", "x", "both");
@@ -291,15 +291,15 @@ fn every_sample_is_identified_or_refused_by_name() {
     let general = "open-payments/general/any";
     check(
         "OP_DTL_GNRL_PGYR2016_P06302017.csv",
-        &format!("{general} general-75 program_year=2016/publication=2017-06-30"),
+        &format!("{general} general-75 year=2016/publication=2017-06-30"),
     );
     check(
         "OP_DTL_GNRL_PGYR2018_P06282019.quoted-1row.csv",
-        &format!("{general} general-75 program_year=2018/publication=2019-06-28"),
+        &format!("{general} general-75 year=2018/publication=2019-06-28"),
     );
     check(
         "OP_DTL_GNRL_PGYR2022_P01182024.DERIVED-from-api-4rows.csv",
-        &format!("{general} general-91 program_year=2022/publication=2024-01-18"),
+        &format!("{general} general-91 year=2022/publication=2024-01-18"),
     );
     check("OP_DTL_GNRL_PGYR2013_P01152016.excel-resaved.csv", &refused("general-63"));
     check("OP_DTL_OWNRSHP_PGYR2016_P06302017.csv", &refused("ownership-29"));
@@ -351,7 +351,7 @@ fn published_file_names_are_known() {
         let found = outcome(catalogue.identify(Some(name), layout.header(), &first));
         assert!(found.starts_with(expected), "{name}: {found}");
     };
-    let general = "open-payments/general/any general-91 program_year=2024/publication=";
+    let general = "open-payments/general/any general-91 year=2024/publication=";
     check("OP_DTL_GNRL_PGYR2024_P06302025.csv", &format!("{general}2025-06-30 name known"));
     check(
         "OP_DTL_GNRL_PGYR2024_P06302025_06162025.csv",
@@ -363,7 +363,7 @@ fn published_file_names_are_known() {
     );
     check("OP_DTL_GNRL_PGYR2024_P06302025.csv.gz", &format!("{general}2025-06-30 name known"));
     check("PGYR2024_P06302025_06162025.zip", &format!("{general}2025-06-30 name known"));
-    let records = "open-payments/general/any general-91 program_year=2016/publication=2017-06-30";
+    let records = "open-payments/general/any general-91 year=2016/publication=2017-06-30";
     check("PGYR16_P063017.ZIP", &format!("{records} name known"));
     check("download.csv", &format!("{records} name strange"));
     // A date that is none: the records tell, as they do where the name is silent, and the name is not one that is published.

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use assay_model::{
-    ColumnRequest, DeclaredStage, Form, HostCheck, Level, RuleClass, RuleCode, RunContext,
+    Cells, Column, ColumnRequest, DeclaredStage, Form, HostCheck, Level, RuleClass, RuleCode,
+    RunContext,
 };
 use assay_sandbox::Component;
+use assay_sinks::ColumnSpec;
 
 use crate::message::Template;
 use crate::request::Purpose;
@@ -32,8 +34,8 @@ pub(crate) struct Plan {
     pub(crate) typed: Vec<Typed>,
     /// Columns whose sums are conserved, as slots of decimals.
     pub(crate) amounts: Vec<Amount>,
-    /// For each column of the layout the slot that goes into the Parquet file.
-    pub(crate) outputs: Vec<usize>,
+    /// The columns of the Parquet file: those of the kind, whatever the layout.
+    pub(crate) outputs: Vec<Output>,
 }
 
 impl Plan {
@@ -155,6 +157,48 @@ pub(crate) struct Typed {
     pub(crate) rule: usize,
     /// Greatest magnitude of the unscaled value, where the pack limits digits.
     pub(crate) limit: Option<u64>,
+}
+
+/// A published column.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) spec: ColumnSpec,
+    pub(crate) origin: Origin,
+}
+
+/// Where the cells of a published column come from.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// A column of the layout, in this slot.
+    Slot(usize),
+    /// The layout lacks the column, and says that each record holds the same.
+    Constant(Constant),
+    /// The layout lacks the column.
+    Nowhere,
+}
+
+/// A cell that each record has.
+#[derive(Debug, Clone)]
+pub(crate) enum Constant {
+    Text(Vec<u8>),
+    Integer(i64),
+    Decimal { scale: u8, unscaled: i64 },
+    Date(i32),
+}
+
+impl Constant {
+    /// A column of so many such cells.
+    pub(crate) fn column(&self, records: usize) -> Column {
+        let cells = match self {
+            Self::Text(cell) => Cells::Constant(cell.clone()),
+            Self::Integer(value) => Cells::Integer(vec![*value; records]),
+            Self::Decimal { scale, unscaled } => {
+                Cells::Decimal { scale: *scale, unscaled: vec![*unscaled; records] }
+            }
+            Self::Date(days) => Cells::Date(vec![*days; records]),
+        };
+        Column { cells, valid: None, malformed: None }
+    }
 }
 
 /// A conserved column.

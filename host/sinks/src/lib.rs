@@ -22,7 +22,7 @@ pub use error::SinkError;
 pub use newest::Versions;
 pub use own::OwnFiles;
 pub use part::{
-    ColumnKind, ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,
+    ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,
 };
 pub use paths::{
     AttemptFolders, Partition, Rejected, audit_unplaced, metadata, schema_version, staging,

@@ -171,7 +171,7 @@ mod tests {
         Partition {
             dataset: "open-payments".to_owned(),
             kind: "general".to_owned(),
-            keys: vec![("program_year".to_owned(), value.to_owned())],
+            keys: vec![("year".to_owned(), value.to_owned())],
         }
     }
 
@@ -180,7 +180,7 @@ mod tests {
         let check = |key: Result<Key, BadKey>, expected: &str| {
             assert_eq!(key.unwrap().as_str(), expected);
         };
-        let at = "dataset=open-payments/kind=general/program_year=2016";
+        let at = "dataset=open-payments/kind=general/year=2016";
         let of = partition("2016");
         let own = of.attempt("ab12", "t1").unwrap();
         let folder = format!("staging/validated/{at}/run=ab12/attempt=t1");
@@ -209,7 +209,7 @@ mod tests {
         let check = |value: &str, expected: &str| {
             let key = partition(value).manifest().unwrap();
             let segment = key.segments().nth(4).unwrap();
-            assert_eq!(segment, format!("program_year={expected}"));
+            assert_eq!(segment, format!("year={expected}"));
         };
         check("2016", "2016");
         check("..", "..");

@@ -9,14 +9,14 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use assay_model::{Cells, Column, Position, Text};
+use assay_model::{Cells, Column, ColumnKind, FieldId, Position, Text};
 use assay_sinks::documents::{
     Assay, Manifest, PackRef, PartEntry, RecordCounts, SchemaVersion, SourceRef, VERSION,
 };
 use assay_sinks::{
-    ColumnKind, ColumnSpec, Committed, OwnFiles, PartWriter, Partition, Publication,
-    QuarantineWriter, QuarantinedRecord, Rejected, Selection, SinkError, SlabColumns, Standing,
-    Versions, report_bytes, schema_version, write_audit, write_schema_version,
+    ColumnSpec, Committed, OwnFiles, PartWriter, Partition, Publication, QuarantineWriter,
+    QuarantinedRecord, Rejected, Selection, SinkError, SlabColumns, Standing, Versions,
+    report_bytes, schema_version, write_audit, write_schema_version,
 };
 use assay_store::{Cleaning, Fault, FaultyStore, Key, LocalStore, Store, StoreError};
 use indexmap::IndexMap;
@@ -25,7 +25,7 @@ fn partition() -> Partition {
     Partition {
         dataset: "open-payments".to_owned(),
         kind: "general".to_owned(),
-        keys: vec![("program_year".to_owned(), "2016".to_owned())],
+        keys: vec![("year".to_owned(), "2016".to_owned())],
     }
 }
 
@@ -40,7 +40,7 @@ fn manifest(run: &str, attempt: &str, parts: Vec<PartEntry>, store: &dyn Store) 
         outcome: "accepted".to_owned(),
         dataset: "open-payments".to_owned(),
         kind: "general".to_owned(),
-        partition: IndexMap::from([("program_year".to_owned(), "2016".to_owned())]),
+        partition: IndexMap::from([("year".to_owned(), "2016".to_owned())]),
         layout: "general-75".to_owned(),
         pack: PackRef { name: "open-payments/general/2016".to_owned(), digest: "00".to_owned() },
         plugins: BTreeMap::new(),
@@ -100,7 +100,8 @@ fn write(own: &OwnFiles<'_>, run: &str) -> Result<PartEntry, SinkError> {
     quarantine.finish()?.1.finish()?;
 
     let (key, upload) = own.part(0)?;
-    let specs = vec![ColumnSpec { name: "a".to_owned(), kind: ColumnKind::Text }];
+    let specs =
+        vec![ColumnSpec { id: FieldId::FIRST, name: "a".to_owned(), kind: ColumnKind::Text }];
     let metadata = [("assay.run".to_owned(), run.to_owned())];
     let mut part = PartWriter::new(specs, &metadata, upload)?;
     let mut text = Text::default();

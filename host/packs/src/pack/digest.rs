@@ -8,14 +8,14 @@
 use assay_model::Digest;
 use serde_json::{Value as Json, json};
 
-use super::columns::ColumnType;
 use super::plugins::Grant;
 use super::resolved::Pack;
 use super::thresholds::Quarantined;
+use crate::column::ColumnType;
 use crate::partition::PartitionKey;
 
 /// Changes whenever the form below does, so that digests of two forms are never taken for each other.
-const FORM: &str = "assay-pack-1";
+const FORM: &str = "assay-pack-2";
 
 pub(super) fn digest(pack: &Pack) -> Digest {
     assay_digest::sha256(canonical(pack).to_string())
@@ -25,7 +25,7 @@ fn canonical(pack: &Pack) -> Json {
     let mut layouts: Vec<Json> = pack
         .layouts
         .iter()
-        .map(|layout| json!({ "name": layout.name(), "header": layout.header(), "columns": layout.columns() }))
+        .map(|layout| json!({ "name": layout.name(), "header": layout.header(), "columns": layout.columns(), "constants": layout.constants() }))
         .collect();
     layouts.sort_by_key(ToString::to_string);
     let mut pins: Vec<(&str, Vec<&str>)> = pack
@@ -42,6 +42,12 @@ fn canonical(pack: &Pack) -> Json {
     // A column that is named as text is the same as one that is not named.
     columns.retain(|(name, _)| pack.columns[*name] != ColumnType::Text);
     columns.sort_by_key(|(name, _)| *name);
+    let schema: Vec<Json> = pack
+        .schema
+        .columns()
+        .iter()
+        .map(|column| json!([column.id().get(), column.name(), column.kind().to_string()]))
+        .collect();
     let mut amounts = pack.amounts.clone();
     amounts.sort_unstable();
     let levels: Vec<(&str, &str)> =
@@ -69,6 +75,7 @@ fn canonical(pack: &Pack) -> Json {
         "partition_keys": pack.partition_keys().iter().map(PartitionKey::name).collect::<Vec<_>>(),
         "takes": pins,
         "layouts": layouts,
+        "schema": schema,
         "columns": columns,
         "amounts": amounts,
         "thresholds": { "quarantined": quarantined, "min_records": pack.thresholds.min_records },

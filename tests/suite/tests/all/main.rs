@@ -11,6 +11,7 @@ mod general;
 mod hostile;
 mod interleaved;
 mod languages;
+mod one_table;
 mod registry;
 mod retries;
 mod samples;
