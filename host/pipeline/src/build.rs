@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use assay_model::{ConfigFault, Form, Level, Rule, RuleCode, RunContext, StagePlan};
-use assay_packs::{ColumnType, Identified, Pack};
+use assay_packs::{ColumnType, Identified, Pack, PartitionKey};
 use assay_sandbox::{Component, PlanError};
 
 use crate::error::RunError;
 use crate::host_rules;
 use crate::message::Template;
 use crate::plan::{
-    Amount, HostRules, Plan, PlannedStage, RunRule, Scope, Slot, Typed, Unique, slot_for,
+    Amount, HostRules, Plan, PlannedStage, RunRule, Scope, Slot, Told, Typed, Unique, slot_for,
     slots_of_requests,
 };
 use crate::request::Purpose;
@@ -103,13 +103,14 @@ impl<'a> Basis<'a> {
                 stages.push(PlannedStage { component, context, plan: stage, slots, codes, called });
             }
         }
-        let (mut typed, mut conserved) = (Vec::new(), Vec::new());
+        let (mut typed, mut told, mut conserved) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(pack) = self.pack {
             // Of a plugin that is tried alone, the pack's other plugins are not there to be known.
             if purpose != Purpose::Try {
                 pack.check_levels(known.iter())?;
             }
             typed = typed_columns(pack, &names, &host, &mut slots);
+            told = told_keys(pack, &self.context.partition, &names, &typed, &mut slots);
             conserved = amounts(pack, &names, &mut slots);
         }
         let outputs =
@@ -128,6 +129,7 @@ impl<'a> Basis<'a> {
             stages,
             unique,
             typed,
+            told,
             amounts: conserved,
             outputs,
         };
@@ -268,6 +270,26 @@ fn typed_columns(
         typed.push(Typed { column, slot, rule, limit });
     }
     typed
+}
+
+/// The columns that tell keys of the partition, as far as the layout has them.
+fn told_keys(
+    pack: &Pack,
+    partition: &[(String, String)],
+    columns: &[String],
+    typed: &[Typed],
+    slots: &mut Vec<Slot>,
+) -> Vec<Told> {
+    let told = |key: &PartitionKey| {
+        let name = key.column()?;
+        let column = columns.iter().position(|column| column == name)?;
+        let (_, value) = partition.iter().find(|(known, _)| known == key.name())?;
+        let text = slot_for(slots, Some(column), &Form::Text);
+        let slot = typed.iter().find(|typed| typed.column == column).map_or(text, |it| it.slot);
+        let (key, expected) = (key.name().to_owned(), key.expects(value));
+        Some(Told { column, slot, key, value: value.clone(), expected })
+    };
+    pack.partition_keys().iter().filter_map(told).collect()
 }
 
 fn amounts(pack: &Pack, columns: &[String], slots: &mut Vec<Slot>) -> Vec<Amount> {

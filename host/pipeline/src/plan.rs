@@ -5,6 +5,7 @@ use std::sync::Arc;
 use assay_model::{
     ColumnRequest, Form, HostCheck, Level, RuleClass, RuleCode, RunContext, StagePlan,
 };
+use assay_packs::Expected;
 use assay_sandbox::Component;
 
 use crate::message::Template;
@@ -30,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) unique: Vec<Unique>,
     /// Columns the pack gives a type, with the host rule that says they parse.
     pub(crate) typed: Vec<Typed>,
+    /// Columns that tell the partition, each with what its cells must say.
+    pub(crate) told: Vec<Told>,
     /// Columns whose sums are conserved, as slots of decimals.
     pub(crate) amounts: Vec<Amount>,
     /// For each column of the layout the slot that goes into the Parquet file.
@@ -94,6 +97,7 @@ pub(crate) struct HostRules {
     pub(crate) final_newline: usize,
     pub(crate) lone_carriage_return: usize,
     pub(crate) no_records: usize,
+    pub(crate) partition: usize,
     pub(crate) poison: usize,
 }
 
@@ -155,6 +159,18 @@ pub(crate) struct Typed {
     pub(crate) rule: usize,
     /// Greatest magnitude of the unscaled value, where the pack limits digits.
     pub(crate) limit: Option<u64>,
+}
+
+/// A column that tells a key of the partition.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) column: usize,
+    /// The slot of its type; that of its text if it has none.
+    pub(crate) slot: usize,
+    pub(crate) key: String,
+    /// What the file is published under.
+    pub(crate) value: String,
+    pub(crate) expected: Expected,
 }
 
 /// A conserved column.

@@ -5,7 +5,7 @@
 //! because plugins see it. Trusted keys are not in it either: they decide whether a run takes place, not what comes of it, so a
 //! new key publishes nothing anew.
 
-use assay_model::Digest;
+use assay_model::{DateFormat, Digest};
 use serde_json::{Value as Json, json};
 
 use super::columns::ColumnType;
@@ -15,7 +15,7 @@ use super::thresholds::Quarantined;
 use crate::partition::PartitionKey;
 
 /// Changes whenever the form below does, so that digests of two forms are never taken for each other.
-const FORM: &str = "assay-pack-1";
+const FORM: &str = "assay-pack-2";
 
 pub(super) fn digest(pack: &Pack) -> Digest {
     assay_digest::sha256(canonical(pack).to_string())
@@ -66,7 +66,7 @@ fn canonical(pack: &Pack) -> Json {
         "form": FORM,
         "dataset": pack.dataset.name(),
         "kind": pack.kind,
-        "partition_keys": pack.partition_keys().iter().map(PartitionKey::name).collect::<Vec<_>>(),
+        "partition_keys": pack.partition_keys().iter().map(key_json).collect::<Vec<_>>(),
         "takes": pins,
         "layouts": layouts,
         "columns": columns,
@@ -82,6 +82,14 @@ fn canonical(pack: &Pack) -> Json {
         },
         "plugins": plugins,
     })
+}
+
+/// A key with what its cells are compared by. How a file's name is read decides the partition and nothing else.
+fn key_json(key: &PartitionKey) -> Json {
+    let reading = key.reading().map(|(formats, part)| {
+        json!({ "formats": formats.iter().map(DateFormat::pattern).collect::<Vec<_>>(), "part": part })
+    });
+    json!({ "name": key.name(), "column": key.column(), "reading": reading })
 }
 
 fn column_json(column: &ColumnType) -> Json {

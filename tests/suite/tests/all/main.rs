@@ -9,6 +9,7 @@ mod faults;
 mod general;
 mod hostile;
 mod languages;
+mod partition;
 mod registry;
 mod retries;
 mod samples;
