@@ -7,7 +7,7 @@ use assay_model::{
     ConfigFault, DeclaredStage, Form, Level, Rule, RuleCode, RunContext, parse_decimal,
     parse_integer,
 };
-use assay_packs::{ColumnType, Identified, Layout, Pack};
+use assay_packs::{ColumnType, Identified, Layout, Pack, PartitionKey};
 use assay_sandbox::{Component, PlanError};
 use assay_sinks::ColumnSpec;
 
@@ -15,8 +15,8 @@ use crate::error::RunError;
 use crate::host_rules;
 use crate::message::Template;
 use crate::plan::{
-    Amount, Constant, HostRules, Origin, Output, Plan, PlannedStage, RunRule, Scope, Slot, Typed,
-    Unique, slot_for, slots_of_requests,
+    Amount, Constant, HostRules, Origin, Output, Plan, PlannedStage, RunRule, Scope, Slot, Told,
+    Typed, Unique, slot_for, slots_of_requests,
 };
 use crate::request::Purpose;
 
@@ -117,13 +117,14 @@ impl<'a> Basis<'a> {
                 });
             }
         }
-        let (mut typed, mut conserved) = (Vec::new(), Vec::new());
+        let (mut typed, mut told, mut conserved) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(pack) = self.pack {
             // Of a plugin that is tried alone, the pack's other plugins are not there to be known.
             if purpose != Purpose::Try {
                 pack.check_levels(known.iter())?;
             }
             typed = typed_columns(pack, &names, &host, &mut slots);
+            told = told_keys(pack, &self.context.partition, &names, &typed, &mut slots);
             conserved = amounts(pack, &names, &mut slots);
         }
         let outputs = match (self.pack, self.layout) {
@@ -146,6 +147,7 @@ impl<'a> Basis<'a> {
             stages,
             unique,
             typed,
+            told,
             amounts: conserved,
             outputs,
         };
@@ -286,6 +288,26 @@ fn typed_columns(
         typed.push(Typed { column, slot, rule, limit });
     }
     typed
+}
+
+/// The columns that tell keys of the partition, as far as the layout has them.
+fn told_keys(
+    pack: &Pack,
+    partition: &[(String, String)],
+    columns: &[String],
+    typed: &[Typed],
+    slots: &mut Vec<Slot>,
+) -> Vec<Told> {
+    let told = |key: &PartitionKey| {
+        let name = key.column()?;
+        let column = columns.iter().position(|column| column == name)?;
+        let (_, value) = partition.iter().find(|(known, _)| known == key.name())?;
+        let text = slot_for(slots, Some(column), &Form::Text);
+        let slot = typed.iter().find(|typed| typed.column == column).map_or(text, |it| it.slot);
+        let (key, expected) = (key.name().to_owned(), key.expects(value));
+        Some(Told { column, slot, key, value: value.clone(), expected })
+    };
+    pack.partition_keys().iter().filter_map(told).collect()
 }
 
 fn amounts(pack: &Pack, columns: &[String], slots: &mut Vec<Slot>) -> Vec<Amount> {

@@ -7,6 +7,7 @@
 
 mod account;
 mod ahead;
+mod belonging;
 mod build;
 mod casting;
 mod commit;

@@ -12,6 +12,7 @@ mod hostile;
 mod interleaved;
 mod languages;
 mod one_table;
+mod partition;
 mod registry;
 mod retries;
 mod samples;
