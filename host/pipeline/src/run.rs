@@ -13,7 +13,7 @@ use rayon::ThreadPool;
 
 use crate::build::Basis;
 use crate::error::{RunError, chain};
-use crate::identify::{Unidentified, identify};
+use crate::identify::{Found, Unidentified, identify};
 use crate::identity;
 use crate::judging::{JudgedFile, Judging};
 use crate::loading::Pinned;
@@ -163,7 +163,9 @@ impl<'a> Attempt<'a> {
     /// Finds what the file is, and the pack that judges it.
     fn identify(&mut self, peeked: &Peeked) -> Result<Identified, EarlyEnd> {
         let Request { input, pack, discovery, .. } = *self.request;
-        let identified = match identify(input, peeked, pack, discovery)? {
+        let Found { found, left_out } = identify(input, peeked, pack, discovery)?;
+        left_out.into_iter().for_each(|text| self.notice(text));
+        let identified = match found {
             Ok(identified) => identified,
             Err(unidentified) => return Err(self.refuse(unidentified, peeked)),
         };
