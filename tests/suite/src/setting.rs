@@ -33,6 +33,11 @@ impl Setting {
 
     /// One run on two threads.
     pub fn run(&self, input: &Input, store: &dyn Store) -> Report {
+        self.run_replacing(input, store, Replacing::Anything)
+    }
+
+    /// The same, with what it may replace.
+    pub fn run_replacing(&self, input: &Input, store: &dyn Store, replacing: Replacing) -> Report {
         let request = Request {
             input,
             entry: None,
@@ -41,7 +46,7 @@ impl Setting {
             cache: Some(self.library.rules().join("cache")),
             threads: 2,
             batch_size: 4096,
-            replacing: Replacing::Anything,
+            replacing,
         };
         assay_pipeline::run(&request, store, &Silent)
     }
