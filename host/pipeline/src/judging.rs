@@ -11,8 +11,7 @@ use std::time::Instant;
 
 use assay_ingest::{Limits, Slab, SlabReader, Summary};
 use assay_model::FileResult;
-use assay_sinks::Partition;
-use assay_store::Store;
+use assay_sinks::OwnFiles;
 use rayon::ThreadPool;
 
 use crate::duplicates::Duplicates;
@@ -44,8 +43,8 @@ fn together(threads: usize) -> usize {
 pub(crate) struct Judging<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) plan: &'a Plan,
-    pub(crate) store: &'a dyn Store,
-    pub(crate) partition: &'a Partition,
+    /// Where what is made goes; none: nothing is written.
+    pub(crate) own: Option<&'a OwnFiles<'a>>,
     pub(crate) run: &'a str,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) survey: Survey,
@@ -143,16 +142,8 @@ impl Judging<'_> {
     ) -> Result<(Totals, Written), RunError> {
         let mut totals = Totals::new(self.plan);
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
-        let mut router = self.plan.purpose.publishes().then(|| {
-            Router::new(
-                self.store,
-                self.request.input,
-                self.partition,
-                self.run,
-                self.plan,
-                metadata,
-            )
-        });
+        let mut router =
+            self.own.map(|own| Router::new(own, self.request.input, self.plan, metadata));
         let together = together(threads);
         let mut spans = std::mem::take(&mut self.survey.slabs).into_iter();
         let mut duplicates = std::mem::take(&mut self.survey.duplicates);

@@ -23,7 +23,7 @@ use crate::truth::{Amounts, HEADER, Line, Summary};
 /// The file that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Values of partition keys, such as `program_year` = `2023`; those left out have the profile's defaults.
+    /// Values of partition keys, such as `year` = `2023`; those left out have the profile's defaults.
     pub partition: Vec<(String, String)>,
     /// Name of the layout.
     pub layout: String,

@@ -3,7 +3,7 @@
 use assay_sdk::{ConfigFault, Run, parse};
 
 /// The partition key of the year a file is about.
-pub(crate) const PROGRAM_YEAR: &str = "program_year";
+pub(crate) const PROGRAM_YEAR: &str = "year";
 /// The partition key of the day a file was published.
 const PUBLICATION: &str = "publication";
 

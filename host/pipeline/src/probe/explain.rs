@@ -246,12 +246,12 @@ impl Explained<'_> {
         cells
     }
 
-    /// What each rule says, in the order in which they ran: the host's own about types after what rewrites.
+    /// What each rule says, in the order in which they ran: the host's own about cells after what rewrites.
     fn rules(&self) -> Vec<RuleVerdict> {
         let mut verdicts = Vec::new();
         for class in RuleClass::IN_ORDER {
             if class == RuleClass::Validate {
-                verdicts.extend(self.findings().filter_map(|finding| self.of_type(finding)));
+                verdicts.extend(self.findings().filter_map(|finding| self.of_host(finding)));
             }
             for index in self.plan.stages_of(class) {
                 let stage = &self.plan.stages[index];
@@ -266,12 +266,13 @@ impl Explained<'_> {
         self.judged.findings.iter().filter(|finding| finding.record == self.record)
     }
 
-    /// A finding of the host about a column's type.
-    fn of_type(&self, finding: &Finding) -> Option<RuleVerdict> {
+    /// A finding of the host about a cell: that its type cannot hold it, or that it says another partition.
+    fn of_host(&self, finding: &Finding) -> Option<RuleVerdict> {
         let rule = &self.plan.rules[finding.rule];
         let column = finding.column?;
-        let typed = self.plan.typed.iter().find(|typed| typed.column == column)?;
-        (typed.rule == finding.rule).then(|| RuleVerdict {
+        let typed = self.plan.typed.iter().find(|typed| typed.column == column);
+        let malformed = typed.is_some_and(|typed| typed.rule == finding.rule);
+        (malformed || finding.rule == self.plan.host.partition).then(|| RuleVerdict {
             plugin: rule.owner.clone(),
             code: rule.code.to_string(),
             class: rule.class,
@@ -280,9 +281,9 @@ impl Explained<'_> {
             state: CellState::Fired(finding.message.clone()),
             saw: vec![Cell {
                 column: self.plan.names[column].clone(),
-                form: form(&self.plan.slots[typed.slot].form),
+                form: form(typed.map_or(&Form::Text, |it| &self.plan.slots[it.slot].form)),
                 text: self.judged.cell(self.plan, column, 0).map(excerpt),
-                malformed: true,
+                malformed,
             }],
         })
     }

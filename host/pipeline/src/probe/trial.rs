@@ -232,7 +232,14 @@ fn basis<'a>(
             written_in: None,
         },
     };
-    Basis { context, pack, plugins: vec![part], purpose: Purpose::Try, only: request.rule }
+    Basis {
+        context,
+        pack,
+        layout: None,
+        plugins: vec![part],
+        purpose: Purpose::Try,
+        only: request.rule,
+    }
 }
 
 /// The plugin's rules, or the one that was asked for, and for rules of the plan which of them they are.
