@@ -2,6 +2,7 @@
 
 use std::io;
 
+use assay_model::Position;
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
@@ -72,6 +73,16 @@ pub enum RunError {
     /// A plugin cannot be used.
     #[error(transparent)]
     Plugin(#[from] SandboxError),
+    /// A plugin cannot go on judging.
+    #[error("{reason}; {}", place(*.first, *.records))]
+    Judging {
+        /// What is wrong.
+        reason: Box<SandboxError>,
+        /// The first of the records that the plugin was given.
+        first: Position,
+        /// How many they are.
+        records: usize,
+    },
     /// Two rules have the same code.
     #[error(
         "rule `{code}` is in both `{first}` and `{second}`; codes must be unique in a pack: rename one, or leave one plugin out"
@@ -180,7 +191,8 @@ impl RunError {
             Self::Signature { .. } => "signature",
             Self::TrustedKey { .. } => "trusted_key",
             Self::PluginFile { .. } => "plugin_file",
-            Self::Plugin(_) => "plugin",
+            Self::Plugin(reason) => plugin_code(reason),
+            Self::Judging { reason, .. } => plugin_code(reason),
             Self::RuleTwice { .. } => "rule_twice",
             Self::ColumnMissing { .. } => "column_missing",
             Self::KeyRewritten { .. } => "key_rewritten",
@@ -203,6 +215,24 @@ impl RunError {
 
     pub(crate) fn input(input: &Input, source: io::Error) -> Self {
         Self::Input { location: input.location(), source }
+    }
+}
+
+/// What hangs may not hang the next time; all else that a plugin does it does again.
+fn plugin_code(reason: &SandboxError) -> &'static str {
+    match reason {
+        SandboxError::Hanging { .. } => "hanging",
+        _ => "plugin",
+    }
+}
+
+fn place(first: Position, records: usize) -> String {
+    let Position { record, line, offset, .. } = first;
+    let at = format!("record {record} (line {line}, byte {offset})");
+    if records == 1 {
+        format!("it was given {at}")
+    } else {
+        format!("it was given {records} records from {at}")
     }
 }
 

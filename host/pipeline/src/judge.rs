@@ -9,6 +9,7 @@ use assay_sandbox::SandboxError;
 
 use crate::belonging;
 use crate::casting::cast;
+use crate::error::RunError;
 use crate::findings::{MessageArguments, Repair};
 use crate::judged::JudgedSlab;
 use crate::plan::{Plan, PlannedStage, Scope, Slot};
@@ -55,7 +56,7 @@ pub(crate) fn judge(
     duplicates: &[Vec<u64>],
     batch_size: usize,
     spare: &Spare,
-) -> Result<JudgedSlab, SandboxError> {
+) -> Result<JudgedSlab, RunError> {
     let rows = unjudged.slab.judged().to_vec();
     Judge { plan, batch_size, rows: &rows, witness: &mut Unwitnessed }
         .judge(unjudged, worker, duplicates, spare)
@@ -69,7 +70,7 @@ pub(crate) fn judge_some(
     plan: &Plan,
     worker: &mut Worker,
     witness: &mut impl Witness,
-) -> Result<JudgedSlab, SandboxError> {
+) -> Result<JudgedSlab, RunError> {
     let unjudged = Unjudged { slab, columns: None };
     Judge { plan, batch_size: usize::MAX, rows, witness }.judge(
         unjudged,
@@ -95,7 +96,7 @@ impl<W: Witness> Judge<'_, W> {
         worker: &mut Worker,
         duplicates: &[Vec<u64>],
         spare: &Spare,
-    ) -> Result<JudgedSlab, SandboxError> {
+    ) -> Result<JudgedSlab, RunError> {
         let _span = tracing::debug_span!("judge").entered();
         let (plan, rows) = (self.plan, self.rows);
         let mut judged = JudgedSlab::new(slab, plan);
@@ -135,7 +136,7 @@ impl<W: Witness> Judge<'_, W> {
         judged: &mut JudgedSlab,
         worker: &mut Worker,
         index: usize,
-    ) -> Result<(), SandboxError> {
+    ) -> Result<(), RunError> {
         let (plan, rows) = (self.plan, self.rows);
         let stage = &plan.stages[index];
         if rows.is_empty() {
@@ -154,9 +155,8 @@ impl<W: Witness> Judge<'_, W> {
         let mut parts: Vec<(Vec<Column>, usize)> = Vec::new();
         for start in (0..rows.len()).step_by(self.batch_size) {
             let end = rows.len().min(start + self.batch_size);
-            let part = |slot: &usize| {
-                crate::slicing::slice(judged.columns[*slot].as_ref().expect("built"), start..end)
-            };
+            let part =
+                |slot: &usize| judged.columns[*slot].as_ref().expect("built").slice(start..end);
             let columns = stage.slots.iter().map(part).collect();
             let columns = self.batch(judged, worker, index, &rows[start..end], columns)?;
             parts.push((columns, end - start));
@@ -182,13 +182,22 @@ impl<W: Witness> Judge<'_, W> {
         index: usize,
         rows: &[u32],
         columns: Vec<Column>,
-    ) -> Result<Vec<Column>, SandboxError> {
+    ) -> Result<Vec<Column>, RunError> {
         let mut batch = batch_of(judged, &self.plan.stages[index], rows, columns);
-        let said = worker.process(self.plan, index, &batch)?;
+        let said = worker
+            .process(self.plan, index, &batch)
+            .map_err(|error| stopped(error, rows, &judged.slab))?;
         self.witness.heard(index, rows, &said);
         apply(judged, self.plan, index, rows, &mut batch.columns, said);
         Ok(batch.columns)
     }
+}
+
+/// A plugin's error, with where in the file it was.
+fn stopped(error: SandboxError, rows: &[u32], slab: &Slab) -> RunError {
+    let Some(records) = error.records() else { return error.into() };
+    let first = slab.position(rows[records.start as usize] as usize);
+    RunError::Judging { reason: Box::new(error), first, records: records.len() }
 }
 
 fn note_duplicates(judged: &mut JudgedSlab, plan: &Plan, duplicates: &[Vec<u64>]) {

@@ -16,7 +16,7 @@ use crate::error::{RunError, chain};
 use crate::identify::{Unidentified, identify};
 use crate::identity;
 use crate::judging::{JudgedFile, Judging};
-use crate::loading::{Metering, Pinned};
+use crate::loading::Pinned;
 use crate::observer::{Observer, Phase, Progress};
 use crate::peek::{self, Peeked};
 use crate::plan::Plan;
@@ -218,8 +218,7 @@ impl<'a> Attempt<'a> {
     /// Loads the pack's plugins and resolves what will be done with them.
     fn plan(&mut self, identified: &Identified) -> Result<(Plan, Vec<Component>), EarlyEnd> {
         let pack = &identified.pack;
-        let metering = Metering::Deadline { cache: self.request.cache.clone() };
-        let pinned = Pinned::open(pack, self.request.discovery, metering)?;
+        let pinned = Pinned::open(pack, self.request.discovery, self.request.cache.clone())?;
         let mut components = Vec::with_capacity(pack.plugins().len());
         let span = tracing::debug_span!("load").entered();
         for used in pack.plugins() {
