@@ -51,8 +51,11 @@ struct Spare {
 }
 
 impl ColumnMemory {
-    /// Takes columns whose memory may be used for the next slab's.
+    /// Takes columns whose memory may be used for the next slab's. Of what was left from the one before, no more is kept than a slab
+    /// can use, or what comes in another form than it went would pile up.
     pub fn recycle(&mut self, columns: impl IntoIterator<Item = Column>) {
+        self.spare.texts.clear();
+        self.spare.keyed.clear();
         for column in columns {
             match column.cells {
                 Cells::Text(text) => self.spare.texts.push(text),
@@ -60,6 +63,21 @@ impl ColumnMemory {
                 _ => {}
             }
         }
+    }
+
+    /// Bytes it takes.
+    pub fn memory(&self) -> usize {
+        let built = |builder: &Builder| {
+            size_of::<Builder>() + builder.distinct.memory() + builder.texts.memory()
+        };
+        let keyed = |(keys, values): &(Vec<u16>, Text)| {
+            keys.capacity() * size_of::<u16>() + values.memory()
+        };
+        self.builders.iter().map(built).sum::<usize>()
+            + self.joints.iter().map(|joint| size_of::<Joint>() + joint.memory()).sum::<usize>()
+            + self.spare.texts.iter().map(Text::memory).sum::<usize>()
+            + self.spare.keyed.iter().map(keyed).sum::<usize>()
+            + self.tile.memory()
     }
 }
 

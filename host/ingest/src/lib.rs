@@ -43,7 +43,7 @@ pub use limits::Limits;
 pub use oracle::check_against_oracle;
 pub use outline::{Begin, Outline};
 pub use place::Place;
-pub use reader::SlabReader;
+pub use reader::{OUTLINE_RECORDS, SlabReader};
 pub use slab::{Shape, Slab};
 pub use sniff::{NotCsv, SNIFF_BYTES, sniff};
 pub use summary::Summary;
