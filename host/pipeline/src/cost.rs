@@ -7,7 +7,7 @@ use assay_model::Form;
 
 use crate::flow::hold;
 use crate::plan::Plan;
-use crate::survey::SlabPlace;
+use crate::survey::SlabSpan;
 
 /// Bytes that are read at once, and given back at a slab's end.
 const READ: usize = 512 << 10;
@@ -69,13 +69,13 @@ impl Costs {
         clippy::cast_sign_loss,
         reason = "a guess"
     )]
-    pub(crate) fn of(&self, at: &SlabPlace) -> usize {
+    pub(crate) fn of(&self, at: &SlabSpan) -> usize {
         (self.guess(at) as f64 * *hold(&self.learnt) * WORKING) as usize
     }
 
     /// Takes in what a slab came to.
     #[expect(clippy::cast_precision_loss, reason = "a guess")]
-    pub(crate) fn learn(&self, at: &SlabPlace, bytes: usize) {
+    pub(crate) fn learn(&self, at: &SlabSpan, bytes: usize) {
         let took = bytes as f64 / self.guess(at) as f64;
         let mut learnt = hold(&self.learnt);
         *learnt = (*learnt * KEPT).max(took);
@@ -86,7 +86,7 @@ impl Costs {
         WORKER + self.texts * COLUMN + plan.stages.len() * GUEST
     }
 
-    fn guess(&self, at: &SlabPlace) -> usize {
+    fn guess(&self, at: &SlabSpan) -> usize {
         let whole = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         // Of a record that is too long, no more than that is kept.
         let most = at.records.saturating_mul(self.record_bytes);
@@ -108,7 +108,7 @@ impl Costs {
 
 #[cfg(test)]
 mod tests {
-    use assay_ingest::Place;
+    use assay_ingest::RecordStart;
 
     use super::*;
 
@@ -116,8 +116,8 @@ mod tests {
         Costs { width, texts, numbers: 3, record_bytes: 4 << 20, learnt: Mutex::new(1.0) }
     }
 
-    fn place(records: usize, bytes: u64, faulty: u64) -> SlabPlace {
-        SlabPlace { place: Place { offset: 0, record: 1, line: 2 }, records, bytes, faulty }
+    fn place(records: usize, bytes: u64, faulty: u64) -> SlabSpan {
+        SlabSpan { start: RecordStart { offset: 0, record: 1, line: 2 }, records, bytes, faulty }
     }
 
     #[test]

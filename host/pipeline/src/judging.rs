@@ -15,8 +15,7 @@ use std::time::Instant;
 
 use assay_ingest::{Limits, Slab, SlabReader, Summary};
 use assay_model::FileResult;
-use assay_sinks::Partition;
-use assay_store::Store;
+use assay_sinks::OwnFiles;
 use rayon::ThreadPool;
 
 use crate::cost::Costs;
@@ -32,7 +31,7 @@ use crate::plan::Plan;
 use crate::request::Request;
 use crate::route::{ENCODING_BYTES, Router, Written};
 use crate::spare::{Spare, Used};
-use crate::survey::{SlabPlace, Survey};
+use crate::survey::{SlabSpan, Survey};
 use crate::totals::Totals;
 use crate::worker::Worker;
 
@@ -56,8 +55,8 @@ fn together(threads: usize) -> usize {
 pub(crate) struct Judging<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) plan: &'a Plan,
-    pub(crate) store: &'a dyn Store,
-    pub(crate) partition: &'a Partition,
+    /// Where what is made goes; none: nothing is written.
+    pub(crate) own: Option<&'a OwnFiles<'a>>,
     pub(crate) run: &'a str,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) survey: Survey,
@@ -76,7 +75,7 @@ pub(crate) struct JudgedFile {
 
 /// A slab to be judged.
 struct Work {
-    at: SlabPlace,
+    at: SlabSpan,
     /// The slab, if it was read already.
     slab: Option<Slab>,
     /// The records of it that uniqueness rules hit.
@@ -97,12 +96,12 @@ enum Slabs {
 
 /// Slabs that another thread reads, once it is told to.
 struct ReadAhead {
-    wanted: Sender<(SlabPlace, Option<Slab>)>,
+    wanted: Sender<(SlabSpan, Option<Slab>)>,
     read: Receiver<Slab>,
     /// Those that were asked for and not taken: memory for their columns, and the lease of all they take.
     leased: VecDeque<(Used, Lease)>,
     /// Those to be asked for.
-    places: std::vec::IntoIter<SlabPlace>,
+    spans: std::vec::IntoIter<SlabSpan>,
     /// Asked for at once at most.
     most: usize,
 }
@@ -118,7 +117,7 @@ struct Means {
 
 impl Means {
     /// Memory for a slab; none if there is too little, and others are under way.
-    fn lease(&self, at: &SlabPlace, alone: bool) -> Option<(Used, Lease)> {
+    fn lease(&self, at: &SlabSpan, alone: bool) -> Option<(Used, Lease)> {
         let bytes = self.costs.of(at);
         let leased = self.spare.lease(&self.budget, bytes);
         leased.or_else(|| alone.then(|| self.spare.lease_anyway(&self.budget, bytes)))
@@ -129,10 +128,10 @@ impl ReadAhead {
     /// Asks for as many slabs as memory is there for, and at least for one if nothing else is under way. Says whether the next is coming.
     fn ask(&mut self, means: &Means, alone: bool) -> bool {
         while self.leased.len() < self.most {
-            let Some(at) = self.places.as_slice().first().copied() else { break };
+            let Some(at) = self.spans.as_slice().first().copied() else { break };
             let leased = means.lease(&at, alone && self.leased.is_empty());
             let Some((mut used, lease)) = leased else { break };
-            self.places.next();
+            self.spans.next();
             // A thread that reads no more says why when it ends.
             let _ = self.wanted.send((at, used.slab.take()));
             self.leased.push_back((used, lease));
@@ -178,13 +177,13 @@ impl Judging<'_> {
         let decoded = assay_ingest::open(Box::new(source), self.request.entry)
             .map_err(|error| failed(io::Error::other(error)))?;
         let limits = self.limits;
-        let places = self.survey.slabs.clone().into_iter();
+        let spans = self.survey.slabs.clone().into_iter();
         let most = self.request.workers() * SLABS_AHEAD;
         std::thread::scope(|scope| {
             let (wanted, asked) = channel();
             let (full, read) = channel();
             let reader = scope.spawn(move || read_asked(decoded.reader, limits, &asked, &full));
-            let ahead = ReadAhead { wanted, read, leased: VecDeque::new(), places, most };
+            let ahead = ReadAhead { wanted, read, leased: VecDeque::new(), spans, most };
             // Nobody asks any more then, so the reader stops.
             let judged = pool.install(|| self.flow(means, Slabs::InOrder(ahead)));
             let read = reader.join().expect("the reading thread does not panic");
@@ -201,32 +200,24 @@ impl Judging<'_> {
     fn flow(&mut self, means: &Means, mut slabs: Slabs) -> Result<(Totals, Written), RunError> {
         let mut totals = Totals::new(self.plan, self.request.memory);
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
-        let mut router = self.plan.purpose.publishes().then(|| {
-            Router::new(
-                self.store,
-                self.request.input,
-                self.partition,
-                self.run,
-                self.plan,
-                metadata,
-            )
-        });
+        let mut router =
+            self.own.map(|own| Router::new(own, self.request.input, self.plan, metadata));
         // What writing will take is there before it does.
         let encoding = if router.is_some() { ENCODING_BYTES } else { 0 };
         let mut encoder = means.budget.lease_anyway(encoding);
         let threads = self.request.workers();
         let together = together(threads);
-        let mut places = std::mem::take(&mut self.survey.slabs).into_iter();
+        let mut spans = std::mem::take(&mut self.survey.slabs).into_iter();
         let mut duplicates = std::mem::take(&mut self.survey.duplicates);
         let judging = &*self;
         in_order(
             Width { at_once: SLABS_UNDER_WAY * threads + together, together },
             // Whatever slabs come from goes with it, so that a reader that is ahead stops.
             move |alone| {
-                let Some(at) = places.as_slice().first().copied() else { return Ok(Next::End) };
+                let Some(at) = spans.as_slice().first().copied() else { return Ok(Next::End) };
                 let next = judging.next(means, at, alone, &mut slabs, &mut duplicates)?;
                 if matches!(next, Next::Item(_)) {
-                    places.next();
+                    spans.next();
                 }
                 Ok(next)
             },
@@ -260,7 +251,7 @@ impl Judging<'_> {
     fn next(
         &self,
         means: &Means,
-        at: SlabPlace,
+        at: SlabSpan,
         alone: bool,
         slabs: &mut Slabs,
         duplicates: &mut [Duplicates],
@@ -284,7 +275,7 @@ impl Judging<'_> {
             Slabs::Anywhere => None,
             Slabs::InOrder(ahead) => Some(ahead.read.recv().map_err(|_| self.changed())?),
         };
-        let end = at.place.record + at.records as u64;
+        let end = at.start.record + at.records as u64;
         let duplicates = duplicates
             .iter_mut()
             .map(|duplicates| duplicates.take_below(end))
@@ -316,19 +307,19 @@ impl Judging<'_> {
     fn read(
         &self,
         means: &Means,
-        at: SlabPlace,
+        at: SlabSpan,
         used: Used,
         worker: &mut Worker,
     ) -> Result<Unjudged, RunError> {
         let input = self.request.input;
         let failed = |error| RunError::input(input, error);
-        let bytes = input.open_at(at.place.offset, Arc::clone(&means.consumed));
+        let bytes = input.open_at(at.start.offset, Arc::clone(&means.consumed));
         let shape = Arc::clone(&self.survey.shape);
-        let mut reader = SlabReader::at(bytes, shape, at.place, at.bytes);
+        let mut reader = SlabReader::at(bytes, shape, at.start, at.bytes);
         let columns = text_columns(self.plan);
         let memory = worker.memory(used.columns);
         let (slab, columns) = reader
-            .slab_with_columns(at.place, at.records, used.slab, &columns, memory)
+            .slab_with_columns(at.start, at.records, used.slab, &columns, memory)
             .map_err(failed)?;
         Ok(Unjudged { slab, columns: Some(columns) })
     }
@@ -338,13 +329,13 @@ impl Judging<'_> {
 fn read_asked(
     reader: Box<dyn io::Read + Send>,
     limits: Limits,
-    asked: &Receiver<(SlabPlace, Option<Slab>)>,
+    asked: &Receiver<(SlabSpan, Option<Slab>)>,
     full: &Sender<Slab>,
 ) -> io::Result<()> {
     let mut slabs = SlabReader::new(reader, limits);
     slabs.header().map_err(io::Error::other)?;
     for (at, spare) in asked {
-        let slab = slabs.slab_at(at.place, at.records, spare)?;
+        let slab = slabs.slab_at(at.start, at.records, spare)?;
         if full.send(slab).is_err() {
             // The judging side has given up and says why.
             break;

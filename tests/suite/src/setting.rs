@@ -1,7 +1,7 @@
 //! Runs in this process, on stores and inputs that a command line cannot name.
 
 use assay_packs::{Discovery, Surroundings};
-use assay_pipeline::{Input, MemoryLimit, Report, Request, Silent};
+use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
 use assay_store::Store;
 
 use crate::library::{Library, plugins};
@@ -42,6 +42,7 @@ impl Setting {
             threads: 2,
             memory: MemoryLimit::DEFAULT,
             batch_size: 4096,
+            replacing: Replacing::Anything,
         };
         assay_pipeline::run(&request, store, &Silent)
     }

@@ -47,7 +47,7 @@ struct Piece {
 }
 
 /// A piece's bytes, digested as they pass; bytes beyond its end are not.
-struct Digesting {
+struct PieceReader {
     reader: Cursor,
     hasher: PieceHasher,
     left: u64,
@@ -55,14 +55,14 @@ struct Digesting {
     beyond: u64,
 }
 
-impl Digesting {
+impl PieceReader {
     /// Whether more was asked for than is read ahead of a piece's turn.
     fn is_spent(&self) -> bool {
         self.left == 0 && self.beyond == 0
     }
 }
 
-impl Read for Digesting {
+impl Read for PieceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.is_spent() {
             return Err(io::Error::other("the piece is looked at again when it is its turn"));
@@ -107,7 +107,7 @@ impl Look<'_> {
             look: self,
             shape: Arc::clone(&found.shape),
             hashers: found.hashers(),
-            first: found.place().offset,
+            first: found.next_start().offset,
             length,
             consumed,
             spare: Mutex::default(),
@@ -150,7 +150,7 @@ impl Looking<'_> {
         let offset = number * self.length;
         let length = self.length.min(self.look.request.input.bytes() - offset);
         let (hasher, beyond) = (PieceHasher::new(offset), BEYOND);
-        let mut reader = Digesting { reader: self.open(offset), hasher, left: length, beyond };
+        let mut reader = PieceReader { reader: self.open(offset), hasher, left: length, beyond };
         let begin = if self.first >= offset { Begin::At(self.first) } else { Begin::Likely };
         let recycled = self.spare().pop();
         let outline = match self.outline(&mut reader, offset, length, begin, recycled) {
@@ -175,10 +175,10 @@ impl Looking<'_> {
         mut outline: Outline,
         mut keys: Keys,
     ) -> Result<(), RunError> {
-        let mut offset = found.place().offset;
+        let mut offset = found.next_start().offset;
         if outline.begins() == Some(offset) {
             found.add(&outline, std::mem::take(&mut keys))?;
-            offset = found.place().offset;
+            offset = found.next_start().offset;
         }
         // What it did not get to, or all of it if it does not begin there.
         while offset < border {
@@ -189,7 +189,7 @@ impl Looking<'_> {
                 return Err(self.changed());
             }
             found.add(&outline, gathered::keys(&self.look.plan.unique, &self.hashers, &outline))?;
-            offset = found.place().offset;
+            offset = found.next_start().offset;
         }
         if outline.memory() <= PIECE_MEMORY {
             self.spare().push(outline);

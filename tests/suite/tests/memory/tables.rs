@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use assay_packs::{Discovery, Surroundings};
-use assay_pipeline::{Input, MemoryLimit, Report, Request, Silent};
+use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
 use assay_store::Store;
 use assay_suite::{assay, checkout, generated, plugins};
 use tempfile::TempDir;
@@ -75,6 +75,7 @@ impl Tables {
             threads,
             memory: MemoryLimit::DEFAULT,
             batch_size,
+            replacing: Replacing::Anything,
         };
         assay_pipeline::run(&request, store, &Silent)
     }
