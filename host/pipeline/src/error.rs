@@ -131,6 +131,21 @@ pub enum RunError {
         /// The mildest level it may have.
         least: String,
     },
+    /// A plugin measures more of a file than fits.
+    #[error(
+        "plugin `{plugin}` has more measures of the file than memory is set aside for: {measures} of them, {bytes} bytes, up to record {record}; \
+         measure fewer groups, or raise --memory, a sixteenth of which is for measures"
+    )]
+    Measures {
+        /// The plugin.
+        plugin: String,
+        /// How many there are, all plugins' together.
+        measures: usize,
+        /// What they take.
+        bytes: usize,
+        /// The number of the record by which there were too many.
+        record: u64,
+    },
     /// Something could not be written or read back.
     #[error(transparent)]
     Sink(#[from] SinkError),
@@ -197,6 +212,7 @@ impl RunError {
             Self::ColumnMissing { .. } => "column_missing",
             Self::KeyRewritten { .. } => "key_rewritten",
             Self::LevelTooMild { .. } => "level_too_mild",
+            Self::Measures { .. } => "measures",
             Self::Sink(SinkError::LostRace { .. }) => "lost_race",
             Self::Sink(SinkError::Vanished { .. }) => "vanished",
             Self::Sink(SinkError::Undecided { .. }) => "undecided",

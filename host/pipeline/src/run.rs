@@ -26,9 +26,6 @@ use crate::request::{Purpose, Request, limits};
 use crate::survey::Survey;
 use crate::{account, commit, invariants};
 
-/// Threads at most. Slabs at once are bounded, for memory's sake, and more threads than twice as many would find nothing to do.
-const MOST_THREADS: usize = 16;
-
 /// Judges a file and publishes what passes. Never fails: what went wrong is in the report, and in the audit.
 pub fn run(request: &Request<'_>, store: &dyn Store, observer: &dyn Observer) -> Report {
     Attempt::new(request, observer, Some(store)).carry_out()
@@ -244,7 +241,7 @@ impl<'a> Attempt<'a> {
 
     fn pool(&self) -> Result<ThreadPool, RunError> {
         rayon::ThreadPoolBuilder::new()
-            .num_threads(self.request.threads.clamp(1, MOST_THREADS))
+            .num_threads(self.request.workers())
             .thread_name(|index| format!("judge-{index}"))
             .build()
             .map_err(|error| RunError::temporary(std::io::Error::other(error)))

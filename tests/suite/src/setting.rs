@@ -1,7 +1,7 @@
 //! Runs in this process, on stores and inputs that a command line cannot name.
 
 use assay_packs::{Discovery, Surroundings};
-use assay_pipeline::{Input, Replacing, Report, Request, Silent};
+use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
 use assay_store::Store;
 
 use crate::library::{Library, plugins};
@@ -45,6 +45,7 @@ impl Setting {
             discovery: &self.discovery,
             cache: Some(self.library.rules().join("cache")),
             threads: 2,
+            memory: MemoryLimit::DEFAULT,
             batch_size: 4096,
             replacing,
         };
