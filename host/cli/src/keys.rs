@@ -1,20 +1,21 @@
 //! Keys as they are typed.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use assay_signing::PublicKey;
 
+use crate::location::Location;
+
 /// Each a file, or the line that packs hold.
-pub(crate) fn public_keys(typed: &[String]) -> Result<Vec<PublicKey>> {
-    let read = |typed: &String| {
-        let text = if Path::new(typed).is_file() {
+pub(crate) fn public_keys(typed: &[Location]) -> Result<Vec<PublicKey>> {
+    let read = |typed: &Location| {
+        let shown = typed.display();
+        let text = if typed.is_file() {
             std::fs::read_to_string(typed)
-                .with_context(|| format!("cannot read the key `{typed}`"))?
+                .with_context(|| format!("cannot read the key `{shown}`"))?
         } else {
-            typed.clone()
+            typed.to_string_lossy().into_owned()
         };
-        PublicKey::from_pem(&text).with_context(|| format!("`{typed}` is no key to trust"))
+        PublicKey::from_pem(&text).with_context(|| format!("`{shown}` is no key to trust"))
     };
     typed.iter().map(read).collect()
 }

@@ -10,8 +10,8 @@ use crate::args::RulesArgs;
 /// Where rules and plugins are.
 pub(crate) fn discovery(args: &RulesArgs) -> Result<Discovery> {
     Ok(Discovery::find(&Surroundings {
-        rules: args.rules.clone(),
-        plugins: args.plugins.clone(),
+        rules: args.rules.as_deref().map(PathBuf::from),
+        plugins: args.plugins.as_deref().map(PathBuf::from),
         program: std::env::current_exe().ok(),
         folder: std::env::current_dir().ok(),
     })?)
@@ -21,7 +21,7 @@ pub(crate) fn discovery(args: &RulesArgs) -> Result<Discovery> {
 pub(crate) fn cache(args: &RulesArgs) -> Option<PathBuf> {
     match &args.cache {
         Some(named) if named.as_os_str() == "off" => None,
-        Some(named) => Some(named.clone()),
+        Some(named) => Some(named.to_path_buf()),
         None => {
             let own = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
             let own = own.filter(|folder| folder.is_absolute());

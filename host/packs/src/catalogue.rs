@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::dataset::{self, Dataset, read_dataset};
 use crate::diagnostic::{Mistake, Report};
 use crate::error::PackError;
-use crate::identify::{FirstRecord, Identified, choose, find};
+use crate::identify::{FirstCells, Identified, choose, find};
 use crate::layout::Layout;
 use crate::merge::Reader;
 use crate::nearest::Nearest;
@@ -106,17 +106,17 @@ impl Catalogue {
         }
     }
 
-    /// What a file is and which pack judges it. `first_record` gives the cell of the first data record under a column's name
+    /// What a file is and which pack judges it. `first_cells` gives the cell of the first data record under a column's name
     /// in the header; it is asked only for partition keys that the name does not tell.
     pub fn identify(
         &self,
         file_name: Option<&str>,
         header: &[String],
-        first_record: &FirstRecord<'_>,
+        first_cells: &FirstCells<'_>,
     ) -> Result<Identified, Refusal> {
         let layout = find(header, self.layouts())?;
         let entry = self.entry_of(layout).expect("it was found among those of the datasets");
-        choose(&entry.dataset, &entry.packs, layout, file_name, first_record)
+        choose(&entry.dataset, &entry.packs, layout, file_name, first_cells)
     }
 
     /// The dataset that declares a layout: one that [`Self::identify`] found.

@@ -23,6 +23,7 @@ pub struct Dataset {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) keys: Vec<PartitionKey>,
+    pub(crate) newest_by: Option<String>,
     pub(crate) file_names: Vec<FileName>,
     pub(crate) layouts: Vec<Declared>,
     pub(crate) schemas: Schemas,
@@ -47,6 +48,11 @@ impl Dataset {
     /// Keys of the output's path after `dataset=` and `kind=`, in this order.
     pub fn partition_keys(&self) -> &[PartitionKey] {
         &self.keys
+    }
+
+    /// The partition key by which what is published is ordered in time: the last one, if any.
+    pub fn newest_by(&self) -> Option<&str> {
+        self.newest_by.as_deref()
     }
 
     /// Every layout known, those included that no pack takes.
@@ -85,6 +91,7 @@ pub(crate) fn read_dataset(
         .need("partition", "[\"year\"]")
         .map(|node| as_texts(node, "partition", report))
         .unwrap_or_default();
+    let newest_by = fields.text("newest_by");
     let key_tables = fields.get("partition_keys");
     let file_names = fields.get("file_name");
     let kind_tables = fields.get("kinds");
@@ -114,6 +121,11 @@ pub(crate) fn read_dataset(
         check_key_columns(key_tables, &layouts, report);
         check_schemas(&schemas, &layouts, &keys, report);
     }
+    if let Some((key, place)) = newest_by
+        && order.last().is_none_or(|(last, _)| *last != key)
+    {
+        report.add(not_the_last(key, place, &order));
+    }
     let name = name?;
     check_name("name", name, report);
     Some(Dataset {
@@ -121,10 +133,22 @@ pub(crate) fn read_dataset(
         name: name.0.to_owned(),
         title,
         keys,
+        newest_by: newest_by.map(|(key, _)| key.to_owned()),
         file_names,
         layouts,
         schemas,
     })
+}
+
+/// Versions lie beside each other in the folder of what they are versions of, so their key is the last.
+fn not_the_last(key: &str, place: &Place, order: &[(&str, &Place)]) -> Mistake {
+    let last = order.last().map_or("none", |(last, _)| last);
+    let message = format!("`newest_by` needs the last key of `partition`, found `{key}`");
+    let mistake = Mistake::new(place, message);
+    if order.iter().any(|(name, _)| *name == key) {
+        return mistake.help(format!("put `{key}` after `{last}` in `partition`"));
+    }
+    mistake.choices(key, order.last().map(|(name, _)| *name).into_iter())
 }
 
 fn untold(key: &PartitionKey, place: &Place) -> Mistake {

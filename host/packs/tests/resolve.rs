@@ -110,7 +110,7 @@ fn the_readme_is_right() {
     assert_eq!(pack.limits(), &Limits::default());
     assert_eq!(pack.thresholds().min_records, Thresholds::default().min_records);
     let header = pack.layouts()[0].header().to_vec();
-    let found = pack.identify(Some("loans-2023_P06302024.csv"), &header, &|_| None).unwrap();
+    let found = pack.identify(Some("loans-2023_P06302024.csv"), &header, &|_| Vec::new()).unwrap();
     let partition: Vec<(&str, &str)> =
         found.partition.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     assert_eq!(partition, [("year", "2023"), ("published", "2024-06-30")]);
@@ -400,7 +400,8 @@ fn a_pack_may_stand_alone() {
     )]);
     let pack =
         Pack::open(&folder.path().join("pack.toml")).unwrap_or_else(|error| panic!("{error}"));
-    let found = pack.identify(Some("x.csv"), &["a".to_owned(), "b".to_owned()], &|_| None).unwrap();
+    let found =
+        pack.identify(Some("x.csv"), &["a".to_owned(), "b".to_owned()], &|_| Vec::new()).unwrap();
     assert_eq!(found.dataset, "own");
     assert_eq!(found.partition, [("year".to_owned(), "2023".to_owned())]);
     assert!(!found.name_matched);

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use assay_model::{
-    ConfigFault, Form, Level, Rule, RuleCode, RunContext, StagePlan, parse_decimal, parse_integer,
+    ConfigFault, DeclaredStage, Form, Level, Rule, RuleCode, RunContext, parse_decimal,
+    parse_integer,
 };
-use assay_packs::{ColumnType, Identified, Layout, Pack};
+use assay_packs::{ColumnType, Identified, Layout, Pack, PartitionKey};
 use assay_sandbox::{Component, PlanError};
 use assay_sinks::ColumnSpec;
 
@@ -14,8 +15,8 @@ use crate::error::RunError;
 use crate::host_rules;
 use crate::message::Template;
 use crate::plan::{
-    Amount, Constant, HostRules, Origin, Output, Plan, PlannedStage, RunRule, Scope, Slot, Typed,
-    Unique, slot_for, slots_of_requests,
+    Amount, Constant, HostRules, Origin, Output, Plan, PlannedStage, RunRule, Scope, Slot, Told,
+    Typed, Unique, slot_for, slots_of_requests,
 };
 use crate::request::Purpose;
 
@@ -106,16 +107,24 @@ impl<'a> Basis<'a> {
                 known.extend(stage.rules.iter().map(|rule| rule.name.clone()));
                 let component = part.component.clone();
                 let context = Arc::clone(&context);
-                stages.push(PlannedStage { component, context, plan: stage, slots, codes, called });
+                stages.push(PlannedStage {
+                    component,
+                    context,
+                    declared: stage,
+                    slots,
+                    codes,
+                    called,
+                });
             }
         }
-        let (mut typed, mut conserved) = (Vec::new(), Vec::new());
+        let (mut typed, mut told, mut conserved) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(pack) = self.pack {
             // Of a plugin that is tried alone, the pack's other plugins are not there to be known.
             if purpose != Purpose::Try {
                 pack.check_levels(known.iter())?;
             }
             typed = typed_columns(pack, &names, &host, &mut slots);
+            told = told_keys(pack, &self.context.partition, &names, &typed, &mut slots);
             conserved = amounts(pack, &names, &mut slots);
         }
         let outputs = match (self.pack, self.layout) {
@@ -138,6 +147,7 @@ impl<'a> Basis<'a> {
             stages,
             unique,
             typed,
+            told,
             amounts: conserved,
             outputs,
         };
@@ -151,7 +161,7 @@ impl<'a> Basis<'a> {
     fn rules(
         &self,
         plugin: &str,
-        stage: &StagePlan,
+        stage: &DeclaredStage,
         rules: &mut Vec<RunRule>,
         unique: &mut Vec<Unique>,
     ) -> Result<(Vec<(u16, usize)>, bool), RunError> {
@@ -220,7 +230,7 @@ pub(crate) fn context(identified: &Identified) -> RunContext {
 
 impl Part<'_> {
     /// What the plugin will do.
-    fn stages(&self, context: &RunContext) -> Result<Vec<StagePlan>, RunError> {
+    fn stages(&self, context: &RunContext) -> Result<Vec<DeclaredStage>, RunError> {
         let refused = |text| RunError::Settings { plugin: self.name.to_owned(), text };
         self.component.plan(context).map_err(|error| match error {
             PlanError::Settings(faults) => refused(match self.written_in {
@@ -280,6 +290,26 @@ fn typed_columns(
     typed
 }
 
+/// The columns that tell keys of the partition, as far as the layout has them.
+fn told_keys(
+    pack: &Pack,
+    partition: &[(String, String)],
+    columns: &[String],
+    typed: &[Typed],
+    slots: &mut Vec<Slot>,
+) -> Vec<Told> {
+    let told = |key: &PartitionKey| {
+        let name = key.column()?;
+        let column = columns.iter().position(|column| column == name)?;
+        let (_, value) = partition.iter().find(|(known, _)| known == key.name())?;
+        let text = slot_for(slots, Some(column), &Form::Text);
+        let slot = typed.iter().find(|typed| typed.column == column).map_or(text, |it| it.slot);
+        let (key, expected) = (key.name().to_owned(), key.expects(value));
+        Some(Told { column, slot, key, value: value.clone(), expected })
+    };
+    pack.partition_keys().iter().filter_map(told).collect()
+}
+
 fn amounts(pack: &Pack, columns: &[String], slots: &mut Vec<Slot>) -> Vec<Amount> {
     pack.amounts()
         .iter()
@@ -332,7 +362,7 @@ fn constant(kind: &ColumnType, cell: &str) -> Constant {
 fn check_keys_are_kept(plan: &Plan) -> Result<(), RunError> {
     let mut written = BTreeMap::new();
     for stage in &plan.stages {
-        for (request, &slot) in stage.plan.columns.iter().zip(&stage.slots) {
+        for (request, &slot) in stage.declared.columns.iter().zip(&stage.slots) {
             if let (true, Some(column)) = (request.writes, plan.slots[slot].column) {
                 written.insert(column, stage.component.name());
             }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use assay_model::{
-    Cells, Column, ColumnRequest, Form, HostCheck, Level, RuleClass, RuleCode, RunContext,
-    StagePlan,
+    Cells, Column, ColumnRequest, DeclaredStage, Form, HostCheck, Level, RuleClass, RuleCode,
+    RunContext,
 };
+use assay_packs::Expected;
 use assay_sandbox::Component;
 use assay_sinks::ColumnSpec;
 
@@ -32,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) unique: Vec<Unique>,
     /// Columns the pack gives a type, with the host rule that says they parse.
     pub(crate) typed: Vec<Typed>,
+    /// Columns that tell the partition, each with what its cells must say.
+    pub(crate) told: Vec<Told>,
     /// Columns whose sums are conserved, as slots of decimals.
     pub(crate) amounts: Vec<Amount>,
     /// The columns of the Parquet file: those of the kind, whatever the layout.
@@ -96,6 +99,7 @@ pub(crate) struct HostRules {
     pub(crate) final_newline: usize,
     pub(crate) lone_carriage_return: usize,
     pub(crate) no_records: usize,
+    pub(crate) partition: usize,
     pub(crate) poison: usize,
 }
 
@@ -112,8 +116,8 @@ pub(crate) struct Slot {
 pub(crate) struct PlannedStage {
     pub(crate) component: Component,
     pub(crate) context: Arc<RunContext>,
-    pub(crate) plan: StagePlan,
-    /// For each of the plan's columns its slot.
+    pub(crate) declared: DeclaredStage,
+    /// For each of the declared columns its slot.
     pub(crate) slots: Vec<usize>,
     /// From the plugin's rule codes to the run's rules, sorted by code.
     pub(crate) codes: Vec<(u16, usize)>,
@@ -130,10 +134,10 @@ impl PlannedStage {
 
     /// The class of the stage.
     pub(crate) fn class(&self) -> RuleClass {
-        self.plan.stage
+        self.declared.class
     }
 
-    /// The layout column of one of the plan's columns.
+    /// The layout column of one of the declared columns.
     pub(crate) fn column(&self, index: u16, slots: &[Slot]) -> Option<usize> {
         slots[self.slots[usize::from(index)]].column
     }
@@ -199,6 +203,18 @@ impl Constant {
         };
         Column { cells, valid: None, malformed: None }
     }
+}
+
+/// A column that tells a key of the partition.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) column: usize,
+    /// The slot of its type; that of its text if it has none.
+    pub(crate) slot: usize,
+    pub(crate) key: String,
+    /// What the file is published under.
+    pub(crate) value: String,
+    pub(crate) expected: Expected,
 }
 
 /// A conserved column.

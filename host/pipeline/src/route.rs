@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use assay_model::{Cells, Column, Disposition, Position, RecordOutcome};
 use assay_sinks::documents::PartEntry;
 use assay_sinks::{
-    ColumnSpec, FindingRow, FindingsWriter, PartWriter, Partition, QuarantineWriter,
+    ColumnSpec, FindingRow, FindingsWriter, OwnFiles, PartWriter, QuarantineWriter,
     QuarantinedRecord, Rejected, RepairRow, RepairsWriter, Selection, SinkError, SlabColumns,
 };
-use assay_store::{Key, Store, Upload};
+use assay_store::{Key, Upload};
 
 use crate::error::RunError;
 use crate::input::Input;
@@ -22,14 +22,12 @@ const PART_SLABS: u64 = 8 * GROUP_SLABS;
 
 type Out = Box<dyn Upload>;
 
-/// Writes what a run makes, below the run's own folders. Nobody follows them before the manifest names them.
+/// Writes what a run makes, among the attempt's own files. Nobody follows them before the manifest names them.
 #[derive(Debug)]
 pub(crate) struct Router<'a> {
-    store: &'a dyn Store,
+    own: &'a OwnFiles<'a>,
     /// What the records are of.
     input: &'a Input,
-    partition: &'a Partition,
-    run: &'a str,
     metadata: Vec<(String, String)>,
     specs: Vec<ColumnSpec>,
     /// For each of them the column of the layout, if it is one.
@@ -64,10 +62,8 @@ struct Passing<'a> {
 
 impl<'a> Router<'a> {
     pub(crate) fn new(
-        store: &'a dyn Store,
+        own: &'a OwnFiles<'a>,
         input: &'a Input,
-        partition: &'a Partition,
-        run: &'a str,
         plan: &Plan,
         metadata: Vec<(String, String)>,
     ) -> Self {
@@ -80,10 +76,8 @@ impl<'a> Router<'a> {
             plan.outputs.iter().map(|output| layout_column(&output.origin)).collect();
         let written = Written { sums: vec![0; plan.names.len()], ..Written::default() };
         Self {
-            store,
+            own,
             input,
-            partition,
-            run,
             metadata,
             specs,
             layout_columns,
@@ -155,8 +149,7 @@ impl<'a> Router<'a> {
     }
 
     fn open_part(&mut self) -> Result<(), SinkError> {
-        let key = self.partition.part(self.run, self.written.parts.len())?;
-        let out = self.store.upload(&key)?;
+        let (key, out) = self.own.part(self.written.parts.len())?;
         self.part = Some((key, PartWriter::new(self.specs.clone(), &self.metadata, out)?));
         Ok(())
     }
@@ -259,7 +252,8 @@ impl<'a> Router<'a> {
 
     fn quarantine(&mut self) -> Result<&mut QuarantineWriter<Out>, SinkError> {
         if self.quarantine.is_none() {
-            let (key, out) = self.rejected(Rejected::Quarantine, self.written.quarantine.len())?;
+            let (key, out) =
+                self.own.rejected(Rejected::Quarantine, self.written.quarantine.len())?;
             self.quarantine = Some((key, QuarantineWriter::new(&self.metadata, out)?));
         }
         Ok(&mut self.quarantine.as_mut().expect("just opened").1)
@@ -267,7 +261,7 @@ impl<'a> Router<'a> {
 
     fn findings(&mut self) -> Result<&mut FindingsWriter<Out>, SinkError> {
         if self.findings.is_none() {
-            let (key, out) = self.rejected(Rejected::Findings, self.written.findings.len())?;
+            let (key, out) = self.own.rejected(Rejected::Findings, self.written.findings.len())?;
             self.findings = Some((key, FindingsWriter::new(&self.metadata, out)?));
         }
         Ok(&mut self.findings.as_mut().expect("just opened").1)
@@ -275,22 +269,16 @@ impl<'a> Router<'a> {
 
     fn repairs(&mut self) -> Result<&mut RepairsWriter<Out>, SinkError> {
         if self.repairs.is_none() {
-            let (key, out) = self.rejected(Rejected::Repairs, self.written.repairs.len())?;
+            let (key, out) = self.own.rejected(Rejected::Repairs, self.written.repairs.len())?;
             self.repairs = Some((key, RepairsWriter::new(&self.metadata, out)?));
         }
         Ok(&mut self.repairs.as_mut().expect("just opened").1)
     }
 
-    fn rejected(&self, what: Rejected, number: usize) -> Result<(Key, Out), SinkError> {
-        let key = self.partition.rejected(self.run, what, number)?;
-        let out = self.store.upload(&key)?;
-        Ok((key, out))
-    }
-
     /// Completes the files that are open: what was held back before what passed.
     ///
-    /// What is under a key that names the run is what the run's input gives, or else a later attempt would meet something that it
-    /// cannot write over. So nothing is completed that was read of an input which changed since the run was named.
+    /// What is under a key that names the run is what the run's input gives, for whoever looks at it before it is taken back. So
+    /// nothing is completed that was read of an input which changed since the run was named.
     fn end_files(&mut self) -> Result<(), RunError> {
         if self.input.changed() {
             return Err(RunError::InputChanged { location: self.input.location() });

@@ -2,6 +2,7 @@
 
 mod lake;
 mod library;
+mod paused;
 mod program;
 mod read;
 mod setting;
@@ -9,6 +10,7 @@ mod truth;
 
 pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, plugins};
+pub use paused::{Gate, PausedStore};
 pub use program::{assay, checkout, generated, samples};
 pub use read::{
     FoundFinding, FoundRecord, FoundRepair, findings, part_rows, part_schemas, quarantine, repairs,

@@ -1,12 +1,11 @@
 //! What can be typed to write rules.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::format::Format;
 use super::rules::RulesArgs;
 use super::source::SourceArgs;
+use crate::location::Location;
 
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
@@ -17,17 +16,17 @@ pub(crate) struct NewArgs {
     pub(crate) lang: String,
     /// The folder to make; one of its name in the current folder if left out.
     #[arg(long, value_name = "DIR")]
-    pub(crate) path: Option<PathBuf>,
+    pub(crate) path: Option<Location>,
     /// A checkout of Assay whose SDK is used where it lies, instead of a copy.
     #[arg(long, value_name = "DIR")]
-    pub(crate) sdk: Option<PathBuf>,
+    pub(crate) sdk: Option<Location>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
     /// The plugin's folder.
     #[arg(default_value = ".", value_name = "DIR")]
-    pub(crate) folder: PathBuf,
+    pub(crate) folder: Location,
     /// Fails if what was built is not what `rules/assay.lock` pins, instead of pinning it.
     #[arg(long)]
     pub(crate) check: bool,
@@ -53,7 +52,7 @@ pub(crate) struct RulesListArgs {
 pub(crate) struct LintArgs {
     /// A pack, a component, or a folder: all of the rules.
     #[arg(default_value = ".", value_name = "PACK|PLUGIN|DIR")]
-    pub(crate) target: PathBuf,
+    pub(crate) target: Location,
     /// Warnings fail too.
     #[arg(long)]
     pub(crate) strict: bool,
@@ -83,11 +82,11 @@ Examples:
 #[derive(Debug, Args)]
 pub(crate) struct PackDiffArgs {
     /// The first pack.
-    pub(crate) from: PathBuf,
+    pub(crate) from: Location,
     /// The second.
-    pub(crate) to: PathBuf,
+    pub(crate) to: Location,
     /// A file that both judge.
-    pub(crate) file: Option<PathBuf>,
+    pub(crate) file: Option<Location>,
     /// Records of the file to look at; 0 means all.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) rows: u64,
@@ -105,10 +104,10 @@ pub(crate) struct PackDiffArgs {
 pub(crate) struct PluginArgs {
     /// The plugin's folder.
     #[arg(default_value = ".")]
-    pub(crate) dir: PathBuf,
+    pub(crate) dir: Location,
     /// The component; `target/plugins/<folder's name>.wasm` in the folder or above it if left out.
     #[arg(long, value_name = "FILE")]
-    pub(crate) component: Option<PathBuf>,
+    pub(crate) component: Option<Location>,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
 }
@@ -143,7 +142,7 @@ pub(crate) struct BenchArgs {
     pub(crate) plugin: PluginArgs,
     /// The committed costs, which must be there; `cost.toml` in the plugin's folder, if there is one, if left out.
     #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
+    pub(crate) baseline: Option<Location>,
     /// By how much a rule may become dearer. 5 %: what a new version of the compiler changes stays below, a mistake does not.
     #[arg(long, value_name = "PERCENT", default_value = "5%", value_parser = crate::percent::basis_points)]
     pub(crate) fail_above: u64,
@@ -152,7 +151,7 @@ pub(crate) struct BenchArgs {
     pub(crate) bless: bool,
     /// Write where rules spend their steps, the same on every machine: a flame graph (`.svg`), or folded stacks.
     #[arg(long, value_name = "FILE")]
-    pub(crate) flame: Option<PathBuf>,
+    pub(crate) flame: Option<Location>,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -183,13 +182,13 @@ so do `wasm-tools metadata show` and registries.")]
 pub(crate) struct PackageArgs {
     /// The plugin's folder, which is built; or a component.
     #[arg(default_value = ".", value_name = "DIR|FILE.wasm")]
-    pub(crate) target: PathBuf,
+    pub(crate) target: Location,
     /// Where the package goes; `target/package/<name>.wasm` of the folder if left out.
     #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    pub(crate) output: Option<Location>,
     /// The folder a component was built from, whose digest is stamped.
     #[arg(long, value_name = "DIR")]
-    pub(crate) sources: Option<PathBuf>,
+    pub(crate) sources: Option<Location>,
     /// The source's revision, such as a commit.
     #[arg(long, value_name = "REVISION")]
     pub(crate) revision: Option<String>,

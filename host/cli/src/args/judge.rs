@@ -1,20 +1,19 @@
 //! What can be typed to judge a file.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
 use super::format::Format;
 use super::rules::RulesArgs;
+use crate::location::Location;
 
 /// What is judged, and by what.
 #[derive(Debug, Args)]
 pub(crate) struct JudgeArgs {
     /// The CSV file, plain or in gzip, zstd or zip; `-` reads standard input.
-    pub(crate) file: PathBuf,
+    pub(crate) file: Location,
     /// The pack to judge by, instead of the one found from the file's header, kind and year.
     #[arg(long, value_name = "FILE")]
-    pub(crate) pack: Option<PathBuf>,
+    pub(crate) pack: Option<Location>,
     /// The entry of a zip archive that holds several CSV files.
     #[arg(long, value_name = "NAME")]
     pub(crate) entry: Option<String>,
@@ -51,7 +50,13 @@ pub(crate) struct RunArgs {
     pub(crate) judge: JudgeArgs,
     /// Folder under which everything is published: staging/, metadata/.
     #[arg(long, env = "ASSAY_ROOT", value_name = "DIR")]
-    pub(crate) root: PathBuf,
+    pub(crate) root: Location,
+    /// Refuses the file if another run is published for its partition.
+    #[arg(long)]
+    pub(crate) no_replace: bool,
+    /// Refuses the file unless this run is what is published for its partition: nothing that was published since is replaced unseen.
+    #[arg(long, value_name = "RUN", conflicts_with = "no_replace")]
+    pub(crate) expect_run: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -60,7 +65,7 @@ pub(crate) struct CheckArgs {
     pub(crate) judge: JudgeArgs,
     /// Writes the full report (JSON) to this file.
     #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
+    pub(crate) report: Option<Location>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

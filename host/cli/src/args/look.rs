@@ -1,18 +1,17 @@
 //! What can be typed to look at plugins, records and layouts, and to be ready for a run.
 
-use std::path::PathBuf;
-
 use assay_sample::Share;
 use clap::Args;
 
 use super::format::Format;
 use super::rules::RulesArgs;
 use super::source::SourceArgs;
+use crate::location::Location;
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     /// The component.
-    pub(crate) plugin: PathBuf,
+    pub(crate) plugin: Location,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -21,9 +20,9 @@ pub(crate) struct InspectArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TryArgs {
     /// The component.
-    pub(crate) plugin: PathBuf,
+    pub(crate) plugin: Location,
     /// The CSV file, plain or in gzip, zstd or zip.
-    pub(crate) file: PathBuf,
+    pub(crate) file: Location,
     /// Only this rule.
     #[arg(long, value_name = "CODE")]
     pub(crate) rule: Option<String>,
@@ -32,7 +31,7 @@ pub(crate) struct TryArgs {
     pub(crate) rows: u64,
     /// The pack to take settings and levels from, instead of the one found.
     #[arg(long, value_name = "FILE")]
-    pub(crate) pack: Option<PathBuf>,
+    pub(crate) pack: Option<Location>,
     /// Settings as JSON, instead of the pack's.
     #[arg(long, value_name = "JSON")]
     pub(crate) settings: Option<String>,
@@ -51,13 +50,13 @@ pub(crate) struct TryArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// The CSV file, plain or in gzip, zstd or zip.
-    pub(crate) file: PathBuf,
+    pub(crate) file: Location,
     /// The record, counted from 1.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) record: u64,
     /// The pack to judge by, instead of the one found.
     #[arg(long, value_name = "FILE")]
-    pub(crate) pack: Option<PathBuf>,
+    pub(crate) pack: Option<Location>,
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     /// How the result is printed.
@@ -90,7 +89,7 @@ pub(crate) struct SampleArgs {
     pub(crate) layout: Option<String>,
     /// The file to write; `-` writes the CSV to standard output, without a truth file.
     #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
+    pub(crate) output: Location,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
 }

@@ -1,11 +1,10 @@
 //! What can be typed to ship a plugin.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::format::Format;
 use super::rules::RulesArgs;
+use crate::location::Location;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -20,7 +19,7 @@ The files are PEM, as `openssl genpkey -algorithm ed25519` writes them.")]
 pub(crate) struct KeygenArgs {
     /// Where the two files go, without `.key` and `.pub`.
     #[arg(default_value = "assay", value_name = "PATH")]
-    pub(crate) path: PathBuf,
+    pub(crate) path: Location,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -35,10 +34,10 @@ Examples:
 The signature comes to FILE.sig, a DSSE envelope that `openssl` can check too. It holds for the file's bytes and its name.")]
 pub(crate) struct SignArgs {
     /// The file; usually a component.
-    pub(crate) file: PathBuf,
+    pub(crate) file: Location,
     /// The secret key.
     #[arg(long, env = "ASSAY_KEY", value_name = "FILE")]
-    pub(crate) key: PathBuf,
+    pub(crate) key: Location,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -53,10 +52,10 @@ Examples:
 Exit codes: 0 signed by one of the keys; 1 not; 2 could not look.")]
 pub(crate) struct VerifyArgs {
     /// The file; its signature lies beside it as FILE.sig.
-    pub(crate) file: PathBuf,
+    pub(crate) file: Location,
     /// A public key: its file, or its line. May be repeated: one of them must have signed.
     #[arg(long, required = true, value_name = "KEY")]
-    pub(crate) key: Vec<String>,
+    pub(crate) key: Vec<Location>,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -73,7 +72,7 @@ The answer is the place by digest, which never means anything else: put that int
 Credentials: ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD, or what `docker login` stored. Only this machine is spoken to without TLS.")]
 pub(crate) struct PushArgs {
     /// The component.
-    pub(crate) file: PathBuf,
+    pub(crate) file: Location,
     /// Where to: `oci://HOST/REPOSITORY:TAG`
     #[arg(value_name = "PLACE")]
     pub(crate) place: String,
@@ -98,10 +97,10 @@ pub(crate) struct PullArgs {
     pub(crate) place: String,
     /// The file to write; the signature goes beside it.
     #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
+    pub(crate) output: Location,
     /// A public key, its file or its line: without a signature by it, nothing is written. May be repeated.
     #[arg(long, value_name = "KEY")]
-    pub(crate) key: Vec<String>,
+    pub(crate) key: Vec<Location>,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -117,10 +116,10 @@ In it: the pack with what it extends, the dataset with the layouts, the plugins 
 The same pack and plugins give the same bytes.")]
 pub(crate) struct ExportArgs {
     /// The pack.
-    pub(crate) pack: PathBuf,
+    pub(crate) pack: Location,
     /// The bundle to write.
     #[arg(short, long, value_name = "FILE.tar.zst")]
-    pub(crate) output: PathBuf,
+    pub(crate) output: Location,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -138,13 +137,13 @@ Every digest and signature is checked before anything is written. Then the whole
 new ones. Packs and plugins that are there and not in the bundle stay.")]
 pub(crate) struct ImportArgs {
     /// The bundle.
-    pub(crate) bundle: PathBuf,
+    pub(crate) bundle: Location,
     /// The folder of the rules, made if it is not there. Plugins go to its `plugins`.
     #[arg(long, env = "ASSAY_RULES", value_name = "DIR")]
-    pub(crate) rules: PathBuf,
+    pub(crate) rules: Location,
     /// A public key, its file or its line, that must have signed the bundle. May be repeated: one of them.
     #[arg(long, value_name = "KEY")]
-    pub(crate) key: Vec<String>,
+    pub(crate) key: Vec<Location>,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

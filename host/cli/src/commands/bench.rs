@@ -1,7 +1,7 @@
 //! `assay bench`: what rules cost.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use assay_harness::{CostReport, CostRequest, Metering, RuleCost, Verdict, bench};
@@ -24,7 +24,7 @@ pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
         folder: &found.folder,
         subject: &subject,
         timed: &timed,
-        baseline: args.baseline.clone().unwrap_or_else(|| found.folder.costs()),
+        baseline: args.baseline.as_deref().map_or_else(|| found.folder.costs(), PathBuf::from),
         baseline_needed: args.baseline.is_some(),
         fail_above_permille: args.fail_above / 10,
         bless: args.bless,

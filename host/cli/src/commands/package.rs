@@ -22,7 +22,7 @@ pub(crate) fn execute(args: &PackageArgs) -> Result<ExitStatus> {
         cache: cache(&args.rules),
     })?;
     let path = match (&args.output, &packaged.root, &packaged.stamps.name) {
-        (Some(output), ..) => output.clone(),
+        (Some(output), ..) => output.to_path_buf(),
         (None, Some(root), Some(name)) => root.join("target/package").join(format!("{name}.wasm")),
         _ => bail!(
             "where is the package of `{}` to go?\nhelp: name a file with `-o`",

@@ -26,7 +26,9 @@ pub(crate) fn find(args: &PluginArgs) -> Result<Found> {
             args.dir.display()
         );
     }
-    let Some(component) = args.component.clone().or_else(|| folder.component()) else {
+    let Some(component) =
+        args.component.as_deref().map(PathBuf::from).or_else(|| folder.component())
+    else {
         let name = folder.name();
         bail!(
             "the component of `{name}` was not found: no `target/plugins/{name}.wasm` in `{}` or above\n  \

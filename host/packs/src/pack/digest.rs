@@ -5,7 +5,7 @@
 //! because plugins see it. Trusted keys are not in it either: they decide whether a run takes place, not what comes of it, so a
 //! new key publishes nothing anew.
 
-use assay_model::Digest;
+use assay_model::{DateFormat, Digest};
 use serde_json::{Value as Json, json};
 
 use super::plugins::Grant;
@@ -72,7 +72,7 @@ fn canonical(pack: &Pack) -> Json {
         "form": FORM,
         "dataset": pack.dataset.name(),
         "kind": pack.kind,
-        "partition_keys": pack.partition_keys().iter().map(PartitionKey::name).collect::<Vec<_>>(),
+        "partition_keys": pack.partition_keys().iter().map(key_json).collect::<Vec<_>>(),
         "takes": pins,
         "layouts": layouts,
         "schema": schema,
@@ -89,6 +89,14 @@ fn canonical(pack: &Pack) -> Json {
         },
         "plugins": plugins,
     })
+}
+
+/// A key with what its cells are compared by. How a file's name is read decides the partition and nothing else.
+fn key_json(key: &PartitionKey) -> Json {
+    let reading = key.reading().map(|(formats, part)| {
+        json!({ "formats": formats.iter().map(DateFormat::pattern).collect::<Vec<_>>(), "part": part })
+    });
+    json!({ "name": key.name(), "column": key.column(), "reading": reading })
 }
 
 fn column_json(column: &ColumnType) -> Json {

@@ -208,6 +208,7 @@ fn dataset_of(
         name: name.0.to_owned(),
         title: String::new(),
         keys: pins.iter().map(|pin| PartitionKey::fixed(&pin.key)).collect(),
+        newest_by: None,
         file_names: Vec::new(),
         layouts: layouts.to_vec(),
         schemas: Schemas::new(),

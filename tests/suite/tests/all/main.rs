@@ -1,5 +1,6 @@
 //! End-to-end tests, in one program: each of them on its own would link the whole pipeline once more.
 
+mod addresses;
 mod agreement;
 mod author;
 mod authoring;
@@ -8,8 +9,10 @@ mod doors;
 mod faults;
 mod general;
 mod hostile;
+mod interleaved;
 mod languages;
 mod one_table;
+mod partition;
 mod registry;
 mod retries;
 mod samples;

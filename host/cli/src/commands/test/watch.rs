@@ -26,7 +26,7 @@ pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Res
         }
     })
     .context("changes of files cannot be watched")?;
-    let mut folders: Vec<PathBuf> = vec![args.plugin.dir.clone()];
+    let mut folders: Vec<PathBuf> = vec![args.plugin.dir.to_path_buf()];
     if let Ok(found) = plugin::find(&args.plugin) {
         folders.extend(found.component.parent().map(PathBuf::from));
     }

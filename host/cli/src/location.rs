@@ -1,0 +1,256 @@
+//! Places on this machine, as they are typed.
+
+use std::error::Error;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::ops::Deref;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PathBufValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory};
+use percent_encoding::percent_decode;
+use serde::{Serialize, Serializer};
+
+/// Schemes that people put before a colon alone. Of all others `name:rest` is a file's name, as in `report:final.csv`.
+const KNOWN: [&str; 21] = [
+    "abfs", "abfss", "adl", "az", "azure", "dbfs", "file", "ftp", "gcs", "gs", "hdfs", "http",
+    "https", "oci", "oss", "s3", "s3a", "s3n", "sftp", "wasb", "wasbs",
+];
+
+/// The path of a file or folder. Never an address: `s3://bucket/lake` would name a folder `s3:` here, and what is written there goes with the
+/// container. A `file://` address is the path that it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Location(PathBuf);
+
+/// Why what was typed names no place on this machine, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NotHere(String);
+
+impl fmt::Display for NotHere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for NotHere {}
+
+impl Location {
+    /// Reads a path or a `file://` address.
+    pub(crate) fn parse(typed: &OsStr) -> Result<Self, NotHere> {
+        let bytes = typed.as_bytes();
+        let Some((scheme, rest)) = address(bytes.trim_ascii_start()) else {
+            return Ok(Self(PathBuf::from(typed)));
+        };
+        if scheme.eq_ignore_ascii_case("file") {
+            return file(rest).map(Self);
+        }
+        let typed = typed.to_string_lossy();
+        let help = if scheme.eq_ignore_ascii_case("oci") {
+            "`assay pull` fetches a plugin from a registry, `assay push` puts one there".to_owned()
+        } else {
+            format!(
+                "copy it to this machine or mount it, and give the path; a file or folder of this very name is `./{typed}`"
+            )
+        };
+        Err(NotHere(format!(
+            "an address with the scheme `{scheme}`, which is not supported; expected a path or a `file://` address\nhelp: {help}"
+        )))
+    }
+}
+
+impl Deref for Location {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl AsRef<Path> for Location {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Serialize for Location {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl ValueParserFactory for Location {
+    type Parser = TryMapValueParser<PathBufValueParser, fn(PathBuf) -> Result<Self, NotHere>>;
+
+    fn value_parser() -> Self::Parser {
+        PathBufValueParser::new().try_map(|typed| Self::parse(typed.as_os_str()))
+    }
+}
+
+/// The scheme of an address and what follows its colon; nothing if it is a path.
+fn address(typed: &[u8]) -> Option<(&str, &[u8])> {
+    let colon = typed.iter().position(|&byte| byte == b':')?;
+    let (scheme, rest) = (str::from_utf8(&typed[..colon]).ok()?, &typed[colon + 1..]);
+    let follows = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    // One letter is a drive of Windows.
+    let named = scheme.len() > 1
+        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(follows);
+    let known = || KNOWN.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    (named && (rest.starts_with(b"/") || known())).then_some((scheme, rest))
+}
+
+/// The path of a `file:` address, of which `rest` follows the colon.
+fn file(rest: &[u8]) -> Result<PathBuf, NotHere> {
+    let wrong = |found: &str, help: &str| {
+        NotHere(format!("{found}; expected `file:///` and an absolute path\nhelp: {help}"))
+    };
+    let path = match rest.strip_prefix(b"//") {
+        None => rest,
+        Some(rest) => {
+            let slash = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
+            let (host, path) = rest.split_at(slash);
+            if !host.is_empty() && !host.eq_ignore_ascii_case(b"localhost") {
+                let host = String::from_utf8_lossy(host);
+                let found = format!("an address on the machine `{host}`");
+                return Err(wrong(&found, "with two slashes the first name is a machine's"));
+            }
+            path
+        }
+    };
+    if !path.starts_with(b"/") {
+        return Err(wrong("an address without an absolute path", "leave `file:` out of a path"));
+    }
+    if path.iter().any(|byte| b"?#".contains(byte)) {
+        let help = "in a name, `?` is written `%3F`, and `#` is written `%23`";
+        return Err(wrong("an address with a query or a fragment, which no file has", help));
+    }
+    if let Some(escape) = bad_escape(path) {
+        let found = format!("an address with `{escape}`");
+        let help = "in a name, `%` is written `%25`; a name holds neither a slash nor a NUL";
+        return Err(wrong(&found, help));
+    }
+    Ok(PathBuf::from(OsString::from_vec(percent_decode(path).collect())))
+}
+
+/// The first `%` that does not stand for a byte of a name.
+fn bad_escape(path: &[u8]) -> Option<String> {
+    let places = (0..path.len()).filter(|&at| path[at] == b'%');
+    let mut escapes = places.map(|at| &path[at..path.len().min(at + 3)]);
+    let bad = escapes.find(|escape| {
+        let digits = escape.len() == 3 && escape[1..].iter().all(u8::is_ascii_hexdigit);
+        !digits || matches!(*escape, b"%00" | b"%2f" | b"%2F")
+    });
+    bad.map(|escape| String::from_utf8_lossy(escape).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::TypeId;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::Cli;
+
+    #[test]
+    fn an_address_is_never_a_path() {
+        let check = |typed: &str, expected: Result<&str, &str>| {
+            let found = Location::parse(OsStr::new(typed));
+            match expected {
+                Ok(path) => assert_eq!(found, Ok(Location(PathBuf::from(path))), "{typed}"),
+                Err(part) => {
+                    let NotHere(text) = found.expect_err(typed);
+                    assert!(text.contains(part) && text.contains("\nhelp: "), "{typed}: {text}");
+                }
+            }
+        };
+        for scheme in ["s3", "gs", "abfss", "https", "S3", "hdfs", "ssh+git", "x-y.z"] {
+            let named = format!("scheme `{scheme}`");
+            check(&format!("{scheme}://bucket/lake"), Err(&named));
+            check(&format!("{scheme}:/bucket/lake"), Err(&named));
+            check(&format!("  {scheme}://bucket"), Err(&named));
+        }
+        check("s3:bucket/lake", Err("scheme `s3`"));
+        check("s3:", Err("scheme `s3`"));
+        check("s3://lake/x", Err("`./s3://lake/x`"));
+        check("oci://ghcr.io/me/rules:1", Err("assay pull"));
+        let paths = [
+            "-",
+            ".",
+            "lake",
+            "/lake",
+            "./s3:",
+            "./s3://bucket",
+            "lake/s3://bucket",
+            "C:\\lake",
+            "c:/lake",
+            "c://lake",
+            "report:final.csv",
+            "12:30/x.csv",
+            "12://x",
+            ":/x",
+            "a b://x",
+            "s3",
+            " lake",
+        ];
+        for path in paths {
+            check(path, Ok(path));
+        }
+    }
+
+    #[test]
+    fn a_file_address_is_the_path_that_it_means() {
+        let check = |typed: &str, expected: Result<&str, &str>| {
+            let found = Location::parse(OsStr::new(typed)).map_err(|NotHere(text)| text);
+            match (found, expected) {
+                (Ok(found), Ok(path)) => assert_eq!(&*found, Path::new(path), "{typed}"),
+                (Err(text), Err(part)) => assert!(text.contains(part), "{typed}: {text}"),
+                (found, _) => panic!("{typed}: {found:?}"),
+            }
+        };
+        check("file:///lake/a.csv", Ok("/lake/a.csv"));
+        check("file:/lake", Ok("/lake"));
+        check("FILE://LocalHost/lake/", Ok("/lake/"));
+        check("file:///a%20b/%C3%A9+%25.csv", Ok("/a b/\u{e9}+%.csv"));
+        check("file:///", Ok("/"));
+        check("file://lake/a.csv", Err("on the machine `lake`"));
+        check("file://", Err("without an absolute path"));
+        check("file:lake", Err("without an absolute path"));
+        check("file:", Err("without an absolute path"));
+        check("file:///a?b", Err("`%3F`"));
+        check("file:///a#b", Err("`%23`"));
+        check("file:///a%2", Err("with `%2`"));
+        check("file:///a%zz", Err("with `%zz`"));
+        check("file:///a%2Fb", Err("with `%2F`"));
+        check("file:///a%00", Err("with `%00`"));
+        let odd = Location::parse(OsStr::new("file:///%ff")).expect("names are bytes");
+        assert_eq!(odd.as_os_str().as_bytes(), b"/\xff");
+    }
+
+    /// What is typed as text is listed here, so that nobody adds a path among it.
+    #[test]
+    fn every_path_that_can_be_typed_is_a_location() {
+        fn texts(command: &clap::Command, found: &mut Vec<String>) {
+            for argument in command.get_arguments() {
+                let kind = argument.get_value_parser().type_id();
+                let named = format!("{} {}", command.get_name(), argument.get_id());
+                for path in [TypeId::of::<PathBuf>(), TypeId::of::<OsString>()] {
+                    assert!(kind != path, "`{named}` is a path; expected a `Location`");
+                }
+                if kind == TypeId::of::<String>() {
+                    found.push(named);
+                }
+            }
+            command.get_subcommands().for_each(|command| texts(command, found));
+        }
+        let mut found = Vec::new();
+        texts(&Cli::command(), &mut found);
+        let words = "run entry, run name, run kernel, check entry, check name, check kernel, sample dataset, sample kind, \
+                     sample layout, new name, new lang, try rule, try settings, try entry, try name, explain entry, \
+                     explain name, rules code, diff entry, diff name, test rule, package revision, push place, pull place";
+        let words: Vec<&str> = words.split(", ").collect();
+        for named in found {
+            assert!(words.contains(&named.as_str()), "is `{named}` a path?");
+        }
+    }
+}
