@@ -18,6 +18,7 @@ use rayon::ThreadPool;
 use crate::duplicates::Duplicates;
 use crate::error::RunError;
 use crate::flow::{Width, in_order};
+use crate::input::Input;
 use crate::judge::{Unjudged, judge, text_columns};
 use crate::judged::JudgedSlab;
 use crate::observer::{Observer, Phase, Progress};
@@ -112,21 +113,21 @@ impl Judging<'_> {
         threads: usize,
     ) -> Result<(Totals, Written), RunError> {
         let input = self.request.input;
-        let failed = |error| RunError::input(input, error);
         let source = input.open(Arc::clone(crew.consumed));
         let decoded = assay_ingest::open(Box::new(source), self.request.entry)
-            .map_err(|error| failed(io::Error::other(error)))?;
+            .map_err(|error| RunError::input(input, error))?;
         let limits = self.limits;
         let places = self.survey.slabs.clone();
         std::thread::scope(|scope| {
             let (full, slabs) = sync_channel(together(threads));
             let spare = crew.spare;
-            let reader = scope.spawn(move || read(decoded.reader, limits, &places, &full, spare));
+            let reader =
+                scope.spawn(move || read(input, decoded.reader, limits, &places, &full, spare));
             // The receiver is gone then, so a reader that is ahead stops at its next slab.
             let judged = pool.install(|| self.flow(crew, threads, Slabs::InOrder(slabs)));
             let read = reader.join().expect("the reading thread does not panic");
             // Where reading failed, fewer slabs came, and that is why.
-            read.map_err(failed)?;
+            read?;
             judged
         })
     }
@@ -230,7 +231,6 @@ impl Judging<'_> {
         worker: &mut Worker,
     ) -> Result<Unjudged, RunError> {
         let input = self.request.input;
-        let failed = |error| RunError::input(input, error);
         let bytes = input.open_at(at.place.offset, Arc::clone(crew.consumed));
         let shape = Arc::clone(&self.survey.shape);
         let mut reader = SlabReader::at(bytes, shape, at.place, at.bytes);
@@ -238,7 +238,7 @@ impl Judging<'_> {
         let memory = worker.memory(crew.spare);
         let (slab, columns) = reader
             .slab_with_columns(at.place, at.records, crew.spare.slab(), &columns, memory)
-            .map_err(failed)?;
+            .map_err(|error| RunError::input(input, error))?;
         Ok(Unjudged { slab, columns: Some(columns) })
     }
 }
@@ -251,16 +251,19 @@ struct Crew<'a> {
 }
 
 fn read(
+    input: &Input,
     reader: Box<dyn io::Read + Send>,
     limits: Limits,
     places: &[SlabPlace],
     full: &SyncSender<Slab>,
     spare: &Spare,
-) -> io::Result<()> {
+) -> Result<(), RunError> {
     let mut slabs = SlabReader::new(reader, limits);
-    slabs.header().map_err(io::Error::other)?;
+    slabs.header().map_err(|fault| RunError::header(input, fault))?;
     for at in places {
-        let slab = slabs.slab_at(at.place, at.records, spare.slab())?;
+        let slab = slabs
+            .slab_at(at.place, at.records, spare.slab())
+            .map_err(|error| RunError::input(input, error))?;
         if full.send(slab).is_err() {
             // The judging side has given up and says why.
             break;

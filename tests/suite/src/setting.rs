@@ -33,13 +33,18 @@ impl Setting {
 
     /// One run on two threads.
     pub fn run(&self, input: &Input, store: &dyn Store) -> Report {
+        self.run_on(2, input, store)
+    }
+
+    /// One run on so many threads.
+    pub fn run_on(&self, threads: usize, input: &Input, store: &dyn Store) -> Report {
         let request = Request {
             input,
             entry: None,
             pack: None,
             discovery: &self.discovery,
             cache: Some(self.library.rules().join("cache")),
-            threads: 2,
+            threads,
             batch_size: 4096,
         };
         assay_pipeline::run(&request, store, &Silent)

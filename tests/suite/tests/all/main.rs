@@ -9,6 +9,7 @@ mod doors;
 mod faults;
 mod general;
 mod hostile;
+mod inputs;
 mod languages;
 mod registry;
 mod retries;
