@@ -9,6 +9,7 @@ mod doors;
 mod faults;
 mod general;
 mod hostile;
+mod inputs;
 mod interleaved;
 mod languages;
 mod one_table;
