@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use assay_model::{ConfigFault, DeclaredStage, RunContext};
+use assay_model::{DeclaredStage, RunContext};
 use assay_pipeline::loading::Named;
 use assay_sandbox::{Component, Meter, Options, PlanError, SandboxError};
 
@@ -28,20 +28,6 @@ pub struct Planned {
     pub context: RunContext,
     /// What it will do, stage by stage.
     pub stages: Vec<DeclaredStage>,
-}
-
-/// Why there is no plan.
-#[derive(Debug, thiserror::Error)]
-pub enum Unplanned {
-    /// The plugin does not take its settings.
-    #[error("the plugin refuses its settings")]
-    Settings(Vec<ConfigFault>),
-    /// The plugin could not be asked.
-    #[error(transparent)]
-    Sandbox(SandboxError),
-    /// Something this version of the sandbox does not say yet.
-    #[error(transparent)]
-    Other(PlanError),
 }
 
 impl Subject {
@@ -72,7 +58,11 @@ impl Subject {
     }
 
     /// Asks the plugin what it will do with these settings on a layout of these columns.
-    pub fn plan(&self, setup: &Setup, columns: &[String]) -> Result<Planned, Unplanned> {
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] if the plugin does not take its settings, or could not be asked.
+    pub fn plan(&self, setup: &Setup, columns: &[String]) -> Result<Planned, PlanError> {
         let context = RunContext {
             dataset: setup.dataset.clone(),
             kind: setup.kind.clone(),
@@ -81,12 +71,8 @@ impl Subject {
             columns: columns.to_vec(),
             settings: setup.settings_json(),
         };
-        match self.component.plan(&context) {
-            Ok(stages) => Ok(Planned { context, stages }),
-            Err(PlanError::Settings(faults)) => Err(Unplanned::Settings(faults)),
-            Err(PlanError::Sandbox(error)) => Err(Unplanned::Sandbox(error)),
-            Err(other) => Err(Unplanned::Other(other)),
-        }
+        let stages = self.component.plan(&context)?;
+        Ok(Planned { context, stages })
     }
 }
 
@@ -97,17 +83,4 @@ pub enum Metering {
     Fuel,
     /// Steps that are looked at: for flame graphs.
     Steps,
-}
-
-impl Unplanned {
-    /// In words, a line for each fault.
-    pub fn explain(&self) -> String {
-        match self {
-            Self::Settings(faults) => {
-                faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-            }
-            Self::Sandbox(error) => error.to_string(),
-            Self::Other(error) => error.to_string(),
-        }
-    }
 }

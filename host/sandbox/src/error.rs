@@ -271,3 +271,13 @@ pub enum PlanError {
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
 }
+
+impl PlanError {
+    /// In words, a line for each fault: of settings that stand in no file. Of those that do, a pack draws where.
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Settings(faults) => faults.iter().map(ToString::to_string).collect(),
+            Self::Sandbox(error) => error.to_string().lines().map(str::to_owned).collect(),
+        }
+    }
+}
