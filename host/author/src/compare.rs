@@ -56,11 +56,12 @@ pub fn compare(
     let old = pinned(&from, discovery, cache.clone())?;
     let new = pinned(&to, discovery, cache)?;
     let mut difference = PackDifference::default();
-    let parts: [(&'static str, Part); 8] = [
+    let parts: [(&'static str, Part); 9] = [
         ("files", files),
         ("layouts", layouts),
         ("columns of layouts", columns),
         ("types", types),
+        ("published columns", published),
         ("thresholds and limits", thresholds),
         ("plugins", plugins_used),
         ("settings", settings),
@@ -157,6 +158,14 @@ fn columns(resolved: &Resolved) -> BTreeMap<String, String> {
         _ => spelled.into_iter().collect::<Vec<_>>().join(", "),
     };
     all.into_iter().map(|(name, spelled)| (name, told(spelled))).collect()
+}
+
+/// What readers know the columns by. A changed id is another column to them, whatever its name.
+fn published(resolved: &Resolved) -> BTreeMap<String, String> {
+    let columns = resolved.pack.schema().columns().iter();
+    columns
+        .map(|column| (column.name().to_owned(), format!("id {}, {}", column.id(), column.kind())))
+        .collect()
 }
 
 fn types(resolved: &Resolved) -> BTreeMap<String, String> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use assay_model::{ConfigFault, Level, Rule, RuleClass, RunContext, StagePlan};
+use assay_model::{ConfigFault, DeclaredStage, Level, Rule, RuleClass, RunContext};
 use assay_packs::{Catalogue, Discovery, Layout, Pack, PluginUse};
 use assay_pipeline::loading::Named;
 use assay_sandbox::{Component, Options, PlanError};
@@ -54,7 +54,7 @@ pub struct Use {
 }
 
 /// What a plugin plans, or what is wrong with its settings.
-pub type Planned = Result<Vec<StagePlan>, Vec<ConfigFault>>;
+pub type Planned = Result<Vec<DeclaredStage>, Vec<ConfigFault>>;
 
 /// A rule as it is known somewhere.
 #[derive(Debug, Clone)]

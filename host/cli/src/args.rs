@@ -3,6 +3,7 @@
 #[cfg(feature = "author")]
 mod author;
 mod format;
+mod gc;
 mod judge;
 mod look;
 mod rules;
@@ -17,6 +18,7 @@ pub(crate) use author::{
     PluginArgs, RulesListArgs, TestArgs, TestFormat,
 };
 pub(crate) use format::Format;
+pub(crate) use gc::GcArgs;
 pub(crate) use judge::{CheckArgs, JudgeArgs, RunArgs, When};
 pub(crate) use look::{ExplainArgs, InspectArgs, LockArgs, SampleArgs, TryArgs};
 pub(crate) use rules::RulesArgs;
@@ -62,6 +64,15 @@ Examples:
   assay check FILE --format json | jq .findings
   assay check FILE --report report.json")]
     Check(CheckArgs),
+    /// Remove what no manifest names and nobody needs any more: first shows what, then, with --delete, does it.
+    #[command(after_help = "\
+Examples:
+  assay gc --root ./lake                     what would go, and why the rest stays
+  assay gc --root ./lake --delete
+  assay gc --root ./lake --keep-runs 3 --keep-days 90 --format json
+
+What is published stays, whatever its age. Audit records stay: they are small, and the account of what happened. Runs need no cleaning to work.")]
+    Gc(GcArgs),
     /// Show what a plugin is: name, version, contract, rules, imports, limits, digest.
     #[command(after_help = "\
 Examples:

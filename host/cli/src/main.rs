@@ -56,6 +56,7 @@ fn execute(command: &Command) -> Result<ExitStatus> {
         Command::Check(args) => commands::check::execute(args),
         Command::Inspect(args) => commands::inspect::execute(args),
         Command::Sample(args) => commands::sample::execute(args),
+        Command::Gc(args) => commands::gc::execute(args),
         Command::Lock(args) => commands::lock::execute(args),
         #[cfg(feature = "author")]
         Command::New(args) => commands::new::execute(args),

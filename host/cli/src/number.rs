@@ -19,6 +19,18 @@ pub(crate) fn grouped(text: &str) -> String {
     grouped + fraction
 }
 
+/// A size in decimal units, as disks and networks are sold.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
+        1_000_000..1_000_000_000 => {
+            format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+        }
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,5 +41,7 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(count(16_131_856), "16,131,856");
         assert_eq!(grouped("-1234567.05"), "-1,234,567.05");
+        assert_eq!(size(9_227_000_332), "9.2 GB");
+        assert_eq!(size(148_405), "148.4 kB");
     }
 }

@@ -1,13 +1,14 @@
 //! The report as a person reads it: at once what happened, then why, then where to look.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Write};
 
 use assay_model::FileOutcome;
 use assay_pipeline::Report;
-use assay_pipeline::report::{Failure, Reason, RuleReport};
+use assay_pipeline::report::{Failure, Reason, Replaced, RuleReport};
 use percent_encoding::percent_decode_str;
 
-use crate::number::{count, grouped};
+use crate::number::{count, grouped, size};
 use crate::output::painted;
 
 /// Rules listed in a section: more than that is for the report.
@@ -45,11 +46,11 @@ impl Page {
     fn head(&mut self, report: &Report) -> fmt::Result {
         let source = &report.source;
         let mut input = source.name.clone().unwrap_or_else(|| source.location.clone());
-        write!(input, " · {}", bytes(source.stored_bytes))?;
+        write!(input, " · {}", size(source.stored_bytes))?;
         if let (Some(way), Some(inner)) = (&source.compression, source.bytes)
             && way != "plain"
         {
-            write!(input, " ({way}, {} inside)", bytes(inner))?;
+            write!(input, " ({way}, {} inside)", size(inner))?;
         }
         self.line("input", &input)?;
         if let Some(layout) = &report.layout {
@@ -74,7 +75,7 @@ impl Page {
             FileOutcome::AcceptedWithWarnings => ("33;1", "ACCEPTED, with warnings"),
             FileOutcome::AcceptedWithQuarantine => ("33;1", "ACCEPTED, with records held back"),
             FileOutcome::Refused => ("31;1", "REFUSED: nothing was published"),
-            FileOutcome::Failed => ("31;1", "FAILED: nothing was published"),
+            FileOutcome::Failed => ("31;1", failed(report)),
         };
         let word = self.colour(code, word);
         writeln!(self.text, "  {word}")?;
@@ -191,6 +192,18 @@ impl Page {
     }
 
     fn places(&mut self, report: &Report) -> fmt::Result {
+        if let Some(old) = &report.replaced
+            && report.manifest.is_some()
+        {
+            self.line("replaces", &replaced(old, report.records.validated))?;
+        }
+        if let Some(newer) = &report.superseded_by {
+            let by = report.partition.last().map_or("version", |(key, _)| key.as_str());
+            let text = format!(
+                "{by} {newer} is published and stays the newest; this one is published beside it"
+            );
+            self.line("older", &text)?;
+        }
         for (label, place) in [
             ("published", &report.manifest),
             ("held back", &report.quarantine),
@@ -204,33 +217,32 @@ impl Page {
     }
 }
 
+fn failed(report: &Report) -> &'static str {
+    match report.failure.as_ref().map(|failure| failure.code.as_str()) {
+        Some("unfinished") => "FAILED: it is published, and the audit is not complete",
+        Some("undecided") => "FAILED: it is not known whether it was published",
+        _ => "FAILED: nothing was published",
+    }
+}
+
+fn replaced(old: &Replaced, validated: u64) -> String {
+    let change = match validated.cmp(&old.validated) {
+        Ordering::Less => format!("-{}", count(old.validated - validated)),
+        Ordering::Equal | Ordering::Greater => format!("+{}", count(validated - old.validated)),
+    };
+    let (was, run, source) = (count(old.validated), &old.run_id, &old.source);
+    format!("run {run} of {source} ({was} records, {change})")
+}
+
 /// A place on this machine as a path that can be copied, any other as it is.
 fn plain(place: &str) -> String {
     let Some(path) = place.strip_prefix("file://") else { return place.to_owned() };
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
-/// A size in decimal units, as disks and networks are sold.
-fn bytes(count: u64) -> String {
-    match count {
-        0..1_000 => format!("{count} bytes"),
-        1_000..1_000_000 => format!("{}.{} kB", count / 1_000, count % 1_000 / 100),
-        1_000_000..1_000_000_000 => {
-            format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000)
-        }
-        _ => format!("{}.{} GB", count / 1_000_000_000, count % 1_000_000_000 / 100_000_000),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_read_at_a_glance() {
-        assert_eq!(bytes(9_227_000_332), "9.2 GB");
-        assert_eq!(bytes(148_405), "148.4 kB");
-    }
 
     #[test]
     fn places_can_be_copied() {

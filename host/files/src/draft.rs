@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use crate::folder::{create_folder, sync_folder};
+use crate::flush;
+use crate::folder::create_folder;
 use crate::terms::{Access, Keep};
 
 const PREFIX: &str = ".assay-";
@@ -72,34 +73,27 @@ impl Draft {
 
     /// Gives it its name, in place of what has it.
     pub fn replace(self) -> io::Result<()> {
-        self.flush_content()?;
+        flush::content(self.file(), self.keep)?;
         let Self { file, target, keep } = self;
         file.persist(&target).map_err(|failed| failed.error)?;
-        flush_name(&target, keep)
+        flush::name(folder_of(&target), keep)
     }
 
     /// Gives it its name if nothing has it, in one step: of any number of processes that try, one does.
     pub fn create(self) -> io::Result<Created> {
-        self.flush_content()?;
+        flush::content(self.file(), self.keep)?;
         let Self { file, target, keep } = self;
         match file.persist_noclobber(&target) {
             Ok(_) => {
-                flush_name(&target, keep)?;
+                flush::name(folder_of(&target), keep)?;
                 Ok(Created::Now)
             }
             Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
                 // Who has it may have been killed before its name was on the disk.
-                flush_name(&target, keep)?;
+                flush::name(folder_of(&target), keep)?;
                 Ok(Created::Taken(Self { file: failed.file, target, keep }))
             }
             Err(failed) => Err(failed.error),
-        }
-    }
-
-    fn flush_content(&self) -> io::Result<()> {
-        match self.keep {
-            Keep::Durable => self.file().sync_all(),
-            Keep::Cached => Ok(()),
         }
     }
 }
@@ -111,13 +105,6 @@ impl Write for Draft {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.as_file_mut().flush()
-    }
-}
-
-fn flush_name(target: &Path, keep: Keep) -> io::Result<()> {
-    match keep {
-        Keep::Durable => sync_folder(folder_of(target)),
-        Keep::Cached => Ok(()),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Folders, and the names in them.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::flush::folder_names;
 use crate::terms::Keep;
 
 /// Creates a folder with those above it, each of them on the disk before the next if it is to be kept so.
@@ -24,14 +25,13 @@ pub fn create_folder(folder: &Path, keep: Keep) -> io::Result<()> {
     match fs::create_dir(folder) {
         // Another process was faster, or something else has the name.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {
-            sync_folder(parent)
+            folder_names(parent)
+        }
+        // Who removes empty folders was faster with the one above.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !parent.is_dir() => {
+            create_folder(folder, keep)
         }
         Err(error) => Err(error),
-        Ok(()) => sync_folder(parent),
+        Ok(()) => folder_names(parent),
     }
-}
-
-/// Puts the names in a folder on the disk. Only Unix lets a folder be opened for that.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use assay_model::{Form, StagePlan, format_date};
+use assay_model::{DeclaredStage, Form, format_date};
 use fastrand::Rng;
 
 use crate::table::Table;
@@ -92,7 +92,7 @@ impl Pool {
     }
 
     /// Adds what the forms that stages ask for make difficult.
-    pub fn widen(&mut self, stages: &[StagePlan]) {
+    pub fn widen(&mut self, stages: &[DeclaredStage]) {
         for request in stages.iter().flat_map(|stage| &stage.columns) {
             match &request.form {
                 Form::Text => {}

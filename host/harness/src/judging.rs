@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use assay_model::{
-    Batch, Bitmap, Cells, Column, Disposition, FileResult, FileResultOutcome, Form, HitOutcome,
-    Level, Measure, RecordOutcome, Rule, RuleClass, StagePlan, Text, Verdict,
+    Batch, Bitmap, Cells, Column, DeclaredStage, Disposition, FileResult, FileResultOutcome, Form,
+    HitOutcome, Level, Measure, RecordOutcome, Rule, RuleClass, Text, Verdict,
 };
 use assay_pipeline::{Template, apply_rewrites, cast};
 use assay_sandbox::{SandboxError, Session};
@@ -73,7 +73,7 @@ pub fn judge(
         wanted,
     };
     for class in RuleClass::IN_ORDER {
-        for stage in planned.stages.iter().filter(|stage| stage.stage == class) {
+        for stage in planned.stages.iter().filter(|stage| stage.class == class) {
             judging.stage(subject, planned, stage)?;
             if wanted == Wanted::Messages {
                 judging.host_checks(stage, table);
@@ -100,7 +100,7 @@ impl Judging<'_> {
         &mut self,
         subject: &Subject,
         planned: &Planned,
-        stage: &StagePlan,
+        stage: &DeclaredStage,
     ) -> Result<(), SandboxError> {
         let mut session = Session::open(subject.component(), &planned.context, stage)?;
         let mut totals = Vec::new();
@@ -124,7 +124,7 @@ impl Judging<'_> {
             call += 1;
         }
         for measure in &totals {
-            let key = (stage.stage.code(), measure.code, measure.key.clone());
+            let key = (stage.class.code(), measure.code, measure.key.clone());
             self.found.measures.insert(key, measure.value);
         }
         let profile = session.profile();
@@ -135,7 +135,7 @@ impl Judging<'_> {
         Ok(())
     }
 
-    fn batch(&self, stage: &StagePlan, start: usize, end: usize) -> Batch {
+    fn batch(&self, stage: &DeclaredStage, start: usize, end: usize) -> Batch {
         let columns = stage.columns.iter().map(|request| {
             let Some(at) = self.cells.position(&request.name) else {
                 return Column { cells: Cells::Absent, valid: None, malformed: None };
@@ -144,7 +144,7 @@ impl Judging<'_> {
             let text = text(cells, self.handing.form);
             if request.form == Form::Text { text } else { cast(&text, &request.form, end - start) }
         });
-        let standing = match stage.stage {
+        let standing = match stage.class {
             RuleClass::Quarantine => self.standing[start..end].iter().map(|&s| s as u8).collect(),
             RuleClass::Validate | RuleClass::Normalise => Vec::new(),
         };
@@ -158,7 +158,7 @@ impl Judging<'_> {
 
     fn take(
         &mut self,
-        stage: &StagePlan,
+        stage: &DeclaredStage,
         start: usize,
         batch: &mut Batch,
         verdict: Verdict,
@@ -248,7 +248,7 @@ impl Judging<'_> {
     }
 
     /// What the host judges on behalf of rules: keys as published, so on the table as it was.
-    fn host_checks(&mut self, stage: &StagePlan, published: &Table) {
+    fn host_checks(&mut self, stage: &DeclaredStage, published: &Table) {
         for rule in &stage.rules {
             let Some(check) = rule.host_check else { continue };
             let names: Vec<&str> = rule
@@ -272,12 +272,12 @@ impl Judging<'_> {
     }
 }
 
-fn rule(stage: &StagePlan, code: u16) -> &Rule {
+fn rule(stage: &DeclaredStage, code: u16) -> &Rule {
     let found = stage.rules.iter().find(|rule| rule.code == code);
     found.expect("the sandbox lets no code through that the plan does not have")
 }
 
-fn file_finding(stage: &StagePlan, result: FileResult) -> FileFinding {
+fn file_finding(stage: &DeclaredStage, result: FileResult) -> FileFinding {
     FileFinding {
         rule: rule(stage, result.rule).name.to_string(),
         outcome: match result.outcome {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use assay_model::{ConfigFault, RunContext, StagePlan};
+use assay_model::{ConfigFault, DeclaredStage, RunContext};
 use assay_pipeline::loading::Named;
 use assay_sandbox::{Component, Meter, Options, PlanError, SandboxError};
 
@@ -31,7 +31,7 @@ pub struct Planned {
     /// What the plugin is told of the run.
     pub context: RunContext,
     /// What it will do, stage by stage.
-    pub stages: Vec<StagePlan>,
+    pub stages: Vec<DeclaredStage>,
 }
 
 /// Why there is no plan.

@@ -215,7 +215,7 @@ impl Testing<'_> {
                 .first()
                 .and_then(|(exam, _)| subject.plan(&exam.setup, &exam.table.columns).ok());
             let stages = planned.iter().flat_map(|planned| &planned.stages);
-            let stage = stages.into_iter().find(|stage| stage.stage == rule.class);
+            let stage = stages.into_iter().find(|stage| stage.class == rule.class);
             faults.extend(check_rule(page, rule, stage));
             faults.extend(self.in_some_pack(page, rule));
         } else if let Some(kind) = info.kinds.iter().find(|kind| kind.name == name) {

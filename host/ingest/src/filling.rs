@@ -1,18 +1,18 @@
 //! One slab being filled: index some bytes, take the records they hold, read on.
 //!
 //! The loop asks four questions, always in this order: is there a record whose end is known, is the record at hand broken,
-//! can more be indexed, can more be read. The good path is the first question; what it cannot take goes to [`crate::extent`].
+//! can more be indexed, can more be read. The good path is the first question; what it cannot take goes to [`crate::record_end`].
 
 use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter};
 
 use crate::columns::TILE;
-use crate::extent::{Begins, Extent};
 use crate::fault::{FaultKind, Faults};
 use crate::grammar::{self, Parsed, QuoteFault};
 use crate::index::End;
 use crate::reading::Reading;
+use crate::record_end::{Begins, RecordEnd};
 use crate::slab::{Cut, Record, Slab, narrow};
 use crate::source::SLACK;
 
@@ -176,7 +176,7 @@ impl<'a, R: Read> Filling<'a, R> {
             buffer.bytes.resize(buffer.filled + SLACK, 0);
         }
         if !index.finished {
-            index.run(self.reading.tuning.kernel, &buffer.bytes, to, at_end);
+            self.reading.tuning.kernel.run(index, &buffer.bytes, to, at_end);
         }
         before != (index.at, index.finished)
     }
@@ -218,7 +218,7 @@ impl<'a, R: Read> Filling<'a, R> {
         let wrong = seen.fields != width;
         let length = seen.end - self.start;
         let too_long = length > self.limit();
-        if too_long || wrong && inner > 0 && self.extent()? != Extent::Ends(length) {
+        if too_long || wrong && inner > 0 && self.record_end()? != RecordEnd::After(length) {
             self.next_doubled = doubled_before;
             return self.take_broken();
         }
@@ -248,9 +248,9 @@ impl<'a, R: Read> Filling<'a, R> {
     /// Takes the record at hand, whose end the separators do not give.
     fn take_broken(&mut self) -> io::Result<()> {
         let line = self.reading.summary.lines + 1;
-        let (end, missing, faults) = match self.extent()? {
-            Extent::Ends(bytes) => (self.start + bytes, 0, self.faults_within(bytes)),
-            Extent::TooLong | Extent::Partial => {
+        let (end, missing, faults) = match self.record_end()? {
+            RecordEnd::After(bytes) => (self.start + bytes, 0, self.faults_within(bytes)),
+            RecordEnd::TooLong | RecordEnd::Partial => {
                 let (missing, lines) = self.skip()?;
                 let faults = Faults::from(FaultKind::RecordTooLong);
                 self.reading.summary.lines += lines;
@@ -322,13 +322,13 @@ impl<'a, R: Read> Filling<'a, R> {
     }
 
     /// Where the record at hand ends, reading as far as it takes to tell.
-    fn extent(&mut self) -> io::Result<Extent> {
+    fn record_end(&mut self) -> io::Result<RecordEnd> {
         loop {
             let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
             let offset = self.offset();
-            match self.reading.extents.of(bytes, offset, self.reading.source.at_end()) {
-                Extent::Partial => self.read_ahead()?,
-                extent => return Ok(extent),
+            match self.reading.ends.of(bytes, offset, self.reading.source.at_end()) {
+                RecordEnd::Partial => self.read_ahead()?,
+                end => return Ok(end),
             }
         }
     }
@@ -345,7 +345,7 @@ impl<'a, R: Read> Filling<'a, R> {
         let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
         let width = self.slab.shape.header.names.len();
         let cut_off = !bytes[..length].ends_with(b"\n");
-        match self.reading.extents.parse(bytes, 0, offset, self.reading.source.at_end()) {
+        match self.reading.ends.parse(bytes, 0, offset, self.reading.source.at_end()) {
             Some(Parsed::Record { end, fields, .. }) if end == length => {
                 let truncated = cut_off && fields < width;
                 if truncated { FaultKind::Truncated.into() } else { FaultKind::Ragged.into() }
@@ -382,7 +382,7 @@ impl<'a, R: Read> Filling<'a, R> {
             let end = at + found + 1;
             let offset = self.slab.base + self.missing + missing + end as u64;
             let bytes = &self.slab.buffer.bytes[end..filled];
-            match self.reading.extents.valid_after(bytes, 0, offset, ended) {
+            match self.reading.ends.valid_after(bytes, 0, offset, ended) {
                 Begins::Valid => {
                     self.reading.summary.ends_with_line_ending = true;
                     break end;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use assay_model::{Cells, Position};
 
 use crate::{
-    Begin, ColumnMemory, FaultKind, Faults, Limits, Outline, Place, SlabReader, Summary, cp1252,
+    Begin, ColumnMemory, FaultKind, Faults, Limits, Outline, RecordStart, SlabReader, Summary,
+    cp1252,
 };
 
 /// All that reading an input gives.
@@ -183,12 +184,12 @@ fn check_slabs_anywhere(bytes: &[u8], outcome: &Outcome, limits: Limits) {
     let shape = reader.shape();
     for records in outcome.records.chunks(2) {
         let Position { offset, record, line, .. } = records[0].0;
-        let place = Place { offset, record, line };
+        let start = RecordStart { offset, record, line };
         let rest = &bytes[usize::try_from(offset).expect("it is in memory")..];
-        let mut anywhere = SlabReader::at(rest, Arc::clone(&shape), place, 0);
+        let mut anywhere = SlabReader::at(rest, Arc::clone(&shape), start, 0);
         for slab in [
-            anywhere.slab_at(place, records.len(), None).expect("memory can be read"),
-            reader.slab_at(place, records.len(), None).expect("memory can be read"),
+            anywhere.slab_at(start, records.len(), None).expect("memory can be read"),
+            reader.slab_at(start, records.len(), None).expect("memory can be read"),
         ] {
             assert_eq!(slab.len(), records.len());
             for (index, (position, raw, faults, cells)) in records.iter().enumerate() {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use assay_model::Column;
 
 use crate::columns::{ColumnMemory, Gathering, Keep};
-use crate::extent::{self, Extents};
 use crate::filling::{Filling, Gather, Until};
 use crate::header::{BOM, Header, HeaderFault};
 use crate::index::{Detail, Kernel};
 use crate::outline::{Begin, Outline};
-use crate::place::Place;
 use crate::reading::Reading;
+use crate::record_end::{self, RecordEnds};
+use crate::record_start::RecordStart;
 use crate::slab::{Shape, Slab};
 use crate::source::Buffer;
 use crate::{Limits, Summary};
@@ -51,22 +51,22 @@ impl<R: Read> SlabReader<R> {
         }
     }
 
-    /// Reads on in the middle: `reader` begins at `place`, where a record of an input of this shape begins, and of its bytes
+    /// Reads on in the middle: `reader` begins at `start`, where a record of an input of this shape begins, and of its bytes
     /// `wanted` will be wanted most likely.
-    pub fn at(reader: R, shape: Arc<Shape>, place: Place, wanted: u64) -> Self {
+    pub fn at(reader: R, shape: Arc<Shape>, start: RecordStart, wanted: u64) -> Self {
         let mut at = Self::new(reader, shape.limits);
         at.reading.source.will_want(wanted);
-        at.reading.extents = Extents::new(shape.header.names.len(), shape.limits.record_bytes);
+        at.reading.ends = RecordEnds::new(shape.header.names.len(), shape.limits.record_bytes);
         at.shape = shape;
         at.stage = Stage::Records;
-        at.move_to(place);
+        at.move_to(start);
         at
     }
 
-    fn move_to(&mut self, place: Place) {
-        self.offset = place.offset;
-        self.reading.summary.records = place.record - 1;
-        self.reading.summary.lines = place.line - 1;
+    fn move_to(&mut self, start: RecordStart) {
+        self.offset = start.offset;
+        self.reading.summary.records = start.record - 1;
+        self.reading.summary.lines = start.line - 1;
     }
 
     /// For tests: other sizes of the pieces the work is cut into, and the portable way to index.
@@ -90,7 +90,7 @@ impl<R: Read> SlabReader<R> {
             Stage::Start => self.stage = Stage::Stopped,
         }
         let header = self.read_header()?;
-        self.reading.extents = Extents::new(header.names.len(), self.limits.record_bytes);
+        self.reading.ends = RecordEnds::new(header.names.len(), self.limits.record_bytes);
         self.shape = Arc::new(Shape { header: header.clone(), limits: self.limits });
         self.stage = Stage::Records;
         Ok(header)
@@ -128,33 +128,33 @@ impl<R: Read> SlabReader<R> {
         Ok(None)
     }
 
-    /// The next `records` records, which begin at `place`; what lies before is passed over. Fewer if the input ends before.
+    /// The next `records` records, which begin at `start`; what lies before is passed over. Fewer if the input ends before.
     pub fn slab_at(
         &mut self,
-        place: Place,
+        start: RecordStart,
         records: usize,
         recycled: Option<Slab>,
     ) -> io::Result<Slab> {
-        self.read_at(place, records, recycled, None)
+        self.read_at(start, records, recycled, None)
     }
 
     fn read_at<'a>(
         &'a mut self,
-        place: Place,
+        start: RecordStart,
         records: usize,
         recycled: Option<Slab>,
         gather: Option<&'a mut Gather<'a>>,
     ) -> io::Result<Slab> {
         // Records that were read ended before it, unless there are others now.
-        let before = place.offset.checked_sub(self.offset).ok_or_else(|| {
+        let before = start.offset.checked_sub(self.offset).ok_or_else(|| {
             io::Error::other(
                 "the input changed since its records were counted; run again once it is complete",
             )
         })?;
         self.reading.source.skip(before)?;
-        self.move_to(place);
+        self.move_to(start);
         let mut slab = recycled.unwrap_or_default();
-        slab.begin(Arc::clone(&self.shape), self.offset, place.record, Detail::Positions);
+        slab.begin(Arc::clone(&self.shape), self.offset, start.record, Detail::Positions);
         let until = Until { records, bytes: usize::MAX };
         let filling = Filling::new(&mut self.reading, &mut slab, until);
         let filling = match gather {
@@ -168,7 +168,7 @@ impl<R: Read> SlabReader<R> {
     /// The same, with cells of `columns` gathered while their bytes are in the caches: what [`Slab::columns`] gives for all judged records.
     pub fn slab_with_columns(
         &mut self,
-        place: Place,
+        start: RecordStart,
         records: usize,
         recycled: Option<Slab>,
         columns: &[usize],
@@ -176,7 +176,7 @@ impl<R: Read> SlabReader<R> {
     ) -> io::Result<(Slab, Vec<Column>)> {
         let mut gathering = Gathering::begin(columns, Keep::Smallest, memory);
         let mut gather = |slab: &Slab, rows: &[u32]| gathering.append(slab, rows);
-        let slab = self.read_at(place, records, recycled, Some(&mut gather))?;
+        let slab = self.read_at(start, records, recycled, Some(&mut gather))?;
         Ok((slab, gathering.finish()))
     }
 
@@ -214,7 +214,7 @@ impl<R: Read> SlabReader<R> {
                 self.reading.source.fill(&mut slab.buffer, self.reading.tuning.read)?;
                 let head = &slab.buffer.bytes[..slab.buffer.filled];
                 let (width, limit) = (self.shape.header.names.len(), self.limits.record_bytes);
-                let Some(start) = extent::likely_start(head, width, limit) else {
+                let Some(start) = record_end::likely_start(head, width, limit) else {
                     return Ok(Outline::nowhere(slab));
                 };
                 start
@@ -315,8 +315,8 @@ impl Outline {
         begin: Begin,
         recycled: Option<Self>,
     ) -> io::Result<Self> {
-        let place = Place { offset, record: 1, line: 1 };
-        let mut reader = SlabReader::at(reader, shape, place, length as u64);
+        let start = RecordStart { offset, record: 1, line: 1 };
+        let mut reader = SlabReader::at(reader, shape, start, length as u64);
         reader.outline(length, recycled, begin)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use crate::extent::Extents;
 use crate::index::Kernel;
+use crate::record_end::RecordEnds;
 use crate::source::Source;
 use crate::{Limits, Summary};
 
@@ -22,7 +22,7 @@ pub(crate) struct Tuning {
 #[derive(Debug)]
 pub(crate) struct Reading<R> {
     pub(crate) source: Source<R>,
-    pub(crate) extents: Extents,
+    pub(crate) ends: RecordEnds,
     pub(crate) summary: Summary,
     pub(crate) tuning: Tuning,
 }
@@ -31,7 +31,7 @@ impl<R: Read> Reading<R> {
     pub(crate) fn new(reader: R, limits: &Limits) -> Self {
         Self {
             source: Source::new(reader),
-            extents: Extents::new(0, limits.record_bytes),
+            ends: RecordEnds::new(0, limits.record_bytes),
             summary: Summary { ends_with_line_ending: true, ..Summary::default() },
             tuning: Tuning { read: 256 << 10, step: 32 << 10, kernel: Kernel::chosen() },
         }

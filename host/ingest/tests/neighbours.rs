@@ -2,7 +2,7 @@
 //! gathered as records are read or when all are there.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
-use assay_ingest::{ColumnMemory, Limits, Place, Slab, SlabReader};
+use assay_ingest::{ColumnMemory, Limits, RecordStart, Slab, SlabReader};
 use assay_model::{Cells, Column};
 use proptest::prelude::*;
 
@@ -124,17 +124,17 @@ fn file(recipe: &Recipe, seed: u64) -> Vec<u8> {
 /// Reads all of a file as one slab: at once, and with columns gathered on the way.
 fn slab(bytes: &[u8], asked: &[usize], memory: &mut ColumnMemory) -> (Slab, Vec<Column>) {
     let mut reader = SlabReader::new(bytes, Limits::default());
-    let mut place = Place { offset: reader.header().unwrap().length, record: 1, line: 2 };
+    let mut start = RecordStart { offset: reader.header().unwrap().length, record: 1, line: 2 };
     let records =
         std::iter::from_fn(|| reader.next_slab(None).unwrap()).map(|slab| slab.len()).sum();
     let mut reader = SlabReader::new(bytes, Limits::default());
     reader.header().unwrap();
-    let whole = reader.slab_at(place, records, None).unwrap();
+    let whole = reader.slab_at(start, records, None).unwrap();
     let first = whole.position(0);
-    (place.offset, place.line) = (first.offset, first.line);
-    let rest = &bytes[usize::try_from(place.offset).unwrap()..];
-    let mut gathering = SlabReader::at(rest, reader.shape(), place, rest.len() as u64);
-    let (slab, columns) = gathering.slab_with_columns(place, records, None, asked, memory).unwrap();
+    (start.offset, start.line) = (first.offset, first.line);
+    let rest = &bytes[usize::try_from(start.offset).unwrap()..];
+    let mut gathering = SlabReader::at(rest, reader.shape(), start, rest.len() as u64);
+    let (slab, columns) = gathering.slab_with_columns(start, records, None, asked, memory).unwrap();
     assert_eq!(slab.judged(), whole.judged());
     for index in 0..whole.len() {
         assert_eq!(slab.position(index), whole.position(index));

@@ -155,7 +155,7 @@ impl DateFormat {
         &self.pattern
     }
 
-    /// Days since 1970-01-01. Four digits for the year, two for month and day, a date of the calendar.
+    /// Days since 1970-01-01. Four digits for the year, two for month and day, a date of the calendar from 0001-01-01 to 9999-12-31.
     pub fn parse(&self, cell: &[u8]) -> Result<i32, CastError> {
         let (mut year, mut month, mut day) = (0, 0, 0);
         let mut rest = cell;
@@ -186,8 +186,15 @@ fn take_number(rest: &mut &[u8], digits: usize) -> Result<i32, CastError> {
     })
 }
 
-/// Howard Hinnant's algorithm, for years 0 to 9999; `None` if the calendar has no such day.
+/// The years that every reader has. There is no year 0 in the calendars of SQL, Python and Redshift, and one such cell makes a whole
+/// file unreadable for pandas and Polars.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
+
+/// Howard Hinnant's algorithm; `None` if the calendar has no such day.
 fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i32> {
+    if !YEARS.contains(&year) {
+        return None;
+    }
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -275,6 +282,11 @@ mod tests {
         check("02/29/2016", Ok(16_860));
         check("12/31/1969", Ok(-1));
         check("11/30/0002", Ok(-718_464));
+        check("01/01/0001", Ok(-719_162));
+        check("12/31/9999", Ok(2_932_896));
+        check("01/01/0000", Err(CastError::Range));
+        check("12/31/0000", Err(CastError::Range));
+        check("01/01/10000", Err(CastError::Shape));
         check("02/29/2015", Err(CastError::Range));
         check("13/01/2016", Err(CastError::Range));
         check("00/10/2016", Err(CastError::Range));

@@ -12,6 +12,7 @@ mod extras;
 mod level;
 mod plugin;
 mod position;
+mod published;
 mod rule;
 mod verdict;
 
@@ -24,8 +25,9 @@ pub use column::{Cells, Column, Form, Text};
 pub use digest::{Digest, DigestError};
 pub use extras::Extras;
 pub use level::{FileOutcome, Level, RecordOutcome, UnknownLevel};
-pub use plugin::{ColumnRequest, ConfigFault, PluginInfo, RuleKind, RunContext, StagePlan};
+pub use plugin::{ColumnRequest, ConfigFault, DeclaredStage, PluginInfo, RuleKind, RunContext};
 pub use position::Position;
+pub use published::{ColumnKind, FieldId};
 pub use rule::{HostCheck, Rule, RuleClass, RuleCode, RuleCodeError};
 pub use verdict::{
     Change, Disposition, FileResult, FileResultOutcome, Hit, HitOutcome, Measure, Merge, RecordSet,

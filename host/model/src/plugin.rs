@@ -83,11 +83,11 @@ pub struct ColumnRequest {
     pub writes: bool,
 }
 
-/// What a plugin does in one stage.
+/// What a plugin declared of one stage: its rules of one class, and the columns they need.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StagePlan {
+pub struct DeclaredStage {
     /// The class of all its rules.
-    pub stage: RuleClass,
+    pub class: RuleClass,
     /// The columns that cross, in this order.
     pub columns: Vec<ColumnRequest>,
     /// The rules.

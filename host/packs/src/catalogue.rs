@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::dataset::{self, Dataset, read_dataset};
 use crate::diagnostic::{Mistake, Report};
 use crate::error::PackError;
-use crate::identify::{FirstRecord, Identified, choose, find};
+use crate::identify::{FirstCells, Identified, choose, find};
 use crate::layout::Layout;
 use crate::merge::Reader;
 use crate::nearest::Nearest;
@@ -28,8 +28,8 @@ struct Entry {
     packs: Vec<Arc<Pack>>,
 }
 
-/// How `assay sample` makes files of the kind: it lies among the packs and is none.
-const SAMPLE_FILE: &str = "sample.toml";
+/// These lie among the packs and are none: how `assay sample` makes files of the kind, and the kind's columns.
+const NO_PACKS: [&str; 2] = ["sample.toml", "schema.toml"];
 
 /// What a header is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,17 +106,17 @@ impl Catalogue {
         }
     }
 
-    /// What a file is and which pack judges it. `first_record` gives the cell of the first data record under a column's name
+    /// What a file is and which pack judges it. `first_cells` gives the cell of the first data record under a column's name
     /// in the header; it is asked only for partition keys that the name does not tell.
     pub fn identify(
         &self,
         file_name: Option<&str>,
         header: &[String],
-        first_record: &FirstRecord<'_>,
+        first_cells: &FirstCells<'_>,
     ) -> Result<Identified, Refusal> {
         let layout = find(header, self.layouts())?;
         let entry = self.entry_of(layout).expect("it was found among those of the datasets");
-        choose(&entry.dataset, &entry.packs, layout, file_name, first_record)
+        choose(&entry.dataset, &entry.packs, layout, file_name, first_cells)
     }
 
     /// The dataset that declares a layout: one that [`Self::identify`] found.
@@ -163,7 +163,7 @@ fn read_packs(
         let files = entries(&kind_folder)?;
         let tables = files.into_iter().filter(|path| {
             path.extension().is_some_and(|extension| extension == "toml")
-                && !path.ends_with(SAMPLE_FILE)
+                && !NO_PACKS.iter().any(|name| path.ends_with(name))
         });
         for path in tables {
             let merged =
@@ -174,6 +174,7 @@ fn read_packs(
         }
     }
     check_overlaps(&packs, report);
+    check_schemas(&packs, report);
     Ok(packs)
 }
 
@@ -191,6 +192,29 @@ fn check_overlaps(packs: &[Arc<Pack>], report: &Report) {
             }
         }
         by_kind.entry(pack.kind()).or_default().push(pack);
+    }
+}
+
+/// Where packs give the types, those of a kind have to give the same ones.
+fn check_schemas(packs: &[Arc<Pack>], report: &Report) {
+    let mut by_kind: BTreeMap<&str, &Arc<Pack>> = BTreeMap::new();
+    for pack in packs {
+        let first = *by_kind.entry(pack.kind()).or_insert(pack);
+        let pairs = first.schema().columns().iter().zip(pack.schema().columns());
+        for (theirs, ours) in pairs.filter(|(theirs, ours)| theirs.kind() != ours.kind()) {
+            let message = format!(
+                "`{}` is {} here, and {} in `{}`",
+                ours.name(),
+                ours.kind(),
+                theirs.kind(),
+                first.path().display()
+            );
+            report.add(Mistake::new(pack.place(), message).help(format!(
+                "all published files of a kind have the same types; declare them once, under `[kinds.{}]` in `{}`",
+                pack.kind(),
+                dataset::FILE
+            )));
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use crate::diagnostic::{Mistake, Report};
 use crate::fields::{Fields, as_texts};
 use crate::file_name::{FileName, NameMatch, read_file_names};
 use crate::layout::{Declared, Layout, read_layouts};
-use crate::name::check_name;
-use crate::partition::{PartitionKey, read_keys};
+use crate::name::{check_name, fold_case};
+use crate::partition::{PartitionKey, RESERVED, read_keys};
+use crate::schema::{Schema, Schemas, read_kinds};
 use crate::source::{Place, Source};
 use crate::tree::{Node, Table, Value};
 
@@ -22,8 +23,10 @@ pub struct Dataset {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) keys: Vec<PartitionKey>,
+    pub(crate) newest_by: Option<String>,
     pub(crate) file_names: Vec<FileName>,
     pub(crate) layouts: Vec<Declared>,
+    pub(crate) schemas: Schemas,
 }
 
 impl Dataset {
@@ -47,9 +50,24 @@ impl Dataset {
         &self.keys
     }
 
+    /// The partition key by which what is published is ordered in time: the last one, if any.
+    pub fn newest_by(&self) -> Option<&str> {
+        self.newest_by.as_deref()
+    }
+
     /// Every layout known, those included that no pack takes.
     pub fn layouts(&self) -> impl ExactSizeIterator<Item = &Arc<Layout>> {
         self.layouts.iter().map(|declared| &declared.layout)
+    }
+
+    /// The columns of a kind, if they are declared.
+    pub fn schema(&self, kind: &str) -> Option<&Arc<Schema>> {
+        self.schemas.get(kind).map(|declared| &declared.schema)
+    }
+
+    /// The key of the output's path that a column has the name of, whatever the case.
+    pub(crate) fn key_named(&self, column: &str) -> Option<&str> {
+        key_named(&self.keys, column)
     }
 
     pub(crate) fn name_match(&self, file_name: Option<&str>) -> Option<NameMatch> {
@@ -73,8 +91,10 @@ pub(crate) fn read_dataset(
         .need("partition", "[\"year\"]")
         .map(|node| as_texts(node, "partition", report))
         .unwrap_or_default();
+    let newest_by = fields.text("newest_by");
     let key_tables = fields.get("partition_keys");
     let file_names = fields.get("file_name");
+    let kind_tables = fields.get("kinds");
     let layouts = fields.need(
         "layout",
         "[{ name = \"loans-8\", kind = \"loans\", columns = \"layouts/loans-8.txt\" }]",
@@ -83,7 +103,8 @@ pub(crate) fn read_dataset(
     fields.finish();
 
     let before = report.count();
-    let layouts = read_layouts(layouts, None, report);
+    let schemas = read_kinds(kind_tables, report);
+    let layouts = read_layouts(layouts, None, &schemas, report);
     // What a layout with a mistake would have brought cannot be missed elsewhere.
     let whole = report.count() == before;
     let kinds = sorted(layouts.iter().map(|declared| declared.layout.kind()));
@@ -98,6 +119,12 @@ pub(crate) fn read_dataset(
     }
     if whole {
         check_key_columns(key_tables, &layouts, report);
+        check_schemas(&schemas, &layouts, &keys, report);
+    }
+    if let Some((key, place)) = newest_by
+        && order.last().is_none_or(|(last, _)| *last != key)
+    {
+        report.add(not_the_last(key, place, &order));
     }
     let name = name?;
     check_name("name", name, report);
@@ -106,9 +133,22 @@ pub(crate) fn read_dataset(
         name: name.0.to_owned(),
         title,
         keys,
+        newest_by: newest_by.map(|(key, _)| key.to_owned()),
         file_names,
         layouts,
+        schemas,
     })
+}
+
+/// Versions lie beside each other in the folder of what they are versions of, so their key is the last.
+fn not_the_last(key: &str, place: &Place, order: &[(&str, &Place)]) -> Mistake {
+    let last = order.last().map_or("none", |(last, _)| last);
+    let message = format!("`newest_by` needs the last key of `partition`, found `{key}`");
+    let mistake = Mistake::new(place, message);
+    if order.iter().any(|(name, _)| *name == key) {
+        return mistake.help(format!("put `{key}` after `{last}` in `partition`"));
+    }
+    mistake.choices(key, order.last().map(|(name, _)| *name).into_iter())
 }
 
 fn untold(key: &PartitionKey, place: &Place) -> Mistake {
@@ -133,6 +173,56 @@ fn check_key_columns(keys: Option<&Node>, layouts: &[Declared], report: &Report)
             report.add(Mistake::new(place, message).choices(column, all));
         }
     }
+}
+
+/// Each kind has a layout, each column is told by one, and none has the name of a folder that it lies in.
+fn check_schemas(schemas: &Schemas, layouts: &[Declared], keys: &[PartitionKey], report: &Report) {
+    for (kind, declared) in schemas {
+        let of_kind: Vec<_> = layouts
+            .iter()
+            .map(|declared| &declared.layout)
+            .filter(|layout| layout.kind() == kind)
+            .collect();
+        if of_kind.is_empty() {
+            let kinds = sorted(layouts.iter().map(|declared| declared.layout.kind()));
+            let message = format!("no layout has the kind `{kind}`");
+            report.add(Mistake::new(&declared.place, message).choices(kind, kinds));
+            continue;
+        }
+        for (column, place) in declared.schema.columns().iter().zip(&declared.places) {
+            let name = column.name();
+            if !of_kind.iter().any(|layout| layout.tells(name)) {
+                let all = of_kind.iter().flat_map(|layout| layout.columns()).map(String::as_str);
+                let message = format!("no layout of the kind `{kind}` has the column `{name}`");
+                report.add(Mistake::new(place, message).choices(name, sorted(all)));
+            }
+            if let Some(key) = key_named(keys, name) {
+                report.add(named_like_key(name, key, place));
+            }
+        }
+    }
+}
+
+fn key_named<'a>(keys: &'a [PartitionKey], column: &str) -> Option<&'a str> {
+    let column = fold_case(column);
+    let keys = keys.iter().map(PartitionKey::name);
+    RESERVED.into_iter().chain(keys).find(|key| fold_case(key) == column)
+}
+
+/// Of a column with the name of a folder that its files lie in.
+pub(crate) fn named_like_key(column: &str, key: &str, place: &Place) -> Mistake {
+    let message =
+        format!("the column `{column}` has the name of the folder `{key}=…` that its files lie in");
+    let help = if RESERVED.contains(&key) {
+        format!("give it another name under `[layout.aliases]`: `other_name = \"{column}\"`")
+    } else {
+        format!(
+            "give the partition key `{key}` another name, or the column under `[layout.aliases]`"
+        )
+    };
+    Mistake::new(place, message).help(format!(
+        "Athena and Glue refuse such a table, Spark and DuckDB mix the two up; {help}"
+    ))
 }
 
 /// Each once, in alphabetical order.

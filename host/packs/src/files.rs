@@ -10,7 +10,8 @@ use crate::pack::{Pack, surrounding_dataset};
 use crate::tree::{Table, Value};
 
 impl Pack {
-    /// Every file that [`Pack::open`] reads for a pack: the pack, what it extends, its dataset, and headers of layouts. Sorted.
+    /// Every file that [`Pack::open`] reads for a pack: the pack, what it extends, its dataset, schemas, and headers of layouts.
+    /// Sorted.
     pub fn files(path: &Path) -> Result<Vec<PathBuf>, PackError> {
         Self::open(path)?;
         let report = Report::default();
@@ -21,8 +22,8 @@ impl Pack {
         report.conclude(merged.map(drop))?;
         let mut files = BTreeSet::new();
         for (file, table) in reader.into_tables() {
-            for header in headers(&table) {
-                files.insert(file.parent().unwrap_or(Path::new("")).join(header));
+            for named in headers(&table).chain(schemas(&table)) {
+                files.insert(file.parent().unwrap_or(Path::new("")).join(named));
             }
             files.insert(file);
         }
@@ -42,5 +43,20 @@ fn headers(table: &Table) -> impl Iterator<Item = &str> {
             _ => None,
         },
         _ => None,
+    })
+}
+
+/// Files that `[kinds.*]` take their columns from.
+fn schemas(table: &Table) -> impl Iterator<Item = &str> {
+    let kinds = match table.get("kinds").map(|node| &node.value) {
+        Some(Value::Table(kinds)) => Some(kinds),
+        _ => None,
+    };
+    kinds.into_iter().flat_map(|kinds| kinds.entries.values()).filter_map(|kind| {
+        let Value::Table(kind) = &kind.node.value else { return None };
+        match &kind.get("schema")?.value {
+            Value::Text(file) => Some(file.as_str()),
+            _ => None,
+        }
     })
 }

@@ -1,4 +1,4 @@
-//! From a file's name, header and first record to the pack that judges it.
+//! From a file's name, header and first records to the pack that judges it.
 
 use std::sync::Arc;
 
@@ -23,12 +23,16 @@ pub struct Identified {
     pub partition: Vec<(String, String)>,
     /// Whether the file's name is one that the dataset knows, with a value for each key it names.
     pub name_matched: bool,
+    /// The last of the partition's keys, if it orders versions of the same in time.
+    pub newest_by: Option<String>,
     /// The pack.
     pub pack: Arc<Pack>,
 }
 
-/// The cell of the first data record under a column, by the column's name in the header.
-pub type FirstRecord<'a> = dyn Fn(&str) -> Option<String> + 'a;
+/// The cells of the first sound records under a column, by the column's name in the header; nothing if there is no sound record.
+///
+/// Several, because any one of them may be blank or wrong under just this column.
+pub type FirstCells<'a> = dyn Fn(&str) -> Vec<String> + 'a;
 
 /// Finds a header among layouts.
 pub(crate) fn find<'a>(
@@ -51,7 +55,7 @@ pub(crate) fn choose(
     packs: &[Arc<Pack>],
     layout: &Arc<Layout>,
     file_name: Option<&str>,
-    first_record: &FirstRecord<'_>,
+    first_cells: &FirstCells<'_>,
 ) -> Result<Identified, Refusal> {
     let name = dataset.name_match(file_name);
     check_kind(name.as_ref(), file_name, layout)?;
@@ -59,11 +63,11 @@ pub(crate) fn choose(
     let candidates: Vec<&Arc<Pack>> = of_kind().filter(|pack| pack.takes_layout(layout)).collect();
     if candidates.is_empty() {
         let taken = sorted(of_kind().flat_map(|pack| pack.layouts()).map(|layout| layout.name()));
-        let partition = told(dataset.partition_keys(), layout, name.as_ref(), first_record);
+        let partition = told(dataset.partition_keys(), layout, name.as_ref(), first_cells);
         return Err(not_taken(layout, &taken, partition));
     }
     let keys = dataset.partition_keys();
-    let partition = partition(keys, layout, name.as_ref(), first_record, &[])?;
+    let partition = partition(keys, layout, name.as_ref(), first_cells, &[])?;
     // The pack that says most is the one meant; the catalogue made sure that there are no two of them.
     let pack = candidates
         .iter()
@@ -80,7 +84,7 @@ impl Pack {
         self: &Arc<Self>,
         file_name: Option<&str>,
         header: &[String],
-        first_record: &FirstRecord<'_>,
+        first_cells: &FirstCells<'_>,
     ) -> Result<Identified, Refusal> {
         let known: Vec<&Arc<Layout>> =
             self.layouts().iter().chain(self.dataset().layouts()).collect();
@@ -95,11 +99,11 @@ impl Pack {
         check_kind(name.as_ref(), file_name, layout)?;
         if !self.takes_layout(layout) {
             let taken = sorted(self.layouts().iter().map(|layout| layout.name()));
-            let partition = told(self.partition_keys(), layout, name.as_ref(), first_record);
+            let partition = told(self.partition_keys(), layout, name.as_ref(), first_cells);
             return Err(not_taken(layout, &taken, partition));
         }
         let keys = self.partition_keys();
-        let partition = partition(keys, layout, name.as_ref(), first_record, self.pins())?;
+        let partition = partition(keys, layout, name.as_ref(), first_cells, self.pins())?;
         if !takes(self.pins(), &partition) {
             return Err(partition_not_taken(layout, &partition, &[self]));
         }
@@ -119,6 +123,7 @@ fn identified(
         layout: Arc::clone(layout),
         partition,
         name_matched,
+        newest_by: pack.dataset().newest_by().map(str::to_owned),
         pack: Arc::clone(pack),
     }
 }
@@ -178,12 +183,12 @@ fn takes(pins: &[Pin], partition: &[(String, String)]) -> bool {
     })
 }
 
-/// The value of each key: from the file's name, else from the first record, else from a pack that was named.
+/// The value of each key: from the file's name, else from the first sound records, else from a pack that was named.
 fn partition(
     keys: &[PartitionKey],
     layout: &Arc<Layout>,
     name: Option<&NameMatch>,
-    first_record: &FirstRecord<'_>,
+    first_cells: &FirstCells<'_>,
     pins: &[Pin],
 ) -> Result<Vec<(String, String)>, Refusal> {
     keys.iter()
@@ -192,7 +197,7 @@ fn partition(
             if let Some(value) = of_name(key, name, &mut looked) {
                 return Ok((key.name.clone(), value));
             }
-            if let Some(value) = of_record(key, layout, first_record, &mut looked) {
+            if let Some(value) = of_record(key, layout, first_cells, &mut looked) {
                 return Ok((key.name.clone(), value));
             }
             if let Some(Pin { values, .. }) = pins.iter().find(|pin| pin.key == key.name)
@@ -209,17 +214,16 @@ fn partition(
         .collect()
 }
 
-/// The values that name or first record tell, of a file that is refused anyway.
+/// The values that name or first records tell, of a file that is refused anyway.
 fn told(
     keys: &[PartitionKey],
     layout: &Layout,
     name: Option<&NameMatch>,
-    first_record: &FirstRecord<'_>,
+    first_cells: &FirstCells<'_>,
 ) -> Vec<(String, String)> {
     let mut looked = Vec::new();
     let mut value = |key: &PartitionKey| {
-        of_name(key, name, &mut looked)
-            .or_else(|| of_record(key, layout, first_record, &mut looked))
+        of_name(key, name, &mut looked).or_else(|| of_record(key, layout, first_cells, &mut looked))
     };
     keys.iter().filter_map(|key| Some((key.name.clone(), value(key)?))).collect()
 }
@@ -240,7 +244,7 @@ fn of_name(
 fn of_record(
     key: &PartitionKey,
     layout: &Layout,
-    first_record: &FirstRecord<'_>,
+    first_cells: &FirstCells<'_>,
     looked: &mut Vec<String>,
 ) -> Option<String> {
     let column = key.column.as_ref()?;
@@ -248,18 +252,23 @@ fn of_record(
         looked.push(format!("the layout has no column `{column}`"));
         return None;
     };
-    match first_record(spelling) {
-        None => looked.push("there is no record".to_owned()),
-        Some(cell) if cell.trim().is_empty() => {
-            looked.push(format!("`{spelling}` of the first record is blank"));
-        }
-        Some(cell) => match key.of_cell(&cell) {
-            Ok(value) => return Some(value),
-            Err(_) => looked.push(format!(
-                "`{spelling}` of the first record is {}, which cannot be used",
-                quote(&cell)
-            )),
-        },
+    let cells = first_cells(spelling);
+    if let Some(value) = cells.iter().find_map(|cell| key.of_cell(cell).ok()) {
+        return Some(value);
     }
+    let records = match cells.len() {
+        0 => {
+            looked.push("there is no sound record".to_owned());
+            return None;
+        }
+        1 => "the first sound record".to_owned(),
+        count => format!("the first {count} sound records"),
+    };
+    looked.push(match cells.iter().find(|cell| !cell.trim().is_empty()) {
+        None => format!("`{spelling}` of {records} is blank"),
+        Some(cell) => {
+            format!("`{spelling}` of {records} is {}, which cannot be used", quote(cell))
+        }
+    });
     None
 }

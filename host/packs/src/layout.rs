@@ -8,7 +8,8 @@ use assay_model::Digest;
 
 use crate::diagnostic::{Mistake, Report};
 use crate::fields::{Fields, as_table, as_text, as_texts};
-use crate::name::check_name;
+use crate::name::{check_name, fold_case};
+use crate::schema::{Schema, Schemas};
 use crate::source::{Place, Source};
 use crate::tree::{Node, Value};
 
@@ -23,6 +24,7 @@ pub struct Layout {
     header: Vec<String>,
     /// As many as `header`, in the same order.
     columns: Vec<String>,
+    constants: Vec<(String, String)>,
     fingerprint: Digest,
 }
 
@@ -56,6 +58,16 @@ impl Layout {
     /// The column names that rules, packs and output use, in the order of `header`.
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// Columns that files of this layout lack and that are published with the same cell in each record: canonical names and cells.
+    pub fn constants(&self) -> &[(String, String)] {
+        &self.constants
+    }
+
+    /// Whether a record of this layout says what the column holds.
+    pub(crate) fn tells(&self, column: &str) -> bool {
+        self.position(column).is_some() || self.constants.iter().any(|(name, _)| name == column)
     }
 
     /// Position of a column by its canonical name.
@@ -96,10 +108,11 @@ pub(crate) struct Declared {
     pub(crate) place: Place,
 }
 
-/// Reads all `[[layout]]` tables of a file. `kind` is for those that name none.
+/// Reads all `[[layout]]` tables of a file. `kind` is for those that name none, `schemas` gives the spelling of canonical names.
 pub(crate) fn read_layouts(
     node: Option<&Node>,
     kind: Option<&str>,
+    schemas: &Schemas,
     report: &Report,
 ) -> Vec<Declared> {
     let Some(node) = node else { return Vec::new() };
@@ -115,7 +128,7 @@ pub(crate) fn read_layouts(
     };
     let mut declared: Vec<Declared> = Vec::new();
     for table in tables {
-        let Some(new) = read_layout(table, kind, report) else { continue };
+        let Some(new) = read_layout(table, kind, schemas, report) else { continue };
         for old in &declared {
             let same = match () {
                 () if old.layout.name == new.layout.name => "has the same name",
@@ -132,7 +145,12 @@ pub(crate) fn read_layouts(
     declared
 }
 
-fn read_layout(node: &Node, default_kind: Option<&str>, report: &Report) -> Option<Declared> {
+fn read_layout(
+    node: &Node,
+    default_kind: Option<&str>,
+    schemas: &Schemas,
+    report: &Report,
+) -> Option<Declared> {
     let before = report.count();
     let mut fields = Fields::of(node, "a layout", report)?;
     let name = fields.need_text("name", "\"loans-8\"");
@@ -144,13 +162,17 @@ fn read_layout(node: &Node, default_kind: Option<&str>, report: &Report) -> Opti
     let (title, years, publications) = (prose("title"), prose("years"), prose("publications"));
     let columns = fields.need("columns", "\"layouts/loans-8.txt\"");
     let aliases = fields.get("aliases");
+    let constants = fields.get("constants");
     fields.finish();
 
     let (name, kind) = (name?, kind?);
     check_name("name", name, report);
     check_name("kind", kind, report);
     let header = read_header(columns?, report)?;
-    let canonical = read_aliases(aliases, &header, report);
+    let schema = schemas.get(kind.0).map(|declared| declared.schema.as_ref());
+    let canonical = canonical(read_aliases(aliases, &header, report), schema);
+    check_case(&canonical, name.1, report);
+    let constants = read_constants(constants, &canonical, report);
     let layout = Layout {
         name: name.0.to_owned(),
         kind: kind.0.to_owned(),
@@ -159,6 +181,7 @@ fn read_layout(node: &Node, default_kind: Option<&str>, report: &Report) -> Opti
         publications,
         fingerprint: fingerprint(&header),
         columns: canonical,
+        constants,
         header,
     };
     (report.count() == before).then(|| Declared { layout: Arc::new(layout), place: name.1.clone() })
@@ -240,4 +263,57 @@ fn read_aliases(node: Option<&Node>, header: &[String], report: &Report) -> Vec<
         }
     }
     columns
+}
+
+/// The names as the kind's schema spells them: case is not what makes a column another one.
+fn canonical(columns: Vec<String>, schema: Option<&Schema>) -> Vec<String> {
+    let Some(schema) = schema else { return columns };
+    let spelled = |name: String| match schema.column_folded(&name) {
+        Some(column) => column.name().to_owned(),
+        None => name,
+    };
+    columns.into_iter().map(spelled).collect()
+}
+
+/// No reader but DuckDB and pyarrow could tell such columns apart.
+fn check_case(columns: &[String], place: &Place, report: &Report) {
+    let mut seen: BTreeMap<String, &String> = BTreeMap::new();
+    for name in columns {
+        if let Some(first) = seen.insert(fold_case(name), name)
+            && first != name
+        {
+            let message = format!("the columns `{first}` and `{name}` differ by case only");
+            report.add(Mistake::new(place, message).help(format!(
+                "Spark, Athena, Glue, Hive and Redshift cannot read such a table; give one another name under \
+                 `[layout.aliases]`: `other_name = \"{name}\"`"
+            )));
+        }
+    }
+}
+
+/// Columns that the files lack and that hold the same in every record.
+fn read_constants(
+    node: Option<&Node>,
+    columns: &[String],
+    report: &Report,
+) -> Vec<(String, String)> {
+    let Some(table) = node.and_then(|node| as_table(node, "`constants`", report)) else {
+        return Vec::new();
+    };
+    let mut constants = Vec::new();
+    for (name, entry) in &table.entries {
+        let Some((cell, place)) = as_text(&entry.node, name, report) else { continue };
+        if columns.iter().any(|column| fold_case(column) == fold_case(name)) {
+            let message = format!("`{name}` is a column of the layout, so it is not constant");
+            report.add(Mistake::new(&entry.key, message));
+        } else if cell.is_empty() {
+            report.add(
+                Mistake::new(place, format!("the constant `{name}` is blank"))
+                    .help("leave it out: a column that a layout lacks is null"),
+            );
+        } else {
+            constants.push((name.clone(), cell.to_owned()));
+        }
+    }
+    constants
 }

@@ -4,6 +4,7 @@
 //! run and [`Discovery`] where everything is. The format of the files is in this crate's README.
 
 mod catalogue;
+mod column;
 mod dataset;
 mod diagnostic;
 mod discovery;
@@ -20,19 +21,22 @@ mod nearest;
 mod pack;
 mod partition;
 mod refusal;
+mod schema;
 mod source;
 mod suggest;
 mod tree;
 
 pub use catalogue::{Catalogue, LayoutMatch};
+pub use column::ColumnType;
 pub use dataset::Dataset;
 pub use diagnostic::{Colour, Mistakes};
 pub use discovery::{Discovery, Surroundings};
 pub use error::PackError;
-pub use identify::{FirstRecord, Identified};
+pub use identify::{FirstCells, Identified};
 pub use layout::{Layout, fingerprint};
 pub use lock::{LOCK_FILE, Lock, LockError, Locked};
 pub use nearest::{Differences, Nearest};
-pub use pack::{ColumnType, Grant, Limits, Pack, PluginUse, Quarantined, Thresholds};
-pub use partition::PartitionKey;
+pub use pack::{Grant, Limits, Pack, PluginUse, Quarantined, Thresholds};
+pub use partition::{Expected, PartitionKey};
 pub use refusal::Refusal;
+pub use schema::{Schema, SchemaColumn};

@@ -18,6 +18,11 @@ pub(crate) fn is_name(text: &str) -> bool {
         && !text.ends_with('.')
 }
 
+/// A column's name as readers compare it: Spark, Athena, Glue, Hive and Redshift do not look at case.
+pub(crate) fn fold_case(name: &str) -> String {
+    name.to_lowercase()
+}
+
 /// Reports a text that cannot be a name.
 pub(crate) fn check_name(key: &str, (text, place): (&str, &Place), report: &Report) {
     if !is_name(text) {

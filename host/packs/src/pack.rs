@@ -8,10 +8,10 @@ mod limits;
 mod plugins;
 mod read;
 mod resolved;
+mod schema;
 mod thresholds;
 mod trust;
 
-pub use columns::ColumnType;
 pub use limits::Limits;
 pub use plugins::{Grant, PluginUse};
 pub use resolved::Pack;

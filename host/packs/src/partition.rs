@@ -1,5 +1,7 @@
 //! Partition keys: what the output is laid out by, and how a file tells their values.
 
+use std::ops::RangeInclusive;
+
 use assay_model::{DateFormat, format_date};
 
 use crate::diagnostic::{Mistake, Report};
@@ -26,7 +28,7 @@ enum Part {
 }
 
 /// These are keys of every path already.
-const RESERVED: [&str; 3] = ["dataset", "kind", "run"];
+pub(crate) const RESERVED: [&str; 4] = ["dataset", "kind", "run", "attempt"];
 
 impl PartitionKey {
     /// A key whose value a pack fixes.
@@ -45,6 +47,34 @@ impl PartitionKey {
         &self.name
     }
 
+    /// The column whose cells tell its value, by its canonical name.
+    pub fn column(&self) -> Option<&str> {
+        self.column.as_deref()
+    }
+
+    /// How the column writes dates, and what is kept of them; nothing if cells are the value.
+    pub(crate) fn reading(&self) -> Option<(&[DateFormat], &'static str)> {
+        let part = match self.part {
+            Part::Date => "date",
+            Part::Year => "year",
+        };
+        (!self.column_formats.is_empty()).then_some((self.column_formats.as_slice(), part))
+    }
+
+    /// What cells of the column are compared with in a file whose value for the key is `value`.
+    pub fn expects(&self, value: &str) -> Expected {
+        if self.column_formats.is_empty() {
+            return Expected(Kind::Text(value.to_owned()));
+        }
+        let days = match self.part {
+            Part::Date => day(value).map(|day| day..=day),
+            Part::Year => day(&format!("{value}-01-01"))
+                .zip(day(&format!("{value}-12-31")))
+                .map(|(first, last)| first..=last),
+        };
+        Expected(Kind::Days { formats: self.column_formats.clone(), days })
+    }
+
     /// The value of what the file's name says; the reason if it cannot be one.
     pub(crate) fn of_name(&self, text: &str) -> Result<String, String> {
         value(text, &self.name_formats, self.part)
@@ -56,15 +86,51 @@ impl PartitionKey {
     }
 }
 
+/// The day of a date written as keys have it.
+fn day(text: &str) -> Option<i32> {
+    DateFormat::new("%Y-%m-%d").ok()?.parse(text.as_bytes()).ok()
+}
+
+/// A partition's value for a key, to be compared with the cells of many records.
+#[derive(Debug, Clone)]
+pub struct Expected(Kind);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Text(String),
+    Days {
+        formats: Vec<DateFormat>,
+        /// None: the value is no date, so no cell can be of it.
+        days: Option<RangeInclusive<i32>>,
+    },
+}
+
+impl Expected {
+    /// Whether a cell has the value. `None`: it is blank, and says nothing.
+    pub fn holds(&self, cell: &[u8]) -> Option<bool> {
+        let cell = cell.trim_ascii();
+        if cell.is_empty() {
+            return None;
+        }
+        Some(match &self.0 {
+            Kind::Text(value) => cell == value.as_bytes(),
+            Kind::Days { formats, days } => {
+                let day = formats.iter().find_map(|format| format.parse(cell).ok());
+                day.zip(days.as_ref()).is_some_and(|(day, days)| days.contains(&day))
+            }
+        })
+    }
+}
+
 fn value(text: &str, formats: &[DateFormat], part: Part) -> Result<String, String> {
     let text = text.trim();
     if !formats.is_empty() {
         let days = formats.iter().find_map(|format| format.parse(text.as_bytes()).ok());
-        let expected: Vec<String> =
-            formats.iter().map(|format| format!("`{}`", format.pattern())).collect();
-        let date = format_date(
-            days.ok_or_else(|| format!("`{text}` is no date written {}", expected.join(" or ")))?,
-        );
+        let date = format_date(days.ok_or_else(|| {
+            let expected: Vec<String> =
+                formats.iter().map(|format| format!("`{}`", format.pattern())).collect();
+            format!("`{text}` is no date written {}", expected.join(" or "))
+        })?);
         return Ok(match part {
             Part::Date => date,
             Part::Year => date.split('-').next().unwrap_or_default().to_owned(),
@@ -87,7 +153,7 @@ pub(crate) fn read_keys(
         if !is_name(name) || RESERVED.contains(name) {
             report.add(
                 Mistake::new(place, format!("`{name}` cannot be a partition key")).help(
-                    "a key is letters, digits, `-` and `_`, and not `dataset`, `kind` or `run`",
+                    "a key is letters, digits, `-` and `_`, and not `dataset`, `kind`, `run` or `attempt`",
                 ),
             );
         } else if order[..at].iter().any(|(earlier, _)| earlier == name) {

@@ -37,7 +37,7 @@ pub enum Refusal {
         /// The layout found.
         layout: Arc<Layout>,
     },
-    /// Neither the file's name nor its first record tell the value of a partition key.
+    /// Neither the file's name nor its first sound records tell the value of a partition key.
     PartitionNotFound {
         /// The layout found.
         layout: Arc<Layout>,

@@ -33,8 +33,11 @@ fn outcome(result: Result<Identified, Refusal>) -> String {
 
 fn check(name: Option<&str>, header_line: &str, loaned_on: Option<&str>, expected: &str) {
     let catalogue = Catalogue::open(&library()).unwrap();
-    let first =
-        |column: &str| (column == "loaned_on").then(|| loaned_on.map(str::to_owned)).flatten();
+    // Cells of several records stand one below the other.
+    let first = |column: &str| {
+        let cells = loaned_on.filter(|_| column == "loaned_on").map(|cells| cells.split('\n'));
+        cells.into_iter().flatten().map(str::to_owned).collect()
+    };
     assert_eq!(
         outcome(catalogue.identify(name, &header(header_line), &first)),
         expected,
@@ -74,6 +77,22 @@ fn a_file_is_found_by_name_or_by_its_first_record() {
 }
 
 #[test]
+fn a_record_that_does_not_tell_leaves_it_to_the_next() {
+    let found = "library/loans/2024 loans-8 year=2024 name strange";
+    check(None, LOANS, Some("\n2024-05-01"), found);
+    check(None, LOANS, Some("soon\n2024-05-01\n2023-05-01"), found);
+    let not_found = |said: &str| {
+        format!(
+            "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; \
+             `loaned_on` of the first 3 sound records is {said}\nhelp: give the file the name it was published \
+             under, or name a pack with `--pack` that fixes the value"
+        )
+    };
+    check(None, LOANS, Some("\n \n"), &not_found("blank"));
+    check(None, LOANS, Some("\nsoon\nlater"), &not_found("`soon`, which cannot be used"));
+}
+
+#[test]
 fn a_refusal_says_what_was_found_and_what_there_is() {
     check(
         Some("loans-2022.csv"),
@@ -86,7 +105,7 @@ fn a_refusal_says_what_was_found_and_what_there_is() {
         None,
         LOANS,
         Some("05/01/2024"),
-        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; `loaned_on` of the first record is \
+        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; `loaned_on` of the first sound record is \
          `05/01/2024`, which cannot be used\n\
          help: give the file the name it was published under, or name a pack with `--pack` that fixes the value",
     );
@@ -94,7 +113,7 @@ fn a_refusal_says_what_was_found_and_what_there_is() {
         None,
         LOANS,
         Some(" "),
-        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; `loaned_on` of the first record is \
+        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; `loaned_on` of the first sound record is \
          blank\n\
          help: give the file the name it was published under, or name a pack with `--pack` that fixes the value",
     );
@@ -102,7 +121,7 @@ fn a_refusal_says_what_was_found_and_what_there_is() {
         None,
         LOANS,
         None,
-        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; there is no record\n\
+        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; there is no sound record\n\
          help: give the file the name it was published under, or name a pack with `--pack` that fixes the value",
     );
     check(
@@ -184,7 +203,7 @@ fn cut_off_names_are_recognised() {
 fn a_named_pack_fixes_what_the_file_does_not_tell() {
     let pack = Pack::open(&library().join("library/loans/2023.toml")).unwrap();
     let check = |name: Option<&str>, header_line: &str, expected: &str| {
-        let found = outcome(pack.identify(name, &header(header_line), &|_| None));
+        let found = outcome(pack.identify(name, &header(header_line), &|_| Vec::new()));
         assert!(found.starts_with(expected), "{found}");
     };
     check(None, LOANS, "library/loans/2023 loans-8 year=2023 name strange");
@@ -196,8 +215,8 @@ fn a_named_pack_fixes_what_the_file_does_not_tell() {
 #[test]
 fn the_pack_that_says_most_is_chosen() {
     let dataset = "format = 1\nname = \"d\"\npartition = [\"year\", \"branch\"]\n\
-        [partition_keys.year]\ncolumn = \"year\"\n[partition_keys.branch]\ncolumn = \"branch\"\n\
-        [[layout]]\nname = \"l\"\nkind = \"k\"\ncolumns = [\"year\", \"branch\"]\n";
+        [partition_keys.year]\ncolumn = \"about\"\n[partition_keys.branch]\ncolumn = \"house\"\n\
+        [[layout]]\nname = \"l\"\nkind = \"k\"\ncolumns = [\"about\", \"house\"]\n";
     let pack = |partition: &str| {
         format!(
             "format = 1\ndataset = \"d\"\nkind = \"k\"\nlayouts = [\"l\"]\n[partition]\n{partition}"
@@ -213,8 +232,8 @@ fn the_pack_that_says_most_is_chosen() {
     ]);
     let catalogue = Catalogue::open(folder.path()).unwrap();
     let check = |year: &str, branch: &str, expected: &str| {
-        let first = |column: &str| Some(if column == "year" { year } else { branch }.to_owned());
-        let found = catalogue.identify(None, &header("year,branch"), &first).unwrap();
+        let first = |column: &str| vec![if column == "about" { year } else { branch }.to_owned()];
+        let found = catalogue.identify(None, &header("about,house"), &first).unwrap();
         assert_eq!(found.pack.path().file_stem().unwrap(), expected, "{year} {branch}");
     };
     check("1", "x", "both");
@@ -279,8 +298,8 @@ fn every_sample_is_identified_or_refused_by_name() {
         let (header, record) = head(&folder.join("samples").join(name));
         for file_name in [Some(name), None] {
             let first = |column: &str| {
-                let at = header.iter().position(|name| name == column)?;
-                record.get(at).cloned()
+                let at = header.iter().position(|name| name == column);
+                at.and_then(|at| record.get(at).cloned()).into_iter().collect()
             };
             let found = outcome(catalogue.identify(file_name, &header, &first));
             let found = found.trim_end_matches(" name known").trim_end_matches(" name strange");
@@ -291,15 +310,15 @@ fn every_sample_is_identified_or_refused_by_name() {
     let general = "open-payments/general/any";
     check(
         "OP_DTL_GNRL_PGYR2016_P06302017.csv",
-        &format!("{general} general-75 program_year=2016/publication=2017-06-30"),
+        &format!("{general} general-75 year=2016/publication=2017-06-30"),
     );
     check(
         "OP_DTL_GNRL_PGYR2018_P06282019.quoted-1row.csv",
-        &format!("{general} general-75 program_year=2018/publication=2019-06-28"),
+        &format!("{general} general-75 year=2018/publication=2019-06-28"),
     );
     check(
         "OP_DTL_GNRL_PGYR2022_P01182024.DERIVED-from-api-4rows.csv",
-        &format!("{general} general-91 program_year=2022/publication=2024-01-18"),
+        &format!("{general} general-91 year=2022/publication=2024-01-18"),
     );
     check("OP_DTL_GNRL_PGYR2013_P01152016.excel-resaved.csv", &refused("general-63"));
     check("OP_DTL_OWNRSHP_PGYR2016_P06302017.csv", &refused("ownership-29"));
@@ -343,15 +362,15 @@ fn published_file_names_are_known() {
         .unwrap()
         .clone();
     let first = |column: &str| match column {
-        "Program_Year" => Some("2016".to_owned()),
-        "Payment_Publication_Date" => Some("06/30/2017".to_owned()),
-        _ => None,
+        "Program_Year" => vec!["2016".to_owned()],
+        "Payment_Publication_Date" => vec!["06/30/2017".to_owned()],
+        _ => Vec::new(),
     };
     let check = |name: &str, expected: &str| {
         let found = outcome(catalogue.identify(Some(name), layout.header(), &first));
         assert!(found.starts_with(expected), "{name}: {found}");
     };
-    let general = "open-payments/general/any general-91 program_year=2024/publication=";
+    let general = "open-payments/general/any general-91 year=2024/publication=";
     check("OP_DTL_GNRL_PGYR2024_P06302025.csv", &format!("{general}2025-06-30 name known"));
     check(
         "OP_DTL_GNRL_PGYR2024_P06302025_06162025.csv",
@@ -363,7 +382,7 @@ fn published_file_names_are_known() {
     );
     check("OP_DTL_GNRL_PGYR2024_P06302025.csv.gz", &format!("{general}2025-06-30 name known"));
     check("PGYR2024_P06302025_06162025.zip", &format!("{general}2025-06-30 name known"));
-    let records = "open-payments/general/any general-91 program_year=2016/publication=2017-06-30";
+    let records = "open-payments/general/any general-91 year=2016/publication=2017-06-30";
     check("PGYR16_P063017.ZIP", &format!("{records} name known"));
     check("download.csv", &format!("{records} name strange"));
     // A date that is none: the records tell, as they do where the name is silent, and the name is not one that is published.

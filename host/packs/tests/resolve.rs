@@ -92,13 +92,15 @@ fn the_readme_is_right() {
     let readme = include_str!("../README.md");
     let mut examples =
         readme.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let (dataset, pack) = (examples.next().unwrap(), examples.next().unwrap());
+    let mut next = || examples.next().unwrap();
+    let (dataset, schema, pack) = (next(), next(), next());
     let folder = write(&[
         ("library/dataset.toml", dataset),
         (
             "library/layouts/loans-8.txt",
-            "loan_id\nmember_id\nbranch\nbook_title\nisbn\nloaned_on\nreturned_on\nfine_eur\n",
+            "loan_id\nmember_id\nbranch\nbook_title\nisbn\nloaned_on\nreturned_on\nfine_eur\nDESK\n",
         ),
+        ("library/loans/schema.toml", schema),
         ("library/loans/shared.toml", "format = 1\nbase = true\n"),
         ("library/loans/2023.toml", pack),
     ]);
@@ -108,10 +110,75 @@ fn the_readme_is_right() {
     assert_eq!(pack.limits(), &Limits::default());
     assert_eq!(pack.thresholds().min_records, Thresholds::default().min_records);
     let header = pack.layouts()[0].header().to_vec();
-    let found = pack.identify(Some("loans-2023_P06302024.csv"), &header, &|_| None).unwrap();
+    let found = pack.identify(Some("loans-2023_P06302024.csv"), &header, &|_| Vec::new()).unwrap();
     let partition: Vec<(&str, &str)> =
         found.partition.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     assert_eq!(partition, [("year", "2023"), ("published", "2024-06-30")]);
+}
+
+#[test]
+fn a_layout_is_laid_into_the_schema_of_its_kind() {
+    let dataset = "format = 1\nname = \"d\"\npartition = []\n[kinds.k]\nlast_id = 7\ncolumns = [\n\
+        { id = 4, name = \"Id\" }, { id = 6, name = \"sum\", type = \"decimal\", scale = 2 },\n\
+        { id = 5, name = \"day\", type = \"date\", format = \"%Y-%m-%d\" }, { id = 7, name = \"unit\" }]\n\
+        [[layout]]\nname = \"l\"\nkind = \"k\"\ncolumns = [\"ID\", \"sum\", \"day\"]\nconstants = { unit = \"EUR\" }\n\
+        [[layout]]\nname = \"m\"\nkind = \"k\"\ncolumns = [\"day\", \"total\", \"id\"]\naliases = { sum = \"total\" }\n";
+    let head = HEAD.replace("[\"l\"]", "[\"l\", \"m\"]");
+    let resolved = |dataset: &str, more: &str| {
+        resolve(&[("dataset.toml", dataset), ("pack.toml", &format!("{head}{more}"))])
+    };
+    let (_folder, pack) = resolved(dataset, "[columns.day]\nformat = \"%d.%m.%Y\"\n");
+    let columns: Vec<String> = pack
+        .schema()
+        .columns()
+        .iter()
+        .map(|column| format!("{} {} {}", column.id(), column.name(), column.kind()))
+        .collect();
+    assert_eq!(columns, ["4 Id text", "6 sum decimal(18, 2)", "5 day date", "7 unit text"]);
+    assert_eq!(pack.layouts()[0].columns(), ["Id", "sum", "day"]);
+    assert_eq!(pack.layouts()[1].columns(), ["day", "sum", "Id"]);
+    assert_eq!(
+        pack.column_type("day"),
+        &ColumnType::Date(DateFormat::new("%d.%m.%Y").unwrap()),
+        "a pack says how its dates are written"
+    );
+    let base = resolved(dataset, "").1.digest();
+    let other = |what: &str, from: &str, to: &str| {
+        assert_ne!(resolved(&dataset.replace(from, to), "").1.digest(), base, "{what}");
+    };
+    other(
+        "an id",
+        "last_id = 7\ncolumns = [\n{ id = 4",
+        "last_id = 8\nretired = 4\ncolumns = [\n{ id = 8",
+    );
+    other("a name", "\"Id\"", "\"ID\"");
+    other("a type", "scale = 2", "scale = 3");
+    other("a constant", "\"EUR\"", "\"USD\"");
+}
+
+#[test]
+fn packs_of_a_kind_without_a_schema_give_the_same_types() {
+    let pack = |kind: &str| format!("{HEAD}[columns.sum]\ntype = \"{kind}\"\n");
+    let check = |kinds: [&str; 2], expected: Option<&str>| {
+        let [one, two] = kinds.map(pack);
+        let folder = write(&[
+            (
+                "d/dataset.toml",
+                &DATASET.replace(
+                    "partition = []",
+                    "partition = [\"y\"]\n[partition_keys.y]\ncolumn = \"id\"",
+                ),
+            ),
+            ("d/k/1.toml", &format!("{one}[partition]\ny = \"1\"\n")),
+            ("d/k/2.toml", &format!("{two}[partition]\ny = \"2\"\n")),
+        ]);
+        let said = Catalogue::open(folder.path())
+            .map(drop)
+            .map_err(|error| anonymous(error.to_string().lines().next().unwrap(), folder.path()));
+        assert_eq!(said.err().as_deref(), expected, "{kinds:?}");
+    };
+    check(["integer", "integer"], None);
+    check(["integer", "text"], Some("error: `sum` is text here, and integer in `$DIR/d/k/1.toml`"));
 }
 
 #[test]
@@ -333,7 +400,8 @@ fn a_pack_may_stand_alone() {
     )]);
     let pack =
         Pack::open(&folder.path().join("pack.toml")).unwrap_or_else(|error| panic!("{error}"));
-    let found = pack.identify(Some("x.csv"), &["a".to_owned(), "b".to_owned()], &|_| None).unwrap();
+    let found =
+        pack.identify(Some("x.csv"), &["a".to_owned(), "b".to_owned()], &|_| Vec::new()).unwrap();
     assert_eq!(found.dataset, "own");
     assert_eq!(found.partition, [("year".to_owned(), "2023".to_owned())]);
     assert!(!found.name_matched);

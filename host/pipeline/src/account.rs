@@ -190,6 +190,9 @@ pub(crate) fn refusal(
         );
         return Some(Reason { code: rule.code.to_string(), message });
     }
+    if let Some(message) = mostly_elsewhere(plan, judged, report) {
+        return Some(Reason { code: plan.rules[plan.host.partition].code.to_string(), message });
+    }
     let refuses = |level: &str| level == Level::Refuse.as_str() || level == Level::Error.as_str();
     if let Some(finding) = report.file_findings.iter().find(|finding| refuses(&finding.level)) {
         let message = format!(
@@ -206,6 +209,29 @@ pub(crate) fn refusal(
              which rules hit. If that is how this file is, raise `quarantined` under `[thresholds]` in the pack"
         ),
     })
+}
+
+/// What is said of a file most of whose records are of another partition. Strays are held back one by one; where they are the most, the
+/// name or the first record is wrong, and what is left would stand in the place of a whole partition.
+fn mostly_elsewhere(plan: &Plan, judged: &JudgedFile, report: &Report) -> Option<String> {
+    let rule = &plan.rules[plan.host.partition];
+    let count = judged.totals.rules[plan.host.partition];
+    if rule.level < Level::Error || count.failed * 2 <= count.evaluated {
+        return None;
+    }
+    let published: Vec<_> =
+        plan.told.iter().map(|told| format!("`{}={}`", told.key, told.value)).collect();
+    let first = report.rules[rule.code.as_str()].examples.first();
+    let first = first.map_or_else(String::new, |example| {
+        format!(": record {} (line {}): {}", example.record, example.line, example.message)
+    });
+    Some(format!(
+        "{} of {} records are of another partition than {}{first}\n\
+         help: rename the file if its name says the wrong one, split it if it holds several",
+        count.failed,
+        count.evaluated,
+        published.join(", ")
+    ))
 }
 
 /// What became of a file that is not refused.

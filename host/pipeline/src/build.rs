@@ -3,16 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use assay_model::{ConfigFault, Form, Level, Rule, RuleCode, RunContext, StagePlan};
-use assay_packs::{ColumnType, Identified, Pack};
+use assay_model::{
+    ConfigFault, DeclaredStage, Form, Level, Rule, RuleCode, RunContext, parse_decimal,
+    parse_integer,
+};
+use assay_packs::{ColumnType, Identified, Layout, Pack, PartitionKey};
 use assay_sandbox::{Component, PlanError};
+use assay_sinks::ColumnSpec;
 
 use crate::error::RunError;
 use crate::host_rules;
 use crate::message::Template;
 use crate::plan::{
-    Amount, HostRules, Plan, PlannedStage, RunRule, Scope, Slot, Typed, Unique, slot_for,
-    slots_of_requests,
+    Amount, Constant, HostRules, Origin, Output, Plan, PlannedStage, RunRule, Scope, Slot, Told,
+    Typed, Unique, slot_for, slots_of_requests,
 };
 use crate::request::Purpose;
 
@@ -22,6 +26,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) context: RunContext,
     /// Where levels and types are from; none: plugins keep their own, and no column has a type.
     pub(crate) pack: Option<&'a Pack>,
+    /// The file's, for what is published of it; none: nothing is.
+    pub(crate) layout: Option<&'a Layout>,
     pub(crate) plugins: Vec<Part<'a>>,
     pub(crate) purpose: Purpose,
     /// All other rules of the plugins are off.
@@ -55,6 +61,7 @@ impl<'a> Basis<'a> {
         Self {
             context: context(identified),
             pack: Some(pack),
+            layout: Some(&identified.layout),
             plugins: parts.collect(),
             purpose,
             only: None,
@@ -100,20 +107,32 @@ impl<'a> Basis<'a> {
                 known.extend(stage.rules.iter().map(|rule| rule.name.clone()));
                 let component = part.component.clone();
                 let context = Arc::clone(&context);
-                stages.push(PlannedStage { component, context, plan: stage, slots, codes, called });
+                stages.push(PlannedStage {
+                    component,
+                    context,
+                    declared: stage,
+                    slots,
+                    codes,
+                    called,
+                });
             }
         }
-        let (mut typed, mut conserved) = (Vec::new(), Vec::new());
+        let (mut typed, mut told, mut conserved) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(pack) = self.pack {
             // Of a plugin that is tried alone, the pack's other plugins are not there to be known.
             if purpose != Purpose::Try {
                 pack.check_levels(known.iter())?;
             }
             typed = typed_columns(pack, &names, &host, &mut slots);
+            told = told_keys(pack, &self.context.partition, &names, &typed, &mut slots);
             conserved = amounts(pack, &names, &mut slots);
         }
-        let outputs =
-            if purpose.publishes() { outputs(names.len(), &typed, &mut slots) } else { Vec::new() };
+        let outputs = match (self.pack, self.layout) {
+            (Some(pack), Some(layout)) if purpose.publishes() => {
+                outputs(pack, layout, &typed, &mut slots)
+            }
+            _ => Vec::new(),
+        };
         let is_text = |slot: &Slot, column| slot.column == Some(column) && slot.form == Form::Text;
         let text_slots = (0..names.len())
             .map(|column| slots.iter().position(|slot: &Slot| is_text(slot, column)))
@@ -128,6 +147,7 @@ impl<'a> Basis<'a> {
             stages,
             unique,
             typed,
+            told,
             amounts: conserved,
             outputs,
         };
@@ -141,7 +161,7 @@ impl<'a> Basis<'a> {
     fn rules(
         &self,
         plugin: &str,
-        stage: &StagePlan,
+        stage: &DeclaredStage,
         rules: &mut Vec<RunRule>,
         unique: &mut Vec<Unique>,
     ) -> Result<(Vec<(u16, usize)>, bool), RunError> {
@@ -210,7 +230,7 @@ pub(crate) fn context(identified: &Identified) -> RunContext {
 
 impl Part<'_> {
     /// What the plugin will do.
-    fn stages(&self, context: &RunContext) -> Result<Vec<StagePlan>, RunError> {
+    fn stages(&self, context: &RunContext) -> Result<Vec<DeclaredStage>, RunError> {
         let refused = |text| RunError::Settings { plugin: self.name.to_owned(), text };
         self.component.plan(context).map_err(|error| match error {
             PlanError::Settings(faults) => refused(match self.written_in {
@@ -270,6 +290,26 @@ fn typed_columns(
     typed
 }
 
+/// The columns that tell keys of the partition, as far as the layout has them.
+fn told_keys(
+    pack: &Pack,
+    partition: &[(String, String)],
+    columns: &[String],
+    typed: &[Typed],
+    slots: &mut Vec<Slot>,
+) -> Vec<Told> {
+    let told = |key: &PartitionKey| {
+        let name = key.column()?;
+        let column = columns.iter().position(|column| column == name)?;
+        let (_, value) = partition.iter().find(|(known, _)| known == key.name())?;
+        let text = slot_for(slots, Some(column), &Form::Text);
+        let slot = typed.iter().find(|typed| typed.column == column).map_or(text, |it| it.slot);
+        let (key, expected) = (key.name().to_owned(), key.expects(value));
+        Some(Told { column, slot, key, value: value.clone(), expected })
+    };
+    pack.partition_keys().iter().filter_map(told).collect()
+}
+
 fn amounts(pack: &Pack, columns: &[String], slots: &mut Vec<Slot>) -> Vec<Amount> {
     pack.amounts()
         .iter()
@@ -283,20 +323,46 @@ fn amounts(pack: &Pack, columns: &[String], slots: &mut Vec<Slot>) -> Vec<Amount
         .collect()
 }
 
-fn outputs(columns: usize, typed: &[Typed], slots: &mut Vec<Slot>) -> Vec<usize> {
-    (0..columns)
-        .map(|column| match typed.iter().find(|typed| typed.column == column) {
-            Some(typed) => typed.slot,
-            None => slot_for(slots, Some(column), &Form::Text),
-        })
-        .collect()
+/// What is published: each column of the kind, told by the layout, by a constant, or by nobody.
+fn outputs(pack: &Pack, layout: &Layout, typed: &[Typed], slots: &mut Vec<Slot>) -> Vec<Output> {
+    let columns = pack.schema().columns().iter();
+    let output = columns.map(|column| {
+        let name = column.name();
+        let told = layout.constants().iter().find(|(constant, _)| constant == name);
+        let origin = match (layout.position(name), told) {
+            (Some(at), _) => Origin::Slot(match typed.iter().find(|typed| typed.column == at) {
+                Some(typed) => typed.slot,
+                None => slot_for(slots, Some(at), &Form::Text),
+            }),
+            (None, Some((_, cell))) => Origin::Constant(constant(pack.column_type(name), cell)),
+            (None, None) => Origin::Nowhere,
+        };
+        let spec = ColumnSpec { id: column.id(), name: name.to_owned(), kind: column.kind() };
+        Output { spec, origin }
+    });
+    output.collect()
+}
+
+fn constant(kind: &ColumnType, cell: &str) -> Constant {
+    /// Packs are checked when they are read.
+    const CHECKED: &str = "a constant is of its column's type";
+    let bytes = cell.as_bytes();
+    match kind {
+        ColumnType::Text => Constant::Text(bytes.to_vec()),
+        ColumnType::Integer => Constant::Integer(parse_integer(bytes).expect(CHECKED)),
+        ColumnType::Decimal { scale, .. } => Constant::Decimal {
+            scale: *scale,
+            unscaled: parse_decimal(bytes, *scale).expect(CHECKED),
+        },
+        ColumnType::Date(format) => Constant::Date(format.parse(bytes).expect(CHECKED)),
+    }
 }
 
 /// Keys are compared as published, so no rule may change them on the way.
 fn check_keys_are_kept(plan: &Plan) -> Result<(), RunError> {
     let mut written = BTreeMap::new();
     for stage in &plan.stages {
-        for (request, &slot) in stage.plan.columns.iter().zip(&stage.slots) {
+        for (request, &slot) in stage.declared.columns.iter().zip(&stage.slots) {
             if let (true, Some(column)) = (request.writes, plan.slots[slot].column) {
                 written.insert(column, stage.component.name());
             }

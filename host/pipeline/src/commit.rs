@@ -3,25 +3,13 @@
 use std::sync::Arc;
 
 use assay_packs::{Identified, Layout};
-use assay_sinks::documents::{Assay, Manifest, PackRef, RecordCounts, SchemaVersion, SourceRef};
-use assay_sinks::{Partition, Publication, SinkError, audit_unplaced, schema_version};
+use assay_sinks::documents::{Assay, PackRef, RecordCounts, SchemaVersion, SourceRef};
+use assay_sinks::{Partition, SinkError, audit_unplaced, schema_version};
 use assay_store::{Key, Store};
 
-use crate::error::RunError;
 use crate::judging::JudgedFile;
 use crate::report::Report;
 use crate::route::Written;
-
-/// Removes what writes of killed runs left in the partition and in what is shared by all, where the store can look for it.
-pub(crate) fn sweep(store: &dyn Store, partition: &Partition) -> Result<(), SinkError> {
-    let Some(cleaning) = store.cleaning() else { return Ok(()) };
-    cleaning.sweep(&partition.validated()?)?;
-    cleaning.sweep(&partition.rejected_folder()?)?;
-    for folder in assay_sinks::metadata_folders()? {
-        cleaning.sweep(&folder)?;
-    }
-    Ok(())
-}
 
 /// Says where the quarantine is, if there is anything in it.
 pub(crate) fn locate_quarantine(
@@ -34,14 +22,6 @@ pub(crate) fn locate_quarantine(
         let key = Key::new(file.key.clone())?;
         let url = store.url(&key);
         report.quarantine = url.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-    }
-    Ok(())
-}
-
-/// Takes back the part files of a refused run. The quarantine stays: it says why.
-pub(crate) fn withdraw(store: &dyn Store, written: &Written) -> Result<(), SinkError> {
-    for part in &written.parts {
-        store.delete(&Key::new(part.key.clone())?)?;
     }
     Ok(())
 }
@@ -77,40 +57,24 @@ pub(crate) fn write_layout(
     assay_sinks::write_schema_version(store, &key, seen)
 }
 
-/// Writes the audit record, then the manifest: the commit.
-pub(crate) fn publish(
-    report: &mut Report,
-    store: &dyn Store,
-    publication: Publication<'_>,
-    partition: &Partition,
-    identified: &Identified,
-    judged: &JudgedFile,
-) -> Result<(), RunError> {
-    let run = report.run_id.clone().expect("a judged file has a run");
-    let audit = partition.audit(&report.attempt)?;
-    report.manifest = Some(store.url(&partition.manifest()?));
-    report.replaces = publication.current().map(|current| current.assay.run_id.clone());
-    write_audit(store, Some(partition), report)?;
-    let manifest = manifest(report, identified, judged, &run, &audit);
-    let url =
-        |key: &str| Key::new(key.to_owned()).map_or_else(|_| key.to_owned(), |key| store.url(&key));
-    publication.commit(Manifest::new(manifest, url))?;
-    Ok(())
-}
-
-fn manifest(
+/// What names the files of a run: what is committed.
+pub(crate) fn manifest(
     report: &Report,
     identified: &Identified,
     judged: &JudgedFile,
-    run: &str,
+    own_report: &Key,
     audit: &Key,
 ) -> Assay {
     let Written { parts, quarantine, findings, repairs, .. } = &judged.written;
     let rejected = [("quarantine", quarantine), ("findings", findings), ("repairs", repairs)];
     Assay {
         version: assay_sinks::documents::VERSION,
-        run_id: run.to_owned(),
+        run_id: report.run_id.clone().unwrap_or_default(),
+        attempt: report.attempt.clone(),
         replaces: None,
+        mends: None,
+        superseded_by: report.superseded_by.clone(),
+        outcome: report.outcome.clone(),
         dataset: identified.dataset.clone(),
         kind: identified.kind.clone(),
         partition: report.partition.clone(),
@@ -151,6 +115,7 @@ fn manifest(
             .into_iter()
             .map(|(kind, files)| (kind.to_owned(), files.clone()))
             .collect(),
+        report: own_report.to_string(),
         audit: audit.to_string(),
         committed_at: report.ended_at.clone(),
     }
@@ -168,9 +133,4 @@ pub(crate) fn write_audit(
     };
     report.report = Some(store.url(&key));
     assay_sinks::write_audit(store, &key, report)
-}
-
-/// Reads the audit record that a manifest names.
-pub(crate) fn read_audit(store: &dyn Store, key: &str) -> Result<Report, SinkError> {
-    assay_sinks::read_audit(store, &Key::new(key.to_owned())?)
 }

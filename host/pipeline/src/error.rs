@@ -125,6 +125,20 @@ pub enum RunError {
     /// Something could not be written or read back.
     #[error(transparent)]
     Sink(#[from] SinkError),
+    /// The run is published, and what says so is not complete.
+    #[error(
+        "the run is published, but its audit record or the newest version could not be written; run again, which completes it"
+    )]
+    Unfinished {
+        /// What could not be written.
+        source: SinkError,
+    },
+    /// A manifest was there a moment ago.
+    #[error("the manifest was there a moment ago and is gone: somebody deletes what is published")]
+    ManifestGone,
+    /// A store that cannot say what is in it.
+    #[error("this store cannot list what is in it")]
+    CannotList,
     /// Temporary space ran out, or failed.
     #[error("cannot use temporary space in `{folder}`; TMPDIR names another folder")]
     Temporary {
@@ -173,7 +187,13 @@ impl RunError {
             Self::ColumnMissing { .. } => "column_missing",
             Self::KeyRewritten { .. } => "key_rewritten",
             Self::LevelTooMild { .. } => "level_too_mild",
+            Self::Sink(SinkError::LostRace { .. }) => "lost_race",
+            Self::Sink(SinkError::Vanished { .. }) => "vanished",
+            Self::Sink(SinkError::Undecided { .. }) => "undecided",
             Self::Sink(_) => "store",
+            Self::Unfinished { .. } => "unfinished",
+            Self::CannotList => "cannot_list",
+            Self::ManifestGone => "manifest_gone",
             Self::Temporary { .. } => "temporary_space",
             Self::DoesNotAddUp { .. } => "does_not_add_up",
         }

@@ -9,7 +9,7 @@ use crate::plan::{HostRules, RunRule, Scope};
 pub(crate) const OWNER: &str = "assay";
 
 /// Code, usual level, scope, what must be true.
-const TABLE: [(&str, Level, Scope, &str); 17] = [
+const TABLE: [(&str, Level, Scope, &str); 18] = [
     ("csv.ragged", Level::Error, Scope::EveryRecord, "the record has as many fields as the header"),
     (
         "csv.quote",
@@ -56,6 +56,12 @@ const TABLE: [(&str, Level, Scope, &str); 17] = [
         Level::Error,
         Scope::SoundRecords,
         "cells of date columns are dates in their format",
+    ),
+    (
+        "record.partition",
+        Level::Error,
+        Scope::SoundRecords,
+        "the record is of the partition that the file is published in",
     ),
     ("file.name", Level::Warn, Scope::File, "the file's name is one the dataset gives"),
     ("file.final-newline", Level::Warn, Scope::File, "the last record ends with a line ending"),
@@ -107,13 +113,14 @@ pub(crate) fn table(level: impl Fn(&RuleCode, Level) -> Level) -> (Vec<RunRule>,
         final_newline: find("file.final-newline"),
         lone_carriage_return: find("file.lone-carriage-return"),
         no_records: find("file.no-records"),
+        partition: find("record.partition"),
         poison: find("plugin.poison"),
     };
     (rules, host)
 }
 
 /// The mildest level a host rule may have: a record that cannot be stored as it is must not pass, and a cell that
-/// becomes null must at least be told.
+/// becomes null, or a record that readers of its partition do not look for there, must at least be told.
 pub(crate) fn mildest(host: &HostRules, rule: usize) -> Level {
     let cannot_pass = [
         host.ragged,
@@ -128,7 +135,8 @@ pub(crate) fn mildest(host: &HostRules, rule: usize) -> Level {
     ];
     if cannot_pass.contains(&rule) {
         Level::Error
-    } else if [host.integer, host.decimal, host.date, host.encoding].contains(&rule) {
+    } else if [host.integer, host.decimal, host.date, host.encoding, host.partition].contains(&rule)
+    {
         Level::Warn
     } else {
         Level::Off

@@ -30,17 +30,17 @@ pub(crate) fn identify(
 ) -> Result<Result<Identified, Unidentified>, RunError> {
     let name = name(input, peeked);
     let header = &peeked.header.names;
-    let cell = |column: &str| peeked.first_cell(column);
+    let cells = |column: &str| peeked.first_cells(column);
     if let Some(path) = pack {
         let pack = Pack::open(path)?;
-        let found = pack.identify(name, header, &cell);
+        let found = pack.identify(name, header, &cells);
         return Ok(found.map_err(|refusal| {
             let dataset = Some(pack.dataset().name().to_owned());
             Unidentified { refusal, dataset }
         }));
     }
     let catalogue = Catalogue::open(discovery.rules())?;
-    let found = catalogue.identify(name, header, &cell);
+    let found = catalogue.identify(name, header, &cells);
     Ok(found.map_err(|refusal| {
         let dataset = refusal.layout().and_then(|layout| catalogue.dataset_of(layout));
         let dataset = dataset.map(|dataset| dataset.name().to_owned());

@@ -7,6 +7,7 @@ use assay_model::{
 };
 use assay_sandbox::SandboxError;
 
+use crate::belonging;
 use crate::casting::cast;
 use crate::findings::{MessageArguments, Repair};
 use crate::judged::JudgedSlab;
@@ -111,6 +112,7 @@ impl<W: Witness> Judge<'_, W> {
         }
         build_typed(&mut judged, plan, 0..plan.slots.len(), rows.len());
         structure::note_malformed(&mut judged, plan, rows);
+        belonging::note_strangers(&mut judged, plan, rows);
         for class in [RuleClass::Validate, RuleClass::Quarantine] {
             for index in plan.stages_of(class) {
                 self.stage(&mut judged, worker, index)?;
@@ -160,7 +162,7 @@ impl<W: Witness> Judge<'_, W> {
             parts.push((columns, end - start));
         }
         if stage.class() == RuleClass::Normalise {
-            for (at, request) in stage.plan.columns.iter().enumerate() {
+            for (at, request) in stage.declared.columns.iter().enumerate() {
                 let exists = plan.slots[stage.slots[at]].column.is_some();
                 if !request.writes || !exists {
                     continue;

@@ -11,8 +11,7 @@ use std::time::Instant;
 
 use assay_ingest::{Limits, Slab, SlabReader, Summary};
 use assay_model::FileResult;
-use assay_sinks::Partition;
-use assay_store::Store;
+use assay_sinks::OwnFiles;
 use rayon::ThreadPool;
 
 use crate::duplicates::Duplicates;
@@ -26,7 +25,7 @@ use crate::plan::Plan;
 use crate::request::Request;
 use crate::route::{Router, Written};
 use crate::spare::Spare;
-use crate::survey::{SlabPlace, Survey};
+use crate::survey::{SlabSpan, Survey};
 use crate::totals::Totals;
 use crate::worker::Worker;
 
@@ -45,8 +44,8 @@ fn together(threads: usize) -> usize {
 pub(crate) struct Judging<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) plan: &'a Plan,
-    pub(crate) store: &'a dyn Store,
-    pub(crate) partition: &'a Partition,
+    /// Where what is made goes; none: nothing is written.
+    pub(crate) own: Option<&'a OwnFiles<'a>>,
     pub(crate) run: &'a str,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) survey: Survey,
@@ -65,7 +64,7 @@ pub(crate) struct JudgedFile {
 
 /// A slab to be judged.
 struct Work {
-    at: SlabPlace,
+    at: SlabSpan,
     /// The slab, if it was read already.
     slab: Option<Slab>,
     /// The records of it that uniqueness rules hit.
@@ -117,12 +116,12 @@ impl Judging<'_> {
         let decoded = assay_ingest::open(Box::new(source), self.request.entry)
             .map_err(|error| RunError::input(input, error))?;
         let limits = self.limits;
-        let places = self.survey.slabs.clone();
+        let spans = self.survey.slabs.clone();
         std::thread::scope(|scope| {
             let (full, slabs) = sync_channel(together(threads));
             let spare = crew.spare;
             let reader =
-                scope.spawn(move || read(input, decoded.reader, limits, &places, &full, spare));
+                scope.spawn(move || read(input, decoded.reader, limits, &spans, &full, spare));
             // The receiver is gone then, so a reader that is ahead stops at its next slab.
             let judged = pool.install(|| self.flow(crew, threads, Slabs::InOrder(slabs)));
             let read = reader.join().expect("the reading thread does not panic");
@@ -144,25 +143,17 @@ impl Judging<'_> {
     ) -> Result<(Totals, Written), RunError> {
         let mut totals = Totals::new(self.plan);
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
-        let mut router = self.plan.purpose.publishes().then(|| {
-            Router::new(
-                self.store,
-                self.request.input,
-                self.partition,
-                self.run,
-                self.plan,
-                metadata,
-            )
-        });
+        let mut router =
+            self.own.map(|own| Router::new(own, self.request.input, self.plan, metadata));
         let together = together(threads);
-        let mut places = std::mem::take(&mut self.survey.slabs).into_iter();
+        let mut spans = std::mem::take(&mut self.survey.slabs).into_iter();
         let mut duplicates = std::mem::take(&mut self.survey.duplicates);
         let judging = &*self;
         in_order(
             Width { at_once: 2 * together, together },
             // Whatever slabs come from goes with it, so that a reader that is ahead stops.
             move || {
-                let Some(at) = places.next() else { return Ok(None) };
+                let Some(at) = spans.next() else { return Ok(None) };
                 judging.work(at, &mut duplicates, &slabs).map(Some)
             },
             |work| judging.judge(crew, work),
@@ -192,11 +183,11 @@ impl Judging<'_> {
     /// The next slab, which is at that place.
     fn work(
         &self,
-        at: SlabPlace,
+        at: SlabSpan,
         duplicates: &mut [Duplicates],
         slabs: &Slabs,
     ) -> Result<Work, RunError> {
-        let end = at.place.record + at.records as u64;
+        let end = at.start.record + at.records as u64;
         let duplicates = duplicates
             .iter_mut()
             .map(|duplicates| duplicates.take_below(end))
@@ -227,17 +218,17 @@ impl Judging<'_> {
     fn read(
         &self,
         crew: &Crew<'_>,
-        at: SlabPlace,
+        at: SlabSpan,
         worker: &mut Worker,
     ) -> Result<Unjudged, RunError> {
         let input = self.request.input;
-        let bytes = input.open_at(at.place.offset, Arc::clone(crew.consumed));
+        let bytes = input.open_at(at.start.offset, Arc::clone(crew.consumed));
         let shape = Arc::clone(&self.survey.shape);
-        let mut reader = SlabReader::at(bytes, shape, at.place, at.bytes);
+        let mut reader = SlabReader::at(bytes, shape, at.start, at.bytes);
         let columns = text_columns(self.plan);
         let memory = worker.memory(crew.spare);
         let (slab, columns) = reader
-            .slab_with_columns(at.place, at.records, crew.spare.slab(), &columns, memory)
+            .slab_with_columns(at.start, at.records, crew.spare.slab(), &columns, memory)
             .map_err(|error| RunError::input(input, error))?;
         Ok(Unjudged { slab, columns: Some(columns) })
     }
@@ -254,15 +245,15 @@ fn read(
     input: &Input,
     reader: Box<dyn io::Read + Send>,
     limits: Limits,
-    places: &[SlabPlace],
+    spans: &[SlabSpan],
     full: &SyncSender<Slab>,
     spare: &Spare,
 ) -> Result<(), RunError> {
     let mut slabs = SlabReader::new(reader, limits);
     slabs.header().map_err(|fault| RunError::header(input, fault))?;
-    for at in places {
+    for at in spans {
         let slab = slabs
-            .slab_at(at.place, at.records, spare.slab())
+            .slab_at(at.start, at.records, spare.slab())
             .map_err(|error| RunError::input(input, error))?;
         if full.send(slab).is_err() {
             // The judging side has given up and says why.

@@ -10,6 +10,10 @@ use crate::error::{RunError, chain};
 use crate::input::Input;
 use crate::report::Reason;
 
+/// Records read at once. 64: the first of them tells what the file is, another does where that one's cell is blank or wrong; what is blank
+/// in 64 sound records does not say anything. Bytes bound them as they do a run's slabs, so a wide first record is not waited for longer.
+const RECORDS: usize = 64;
+
 /// What the beginning told.
 #[derive(Debug)]
 pub(crate) struct Peeked {
@@ -17,6 +21,7 @@ pub(crate) struct Peeked {
     pub(crate) compression: &'static str,
     /// The name of the archive's entry.
     pub(crate) entry: Option<String>,
+    /// The first records of which one is sound.
     first: Option<Slab>,
 }
 
@@ -35,17 +40,19 @@ pub(crate) enum Unpeeked {
 }
 
 impl Peeked {
-    /// The first sound record's cell under a column of the header.
-    pub(crate) fn first_cell(&self, column: &str) -> Option<String> {
-        let index = self.header.names.iter().position(|name| name == column)?;
-        let slab = self.first.as_ref()?;
-        let record = *slab.judged().first()?;
-        let cell = slab.field(record as usize, index);
-        Some(String::from_utf8_lossy(&cell).into_owned())
+    /// The first sound records' cells under a column of the header, in the order of the file. Nothing if no record is sound.
+    pub(crate) fn first_cells(&self, column: &str) -> Vec<String> {
+        let index = self.header.names.iter().position(|name| name == column);
+        let Some((index, slab)) = index.zip(self.first.as_ref()) else { return Vec::new() };
+        let cell = |&record: &u32| {
+            String::from_utf8_lossy(&slab.field(record as usize, index)).into_owned()
+        };
+        slab.judged().iter().map(cell).collect()
     }
 }
 
-/// Reads the header and the first records.
+/// Reads the header, and records until there is one without a fault: to the end if need be, because a file is not refused for
+/// records that a run would hold back.
 pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, Unpeeked> {
     let source = input.open(Arc::new(AtomicU64::new(0)));
     let no_table = |compression, code: &str, message: String| {
@@ -75,15 +82,20 @@ pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, Unpeeke
         return Err(no_table(Some(compression), "file.not-csv", found.to_string()));
     }
     let reader = Read::chain(&head[..], decoded.reader);
-    // One record is enough, and a wide first line must not be waited for longer than a run would.
-    let limits = Limits { slab_records: 1, ..Limits::default() };
+    let limits = Limits { slab_records: RECORDS, ..Limits::default() };
     let mut slabs = SlabReader::new(reader, limits);
     let header = match slabs.header() {
         Ok(header) => header,
         Err(HeaderFault::Read(error)) => return Err(failed(error)),
         Err(fault) => return Err(no_table(Some(compression), "file.header", chain(&fault))),
     };
-    let first = slabs.next_slab(None).map_err(failed)?;
+    let mut first = None;
+    loop {
+        first = slabs.next_slab(first).map_err(failed)?;
+        if first.as_ref().is_none_or(|slab| !slab.judged().is_empty()) {
+            break;
+        }
+    }
     Ok(Peeked { header, compression, entry: decoded.entry_name, first })
 }
 

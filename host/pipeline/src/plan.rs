@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use assay_model::{
-    ColumnRequest, Form, HostCheck, Level, RuleClass, RuleCode, RunContext, StagePlan,
+    Cells, Column, ColumnRequest, DeclaredStage, Form, HostCheck, Level, RuleClass, RuleCode,
+    RunContext,
 };
+use assay_packs::Expected;
 use assay_sandbox::Component;
+use assay_sinks::ColumnSpec;
 
 use crate::message::Template;
 use crate::request::Purpose;
@@ -30,10 +33,12 @@ pub(crate) struct Plan {
     pub(crate) unique: Vec<Unique>,
     /// Columns the pack gives a type, with the host rule that says they parse.
     pub(crate) typed: Vec<Typed>,
+    /// Columns that tell the partition, each with what its cells must say.
+    pub(crate) told: Vec<Told>,
     /// Columns whose sums are conserved, as slots of decimals.
     pub(crate) amounts: Vec<Amount>,
-    /// For each column of the layout the slot that goes into the Parquet file.
-    pub(crate) outputs: Vec<usize>,
+    /// The columns of the Parquet file: those of the kind, whatever the layout.
+    pub(crate) outputs: Vec<Output>,
 }
 
 impl Plan {
@@ -94,6 +99,7 @@ pub(crate) struct HostRules {
     pub(crate) final_newline: usize,
     pub(crate) lone_carriage_return: usize,
     pub(crate) no_records: usize,
+    pub(crate) partition: usize,
     pub(crate) poison: usize,
 }
 
@@ -110,8 +116,8 @@ pub(crate) struct Slot {
 pub(crate) struct PlannedStage {
     pub(crate) component: Component,
     pub(crate) context: Arc<RunContext>,
-    pub(crate) plan: StagePlan,
-    /// For each of the plan's columns its slot.
+    pub(crate) declared: DeclaredStage,
+    /// For each of the declared columns its slot.
     pub(crate) slots: Vec<usize>,
     /// From the plugin's rule codes to the run's rules, sorted by code.
     pub(crate) codes: Vec<(u16, usize)>,
@@ -128,10 +134,10 @@ impl PlannedStage {
 
     /// The class of the stage.
     pub(crate) fn class(&self) -> RuleClass {
-        self.plan.stage
+        self.declared.class
     }
 
-    /// The layout column of one of the plan's columns.
+    /// The layout column of one of the declared columns.
     pub(crate) fn column(&self, index: u16, slots: &[Slot]) -> Option<usize> {
         slots[self.slots[usize::from(index)]].column
     }
@@ -155,6 +161,60 @@ pub(crate) struct Typed {
     pub(crate) rule: usize,
     /// Greatest magnitude of the unscaled value, where the pack limits digits.
     pub(crate) limit: Option<u64>,
+}
+
+/// A published column.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) spec: ColumnSpec,
+    pub(crate) origin: Origin,
+}
+
+/// Where the cells of a published column come from.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// A column of the layout, in this slot.
+    Slot(usize),
+    /// The layout lacks the column, and says that each record holds the same.
+    Constant(Constant),
+    /// The layout lacks the column.
+    Nowhere,
+}
+
+/// A cell that each record has.
+#[derive(Debug, Clone)]
+pub(crate) enum Constant {
+    Text(Vec<u8>),
+    Integer(i64),
+    Decimal { scale: u8, unscaled: i64 },
+    Date(i32),
+}
+
+impl Constant {
+    /// A column of so many such cells.
+    pub(crate) fn column(&self, records: usize) -> Column {
+        let cells = match self {
+            Self::Text(cell) => Cells::Constant(cell.clone()),
+            Self::Integer(value) => Cells::Integer(vec![*value; records]),
+            Self::Decimal { scale, unscaled } => {
+                Cells::Decimal { scale: *scale, unscaled: vec![*unscaled; records] }
+            }
+            Self::Date(days) => Cells::Date(vec![*days; records]),
+        };
+        Column { cells, valid: None, malformed: None }
+    }
+}
+
+/// A column that tells a key of the partition.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) column: usize,
+    /// The slot of its type; that of its text if it has none.
+    pub(crate) slot: usize,
+    pub(crate) key: String,
+    /// What the file is published under.
+    pub(crate) value: String,
+    pub(crate) expected: Expected,
 }
 
 /// A conserved column.

@@ -72,6 +72,10 @@ pub struct Report {
     pub report: Option<String>,
     /// The run that the manifest named before.
     pub replaces: Option<String>,
+    /// What was published before, if another run was.
+    pub replaced: Option<Replaced>,
+    /// The newer version that is published already, so that this one is not the newest.
+    pub superseded_by: Option<String>,
     /// Time spent.
     pub milliseconds: Milliseconds,
     /// The program's version.
@@ -128,6 +132,8 @@ impl Report {
             quarantine: None,
             report: None,
             replaces: None,
+            replaced: None,
+            superseded_by: None,
             milliseconds: Milliseconds::default(),
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -170,6 +176,23 @@ pub struct Source {
     pub crlf_records: u64,
     /// Carriage returns that end no record.
     pub lone_carriage_returns: u64,
+}
+
+/// A run whose place another takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// The run.
+    pub run_id: String,
+    /// The published name of its file.
+    pub source: String,
+    /// Records that were in it.
+    pub read: u64,
+    /// Those that passed.
+    pub validated: u64,
+    /// Those held back.
+    pub quarantined: u64,
+    /// When it was published, RFC 3339.
+    pub committed_at: String,
 }
 
 /// Records by where they went.

@@ -23,6 +23,19 @@ pub struct Request<'a> {
     pub threads: usize,
     /// Greatest number of records in one call to a plugin.
     pub batch_size: usize,
+    /// What a run may take the place of.
+    pub replacing: Replacing,
+}
+
+/// What a run may take the place of. It is asked when the run begins; that nothing else came between is the commit's to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replacing {
+    /// Whatever is published for its partition.
+    Anything,
+    /// Nothing: only a partition without a run is published to.
+    Nothing,
+    /// That run and no other.
+    Run(String),
 }
 
 /// What records are judged for: it decides what is built and kept, never what is found.

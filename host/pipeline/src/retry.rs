@@ -53,8 +53,10 @@ impl RunError {
     /// Whether another attempt can help although nobody changes anything.
     pub fn retryable(&self) -> bool {
         let retry = match self {
-            // Whoever writes it will be done.
-            Self::InputChanged { .. } => Retry::MayHelp,
+            // Whoever writes the input will be done; the next attempt completes what is published, and finds out what is.
+            Self::InputChanged { .. } | Self::Unfinished { .. } | Self::ManifestGone => {
+                Retry::MayHelp
+            }
             Self::Input { source, .. }
             | Self::PluginFile { source, .. }
             | Self::Temporary { source, .. }
@@ -73,6 +75,7 @@ impl RunError {
             | Self::ColumnMissing { .. }
             | Self::KeyRewritten { .. }
             | Self::LevelTooMild { .. }
+            | Self::CannotList
             | Self::DoesNotAddUp { .. } => Retry::WillNot,
         };
         retry == Retry::MayHelp
@@ -90,11 +93,13 @@ fn plugin(error: &SandboxError) -> Retry {
 
 fn sink(error: &SinkError) -> Retry {
     match error {
-        // Another run was faster; the next attempt sees what it left.
+        // Another run was faster, or is in the way; the next attempt sees what it left.
         SinkError::LostRace { .. }
-        | SinkError::Store(StoreError::Changed { .. } | StoreError::Exists { .. }) => {
-            Retry::MayHelp
-        }
+        | SinkError::Vanished { .. }
+        | SinkError::Undecided { .. }
+        | SinkError::Store(
+            StoreError::Changed { .. } | StoreError::Exists { .. } | StoreError::Locked { .. },
+        ) => Retry::MayHelp,
         error => Retry::after(error),
     }
 }

@@ -1,17 +1,19 @@
 //! Judged slabs, in the order of the file, to where their records belong.
 
-use assay_model::{Column, Disposition, Form, Position, RecordOutcome};
+use std::borrow::Cow;
+
+use assay_model::{Cells, Column, Disposition, Position, RecordOutcome};
 use assay_sinks::documents::PartEntry;
 use assay_sinks::{
-    ColumnKind, ColumnSpec, FindingRow, FindingsWriter, PartWriter, Partition, QuarantineWriter,
+    ColumnSpec, FindingRow, FindingsWriter, OwnFiles, PartWriter, QuarantineWriter,
     QuarantinedRecord, Rejected, RepairRow, RepairsWriter, Selection, SinkError, SlabColumns,
 };
-use assay_store::{Key, Store, Upload};
+use assay_store::{Key, Upload};
 
 use crate::error::RunError;
 use crate::input::Input;
 use crate::judged::JudgedSlab;
-use crate::plan::Plan;
+use crate::plan::{Origin, Plan};
 
 /// Slabs in a row group: 131,072 records at most, some 90 MB of CSV, which Spark reads as one task and Redshift as one slice.
 const GROUP_SLABS: u64 = 32;
@@ -20,16 +22,16 @@ const PART_SLABS: u64 = 8 * GROUP_SLABS;
 
 type Out = Box<dyn Upload>;
 
-/// Writes what a run makes, below the run's own folders. Nobody follows them before the manifest names them.
+/// Writes what a run makes, among the attempt's own files. Nobody follows them before the manifest names them.
 #[derive(Debug)]
 pub(crate) struct Router<'a> {
-    store: &'a dyn Store,
+    own: &'a OwnFiles<'a>,
     /// What the records are of.
     input: &'a Input,
-    partition: &'a Partition,
-    run: &'a str,
     metadata: Vec<(String, String)>,
     specs: Vec<ColumnSpec>,
+    /// For each of them the column of the layout, if it is one.
+    layout_columns: Vec<Option<usize>>,
     /// Slabs routed so far.
     slabs: u64,
     part: Option<(Key, PartWriter<Out>)>,
@@ -52,7 +54,7 @@ pub(crate) struct Written {
 
 /// A slab on its way into part files.
 struct Passing<'a> {
-    columns: Vec<&'a Column>,
+    columns: Vec<Cow<'a, Column>>,
     positions: Vec<Position>,
     /// `None`: all of the sound records.
     rows: Option<Vec<u32>>,
@@ -60,27 +62,25 @@ struct Passing<'a> {
 
 impl<'a> Router<'a> {
     pub(crate) fn new(
-        store: &'a dyn Store,
+        own: &'a OwnFiles<'a>,
         input: &'a Input,
-        partition: &'a Partition,
-        run: &'a str,
         plan: &Plan,
         metadata: Vec<(String, String)>,
     ) -> Self {
-        let specs = plan
-            .names
-            .iter()
-            .zip(&plan.outputs)
-            .map(|(name, &slot)| ColumnSpec { name: name.clone(), kind: kind(plan, slot) })
-            .collect();
+        let specs = plan.outputs.iter().map(|output| output.spec.clone()).collect();
+        let layout_column = |origin: &Origin| match origin {
+            Origin::Slot(slot) => plan.slots[*slot].column,
+            Origin::Constant(_) | Origin::Nowhere => None,
+        };
+        let layout_columns =
+            plan.outputs.iter().map(|output| layout_column(&output.origin)).collect();
         let written = Written { sums: vec![0; plan.names.len()], ..Written::default() };
         Self {
-            store,
+            own,
             input,
-            partition,
-            run,
             metadata,
             specs,
+            layout_columns,
             slabs: 0,
             part: None,
             quarantine: None,
@@ -132,7 +132,7 @@ impl<'a> Router<'a> {
         let columns: Vec<_> = passing
             .iter()
             .map(|slab| SlabColumns {
-                columns: slab.columns.clone(),
+                columns: slab.columns.iter().map(Cow::as_ref).collect(),
                 positions: &slab.positions,
                 selection: slab.rows.as_deref().map_or(Selection::All, Selection::Some),
             })
@@ -149,8 +149,7 @@ impl<'a> Router<'a> {
     }
 
     fn open_part(&mut self) -> Result<(), SinkError> {
-        let key = self.partition.part(self.run, self.written.parts.len())?;
-        let out = self.store.upload(&key)?;
+        let (key, out) = self.own.part(self.written.parts.len())?;
         self.part = Some((key, PartWriter::new(self.specs.clone(), &self.metadata, out)?));
         Ok(())
     }
@@ -253,7 +252,8 @@ impl<'a> Router<'a> {
 
     fn quarantine(&mut self) -> Result<&mut QuarantineWriter<Out>, SinkError> {
         if self.quarantine.is_none() {
-            let (key, out) = self.rejected(Rejected::Quarantine, self.written.quarantine.len())?;
+            let (key, out) =
+                self.own.rejected(Rejected::Quarantine, self.written.quarantine.len())?;
             self.quarantine = Some((key, QuarantineWriter::new(&self.metadata, out)?));
         }
         Ok(&mut self.quarantine.as_mut().expect("just opened").1)
@@ -261,7 +261,7 @@ impl<'a> Router<'a> {
 
     fn findings(&mut self) -> Result<&mut FindingsWriter<Out>, SinkError> {
         if self.findings.is_none() {
-            let (key, out) = self.rejected(Rejected::Findings, self.written.findings.len())?;
+            let (key, out) = self.own.rejected(Rejected::Findings, self.written.findings.len())?;
             self.findings = Some((key, FindingsWriter::new(&self.metadata, out)?));
         }
         Ok(&mut self.findings.as_mut().expect("just opened").1)
@@ -269,22 +269,16 @@ impl<'a> Router<'a> {
 
     fn repairs(&mut self) -> Result<&mut RepairsWriter<Out>, SinkError> {
         if self.repairs.is_none() {
-            let (key, out) = self.rejected(Rejected::Repairs, self.written.repairs.len())?;
+            let (key, out) = self.own.rejected(Rejected::Repairs, self.written.repairs.len())?;
             self.repairs = Some((key, RepairsWriter::new(&self.metadata, out)?));
         }
         Ok(&mut self.repairs.as_mut().expect("just opened").1)
     }
 
-    fn rejected(&self, what: Rejected, number: usize) -> Result<(Key, Out), SinkError> {
-        let key = self.partition.rejected(self.run, what, number)?;
-        let out = self.store.upload(&key)?;
-        Ok((key, out))
-    }
-
     /// Completes the files that are open: what was held back before what passed.
     ///
-    /// What is under a key that names the run is what the run's input gives, or else a later attempt would meet something that it
-    /// cannot write over. So nothing is completed that was read of an input which changed since the run was named.
+    /// What is under a key that names the run is what the run's input gives, for whoever looks at it before it is taken back. So
+    /// nothing is completed that was read of an input which changed since the run was named.
     fn end_files(&mut self) -> Result<(), RunError> {
         if self.input.changed() {
             return Err(RunError::InputChanged { location: self.input.location() });
@@ -311,8 +305,10 @@ impl<'a> Router<'a> {
         if let Some((key, writer)) = self.part.take() {
             let (summary, out) = writer.finish()?;
             out.finish()?;
-            for (total, column) in self.written.sums.iter_mut().zip(&summary.columns) {
-                *total += column.sum.map_or(0, |sum| sum.unscaled);
+            for (column, written) in self.layout_columns.iter().zip(&summary.columns) {
+                if let (Some(column), Some(sum)) = (column, written.sum) {
+                    self.written.sums[*column] += sum.unscaled;
+                }
             }
             self.written.parts.push(entry(&key, summary.rows, summary.bytes, summary.digest));
         }
@@ -322,21 +318,6 @@ impl<'a> Router<'a> {
 
 fn entry(key: &Key, rows: u64, bytes: u64, digest: assay_model::Digest) -> PartEntry {
     PartEntry { key: key.to_string(), rows, bytes, digest: digest.to_string() }
-}
-
-fn kind(plan: &Plan, slot: usize) -> ColumnKind {
-    let limit = plan.typed.iter().find(|typed| typed.slot == slot).and_then(|typed| typed.limit);
-    match &plan.slots[slot].form {
-        Form::Text => ColumnKind::Text,
-        Form::Integer => ColumnKind::Integer,
-        Form::Date { .. } => ColumnKind::Date,
-        Form::Decimal { scale } => {
-            // Without a limit a decimal has what 64 bits always hold.
-            let precision = limit.map_or(18, |limit| limit.to_string().len());
-            let precision = u8::try_from(precision).expect("a u64 has at most 20 digits");
-            ColumnKind::Decimal { precision: precision.min(18), scale: *scale }
-        }
-    }
 }
 
 fn passing<'a>(judged: &'a JudgedSlab, plan: &Plan) -> Passing<'a> {
@@ -349,7 +330,15 @@ fn passing<'a>(judged: &'a JudgedSlab, plan: &Plan) -> Passing<'a> {
     let columns = plan
         .outputs
         .iter()
-        .map(|&slot| judged.columns[slot].as_ref().expect("outputs are built"))
+        .map(|output| match &output.origin {
+            Origin::Slot(slot) => {
+                Cow::Borrowed(judged.columns[*slot].as_ref().expect("outputs are built"))
+            }
+            Origin::Constant(constant) => Cow::Owned(constant.column(sound.len())),
+            Origin::Nowhere => {
+                Cow::Owned(Column { cells: Cells::Absent, valid: None, malformed: None })
+            }
+        })
         .collect();
     Passing { columns, positions, rows }
 }

@@ -7,8 +7,8 @@ use assay_model::FileOutcome;
 use assay_packs::{Identified, Pack};
 use assay_sandbox::Component;
 use assay_sinks::documents::SchemaVersion;
-use assay_sinks::{Partition, Publication};
-use assay_store::{NullStore, Store};
+use assay_sinks::{OwnFiles, Partition};
+use assay_store::Store;
 use rayon::ThreadPool;
 
 use crate::build::Basis;
@@ -20,6 +20,7 @@ use crate::loading::{Metering, Pinned};
 use crate::observer::{Observer, Phase, Progress};
 use crate::peek::{self, Peeked, Unpeeked};
 use crate::plan::Plan;
+use crate::publish::{Beginning, Ending, Publishing};
 use crate::report::{Failure, Reason, Report, milliseconds};
 use crate::request::{Purpose, Request, limits};
 use crate::survey::Survey;
@@ -108,25 +109,43 @@ impl<'a> Attempt<'a> {
         let run = identity::run_id(&survey.digest, &identified, &components);
         self.report.run_id = Some(run.clone());
         let partition = self.partition.clone().expect("identified files have a partition");
-        let publication = self.begin_publication(&partition, &run)?;
+        let publishing = self.begin_publication(&partition, &run, &identified)?;
+        let own = publishing.as_deref().map(Publishing::own);
+        let judged = self.judge(&plan, &identified.pack, survey, own, &run, &pool);
+        match (publishing, judged) {
+            (Some(publishing), Ok((judged, outcome))) => {
+                self.publish(*publishing, &identified, &judged, outcome)
+            }
+            (Some(publishing), Err(end)) => {
+                self.telling(|report| publishing.give_up(report));
+                Err(end)
+            }
+            (None, judged) => judged.map(drop),
+        }
+    }
+
+    /// The second pass, and the account of it.
+    fn judge(
+        &mut self,
+        plan: &Plan,
+        pack: &Pack,
+        survey: Survey,
+        own: Option<&OwnFiles<'_>>,
+        run: &str,
+        pool: &ThreadPool,
+    ) -> Result<(JudgedFile, FileOutcome), EarlyEnd> {
         let judging = Judging {
             request: self.request,
-            plan: &plan,
-            store: self.store.unwrap_or(&NullStore),
-            partition: &partition,
-            run: &run,
+            plan,
+            own,
+            run,
             observer: self.observer,
             survey,
-            limits: limits(&identified.pack),
+            limits: limits(pack),
         };
-        let judged = judging.carry_out(&pool)?;
-        let outcome = self.account(&plan, &identified.pack, &judged)?;
-        match publication {
-            Some(publication) => {
-                self.publish(publication, &partition, &run, &identified, &judged, outcome)
-            }
-            None => Ok(()),
-        }
+        let judged = judging.carry_out(pool)?;
+        let outcome = self.account(plan, pack, &judged)?;
+        Ok((judged, outcome))
     }
 
     /// Looks at the beginning: is it a table, which header, which first record.
@@ -255,25 +274,28 @@ impl<'a> Attempt<'a> {
     }
 
     /// Makes ready to publish, if that is what is wanted. A run that was published before ends here.
-    fn begin_publication(
+    fn begin_publication<'p>(
         &mut self,
-        partition: &Partition,
+        partition: &'p Partition,
         run: &str,
-    ) -> Result<Option<Publication<'a>>, EarlyEnd> {
+        identified: &Identified,
+    ) -> Result<Option<Box<Publishing<'p>>>, EarlyEnd>
+    where
+        'a: 'p,
+    {
         let Some(store) = self.store else { return Ok(None) };
-        commit::sweep(store, partition)?;
-        let publication = Publication::begin(store, partition)?;
-        if !publication.already(run) {
-            return Ok(Some(publication));
+        let replacing = &self.request.replacing;
+        let begin = |report: &mut Report| {
+            Publishing::begin(store, partition, run, identified, replacing, report)
+        };
+        match self.telling(begin)? {
+            Beginning::Ready(publishing) => Ok(Some(publishing)),
+            Beginning::Refused(reason) => Err(EarlyEnd::Refused(reason)),
+            Beginning::Published(report) => {
+                self.report = *report;
+                Err(EarlyEnd::Done)
+            }
         }
-        let manifest = publication.current().expect("the run is the published one");
-        let mut published = commit::read_audit(store, &manifest.assay.audit)?;
-        published.already_published = true;
-        published.attempt.clone_from(&self.report.attempt);
-        published.started_at.clone_from(&self.report.started_at);
-        published.source.location.clone_from(&self.report.source.location);
-        self.report = published;
-        Err(EarlyEnd::Done)
     }
 
     /// Adds up what was judged, and says what follows for the file.
@@ -303,9 +325,7 @@ impl<'a> Attempt<'a> {
     /// Commits what was written, or takes it back if the file is refused.
     fn publish(
         &mut self,
-        publication: Publication<'_>,
-        partition: &Partition,
-        run: &str,
+        publishing: Publishing<'_>,
         identified: &Identified,
         judged: &JudgedFile,
         outcome: FileOutcome,
@@ -321,28 +341,36 @@ impl<'a> Attempt<'a> {
         });
         commit::locate_quarantine(&mut self.report, store, &judged.written)?;
         if outcome == FileOutcome::Refused {
-            return Ok(commit::withdraw(store, &judged.written)?);
+            self.telling(|report| publishing.refuse(report));
+            return Ok(());
         }
         self.end_clock();
         let _span = tracing::debug_span!("publish").entered();
-        let seen = self.seen.as_ref().expect("identified files have a layout");
-        commit::write_layout(store, seen, run)?;
-        let report = &mut self.report;
-        Ok(commit::publish(report, store, publication, partition, identified, judged)?)
+        let seen = self.seen.clone().expect("identified files have a layout");
+        match self.telling(|report| publishing.commit(report, identified, judged, &seen))? {
+            Ending::Published => {}
+            Ending::ByTwin(report) => self.report = *report,
+        }
+        Ok(())
     }
 
     fn fail(&mut self, error: &RunError) {
-        if self.report.report.take().is_some() {
-            // The accepted record was written and the commit failed: this attempt is told apart from it.
-            self.report.attempt.push_str("-failed");
-            self.report.manifest = None;
-        }
         self.report.outcome = FileOutcome::Failed.to_string();
         self.report.failure = Some(Failure {
             code: error.code().to_owned(),
             message: chain(error),
             retryable: error.retryable(),
         });
+    }
+
+    /// Lets `step` work on the report, and tells whoever watches of the notices that it left there.
+    fn telling<T>(&mut self, step: impl FnOnce(&mut Report) -> T) -> T {
+        let before = self.report.notices.len();
+        let done = step(&mut self.report);
+        for notice in &self.report.notices[before..] {
+            self.observer.notice(notice);
+        }
+        done
     }
 
     fn end_clock(&mut self) {

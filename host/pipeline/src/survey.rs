@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use assay_ingest::{Compression, DecodeError, Limits, SlabReader};
 
-pub(crate) use cut::SlabPlace;
+pub(crate) use cut::SlabSpan;
 pub(crate) use gathered::Survey;
 
 use crate::error::RunError;

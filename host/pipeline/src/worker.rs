@@ -63,7 +63,7 @@ impl Worker {
         let slot = &mut self.sessions[index];
         if slot.is_none() {
             let stage = &plan.stages[index];
-            *slot = Some(Session::open(&stage.component, &stage.context, &stage.plan)?);
+            *slot = Some(Session::open(&stage.component, &stage.context, &stage.declared)?);
         }
         Ok(slot.as_mut().expect("just opened"))
     }

@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let profile = Profile::load(Path::new(profile))?;
     let request = Request {
-        partition: vec![("program_year".to_owned(), year.clone())],
+        partition: vec![("year".to_owned(), year.clone())],
         layout: layout.clone(),
         header: fs::read_to_string(header)?.lines().map(str::to_owned).collect(),
         aliases: Vec::new(),

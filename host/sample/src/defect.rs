@@ -2,8 +2,8 @@
 
 use crate::condition::Condition;
 use crate::error::{Fault, one_of};
+use crate::given::Given;
 use crate::raw::{Damage, RawDefect};
-use crate::scope::Given;
 use crate::template::{Cells, Named, Names, Source, Template};
 
 /// A kind of defect, over the columns of one layout.

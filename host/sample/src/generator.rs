@@ -10,7 +10,7 @@ use crate::defect::{Defect, Outcome};
 use crate::error::ProfileError;
 use crate::plan::{Origin, Plan, Size};
 use crate::prng::Prng;
-use crate::profile::{Profile, origin_of};
+use crate::profile::Profile;
 use crate::raw::Damage;
 use crate::render::{Renderer, write_cell};
 use crate::roster::{Place, Roster};
@@ -23,7 +23,7 @@ use crate::truth::{Amounts, HEADER, Line, Summary};
 /// The file that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Values of partition keys, such as `program_year` = `2023`; those left out have the profile's defaults.
+    /// Values of partition keys, such as `year` = `2023`; those left out have the profile's defaults.
     pub partition: Vec<(String, String)>,
     /// Name of the layout.
     pub layout: String,
@@ -80,7 +80,7 @@ impl Generator {
     pub fn new(profile: &Profile, request: Request) -> Result<Self, ProfileError> {
         let given = profile.given(&request.partition, &request.layout)?;
         let size = Size { seed: request.seed, rows: request.rows };
-        let plan = Plan::new(profile, &given, Some(size)).map_err(|fault| profile.at(fault))?;
+        let plan = profile.plan(&given, Some(size)).map_err(|fault| profile.at(fault))?;
         let canonical = |name: &String| {
             let alias = request.aliases.iter().find(|(_, spelling)| spelling == name);
             alias.map_or_else(|| name.clone(), |(canonical, _)| canonical.clone())
@@ -89,11 +89,9 @@ impl Generator {
         let origins = columns
             .iter()
             .map(|column| {
-                origin_of(&plan.outputs, column).copied().ok_or_else(|| {
-                    ProfileError::ColumnUnknown {
-                        column: column.clone(),
-                        layout: request.layout.clone(),
-                    }
+                plan.origin_of(column).ok_or_else(|| ProfileError::ColumnUnknown {
+                    column: column.clone(),
+                    layout: request.layout.clone(),
                 })
             })
             .collect::<Result<Vec<_>, _>>()?;

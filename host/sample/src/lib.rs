@@ -14,6 +14,7 @@ mod dates;
 mod defect;
 mod error;
 mod generator;
+mod given;
 mod plan;
 mod prng;
 mod profile;

@@ -1,8 +1,11 @@
 //! A profile's tables and record with every name resolved, for one set of partition values.
 
+use crate::data::Data;
 use crate::error::Fault;
-use crate::profile::Profile;
-use crate::scope::{Given, Scope};
+use crate::given::Given;
+use crate::prng::Prng;
+use crate::raw::{RawProfile, RawTable};
+use crate::scope::{Row, Scope};
 use crate::table::Table;
 
 /// Where an output column's cells come from.
@@ -32,31 +35,38 @@ pub(crate) struct Size {
 
 impl Plan {
     /// Resolves the profile. Without a size tables have no members: enough to check it.
-    pub(crate) fn new(profile: &Profile, given: &Given, size: Option<Size>) -> Result<Self, Fault> {
+    ///
+    /// `data` has the data file of each table that has one, in the tables' order.
+    pub(crate) fn new(
+        raw: &RawProfile,
+        data: &[Option<Data>],
+        given: &Given,
+        size: Option<Size>,
+    ) -> Result<Self, Fault> {
         let mut tables: Vec<Table> = Vec::new();
-        for (at, (name, raw)) in profile.raw.tables.iter().enumerate() {
+        for ((name, table), data) in raw.tables.iter().zip(data) {
             let inside = |fault: Fault| fault.under(name).under("tables");
-            let table = if let Some(data) = profile.data(at) {
-                let value = match (&raw.between, &given.values) {
+            let table = if let Some(data) = data {
+                let value = match (&table.between, &given.values) {
                     (Some(between), Some(_)) => {
                         Some(number(given, &between.value).map_err(inside)?)
                     }
                     _ => None,
                 };
-                Table::of_data(name, raw, data, value).map_err(inside)?
+                Table::of_data(name, table, data, value).map_err(inside)?
             } else {
                 let under = |fault: Fault| inside(fault.under("columns"));
-                let scope = Scope::new(&raw.columns, &mut tables, given).map_err(under)?;
+                let scope = Scope::new(&table.columns, &mut tables, given).map_err(under)?;
                 if scope.draws.iter().any(|drawn| drawn.pattern.is_some()) {
                     let fault = Fault::here("`columns` of a draw belongs into `[record]`");
                     return Err(under(fault));
                 }
-                Table::made(name, raw, scope, &tables, size).map_err(inside)?
+                made(name, table, scope, &tables, size).map_err(inside)?
             };
             tables.push(table);
         }
-        let record = Scope::new(&profile.raw.record, &mut tables, given)
-            .map_err(|fault| fault.under("record"))?;
+        let record =
+            Scope::new(&raw.record, &mut tables, given).map_err(|fault| fault.under("record"))?;
         let own =
             record.columns.iter().enumerate().map(|(at, name)| (name.clone(), Origin::Own(at)));
         let mut outputs: Vec<(String, Origin)> = own.collect();
@@ -68,6 +78,35 @@ impl Plan {
         }
         Ok(Self { tables, record, outputs })
     }
+
+    /// Where an output column's cells come from.
+    pub(crate) fn origin_of(&self, name: &str) -> Option<Origin> {
+        self.outputs.iter().find(|(output, _)| output == name).map(|(_, origin)| *origin)
+    }
+}
+
+/// A table made up, with as many members as a file of that size deserves; none without a size.
+fn made(
+    name: &str,
+    raw: &RawTable,
+    mut scope: Scope,
+    tables: &[Table],
+    size: Option<Size>,
+) -> Result<Table, Fault> {
+    let mut table = Table::empty(name, raw, scope.columns.clone())?;
+    let Some(size) = size else { return Ok(table) };
+    let [least, most] = raw.members.unwrap_or([1, 1]);
+    let wanted = size.rows.checked_div(raw.one_per.unwrap_or(1)).unwrap_or(size.rows);
+    let mut prng = Prng::new(size.seed, name);
+    let mut row = Row::default();
+    for index in 0..wanted.clamp(least, most) {
+        scope
+            .next(tables, index, &mut prng, &mut row)
+            .map_err(|none| Fault::here(none.to_string()))?;
+        table.push((0..row.len()).map(|column| row.cell(column)));
+    }
+    table.weigh()?;
+    Ok(table)
 }
 
 fn number(given: &Given, name: &str) -> Result<i64, Fault> {

@@ -7,10 +7,10 @@ use crate::condition::Condition;
 use crate::data::Data;
 use crate::defect::Defect;
 use crate::error::{Fault, ProfileError, one_of};
-use crate::plan::{Origin, Plan};
+use crate::given::Given;
+use crate::plan::{Plan, Size};
 use crate::raw::{RawProfile, RawTable};
 use crate::recipe::Recipe;
-use crate::scope::Given;
 use crate::template::{Cells, Named, Names, Source};
 
 /// What a kind of file looks like: its columns, the tables they draw from, and the defects it may have.
@@ -111,9 +111,9 @@ impl Profile {
         Ok(Given { names, values: Some(values) })
     }
 
-    /// The data file of the table at that place.
-    pub(crate) fn data(&self, table: usize) -> Option<&Data> {
-        self.data[table].as_ref()
+    /// What its records are made with.
+    pub(crate) fn plan(&self, given: &Given, size: Option<Size>) -> Result<Plan, Fault> {
+        Plan::new(&self.raw, &self.data, given, size)
     }
 
     /// Makes a mistake an error of this file.
@@ -135,7 +135,7 @@ impl Profile {
         let mut names = vec![LAYOUT.to_owned()];
         names.extend(self.partition_keys().map(str::to_owned));
         let given = Given { names, values: None };
-        let plan = Plan::new(self, &given, None)?;
+        let plan = self.plan(&given, None)?;
         let outputs: Vec<String> = plan.outputs.iter().map(|(name, _)| name.clone()).collect();
         let bare = self.raw.bare.iter().map(|column| ("bare", column));
         let amounts = self.raw.amounts.keys().map(|column| ("amounts", column));
@@ -217,9 +217,4 @@ fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> ProfileError {
         column: before[line_start..].chars().count() + 1,
         message: error.message().to_owned(),
     }
-}
-
-/// Where an output column's cells are.
-pub(crate) fn origin_of<'a>(outputs: &'a [(String, Origin)], name: &str) -> Option<&'a Origin> {
-    outputs.iter().find(|(output, _)| output == name).map(|(_, origin)| origin)
 }

@@ -2,6 +2,7 @@
 
 use crate::condition::Condition;
 use crate::error::{Fault, one_of};
+use crate::given::Given;
 use crate::prng::Prng;
 use crate::raw::{RawForm, RawRecipe};
 use crate::recipe::{Here, Recipe};
@@ -9,21 +10,6 @@ use crate::table::{Table, column_of};
 use crate::template::{Cells, Named, Names, Source, Template};
 
 use indexmap::IndexMap;
-
-/// Partition values and the layout, by name: the same for every row of a file.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Given {
-    pub(crate) names: Vec<String>,
-    /// `None` while a profile is checked before a file is asked for.
-    pub(crate) values: Option<Vec<String>>,
-}
-
-impl Given {
-    pub(crate) fn named(&self, name: &str) -> Option<String> {
-        let at = self.names.iter().position(|given| given == name)?;
-        Some(self.values.as_ref().map_or_else(String::new, |values| values[at].clone()))
-    }
-}
 
 /// How rows are made.
 #[derive(Debug, Clone)]

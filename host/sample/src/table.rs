@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::data::Data;
 use crate::error::Fault;
-use crate::plan::Size;
 use crate::prng::Prng;
 use crate::raw::RawTable;
-use crate::scope::{Row, Scope};
 use crate::weights::Weights;
 
 /// Members with their cells, and how likely each is drawn.
@@ -80,31 +78,8 @@ impl Table {
         Ok(table)
     }
 
-    /// A table made up, with as many members as a file of that size deserves; none without a size.
-    pub(crate) fn made(
-        name: &str,
-        raw: &RawTable,
-        mut scope: Scope,
-        tables: &[Self],
-        size: Option<Size>,
-    ) -> Result<Self, Fault> {
-        let mut table = Self::empty(name, raw, scope.columns.clone())?;
-        let Some(size) = size else { return Ok(table) };
-        let [least, most] = raw.members.unwrap_or([1, 1]);
-        let wanted = size.rows.checked_div(raw.one_per.unwrap_or(1)).unwrap_or(size.rows);
-        let mut prng = Prng::new(size.seed, name);
-        let mut row = Row::default();
-        for index in 0..wanted.clamp(least, most) {
-            scope
-                .next(tables, index, &mut prng, &mut row)
-                .map_err(|none| Fault::here(none.to_string()))?;
-            table.push((0..row.len()).map(|column| row.cell(column)));
-        }
-        table.weigh()?;
-        Ok(table)
-    }
-
-    fn empty(name: &str, raw: &RawTable, columns: Vec<String>) -> Result<Self, Fault> {
+    /// A table that has no members yet.
+    pub(crate) fn empty(name: &str, raw: &RawTable, columns: Vec<String>) -> Result<Self, Fault> {
         let weight = raw.weight.as_deref().map(|name| column_of(&columns, name)).transpose();
         Ok(Self {
             name: name.to_owned(),
@@ -119,7 +94,8 @@ impl Table {
         })
     }
 
-    fn push<'a>(&mut self, cells: impl Iterator<Item = &'a str>) {
+    /// Adds a member.
+    pub(crate) fn push<'a>(&mut self, cells: impl Iterator<Item = &'a str>) {
         for cell in cells {
             self.text.push_str(cell);
             self.ends.push(self.text.len());
@@ -127,7 +103,8 @@ impl Table {
         self.members += 1;
     }
 
-    fn weigh(&mut self) -> Result<(), Fault> {
+    /// Makes its members likely to be drawn: to be called after the last was added.
+    pub(crate) fn weigh(&mut self) -> Result<(), Fault> {
         self.every = self.group((0..self.members).collect())?;
         Ok(())
     }

@@ -34,7 +34,7 @@ fn request(layout: &str, year: &str, rows: u64, seed: u64, defects: &str) -> Req
     let columns = folder.join(entry["columns"].as_str().unwrap());
     let aliases = entry.get("aliases").and_then(toml::Value::as_table).into_iter().flatten();
     Request {
-        partition: vec![("program_year".to_owned(), year.to_owned())],
+        partition: vec![("year".to_owned(), year.to_owned())],
         layout: layout.to_owned(),
         header: fs::read_to_string(columns).unwrap().lines().map(str::to_owned).collect(),
         aliases: aliases

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use assay_digest::sha256;
-use assay_model::{Digest, PluginInfo, RunContext, StagePlan};
+use assay_model::{DeclaredStage, Digest, PluginInfo, RunContext};
 use wasmtime::component::Linker;
 
 use crate::bindings::RulePluginPre;
@@ -89,7 +89,7 @@ impl Component {
     /// Checks the settings, and says what the plugin will do in a run, stage by stage.
     ///
     /// A plan that comes out can be relied on: codes and names are unique, columns exist, formats parse.
-    pub fn plan(&self, context: &RunContext) -> Result<Vec<StagePlan>, PlanError> {
+    pub fn plan(&self, context: &RunContext) -> Result<Vec<DeclaredStage>, PlanError> {
         let failed = |reason| self.failed(Call::CheckConfig, reason);
         let limits = &self.engine().options.limits;
         let answer = Instance::new(self.engine(), &self.inner.pre)

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Instant;
 
-use assay_model::{Batch, FileResult, Measure, RunContext, StagePlan, Verdict};
+use assay_model::{Batch, DeclaredStage, FileResult, Measure, RunContext, Verdict};
 use wasmtime::component::ResourceAny;
 
 use crate::bisect;
@@ -87,7 +87,7 @@ impl Session {
     pub fn open(
         component: &Component,
         context: &RunContext,
-        stage: &StagePlan,
+        stage: &DeclaredStage,
     ) -> Result<Self, SandboxError> {
         let mut session = Self {
             component: component.clone(),

@@ -10,10 +10,9 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema};
-use assay_model::{Cells, Column, Position, Text};
+use assay_model::{Cells, Column, ColumnKind, FieldId, Position, Text};
 use assay_sinks::{
-    ColumnKind, ColumnSpec, Finding, PartWriter, QuarantineWriter, QuarantinedRecord, Selection,
-    SlabColumns,
+    ColumnSpec, Finding, PartWriter, QuarantineWriter, QuarantinedRecord, Selection, SlabColumns,
 };
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use parquet::arrow::ArrowWriter;
@@ -127,7 +126,11 @@ fn data() -> Data {
 
 fn part(data: &Data) -> u64 {
     let specs = (0..COLUMNS)
-        .map(|n| ColumnSpec { name: format!("c{n}"), kind: ColumnKind::Text })
+        .map(|n| ColumnSpec {
+            id: FieldId::of_position(n).expect("few columns"),
+            name: format!("c{n}"),
+            kind: ColumnKind::Text,
+        })
         .collect();
     let mut writer = PartWriter::new(specs, &[], io::sink()).expect("specs are good");
     let slabs: Vec<SlabColumns<'_>> = data

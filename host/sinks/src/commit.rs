@@ -7,8 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::SinkError;
+use crate::damage::Damage;
 use crate::documents::{self, Manifest, SchemaVersion, VERSION};
 use crate::paths::Partition;
+use crate::verify::damaged;
 use assay_store::{Key, Store, StoreError, Version};
 
 /// A partition's manifest as it was when the run began, and the means to replace it.
@@ -19,13 +21,27 @@ pub struct Publication<'a> {
     current: Option<(Manifest, Version)>,
 }
 
-/// What a commit did.
+/// What a run finds published for its partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Committed {
-    /// Key of the manifest.
-    pub key: Key,
-    /// The run that was published before, if any.
-    pub replaced: Option<String>,
+pub enum Standing {
+    /// Nothing, or another run.
+    Other,
+    /// This run, whole: nothing is left to do.
+    Published,
+    /// This run, and some of its files are not what they were: they have to be written anew.
+    Damaged(Vec<Damage>),
+}
+
+/// What a commit came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// The attempt is published.
+    Now {
+        /// What cannot be said for certain: whether the manifest outlasts a power cut.
+        unconfirmed: Option<String>,
+    },
+    /// Another attempt at the same run was faster: the run is published, and not by this attempt.
+    ByTwin,
 }
 
 impl<'a> Publication<'a> {
@@ -41,40 +57,67 @@ impl<'a> Publication<'a> {
         self.current.as_ref().map(|(manifest, _)| manifest)
     }
 
-    /// Whether this very run is what is published, so that nothing is left to do.
-    pub fn already(&self, run_id: &str) -> bool {
-        self.current().is_some_and(|manifest| manifest.assay.run_id == run_id)
+    /// How this run stands to what is published. What is published is looked at, and not taken for granted.
+    pub fn standing(&self, run_id: &str) -> Result<Standing, SinkError> {
+        match self.current() {
+            Some(current) if current.assay.run_id == run_id => {
+                let found = damaged(self.store, current.assay.files())?;
+                Ok(if found.is_empty() { Standing::Published } else { Standing::Damaged(found) })
+            }
+            _ => Ok(Standing::Other),
+        }
     }
 
-    /// Publishes `manifest`. Sets its `replaces`. Everything it names must have been written before.
+    /// Publishes `manifest`, once all that it names was found to be there. Sets its `replaces` and `mends`.
+    ///
+    /// On [`SinkError::LostRace`] and on an error before the manifest was sent nothing names the attempt's files, and nothing ever will; on
+    /// [`SinkError::Undecided`] something may.
     pub fn commit(self, mut manifest: Manifest) -> Result<Committed, SinkError> {
-        let replaced = self.current().map(|current| current.assay.run_id.clone());
-        manifest.assay.replaces.clone_from(&replaced);
+        if let Some(damage) = damaged(self.store, manifest.assay.files())?.into_iter().next() {
+            return Err(SinkError::Vanished { damage });
+        }
+        self.tell_what_goes(&mut manifest);
         let bytes = documents::indented(&manifest).map_err(|source| self.fault(source))?;
         let written = match &self.current {
             None => self.store.create(&self.key, &bytes),
             Some((_, version)) => self.store.replace(&self.key, &bytes, version),
         };
-        let Err(error) = written else {
-            return Ok(Committed { key: self.key, replaced });
-        };
+        let Err(error) = written else { return Ok(Committed::Now { unconfirmed: None }) };
         // The write may have been done and only its reply lost, or the store may have repeated it by itself and found
         // its own first try in the way. What is there now decides.
+        let (own, attempt) = (manifest.assay.run_id, manifest.assay.attempt);
         let now = match read(self.store, &self.key) {
-            Ok(now) => now.map(|(manifest, _)| manifest.assay.run_id),
+            Ok(now) => now.map(|(manifest, _)| manifest.assay),
             // The store is gone altogether; the first error says more.
-            Err(_) => return Err(error.into()),
+            Err(_) => return Err(SinkError::Undecided { key: self.key, source: error }),
         };
-        let own = manifest.assay.run_id;
-        if now.as_ref() == Some(&own) {
-            return Ok(Committed { key: self.key, replaced });
-        }
-        match error {
-            StoreError::Exists { key } | StoreError::Changed { key, .. } => {
-                let other = now.unwrap_or_else(|| "unknown".to_owned());
+        match (now, error) {
+            (Some(now), error) if now.run_id == own && now.attempt == attempt => {
+                let unconfirmed = matches!(error, StoreError::Unconfirmed { .. });
+                Ok(Committed::Now { unconfirmed: unconfirmed.then(|| error.to_string()) })
+            }
+            // The condition was not met, so that this write was not carried out and never will be.
+            (Some(now), StoreError::Exists { .. } | StoreError::Changed { .. })
+                if now.run_id == own =>
+            {
+                Ok(Committed::ByTwin)
+            }
+            (now, StoreError::Exists { key } | StoreError::Changed { key, .. }) => {
+                let other = now.map_or_else(|| "unknown".to_owned(), |now| now.run_id);
                 Err(SinkError::LostRace { key, own, other })
             }
-            other => Err(other.into()),
+            (_, source) => Err(SinkError::Undecided { key: self.key, source }),
+        }
+    }
+
+    fn tell_what_goes(&self, manifest: &mut Manifest) {
+        let Some(current) = self.current() else { return };
+        let (new, old) = (&mut manifest.assay, &current.assay);
+        if new.run_id == old.run_id {
+            new.replaces.clone_from(&old.replaces);
+            new.mends = Some(old.attempt.clone());
+        } else {
+            new.replaces = Some(old.run_id.clone());
         }
     }
 
@@ -97,26 +140,31 @@ fn read(store: &dyn Store, key: &Key) -> Result<Option<(Manifest, Version)>, Sin
     Ok(Some((manifest, object.version)))
 }
 
-/// Writes an attempt's audit record, whatever the caller's document is: one object on one line, created once.
-pub fn write_audit(store: &dyn Store, key: &Key, record: &impl Serialize) -> Result<(), SinkError> {
-    let bytes = documents::one_line(record).map_err(|source| SinkError::Document {
+/// A report, whatever the caller's document is: one object on one line.
+pub fn report_bytes(record: &impl Serialize, key: &Key) -> Result<Vec<u8>, SinkError> {
+    documents::one_line(record).map_err(|source| SinkError::Document {
         key: key.clone(),
         expected: "an audit record",
         source,
-    })?;
+    })
+}
+
+/// Writes an attempt's audit record: created once.
+pub fn write_audit(store: &dyn Store, key: &Key, record: &impl Serialize) -> Result<(), SinkError> {
     // An attempt has a name that nobody else has, so that its record can only be there if it wrote it itself.
-    store.ensure(key, &bytes)?;
+    store.ensure(key, &report_bytes(record, key)?)?;
     Ok(())
 }
 
-/// Reads an audit record back.
-pub fn read_audit<T: DeserializeOwned>(store: &dyn Store, key: &Key) -> Result<T, SinkError> {
+/// Reads an audit record or a report back, if it is there.
+pub fn read_report<T: DeserializeOwned>(
+    store: &dyn Store,
+    key: &Key,
+) -> Result<Option<T>, SinkError> {
     let fault =
         |source| SinkError::Document { key: key.clone(), expected: "an audit record", source };
-    match store.get(key)? {
-        Some(object) => serde_json::from_slice(&object.bytes).map_err(fault),
-        None => Err(fault(serde::de::Error::custom("found no such object"))),
-    }
+    let Some(object) = store.get(key)? else { return Ok(None) };
+    serde_json::from_slice(&object.bytes).map_err(fault).map(Some)
 }
 
 /// Writes that a layout was seen: one object on one line. An earlier attempt at the same run may have said so already.

@@ -6,12 +6,14 @@
 
 mod amounts;
 mod manifest;
+mod newest;
 mod schema_version;
 
 pub use amounts::{Amounts, AmountsByColumn, PluginDigests};
 pub use manifest::{
     Assay, Entry, EntryMeta, Manifest, PackRef, PartEntry, RecordCounts, SourceRef,
 };
+pub use newest::Newest;
 pub use schema_version::SchemaVersion;
 use serde::Serialize;
 

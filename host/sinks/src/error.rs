@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::damage::Damage;
 use assay_store::{BadKey, Key, StoreError};
 use parquet::errors::ParquetError;
 
@@ -38,6 +39,24 @@ pub enum SinkError {
         expected: &'static str,
         /// Where it departs from that.
         source: serde_json::Error,
+    },
+    /// A file of the run is gone or changed before it could be published.
+    #[error(
+        "{damage}: it was taken away or changed while the run was under way, so nothing is published; run again"
+    )]
+    Vanished {
+        /// Which file, and what was found.
+        damage: Damage,
+    },
+    /// The store failed while the manifest was being written.
+    #[error(
+        "the store failed while the manifest `{key}` was being written, and it is not known whether it was; run again, which finds out"
+    )]
+    Undecided {
+        /// The manifest.
+        key: Key,
+        /// What the store said.
+        source: StoreError,
     },
     /// Another run committed to the partition in the meantime.
     #[error(

@@ -4,18 +4,29 @@
 //! plain rows, and what is written depends on them alone: not on threads, not on the clock, not on the store.
 
 mod commit;
+mod damage;
 pub mod documents;
 mod error;
+mod newest;
+mod own;
 mod part;
 mod paths;
 mod quarantine;
+mod verify;
 
-pub use commit::{Committed, Publication, read_audit, write_audit, write_schema_version};
-pub use error::SinkError;
-pub use part::{
-    ColumnKind, ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,
+pub use commit::{
+    Committed, Publication, Standing, read_report, report_bytes, write_audit, write_schema_version,
 };
-pub use paths::{Partition, Rejected, audit_unplaced, metadata_folders, schema_version};
+pub use damage::Damage;
+pub use error::SinkError;
+pub use newest::Versions;
+pub use own::OwnFiles;
+pub use part::{
+    ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,
+};
+pub use paths::{
+    AttemptFolders, Partition, Rejected, audit_unplaced, metadata, schema_version, staging,
+};
 pub use quarantine::{
     FileSummary, Finding, FindingRow, FindingsWriter, QuarantineWriter, QuarantinedRecord, Repair,
     RepairRow, RepairsWriter,

@@ -56,34 +56,32 @@ impl Partition {
         Key::new(format!("staging/validated/{}", self.folder()))
     }
 
-    /// Folder of a run's part files.
-    pub fn validated_run(&self, run: &str) -> Result<Key, BadKey> {
-        self.validated()?.join(&pair("run", run))
-    }
-
-    /// A part file; `number` counts from 0.
-    pub fn part(&self, run: &str, number: usize) -> Result<Key, BadKey> {
-        self.validated_run(run)?.join(&format!("part-{number:05}.parquet"))
-    }
-
-    /// The manifest: beside the runs, because it names one of them.
+    /// The manifest. It lies in a folder of its own, whose name begins with `_`: what reads all of a folder as a table (Spark, Athena,
+    /// Trino, Hive) leaves such names out.
     pub fn manifest(&self) -> Result<Key, BadKey> {
-        self.validated()?.join("manifest.json")
+        self.validated()?.join("_commit/manifest.json")
     }
 
     /// Folder of what all runs of the partition did not publish.
-    pub fn rejected_folder(&self) -> Result<Key, BadKey> {
+    pub fn rejected(&self) -> Result<Key, BadKey> {
         Key::new(format!("staging/rejected/{}", self.folder()))
     }
 
-    /// Folder of what a run did not publish.
-    pub fn rejected_run(&self, run: &str) -> Result<Key, BadKey> {
-        self.rejected_folder()?.join(&pair("run", run))
+    /// The folders of an attempt at a run.
+    pub fn attempt(&self, run: &str, attempt: &str) -> Result<AttemptFolders, BadKey> {
+        let below = format!("{}/{}", pair("run", run), pair("attempt", attempt));
+        Ok(AttemptFolders {
+            validated: self.validated()?.join(&below)?,
+            rejected: self.rejected()?.join(&below)?,
+        })
     }
 
-    /// A file of what a run did not publish; `number` counts from 0.
-    pub fn rejected(&self, run: &str, what: Rejected, number: usize) -> Result<Key, BadKey> {
-        self.rejected_run(run)?.join(&format!("{}-{number:05}.parquet", what.as_str()))
+    /// What is published under the last key is a version of one thing: which version is the newest stands here, beside all of them. A
+    /// partition without keys has no versions.
+    pub fn newest(&self) -> Option<Result<Key, BadKey>> {
+        let (_, others) = self.keys.split_last()?;
+        let above = Self { keys: others.to_vec(), ..self.clone() };
+        Some(above.validated().and_then(|folder| folder.join("_commit/newest.json")))
     }
 
     /// The audit record of an attempt.
@@ -93,9 +91,49 @@ impl Partition {
     }
 }
 
-/// The folders of what is known about all runs.
-pub fn metadata_folders() -> Result<[Key; 2], BadKey> {
-    Ok([Key::new("metadata/ingestion_audit")?, Key::new("metadata/schema_versions")?])
+/// The folders of one attempt at a run. An attempt has a name that no other has, so that nobody else writes here, and what lies
+/// here is the attempt's to take back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptFolders {
+    validated: Key,
+    rejected: Key,
+}
+
+impl AttemptFolders {
+    /// Folder of the part files and of nothing else that is data: what a catalog's partition points at.
+    pub fn validated(&self) -> &Key {
+        &self.validated
+    }
+
+    /// Folder of what is not published.
+    pub fn rejected(&self) -> &Key {
+        &self.rejected
+    }
+
+    /// A part file; `number` counts from 0.
+    pub fn part(&self, number: usize) -> Result<Key, BadKey> {
+        self.validated.join(&format!("part-{number:05}.parquet"))
+    }
+
+    /// A file of what is not published; `number` counts from 0.
+    pub fn rejected_file(&self, what: Rejected, number: usize) -> Result<Key, BadKey> {
+        self.rejected.join(&format!("{}-{number:05}.parquet", what.as_str()))
+    }
+
+    /// The report of the run, before it is known whether it is published.
+    pub fn report(&self) -> Result<Key, BadKey> {
+        self.validated.join("_report.json")
+    }
+}
+
+/// Where all of staging lies: what runs wrote, published or not.
+pub fn staging() -> Result<Key, BadKey> {
+    Key::new("staging")
+}
+
+/// Where what is known about all runs lies.
+pub fn metadata() -> Result<Key, BadKey> {
+    Key::new("metadata")
 }
 
 /// The audit record of an attempt that ended before it was known what the file is part of.
@@ -133,7 +171,7 @@ mod tests {
         Partition {
             dataset: "open-payments".to_owned(),
             kind: "general".to_owned(),
-            keys: vec![("program_year".to_owned(), value.to_owned())],
+            keys: vec![("year".to_owned(), value.to_owned())],
         }
     }
 
@@ -142,14 +180,22 @@ mod tests {
         let check = |key: Result<Key, BadKey>, expected: &str| {
             assert_eq!(key.unwrap().as_str(), expected);
         };
-        let at = "dataset=open-payments/kind=general/program_year=2016";
+        let at = "dataset=open-payments/kind=general/year=2016";
         let of = partition("2016");
-        check(of.part("ab12", 7), &format!("staging/validated/{at}/run=ab12/part-00007.parquet"));
-        check(of.manifest(), &format!("staging/validated/{at}/manifest.json"));
+        let own = of.attempt("ab12", "t1").unwrap();
+        let folder = format!("staging/validated/{at}/run=ab12/attempt=t1");
+        check(own.part(7), &format!("{folder}/part-00007.parquet"));
+        check(own.report(), &format!("{folder}/_report.json"));
+        check(of.manifest(), &format!("staging/validated/{at}/_commit/manifest.json"));
         check(
-            of.rejected("ab12", Rejected::Findings, 0),
-            &format!("staging/rejected/{at}/run=ab12/findings-00000.parquet"),
+            own.rejected_file(Rejected::Findings, 0),
+            &format!("staging/rejected/{at}/run=ab12/attempt=t1/findings-00000.parquet"),
         );
+        check(
+            of.newest().unwrap(),
+            "staging/validated/dataset=open-payments/kind=general/_commit/newest.json",
+        );
+        assert!(Partition { keys: Vec::new(), ..of.clone() }.newest().is_none());
         check(of.audit("t1"), &format!("metadata/ingestion_audit/{at}/t1.json"));
         check(audit_unplaced("t1"), "metadata/ingestion_audit/unplaced/t1.json");
         check(
@@ -163,7 +209,7 @@ mod tests {
         let check = |value: &str, expected: &str| {
             let key = partition(value).manifest().unwrap();
             let segment = key.segments().nth(4).unwrap();
-            assert_eq!(segment, format!("program_year={expected}"));
+            assert_eq!(segment, format!("year={expected}"));
         };
         check("2016", "2016");
         check("..", "..");

@@ -3,18 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use assay_model::{Cells, Column, Position, Text};
+use assay_model::{Cells, Column, ColumnKind, FieldId, Position, Text};
 use assay_sinks::documents::{
     Assay, Manifest, PackRef, PartEntry, RecordCounts, SchemaVersion, SourceRef, VERSION,
 };
 use assay_sinks::{
-    ColumnKind, ColumnSpec, PartWriter, Partition, Publication, QuarantineWriter,
-    QuarantinedRecord, Rejected, Selection, SinkError, SlabColumns, schema_version, write_audit,
-    write_schema_version,
+    ColumnSpec, Committed, OwnFiles, PartWriter, Partition, Publication, QuarantineWriter,
+    QuarantinedRecord, Rejected, Selection, SinkError, SlabColumns, Standing, Versions,
+    report_bytes, schema_version, write_audit, write_schema_version,
 };
 use assay_store::{Cleaning, Fault, FaultyStore, Key, LocalStore, Store, StoreError};
 use indexmap::IndexMap;
@@ -23,18 +25,22 @@ fn partition() -> Partition {
     Partition {
         dataset: "open-payments".to_owned(),
         kind: "general".to_owned(),
-        keys: vec![("program_year".to_owned(), "2016".to_owned())],
+        keys: vec![("year".to_owned(), "2016".to_owned())],
     }
 }
 
-fn manifest(run: &str, parts: Vec<PartEntry>, store: &dyn Store) -> Manifest {
+fn manifest(run: &str, attempt: &str, parts: Vec<PartEntry>, store: &dyn Store) -> Manifest {
     let assay = Assay {
         version: VERSION,
         run_id: run.to_owned(),
+        attempt: attempt.to_owned(),
         replaces: None,
+        mends: None,
+        superseded_by: None,
+        outcome: "accepted".to_owned(),
         dataset: "open-payments".to_owned(),
         kind: "general".to_owned(),
-        partition: IndexMap::from([("program_year".to_owned(), "2016".to_owned())]),
+        partition: IndexMap::from([("year".to_owned(), "2016".to_owned())]),
         layout: "general-75".to_owned(),
         pack: PackRef { name: "open-payments/general/2016".to_owned(), digest: "00".to_owned() },
         plugins: BTreeMap::new(),
@@ -43,6 +49,7 @@ fn manifest(run: &str, parts: Vec<PartEntry>, store: &dyn Store) -> Manifest {
         amounts: BTreeMap::new(),
         parts,
         rejected: BTreeMap::new(),
+        report: "staging/x.json".to_owned(),
         audit: "metadata/x.json".to_owned(),
         committed_at: "2026-01-02T03:04:05Z".to_owned(),
     };
@@ -55,20 +62,29 @@ fn audit(attempt: &str, run: &str) -> BTreeMap<String, String> {
         .into()
 }
 
-/// A whole run in small, in the order a run writes: quarantine, part, audit, manifest.
+/// A whole run in small, in the order a run writes: quarantine, part, report, manifest, audit.
 fn run(store: &dyn Store, run: &str, attempt: &str) -> Result<(), SinkError> {
     let partition = partition();
     let publication = Publication::begin(store, &partition)?;
-    if publication.already(run) {
+    if publication.standing(run)? == Standing::Published {
         return Ok(());
     }
-    if let Some(cleaning) = store.cleaning() {
-        cleaning.sweep(&partition.validated()?)?;
-        cleaning.sweep(&partition.rejected_run(run)?)?;
+    let own = OwnFiles::new(store, partition.attempt(run, attempt)?);
+    let entry = write(&own, run)?;
+    let at = partition.audit(attempt)?;
+    let report = report_bytes(&audit(attempt, run), &at)?;
+    own.report(&report)?;
+    if publication.commit(manifest(run, attempt, vec![entry], store))? == Committed::ByTwin {
+        return Ok(own.withdraw_all()?);
     }
+    store.ensure(&at, &report)?;
+    Ok(())
+}
+
+fn write(own: &OwnFiles<'_>, run: &str) -> Result<PartEntry, SinkError> {
     let position = Position { record: 1, line: 2, offset: 0, length: 2 };
 
-    let upload = store.upload(&partition.rejected(run, Rejected::Quarantine, 0)?)?;
+    let (_, upload) = own.rejected(Rejected::Quarantine, 0)?;
     let mut quarantine = QuarantineWriter::new(&[], upload)?;
     let record = QuarantinedRecord {
         position,
@@ -83,10 +99,11 @@ fn run(store: &dyn Store, run: &str, attempt: &str) -> Result<(), SinkError> {
     quarantine.push(&record)?;
     quarantine.finish()?.1.finish()?;
 
-    let key = partition.part(run, 0)?;
-    let specs = vec![ColumnSpec { name: "a".to_owned(), kind: ColumnKind::Text }];
+    let (key, upload) = own.part(0)?;
+    let specs =
+        vec![ColumnSpec { id: FieldId::FIRST, name: "a".to_owned(), kind: ColumnKind::Text }];
     let metadata = [("assay.run".to_owned(), run.to_owned())];
-    let mut part = PartWriter::new(specs, &metadata, store.upload(&key)?)?;
+    let mut part = PartWriter::new(specs, &metadata, upload)?;
     let mut text = Text::default();
     text.push(run.as_bytes());
     let column = Column { cells: Cells::Text(text), valid: None, malformed: None };
@@ -95,17 +112,15 @@ fn run(store: &dyn Store, run: &str, attempt: &str) -> Result<(), SinkError> {
     part.append(&[slab])?;
     let (summary, upload) = part.finish()?;
     upload.finish()?;
-
-    write_audit(store, &partition.audit(attempt)?, &audit(attempt, run))?;
-    let entry = PartEntry {
+    Ok(PartEntry {
         key: key.to_string(),
         rows: summary.rows,
         bytes: summary.bytes,
         digest: summary.digest.to_string(),
-    };
-    publication.commit(manifest(run, vec![entry], store))?;
-    Ok(())
+    })
 }
+
+const NOW: Committed = Committed::Now { unconfirmed: None };
 
 /// What a reader sees: the published run, after checking that all it names is there and whole.
 fn seen(store: &dyn Store) -> Option<String> {
@@ -138,15 +153,22 @@ fn a_run_that_fails_anywhere_changes_all_or_nothing() {
                     Ok(()) => assert_eq!(after.as_deref(), Some("new"), "at {at}"),
                     Err(error) => {
                         failed += 1;
-                        assert!(
-                            matches!(error, SinkError::Store(StoreError::Full { .. })),
-                            "at {at}: {error:?}"
-                        );
+                        let cause = match error {
+                            SinkError::Undecided { source, .. } | SinkError::Store(source) => {
+                                source
+                            }
+                            other => panic!("at {at}: {other:?}"),
+                        };
+                        assert!(matches!(cause, StoreError::Full { .. }), "at {at}: {cause:?}");
                         let either = [before, Some("new")].contains(&after.as_deref());
                         assert!(either, "at {at}: {after:?}");
-                        // Only a lost reply of the very last write may have published all the same.
+                        // After the commit only the audit is left to write; before it, or if the commit's own reply was lost, both may be.
+                        let unfinished = matches!(&outcome, Err(SinkError::Store(_)));
                         let lost = matches!(fault(ErrorKind::Other), Fault::LostReply(_));
-                        assert!(lost || after.as_deref() == before, "at {at}: {after:?}");
+                        assert!(
+                            lost || unfinished || after.as_deref() == before,
+                            "at {at}: {after:?}"
+                        );
                     }
                 }
                 // Whatever happened, the next attempt goes through, and nothing half-written stays.
@@ -216,7 +238,7 @@ fn of_runs_that_race_one_is_published_and_the_others_know_by_whom() {
                         let own = format!("run-{n}");
                         let publication = Publication::begin(store, &partition()).unwrap();
                         start.wait();
-                        let committed = publication.commit(manifest(&own, Vec::new(), store));
+                        let committed = publication.commit(manifest(&own, &own, Vec::new(), store));
                         (own, committed)
                     })
                 })
@@ -227,8 +249,7 @@ fn of_runs_that_race_one_is_published_and_the_others_know_by_whom() {
         for (own, result) in results {
             match result {
                 Ok(committed) => {
-                    assert_eq!(own, winner);
-                    assert_eq!(committed.replaced.as_deref(), before);
+                    assert_eq!((own, committed), (winner.clone(), NOW));
                 }
                 Err(SinkError::LostRace { own: named, other, .. }) => {
                     assert_eq!((named, other), (own, winner.clone()));
@@ -251,7 +272,10 @@ fn a_manifest_says_what_it_replaces_and_reads_as_copy_wants_it() {
     assert_eq!(json["entries"][0]["mandatory"], true);
     assert_eq!(json["entries"][0]["meta"]["content_length"], json["assay"]["parts"][0]["bytes"]);
     let url = json["entries"][0]["url"].as_str().unwrap();
-    assert!(url.starts_with("file:///") && url.ends_with("/run=r2/part-00000.parquet"), "{url}");
+    assert!(
+        url.starts_with("file:///") && url.ends_with("/run=r2/attempt=a2/part-00000.parquet"),
+        "{url}"
+    );
     let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["entries", "assay"]);
 }
@@ -262,7 +286,7 @@ fn a_manifest_that_cannot_be_read_stops_the_run() {
     let store = LocalStore::open(folder.path()).unwrap();
     let check = |change: fn(&mut serde_json::Value), expected: &str| {
         let key = partition().manifest().unwrap();
-        let mut json = serde_json::to_value(manifest("r", Vec::new(), &store)).unwrap();
+        let mut json = serde_json::to_value(manifest("r", "a", Vec::new(), &store)).unwrap();
         change(&mut json);
         store.delete(&key).unwrap();
         store.create(&key, json.to_string().as_bytes()).unwrap();
@@ -289,8 +313,8 @@ fn audit_records_are_one_line_with_zeros_and_written_once() {
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!(text.matches('\n').count(), 1);
     assert_eq!(
-        assay_sinks::read_audit::<BTreeMap<String, String>>(&store, &key).unwrap(),
-        audit("a1", "r1")
+        assay_sinks::read_report::<BTreeMap<String, String>>(&store, &key).unwrap(),
+        Some(audit("a1", "r1"))
     );
 }
 
@@ -315,4 +339,102 @@ fn a_layout_may_be_seen_twice_by_the_same_run() {
     write_schema_version(&store, &key, &later).unwrap();
     let bytes = store.get(&key).unwrap().unwrap().bytes;
     assert_eq!(serde_json::from_slice::<SchemaVersion>(&bytes).unwrap(), record);
+}
+
+/// Two attempts at one run, however they are interleaved: one is published, the other knows, and takes back its own and nothing else.
+#[test]
+fn twins_leave_one_published_and_whole() {
+    for before in [None, Some("old")] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(folder.path()).unwrap();
+        if let Some(before) = before {
+            run(&store, before, "attempt-0").unwrap();
+        }
+        let begin = || Publication::begin(&store, &partition()).unwrap();
+        let own = |attempt| OwnFiles::new(&store, partition().attempt("r", attempt).unwrap());
+        let (first, second) = (begin(), begin());
+        let (own_first, own_second) = (own("a1"), own("a2"));
+        let part_first = write(&own_first, "r").unwrap();
+        let part_second = write(&own_second, "r").unwrap();
+        assert_eq!(part_first.digest, part_second.digest);
+        assert_ne!(part_first.key, part_second.key);
+        let committed = second.commit(manifest("r", "a2", vec![part_second], &store)).unwrap();
+        assert_eq!(committed, NOW);
+        let committed = first.commit(manifest("r", "a1", vec![part_first], &store)).unwrap();
+        assert_eq!(committed, Committed::ByTwin);
+        own_first.withdraw_all().unwrap();
+        assert_eq!(seen(&store).as_deref(), Some("r"));
+        assert_eq!(begin().standing("r").unwrap(), Standing::Published);
+        let current = begin();
+        let assay = &current.current().unwrap().assay;
+        assert_eq!((assay.attempt.as_str(), assay.replaces.as_deref()), ("a2", before));
+    }
+}
+
+/// What is to be published, or is said to be, is looked at first.
+#[test]
+fn what_is_gone_or_changed_is_found_before_it_is_published_and_after() {
+    let check = |harm: fn(&Path), expected: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(folder.path()).unwrap();
+        let key = partition().attempt("r", "a").unwrap().part(0).unwrap();
+        let begin = || Publication::begin(&store, &partition()).unwrap();
+        let own = OwnFiles::new(&store, partition().attempt("r", "a").unwrap());
+        let part = write(&own, "r").unwrap();
+        let expected = expected.replace("BYTES", &part.bytes.to_string());
+        harm(&store.path(&key));
+        let failed = begin().commit(manifest("r", "a", vec![part], &store)).unwrap_err();
+        let SinkError::Vanished { damage } = &failed else { panic!("{failed:?}") };
+        assert_eq!(damage.to_string(), format!("`{key}` {expected}"));
+        assert_eq!(begin().current(), None);
+
+        run(&store, "r", "b").unwrap();
+        let key = partition().attempt("r", "b").unwrap().part(0).unwrap();
+        harm(&store.path(&key));
+        let Standing::Damaged(damaged) = begin().standing("r").unwrap() else { panic!() };
+        let told: Vec<_> = damaged.iter().map(ToString::to_string).collect();
+        assert_eq!(told, [format!("`{key}` {expected}")]);
+        run(&store, "r", "c").unwrap();
+        assert_eq!(begin().standing("r").unwrap(), Standing::Published);
+        let current = begin();
+        let assay = &current.current().unwrap().assay;
+        assert_eq!((assay.attempt.as_str(), assay.mends.as_deref()), ("c", Some("b")));
+    };
+    check(|path| fs::remove_file(path).unwrap(), "(BYTES bytes) is missing");
+    check(|path| fs::write(path, "").unwrap(), "has 0 bytes, expected BYTES");
+    let flip = |path: &Path| {
+        let mut bytes = fs::read(path).unwrap();
+        bytes[40] ^= 1;
+        fs::write(path, bytes).unwrap();
+    };
+    check(flip, "has other content than was written (BYTES bytes)");
+}
+
+#[test]
+fn an_older_version_never_becomes_the_newest() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(folder.path()).unwrap();
+    let versions = |value: &str, by: Option<&str>| {
+        let mut of = partition();
+        of.keys.push(("publication".to_owned(), value.to_owned()));
+        Versions::of(&store, &of, by).unwrap()
+    };
+    let by = Some("publication");
+    assert!(versions("2024-01-30", None).is_none());
+    let check = |value: &str, newer: Option<&str>, newest: &str| {
+        let own = versions(value, by).unwrap();
+        assert_eq!(own.newer().unwrap().as_deref(), newer);
+        own.advance().unwrap();
+        own.advance().unwrap();
+        let key = "staging/validated/dataset=open-payments/kind=general/program_year=2016/_commit/newest.json";
+        let bytes = store.get(&Key::new(key).unwrap()).unwrap().unwrap().bytes;
+        let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(json["value"], newest);
+        let manifest = json["manifest"].as_str().unwrap();
+        assert!(manifest.ends_with(&format!("publication={newest}/_commit/manifest.json")));
+    };
+    check("2024-01-30", None, "2024-01-30");
+    check("2023-06-30", Some("2024-01-30"), "2024-01-30");
+    check("2024-06-28", None, "2024-06-28");
+    check("2024-01-30", Some("2024-06-28"), "2024-06-28");
 }

@@ -5,10 +5,8 @@
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int64Type};
-use assay_model::{Bitmap, Cells, Column, Position, Text};
-use assay_sinks::{
-    ColumnKind, ColumnSpec, PartSummary, PartWriter, Selection, SinkError, SlabColumns,
-};
+use assay_model::{Bitmap, Cells, Column, ColumnKind, FieldId, Position, Text};
+use assay_sinks::{ColumnSpec, PartSummary, PartWriter, Selection, SinkError, SlabColumns};
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Encoding::{self, PLAIN, RLE, RLE_DICTIONARY};
@@ -44,7 +42,12 @@ fn bits(text: &str) -> Bitmap {
 }
 
 fn specs(kinds: &[ColumnKind]) -> Vec<ColumnSpec> {
-    (0..).zip(kinds).map(|(n, &kind)| ColumnSpec { name: format!("c{n}"), kind }).collect()
+    let spec = |(n, &kind)| ColumnSpec {
+        id: FieldId::of_position(n).unwrap(),
+        name: format!("c{n}"),
+        kind,
+    };
+    (0..).zip(kinds).map(spec).collect()
 }
 
 /// One call of `append` for each `wave` of slabs, a row group after every `group` slabs.
@@ -302,9 +305,76 @@ fn what_does_not_fit_is_refused_by_name() {
         decimal(2, 1),
         "column `c0`: expected a decimal of 1 to 18 digits with no more after the point, found decimal(19,2)",
     );
-    let twice = vec![ColumnSpec { name: "_line".to_owned(), kind: ColumnKind::Text }];
-    let error = PartWriter::new(twice, &[], Vec::new()).unwrap_err();
-    assert_eq!(error.to_string(), "column `_line`: expected a name that no other column has");
+}
+
+#[test]
+fn spark_knows_the_calendar_of_dates() {
+    let (_, file) = write(&KINDS, &[], 1, 1).unwrap();
+    let footer = metadata(&file);
+    let pairs = footer.file_metadata().key_value_metadata().unwrap();
+    let find = |key: &str| {
+        pairs.iter().find(|pair| pair.key == key).map(|pair| pair.value.clone().unwrap())
+    };
+    // As Spark compares: text with text.
+    assert!(find("org.apache.spark.version").unwrap().as_str() >= "3.0.0");
+    assert_eq!(find("org.apache.spark.legacyDateTime"), None);
+}
+
+#[test]
+fn columns_differ_in_name_and_id() {
+    let check = |columns: &[(u64, &str)], expected: &str| {
+        let spec = |(id, name): &(u64, &str)| ColumnSpec {
+            id: FieldId::new(*id).unwrap(),
+            name: (*name).to_owned(),
+            kind: ColumnKind::Text,
+        };
+        let specs = columns.iter().map(spec).collect();
+        assert_eq!(PartWriter::new(specs, &[], Vec::new()).unwrap_err().to_string(), expected);
+    };
+    let name = "expected a name that no other column has, whatever the case";
+    check(&[(4, "_line")], &format!("column `_line`: {name}"));
+    check(&[(4, "ID"), (5, "id")], &format!("column `id`: {name}"));
+    check(&[(4, "a"), (4, "b")], "column `b`: expected an id that no other column has, found 4");
+}
+
+#[test]
+fn each_column_has_its_field_id() {
+    let (_, file) = write(&KINDS, &[], 1, 1).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let root = reader.metadata().file_metadata().schema_descr().root_schema().clone();
+    let found: Vec<(&str, i32)> =
+        root.get_fields().iter().map(|field| (field.name(), field.get_basic_info().id())).collect();
+    let expected = [
+        ("c0", 4),
+        ("c1", 5),
+        ("c2", 6),
+        ("c3", 7),
+        ("c4", 8),
+        ("_record", 1),
+        ("_line", 2),
+        ("_offset", 3),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn columns_without_a_cell_cost_next_to_nothing() {
+    let none = || Column { cells: Cells::Absent, valid: None, malformed: None };
+    let slab = |columns: usize| Slab {
+        columns: (0..columns).map(|_| none()).collect(),
+        rows: 4_096,
+        selection: None,
+    };
+    let bytes = |columns: usize| {
+        let kinds: Vec<ColumnKind> = KINDS.iter().copied().cycle().take(columns).collect();
+        let slabs: Vec<Slab> = (0..32).map(|_| slab(columns)).collect();
+        let (summary, _) = write(&kinds, &slabs, 32, 32).unwrap();
+        assert!(summary.columns.iter().all(|column| column.nulls == 32 * 4_096));
+        summary.bytes
+    };
+    // Mostly what the footer says of a column: its name, where it lies, that all of it is null.
+    let each = (bytes(55) - bytes(5)) / 50;
+    assert!(each < 400, "{each} bytes for a null column of 131,072 rows");
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Why a store did not do what it was asked.
 
 use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use assay_files::Unflushed;
 
 use crate::key::{BadKey, Key};
 use crate::version::Version;
@@ -42,6 +46,27 @@ pub enum StoreError {
         /// Bytes of what was written, which may be as many.
         written: u64,
     },
+    /// Somebody holds the lock of a document and does not let go.
+    #[error(
+        "another process has held the lock `{}` for {waited:?}, which takes some milliseconds; it may be stopped: \
+         let it go on or end it, then run again", .lock.display()
+    )]
+    Locked {
+        /// The lock's file.
+        lock: PathBuf,
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// It is written and has its name; whether it outlasts a power cut is not known.
+    #[error(
+        "`{place}` is written, but the disk did not confirm that it keeps its name: after a power cut it may be gone"
+    )]
+    Unconfirmed {
+        /// What was written.
+        place: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// No space is left, or the quota is used up.
     #[error(
         "the disk is full: could not {doing} `{place}`; free some space and run again, \
@@ -71,6 +96,9 @@ impl StoreError {
     /// Sorts an I/O error into "the disk is full" and the rest. `doing` is a verb, as in "could not write".
     pub fn io(doing: &'static str, place: &(impl ToString + ?Sized), source: io::Error) -> Self {
         let place = place.to_string();
+        if Unflushed::within(&source).is_some() {
+            return Self::Unconfirmed { place, source };
+        }
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 Self::Full { doing, place, source }

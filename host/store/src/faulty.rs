@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{Cleaning, Finished, Key, Object, Store, StoreError, Upload, Version};
+use crate::{
+    Cleaning, Expected, Finished, Found, Key, Listed, Object, Store, StoreError, Upload, Version,
+};
 
 /// How an operation fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +156,10 @@ impl<S: Store> Store for FaultyStore<S> {
         self.plan.run(key.as_str(), || self.inner.get(key))
     }
 
+    fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError> {
+        self.plan.run(key.as_str(), || self.inner.verify(key, expected))
+    }
+
     fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
         self.plan.run_twice(key.as_str(), || self.inner.create(key, bytes))
     }
@@ -176,9 +182,14 @@ impl<S: Store> Store for FaultyStore<S> {
 }
 
 impl<S: Store> Cleaning for FaultyStore<S> {
-    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError> {
+    fn list(&self, folder: &Key) -> Result<Vec<Listed>, StoreError> {
         let list = |inner: &dyn Cleaning| self.plan.run(folder.as_str(), || inner.list(folder));
         self.inner.cleaning().map_or(Ok(Vec::new()), list)
+    }
+
+    fn prune(&self, folder: &Key) -> Result<(), StoreError> {
+        let prune = |inner: &dyn Cleaning| self.plan.run(folder.as_str(), || inner.prune(folder));
+        self.inner.cleaning().map_or(Ok(()), prune)
     }
 
     fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {

@@ -19,5 +19,5 @@ pub use faulty::{Fault, FaultyStore};
 pub use key::{BadKey, Key};
 pub use local::LocalStore;
 pub use null::NullStore;
-pub use store::{Cleaning, Finished, Object, Store, Upload};
+pub use store::{Cleaning, Expected, Finished, Found, Listed, Object, Store, Upload};
 pub use version::Version;

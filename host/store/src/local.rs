@@ -1,21 +1,22 @@
 //! A folder as a store.
 //!
 //! Everything is written under a hidden name in its own folder, flushed to the disk, and then named: a reader sees an
-//! object whole or not at all, and so does the next process after a crash. Create-only writes and compare-and-swaps
-//! are serialised by a lock on one file at the root, which the system releases when its holder dies.
+//! object whole or not at all, and so does the next process after a crash. Taking a free name is one step by itself; compare-and-swaps
+//! are serialised by a lock beside the document.
 
 mod cleaning;
+mod lock;
 mod upload;
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use assay_files::{Access, Created, Draft, Keep};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use crate::key::RESERVED;
-use crate::{Cleaning, Key, Object, Store, StoreError, Upload, Version};
+use self::lock::lock_beside;
+use crate::{Cleaning, Expected, Found, Key, Object, Store, StoreError, Upload, Version};
 
 /// What stands for itself in a URL's path; all else is percent-encoded.
 const NOT_PLAIN: &AsciiSet = &NON_ALPHANUMERIC
@@ -54,14 +55,6 @@ impl LocalStore {
         key.segments().fold(self.root.clone(), |path, segment| path.join(segment))
     }
 
-    /// Held while a document is compared and swapped; a few milliseconds at most, so one lock for the store will do.
-    fn lock(&self) -> io::Result<File> {
-        let path = self.root.join(format!("{RESERVED}.lock"));
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-        file.lock()?;
-        Ok(file)
-    }
-
     fn draft(&self, key: &Key) -> io::Result<Draft> {
         Draft::begin_locked(&self.path(key), Access::Usual, Keep::Durable)
     }
@@ -70,6 +63,20 @@ impl LocalStore {
         let mut draft = self.draft(key)?;
         draft.write_all(bytes)?;
         Ok(draft)
+    }
+}
+
+/// Bytes that are digested at a time: enough for the widest instructions, few enough for the caches.
+const DIGESTED: usize = 256 * 1024;
+
+fn digest(mut file: File) -> io::Result<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; DIGESTED];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finalize()),
+            read => hasher.update(&buffer[..read]),
+        };
     }
 }
 
@@ -96,26 +103,37 @@ impl Store for LocalStore {
         Ok(bytes.map(|bytes| Object { version: version(&bytes), bytes }))
     }
 
+    fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError> {
+        let fault = |source| StoreError::io("read", key, source);
+        let file = match File::open(self.path(key)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            opened => opened.map_err(fault)?,
+        };
+        let bytes = file.metadata().map_err(fault)?.len();
+        let same = bytes == expected.bytes && digest(file).map_err(fault)? == expected.digest;
+        Ok(if same { Found::Same } else { Found::Other { bytes } })
+    }
+
     fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
         let fault = |source| StoreError::io("create", key, source);
-        let exists = || StoreError::Exists { key: key.clone() };
-        // Taking the name is atomic by itself; the lock keeps out a swap that has looked and not yet written.
-        let _lock = self.lock().map_err(fault)?;
-        if self.path(key).try_exists().map_err(fault)? {
-            return Err(exists());
-        }
+        // No lock: whoever swaps has read what is there, and then there is no free name.
         match self.draft_of(key, bytes).and_then(Draft::create).map_err(fault)? {
             Created::Now => Ok(version(bytes)),
-            Created::Taken(_) => Err(exists()),
+            Created::Taken(_) => Err(StoreError::Exists { key: key.clone() }),
         }
     }
 
     fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError> {
         let fault = |source| StoreError::io("replace", key, source);
-        let _lock = self.lock().map_err(fault)?;
-        let current = read(&self.path(key)).map_err(fault)?;
+        let changed = || StoreError::Changed { key: key.clone(), expected: expected.clone() };
+        let path = self.path(key);
+        if !path.try_exists().map_err(fault)? {
+            return Err(changed());
+        }
+        let _lock = lock_beside(&path)?;
+        let current = read(&path).map_err(fault)?;
         if current.as_deref().map(version).as_ref() != Some(expected) {
-            return Err(StoreError::Changed { key: key.clone(), expected: expected.clone() });
+            return Err(changed());
         }
         self.draft_of(key, bytes).and_then(Draft::replace).map_err(fault)?;
         Ok(version(bytes))

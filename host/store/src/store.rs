@@ -32,6 +32,29 @@ impl fmt::Debug for dyn Upload + '_ {
     }
 }
 
+/// What an object should be: its size and the digest of its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expected {
+    /// In bytes.
+    pub bytes: u64,
+    /// Of all of them.
+    pub digest: blake3::Hash,
+}
+
+/// What was found in an object's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// What should be there.
+    Same,
+    /// Nothing.
+    Nothing,
+    /// Something else.
+    Other {
+        /// Its size, which may be the same.
+        bytes: u64,
+    },
+}
+
 /// How an object came to be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finished {
@@ -51,6 +74,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Reads a small object, or `None` where there is none.
     fn get(&self, key: &Key) -> Result<Option<Object>, StoreError>;
+
+    /// Looks whether an object of any size is what it should be, without trusting that it was written.
+    fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError>;
 
     /// Writes a small object that must not exist: [`StoreError::Exists`] if it does. That may be this call's own doing, if the
     /// store lost the reply and tried again; see [`Store::ensure`].
@@ -88,11 +114,23 @@ pub trait Store: fmt::Debug + Send + Sync {
     }
 }
 
-/// What takes a look at all there is. Stores that cannot list cheaply do not offer it, and runs do without: what a killed process
-/// left is invisible, and costs space until something else takes it, such as a bucket's lifecycle rule.
+/// An object that a listing found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key.
+    pub key: Key,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// What takes a look at all there is, which costs the more the longer a store is in use. Runs do without, and readers follow manifests:
+/// only who cleans up lists.
 pub trait Cleaning {
-    /// All keys below `folder`, sorted by bytes. Readers follow manifests instead.
-    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError>;
+    /// All objects below `folder`, sorted by key.
+    fn list(&self, folder: &Key) -> Result<Vec<Listed>, StoreError>;
+
+    /// Removes the folders that nothing is in any more: `folder`, those below, and those it lies in. A store without folders has nothing to do.
+    fn prune(&self, folder: &Key) -> Result<(), StoreError>;
 
     /// Removes what uploads of dead processes left below `folder`, and says how many. Uploads that are still under
     /// way, here or in other processes, are left alone.

@@ -76,7 +76,7 @@ fn where_to_look(checkout: &Checkout, file: &str, lake: &str) -> String {
         "
 where to look
   {file}   what was judged; the truth file beside it says which record has which defect
-  {lake}/staging/validated   the records that passed, as typed Parquet; manifest.json is the commit
+  {lake}/staging/validated   the records that passed, as typed Parquet; _commit/manifest.json is the commit
   {lake}/staging/rejected    the quarantine: raw bytes, position, findings, repairs
   {lake}/metadata            the audit record, and the layouts that were seen
 

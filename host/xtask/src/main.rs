@@ -17,6 +17,7 @@ mod outside;
 mod plugins;
 mod python;
 mod rarely;
+mod readers;
 mod setup;
 mod shell;
 mod speed;
@@ -49,6 +50,7 @@ commands:
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]
                     run the fuzz targets (all of them, 60 seconds each, if not said otherwise)
+  readers           Spark reads what `assay` wrote, by the commands of docs/how-to/read.md
   versus [OPTION]…  the same rules in DuckDB, Polars, Spark and others: a table of what each takes (`versus --help`)
   speed [--large]   what a run costs by size, width and cores, and how fast it starts, beside what is aimed at
   instructions      instructions for each byte of CSV, against the budgets in tests/ (`--bless` writes them)
@@ -98,6 +100,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["dist"] => dist::run(&checkout),
         ["instructions", options @ ..] => instructions::run(&checkout, options),
         ["speed", options @ ..] => speed::run(&checkout, options),
+        ["readers"] => readers::run(&checkout),
         ["versus", options @ ..] => versus::run(&checkout, options),
         ["fuzz", rest @ ..] => fuzz::run(&checkout, rest),
         other => bail!(

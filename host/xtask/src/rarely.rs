@@ -74,7 +74,12 @@ mod tests {
     #[test]
     fn the_page_has_a_row_for_each() {
         let page = include_str!("../../../docs/rarely.md");
-        for command in ["cargo xtask fuzz", "cargo xtask versus", "cargo xtask speed --large"] {
+        for command in [
+            "cargo xtask fuzz",
+            "cargo xtask versus",
+            "cargo xtask speed --large",
+            "cargo xtask readers",
+        ] {
             assert!(noted(page, command, "", "").is_some(), "{command}");
         }
     }

@@ -4,7 +4,7 @@
 
 mod budgets;
 mod harness;
-mod readers;
+pub(crate) mod readers;
 mod table;
 
 use std::io::Write;

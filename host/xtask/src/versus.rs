@@ -12,6 +12,8 @@ mod peers;
 mod report;
 mod table;
 
+pub(crate) use environment::interpreter;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -52,7 +52,7 @@ impl Plugin for OpenPayments {
 export_plugin!(OpenPayments);
 
 /// The partition key of the year a file is about.
-const PROGRAM_YEAR: &str = "program_year";
+const PROGRAM_YEAR: &str = "year";
 /// The partition key of the day a file was published.
 const PUBLICATION: &str = "publication";
 

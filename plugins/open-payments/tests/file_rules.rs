@@ -17,7 +17,7 @@ const COLUMNS: [&str; 3] = [
 fn column(name: &str, (most, text): (usize, &str), (rest, other): (usize, &str)) -> Table {
     let columns = [COLUMNS.as_slice(), &[name]].concat();
     let table = Table::new(&columns)
-        .partition("program_year", "2016")
+        .partition("year", "2016")
         .partition("publication", "2017-06-30")
         .settings(r#"{"share_from_records": 10}"#);
     let cells = std::iter::repeat_n(text, most).chain(std::iter::repeat_n(other, rest));
@@ -43,7 +43,7 @@ fn layouts_of_publications() {
             layout: layout.to_owned(),
             columns: COLUMNS.map(str::to_owned).to_vec(),
             partition: vec![
-                ("program_year".to_owned(), "2016".to_owned()),
+                ("year".to_owned(), "2016".to_owned()),
                 ("publication".to_owned(), publication.to_owned()),
             ],
             ..Run::default()
@@ -78,7 +78,7 @@ fn shares_of_third_parties_and_disputes() {
 }
 
 fn table(year: &str, publication: &str) -> Table {
-    Table::new(&COLUMNS).partition("program_year", year).partition("publication", publication)
+    Table::new(&COLUMNS).partition("year", year).partition("publication", publication)
 }
 
 #[track_caller]

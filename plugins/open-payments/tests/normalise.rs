@@ -7,7 +7,7 @@ use assay_plugin_open_payments::OpenPayments;
 use assay_sdk::testing::Table;
 
 fn table(columns: &[&str]) -> Table {
-    Table::new(columns).partition("program_year", "2016").partition("publication", "2017-06-30")
+    Table::new(columns).partition("year", "2016").partition("publication", "2017-06-30")
 }
 
 /// Cells of one column before and after, and the rules that rewrote them.

@@ -86,10 +86,7 @@ fn the_catalogue_is_true() {
 fn a_run_without_a_year_is_refused() {
     let table = assay_sdk::testing::Table::new(&["Record_ID"]);
     let faults = table.plan::<OpenPayments>().unwrap_err();
-    assert_eq!(
-        faults,
-        [": the pack has no partition key `program_year`, which the rules of a year need"]
-    );
+    assert_eq!(faults, [": the pack has no partition key `year`, which the rules of a year need"]);
     let faults = table.clone().settings(r#"{"share_from": 5}"#).plan::<OpenPayments>().unwrap_err();
     assert!(
         faults[0].starts_with("/share_from: unknown key `share_from` [share_from_records, "),

@@ -18,7 +18,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// The value of a partition key: `run.partition("program_year")`.
+    /// The value of a partition key: `run.partition("year")`.
     pub fn partition(&self, key: &str) -> Option<&str> {
         self.partition.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }

@@ -78,11 +78,19 @@ impl Lake {
         files
     }
 
-    /// The files under `staging/` only, without the manifest: what must be the same to the byte.
+    /// The Parquet files under `staging/`, without the name of the attempt that wrote them: what must be the same to the byte.
     pub fn staged(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut files = self.files();
-        files.retain(|path, _| path.starts_with("staging") && !path.ends_with("manifest.json"));
-        files
+        let mut staged = BTreeMap::new();
+        for (path, bytes) in self.files() {
+            let is_data = path.extension().is_some_and(|end| end == "parquet");
+            if is_data && path.starts_with("staging") {
+                let of_attempt = |part: &Path| part.to_string_lossy().starts_with("attempt=");
+                let path: PathBuf = path.iter().filter(|it| !of_attempt(Path::new(it))).collect();
+                let earlier = staged.insert(path, bytes.clone());
+                assert!(earlier.is_none_or(|it| it == bytes), "two attempts, other bytes");
+            }
+        }
+        staged
     }
 }
 

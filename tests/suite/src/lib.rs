@@ -2,6 +2,7 @@
 
 mod lake;
 mod library;
+mod paused;
 mod program;
 mod read;
 mod setting;
@@ -9,9 +10,11 @@ mod truth;
 
 pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, plugins};
+pub use paused::{Gate, PausedStore};
 pub use program::{assay, checkout, generated, samples};
 pub use read::{
-    FoundFinding, FoundRecord, FoundRepair, findings, quarantine, repairs, validated_rows,
+    FoundFinding, FoundRecord, FoundRepair, findings, part_rows, part_schemas, quarantine, repairs,
+    validated_rows,
 };
 pub use setting::{BAD_LOAN, Setting};
 pub use truth::{Truth, truth};

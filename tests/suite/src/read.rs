@@ -8,6 +8,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch, StructArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::schema::printer::print_schema;
 
 /// A finding, of a quarantined record or of one that passed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,6 +134,36 @@ pub fn validated_rows(root: &Path) -> Vec<u64> {
         .collect();
     rows.sort_unstable();
     rows
+}
+
+/// The different schemas of the part files below `root`, with field ids, as text.
+pub fn part_schemas(root: &Path) -> BTreeSet<String> {
+    let schema = |path: &PathBuf| {
+        let mut text = Vec::new();
+        print_schema(&mut text, reader(path).metadata().file_metadata().schema());
+        String::from_utf8(text).expect("names are UTF-8")
+    };
+    part_files(root).iter().map(schema).collect()
+}
+
+/// The rows of the part files below `root`, each as `{column: value, …}`.
+pub fn part_rows(root: &Path) -> Vec<String> {
+    let rows = |path: &PathBuf| {
+        let rows = reader(path).into_iter();
+        rows.map(|row| row.expect("a readable row").to_string()).collect::<Vec<_>>()
+    };
+    part_files(root).iter().flat_map(rows).collect()
+}
+
+fn part_files(root: &Path) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    parquet_files(root, "part-", &mut paths);
+    paths.sort();
+    paths
+}
+
+fn reader(path: &Path) -> SerializedFileReader<File> {
+    SerializedFileReader::new(File::open(path).expect("a readable file")).expect("a Parquet file")
 }
 
 fn batches(root: &Path, prefix: &str) -> Vec<RecordBatch> {

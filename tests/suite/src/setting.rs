@@ -1,7 +1,7 @@
 //! Runs in this process, on stores and inputs that a command line cannot name.
 
 use assay_packs::{Discovery, Surroundings};
-use assay_pipeline::{Input, Report, Request, Silent};
+use assay_pipeline::{Input, Replacing, Report, Request, Silent};
 use assay_store::Store;
 
 use crate::library::{Library, plugins};
@@ -46,6 +46,7 @@ impl Setting {
             cache: Some(self.library.rules().join("cache")),
             threads,
             batch_size: 4096,
+            replacing: Replacing::Anything,
         };
         assay_pipeline::run(&request, store, &Silent)
     }

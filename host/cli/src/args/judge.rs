@@ -51,6 +51,12 @@ pub(crate) struct RunArgs {
     /// Folder under which everything is published: staging/, metadata/.
     #[arg(long, env = "ASSAY_ROOT", value_name = "DIR")]
     pub(crate) root: Location,
+    /// Refuses the file if another run is published for its partition.
+    #[arg(long)]
+    pub(crate) no_replace: bool,
+    /// Refuses the file unless this run is what is published for its partition: nothing that was published since is replaced unseen.
+    #[arg(long, value_name = "RUN", conflicts_with = "no_replace")]
+    pub(crate) expect_run: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! `assay check`: judge a file and write nothing but the report.
 
 use anyhow::{Context, Result};
-use assay_pipeline::{Observer, Request};
+use assay_pipeline::{Observer, Replacing, Request};
 
 use crate::args::CheckArgs;
 use crate::commands::judge::judge;
@@ -11,7 +11,7 @@ pub(crate) fn execute(args: &CheckArgs) -> Result<ExitStatus> {
     let act = |request: &Request<'_>, observer: &dyn Observer| {
         Ok(assay_pipeline::check(request, observer))
     };
-    judge(&args.judge, act, |report| {
+    judge(&args.judge, Replacing::Anything, act, |report| {
         let Some(path) = &args.report else { return Ok(()) };
         let mut text = serde_json::to_string_pretty(report)?;
         text.push('\n');

@@ -3,7 +3,7 @@
 use std::io;
 
 use anyhow::{Context, Result};
-use assay_pipeline::{Input, Observer, Report, Request, Retry};
+use assay_pipeline::{Input, Observer, Replacing, Report, Request, Retry};
 
 use crate::args::{Format, JudgeArgs};
 use crate::complaint::{complain, reasons};
@@ -17,10 +17,11 @@ use crate::{output, summary};
 /// where nothing could be begun.
 pub(crate) fn judge(
     args: &JudgeArgs,
+    replacing: Replacing,
     act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
     more: impl FnOnce(&Report) -> Result<()>,
 ) -> Result<ExitStatus> {
-    let report = match (carry_out(args, act), args.format) {
+    let report = match (carry_out(args, replacing, act), args.format) {
         (Ok(report), _) => report,
         (Err(error), Format::Json) => {
             let text = reasons(&error);
@@ -40,6 +41,7 @@ pub(crate) fn judge(
 
 fn carry_out(
     args: &JudgeArgs,
+    replacing: Replacing,
     act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
 ) -> Result<Report> {
     if let Some(kernel) = &args.kernel {
@@ -57,6 +59,7 @@ fn carry_out(
         cache: cache(&args.rules),
         threads: threads(args.threads),
         batch_size: usize::try_from(args.batch_size).unwrap_or(usize::MAX),
+        replacing,
     };
     let report = act(&request, &display)?;
     display.end();

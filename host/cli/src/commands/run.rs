@@ -1,7 +1,7 @@
 //! `assay run`: judge a file and publish what passes.
 
 use anyhow::{Context, Result};
-use assay_pipeline::{Observer, Request};
+use assay_pipeline::{Observer, Replacing, Request};
 use assay_store::LocalStore;
 
 use crate::args::RunArgs;
@@ -14,5 +14,10 @@ pub(crate) fn execute(args: &RunArgs) -> Result<ExitStatus> {
             .with_context(|| format!("cannot use `{}` as the root", args.root.display()))?;
         Ok(assay_pipeline::run(request, &store, observer))
     };
-    judge(&args.judge, act, |_| Ok(()))
+    let replacing = match &args.expect_run {
+        Some(run) => Replacing::Run(run.clone()),
+        None if args.no_replace => Replacing::Nothing,
+        None => Replacing::Anything,
+    };
+    judge(&args.judge, replacing, act, |_| Ok(()))
 }

@@ -1,6 +1,6 @@
 //! What a page says of its rule against what the component says.
 
-use assay_model::{Rule, RuleClass, RuleKind, StagePlan};
+use assay_model::{DeclaredStage, Rule, RuleClass, RuleKind};
 
 use super::written::{HEADINGS, NORMALISE_HEADINGS, Page};
 use crate::fault::Fault;
@@ -13,7 +13,7 @@ const KIND: &str = "kind of rule";
 const COMMON_KEYS: [&str; 4] = ["check", "title", "message", "level"];
 
 /// Holds a page against a rule, in the plan of the page's own example where there is one.
-pub(crate) fn check_rule(page: &Page, rule: &Rule, plan: Option<&StagePlan>) -> Vec<Fault> {
+pub(crate) fn check_rule(page: &Page, rule: &Rule, plan: Option<&DeclaredStage>) -> Vec<Fault> {
     let mut faults = named(page, rule.name.as_str(), &rule.title);
     let headings = match rule.class {
         RuleClass::Normalise => &NORMALISE_HEADINGS,
@@ -21,7 +21,7 @@ pub(crate) fn check_rule(page: &Page, rule: &Rule, plan: Option<&StagePlan>) -> 
     };
     faults.extend(check_headings(page, headings));
     let verb = if rule.class == RuleClass::Normalise { "rewrites" } else { "reads" };
-    let names = |plan: &StagePlan| {
+    let names = |plan: &DeclaredStage| {
         let name = |&at: &u16| plan.columns[usize::from(at)].name.clone();
         let planned = plan.rules.iter().find(|planned| planned.name == rule.name);
         planned.map(|planned| planned.columns.iter().map(name).collect::<Vec<_>>())

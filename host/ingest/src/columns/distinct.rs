@@ -10,6 +10,8 @@ use assay_model::{Cells, Column, Text};
 
 use super::texts::Texts;
 use super::tile::{Cellular, Span, TILE};
+use super::validity::bitmap;
+use crate::slab::narrow;
 
 /// Distinct cells of a slab at most: half of its records, beyond which keys gain nothing over the cells themselves.
 pub(super) const MOST: usize = 2_048;
@@ -229,7 +231,7 @@ impl Distinct {
 
     /// The column.
     pub(super) fn finish(&mut self) -> Column {
-        let valid = self.blank.map(|blank| super::bitmap(&self.keys, |key| *key != blank));
+        let valid = self.blank.map(|blank| bitmap(&self.keys, |key| *key != blank));
         if self.ends.len() == 1 {
             // Not blank: such columns have no filled cell and never get here.
             let cell = self.values.get(0).to_vec();
@@ -274,7 +276,7 @@ impl Ends {
         };
         let most = cell.len().min(END);
         let (head, tail) = (load(&cell[..most]), load(&cell[cell.len() - most..]));
-        Self::new(head, tail, super::narrow(cell.len()))
+        Self::new(head, tail, narrow(cell.len()))
     }
 
     #[inline]

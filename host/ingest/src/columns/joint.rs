@@ -4,7 +4,7 @@
 //! stands for one a cell. What is new goes to the columns' own distinct cells in the order it comes, so they turn out as if each cell had
 //! been looked up by itself.
 
-use super::Builder;
+use super::builder::{Builder, repeats};
 use super::distinct::{END, MOST, fold, halves, load, load_whole, seeds};
 use super::neighbours::Asked;
 use super::tile::{Span, TILE, Tile};
@@ -75,7 +75,7 @@ impl Joint {
     /// Whether it is of no more use after so many records: there are as many combinations as a column must not have distinct cells,
     /// or what differs is not what the hash is made of.
     pub(super) fn is_spent(&self, records: usize) -> bool {
-        self.len() + TILE > MOST || !super::repeats(self.len(), records) || self.vain > records
+        self.len() + TILE > MOST || !repeats(self.len(), records) || self.vain > records
     }
 
     /// Appends the tile's records. `columns` are those that the tile's `nth` item reaches over.
@@ -122,11 +122,8 @@ impl Joint {
         builders: &mut [Builder],
     ) {
         for asked in columns {
-            let distinct = &mut builders[asked.nth as usize].distinct;
-            let number = tile.cell(at, asked.column, |from, cell| match cell {
-                Ok(span) => distinct.number_at(from, span),
-                Err(cell) => distinct.number_of(cell),
-            });
+            let builder = &mut builders[asked.nth as usize];
+            let number = tile.cell(at, asked.column, |from, cell| builder.number(from, cell));
             self.cells.push(number);
         }
     }

@@ -6,6 +6,7 @@
 use assay_model::{Cells, Column};
 
 use super::tile::Item;
+use crate::slab::narrow;
 
 /// Slabs after which it is learnt anew: a quarter of a million records. Learning takes as long as a third of a slab's columns.
 const SLABS: u32 = 64;
@@ -41,8 +42,7 @@ pub(super) struct Neighbours {
 impl Neighbours {
     /// Makes ready for a slab of which these columns are asked for.
     pub(super) fn begin(&mut self, columns: &[usize]) {
-        let asked =
-            (0..).zip(columns).map(|(nth, &column)| Asked { column: super::narrow(column), nth });
+        let asked = (0..).zip(columns).map(|(nth, &column)| Asked { column: narrow(column), nth });
         let mut asked: Vec<Asked> = asked.collect();
         asked.sort_unstable();
         if asked != self.asked {
@@ -245,7 +245,7 @@ mod tests {
         let rows = 4_096;
         let scattered = |by: usize| (0..rows).map(move |row| (row + 1) * by % 65_537);
         let column = |kind: char| match kind {
-            '-' => super::super::blank(rows),
+            '-' => super::super::builder::blank(rows),
             't' => Column { cells: Cells::Text(Text::default()), valid: None, malformed: None },
             'a'..='c' => keyed(scattered(kind as usize * 31).map(|at| at % 40)),
             _ => keyed(scattered(kind as usize * 7_919).map(|at| at % 300)),

@@ -6,6 +6,8 @@
 use assay_model::{Cells, Column, Text};
 
 use super::tile::{Cellular, Span};
+use super::validity::bitmap;
+use crate::slab::narrow;
 
 /// Bytes copied at once. Most cells are shorter.
 const COPY: usize = 32;
@@ -38,14 +40,14 @@ impl Texts {
         self.bytes.truncate(self.len);
         let offsets = std::mem::take(&mut self.offsets);
         let filled: Vec<bool> = offsets.windows(2).map(|pair| pair[0] != pair[1]).collect();
-        let valid = filled.contains(&false).then(|| super::bitmap(&filled, |filled| *filled));
+        let valid = filled.contains(&false).then(|| bitmap(&filled, |filled| *filled));
         let text = Text::from_parts(offsets, std::mem::take(&mut self.bytes))
             .expect("cells were appended in order");
         Column { cells: Cells::Text(text), valid, malformed: None }
     }
 
     fn end(&self) -> u32 {
-        super::narrow(self.len)
+        narrow(self.len)
     }
 }
 
@@ -69,7 +71,7 @@ impl Cellular for Texts {
                 bytes[*len..end].copy_from_slice(&from[start..start + span.len as usize]);
             }
             *len = end;
-            super::narrow(end)
+            narrow(end)
         }));
     }
 

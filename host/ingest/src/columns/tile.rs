@@ -1,6 +1,6 @@
 //! A run of records, and where their cells lie.
 
-use crate::slab::{Record, Slab};
+use crate::slab::{Record, Slab, narrow};
 use crate::{cp1252, grammar};
 
 /// Records of a tile. 64 records of 700 bytes, their separators and the places of their cells take 120 KB, which the second cache
@@ -204,7 +204,7 @@ impl<'a> Tile<'a> {
             let from = self.from;
             return take(from, Err(self.undone(at, start, end)));
         }
-        let span = Span { start: super::narrow(start), len: super::narrow(end - start) };
+        let span = Span { start: narrow(start), len: narrow(end - start) };
         take(self.from, Ok(span))
     }
 

@@ -9,7 +9,11 @@ use std::arch::x86_64::{
     _mm256_set1_epi8,
 };
 
-use super::{Asking, BLOCK, Index, Masks, RARE, Rare};
+use super::asking::Asking;
+use super::block::{BLOCK, Masks, RARE, Rare};
+use super::portable;
+use super::positions::by_table;
+use super::separators::Index;
 
 /// Whether this processor has what [`run`] needs.
 pub(super) fn available() -> bool {
@@ -26,14 +30,14 @@ pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
         // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
-        super::run_portable(index, bytes, to, at_end);
+        portable::run(index, bytes, to, at_end);
     }
 }
 
 #[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt")]
 fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
     let (masks, rare) = (|block: &_| masks(block), |block: &_| rare(block));
-    index.run_with(bytes, to, at_end, &Asking { masks, rare, write: super::by_table });
+    index.run_with(bytes, to, at_end, &Asking { masks, rare, write: by_table });
 }
 
 #[inline]

@@ -11,7 +11,11 @@ use std::arch::x86_64::{
     _mm512_storeu_si512,
 };
 
-use super::{Asking, BLOCK, Index, Masks, RARE, ROOM, Rare};
+use super::asking::Asking;
+use super::block::{BLOCK, Masks, RARE, Rare};
+use super::portable;
+use super::positions::ROOM;
+use super::separators::Index;
 
 /// Whether this processor has what [`run`] needs.
 pub(super) fn available() -> bool {
@@ -31,7 +35,7 @@ pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
         // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
-        super::run_portable(index, bytes, to, at_end);
+        portable::run(index, bytes, to, at_end);
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 #[cfg(target_arch = "aarch64")]
 use super::neon;
+use super::portable;
+use super::separators::Index;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
@@ -72,6 +74,19 @@ impl Kernel {
     /// The one that was chosen, or the fastest this processor has.
     pub(crate) fn chosen() -> Self {
         *CHOSEN.get_or_init(|| Self::all()[0])
+    }
+
+    /// Looks at more bytes: see [`Index::run_with`], whose parameters these are.
+    pub(crate) fn run(self, index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::run(index, bytes, to, at_end),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::run(index, bytes, to, at_end),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => neon::run(index, bytes, to, at_end),
+            Self::Portable => portable::run(index, bytes, to, at_end),
+        }
     }
 
     /// Its name, as it is typed.

@@ -9,7 +9,11 @@ use std::arch::aarch64::{
     vmull_p64, vpaddq_u8, vreinterpretq_s8_u8, vreinterpretq_u64_u8,
 };
 
-use super::{Asking, BLOCK, Index, Masks, RARE, Rare};
+use super::asking::Asking;
+use super::block::{BLOCK, Masks, RARE, Rare};
+use super::portable;
+use super::positions::by_table;
+use super::separators::Index;
 
 /// Whether this processor has what [`run`] needs.
 pub(super) fn available() -> bool {
@@ -23,14 +27,14 @@ pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
         // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
-        super::run_portable(index, bytes, to, at_end);
+        portable::run(index, bytes, to, at_end);
     }
 }
 
 #[target_feature(enable = "neon,aes")]
 fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
     let (masks, rare) = (|block: &_| masks(block), |block: &_| rare(block));
-    index.run_with(bytes, to, at_end, &Asking { masks, rare, write: super::by_table });
+    index.run_with(bytes, to, at_end, &Asking { masks, rare, write: by_table });
 }
 
 #[inline]

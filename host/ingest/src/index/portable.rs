@@ -1,11 +1,19 @@
 //! The questions asked with 64-bit words, eight bytes at once. Exact for every byte, on every processor.
 
-use super::{BLOCK, Masks, RARE, Rare};
+use super::asking::Asking;
+use super::block::{BLOCK, Masks, RARE, Rare};
+use super::positions::by_table;
+use super::separators::Index;
 
 const ONES: u64 = u64::MAX / 0xff;
 const LOW: u64 = ONES * 0x7f;
 
-pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
+/// Runs the index with what any processor can do.
+pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
+    index.run_with(bytes, to, at_end, &Asking { masks, rare, write: by_table });
+}
+
+fn masks(block: &[u8; BLOCK]) -> Masks {
     let quote = ask(block, |word| equal(word, b'"'));
     Masks {
         quote,
@@ -15,7 +23,7 @@ pub(super) fn masks(block: &[u8; BLOCK]) -> Masks {
     }
 }
 
-pub(super) fn rare(block: &[u8; BLOCK]) -> Rare {
+fn rare(block: &[u8; BLOCK]) -> Rare {
     Rare {
         lf: ask(block, |word| equal(word, b'\n')),
         cr: ask(block, |word| equal(word, b'\r')),

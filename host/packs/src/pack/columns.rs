@@ -2,57 +2,62 @@
 
 use std::sync::Arc;
 
-use assay_model::DateFormat;
+use assay_model::{ColumnKind, DateFormat, parse_decimal, parse_integer};
 use indexmap::IndexMap;
 
+use crate::column::{ColumnType, read_typing, resolved};
 use crate::dataset::sorted;
 use crate::diagnostic::{Mistake, Report};
-use crate::fields::{Fields, as_count, as_table};
+use crate::fields::{Fields, as_table};
 use crate::layout::Layout;
-use crate::partition::read_format;
+use crate::schema::{Schema, SchemaColumn};
 use crate::source::Place;
 use crate::suggest::nearest;
-use crate::tree::Node;
+use crate::tree::{Node, Table};
 
-/// What the cells of a column are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ColumnType {
-    /// Any text.
-    Text,
-    /// Whole numbers of 64 bits.
-    Integer,
-    /// Decimal numbers.
-    Decimal {
-        /// Digits in all, 1 to 18.
-        precision: u8,
-        /// Digits after the point, at most `precision`.
-        scale: u8,
-    },
-    /// Dates written in one way.
-    Date(DateFormat),
-}
-
-/// As many digits as 64 bits always hold.
-const PRECISION_MOST: u8 = 18;
-
-const TYPES: [&str; 4] = ["text", "integer", "decimal", "date"];
-
+/// The types of the columns that are not text. `schema` is the kind's, if the dataset declares one; else the pack gives the types.
 pub(super) fn read_columns(
     node: Option<&Node>,
     layouts: &[Arc<Layout>],
+    schema: Option<&Schema>,
+    place: &Place,
     report: &Report,
 ) -> IndexMap<String, ColumnType> {
-    let Some(table) = node.and_then(|node| as_table(node, "`columns`", report)) else {
-        return IndexMap::new();
-    };
-    let mut columns = IndexMap::new();
+    let none = Table::default();
+    let table = node.and_then(|node| as_table(node, "`columns`", report)).unwrap_or(&none);
     for (name, entry) in &table.entries {
         // Without any layout, which is a mistake by itself, each column would be one more.
         if !layouts.is_empty() && !layouts.iter().any(|layout| layout.position(name).is_some()) {
             report.add(unknown_column(name, &entry.key, layouts));
         }
-        if let Some(column) = read_column(&entry.node, report) {
-            columns.insert(name.clone(), column);
+    }
+    let Some(schema) = schema else {
+        let typed = table.entries.iter();
+        return typed
+            .filter_map(|(name, entry)| Some((name.clone(), read_column(&entry.node, report)?)))
+            .collect();
+    };
+    let mut columns = IndexMap::new();
+    for column in schema.columns() {
+        let node = table.get(column.name());
+        let written = node.and_then(|node| read_spelling(node, column, report));
+        let format = written.as_ref().or(column.format.as_ref());
+        // How dates are written in a column that none of the layouts has, nobody need say.
+        let told = layouts.iter().any(|layout| layout.tells(column.name()));
+        if !told && format.is_none() && column.kind() == ColumnKind::Date {
+            continue;
+        }
+        if format.is_none() && column.kind() == ColumnKind::Date && node.is_none() {
+            let message = format!("nothing says how the dates of `{}` are written", column.name());
+            report.add(Mistake::new(place, message).help(format!(
+                "add `format` to the column in the kind's schema, or `[columns.{}]` with a `format`",
+                column.name()
+            )));
+            continue;
+        }
+        let place = node.map_or(place, |node| &node.place);
+        if let Some(kind) = resolved(column.kind(), format, place, report) {
+            columns.insert(column.name().to_owned(), kind);
         }
     }
     columns
@@ -76,78 +81,76 @@ fn unknown_column(name: &str, place: &Place, layouts: &[Arc<Layout>]) -> Mistake
     )
 }
 
+/// The type of a column of a pack whose kind has no schema.
 fn read_column(node: &Node, report: &Report) -> Option<ColumnType> {
     let mut fields = Fields::of(node, "a column", report)?;
-    let kind = fields.text("type");
-    let (scale, precision) = (fields.get("scale"), fields.get("precision"));
-    let format = fields.text("format");
+    let typing = read_typing(&mut fields, ColumnKind::Text, &node.place, report);
     fields.why();
     fields.finish();
+    let typing = typing?;
+    resolved(typing.kind, typing.format.as_ref(), typing.place, report)
+}
 
-    let (kind, kind_place) = kind.unwrap_or(("text", &node.place));
-    if kind != "decimal" && TYPES.contains(&kind) {
-        for (key, given) in [("scale", scale), ("precision", precision)] {
-            if let Some(node) = given {
-                report.add(Mistake::new(
-                    &node.place,
-                    format!("`{key}` is for decimals, and the column is `{kind}`"),
-                ));
+/// What a pack says of a column that the kind's schema declares: how its dates are written.
+fn read_spelling(node: &Node, column: &SchemaColumn, report: &Report) -> Option<DateFormat> {
+    let mut fields = Fields::of(node, "a column", report)?;
+    let typing = read_typing(&mut fields, column.kind(), &node.place, report);
+    fields.why();
+    fields.finish();
+    let typing = typing?;
+    if typing.kind != column.kind() {
+        let message = format!(
+            "the kind's schema says that `{}` is {}, not {}",
+            column.name(),
+            column.kind(),
+            typing.kind
+        );
+        report.add(
+            Mistake::new(typing.place, message)
+                .help("all files of a kind have the same types; a pack only says how dates are written, by `format`"),
+        );
+    }
+    typing.format
+}
+
+/// A constant is a cell like any other: it must be of the column's type.
+pub(super) fn check_constants(
+    layouts: &[Arc<Layout>],
+    schema: &Schema,
+    columns: &IndexMap<String, ColumnType>,
+    place: &Place,
+    report: &Report,
+) {
+    for layout in layouts {
+        for (name, cell) in layout.constants() {
+            let Some(column) = schema.column(name) else { continue };
+            let kind = columns.get(name).unwrap_or(&ColumnType::Text);
+            if number_of(kind, cell.as_bytes()).is_none_or(|n| !column.kind().fits(n)) {
+                let layout = layout.name();
+                let kind = column.kind();
+                let message = format!(
+                    "the constant `{name}` of layout `{layout}` is `{cell}`, which does not parse as {kind}"
+                );
+                report.add(Mistake::new(place, message));
             }
         }
     }
-    if kind != "date"
-        && TYPES.contains(&kind)
-        && let Some((_, place)) = format
-    {
-        report
-            .add(Mistake::new(place, format!("`format` is for dates, and the column is `{kind}`")));
-    }
+}
+
+/// The number that stands for a cell; 0 for a text.
+fn number_of(kind: &ColumnType, cell: &[u8]) -> Option<i64> {
     match kind {
-        "text" => Some(ColumnType::Text),
-        "integer" => Some(ColumnType::Integer),
-        "decimal" => {
-            if scale.is_none() {
-                let mistake =
-                    Mistake::new(kind_place, "a decimal needs `scale`, the digits after the point");
-                report.add(mistake.help("for money, `scale = 2`"));
-            }
-            let digits = |node: &Node, key: &str, least: u8, most: u8| {
-                let number = as_count(node, key, report)?;
-                let digits =
-                    u8::try_from(number).ok().filter(|digits| (least..=most).contains(digits));
-                if digits.is_none() {
-                    let message = format!("`{key}` must be {least} to {most}, not {number}");
-                    report.add(Mistake::new(&node.place, message));
-                }
-                digits
-            };
-            let precision = match precision {
-                None => Some(PRECISION_MOST),
-                Some(node) => digits(node, "precision", 1, PRECISION_MOST),
-            };
-            let scale = scale
-                .and_then(|node| digits(node, "scale", 0, precision.unwrap_or(PRECISION_MOST)));
-            Some(ColumnType::Decimal { precision: precision?, scale: scale? })
-        }
-        "date" => {
-            if format.is_none() {
-                let mistake = Mistake::new(kind_place, "a date needs `format`, how it is written");
-                report.add(mistake.help("such as `format = \"%m/%d/%Y\"`"));
-            }
-            let (text, place) = format?;
-            read_format(text, place, report).map(ColumnType::Date)
-        }
-        other => {
-            let message = format!("there is no column type `{other}`");
-            report.add(Mistake::new(kind_place, message).choices(other, TYPES));
-            None
-        }
+        ColumnType::Text => Some(0),
+        ColumnType::Integer => parse_integer(cell).ok(),
+        ColumnType::Decimal { scale, .. } => parse_decimal(cell, *scale).ok(),
+        ColumnType::Date(format) => format.parse(cell).ok().map(i64::from),
     }
 }
 
 pub(super) fn read_amounts(
     names: &[(&str, &Place)],
     columns: &IndexMap<String, ColumnType>,
+    declared: bool,
     report: &Report,
 ) -> Vec<String> {
     let decimals = || {
@@ -160,6 +163,10 @@ pub(super) fn read_amounts(
         if !decimals().any(|decimal| decimal == *name) {
             let help = match nearest(name, decimals()) {
                 Some(guess) => format!("did you mean `{guess}`?"),
+                None if declared => {
+                    "its type is in the kind's schema: `type = \"decimal\"` with a `scale`"
+                        .to_owned()
+                }
                 None => format!("add `[columns.{name}]` with `type = \"decimal\"` and a `scale`"),
             };
             let message = format!("`{name}` is not a decimal column of the pack, so it has no sum");

@@ -5,17 +5,17 @@
 //! because plugins see it. Trusted keys are not in it either: they decide whether a run takes place, not what comes of it, so a
 //! new key publishes nothing anew.
 
-use assay_model::Digest;
+use assay_model::{DateFormat, Digest};
 use serde_json::{Value as Json, json};
 
-use super::columns::ColumnType;
 use super::plugins::Grant;
 use super::resolved::Pack;
 use super::thresholds::Quarantined;
+use crate::column::ColumnType;
 use crate::partition::PartitionKey;
 
 /// Changes whenever the form below does, so that digests of two forms are never taken for each other.
-const FORM: &str = "assay-pack-1";
+const FORM: &str = "assay-pack-2";
 
 pub(super) fn digest(pack: &Pack) -> Digest {
     assay_digest::sha256(canonical(pack).to_string())
@@ -25,7 +25,7 @@ fn canonical(pack: &Pack) -> Json {
     let mut layouts: Vec<Json> = pack
         .layouts
         .iter()
-        .map(|layout| json!({ "name": layout.name(), "header": layout.header(), "columns": layout.columns() }))
+        .map(|layout| json!({ "name": layout.name(), "header": layout.header(), "columns": layout.columns(), "constants": layout.constants() }))
         .collect();
     layouts.sort_by_key(ToString::to_string);
     let mut pins: Vec<(&str, Vec<&str>)> = pack
@@ -42,6 +42,12 @@ fn canonical(pack: &Pack) -> Json {
     // A column that is named as text is the same as one that is not named.
     columns.retain(|(name, _)| pack.columns[*name] != ColumnType::Text);
     columns.sort_by_key(|(name, _)| *name);
+    let schema: Vec<Json> = pack
+        .schema
+        .columns()
+        .iter()
+        .map(|column| json!([column.id().get(), column.name(), column.kind().to_string()]))
+        .collect();
     let mut amounts = pack.amounts.clone();
     amounts.sort_unstable();
     let levels: Vec<(&str, &str)> =
@@ -66,9 +72,10 @@ fn canonical(pack: &Pack) -> Json {
         "form": FORM,
         "dataset": pack.dataset.name(),
         "kind": pack.kind,
-        "partition_keys": pack.partition_keys().iter().map(PartitionKey::name).collect::<Vec<_>>(),
+        "partition_keys": pack.partition_keys().iter().map(key_json).collect::<Vec<_>>(),
         "takes": pins,
         "layouts": layouts,
+        "schema": schema,
         "columns": columns,
         "amounts": amounts,
         "thresholds": { "quarantined": quarantined, "min_records": pack.thresholds.min_records },
@@ -82,6 +89,14 @@ fn canonical(pack: &Pack) -> Json {
         },
         "plugins": plugins,
     })
+}
+
+/// A key with what its cells are compared by. How a file's name is read decides the partition and nothing else.
+fn key_json(key: &PartitionKey) -> Json {
+    let reading = key.reading().map(|(formats, part)| {
+        json!({ "formats": formats.iter().map(DateFormat::pattern).collect::<Vec<_>>(), "part": part })
+    });
+    json!({ "name": key.name(), "column": key.column(), "reading": reading })
 }
 
 fn column_json(column: &ColumnType) -> Json {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use assay_model::Digest;
 
-use super::columns::{read_amounts, read_columns};
+use super::columns::{check_constants, read_amounts, read_columns};
 use super::digest::digest;
 use super::levels::read_levels;
 use super::limits::{Limits, read_limits};
 use super::plugins::read_plugins;
 use super::resolved::{Pack, Pin};
+use super::schema::schema_of;
 use super::thresholds::{Thresholds, read_thresholds};
 use super::trust::read_trust;
 use crate::dataset::{self, Dataset, read_dataset};
@@ -21,6 +22,7 @@ use crate::layout::{Declared, Layout, read_layouts};
 use crate::merge::{Merged, OWN_KEYS, Reader};
 use crate::name::{check_name, is_name};
 use crate::partition::PartitionKey;
+use crate::schema::Schemas;
 use crate::source::Place;
 use crate::tree::{Node, Value};
 
@@ -101,7 +103,9 @@ pub(crate) fn read_pack(
     fields.why();
     fields.finish();
 
-    let own_layouts = read_layouts(own_layouts, kind.map(|(kind, _)| kind), report);
+    let none = Schemas::new();
+    let schemas = dataset.map_or(&none, |dataset| &dataset.schemas);
+    let own_layouts = read_layouts(own_layouts, kind.map(|(kind, _)| kind), schemas, report);
     let pins = read_pins(partition, report);
     let dataset = match (dataset, name) {
         (Some(dataset), Some(name)) => {
@@ -128,8 +132,21 @@ pub(crate) fn read_pack(
         .map(|(dataset, names)| take_layouts(names, kind, &own_layouts, dataset, report))
         .unwrap_or_default();
 
-    let columns = read_columns(columns, &layouts, report);
-    let amounts = read_amounts(&amounts, &columns, report);
+    let declared = dataset.as_deref().zip(kind).and_then(|(dataset, kind)| dataset.schema(kind.0));
+    let columns = read_columns(
+        columns,
+        &layouts,
+        declared.map(Arc::as_ref),
+        layout_names.map_or(&start, |names| &names.place),
+        report,
+    );
+    let amounts = read_amounts(&amounts, &columns, declared.is_some(), report);
+    let schema = dataset.as_deref().zip(layout_names).and_then(|(dataset, names)| {
+        schema_of(dataset, &own_layouts, &layouts, &columns, &names.place, report)
+    });
+    if let (Some(schema), Some(names)) = (&schema, layout_names) {
+        check_constants(&layouts, schema, &columns, &names.place, report);
+    }
     let thresholds =
         thresholds.map_or_else(Thresholds::default, |node| read_thresholds(node, report));
     let levels = levels.map(|node| read_levels(node, report)).unwrap_or_default();
@@ -148,6 +165,7 @@ pub(crate) fn read_pack(
         kind: kind?.0.to_owned(),
         layouts,
         pins,
+        schema: schema?,
         columns,
         amounts,
         thresholds,
@@ -190,8 +208,10 @@ fn dataset_of(
         name: name.0.to_owned(),
         title: String::new(),
         keys: pins.iter().map(|pin| PartitionKey::fixed(&pin.key)).collect(),
+        newest_by: None,
         file_names: Vec::new(),
         layouts: layouts.to_vec(),
+        schemas: Schemas::new(),
     }
 }
 

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use assay_model::{Digest, Level, RuleCode};
 use indexmap::IndexMap;
 
-use super::columns::ColumnType;
 use super::levels::LevelEntry;
 use super::limits::Limits;
 use super::plugins::PluginUse;
 use super::thresholds::Thresholds;
+use crate::column::ColumnType;
 use crate::dataset::Dataset;
 use crate::layout::Layout;
 use crate::partition::PartitionKey;
+use crate::schema::Schema;
 use crate::source::Place;
 
 /// Which files a pack takes, and what runs over them. Everything in it was checked against everything else, so it cannot
@@ -28,6 +29,7 @@ pub struct Pack {
     pub(super) kind: String,
     pub(super) layouts: Vec<Arc<Layout>>,
     pub(super) pins: Vec<Pin>,
+    pub(super) schema: Arc<Schema>,
     pub(super) columns: IndexMap<String, ColumnType>,
     pub(super) amounts: Vec<String>,
     pub(super) thresholds: Thresholds,
@@ -83,12 +85,17 @@ impl Pack {
         self.pins.iter().map(|pin| (pin.key.as_str(), pin.values.as_slice()))
     }
 
+    /// The columns of each file that it publishes: those of its kind, whatever the file's layout.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// The type of a column by its canonical name.
     pub fn column_type(&self, column: &str) -> &ColumnType {
         self.columns.get(column).unwrap_or(&ColumnType::Text)
     }
 
-    /// The columns whose type the pack names, in its order. All others are text.
+    /// The columns that are not text, in the order of the schema.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = (&str, &ColumnType)> {
         self.columns.iter().map(|(name, column)| (name.as_str(), column))
     }

@@ -52,6 +52,7 @@ pub(crate) fn open_payments_rules() -> tempfile::TempDir {
         let path = entry.unwrap().path();
         std::fs::copy(&path, to.join("layouts").join(path.file_name().unwrap())).unwrap();
     }
+    std::fs::copy(from.join("general/schema.toml"), to.join("general/schema.toml")).unwrap();
     let pack = "format = 1\ndataset = \"open-payments\"\nkind = \"general\"\nlayouts = [\"general-75\", \"general-91\"]\n\
         [columns.Covered_Recipient_First_Name]\n";
     std::fs::write(to.join("general/any.toml"), pack).unwrap();

@@ -177,7 +177,7 @@ fn costs(plan: &Plan, worker: &Worker) -> Vec<StageCost> {
         Some(StageCost {
             plugin: stage.component.name().to_owned(),
             class: stage.class(),
-            rules: stage.plan.rules.len(),
+            rules: stage.declared.rules.len(),
             fuel: worker.profile(index)?.fuel,
         })
     };
@@ -246,16 +246,17 @@ impl Explained<'_> {
         cells
     }
 
-    /// What each rule says, in the order in which they ran: the host's own about types after what rewrites.
+    /// What each rule says, in the order in which they ran: the host's own about cells after what rewrites.
     fn rules(&self) -> Vec<RuleVerdict> {
         let mut verdicts = Vec::new();
         for class in RuleClass::IN_ORDER {
             if class == RuleClass::Validate {
-                verdicts.extend(self.findings().filter_map(|finding| self.of_type(finding)));
+                verdicts.extend(self.findings().filter_map(|finding| self.of_host(finding)));
             }
             for index in self.plan.stages_of(class) {
                 let stage = &self.plan.stages[index];
-                verdicts.extend(stage.plan.rules.iter().map(|rule| self.of_plugin(index, rule)));
+                verdicts
+                    .extend(stage.declared.rules.iter().map(|rule| self.of_plugin(index, rule)));
             }
         }
         verdicts
@@ -265,12 +266,13 @@ impl Explained<'_> {
         self.judged.findings.iter().filter(|finding| finding.record == self.record)
     }
 
-    /// A finding of the host about a column's type.
-    fn of_type(&self, finding: &Finding) -> Option<RuleVerdict> {
+    /// A finding of the host about a cell: that its type cannot hold it, or that it says another partition.
+    fn of_host(&self, finding: &Finding) -> Option<RuleVerdict> {
         let rule = &self.plan.rules[finding.rule];
         let column = finding.column?;
-        let typed = self.plan.typed.iter().find(|typed| typed.column == column)?;
-        (typed.rule == finding.rule).then(|| RuleVerdict {
+        let typed = self.plan.typed.iter().find(|typed| typed.column == column);
+        let malformed = typed.is_some_and(|typed| typed.rule == finding.rule);
+        (malformed || finding.rule == self.plan.host.partition).then(|| RuleVerdict {
             plugin: rule.owner.clone(),
             code: rule.code.to_string(),
             class: rule.class,
@@ -279,9 +281,9 @@ impl Explained<'_> {
             state: CellState::Fired(finding.message.clone()),
             saw: vec![Cell {
                 column: self.plan.names[column].clone(),
-                form: form(&self.plan.slots[typed.slot].form),
+                form: form(typed.map_or(&Form::Text, |it| &self.plan.slots[it.slot].form)),
                 text: self.judged.cell(self.plan, column, 0).map(excerpt),
-                malformed: true,
+                malformed,
             }],
         })
     }
@@ -305,7 +307,7 @@ impl Explained<'_> {
         let cell = |&at: &u16| {
             let at = usize::from(at);
             let (text, malformed) = self.seen.columns[index][at].clone();
-            let request = &stage.plan.columns[at];
+            let request = &stage.declared.columns[at];
             Cell { column: request.name.clone(), form: form(&request.form), text, malformed }
         };
         rule.columns.iter().map(cell).collect()

@@ -232,7 +232,14 @@ fn basis<'a>(
             written_in: None,
         },
     };
-    Basis { context, pack, plugins: vec![part], purpose: Purpose::Try, only: request.rule }
+    Basis {
+        context,
+        pack,
+        layout: None,
+        plugins: vec![part],
+        purpose: Purpose::Try,
+        only: request.rule,
+    }
 }
 
 /// The plugin's rules, or the one that was asked for, and for rules of the plan which of them they are.
@@ -246,7 +253,7 @@ fn rules(
     let mut offered = Vec::new();
     for stage in RuleClass::IN_ORDER.into_iter().flat_map(|class| plan.stages_of(class)) {
         let stage = &plan.stages[stage];
-        for rule in &stage.plan.rules {
+        for rule in &stage.declared.rules {
             offered.push(rule.name.to_string());
             if basis.only.is_some_and(|wanted| wanted != rule.name.as_str()) {
                 continue;
@@ -257,7 +264,7 @@ fn rules(
                 rule: rule.clone(),
                 level: basis.level(&rule.name, rule.level),
                 absent: absent
-                    .map(|&at| stage.plan.columns[usize::from(at)].name.clone())
+                    .map(|&at| stage.declared.columns[usize::from(at)].name.clone())
                     .collect(),
                 failed: 0,
                 errored: 0,

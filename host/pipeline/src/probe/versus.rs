@@ -87,7 +87,7 @@ pub fn versus(request: &VersusRequest<'_>) -> Result<Versus, ProbeError> {
     })?;
     let name = identify::name(request.input, &peeked);
     let partitions = packs.each_ref().map(|pack| {
-        let identified = pack.identify(name, header, &|column| peeked.first_cell(column));
+        let identified = pack.identify(name, header, &|column| peeked.first_cells(column));
         identified.ok().map(|identified| identified.partition)
     });
     let shared: Vec<(String, String)> = partitions.iter().flatten().flatten().cloned().collect();
@@ -172,6 +172,7 @@ impl Side {
             layout: Arc::clone(layout),
             partition: keys.collect(),
             name_matched: true,
+            newest_by: None,
             pack: Arc::clone(pack),
         };
         let components = Pinned::open(pack, discovery, Metering::Fuel)?.all()?;

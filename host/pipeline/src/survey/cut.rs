@@ -1,6 +1,6 @@
 //! How a file is cut into slabs: by the places of its records alone, so that the same file is always cut the same way.
 
-use assay_ingest::{Limits, Place};
+use assay_ingest::{Limits, RecordStart};
 use assay_model::Position;
 
 /// Blank lines in a row that end a slab, in bytes. 64 KiB: a slab that holds them stays a slab's size, and what lies between slabs is
@@ -9,9 +9,9 @@ const GAP_BYTES: u64 = 64 << 10;
 
 /// A run of whole records that are judged together.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SlabPlace {
+pub(crate) struct SlabSpan {
     /// Where the first begins.
-    pub(crate) place: Place,
+    pub(crate) start: RecordStart,
     pub(crate) records: usize,
     /// From the first byte of the first to the last of the last.
     pub(crate) bytes: u64,
@@ -22,7 +22,7 @@ pub(crate) struct SlabPlace {
 pub(crate) struct Cutter {
     slab_records: usize,
     slab_bytes: u64,
-    slabs: Vec<SlabPlace>,
+    slabs: Vec<SlabSpan>,
 }
 
 impl Cutter {
@@ -37,7 +37,7 @@ impl Cutter {
     /// Takes the next record.
     pub(crate) fn add(&mut self, position: Position) {
         if let Some(slab) = self.slabs.last_mut() {
-            let gap = position.offset - (slab.place.offset + slab.bytes);
+            let gap = position.offset - (slab.start.offset + slab.bytes);
             let full = slab.records >= self.slab_records || slab.bytes >= self.slab_bytes;
             if !full && gap <= GAP_BYTES {
                 slab.records += 1;
@@ -46,12 +46,12 @@ impl Cutter {
             }
         }
         let Position { record, line, offset, length } = position;
-        let place = Place { offset, record, line };
-        self.slabs.push(SlabPlace { place, records: 1, bytes: length });
+        let start = RecordStart { offset, record, line };
+        self.slabs.push(SlabSpan { start, records: 1, bytes: length });
     }
 
     /// All slabs, in file order.
-    pub(crate) fn finish(self) -> Vec<SlabPlace> {
+    pub(crate) fn finish(self) -> Vec<SlabSpan> {
         self.slabs
     }
 }
@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(found, expected);
         let mut next = 1;
         for slab in slabs {
-            assert_eq!(slab.place.record, next);
+            assert_eq!(slab.start.record, next);
             next += slab.records as u64;
         }
     }

@@ -4,10 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assay_ingest::{DecodeError, Limits, Outline, Place, Shape, Summary, Unreadable};
+use assay_ingest::{DecodeError, Limits, Outline, RecordStart, Shape, Summary, Unreadable};
 use assay_model::{Digest, Position};
 
-use super::cut::{Cutter, SlabPlace};
+use super::cut::{Cutter, SlabSpan};
 use crate::duplicates::{Duplicates, Key, KeyCollector, KeyHasher};
 use crate::error::RunError;
 use crate::input::Input;
@@ -23,7 +23,7 @@ pub(crate) struct Survey {
     /// What is the same for all of the input.
     pub(crate) shape: Arc<Shape>,
     /// How the records are cut into slabs.
-    pub(crate) slabs: Vec<SlabPlace>,
+    pub(crate) slabs: Vec<SlabSpan>,
     /// Slabs can be read in any order.
     pub(crate) seekable: bool,
     /// Whether keys of uniqueness rules went to disk.
@@ -90,8 +90,8 @@ impl Gathered {
     }
 
     /// Where the next outline must begin.
-    pub(super) fn place(&self) -> Place {
-        Place {
+    pub(super) fn next_start(&self) -> RecordStart {
+        RecordStart {
             offset: self.summary.bytes,
             record: self.summary.records + 1,
             line: self.summary.lines + 1,
@@ -100,7 +100,7 @@ impl Gathered {
 
     /// Takes the next outline.
     pub(super) fn add(&mut self, outline: &Outline, keys: Keys) -> Result<(), RunError> {
-        let Place { record, line, .. } = self.place();
+        let RecordStart { record, line, .. } = self.next_start();
         for index in 0..outline.len() {
             let position = outline.position(index);
             self.cutter.add(Position {

@@ -35,13 +35,13 @@ struct Piece {
 }
 
 /// A piece's bytes, digested as they pass; bytes beyond its end are not.
-struct Digesting {
+struct PieceReader {
     reader: Cursor,
     hasher: PieceHasher,
     left: u64,
 }
 
-impl Read for Digesting {
+impl Read for PieceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
         let own = usize::try_from(self.left).unwrap_or(usize::MAX).min(read);
@@ -76,7 +76,7 @@ impl Look<'_> {
             look: self,
             shape: Arc::clone(&found.shape),
             hashers: found.hashers(),
-            first: found.place().offset,
+            first: found.next_start().offset,
             consumed,
             spare: Mutex::default(),
         };
@@ -112,8 +112,11 @@ impl Looking<'_> {
     fn piece(&self, number: u64) -> Result<Piece, RunError> {
         let offset = number * PIECE;
         let length = PIECE.min(self.look.request.input.bytes() - offset);
-        let mut reader =
-            Digesting { reader: self.open(offset), hasher: PieceHasher::new(offset), left: length };
+        let mut reader = PieceReader {
+            reader: self.open(offset),
+            hasher: PieceHasher::new(offset),
+            left: length,
+        };
         let begin = if self.first >= offset { Begin::At(self.first) } else { Begin::Likely };
         let recycled = self.spare().pop();
         let outline = self.outline(&mut reader, offset, length, begin, recycled)?;
@@ -135,7 +138,7 @@ impl Looking<'_> {
         mut outline: Outline,
         mut keys: Keys,
     ) -> Result<(), RunError> {
-        let offset = found.place().offset;
+        let offset = found.next_start().offset;
         if outline.begins() != Some(offset) && offset < border {
             let begin = Begin::At(offset);
             let reader = self.open(offset);

@@ -16,12 +16,12 @@ const OUTLINE: usize = 1 << 20;
 
 /// A reader that digests what passes through it.
 #[derive(Debug)]
-struct Digesting<R> {
+struct DigestingReader<R> {
     reader: R,
     hasher: Arc<Mutex<blake3::Hasher>>,
 }
 
-impl<R: Read> Read for Digesting<R> {
+impl<R: Read> Read for DigestingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
         let _span = tracing::debug_span!("digest").entered();
@@ -38,7 +38,7 @@ impl Look<'_> {
         consumed: &AtomicU64,
     ) -> Result<Survey, Unfinished> {
         let hasher = Arc::new(Mutex::new(blake3::Hasher::new()));
-        let mut reader = Digesting { reader, hasher: Arc::clone(&hasher) };
+        let mut reader = DigestingReader { reader, hasher: Arc::clone(&hasher) };
         let found = if self.request.threads > 1 {
             std::thread::scope(|scope| {
                 self.outlines(&mut ReadAhead::spawn(scope, reader), consumed)

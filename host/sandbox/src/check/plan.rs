@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use assay_model::{ColumnRequest, ConfigFault, DateFormat, Form, Rule, RuleClass, StagePlan};
+use assay_model::{ColumnRequest, ConfigFault, DateFormat, DeclaredStage, Form, Rule, RuleClass};
 
 use super::description::{Unique, rule};
 use super::{codes, texts};
@@ -18,7 +18,10 @@ const WRITES: u16 = 2;
 const MAX_SCALE: u16 = 18;
 
 /// Checks a plan. A plan without stages is one: the plugin has nothing to do in this run.
-pub(crate) fn plan(stages: Vec<wit::StagePlan>, limits: &Limits) -> Result<Vec<StagePlan>, Breach> {
+pub(crate) fn plan(
+    stages: Vec<wit::StagePlan>,
+    limits: &Limits,
+) -> Result<Vec<DeclaredStage>, Breach> {
     let mut seen = Unique::default();
     let mut classes = HashSet::new();
     let mut checked = Vec::with_capacity(stages.len().min(3));
@@ -37,7 +40,7 @@ fn stage(
     planned: wit::StagePlan,
     seen: &mut Unique,
     limits: &Limits,
-) -> Result<StagePlan, Breach> {
+) -> Result<DeclaredStage, Breach> {
     texts::count("columns of a stage", &planned.columns, limits.columns)?;
     texts::count("rules of a stage", &planned.rules, limits.rules)?;
     let mut asked = HashSet::new();
@@ -55,7 +58,7 @@ fn stage(
         fits(class, &rule, columns.len())?;
         rules.push(rule);
     }
-    Ok(StagePlan { stage: class, columns, rules })
+    Ok(DeclaredStage { class, columns, rules })
 }
 
 fn fits(class: RuleClass, rule: &Rule, columns: usize) -> Result<(), Breach> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use assay_model::{RuleClass, StagePlan};
+use assay_model::{DeclaredStage, RuleClass};
 
 use crate::breach::Breach;
 
@@ -17,15 +17,15 @@ pub(crate) struct StageIndex {
 }
 
 impl StageIndex {
-    /// Prepares a plan that was checked.
-    pub(crate) fn new(plan: &StagePlan) -> Self {
-        let rules = plan.rules.iter().enumerate();
+    /// Prepares what was checked.
+    pub(crate) fn new(declared: &DeclaredStage) -> Self {
+        let rules = declared.rules.iter().enumerate();
         Self {
-            class: plan.stage,
+            class: declared.class,
             rules: rules
                 .map(|(place, rule)| (rule.code, (place, rule.host_check.is_some())))
                 .collect(),
-            writes: plan.columns.iter().map(|column| column.writes).collect(),
+            writes: declared.columns.iter().map(|column| column.writes).collect(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use assay_model::{Batch, Cells, Column, RuleClass, RunContext, StagePlan, Text, Verdict};
+use assay_model::{Batch, Cells, Column, DeclaredStage, RuleClass, RunContext, Text, Verdict};
 use assay_sandbox::{BatchVerdict, Component, Options, Poison, Sandbox, SandboxError, Session};
 
 use crate::guests;
@@ -45,9 +45,9 @@ pub(crate) fn context(behaviour: &str) -> RunContext {
 }
 
 /// The plan of a stage.
-pub(crate) fn stage(component: &Component, behaviour: &str, class: RuleClass) -> StagePlan {
+pub(crate) fn stage(component: &Component, behaviour: &str, class: RuleClass) -> DeclaredStage {
     let plan = component.plan(&context(behaviour)).unwrap();
-    plan.into_iter().find(|stage| stage.stage == class).expect("the stage is planned")
+    plan.into_iter().find(|stage| stage.class == class).expect("the stage is planned")
 }
 
 /// A session of the hostile plugin in a stage.

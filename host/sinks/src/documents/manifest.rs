@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use assay_store::Expected;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +42,16 @@ pub struct Assay {
     pub version: u32,
     /// The run that is published.
     pub run_id: String,
+    /// The attempt that wrote what is published.
+    pub attempt: String,
     /// The run it took the place of, if any. Set by the commit.
     pub replaces: Option<String>,
+    /// The attempt at the same run whose files were found missing or damaged, so that they were written anew. Set by the commit.
+    pub mends: Option<String>,
+    /// The newer version that was published before: this one is not the newest and does not become it.
+    pub superseded_by: Option<String>,
+    /// What became of the file: `accepted`, `accepted_with_warnings` or `accepted_with_quarantine`.
+    pub outcome: String,
     /// The dataset.
     pub dataset: String,
     /// The kind of file.
@@ -65,7 +74,9 @@ pub struct Assay {
     pub parts: Vec<PartEntry>,
     /// What was written beside them, by kind: `quarantine`, `findings`, `repairs`.
     pub rejected: BTreeMap<String, Vec<PartEntry>>,
-    /// Key of the audit record.
+    /// Key of the run's report, as it was written before the commit.
+    pub report: String,
+    /// Key of the audit record: the same report, written once the run was published.
     pub audit: String,
     /// When, RFC 3339.
     pub committed_at: String,
@@ -113,6 +124,20 @@ pub struct PartEntry {
     pub bytes: u64,
     /// Its BLAKE3 digest, 64 hexadecimal digits.
     pub digest: String,
+}
+
+impl PartEntry {
+    /// What must be found under its key.
+    pub fn expected(&self) -> Result<Expected, blake3::HexError> {
+        Ok(Expected { bytes: self.bytes, digest: blake3::Hash::from_hex(&self.digest)? })
+    }
+}
+
+impl Assay {
+    /// All files that the run wrote.
+    pub fn files(&self) -> impl Iterator<Item = &PartEntry> {
+        self.parts.iter().chain(self.rejected.values().flatten())
+    }
 }
 
 impl Manifest {

@@ -1,7 +1,7 @@
 //! Numbers, dates and lineage of a part file, through the parquet crate's own encoders: there are few of them,
 //! and they are short.
 
-use assay_model::{Bitmap, Cells, Column};
+use assay_model::{Bitmap, Cells, Column, ColumnKind};
 use parquet::column::writer::ColumnWriterImpl;
 use parquet::data_type::{DataType, Int32Type, Int64Type};
 use parquet::errors::Result as ParquetResult;
@@ -9,7 +9,7 @@ use parquet::file::properties::WriterPropertiesPtr;
 use parquet::schema::types::ColumnDescPtr;
 
 use super::pages::{Chunk, PageBuffer};
-use super::spec::{ColumnKind, Rows};
+use super::spec::Rows;
 use crate::SinkError;
 
 /// What a slab's cells of a column came to.
@@ -49,6 +49,13 @@ impl<T: DataType> NumberColumn<T> {
         Ok(())
     }
 
+    /// Appends as many nulls as there are rows, at once.
+    fn put_nulls(&mut self, rows: &Rows) -> ParquetResult<Tally> {
+        self.levels.resize(self.levels.len() + rows.len(), 0);
+        self.write()?;
+        Ok(Tally { nulls: rows.len() as u64, ..Tally::default() })
+    }
+
     fn put(&mut self, cell: Option<T::T>) {
         self.levels.push(i16::from(cell.is_some()));
         self.values.extend(cell);
@@ -82,23 +89,23 @@ impl NumberColumn<Int64Type> {
         rows: &Rows,
     ) -> Result<Tally, SinkError> {
         let values = match (&column.cells, kind) {
-            (Cells::Absent, _) => None,
-            (Cells::Integer(values), ColumnKind::Integer) => Some(values),
+            (Cells::Absent, _) => {
+                return self.put_nulls(rows).map_err(SinkError::parquet("a column of numbers"));
+            }
+            (Cells::Integer(values), ColumnKind::Integer) => values,
             (Cells::Decimal { scale, unscaled }, ColumnKind::Decimal { scale: expected, .. }) => {
                 if *scale != expected {
                     let problem =
                         format!("expected {expected} digits after the point, found {scale}");
                     return Err(self.fault(problem));
                 }
-                Some(unscaled)
+                unscaled
             }
             _ => return Err(self.fault(format!("expected cells that were cast to {kind:?}"))),
         };
         let mut tally = Tally::default();
         for row in rows.iter() {
-            let cell = values
-                .filter(|_| is_set(column.valid.as_ref(), row, true))
-                .map(|values| values[row]);
+            let cell = is_set(column.valid.as_ref(), row, true).then(|| values[row]);
             match cell {
                 Some(value) if kind.fits(value) => tally.sum += i128::from(value),
                 Some(value) => {
@@ -138,14 +145,15 @@ impl NumberColumn<Int32Type> {
     /// Appends dates.
     pub(super) fn append(&mut self, column: &Column, rows: &Rows) -> Result<Tally, SinkError> {
         let days = match &column.cells {
-            Cells::Absent => None,
-            Cells::Date(days) => Some(days),
+            Cells::Absent => {
+                return self.put_nulls(rows).map_err(SinkError::parquet("a column of dates"));
+            }
+            Cells::Date(days) => days,
             _ => return Err(self.fault("expected cells that were cast to dates".to_owned())),
         };
         let mut tally = Tally::default();
         for row in rows.iter() {
-            let cell =
-                days.filter(|_| is_set(column.valid.as_ref(), row, true)).map(|days| days[row]);
+            let cell = is_set(column.valid.as_ref(), row, true).then(|| days[row]);
             if cell.is_none() {
                 tally.nulls += 1;
                 tally.malformed += u64::from(is_set(column.malformed.as_ref(), row, false));

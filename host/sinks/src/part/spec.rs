@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use assay_model::{Cells, Column, Position};
+use assay_model::{Cells, Column, ColumnKind, FieldId, Position};
 use parquet::basic::{
     Compression, ConvertedType, LogicalType, Repetition, Type as Physical, ZstdLevel,
 };
@@ -13,7 +13,8 @@ use parquet::schema::types::{Type, TypePtr};
 
 use crate::SinkError;
 
-/// Columns that every part file ends with: the record's number, line and byte offset in its source.
+/// Columns that every part file ends with: the record's number, line and byte offset in its source. Their ids are
+/// [`FieldId::LINEAGE`].
 pub const LINEAGE: [&str; 3] = ["_record", "_line", "_offset"];
 
 /// Written into each file. It names the format rather than a version, so that a new host writes the same bytes.
@@ -26,41 +27,12 @@ pub(super) const ZSTD_LEVEL: i32 = 1;
 /// The decimals that fit the 64 bits Assay computes with.
 const DECIMAL_DIGITS: u8 = 18;
 
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ColumnKind {
-    /// UTF-8 text. A blank cell is null.
-    Text,
-    /// A whole number of 64 bits.
-    Integer,
-    /// A decimal, stored as a 64-bit whole number.
-    Decimal {
-        /// Digits in all, 1 to 18.
-        precision: u8,
-        /// Digits after the point, at most `precision`.
-        scale: u8,
-    },
-    /// Days since 1970-01-01.
-    Date,
-}
-
-impl ColumnKind {
-    /// Whether a number can be stored. A record with one that cannot is to be quarantined: [`super::PartWriter`] fails on it.
-    pub fn fits(self, value: i64) -> bool {
-        match self {
-            Self::Decimal { precision, .. } => 10_u64
-                .checked_pow(u32::from(precision))
-                .is_none_or(|limit| value.unsigned_abs() < limit),
-            Self::Date => i32::try_from(value).is_ok(),
-            Self::Text | Self::Integer => true,
-        }
-    }
-}
-
 /// A column of a part file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnSpec {
-    /// Its name.
+    /// What readers know it by.
+    pub id: FieldId,
+    /// Its name, unlike all others also where case does not count.
     pub name: String,
     /// What it holds.
     pub kind: ColumnKind,
@@ -174,12 +146,20 @@ impl SlabColumns<'_> {
 
 /// The Parquet schema of `specs` with lineage after them.
 pub(super) fn schema(specs: &[ColumnSpec]) -> Result<TypePtr, SinkError> {
-    let mut names = BTreeSet::from(LINEAGE);
+    let mut names = BTreeSet::from(LINEAGE.map(str::to_owned));
+    let mut ids = BTreeSet::from(FieldId::LINEAGE);
     let mut fields = Vec::with_capacity(specs.len() + LINEAGE.len());
     for spec in specs {
         let fault = |problem: String| SinkError::Column { column: spec.name.clone(), problem };
-        if !names.insert(&spec.name) {
-            return Err(fault("expected a name that no other column has".to_owned()));
+        if !names.insert(spec.name.to_lowercase()) {
+            let problem = "expected a name that no other column has, whatever the case";
+            return Err(fault(problem.to_owned()));
+        }
+        if !ids.insert(spec.id) {
+            return Err(fault(format!(
+                "expected an id that no other column has, found {}",
+                spec.id
+            )));
         }
         if let ColumnKind::Decimal { precision, scale } = spec.kind
             && (!(1..=DECIMAL_DIGITS).contains(&precision) || scale > precision)
@@ -192,9 +172,10 @@ pub(super) fn schema(specs: &[ColumnSpec]) -> Result<TypePtr, SinkError> {
         }
         fields.push(Arc::new(field(spec).map_err(SinkError::parquet("the schema"))?));
     }
-    for name in LINEAGE {
+    for (name, id) in LINEAGE.into_iter().zip(FieldId::LINEAGE) {
         let lineage = Type::primitive_type_builder(name, Physical::INT64)
             .with_repetition(Repetition::REQUIRED)
+            .with_id(Some(id.get()))
             .build();
         fields.push(Arc::new(lineage.map_err(SinkError::parquet("the schema"))?));
     }
@@ -215,6 +196,7 @@ fn field(spec: &ColumnSpec) -> Result<Type, parquet::errors::ParquetError> {
     };
     let builder = Type::primitive_type_builder(&spec.name, physical)
         .with_repetition(Repetition::OPTIONAL)
+        .with_id(Some(spec.id.get()))
         .with_logical_type(logical)
         .with_converted_type(converted);
     match spec.kind {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 
-use assay_model::{Decimal, Digest, Position};
+use assay_model::{ColumnKind, Decimal, Digest, Position};
 use parquet::basic::Encoding;
 use parquet::data_type::{Int32Type, Int64Type};
 use parquet::errors::Result as ParquetResult;
@@ -17,10 +17,23 @@ use super::number::{NumberColumn, Tally};
 use super::output::Output;
 use super::pages::Chunk;
 use super::spec::{
-    CREATED_BY, ColumnKind, ColumnSpec, LINEAGE, Rows, SlabColumns, compression, key_values, schema,
+    CREATED_BY, ColumnSpec, LINEAGE, Rows, SlabColumns, compression, key_values, schema,
 };
 use super::text::TextColumn;
 use crate::SinkError;
+
+/// By this Spark 3 knows the calendar that dates are in. Without it, it refuses files with dates before 1582-10-15, in which Spark 2
+/// wrote other numbers for the same days. Spark compares the text with `3.0.0` and reads nothing else from it.
+const CALENDAR: (&str, &str) = (
+    "org.apache.spark.version",
+    "3.0.0 (written by assay: dates as of Spark 3, proleptic Gregorian)",
+);
+
+fn with_calendar(metadata: &[(String, String)]) -> Vec<(String, String)> {
+    let mut all = metadata.to_vec();
+    all.push((CALENDAR.0.to_owned(), CALENDAR.1.to_owned()));
+    all
+}
 
 /// What was written of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +115,7 @@ impl Encoder {
 }
 
 impl<W: Write + Send> PartWriter<W> {
-    /// Begins a file with these columns. `metadata` goes into its footer as it is.
+    /// Begins a file with these columns. `metadata` goes into its footer as it is, with what tells Spark the calendar.
     pub fn new(
         specs: Vec<ColumnSpec>,
         metadata: &[(String, String)],
@@ -112,7 +125,7 @@ impl<W: Write + Send> PartWriter<W> {
         let mut props = WriterProperties::builder()
             .set_compression(compression())
             .set_created_by(CREATED_BY.to_owned())
-            .set_key_value_metadata(key_values(metadata))
+            .set_key_value_metadata(key_values(&with_calendar(metadata)))
             // Row groups are what readers of these files skip by; page statistics would double the footer.
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_offset_index_disabled(true);

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Barrier;
 use std::thread;
 
-use crate::{Finished, Key, Store, StoreError, Upload, Version};
+use crate::{Expected, Finished, Found, Key, Store, StoreError, Upload, Version};
 
 /// Opens the store of a name: an empty one the first time, and the same one from then on, as another process would.
 pub type Opener<'a> = dyn Fn(&str) -> Box<dyn Store> + Sync + 'a;
@@ -23,7 +23,7 @@ impl Place<'_> {
 
 type Case = (&'static str, fn(&Place<'_>));
 
-const CASES: [Case; 14] = [
+const CASES: [Case; 16] = [
     ("created-once", created_once),
     ("swapped-by-version", swapped_by_version),
     ("swap-of-nothing", swap_of_nothing),
@@ -38,6 +38,8 @@ const CASES: [Case; 14] = [
     ("many-upload-the-same", many_upload_the_same),
     ("no-swap-is-lost", no_swap_is_lost),
     ("odd-keys", odd_keys),
+    ("verified", verified),
+    ("cleaned", cleaned),
 ];
 
 /// Holds a store to the contract. Panics with the case's name where it falls short.
@@ -166,7 +168,7 @@ fn upload_dropped(place: &Place<'_>) {
     drop(begin(&*store, &at, &large()));
     assert_eq!(content(&*store, &at), None);
     if let Some(cleaning) = store.cleaning() {
-        assert_eq!(cleaning.list(&key("a")).expect("it can be listed"), []);
+        assert_eq!(cleaning.list(&key("a")).expect("it can be listed"), [], "nothing is there");
     }
     begin(&*store, &at, b"whole").finish().expect("the name is free");
     assert_eq!(content(&*store, &at).as_deref(), Some(&b"whole"[..]));
@@ -260,4 +262,45 @@ fn odd_keys(place: &Place<'_>) {
     urls.sort();
     urls.dedup();
     assert_eq!(urls.len(), odd.len(), "two keys, two addresses");
+}
+
+fn verified(place: &Place<'_>) {
+    let (store, at, bytes) = (place.open(), key("a/part"), large());
+    let expected =
+        |bytes: &[u8]| Expected { bytes: bytes.len() as u64, digest: blake3::hash(bytes) };
+    let check = |bytes: &[u8], found: Found| {
+        assert_eq!(store.verify(&at, &expected(bytes)).expect("it can be read"), found);
+    };
+    check(&bytes, Found::Nothing);
+    begin(&*store, &at, &bytes).finish().expect("it finishes");
+    check(&bytes, Found::Same);
+    let mut other = bytes.clone();
+    other[3_000_000] ^= 1;
+    let there = Found::Other { bytes: bytes.len() as u64 };
+    check(&other, there);
+    check(&bytes[1..], there);
+    check(b"", there);
+}
+
+fn cleaned(place: &Place<'_>) {
+    let store = place.open();
+    let Some(cleaning) = store.cleaning() else { return };
+    let names = ["a/run=1/part", "a/run=2/part", "ab/part"];
+    for (name, bytes) in names.iter().zip(["1", "22", "333"]) {
+        store.create(&key(name), bytes.as_bytes()).expect("nothing is there");
+    }
+    let check = |folder: &str, expected: &[(&str, u64)]| {
+        let found = cleaning.list(&key(folder)).expect("it can be listed");
+        let found: Vec<_> = found.iter().map(|it| (it.key.as_str(), it.bytes)).collect();
+        assert_eq!(found, expected, "{folder}");
+    };
+    check("a", &[(names[0], 1), (names[1], 2)]);
+    check("nowhere", &[]);
+    store.delete(&key(names[0])).expect("it can be deleted");
+    cleaning.prune(&key("a/run=1")).expect("folders can go");
+    cleaning.prune(&key("a/run=2")).expect("what is not empty stays");
+    cleaning.prune(&key("nowhere/at/all")).expect("what is not there is gone");
+    check("a", &[(names[1], 2)]);
+    store.create(&key(names[0]), b"4").expect("its folder comes back");
+    check("a", &[(names[0], 1), (names[1], 2)]);
 }

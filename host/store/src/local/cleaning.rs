@@ -8,7 +8,7 @@ use assay_files::is_draft;
 
 use super::LocalStore;
 use crate::key::RESERVED;
-use crate::{Cleaning, Key, StoreError};
+use crate::{Cleaning, Key, Listed, StoreError};
 
 /// Calls `visit` with each file below `folder`, in no particular order. Symbolic links are not followed.
 fn walk(folder: &Path, visit: &mut impl FnMut(&Path, &str) -> io::Result<()>) -> io::Result<()> {
@@ -45,22 +45,63 @@ fn sweep(path: &Path) -> io::Result<bool> {
     }
 }
 
+/// Removes a folder if nothing is in it, and says whether it is gone.
+fn remove_empty(folder: &Path) -> io::Result<bool> {
+    match fs::remove_dir(folder) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn prune_below(folder: &Path) -> io::Result<bool> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            prune_below(&entry.path())?;
+        }
+    }
+    remove_empty(folder)
+}
+
 impl Cleaning for LocalStore {
-    fn list(&self, folder: &Key) -> Result<Vec<Key>, StoreError> {
-        let mut keys = Vec::new();
+    fn list(&self, folder: &Key) -> Result<Vec<Listed>, StoreError> {
+        let mut found = Vec::new();
         let walked = walk(&self.path(folder), &mut |path, name| {
             let below = path.strip_prefix(self.root()).ok().and_then(Path::to_str);
             if let Some(below) = below
                 && !name.starts_with(RESERVED)
                 && let Ok(key) = Key::new(below.replace(MAIN_SEPARATOR, "/"))
             {
-                keys.push(key);
+                match path.symlink_metadata() {
+                    // Somebody was faster.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    metadata => found.push(Listed { key, bytes: metadata?.len() }),
+                }
             }
             Ok(())
         });
         walked.map_err(|source| StoreError::io("list", folder, source))?;
-        keys.sort();
-        Ok(keys)
+        found.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(found)
+    }
+
+    fn prune(&self, folder: &Key) -> Result<(), StoreError> {
+        let fault = |source| StoreError::io("remove", folder, source);
+        prune_below(&self.path(folder)).map_err(fault)?;
+        let segments: Vec<_> = folder.segments().collect();
+        for depth in (1..segments.len()).rev() {
+            let above = segments[..depth].iter().fold(self.root().to_owned(), |at, it| at.join(it));
+            if !remove_empty(&above).map_err(fault)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {

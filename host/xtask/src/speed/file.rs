@@ -88,7 +88,7 @@ kind = "general"
 layouts = ["columns-{width}"]
 
 [partition]
-program_year = "2023"
+year = "2023"
 
 [[layout]]
 name = "columns-{width}"

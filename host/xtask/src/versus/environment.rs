@@ -45,6 +45,11 @@ pub(super) fn is_ready(checkout: &Checkout) -> Result<bool> {
     Ok(python::ready(checkout, &PLACE)?.is_some())
 }
 
+/// The engines' Python, made if it is not there.
+pub(crate) fn interpreter(checkout: &Checkout) -> Result<PathBuf> {
+    python::make(checkout, &PLACE)
+}
+
 impl Environment {
     pub(super) fn set_up(checkout: &Checkout, options: &Options) -> Result<Self> {
         let folder = checkout.output().join("versus");

@@ -35,7 +35,7 @@ impl Pack {
             canonical.map_or(name, |(canonical, _)| canonical).to_owned()
         });
         let partition = vec![
-            ("program_year".to_owned(), year.to_owned()),
+            ("year".to_owned(), year.to_owned()),
             ("publication".to_owned(), publication.to_owned()),
         ];
         let run = Run {

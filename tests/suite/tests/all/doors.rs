@@ -1,12 +1,11 @@
 //! What a run needs of its store and of its input, and no more.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use assay_pipeline::Input;
 use assay_store::blob::MemoryBlob;
-use assay_store::{Key, LocalStore, Object, Store, StoreError, Upload, Version};
+use assay_store::{Expected, Found, Key, LocalStore, Object, Store, StoreError, Upload, Version};
 use assay_suite::{BAD_LOAN, Lake, Setting};
 
 /// A store that cannot list, as a bucket cannot cheaply.
@@ -20,6 +19,10 @@ impl Store for Unlisted {
 
     fn get(&self, key: &Key) -> Result<Option<Object>, StoreError> {
         self.0.get(key)
+    }
+
+    fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError> {
+        self.0.verify(key, expected)
     }
 
     fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
@@ -37,12 +40,6 @@ impl Store for Unlisted {
     fn url(&self, key: &Key) -> String {
         self.0.url(key)
     }
-}
-
-/// All Parquet files of a lake: what a run's id determines.
-fn parquet(lake: &Lake) -> BTreeMap<PathBuf, Vec<u8>> {
-    let is_parquet = |path: &PathBuf| path.extension().is_some_and(|end| end == "parquet");
-    lake.files().into_iter().filter(|(path, _)| is_parquet(path)).collect()
 }
 
 fn store(lake: &Lake) -> LocalStore {
@@ -63,8 +60,8 @@ fn a_run_needs_no_listing_and_no_file() {
     let name = input.name().map(str::to_owned);
     let second = setting.run(&Input::new(blob, name), &Unlisted(store(&unlisted)));
     assert_eq!((&second.outcome, &second.run_id), (&first.outcome, &first.run_id));
-    assert_eq!(parquet(&unlisted).len(), 2, "a part and the quarantine");
-    assert_eq!(parquet(&unlisted), parquet(&listed));
+    assert_eq!(unlisted.staged().len(), 2, "a part and the quarantine");
+    assert_eq!(unlisted.staged(), listed.staged());
 }
 
 /// Whenever the input changes: nothing of another content lies under the run's name, so the next attempt goes through.
@@ -91,7 +88,7 @@ fn an_input_that_changes_leaves_nothing_in_the_way() {
         let report = setting.run(&Input::new(blob, name()), &store(&lake));
         assert_eq!(report.outcome, "failed", "read {at}");
         assert_eq!(report.failure.expect("a reason").code, "input_changed", "read {at}");
-        assert_eq!(parquet(&lake), BTreeMap::new(), "read {at}");
+        assert_eq!(lake.staged(), BTreeMap::new(), "read {at}");
         let report = setting.run(&input, &store(&lake));
         assert_eq!(report.outcome, "accepted_with_quarantine", "read {at}: {report:#?}");
     }

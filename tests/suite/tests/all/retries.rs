@@ -105,8 +105,16 @@ fn killed_at_any_moment_a_reader_sees_before_or_after() {
         files
     };
     assert!(of_run(&lake) == of_run(&whole), "and leaves what an undisturbed run leaves");
+    let mut clean = assay_suite::assay();
+    clean.arg("gc").arg("--root").arg(lake.path());
+    clean.args(["--delete", "--grace-hours", "0", "--keep-days", "0", "--keep-runs", "0"]);
+    let cleaned = assay_suite::finish(clean.args(["--format", "json"]));
+    assert_eq!(cleaned.code, Some(0), "{}", cleaned.stderr);
+    complete(&lake, &manifest(&lake).expect("a manifest"));
+    assert!(lake.staged() == whole.staged(), "gc leaves what is published and nothing else");
     let leftovers: Vec<_> = hidden(lake.path());
     assert!(leftovers.is_empty(), "nothing is left to clean by hand: {leftovers:?}");
+    assert_eq!(lake.run(&second, &[]).summary["already_published"], true);
 }
 
 fn hidden(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

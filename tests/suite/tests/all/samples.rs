@@ -101,7 +101,7 @@ fn a_file_under_the_name_of_another_is_refused() {
     let lake = Lake::new();
     let outcome = lake.run(&renamed, &[]);
     assert_eq!(outcome.code, Some(1), "{:#}", outcome.summary);
-    assert_eq!(outcome.summary["refusal"]["code"], "records-of-file");
+    assert_eq!(outcome.summary["refusal"]["code"], "record.partition");
     assert_eq!(quarantine(lake.path()).len(), 300);
     assert!(lake.files().keys().all(|path| !path.ends_with("manifest.json")));
 }

@@ -18,29 +18,7 @@ impl Known {
     }
 }
 
-pub(in super::super) const KNOWN: [Known; 7] = [
-    Known {
-        folder: "host/ingest",
-        modules: &["columns", "columns::distinct", "columns::joint", "columns::texts"],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/ingest",
-        modules: &[
-            "index",
-            "index::avx2",
-            "index::avx512",
-            "index::kernel",
-            "index::neon",
-            "index::portable",
-        ],
-        why: "what both need has no module of its own yet",
-    },
-    Known {
-        folder: "host/sample",
-        modules: &["defect", "plan", "profile", "scope", "table"],
-        why: "what both need has no module of its own yet",
-    },
+pub(in super::super) const KNOWN: [Known; 4] = [
     Known {
         folder: "plugins/checks",
         modules: &["pattern", "pattern::automaton", "pattern::syntax"],

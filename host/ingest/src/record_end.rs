@@ -1,7 +1,7 @@
 //! Where a bad record ends.
 //!
 //! A record that keeps the grammar ends where the grammar says. One that does not, or that is larger than a record may be, has no
-//! such end: an unclosed quote would swallow everything up to the next quote in the file. Its extent is then decided by what
+//! such end: an unclosed quote would swallow everything up to the next quote in the file. Its end is then decided by what
 //! *follows*, because the neighbours are most likely good and say clearly where they begin:
 //!
 //! 1. Every LF at or after the record's start is a candidate, in order. The record ends at the first after which a valid
@@ -55,9 +55,9 @@ pub(crate) fn likely_start(bytes: &[u8], width: usize, limit: usize) -> Option<u
 
 /// Where a record that begins at the first byte ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum RecordEnd {
     /// After this many bytes, its line ending included.
-    Ends(usize),
+    After(usize),
     /// Nowhere within the limit.
     TooLong,
     /// More bytes are needed to tell.
@@ -83,16 +83,16 @@ struct Known {
     fits: Option<bool>,
 }
 
-/// Decides extents, remembering what it saw.
+/// Decides where records end, remembering what it saw.
 #[derive(Debug)]
-pub(crate) struct Extents {
+pub(crate) struct RecordEnds {
     width: usize,
     limit: usize,
     /// A table without chains: each line start has one place, which the last one to claim it keeps.
     known: Vec<Known>,
 }
 
-impl Extents {
+impl RecordEnds {
     /// For records of `width` fields and at most `limit` bytes.
     pub(crate) fn new(width: usize, limit: usize) -> Self {
         let nothing = Known { offset: u64::MAX, parsed: None, fits: None };
@@ -101,8 +101,8 @@ impl Extents {
 
     /// Decides where the record at the start of `bytes` ends. `offset` is its place in the input; `at_end`: the input ends with
     /// `bytes`. Needs at most about twice the record limit to be sure.
-    pub(crate) fn of(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> Extent {
-        let Some(own) = self.parse(bytes, 0, offset, at_end) else { return Extent::Partial };
+    pub(crate) fn of(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> RecordEnd {
+        let Some(own) = self.parse(bytes, 0, offset, at_end) else { return RecordEnd::Partial };
         let natural = match own {
             Parsed::Record { end, .. } => Some(end),
             Parsed::Broken { .. } | Parsed::Partial => None,
@@ -113,19 +113,19 @@ impl Extents {
         while let Some(found) = memchr(b'\n', &bytes[from..]) {
             let end = from + found + 1;
             if end > self.limit {
-                return evidence.map_or(Extent::TooLong, |(end, _)| Extent::Ends(end));
+                return evidence.map_or(RecordEnd::TooLong, |(end, _)| RecordEnd::After(end));
             }
             if natural.is_some_and(|natural| end >= natural) {
                 break;
             }
             let start = match self.after_blank(bytes, end, at_end) {
                 Blank::Until(start) => start,
-                Blank::Done => return Extent::Ends(end),
-                Blank::Partial => return Extent::Partial,
+                Blank::Done => return RecordEnd::After(end),
+                Blank::Partial => return RecordEnd::Partial,
             };
             match self.begins(bytes, start, offset, at_end) {
-                Begins::Valid => return Extent::Ends(end),
-                Begins::Partial => return Extent::Partial,
+                Begins::Valid => return RecordEnd::After(end),
+                Begins::Partial => return RecordEnd::Partial,
                 Begins::Other => {}
             }
             from = start;
@@ -133,23 +133,23 @@ impl Extents {
                 continue;
             }
             let Some(next_fits) = self.fits(bytes, start, offset, at_end) else {
-                return Extent::Partial;
+                return RecordEnd::Partial;
             };
             let first = match first_fits {
                 Some(_) => false,
                 None => match self.fits(bytes, 0, offset, at_end) {
                     Some(fits) => *first_fits.insert(fits),
-                    None => return Extent::Partial,
+                    None => return RecordEnd::Partial,
                 },
             };
             if first && next_fits {
-                return Extent::Ends(end);
+                return RecordEnd::After(end);
             }
             match &mut evidence {
                 Some((end, tries)) => {
                     *tries += 1;
                     if *tries >= LOOKAHEAD {
-                        return Extent::Ends(*end);
+                        return RecordEnd::After(*end);
                     }
                 }
                 None if first || next_fits => evidence = Some((end, 0)),
@@ -157,14 +157,14 @@ impl Extents {
             }
         }
         if let Some(natural) = natural {
-            return Extent::Ends(natural);
+            return RecordEnd::After(natural);
         }
         let over = bytes.len() > self.limit;
         match evidence {
-            _ if !over && !at_end => Extent::Partial,
-            Some((end, _)) => Extent::Ends(end),
-            None if over => Extent::TooLong,
-            None => Extent::Ends(bytes.len()),
+            _ if !over && !at_end => RecordEnd::Partial,
+            Some((end, _)) => RecordEnd::After(end),
+            None if over => RecordEnd::TooLong,
+            None => RecordEnd::After(bytes.len()),
         }
     }
 
@@ -280,11 +280,11 @@ mod tests {
     fn check(marked: &str) {
         let bytes = marked.replacen('|', "", 1);
         let expected = marked.find('|').unwrap_or(marked.len());
-        let mut extents = Extents::new(3, 200);
-        assert_eq!(extents.of(bytes.as_bytes(), 0, true), Extent::Ends(expected), "{marked:?}");
+        let mut ends = RecordEnds::new(3, 200);
+        assert_eq!(ends.of(bytes.as_bytes(), 0, true), RecordEnd::After(expected), "{marked:?}");
         for cut in 0..bytes.len() {
-            let early = Extents::new(3, 200).of(&bytes.as_bytes()[..cut], 0, false);
-            let sure = [Extent::Partial, Extent::Ends(expected)].contains(&early);
+            let early = RecordEnds::new(3, 200).of(&bytes.as_bytes()[..cut], 0, false);
+            let sure = [RecordEnd::Partial, RecordEnd::After(expected)].contains(&early);
             assert!(sure, "{marked:?} cut at {cut} gives {early:?}");
         }
     }
@@ -335,6 +335,6 @@ mod tests {
     #[test]
     fn nothing_within_the_limit_is_too_long() {
         let line = format!("\"a\"b{}\nc,d,e\n", "x".repeat(210));
-        assert_eq!(Extents::new(3, 200).of(line.as_bytes(), 0, true), Extent::TooLong);
+        assert_eq!(RecordEnds::new(3, 200).of(line.as_bytes(), 0, true), RecordEnd::TooLong);
     }
 }

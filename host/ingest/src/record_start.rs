@@ -2,7 +2,7 @@
 
 /// Where in the input a record begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct RecordStart {
     /// Bytes of the decompressed input before it.
     pub offset: u64,
     /// Its number, counting from 1.

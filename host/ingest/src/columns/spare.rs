@@ -1,0 +1,21 @@
+//! Memory of columns that are done with, for those that come.
+
+use assay_model::{Cells, Column, Text};
+
+/// What columns that are done with were made of.
+#[derive(Debug, Default)]
+pub(super) struct Spare {
+    pub(super) texts: Vec<Text>,
+    pub(super) keyed: Vec<(Vec<u16>, Text)>,
+}
+
+impl Spare {
+    /// Takes a column apart.
+    pub(super) fn take(&mut self, column: Column) {
+        match column.cells {
+            Cells::Text(text) => self.texts.push(text),
+            Cells::Dictionary { keys, values } => self.keyed.push((keys, values)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Taking away what nobody needs any more: files of attempts that came to nothing, and replaced runs after a while.
+//!
+//! This is the only thing that lists a store. A run never does, and deletes nothing but its own.
+
+mod kept;
+mod terms;
+mod written;
+
+use assay_sinks::SinkError;
+use assay_store::{Cleaning, Key, Store};
+
+use self::kept::{Age, reason};
+use self::written::{Attempt, attempts};
+use crate::error::RunError;
+
+pub use self::terms::{Findings, Item, Retention, State};
+
+/// Looks through a store. Nothing is deleted.
+pub fn look(store: &dyn Store, retention: Retention) -> Result<Findings, RunError> {
+    Ok(Survey::new(store)?.findings(retention)?.0)
+}
+
+/// Looks through a store, and deletes what may go.
+pub fn clean(store: &dyn Store, retention: Retention) -> Result<Findings, RunError> {
+    let survey = Survey::new(store)?;
+    let (mut findings, written) = survey.findings(retention)?;
+    for (item, attempt) in findings.attempts.iter().zip(&written) {
+        // Somebody may have published since it was looked at. An attempt that is old enough to go never becomes the published one
+        // again, so that this is a look too many, and costs one small read.
+        if item.goes && !attempt.is_published(store)? {
+            attempt.delete(store, survey.cleaning)?;
+        }
+    }
+    let mut half_written = 0;
+    for folder in [assay_sinks::staging(), assay_sinks::metadata()] {
+        half_written += survey.cleaning.sweep(&folder?)?;
+    }
+    findings.half_written = Some(half_written);
+    findings.deleted = true;
+    Ok(findings)
+}
+
+struct Survey<'a> {
+    store: &'a dyn Store,
+    cleaning: &'a dyn Cleaning,
+}
+
+impl<'a> Survey<'a> {
+    fn new(store: &'a dyn Store) -> Result<Self, RunError> {
+        let cleaning = store.cleaning().ok_or(RunError::CannotList)?;
+        Ok(Self { store, cleaning })
+    }
+
+    fn findings(&self, retention: Retention) -> Result<(Findings, Vec<Attempt>), SinkError> {
+        let listed = self.cleaning.list(&assay_sinks::staging()?)?;
+        let (attempts, unknown) = attempts(listed);
+        let mut findings = Findings {
+            unknown: unknown.iter().map(Key::to_string).collect(),
+            ..Findings::default()
+        };
+        // Newest first, so that the newest replaced runs are counted first.
+        let mut replaced: (String, usize) = (String::new(), 0);
+        for attempt in attempts.iter().rev() {
+            let state = attempt.state(self.store)?;
+            if replaced.0 != attempt.partition {
+                replaced = (attempt.partition.clone(), 0);
+            }
+            let newer = replaced.1;
+            replaced.1 += usize::from(state == State::Replaced);
+            let (goes, why) = reason(state, Age::of(&attempt.attempt), newer, retention);
+            findings.attempts.push(Item {
+                partition: attempt.partition.clone(),
+                run_id: attempt.run.clone(),
+                attempt: attempt.attempt.clone(),
+                state,
+                goes,
+                why,
+                files: attempt.files.len() as u64,
+                bytes: attempt.files.iter().map(|file| file.bytes).sum(),
+            });
+        }
+        findings.attempts.reverse();
+        Ok((findings, attempts))
+    }
+}

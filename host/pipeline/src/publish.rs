@@ -1,0 +1,222 @@
+//! From what is written to what is published: what stands in the way before a run, and the commit at its end.
+
+use assay_packs::Identified;
+use assay_sinks::documents::{Manifest, SchemaVersion};
+use assay_sinks::{
+    Committed, OwnFiles, Partition, Publication, SinkError, Standing, Versions, report_bytes,
+};
+use assay_store::{Key, Store, StoreError};
+
+use crate::commit;
+use crate::error::{RunError, chain};
+use crate::judging::JudgedFile;
+use crate::published;
+use crate::report::{Reason, Replaced, Report};
+use crate::request::Replacing;
+
+/// A run that will publish what it makes, if its file is not refused.
+pub(crate) struct Publishing<'a> {
+    store: &'a dyn Store,
+    partition: &'a Partition,
+    publication: Publication<'a>,
+    versions: Option<Versions<'a>>,
+    own: OwnFiles<'a>,
+}
+
+/// How a publication begins.
+pub(crate) enum Beginning<'a> {
+    /// There is something to do.
+    Ready(Box<Publishing<'a>>),
+    /// The run is published, and this is what it came to.
+    Published(Box<Report>),
+    /// It would replace what it must not.
+    Refused(Reason),
+}
+
+/// How it ends, where it does not fail.
+pub(crate) enum Ending {
+    /// The attempt is published.
+    Published,
+    /// Another attempt at the same run was faster, and this is what it came to.
+    ByTwin(Box<Report>),
+}
+
+impl<'a> Publishing<'a> {
+    /// Looks at what is published. `report` learns what will be replaced.
+    pub(crate) fn begin(
+        store: &'a dyn Store,
+        partition: &'a Partition,
+        run: &str,
+        identified: &Identified,
+        replacing: &Replacing,
+        report: &mut Report,
+    ) -> Result<Beginning<'a>, RunError> {
+        let publication = Publication::begin(store, partition)?;
+        let versions = Versions::of(store, partition, identified.newest_by.as_deref())?;
+        let standing = publication.standing(run)?;
+        if let (Standing::Published, Some(current)) = (&standing, publication.current()) {
+            if let Some(versions) = &versions {
+                // The attempt that published may have been killed before it came to this.
+                versions.advance()?;
+            }
+            return Ok(Beginning::Published(Box::new(published::report(store, current, report)?)));
+        }
+        if let Standing::Damaged(damaged) = &standing {
+            for damage in damaged {
+                report.notices.push(format!("{damage}; the published run is written anew"));
+            }
+        } else {
+            report.replaced = publication.current().map(replaced);
+            report.replaces = report.replaced.as_ref().map(|it| it.run_id.clone());
+            if let Some(reason) = forbidden(replacing, report.replaced.as_ref()) {
+                return Ok(Beginning::Refused(reason));
+            }
+        }
+        report.superseded_by = versions.as_ref().map(Versions::newer).transpose()?.flatten();
+        let folders = partition.attempt(run, &report.attempt)?;
+        let own = OwnFiles::new(store, folders);
+        Ok(Beginning::Ready(Box::new(Self { store, partition, publication, versions, own })))
+    }
+
+    /// Where the run's files go.
+    pub(crate) fn own(&self) -> &OwnFiles<'a> {
+        &self.own
+    }
+
+    /// Takes back what was written for a file that is refused.
+    pub(crate) fn refuse(self, report: &mut Report) {
+        forget_what_goes(report);
+        note_withdrawal(report, self.own.withdraw_validated());
+    }
+
+    /// Takes back everything, after a failure.
+    pub(crate) fn give_up(self, report: &mut Report) {
+        forget_what_goes(report);
+        report.quarantine = None;
+        note_withdrawal(report, self.own.withdraw_all());
+    }
+
+    /// The commit: the run's report, the manifest that names it, and then what says that it is published.
+    ///
+    /// Up to the manifest nothing that a reader follows has changed. After it the run is published, and what an attempt that ends there
+    /// has not done is done by the next one, which finds the report and copies it to the audit.
+    pub(crate) fn commit(
+        self,
+        report: &mut Report,
+        identified: &Identified,
+        judged: &JudgedFile,
+        seen: &SchemaVersion,
+    ) -> Result<Ending, RunError> {
+        let Self { store, partition, publication, versions, own } = self;
+        let sending = Sending { store, partition, own: &own, identified, judged, seen };
+        match sending.send(publication, report) {
+            Ok(Sent { committed: Committed::Now { unconfirmed }, audit, bytes }) => {
+                report.notices.extend(unconfirmed);
+                let told = store.ensure(&audit, &bytes).map(drop).map_err(SinkError::from);
+                let told = told.and_then(|()| versions.map_or(Ok(()), |it| it.advance()));
+                told.map(|()| Ending::Published).map_err(|source| RunError::Unfinished { source })
+            }
+            Ok(Sent { committed: Committed::ByTwin, .. }) => {
+                note_withdrawal(report, own.withdraw_all());
+                let now = Publication::begin(store, partition)?;
+                let current = now.current().ok_or(RunError::ManifestGone)?;
+                Ok(Ending::ByTwin(Box::new(published::report(store, current, report)?)))
+            }
+            Err(error) => {
+                let sent = matches!(&error, RunError::Sink(SinkError::Undecided { .. }));
+                (report.manifest, report.report) = (None, None);
+                forget_what_goes(report);
+                if !sent {
+                    // Nothing names the files, and nothing ever will. Otherwise `assay gc` finds out.
+                    report.quarantine = None;
+                    note_withdrawal(report, own.withdraw_all());
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What a commit is made of.
+struct Sending<'a> {
+    store: &'a dyn Store,
+    partition: &'a Partition,
+    own: &'a OwnFiles<'a>,
+    identified: &'a Identified,
+    judged: &'a JudgedFile,
+    seen: &'a SchemaVersion,
+}
+
+/// What was committed, and what is still to be said.
+struct Sent {
+    committed: Committed,
+    audit: Key,
+    bytes: Vec<u8>,
+}
+
+impl Sending<'_> {
+    fn send(&self, publication: Publication<'_>, report: &mut Report) -> Result<Sent, RunError> {
+        let Self { store, partition, own, identified, judged, seen } = *self;
+        commit::write_layout(store, seen, report.run_id.as_deref().unwrap_or_default())?;
+        let audit = partition.audit(&report.attempt)?;
+        report.manifest = Some(store.url(&partition.manifest()?));
+        report.report = Some(store.url(&audit));
+        let bytes = report_bytes(report, &audit)?;
+        let own_report = own.report(&bytes)?;
+        let manifest = commit::manifest(report, identified, judged, &own_report, &audit);
+        let url = |key: &str| {
+            Key::new(key.to_owned()).map_or_else(|_| key.to_owned(), |key| store.url(&key))
+        };
+        let committed = publication.commit(Manifest::new(manifest, url))?;
+        Ok(Sent { committed, audit, bytes })
+    }
+}
+
+fn replaced(current: &Manifest) -> Replaced {
+    let it = &current.assay;
+    Replaced {
+        run_id: it.run_id.clone(),
+        source: it.source.name.clone(),
+        read: it.records.read,
+        validated: it.records.validated,
+        quarantined: it.records.quarantined,
+        committed_at: it.committed_at.clone(),
+    }
+}
+
+/// Why a run must not go on, if what it would replace is not what it was told to.
+fn forbidden(replacing: &Replacing, replaced: Option<&Replaced>) -> Option<Reason> {
+    let there = || match replaced {
+        Some(it) => format!(
+            "run `{}` of `{}` is published for this partition ({} records, {})",
+            it.run_id, it.source, it.validated, it.committed_at
+        ),
+        None => "nothing is published for this partition".to_owned(),
+    };
+    let message = match replacing {
+        Replacing::Anything => return None,
+        Replacing::Nothing if replaced.is_none() => return None,
+        Replacing::Run(run) if replaced.is_some_and(|it| it.run_id == *run) => return None,
+        Replacing::Nothing => format!(
+            "{}, and nothing may be replaced; run without --no-replace to replace it, or with --expect-run",
+            there()
+        ),
+        Replacing::Run(run) => format!(
+            "expected to replace run `{run}`, and {}; look at what was published since, then name that run or leave out --expect-run",
+            there()
+        ),
+    };
+    Some(Reason { code: "replaces".to_owned(), message })
+}
+
+/// A run that is not published replaces nothing.
+fn forget_what_goes(report: &mut Report) {
+    (report.replaces, report.replaced, report.superseded_by) = (None, None, None);
+}
+
+fn note_withdrawal(report: &mut Report, withdrawn: Result<(), StoreError>) {
+    if let Err(error) = withdrawn {
+        let text = "files of this attempt could not be taken back; nothing names them, and `assay gc` removes them";
+        report.notices.push(format!("{text}: {}", chain(&error)));
+    }
+}

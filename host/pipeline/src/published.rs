@@ -1,0 +1,60 @@
+//! What a published run came to, told again.
+
+use assay_sinks::documents::{Assay, Manifest};
+use assay_sinks::{SinkError, read_report};
+use assay_store::{Key, Store};
+
+use crate::report::{Records, Report};
+
+/// The report of the run that `manifest` publishes, as told by the attempt that `asking` is of.
+///
+/// That the run is published is known from the manifest alone. Its audit record says more; if that was not written, or is gone, it is
+/// written again from the report that lies beside the run's files. If that is gone too, the manifest tells what it knows.
+pub(crate) fn report(
+    store: &dyn Store,
+    manifest: &Manifest,
+    asking: &Report,
+) -> Result<Report, SinkError> {
+    let assay = &manifest.assay;
+    let (audit, own) = (Key::new(assay.audit.clone())?, Key::new(assay.report.clone())?);
+    let mut published: Report = match read_report(store, &audit)? {
+        Some(audit) => audit,
+        None => match store.get(&own)? {
+            Some(object) => {
+                store.ensure(&audit, &object.bytes)?;
+                read_report(store, &own)?.unwrap_or_else(|| from_manifest(assay, asking))
+            }
+            None => from_manifest(assay, asking),
+        },
+    };
+    published.already_published = true;
+    published.attempt.clone_from(&asking.attempt);
+    published.started_at.clone_from(&asking.started_at);
+    published.source.location.clone_from(&asking.source.location);
+    published.notices.extend(asking.notices.iter().cloned());
+    Ok(published)
+}
+
+fn from_manifest(assay: &Assay, asking: &Report) -> Report {
+    let notice = format!(
+        "the audit record `{}` is gone, so this tells what the manifest knows; findings by rule are not among it",
+        assay.audit
+    );
+    let mut notices = asking.notices.clone();
+    notices.push(notice);
+    Report {
+        outcome: assay.outcome.clone(),
+        run_id: Some(assay.run_id.clone()),
+        ended_at: assay.committed_at.clone(),
+        records: Records {
+            read: assay.records.read,
+            validated: assay.records.validated,
+            quarantined: assay.records.quarantined,
+            ..Records::default()
+        },
+        notices,
+        replaces: assay.replaces.clone(),
+        superseded_by: assay.superseded_by.clone(),
+        ..asking.clone()
+    }
+}

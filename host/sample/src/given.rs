@@ -1,0 +1,16 @@
+//! What is the same for every row of a file.
+
+/// Partition values and the layout, by name: the same for every row of a file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    pub(crate) names: Vec<String>,
+    /// `None` while a profile is checked before a file is asked for.
+    pub(crate) values: Option<Vec<String>>,
+}
+
+impl Given {
+    pub(crate) fn named(&self, name: &str) -> Option<String> {
+        let at = self.names.iter().position(|given| given == name)?;
+        Some(self.values.as_ref().map_or_else(String::new, |values| values[at].clone()))
+    }
+}

@@ -1,0 +1,29 @@
+//! Files that are not what a manifest says.
+
+use std::fmt;
+
+use assay_store::Key;
+
+/// A file that is missing, or is another than was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Its key.
+    pub key: Key,
+    /// Bytes that were written.
+    pub expected: u64,
+    /// Bytes that are there; none: nothing is.
+    pub found: Option<u64>,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, expected, found } = self;
+        match found {
+            None => write!(f, "`{key}` ({expected} bytes) is missing"),
+            Some(found) if found == expected => {
+                write!(f, "`{key}` has other content than was written ({expected} bytes)")
+            }
+            Some(found) => write!(f, "`{key}` has {found} bytes, expected {expected}"),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A reader of a partition gets the records of that partition: each is compared, whatever the name or the first record says.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assay_suite::{Lake, Library, Outcome, quarantine, validated_rows};
+
+fn run(library: &Library, lake: &Lake, file: &Path) -> Outcome {
+    let arguments = library.arguments();
+    lake.run(file, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// So many records loaned on `date`.
+fn loans(date: &str, numbers: std::ops::Range<u32>) -> String {
+    numbers.map(|n| format!("X{n},M1,Nord,T,,{date},,1.01\n")).collect()
+}
+
+/// The same under a name that says nothing.
+fn nameless(file: &Path) -> PathBuf {
+    let named = file.with_file_name("export.csv");
+    fs::rename(file, &named).expect("the same folder");
+    named
+}
+
+#[test]
+fn a_record_of_another_partition_is_held_back_and_a_blank_says_nothing() {
+    let library = Library::new();
+    let lake = Lake::new();
+    let more = loans("2024-05-01", 0..2)
+        + &loans("", 2..3)
+        + &loans("5 May", 3..4)
+        + &loans("2023-12-31", 4..5);
+    let outcome = run(&library, &lake, &library.loans(2023, 400, &more));
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let held: Vec<_> =
+        quarantine(lake.path()).into_iter().map(|it| (it.record, it.rules)).collect();
+    let by = |rule: &str| std::iter::once(rule.to_owned()).collect();
+    let expected = [(401, "record.partition"), (402, "record.partition"), (404, "type.date")];
+    assert_eq!(held, expected.map(|(record, rule)| (record, by(rule))));
+    let rule = &outcome.summary["rules"]["record.partition"];
+    assert_eq!(
+        (&rule["level"], &rule["evaluated"], &rule["failed"], &rule["skipped"]),
+        (&"error".into(), &403.into(), &2.into(), &2.into())
+    );
+    assert_eq!(
+        rule["examples"][0]["message"],
+        "`loaned_on` is `2024-05-01`; the file is published as `year=2023`"
+    );
+}
+
+/// By its name or by its first record: what is of another year is not published as of this one.
+#[test]
+fn a_file_most_of_whose_records_are_of_another_partition_is_refused() {
+    let library = Library::new();
+    let lake = Lake::new();
+    for name in [false, true] {
+        let mut file = library.loans(2024, 40, &loans("2023-05-01", 0..41));
+        if !name {
+            file = nameless(&file);
+        }
+        let outcome = run(&library, &lake, &file);
+        assert_eq!(outcome.code, Some(1), "{:#}\n{}", outcome.summary, outcome.stderr);
+        assert_eq!(outcome.summary["refusal"]["code"], "record.partition");
+        let message = outcome.summary["refusal"]["message"].as_str().expect("a reason");
+        assert_eq!(
+            message,
+            "41 of 81 records are of another partition than `year=2024`: record 41 (line 42): `loaned_on` is `2023-05-01`; \
+             the file is published as `year=2024`\n\
+             help: rename the file if its name says the wrong one, split it if it holds several"
+        );
+        assert!(validated_rows(lake.path()).is_empty());
+    }
+}
+
+#[test]
+fn a_pack_may_warn_of_records_of_another_partition_and_not_be_silent() {
+    let library = Library::new();
+    let pack = library.rule_file("loans/2023.toml");
+    let text = fs::read_to_string(&pack).expect("a pack");
+    let file = library.loans(2023, 10, &loans("2024-05-01", 0..30));
+    let level = |level: &str| {
+        fs::write(&pack, format!("{text}\n[levels]\n\"record.partition\" = \"{level}\"\n"))
+            .expect("space");
+        run(&library, &Lake::new(), &file)
+    };
+    let warned = level("warn");
+    assert_eq!(warned.text("outcome"), "accepted_with_warnings", "{:#}", warned.summary);
+    assert_eq!(warned.summary["findings"]["record.partition"]["warn"], 30);
+    let refused = level("refuse");
+    assert_eq!(refused.summary["refusal"]["code"], "record.partition", "{:#}", refused.summary);
+    let silent = level("monitor");
+    assert_eq!(
+        (silent.code, &silent.summary["failure"]["code"]),
+        (Some(2), &"level_too_mild".into())
+    );
+}
+
+/// The first record is as good as any other to be broken or blank.
+#[test]
+fn a_first_record_with_a_fault_does_not_refuse_the_file() {
+    let library = Library::new();
+    let broken = "\"a\"b,c\n".repeat(200);
+    for first in ["X0,M1,Nord\n", "X0,M1,Nord,T,,,,1.01\n", "X0,M1,Nord,T,,soon,,1.01\n", &broken] {
+        let file = library.loans(2023, 0, &(first.to_owned() + &loans("2023-05-01", 1..20_000)));
+        let lake = Lake::new();
+        let outcome = run(&library, &lake, &nameless(&file));
+        assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+        assert_eq!(outcome.summary["partition"]["year"], "2023");
+    }
+    let file = library.loans(2023, 0, "X0,M1\nX1,M1\n");
+    let outcome = run(&library, &Lake::new(), &nameless(&file));
+    assert_eq!(outcome.summary["refusal"]["code"], "file.partition-not-found");
+    let message = outcome.summary["refusal"]["message"].as_str().expect("a reason");
+    assert!(message.contains("there is no sound record"), "{message}");
+}
