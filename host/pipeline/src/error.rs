@@ -3,6 +3,7 @@
 use std::io;
 
 use assay_ingest::{HeaderFault, Unreadable};
+use assay_model::Position;
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
@@ -74,6 +75,16 @@ pub enum RunError {
     /// A plugin cannot be used.
     #[error(transparent)]
     Plugin(#[from] SandboxError),
+    /// A plugin cannot go on judging.
+    #[error("{reason}; {}", place(*.first, *.records))]
+    Judging {
+        /// What is wrong.
+        reason: Box<SandboxError>,
+        /// The first of the records that the plugin was given.
+        first: Position,
+        /// How many they are.
+        records: usize,
+    },
     /// Two rules have the same code.
     #[error(
         "rule `{code}` is in both `{first}` and `{second}`; codes must be unique in a pack: rename one, or leave one plugin out"
@@ -121,6 +132,21 @@ pub enum RunError {
         level: String,
         /// The mildest level it may have.
         least: String,
+    },
+    /// A plugin measures more of a file than fits.
+    #[error(
+        "plugin `{plugin}` has more measures of the file than memory is set aside for: {measures} of them, {bytes} bytes, up to record {record}; \
+         measure fewer groups, or raise --memory, a sixteenth of which is for measures"
+    )]
+    Measures {
+        /// The plugin.
+        plugin: String,
+        /// How many there are, all plugins' together.
+        measures: usize,
+        /// What they take.
+        bytes: usize,
+        /// The number of the record by which there were too many.
+        record: u64,
     },
     /// Something could not be written or read back.
     #[error(transparent)]
@@ -182,11 +208,13 @@ impl RunError {
             Self::Signature { .. } => "signature",
             Self::TrustedKey { .. } => "trusted_key",
             Self::PluginFile { .. } => "plugin_file",
-            Self::Plugin(_) => "plugin",
+            Self::Plugin(reason) => plugin_code(reason),
+            Self::Judging { reason, .. } => plugin_code(reason),
             Self::RuleTwice { .. } => "rule_twice",
             Self::ColumnMissing { .. } => "column_missing",
             Self::KeyRewritten { .. } => "key_rewritten",
             Self::LevelTooMild { .. } => "level_too_mild",
+            Self::Measures { .. } => "measures",
             Self::Sink(SinkError::LostRace { .. }) => "lost_race",
             Self::Sink(SinkError::Vanished { .. }) => "vanished",
             Self::Sink(SinkError::Undecided { .. }) => "undecided",
@@ -224,6 +252,24 @@ impl RunError {
             // The same bytes were decompressed before.
             Unreadable::Data(_) => Self::InputChanged { location },
         }
+    }
+}
+
+/// What hangs may not hang the next time; all else that a plugin does it does again.
+fn plugin_code(reason: &SandboxError) -> &'static str {
+    match reason {
+        SandboxError::Hanging { .. } => "hanging",
+        _ => "plugin",
+    }
+}
+
+fn place(first: Position, records: usize) -> String {
+    let Position { record, line, offset, .. } = first;
+    let at = format!("record {record} (line {line}, byte {offset})");
+    if records == 1 {
+        format!("it was given {at}")
+    } else {
+        format!("it was given {records} records from {at}")
     }
 }
 

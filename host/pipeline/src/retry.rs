@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 
 use assay_packs::PackError;
-use assay_sandbox::{PoisonReason, SandboxError};
+use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
 use assay_store::StoreError;
 
@@ -53,10 +53,8 @@ impl RunError {
     /// Whether another attempt can help although nobody changes anything.
     pub fn retryable(&self) -> bool {
         let retry = match self {
-            // Whoever writes the input will be done; the next attempt completes what is published, and finds out what is.
-            Self::InputChanged { .. } | Self::Unfinished { .. } | Self::ManifestGone => {
-                Retry::MayHelp
-            }
+            // Whoever writes it will be done.
+            Self::InputChanged { .. } => Retry::MayHelp,
             Self::Input { source, .. }
             | Self::PluginFile { source, .. }
             | Self::Temporary { source, .. }
@@ -64,6 +62,9 @@ impl RunError {
                 Retry::after(source)
             }
             Self::Plugin(error) => plugin(error),
+            Self::Judging { reason, .. } => plugin(reason),
+            // The next attempt completes what this one published.
+            Self::Unfinished { .. } => Retry::MayHelp,
             Self::Sink(error) => sink(error),
             // The same files are read again, and the same is found wrong with them.
             Self::Pack(_)
@@ -75,7 +76,9 @@ impl RunError {
             | Self::ColumnMissing { .. }
             | Self::KeyRewritten { .. }
             | Self::LevelTooMild { .. }
+            | Self::Measures { .. }
             | Self::CannotList
+            | Self::ManifestGone
             | Self::DoesNotAddUp { .. } => Retry::WillNot,
         };
         retry == Retry::MayHelp
@@ -85,21 +88,38 @@ impl RunError {
 /// Plugins are deterministic, but for the time that they take.
 fn plugin(error: &SandboxError) -> Retry {
     match error {
-        SandboxError::Failed { reason: PoisonReason::Deadline { .. }, .. }
-        | SandboxError::GaveUp { reason: PoisonReason::Deadline { .. }, .. } => Retry::MayHelp,
+        SandboxError::Hanging { .. } => Retry::MayHelp,
         _ => Retry::WillNot,
     }
 }
 
 fn sink(error: &SinkError) -> Retry {
     match error {
-        // Another run was faster, or is in the way; the next attempt sees what it left.
+        // Another run was faster; the next attempt sees what it left.
         SinkError::LostRace { .. }
         | SinkError::Vanished { .. }
         | SinkError::Undecided { .. }
-        | SinkError::Store(
-            StoreError::Changed { .. } | StoreError::Exists { .. } | StoreError::Locked { .. },
-        ) => Retry::MayHelp,
+        | SinkError::Store(StoreError::Locked { .. })
+        | SinkError::Store(StoreError::Changed { .. } | StoreError::Exists { .. }) => {
+            Retry::MayHelp
+        }
         error => Retry::after(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The table for orchestrators, against the arms that give codes.
+    #[test]
+    fn every_code_is_in_the_table() {
+        let table = include_str!("../../../docs/how-to/orchestrate.md");
+        let codes: Vec<&str> = include_str!("error.rs")
+            .lines()
+            .filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","))
+            .collect();
+        assert!(codes.len() > 20, "{codes:?}");
+        for code in codes {
+            assert!(table.contains(&format!("`{code}`")), "`{code}` is not in the table");
+        }
     }
 }

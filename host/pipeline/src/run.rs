@@ -16,7 +16,7 @@ use crate::error::{RunError, chain};
 use crate::identify::{Unidentified, identify};
 use crate::identity;
 use crate::judging::{JudgedFile, Judging};
-use crate::loading::{Metering, Pinned};
+use crate::loading::Pinned;
 use crate::observer::{Observer, Phase, Progress};
 use crate::peek::{self, Peeked, Unpeeked};
 use crate::plan::Plan;
@@ -25,9 +25,6 @@ use crate::report::{Failure, Reason, Report, milliseconds};
 use crate::request::{Purpose, Request, limits};
 use crate::survey::Survey;
 use crate::{account, commit, invariants};
-
-/// Threads at most. Slabs at once are bounded, for memory's sake, and more threads than twice as many would find nothing to do.
-const MOST_THREADS: usize = 16;
 
 /// Judges a file and publishes what passes. Never fails: what went wrong is in the report, and in the audit.
 pub fn run(request: &Request<'_>, store: &dyn Store, observer: &dyn Observer) -> Report {
@@ -223,8 +220,7 @@ impl<'a> Attempt<'a> {
     /// Loads the pack's plugins and resolves what will be done with them.
     fn plan(&mut self, identified: &Identified) -> Result<(Plan, Vec<Component>), EarlyEnd> {
         let pack = &identified.pack;
-        let metering = Metering::Deadline { cache: self.request.cache.clone() };
-        let pinned = Pinned::open(pack, self.request.discovery, metering)?;
+        let pinned = Pinned::open(pack, self.request.discovery, self.request.cache.clone())?;
         let mut components = Vec::with_capacity(pack.plugins().len());
         let span = tracing::debug_span!("load").entered();
         for used in pack.plugins() {
@@ -250,7 +246,7 @@ impl<'a> Attempt<'a> {
 
     fn pool(&self) -> Result<ThreadPool, RunError> {
         rayon::ThreadPoolBuilder::new()
-            .num_threads(self.request.threads.clamp(1, MOST_THREADS))
+            .num_threads(self.request.workers())
             .thread_name(|index| format!("judge-{index}"))
             .build()
             .map_err(|error| RunError::temporary(std::io::Error::other(error)))

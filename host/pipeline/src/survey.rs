@@ -23,6 +23,9 @@ use crate::plan::Plan;
 use crate::request::Request;
 use gathered::{Gathered, Look, Unfinished};
 
+/// Bytes of the file's beginning by which it is seen how long its records are. 16 KiB: some twenty records of those that are usual.
+const SAMPLE: usize = 16 << 10;
+
 /// Reads the whole input. What is wrong with compressed data (a bad checksum, a short archive) comes back as `Ok(Err)`: it is a
 /// judgement of the file. Called on the run's pool of threads.
 pub(crate) fn survey(
@@ -50,7 +53,10 @@ fn whole(look: Look<'_>) -> Result<Survey, Unfinished> {
     let mut reader = SlabReader::new(decoded.reader, look.limits);
     reader.header().map_err(|fault| RunError::header(input, fault))?;
     let found = Gathered::new(look, reader.summary(), reader.shape());
+    let first =
+        reader.next_outline(SAMPLE, None).map_err(|error| Unfinished::reading(input, error))?;
+    let record_bytes = first.map_or(0, |first| first.summary().bytes / (first.len().max(1) as u64));
     drop(reader);
     consumed.store(0, Ordering::Relaxed);
-    look.pieces(found, &consumed)
+    look.pieces(found, record_bytes, &consumed)
 }

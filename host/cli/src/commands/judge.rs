@@ -58,6 +58,7 @@ fn carry_out(
         discovery: &discovery,
         cache: cache(&args.rules),
         threads: threads(args.threads),
+        memory: args.memory,
         batch_size: usize::try_from(args.batch_size).unwrap_or(usize::MAX),
         replacing,
     };

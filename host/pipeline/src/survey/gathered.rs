@@ -80,8 +80,10 @@ pub(super) type Keys = Vec<Vec<Key>>;
 impl Gathered {
     /// `summary`: what the header came to.
     pub(super) fn new(look: Look<'_>, summary: Summary, shape: Arc<Shape>) -> Self {
+        let rules = &look.plan.unique;
+        let bytes = look.request.memory.keys() / rules.len().max(1);
         let collectors =
-            look.plan.unique.iter().map(|unique| KeyCollector::new(unique.check)).collect();
+            rules.iter().map(|unique| KeyCollector::new(unique.check, bytes)).collect();
         Self { summary, shape, cutter: Cutter::new(look.limits.clamped()), collectors }
     }
 
@@ -103,11 +105,12 @@ impl Gathered {
         let RecordStart { record, line, .. } = self.next_start();
         for index in 0..outline.len() {
             let position = outline.position(index);
-            self.cutter.add(Position {
+            let position = Position {
                 record: record - 1 + position.record,
                 line: line - 1 + position.line,
                 ..position
-            });
+            };
+            self.cutter.add(position, !outline.faults(index).is_empty());
         }
         for (collector, keys) in self.collectors.iter_mut().zip(keys) {
             collector.add(record - 1, keys).map_err(RunError::temporary)?;

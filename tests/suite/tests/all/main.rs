@@ -14,6 +14,7 @@ mod interleaved;
 mod languages;
 mod one_table;
 mod partition;
+mod published;
 mod registry;
 mod retries;
 mod samples;
