@@ -24,6 +24,7 @@ mod refusal;
 mod schema;
 mod source;
 mod suggest;
+mod taken;
 mod tree;
 
 pub use catalogue::{Catalogue, LayoutMatch};

@@ -122,6 +122,11 @@ fn columns_that_differ_by_case_only_are_refused_before_anything_is_written() {
         "the column `Year` has the name of the folder `year=…` that its files lie in",
     );
     check(
+        "[\"id\", \"_record\"]",
+        "id,_record\n1,2\n",
+        "the column `_record` has the name of one that every published file has",
+    );
+    check(
         "[\"id\", \"Run\"]",
         "id,Run\n1,2\n",
         "the column `Run` has the name of the folder `run=…`",
