@@ -144,7 +144,7 @@ fn not_the_last(key: &str, place: &Place, order: &[(&str, &Place)]) -> Mistake {
     if order.iter().any(|(name, _)| *name == key) {
         return mistake.help(format!("put `{key}` after `{last}` in `partition`"));
     }
-    mistake.choices(key, order.last().map(|(name, _)| *name).into_iter())
+    mistake.choices(key, order.last().map(|(name, _)| *name))
 }
 
 fn untold(key: &PartitionKey, place: &Place) -> Mistake {
