@@ -6,6 +6,7 @@ mod trial;
 
 use std::time::{Duration, Instant};
 
+use assay_sandbox::PlanError;
 use fastrand::Rng;
 
 pub use trial::Difference;
@@ -14,7 +15,7 @@ use self::trial::Trial;
 use crate::generate::Pool;
 use crate::setup::Setup;
 use crate::shrink;
-use crate::subject::{Subject, Unplanned};
+use crate::subject::Subject;
 use crate::table::Table;
 
 /// Records of generated tables. Few, so that a failure is small at once; and around 8 and 64, where bits end.
@@ -154,7 +155,7 @@ pub fn try_laws(
     known: &[(&Setup, &Table)],
     base: &Setup,
     seed: u64,
-) -> Result<Vec<Tried>, Unplanned> {
+) -> Result<Vec<Tried>, PlanError> {
     let pool = Pool::of(known.iter().map(|(_, table)| *table));
     let groups = groups(subject, known, base)?;
     let mut tried: Vec<Tried> =
@@ -214,7 +215,7 @@ fn groups<'t>(
     subject: &Subject,
     known: &[(&Setup, &'t Table)],
     base: &Setup,
-) -> Result<Vec<Grouped<'t>>, Unplanned> {
+) -> Result<Vec<Grouped<'t>>, PlanError> {
     let mut groups: Vec<Grouped<'t>> = Vec::new();
     for &(setup, table) in known {
         match groups.iter_mut().find(|(held, ..)| held == setup) {

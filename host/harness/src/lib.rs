@@ -6,6 +6,7 @@
 //! run would, `laws` tries what must hold of every plugin on tables that `generate` makes, `shrink` makes a failing one small, and
 //! `coverage` asks whether pages and cases would notice a change.
 
+mod blessing;
 mod cases;
 mod catalogue;
 mod cost;
@@ -37,6 +38,6 @@ pub use judging::{Handing, TextForm, Wanted, judge};
 pub use laws::{Broken, Difference, LAWS, Law, Tried, try_laws};
 pub use report::{Group, Report, Test};
 pub use setup::{Setup, SetupFault};
-pub use subject::{Metering, Planned, Subject, Unplanned};
+pub use subject::{Metering, Planned, Subject};
 pub use table::{Read, Table, TableFault};
 pub use testing::{Request, test};

@@ -2,15 +2,11 @@
 
 use std::path::PathBuf;
 
-use assay_model::{ConfigFault, DeclaredStage, RunContext};
+use assay_model::{DeclaredStage, RunContext};
 use assay_pipeline::loading::Named;
 use assay_sandbox::{Component, Meter, Options, PlanError, SandboxError};
 
 use crate::setup::Setup;
-
-/// Fuel of one call. 5,000 million units, some seconds of computing: far more than a batch needs, and a plugin that hangs is
-/// still told apart from one that is slow.
-const FUEL: u64 = 5_000_000_000;
 
 /// Steps of one instance while it is watched. 1,000 million, about a minute: a thousand times what 1,000 records take.
 const STEPS: u64 = 1_000_000_000;
@@ -34,20 +30,6 @@ pub struct Planned {
     pub stages: Vec<DeclaredStage>,
 }
 
-/// Why there is no plan.
-#[derive(Debug, thiserror::Error)]
-pub enum Unplanned {
-    /// The plugin does not take its settings.
-    #[error("the plugin refuses its settings")]
-    Settings(Vec<ConfigFault>),
-    /// The plugin could not be asked.
-    #[error(transparent)]
-    Sandbox(SandboxError),
-    /// Something this version of the sandbox does not say yet.
-    #[error(transparent)]
-    Other(PlanError),
-}
-
 impl Subject {
     /// Compiles a component. `name` is what errors call it, `cache` a folder of compiled components.
     pub fn new(
@@ -57,8 +39,7 @@ impl Subject {
         cache: Option<PathBuf>,
     ) -> Result<Self, SandboxError> {
         let meter = match meter {
-            Metering::Fuel => Meter::Fuel(FUEL),
-            Metering::Time => Meter::Epoch,
+            Metering::Fuel => Meter::Fuel,
             Metering::Steps => Meter::Steps(STEPS),
         };
         let options = Options { meter, cache, max_poison: MAX_POISON, ..Options::default() };
@@ -77,7 +58,11 @@ impl Subject {
     }
 
     /// Asks the plugin what it will do with these settings on a layout of these columns.
-    pub fn plan(&self, setup: &Setup, columns: &[String]) -> Result<Planned, Unplanned> {
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] if the plugin does not take its settings, or could not be asked.
+    pub fn plan(&self, setup: &Setup, columns: &[String]) -> Result<Planned, PlanError> {
         let context = RunContext {
             dataset: setup.dataset.clone(),
             kind: setup.kind.clone(),
@@ -86,35 +71,16 @@ impl Subject {
             columns: columns.to_vec(),
             settings: setup.settings_json(),
         };
-        match self.component.plan(&context) {
-            Ok(stages) => Ok(Planned { context, stages }),
-            Err(PlanError::Settings(faults)) => Err(Unplanned::Settings(faults)),
-            Err(PlanError::Sandbox(error)) => Err(Unplanned::Sandbox(error)),
-            Err(other) => Err(Unplanned::Other(other)),
-        }
+        let stages = self.component.plan(&context)?;
+        Ok(Planned { context, stages })
     }
 }
 
-/// How calls are bounded.
+/// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metering {
-    /// By fuel: the same on every machine, and counted.
+    /// Fuel, as in a run: the same on every machine.
     Fuel,
-    /// By time, as in production: for measuring speed.
-    Time,
-    /// By steps that are looked at: for flame graphs.
+    /// Steps that are looked at: for flame graphs.
     Steps,
-}
-
-impl Unplanned {
-    /// In words, a line for each fault.
-    pub fn explain(&self) -> String {
-        match self {
-            Self::Settings(faults) => {
-                faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-            }
-            Self::Sandbox(error) => error.to_string(),
-            Self::Other(error) => error.to_string(),
-        }
-    }
 }

@@ -16,7 +16,7 @@ use crate::page::{Page, check_kind, check_rule, example_faults, read_examples};
 use crate::report::{Group, Report, Test};
 use crate::setup::Setup;
 use crate::subject::Subject;
-use crate::{PluginFolder, cases, catalogue, coverage, suggest};
+use crate::{PluginFolder, blessing, cases, catalogue, coverage, suggest};
 
 /// How a component says, among what it says of itself, that it has a setting: this, and the setting's key.
 const SETTING: &str = "setting ";
@@ -91,7 +91,7 @@ impl Testing<'_> {
                 let root = self.request.folder.root().to_owned();
                 let message = "no law was tried, because the plugin makes no plan of the settings that tests assume";
                 let fault = Fault::new("settings-refused", &root.join("test.toml"), 1, message)
-                    .with(unplanned.explain().lines().map(str::to_owned))
+                    .with(unplanned.lines())
                     .help("a plugin that needs settings or partition keys gets them in `test.toml`, a piece of a pack");
                 self.note_test(Group::Law, "all", &root, begun, vec![fault]);
             }
@@ -247,9 +247,8 @@ impl Testing<'_> {
             Wants::Everything { .. } => exam.path.join("settings.toml"),
         };
         let planned = subject.plan(&exam.setup, &exam.table.columns).map_err(|unplanned| {
-            let lines: Vec<String> = unplanned.explain().lines().map(str::to_owned).collect();
             Fault::new("settings-refused", &path, exam.line, "the plugin refuses the settings")
-                .with(lines)
+                .with(unplanned.lines())
                 .help("settings are those of the `toml` block before, or of `test.toml`; columns are those of the table")
         })?;
         judge(subject, &planned, &exam.table, &Handing::whole(), Wanted::Messages)
@@ -309,10 +308,10 @@ impl Testing<'_> {
         let path = exam.path.join("expected.csv");
         let Wants::Everything { csv: expected } = &exam.wants else { return Some(Vec::new()) };
         if self.request.bless && *expected != csv {
-            if let Err(error) = fs::write(&path, &csv) {
-                return Some(vec![Fault::new("cannot-write", &path, 1, error.to_string())]);
+            match blessing::write(&path, &csv) {
+                Ok(note) => self.report.notes.push(note),
+                Err(fault) => return Some(vec![fault]),
             }
-            self.report.notes.push(format!("wrote `{}`", path.display()));
             exam.wants = Wants::Everything { csv };
         } else if expected.is_empty() {
             let message = "the case has no `expected.csv`";
@@ -364,11 +363,9 @@ impl Testing<'_> {
         let mut faults = Vec::new();
         if written != fresh {
             if self.request.bless {
-                match fs::write(&path, &fresh) {
-                    Ok(()) => self.report.notes.push(format!("wrote `{}`", path.display())),
-                    Err(error) => {
-                        faults.push(Fault::new("cannot-write", &path, 1, error.to_string()));
-                    }
+                match blessing::write(&path, &fresh) {
+                    Ok(note) => self.report.notes.push(note),
+                    Err(fault) => faults.push(fault),
                 }
             } else {
                 let message = "the catalogue is not what the component and the pages say";

@@ -65,6 +65,7 @@ impl fmt::Display for ConfigFault {
         write!(f, "{path}: {}", self.message)?;
         match self.expected.as_slice() {
             [] => Ok(()),
+            [choice] => write!(f, "; expected `{choice}`"),
             choices => write!(f, "; expected one of `{}`", choices.join("`, `")),
         }
     }

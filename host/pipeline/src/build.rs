@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use assay_model::{
-    ConfigFault, DeclaredStage, Form, Level, Rule, RuleCode, RunContext, parse_decimal,
-    parse_integer,
+    DeclaredStage, Form, Level, Rule, RuleCode, RunContext, parse_decimal, parse_integer,
 };
 use assay_packs::{ColumnType, Identified, Layout, Pack, PartitionKey};
 use assay_sandbox::{Component, PlanError};
@@ -232,24 +231,17 @@ impl Part<'_> {
     /// What the plugin will do.
     fn stages(&self, context: &RunContext) -> Result<Vec<DeclaredStage>, RunError> {
         let refused = |text| RunError::Settings { plugin: self.name.to_owned(), text };
-        self.component.plan(context).map_err(|error| match error {
-            PlanError::Settings(faults) => refused(match self.written_in {
-                Some(pack) => {
-                    faults.iter().map(|fault| pack.render_fault(self.name, fault)).collect()
-                }
-                None => faults.iter().map(undrawn).collect::<Vec<_>>().join("\n"),
-            }),
-            PlanError::Sandbox(error) => error.into(),
-            other => refused(other.to_string()),
+        self.component.plan(context).map_err(|error| match (error, self.written_in) {
+            (PlanError::Sandbox(error), _) => error.into(),
+            (PlanError::Settings(faults), Some(pack)) => {
+                refused(faults.iter().map(|fault| pack.render_fault(self.name, fault)).collect())
+            }
+            (error, _) => {
+                let lines = error.lines().into_iter().map(|line| format!("  {line}"));
+                refused(lines.collect::<Vec<_>>().join("\n"))
+            }
         })
     }
-}
-
-/// A fault of settings that stand in no file.
-fn undrawn(fault: &ConfigFault) -> String {
-    let choices = fault.expected.join("`, `");
-    let help = if choices.is_empty() { choices } else { format!("; expected `{choices}`") };
-    format!("  at `{}`: {}{help}", fault.path, fault.message)
 }
 
 fn check_host_levels(rules: &[RunRule], host: &HostRules) -> Result<(), RunError> {

@@ -3,10 +3,10 @@
 use oci_client::errors::{DigestError, OciDistributionError, OciErrorCode};
 
 use crate::error::RegistryError;
-use crate::reference::Place;
+use crate::reference::OciReference;
 
 /// Sorts what the client says by what its reader can do.
-pub(crate) fn sorted(place: &Place, error: &OciDistributionError) -> RegistryError {
+pub(crate) fn sorted(place: &OciReference, error: &OciDistributionError) -> RegistryError {
     let registry = place.registry().to_owned();
     let chain = |error: &dyn std::error::Error| {
         let mut text = error.to_string();

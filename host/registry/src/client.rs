@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 use crate::answer;
 use crate::error::RegistryError;
-use crate::reference::Place;
+use crate::reference::OciReference;
 
 /// 10 s: a registry that does not even take a connection by then is down, and a CI job should say so.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -26,7 +26,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn open(place: &Place) -> Result<Self, RegistryError> {
+    pub(crate) fn open(place: &OciReference) -> Result<Self, RegistryError> {
         static TLS: Once = Once::new();
         // `ring` builds with a C compiler alone. That another part of the program chose first is no fault.
         TLS.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
@@ -54,7 +54,7 @@ impl Connection {
     /// Waits for what is asked, and sorts what goes wrong.
     pub(crate) fn wait<T>(
         &self,
-        place: &Place,
+        place: &OciReference,
         asked: impl Future<Output = Result<T, oci_client::errors::OciDistributionError>>,
     ) -> Result<T, RegistryError> {
         self.runtime.block_on(asked).map_err(|error| answer::sorted(place, &error))
@@ -62,7 +62,7 @@ impl Connection {
 }
 
 /// Who asks: the environment's word, else what `docker login` stored, else nobody in particular.
-fn credentials(place: &Place) -> Result<RegistryAuth, RegistryError> {
+fn credentials(place: &OciReference) -> Result<RegistryAuth, RegistryError> {
     let of = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     if let (Some(user), Some(password)) = (of("ASSAY_REGISTRY_USER"), of("ASSAY_REGISTRY_PASSWORD"))
     {

@@ -13,4 +13,4 @@ mod reference;
 pub use error::RegistryError;
 pub use pull::{Pulled, pull};
 pub use push::{Push, Pushed, push};
-pub use reference::Place;
+pub use reference::OciReference;

@@ -7,7 +7,7 @@ use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest
 use crate::artifact::{LAYER, SIGNATURE};
 use crate::client::Connection;
 use crate::error::RegistryError;
-use crate::reference::Place;
+use crate::reference::OciReference;
 
 /// A signature is a page of text; 1 MiB is hundreds of signatures.
 const SIGNATURE_BYTES: u64 = 1 << 20;
@@ -16,7 +16,7 @@ const SIGNATURE_BYTES: u64 = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pulled {
     /// Where it is, by digest.
-    pub place: Place,
+    pub place: OciReference,
     /// The manifest's digest.
     pub digest: Digest,
     /// The component.
@@ -26,7 +26,7 @@ pub struct Pulled {
 }
 
 /// Pulls a plugin of so many bytes at most.
-pub fn pull(place: &Place, limit: u64) -> Result<Pulled, RegistryError> {
+pub fn pull(place: &OciReference, limit: u64) -> Result<Pulled, RegistryError> {
     let from = Connection::open(place)?;
     let (digest, manifest) = manifest(&from, place)?;
     let not_wasm = |detail: String| RegistryError::NotWasm { place: place.to_string(), detail };
@@ -41,7 +41,10 @@ pub fn pull(place: &Place, limit: u64) -> Result<Pulled, RegistryError> {
     Ok(Pulled { place: place.at(digest), digest, component, signatures })
 }
 
-fn manifest(from: &Connection, place: &Place) -> Result<(Digest, OciImageManifest), RegistryError> {
+fn manifest(
+    from: &Connection,
+    place: &OciReference,
+) -> Result<(Digest, OciImageManifest), RegistryError> {
     let accepted = [OCI_IMAGE_MEDIA_TYPE];
     let auth = oci_client::secrets::RegistryAuth::Anonymous;
     // Credentials were stored when the connection was opened; these do not replace them.
@@ -63,7 +66,7 @@ fn manifest(from: &Connection, place: &Place) -> Result<(Digest, OciImageManifes
 
 fn blob(
     from: &Connection,
-    place: &Place,
+    place: &OciReference,
     layer: &OciDescriptor,
     limit: u64,
 ) -> Result<Vec<u8>, RegistryError> {
@@ -93,7 +96,7 @@ fn mismatch(registry: String, expected: Digest, found: Digest) -> RegistryError 
     RegistryError::Digest { registry, expected: expected.to_string(), found: found.to_string() }
 }
 
-fn signatures(from: &Connection, place: &Place) -> Result<Vec<String>, RegistryError> {
+fn signatures(from: &Connection, place: &OciReference) -> Result<Vec<String>, RegistryError> {
     let index = from.wait(place, from.client.pull_referrers(place.reference(), Some(SIGNATURE)))?;
     let mut signatures = Vec::new();
     for entry in index.manifests {

@@ -14,13 +14,13 @@ use crate::artifact::{
 };
 use crate::client::Connection;
 use crate::error::RegistryError;
-use crate::reference::Place;
+use crate::reference::OciReference;
 
 /// What is to be pushed.
 #[derive(Debug)]
 pub struct Push<'a> {
     /// Where to: a repository and a tag.
-    pub place: &'a Place,
+    pub place: &'a OciReference,
     /// The component.
     pub component: &'a [u8],
     /// What it imports, for those who look at the registry.
@@ -37,7 +37,7 @@ pub struct Push<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
     /// Where it is, by digest: the name that never means anything else.
-    pub place: Place,
+    pub place: OciReference,
     /// The manifest's digest.
     pub digest: Digest,
     /// The digest of the signature's manifest.
@@ -65,7 +65,7 @@ pub fn push(push: &Push<'_>) -> Result<Pushed, RegistryError> {
     Ok(Pushed { place: place.at(digest), digest, signature })
 }
 
-fn blob(to: &Connection, place: &Place, bytes: &[u8]) -> Result<(), RegistryError> {
+fn blob(to: &Connection, place: &OciReference, bytes: &[u8]) -> Result<(), RegistryError> {
     let digest = named(bytes);
     let there = to.wait(place, to.client.blob_exists(place.reference(), &digest));
     // A registry that cannot tell is sent the blob.
@@ -79,7 +79,7 @@ fn bytes(manifest: &OciImageManifest) -> Vec<u8> {
     serde_json::to_vec(manifest).expect("a manifest is JSON")
 }
 
-fn put(to: &Connection, place: &Place, manifest: Vec<u8>) -> Result<(), RegistryError> {
+fn put(to: &Connection, place: &OciReference, manifest: Vec<u8>) -> Result<(), RegistryError> {
     let kind = OCI_IMAGE_MEDIA_TYPE.parse().expect("a media type is a header's value");
     to.wait(place, to.client.push_manifest_raw(place.reference(), manifest, kind)).map(drop)
 }
@@ -87,7 +87,7 @@ fn put(to: &Connection, place: &Place, manifest: Vec<u8>) -> Result<(), Registry
 /// Pushes a signature that refers to a manifest.
 fn sign(
     to: &Connection,
-    place: &Place,
+    place: &OciReference,
     subject: &[u8],
     envelope: &[u8],
 ) -> Result<Digest, RegistryError> {

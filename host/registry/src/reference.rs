@@ -13,11 +13,11 @@ const SCHEME: &str = "oci://";
 
 /// A repository in a registry, with a tag or a digest: `oci://ghcr.io/me/my-rules:0.1.0`, `oci://…@sha256:…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct OciReference {
     reference: Reference,
 }
 
-impl Place {
+impl OciReference {
     /// The digest it names, if it names one.
     pub fn digest(&self) -> Option<Digest> {
         self.reference.digest()?.strip_prefix("sha256:")?.parse().ok()
@@ -54,13 +54,13 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for OciReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{SCHEME}{}", self.reference.whole())
     }
 }
 
-impl FromStr for Place {
+impl FromStr for OciReference {
     type Err = RegistryError;
 
     fn from_str(text: &str) -> Result<Self, RegistryError> {

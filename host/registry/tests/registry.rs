@@ -7,7 +7,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
 
-use assay_registry::{Place, Push, RegistryError, pull, push};
+use assay_registry::{OciReference, Push, RegistryError, pull, push};
 
 use process::Registry;
 
@@ -15,7 +15,7 @@ const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0 and so on";
 const LIMIT: u64 = 1 << 20;
 
 impl Registry {
-    fn place(&self, rest: &str) -> Place {
+    fn place(&self, rest: &str) -> OciReference {
         format!("oci://127.0.0.1:{}/{rest}", self.port).parse().expect("a place")
     }
 
@@ -32,7 +32,11 @@ impl Registry {
     }
 }
 
-fn a_push<'a>(place: &'a Place, exports: &'a [String], signature: Option<&'a str>) -> Push<'a> {
+fn a_push<'a>(
+    place: &'a OciReference,
+    exports: &'a [String],
+    signature: Option<&'a str>,
+) -> Push<'a> {
     let title = ("org.opencontainers.image.title".to_owned(), "my-rules".to_owned());
     Push {
         place,
@@ -103,7 +107,7 @@ fn what_is_pulled_by_digest_is_what_was_pushed_and_nothing_else_is_taken() {
 fn who_does_not_answer_is_named() {
     // Nobody listens on a port that was just given back.
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
-    let place: Place =
+    let place: OciReference =
         format!("oci://127.0.0.1:{}/a:1", port.expect("a port").port()).parse().expect("a place");
     let error = pull(&place, LIMIT).expect_err("nobody is there");
     assert!(matches!(error, RegistryError::Unreachable { .. }), "{error}");
@@ -117,7 +121,7 @@ fn places_are_read_and_mistaken_ones_are_told() {
         "oci://localhost:5000/a/b/c:1",
         "oci://ghcr.io/me/my-rules@sha256:1111111111111111111111111111111111111111111111111111111111111111",
     ] {
-        let place: Place = text.parse().unwrap_or_else(|error| panic!("{error}"));
+        let place: OciReference = text.parse().unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(place.to_string(), text);
     }
     let mut said = String::new();
@@ -131,7 +135,7 @@ fn places_are_read_and_mistaken_ones_are_told() {
         "oci://ghcr.io/me/my-rules@sha512:11111111111111111111111111111111",
         "https://ghcr.io/me/my-rules:1",
     ] {
-        let mistake = text.parse::<Place>().expect_err("a mistake");
+        let mistake = text.parse::<OciReference>().expect_err("a mistake");
         said.extend([&mistake.to_string(), "\n"]);
     }
     insta::assert_snapshot!(said);

@@ -2,8 +2,8 @@
 
 use assay_sdk::{Outcome, Rules, date, integer, parse};
 
-use crate::File;
 use crate::columns::{DATE, DATE_FORMAT, PROGRAM_YEAR, PUBLICATION};
+use crate::file::File;
 
 /// The program's first year: nothing was reported of days before.
 const FIRST_YEAR: i32 = 2013;

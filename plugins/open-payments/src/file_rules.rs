@@ -5,9 +5,10 @@ use assay_sdk::{Ask, FileFinding, FileRule, Level, Look, Rules, Sums};
 use crate::columns::{
     COMPANY_ID, DISPUTED, NATURE, PROGRAM_YEAR, PUBLICATION, RECIPIENT_TYPE, THIRD_PARTY,
 };
+use crate::file::File;
+use crate::settings::Settings;
 use crate::tables::natures::FOOD;
 use crate::tables::{control_totals, layouts};
-use crate::{File, Settings};
 
 pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
     rules

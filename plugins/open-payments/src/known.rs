@@ -2,9 +2,9 @@
 
 use assay_sdk::{Ask, Outcome, Rules, text};
 
-use crate::File;
 use crate::codes::of_cells;
 use crate::columns::{FORM, NATURE, PRIMARY_TYPES, RECIPIENT_TYPE};
+use crate::file::File;
 use crate::tables;
 use crate::tables::forms::FORMS;
 use crate::tables::natures::NATURES;

@@ -2,8 +2,8 @@
 
 use assay_sdk::{Disposition, Rules, date, integer};
 
-use crate::File;
 use crate::columns::{DATE_FORMAT, PROGRAM_YEAR, PUBLICATION};
+use crate::file::File;
 
 pub(crate) fn declare(file: &File, rules: &mut Rules) {
     let year = i64::from(file.year);

@@ -1,7 +1,7 @@
 //! A bit for each record of a batch, in words of 64, so that rules about several columns are a few machine
 //! operations for 64 records at once.
 
-use crate::wide;
+use crate::width::wide;
 
 /// Bits, the least significant of the first word being record 0. Bits beyond `len` are always 0.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

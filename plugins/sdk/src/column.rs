@@ -202,8 +202,3 @@ impl Batch {
         &self.columns[usize::from(index)]
     }
 }
-
-/// A count of records in the contract's width.
-pub(crate) fn narrow(count: usize) -> u32 {
-    u32::try_from(count).expect("a batch has fewer than 2^32 records")
-}

@@ -174,7 +174,7 @@ fn broken(what: &str) -> own::Fault {
 }
 
 fn read_batch(batch: wit::Batch) -> Result<Batch, own::Fault> {
-    let records = crate::wide(batch.records);
+    let records = crate::width::wide(batch.records);
     let columns = batch
         .columns
         .into_iter()

@@ -1,6 +1,7 @@
 //! What crosses the contract, as plain Rust: `wit/rules.wit` says what each means. Rules and tests use these on any
 //! machine; only `component.rs` knows the generated types.
 
+use crate::width::{narrow, wide};
 use crate::{Bits, Text};
 
 /// The stages of a run, and the class of a stage's rules.
@@ -212,7 +213,7 @@ impl RecordSet {
             0 => None,
             count if count == bits.len() => Some(Self::Every),
             count if count < bits.len() / 32 || count == 1 => {
-                Some(Self::Sparse(bits.iter_ones().map(crate::column::narrow).collect()))
+                Some(Self::Sparse(bits.iter_ones().map(narrow).collect()))
             }
             _ => Some(Self::Bitmap(bits)),
         }
@@ -222,7 +223,7 @@ impl RecordSet {
     pub fn indexes(&self, records: usize) -> Vec<usize> {
         match self {
             Self::Every => (0..records).collect(),
-            Self::Sparse(indexes) => indexes.iter().map(|&index| crate::wide(index)).collect(),
+            Self::Sparse(indexes) => indexes.iter().map(|&index| wide(index)).collect(),
             Self::Bitmap(bits) => bits.iter_ones().collect(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::column::narrow;
+use crate::width::narrow;
 use crate::{Batch, Bits, Column, Distinct, Needs};
 
 /// What a rule says of one record.

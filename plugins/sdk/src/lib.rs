@@ -78,6 +78,7 @@ mod column;
 pub mod component;
 mod contract;
 mod date;
+mod export;
 mod file;
 mod function;
 mod judge;
@@ -94,6 +95,7 @@ pub mod settings;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 mod text;
+mod width;
 
 pub use assay_sdk_macros::{Settings, rule};
 pub use bits::Bits;
@@ -120,24 +122,3 @@ pub use session::Session;
 pub use set::ValueSet;
 pub use settings::NoSettings;
 pub use text::Text;
-
-/// Makes a component of a plugin: `export_plugin!(Library);`. Does nothing on other targets, so that the crate's
-/// tests run natively.
-#[macro_export]
-macro_rules! export_plugin {
-    ($plugin:ty) => {
-        #[cfg(target_arch = "wasm32")]
-        const _: () = {
-            type AssayComponent = $crate::component::Component<$plugin>;
-            $crate::component::bindings::export!(
-                AssayComponent with_types_in $crate::component::bindings
-            );
-        };
-    };
-}
-
-/// A 32-bit number as an index. Every target the SDK builds for has at least 32 bits.
-#[inline]
-pub(crate) fn wide(number: u32) -> usize {
-    number as usize
-}

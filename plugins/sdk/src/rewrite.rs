@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::column::narrow;
 use crate::judge::Look;
+use crate::width::narrow;
 use crate::{Batch, Cells, Change, Column, Needs, Text};
 
 /// New cells of one column, by record, ascending.

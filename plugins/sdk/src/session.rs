@@ -1,9 +1,9 @@
 //! One file in one stage: each batch through all rules, in the order of their declaration.
 
-use crate::column::narrow;
 use crate::file::Sums;
 use crate::judge::Look;
 use crate::rules::{Action, ActiveRule, StageRules};
+use crate::width::narrow;
 use crate::{
     Batch, Bits, Cells, ColumnRequest, Fault, FileResult, Form, Hit, Measure, RecordSet, Rewrite,
     Sample, Verdict,

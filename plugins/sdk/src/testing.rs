@@ -140,7 +140,7 @@ impl Table {
             let (rows, values): (Vec<usize>, Text) = match rewrite.change {
                 Change::Whole(text) => ((0..text.len()).collect(), text),
                 Change::Patch { records, values } => {
-                    (records.into_iter().map(crate::wide).collect(), values)
+                    (records.into_iter().map(crate::width::wide).collect(), values)
                 }
             };
             for (row, value) in rows.into_iter().zip(values.iter()) {

@@ -1,6 +1,6 @@
 //! Text cells of a column, as they cross.
 
-use crate::wide;
+use crate::width::wide;
 
 /// Cell `i` is `bytes[offsets[i]..offsets[i + 1]]`. `offsets` starts at 0, never falls, and ends at the bytes' length.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use assay_packs::Lock;
-use assay_registry::{Place, pull};
+use assay_registry::{OciReference, pull};
 use assay_sandbox::Limits;
 use assay_shipping::write_whole;
 use assay_signing::{signature_path, verify};
@@ -14,7 +14,7 @@ use crate::keys::public_keys;
 use crate::output;
 
 pub(crate) fn execute(args: &PullArgs) -> Result<ExitStatus> {
-    let place: Place = args.place.parse()?;
+    let place: OciReference = args.place.parse()?;
     let keys = public_keys(&args.key)?;
     let limit = u64::try_from(Limits::default().component_bytes).unwrap_or(u64::MAX);
     let pulled = pull(&place, limit)?;

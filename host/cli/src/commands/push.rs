@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use assay_pipeline::loading::Named;
-use assay_registry::{Place, Push, push};
+use assay_registry::{OciReference, Push, push};
 use assay_sandbox::Options;
 use assay_shipping::{Stamps, read_stamps};
 use assay_signing::signature_path;
@@ -16,7 +16,7 @@ use crate::output;
 use crate::surroundings::cache;
 
 pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
-    let place: Place = args.place.parse()?;
+    let place: OciReference = args.place.parse()?;
     let shown = args.file.display();
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{shown}`"))?;
     let name = args.file.file_stem().unwrap_or_default().to_string_lossy();

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::report::{CostReport, CostRequest, Verdict};
+use crate::blessing;
 use crate::fault::Fault;
 
 /// Compares with the baseline, or writes it.
@@ -36,11 +37,9 @@ pub(super) fn compare(request: &CostRequest<'_>, report: &mut CostReport) {
     if request.bless {
         let fresh = written(report);
         if text.as_deref() != Some(&fresh) {
-            match fs::write(path, fresh) {
-                Ok(()) => report.notes.push(format!("wrote `{}`", path.display())),
-                Err(error) => {
-                    report.faults.push(Fault::new("cannot-write", path, 1, error.to_string()));
-                }
+            match blessing::write(path, &fresh) {
+                Ok(note) => report.notes.push(note),
+                Err(fault) => report.faults.push(fault),
             }
         }
         return;

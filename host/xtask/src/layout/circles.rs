@@ -3,36 +3,20 @@
 //!
 //! A module uses another if its code names something that is defined there, in a `use` or in a path: a name that is passed on by
 //! `pub use` counts where it is defined, so a crate's root, which passes on much, is in no circle for that. Tests do not count.
-//! Macros by example are not followed.
+//! Macros by example are not followed, but where they are written is known.
 
 mod graph;
-mod known;
 mod modules;
 mod names;
 mod tokens;
 
-use graph::{Graph, Knot};
-pub(super) use known::KNOWN;
-use known::Known;
+use graph::Graph;
 pub(super) use modules::Source;
 
-/// The knots of one crate that are not known, and the known modules that are in none any more.
-pub(super) fn check(folder: &str, sources: &[Source], known: &[Known]) -> Vec<String> {
-    let graph = Graph::of(&modules::read(sources));
-    let knots = graph.knots();
-    let known: Vec<&Known> = known.iter().filter(|entry| entry.folder == folder).collect();
-    let is_known = |knot: &Knot| known.iter().any(|entry| entry.holds(&knot.modules));
-    let new = knots.iter().filter(|knot| !is_known(knot));
-    let mut faults: Vec<String> =
-        new.map(|knot| format!("circle in `{folder}`: {}", knot.witness)).collect();
-    for module in known.iter().flat_map(|entry| entry.modules) {
-        if !knots.iter().any(|knot| knot.modules.iter().any(|name| name == module)) {
-            faults.push(format!(
-                "`{module}` of `{folder}` is in no circle any more: strike it from `host/xtask/src/layout/circles/known.rs`"
-            ));
-        }
-    }
-    faults
+/// The knots of one crate.
+pub(super) fn check(folder: &str, sources: &[Source]) -> Vec<String> {
+    let knots = Graph::of(&modules::read(sources)).knots();
+    knots.iter().map(|knot| format!("circle in `{folder}`: {knot}")).collect()
 }
 
 #[cfg(test)]
@@ -54,7 +38,7 @@ mod tests {
     }
 
     fn check(text: &str, faults: &[&str]) {
-        let found = super::check("host/a", &crate_of(text), &[]);
+        let found = super::check("host/a", &crate_of(text));
         let found: Vec<_> =
             found.iter().map(|line| line.trim_start_matches("circle in `host/a`: ")).collect();
         assert_eq!(found, faults, "{text}");
@@ -112,7 +96,7 @@ mod tests {
             let text = format!(
                 "//- lib.rs\nmod a;\nmod b;\npub use a::deep::Deep as Renamed;\n//- a.rs\nuse crate::b::B;\npub mod deep;\npub struct A;\n//- a/deep.rs\npub struct Deep(crate::b::B);\n//- b.rs\npub struct B;\n{code}"
             );
-            let found = super::check("host/a", &crate_of(&text), &[]);
+            let found = super::check("host/a", &crate_of(&text));
             assert_eq!(!found.is_empty(), circle, "{code}: {found:?}");
         };
         for code in [
@@ -165,22 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_passes_until_it_is_gone() {
-        let known = |modules| [Known { folder: "host/a", modules, why: "because" }];
-        let check = |known: &[Known], faults: &[&str]| {
-            let text = "//- lib.rs\nmod a;\nmod b;\nmod c;\n//- a.rs\nuse crate::b::B;\npub struct A;\n//- b.rs\nuse crate::a::A;\npub struct B;\n//- c.rs";
-            assert_eq!(super::check("host/a", &crate_of(text), known), faults);
-        };
-        check(&known(&["a", "b"]), &[]);
+    fn an_exported_macro_is_used_where_it_is_written() {
         check(
-            &known(&["a", "b", "c"]),
-            &[
-                "`c` of `host/a` is in no circle any more: strike it from `host/xtask/src/layout/circles/known.rs`",
-            ],
+            "//- lib.rs\nmod a;\nmod b;\npub use a::A;\n//- a.rs\npub struct A;\nfn f() { crate::made!(A); }\n//- b.rs\n#[macro_export]\nmacro_rules! made { () => {} }",
+            &[],
         );
         check(
-            &known(&["a"]),
-            &["circle in `host/a`: a → b → a: `a.rs:1` uses `b::B`, `b.rs:1` uses `a::A`"],
+            "//- lib.rs\nmod a;\npub use a::A;\n#[macro_export]\nmacro_rules! made { () => {} }\n//- a.rs\npub struct A;\nfn f() { crate::made!(A); }",
+            &["root → a → root: `lib.rs:2` uses `a::A`, `a.rs:2` uses `root::made`"],
         );
     }
 }

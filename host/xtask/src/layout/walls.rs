@@ -168,7 +168,14 @@ pub(super) const WALLS: [Wall; 22] = [
     },
     Wall {
         folder: "host/harness",
-        may: &["host/ingest", "host/model", "host/packs", "host/pipeline", "host/sandbox"],
+        may: &[
+            "host/files",
+            "host/ingest",
+            "host/model",
+            "host/packs",
+            "host/pipeline",
+            "host/sandbox",
+        ],
         tests_may: &[],
         why: "it judges what is small with the parts that judge what is large, and knows no terminal and no store",
     },

@@ -2,18 +2,11 @@
 //! cell takes one step a byte whatever the pattern.
 
 mod automaton;
+mod error;
 mod syntax;
 
 use automaton::Table;
-
-/// Why a text is no pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PatternError {
-    /// The character it was noticed at, counting from 1.
-    pub(crate) character: usize,
-    /// What is wrong.
-    pub(crate) message: String,
-}
+pub(crate) use error::PatternError;
 
 /// A compiled pattern.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! The text of a pattern to a tree.
 
-use super::PatternError;
+use super::error::PatternError;
 
 /// Groups within groups, at most: the tree is walked by recursion, and a guest's stack is small.
 const DEPTH: usize = 100;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::New;
+use super::cell::New;
 
 /// `$1,234.50` to `1234.50`. What is no amount without them either stays: `1,2.50` may be a slip of the finger.
 pub(super) fn plain(cell: &[u8]) -> New<'_> {

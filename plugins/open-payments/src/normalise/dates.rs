@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use assay_sdk::parse;
 
-use super::New;
+use super::cell::New;
 use crate::columns::DATE_FORMAT;
 
 /// `2016-02-09`, `2016-02-09 00:00:00` and `2/9/2016` to `02/09/2016`. What names no day of the calendar stays.

@@ -2,13 +2,12 @@
 //! second run changes nothing: whitespace comes first, and a country before the rules that ask for it.
 
 mod amount;
+mod cell;
 mod dates;
 mod places;
 mod quotes;
 mod spelling;
 mod text;
-
-use std::borrow::Cow;
 
 use assay_sdk::Rules;
 
@@ -17,9 +16,6 @@ use crate::columns::{
     MIDDLE_NAME, NAME_SUFFIX, POSTAL_CODE, PROVINCE, PUBLICATION, SLOTS, SPECIALTIES,
     SUBMITTER_NAME, THIRD_PARTY_NAME, TRAVEL_CITY, TRAVEL_COUNTRY, TRAVEL_STATE,
 };
-
-/// A cell's new text, or `None` where it stays.
-type New<'c> = Option<Cow<'c, [u8]>>;
 
 pub(crate) fn declare(rules: &mut Rules) {
     rules

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use assay_sdk::{Rules, text};
 
-use super::New;
+use super::cell::New;
 use super::spelling::Spelling;
 use crate::columns::{
     COMPANY_COUNTRY, COMPANY_STATE, COUNTRY, LICENCE_STATES, STATE, TRAVEL_COUNTRY, TRAVEL_STATE,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::New;
+use super::cell::New;
 
 /// A leading apostrophe and wrapping quotes away, as often as they stand there.
 pub(super) fn stray(cell: &[u8]) -> New<'_> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use assay_sdk::{Rules, ValueSet};
 
-use super::New;
+use super::cell::New;
 use crate::columns::{CHANGE_TYPE, FORM, NATURE, YES_NO};
 use crate::tables::forms::FORMS;
 use crate::tables::natures::NATURES;

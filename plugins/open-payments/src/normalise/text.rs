@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::New;
+use super::cell::New;
 
 /// What people and programs write for nothing.
 const NOTHING: [&[u8]; 8] =

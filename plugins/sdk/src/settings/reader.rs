@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{escape, read};
+use super::value::{escape, read};
 use crate::ConfigFault;
 
 /// What a plugin's settings are: a type with `#[derive(Settings)]`, or one that serde can read.

@@ -13,14 +13,6 @@ pub(super) struct Graph {
     edges: BTreeMap<usize, BTreeMap<usize, String>>,
 }
 
-/// Modules that all use each other, if only by way of others.
-#[derive(Debug)]
-pub(super) struct Knot {
-    pub(super) modules: Vec<String>,
-    /// The shortest way round, and where the code says so.
-    pub(super) witness: String,
-}
-
 impl Graph {
     pub(super) fn of(modules: &Modules) -> Self {
         let mut graph = Self::default();
@@ -54,8 +46,9 @@ impl Graph {
         }
     }
 
-    /// All knots, by the name of their first module.
-    pub(super) fn knots(&self) -> Vec<Knot> {
+    /// The knots, by the name of their first module: modules that all use each other, if only by way of others. Each as the shortest way
+    /// round, and where the code says so.
+    pub(super) fn knots(&self) -> Vec<String> {
         let mut left: Vec<usize> = self.edges.keys().copied().collect();
         left.sort_by_key(|module| self.depth_and_name(*module));
         let mut knots = Vec::new();
@@ -81,19 +74,18 @@ impl Graph {
         (usize::from(module != 0), &self.names[&module])
     }
 
-    fn knot(&self, modules: &[usize]) -> Knot {
+    fn knot(&self, modules: &[usize]) -> String {
         let rounds = modules.iter().map(|module| self.round(*module));
         let round = rounds.min_by_key(Vec::len).unwrap_or_default();
         let names: Vec<&str> = round.iter().map(|module| &*self.names[module]).collect();
         let said = round.windows(2).map(|pair| &*self.edges[&pair[0]][&pair[1]]);
         let said: Vec<&str> = said.collect();
-        let all: Vec<String> = modules.iter().map(|module| self.names[module].clone()).collect();
+        let all: Vec<&str> = modules.iter().map(|module| &*self.names[module]).collect();
         let knot = match all.len() {
             len if len < round.len() => String::new(),
             len => format!(", in a knot of {len} modules: {}", all.join(", ")),
         };
-        let witness = format!("{}: {}{knot}", names.join(" → "), said.join(", "));
-        Knot { modules: all, witness }
+        format!("{}: {}{knot}", names.join(" → "), said.join(", "))
     }
 
     /// The shortest way from a module back to it, which is there.

@@ -16,6 +16,8 @@ pub(in super::super) struct Source {
 #[derive(Debug)]
 pub(super) struct Modules {
     pub(super) all: Vec<Module>,
+    /// Macros with `#[macro_export]`, which stand at the root, and where they are written.
+    pub(super) exported: BTreeMap<String, usize>,
 }
 
 /// A module: a file, or `mod name { … }` inside one.
@@ -51,7 +53,7 @@ pub(super) struct Path {
 /// Reads the files of one crate.
 pub(super) fn read(sources: &[Source]) -> Modules {
     let root = Module { name: "root".to_owned(), ..Module::default() };
-    let mut modules = Modules { all: vec![root] };
+    let mut modules = Modules { all: vec![root], exported: BTreeMap::new() };
     let mut files: Vec<(Vec<&str>, &Source)> =
         sources.iter().map(|source| (place_of(&source.path), source)).collect();
     files.sort_by(|a, b| a.0.cmp(&b.0));
@@ -101,6 +103,7 @@ impl Modules {
     fn scan(&mut self, module: usize, tokens: &[Token<'_>]) {
         let text = |at: usize| tokens.get(at).map_or("", |token| token.text);
         let mut depth = 0_usize;
+        let mut exports = false;
         let mut at = 0;
         while at < tokens.len() {
             let token = tokens[at];
@@ -133,7 +136,13 @@ impl Modules {
                     self.scan(child, &tokens[at + 3..end]);
                     at = end;
                 }
-                "macro_rules" if depth == 0 => self.define(module, text(at + 2)),
+                "macro_export" => exports = true,
+                "macro_rules" if depth == 0 => {
+                    self.define(module, text(at + 2));
+                    if std::mem::take(&mut exports) {
+                        self.exported.insert(text(at + 2).to_owned(), module);
+                    }
+                }
                 "fn" | "struct" | "enum" | "union" | "trait" | "type" | "const" | "static"
                     if depth == 0 && tokens.get(at + 1).is_some_and(Token::is_word) =>
                 {

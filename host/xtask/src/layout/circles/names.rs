@@ -79,6 +79,10 @@ impl Modules {
         if let Some(child) = child {
             return Some(Named::Module(*child));
         }
+        let exported = self.exported.get(first).filter(|_| module == 0 && rest.is_empty());
+        if let Some(at) = exported {
+            return Some(Named::Item(*at, first.clone()));
+        }
         here.globs.iter().find_map(|glob| match self.start(module, &glob.segments, depth + 1)? {
             Named::Module(at) => self.lookup(at, segments, depth + 1),
             Named::Item(..) => None,
