@@ -36,13 +36,14 @@ returned_on = "2024-12-31"
 fn library() -> Library {
     let library = Library::new();
     let dataset = library.rule_file("dataset.toml");
-    fs::write(&dataset, fs::read_to_string(&dataset).unwrap() + LAYOUT).unwrap();
+    let text = fs::read_to_string(&dataset).expect("a dataset");
+    fs::write(&dataset, text + LAYOUT).expect("space");
     let shared = library.rule_file("loans/shared.toml");
-    let text = fs::read_to_string(&shared).unwrap();
+    let text = fs::read_to_string(&shared).expect("a pack");
     let text = text
         .replace("[\"loans-8\"]", "[\"loans-8\", \"loans-6\"]")
         .replace("as = \"date\"", "as = \"date\"\nabsent = \"skip\"");
-    fs::write(&shared, text).unwrap();
+    fs::write(&shared, text).expect("space");
     library
 }
 
