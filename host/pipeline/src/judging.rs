@@ -14,12 +14,13 @@ use assay_model::FileResult;
 use assay_sinks::OwnFiles;
 use rayon::ThreadPool;
 
+use crate::books::Destinations;
 use crate::duplicates::Duplicates;
 use crate::error::RunError;
 use crate::flow::{Width, in_order};
 use crate::judge::{Unjudged, judge, text_columns};
 use crate::judged::JudgedSlab;
-use crate::observer::{Observer, Phase, Progress};
+use crate::observer::{Observer, Phase, Progress, go_on};
 use crate::plan::Plan;
 use crate::request::Request;
 use crate::route::{Router, Written};
@@ -144,6 +145,7 @@ impl Judging<'_> {
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
         let mut router =
             self.own.map(|own| Router::new(own, self.request.input, self.plan, metadata));
+        let mut counted = Destinations::nothing(self.plan);
         let together = together(threads);
         let mut spans = std::mem::take(&mut self.survey.slabs).into_iter();
         let mut duplicates = std::mem::take(&mut self.survey.duplicates);
@@ -157,8 +159,10 @@ impl Judging<'_> {
             },
             |work| judging.judge(crew, work),
             |judged| {
-                if let Some(router) = &mut router {
-                    router.route(&judged, judging.plan)?;
+                go_on(judging.observer)?;
+                match &mut router {
+                    Some(router) => router.route(&judged, judging.plan)?,
+                    None => judged.iter().for_each(|slab| counted.count(slab, judging.plan)),
                 }
                 for done in judged {
                     totals.add(&done, judging.plan);
@@ -175,7 +179,10 @@ impl Judging<'_> {
                 Ok(())
             },
         )?;
-        let written = router.map_or_else(|| Ok(Written::default()), Router::finish)?;
+        let written = match router {
+            Some(router) => router.finish()?,
+            None => Written { arrived: counted, ..Written::default() },
+        };
         Ok((totals, written))
     }
 
@@ -200,6 +207,7 @@ impl Judging<'_> {
     }
 
     fn judge(&self, crew: &Crew<'_>, work: Work) -> Result<JudgedSlab, RunError> {
+        go_on(self.observer)?;
         let index = rayon::current_thread_index().expect("on the pool");
         let mut worker = crew.workers[index].lock().expect("no thread panicked");
         let unjudged = match work.slab {

@@ -5,8 +5,9 @@ use std::sync::atomic::AtomicU64;
 
 use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader};
 
-use crate::error::chain;
+use crate::error::{RunError, chain};
 use crate::input::Input;
+use crate::observer::{Observer, go_on};
 use crate::report::Reason;
 
 /// Records read at once. 64: the first of them tells what the file is, another does where that one's cell is blank or wrong; what is blank
@@ -45,10 +46,14 @@ impl Peeked {
 
 /// Reads the header, and records until there is one without a fault: to the end if need be, because a file is not refused for
 /// records that a run would hold back.
-pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, NoTable> {
+pub(crate) fn peek(
+    input: &Input,
+    entry: Option<&str>,
+    observer: &dyn Observer,
+) -> Result<Result<Peeked, NoTable>, RunError> {
     let source = input.open(Arc::new(AtomicU64::new(0)));
     let no_table = |compression, code: &str, message: String| {
-        Err(NoTable { compression, reason: Reason { code: code.to_owned(), message } })
+        Ok(Err(NoTable { compression, reason: Reason { code: code.to_owned(), message } }))
     };
     let mut decoded = match assay_ingest::open(Box::new(source), entry) {
         Ok(decoded) => decoded,
@@ -83,6 +88,7 @@ pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, NoTable
     };
     let mut first = None;
     loop {
+        go_on(observer)?;
         first = match slabs.next_slab(first) {
             Ok(first) => first,
             Err(error) => return no_table(Some(compression), "file.damaged", chain(&error)),
@@ -91,7 +97,7 @@ pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, NoTable
             break;
         }
     }
-    Ok(Peeked { header, compression, entry: decoded.entry_name, first })
+    Ok(Ok(Peeked { header, compression, entry: decoded.entry_name, first }))
 }
 
 /// The code under which an input that cannot be opened is refused, and what can be done.

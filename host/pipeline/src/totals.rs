@@ -2,23 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use assay_model::{Cells, Column, Decimal, Measure, Merge, Position, RecordOutcome};
+use assay_model::{Decimal, Measure, Merge, Position, RecordOutcome};
 
+use crate::books::AmountRead;
 use crate::findings::RuleCount;
 use crate::judged::JudgedSlab;
 use crate::plan::Plan;
 
 /// Hits whose position and message a report shows for each rule: enough to look at; the quarantine holds them all.
 const EXAMPLES: usize = 3;
-
-/// Sums of one conserved column.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct AmountSums {
-    pub(crate) read: i128,
-    pub(crate) quarantined: i128,
-    /// Cells of sound records that are blank or did not parse: they are in no sum.
-    pub(crate) without_value: u64,
-}
 
 /// A hit that a report shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +27,8 @@ pub(crate) struct Totals {
     pub(crate) outcomes: [u64; 4],
     pub(crate) rules: Vec<RuleCount>,
     pub(crate) examples: Vec<Vec<Example>>,
-    pub(crate) amounts: Vec<AmountSums>,
+    /// What amounts were read, by amount of the plan.
+    pub(crate) amounts: Vec<AmountRead>,
     /// By stage, code and key.
     measures: BTreeMap<(usize, u16, String), (Merge, i64)>,
     /// The first record-level rule at level `refuse` that hit.
@@ -49,7 +42,7 @@ impl Totals {
             outcomes: [0; 4],
             rules: vec![RuleCount::default(); plan.rules.len()],
             examples: vec![Vec::new(); plan.rules.len()],
-            amounts: vec![AmountSums::default(); plan.amounts.len()],
+            amounts: vec![AmountRead::default(); plan.amounts.len()],
             measures: BTreeMap::new(),
             refused_by: None,
         }
@@ -61,10 +54,6 @@ impl Totals {
 
     pub(crate) fn quarantined(&self) -> u64 {
         self.outcome(RecordOutcome::Quarantined)
-    }
-
-    pub(crate) fn validated(&self) -> u64 {
-        self.read - self.quarantined()
     }
 
     /// Adds a judged slab.
@@ -83,9 +72,9 @@ impl Totals {
                 shown.push(Example { position, message: finding.message.clone() });
             }
         }
-        for (sums, amount) in self.amounts.iter_mut().zip(&plan.amounts) {
-            let column = judged.columns[amount.slot].as_ref().expect("amount columns are built");
-            sums.add(column, judged);
+        debug_assert_eq!(judged.amounts.len(), plan.amounts.len(), "all amounts are counted");
+        for (read, more) in self.amounts.iter_mut().zip(&judged.amounts) {
+            read.add(*more);
         }
         for (stage, measure) in &judged.measures {
             self.merge(*stage, measure);
@@ -115,22 +104,6 @@ impl Totals {
                 value: *value,
             })
             .collect()
-    }
-}
-
-impl AmountSums {
-    fn add(&mut self, column: &Column, judged: &JudgedSlab) {
-        let Cells::Decimal { unscaled, .. } = &column.cells else { return };
-        for (row, (value, &record)) in unscaled.iter().zip(judged.slab.judged()).enumerate() {
-            if column.valid.as_ref().is_some_and(|valid| !valid.get(row)) {
-                self.without_value += 1;
-                continue;
-            }
-            self.read += i128::from(*value);
-            if judged.outcomes[record as usize] == RecordOutcome::Quarantined {
-                self.quarantined += i128::from(*value);
-            }
-        }
     }
 }
 

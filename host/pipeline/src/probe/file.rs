@@ -9,11 +9,12 @@ use assay_ingest::{Limits, Slab, SlabReader};
 use super::error::ProbeError;
 use crate::error::RunError;
 use crate::input::Input;
+use crate::observer::Silent;
 use crate::peek::{Peeked, peek};
 
 /// The beginning of a file; one that is no table cannot be looked into.
 pub(super) fn begin(input: &Input, entry: Option<&str>) -> Result<Peeked, ProbeError> {
-    peek(input, entry).map_err(|refused| ProbeError::NoTable {
+    peek(input, entry, &Silent)?.map_err(|refused| ProbeError::NoTable {
         location: input.location(),
         reason: refused.reason.message,
     })

@@ -16,6 +16,7 @@ use super::tree::{PieceDigest, PieceHasher, Tree};
 use crate::duplicates::KeyHasher;
 use crate::error::RunError;
 use crate::flow::{Width, in_order};
+use crate::observer::go_on;
 
 /// Bytes of a piece, a power of two because of the digest's tree. 1 MiB: with what is found in it, it stays in the second cache, and
 /// the record or two that are looked at twice at its border do not count.
@@ -110,6 +111,7 @@ impl Look<'_> {
 impl Looking<'_> {
     /// Looks at one piece, whatever lies before it.
     fn piece(&self, number: u64) -> Result<Piece, RunError> {
+        go_on(self.look.observer)?;
         let offset = number * PIECE;
         let length = PIECE.min(self.look.request.input.bytes() - offset);
         let mut reader = PieceReader {
