@@ -68,7 +68,7 @@ impl Typed<'_> {
             | "file.partition-not-found" => " --pack PACK",
             "file.kind-differs" => " --name NAME",
             "file.entry" => " --entry NAME",
-            "file.damaged" | "file.not-csv" | "file.header" => "",
+            "file.damaged" | "file.not-csv" | "file.header" | "file.unsupported" => "",
             _ => return None,
         };
         Some(format!("assay check {}{more}{}", self.file(), self.rules()))

@@ -15,7 +15,6 @@ use crate::findings::{MessageArguments, Repair};
 use crate::judged::JudgedSlab;
 use crate::plan::{Plan, PlannedStage, Scope, Slot};
 use crate::rewriting::{self, CellChange};
-use crate::spare::Spare;
 use crate::structure;
 use crate::worker::Worker;
 
@@ -49,14 +48,15 @@ pub(crate) fn text_columns(plan: &Plan) -> Vec<usize> {
     plan.slots.iter().filter_map(text).collect()
 }
 
-/// Judges a slab. `duplicates` holds for each uniqueness rule the slab's records it hits, as file-wide numbers.
+/// Judges a slab. `duplicates` holds for each uniqueness rule the slab's records it hits, as file-wide numbers; `spare` is memory for its
+/// columns, if they were not gathered.
 pub(crate) fn judge(
     unjudged: Unjudged,
     plan: &Plan,
     worker: &mut Worker,
     duplicates: &[Vec<u64>],
     batch_size: usize,
-    spare: &Spare,
+    spare: Vec<Column>,
 ) -> Result<JudgedSlab, RunError> {
     let rows = unjudged.slab.judged().to_vec();
     Judge { plan, batch_size, rows: &rows, witness: &mut Unwitnessed }
@@ -73,12 +73,7 @@ pub(crate) fn judge_some(
     witness: &mut impl Witness,
 ) -> Result<JudgedSlab, RunError> {
     let unjudged = Unjudged { slab, columns: None };
-    Judge { plan, batch_size: usize::MAX, rows, witness }.judge(
-        unjudged,
-        worker,
-        &[],
-        &Spare::default(),
-    )
+    Judge { plan, batch_size: usize::MAX, rows, witness }.judge(unjudged, worker, &[], Vec::new())
 }
 
 /// Judges some records of a slab in batches of at most `batch_size`.
@@ -96,7 +91,7 @@ impl<W: Witness> Judge<'_, W> {
         Unjudged { slab, columns }: Unjudged,
         worker: &mut Worker,
         duplicates: &[Vec<u64>],
-        spare: &Spare,
+        spare: Vec<Column>,
     ) -> Result<JudgedSlab, RunError> {
         let _span = tracing::debug_span!("judge").entered();
         let (plan, rows) = (self.plan, self.rows);

@@ -3,7 +3,7 @@
 use std::io;
 
 use anyhow::{Context, Result};
-use assay_pipeline::{Input, Observer, Replacing, Report, Request};
+use assay_pipeline::{Input, Observer, Replacing, Report, Request, Retry};
 
 use crate::args::{Format, JudgeArgs};
 use crate::complaint::{complain, reasons};
@@ -28,7 +28,8 @@ pub(crate) fn judge(
             let text = reasons(&error);
             complain(&format!("error: {text}"));
             let location = args.file.display().to_string();
-            (Report::not_begun(&location, args.name.clone(), text), Stop::default())
+            let retry = Retry::after(error.as_ref());
+            (Report::not_begun(&location, args.name.clone(), text, retry), Stop::default())
         }
         (Err(error), Format::Text) => return Err(error),
     };
@@ -66,6 +67,7 @@ fn carry_out(
         discovery: &discovery,
         cache: cache(&args.rules),
         threads: threads(args.threads),
+        memory: args.memory,
         batch_size: usize::try_from(args.batch_size).unwrap_or(usize::MAX),
         replacing,
     };

@@ -9,6 +9,7 @@ use crate::books::Destinations;
 use crate::host_rules;
 use crate::judge::{Unwitnessed, judge_some};
 use crate::judged::JudgedSlab;
+use crate::memory::MemoryLimit;
 use crate::plan::{Amount, Slot, Typed};
 use crate::request::Purpose;
 use crate::route::Written;
@@ -57,8 +58,8 @@ fn file(plan: &Plan, fault: impl Fn(&mut JudgedSlab)) -> JudgedFile {
     let rows = slab.judged().to_vec();
     let mut worker = Worker::default();
     let mut judged = judge_some(slab, &rows, plan, &mut worker, &mut Unwitnessed).unwrap();
-    let mut totals = Totals::new(plan);
-    totals.add(&judged, plan);
+    let mut totals = Totals::new(plan, MemoryLimit::DEFAULT);
+    totals.add(&judged, plan).unwrap();
     fault(&mut judged);
     let mut arrived = Destinations::nothing(plan);
     arrived.count(&judged, plan);

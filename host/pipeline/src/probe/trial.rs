@@ -15,6 +15,7 @@ use crate::input::Input;
 use crate::judge::{Witness, judge_some};
 use crate::judged::JudgedSlab;
 use crate::loading::{Named, within};
+use crate::memory::MemoryLimit;
 use crate::message::excerpt;
 use crate::peek::Peeked;
 use crate::plan::Plan;
@@ -139,7 +140,7 @@ pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
     trial.rules = rules;
     let limits = basis.pack.map_or_else(assay_ingest::Limits::default, limits);
     let mut worker = Worker::default();
-    let mut totals = Totals::new(&plan);
+    let mut totals = Totals::new(&plan, MemoryLimit::DEFAULT);
     let mut span = Span::first(request.rows);
     let mut slabs = Slabs::open(request.input, request.entry, limits)?;
     let mut spare = None;
@@ -158,7 +159,7 @@ pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
             let position = judged.slab.position(record as usize);
             (position.record, position.line, reason)
         }));
-        totals.add(&judged, &plan);
+        totals.add(&judged, &plan)?;
         spare = Some(judged.slab);
     }
     for stage in 0..plan.stages.len() {

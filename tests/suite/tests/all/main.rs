@@ -9,6 +9,7 @@ mod doors;
 mod faults;
 mod general;
 mod hostile;
+mod inputs;
 mod interleaved;
 mod interrupted;
 mod languages;
