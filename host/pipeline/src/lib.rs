@@ -8,6 +8,7 @@
 mod account;
 mod ahead;
 mod belonging;
+mod books;
 mod build;
 mod casting;
 mod commit;

@@ -55,6 +55,8 @@ impl RunError {
         let retry = match self {
             // Whoever writes it will be done.
             Self::InputChanged { .. } => Retry::MayHelp,
+            // Nothing is wrong with the run.
+            Self::Interrupted => Retry::MayHelp,
             Self::Input { source, .. }
             | Self::PluginFile { source, .. }
             | Self::Temporary { source, .. }
