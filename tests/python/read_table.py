@@ -49,7 +49,7 @@ def main() -> None:
         found = dict(names)
         exec(blocks[reader], found)  # noqa: S102
         check(f"rows ({reader})", found["rows"], rows)
-        check(f"dates ({reader})", found["dates"], (FIRST, LAST))
+        check(f"dates ({reader})", tuple(found["dates"]), (FIRST, LAST))
         if reader == "spark":
             early = found["table"].where(f"Date_of_Payment = date'{EARLY}'").count()
             check("dates of the year 2 (spark)", early, cells.count(EARLY))

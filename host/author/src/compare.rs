@@ -7,7 +7,7 @@ use std::sync::Arc;
 use assay_model::{Level, Rule};
 use assay_packs::{Discovery, Pack};
 use assay_pipeline::RunError;
-use assay_pipeline::loading::{Metering, Pinned};
+use assay_pipeline::loading::Pinned;
 use serde_json::Value;
 
 use crate::error::AuthorError;
@@ -94,7 +94,7 @@ fn pinned(
     discovery: &Discovery,
     cache: Option<PathBuf>,
 ) -> Result<Resolved, AuthorError> {
-    let pinned = Pinned::open(pack, discovery, Metering::Deadline { cache })?;
+    let pinned = Pinned::open(pack, discovery, cache)?;
     let mut refused = None;
     let resolved = resolve(pack, |used| match pinned.load(used) {
         Ok(component) => Some(component),
@@ -196,6 +196,7 @@ fn thresholds(resolved: &Resolved) -> BTreeMap<String, String> {
         ("quarantined", quarantined),
         ("min_records", thresholds.min_records.to_string()),
         ("memory", format!("{} bytes", limits.memory)),
+        ("fuel_per_record", limits.fuel_per_record.to_string()),
         ("deadline", format!("{:?}", limits.deadline)),
         ("max_poison", limits.max_poison.to_string()),
         ("field_bytes", limits.field_bytes.to_string()),

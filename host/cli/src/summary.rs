@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use assay_model::FileOutcome;
 use assay_pipeline::Report;
-use assay_pipeline::report::{Replaced, RuleReport};
+use assay_pipeline::report::{Failure, Reason, Replaced, RuleReport};
 use percent_encoding::percent_decode_str;
 
 use crate::number::{count, grouped, size};
@@ -83,17 +83,25 @@ impl Page {
             let text = "This very run was published before: same content, same pack, same plugins. Nothing was changed.";
             writeln!(self.text, "  {text}")?;
         }
-        for reason in report.refusal.iter().chain(&report.failure) {
-            let mut lines = reason.message.lines();
-            if let Some(first) = lines.next() {
-                writeln!(self.text, "  {} [{}]", first, reason.code)?;
-            }
-            for line in lines {
-                writeln!(self.text, "  {line}")?;
+        if let Some(Reason { code, message }) = &report.refusal {
+            self.reason(code, message)?;
+        }
+        if let Some(Failure { code, message, retryable }) = &report.failure {
+            self.reason(code, message)?;
+            if *retryable {
+                writeln!(self.text, "  The cause may pass: the same command can succeed later.")?;
             }
         }
         self.blank();
         Ok(())
+    }
+
+    fn reason(&mut self, code: &str, message: &str) -> fmt::Result {
+        let mut lines = message.lines();
+        if let Some(first) = lines.next() {
+            writeln!(self.text, "  {first} [{code}]")?;
+        }
+        lines.try_for_each(|line| writeln!(self.text, "  {line}"))
     }
 
     fn counts(&mut self, report: &Report) -> fmt::Result {

@@ -8,10 +8,6 @@ use assay_sandbox::{Component, Meter, Options, PlanError, SandboxError};
 
 use crate::setup::Setup;
 
-/// Fuel of one call. 5,000 million units, some seconds of computing: far more than a batch needs, and a plugin that hangs is
-/// still told apart from one that is slow.
-const FUEL: u64 = 5_000_000_000;
-
 /// Steps of one instance while it is watched. 1,000 million, about a minute: a thousand times what 1,000 records take.
 const STEPS: u64 = 1_000_000_000;
 
@@ -43,8 +39,7 @@ impl Subject {
         cache: Option<PathBuf>,
     ) -> Result<Self, SandboxError> {
         let meter = match meter {
-            Metering::Fuel => Meter::Fuel(FUEL),
-            Metering::Time => Meter::Epoch,
+            Metering::Fuel => Meter::Fuel,
             Metering::Steps => Meter::Steps(STEPS),
         };
         let options = Options { meter, cache, max_poison: MAX_POISON, ..Options::default() };
@@ -81,13 +76,11 @@ impl Subject {
     }
 }
 
-/// How calls are bounded.
+/// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metering {
-    /// By fuel: the same on every machine, and counted.
+    /// Fuel, as in a run: the same on every machine.
     Fuel,
-    /// By time, as in production: for measuring speed.
-    Time,
-    /// By steps that are looked at: for flame graphs.
+    /// Steps that are looked at: for flame graphs.
     Steps,
 }

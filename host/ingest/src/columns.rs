@@ -36,11 +36,22 @@ pub struct ColumnMemory {
 }
 
 impl ColumnMemory {
-    /// Takes columns whose memory may be used for the next slab's.
+    /// Takes columns whose memory may be used for the next slab's. Of what was left from the one before, no more is kept than a slab
+    /// can use, or what comes in another form than it went would pile up.
     pub fn recycle(&mut self, columns: impl IntoIterator<Item = Column>) {
+        self.spare.clear();
         for column in columns {
             self.spare.take(column);
         }
+    }
+
+    /// Bytes it takes.
+    pub fn memory(&self) -> usize {
+        let joint = |joint: &Joint| size_of::<Joint>() + joint.memory();
+        self.builders.iter().map(Builder::memory).sum::<usize>()
+            + self.joints.iter().map(joint).sum::<usize>()
+            + self.spare.memory()
+            + self.tile.memory()
     }
 }
 

@@ -33,7 +33,7 @@ mod source;
 mod summary;
 
 pub use columns::ColumnMemory;
-pub use decode::{Compression, DecodeError, Decoded, open};
+pub use decode::{Compression, DecodeError, Decoded, Unreadable, open};
 pub use fault::{FaultDetail, FaultKind, Faults};
 pub use header::{DuplicateName, Header, HeaderFault};
 pub use index::{NoSuchKernel, use_kernel};
@@ -42,7 +42,7 @@ pub use limits::Limits;
 #[doc(hidden)]
 pub use oracle::check_against_oracle;
 pub use outline::{Begin, Outline};
-pub use reader::SlabReader;
+pub use reader::{OUTLINE_RECORDS, SlabReader};
 pub use record_start::RecordStart;
 pub use slab::{Shape, Slab};
 pub use sniff::{NotCsv, SNIFF_BYTES, sniff};

@@ -137,7 +137,8 @@ fn check_outlines(bytes: &[u8], outcome: &Outcome, limits: Limits, length: usize
             let bytes = &bytes[from..];
             let shape = Arc::clone(&shape);
             let length = length - (from - offset);
-            Outline::read(bytes, shape, from as u64, length, begin, None).expect("memory")
+            Outline::read(bytes, shape, from as u64, (length, usize::MAX), begin, None)
+                .expect("memory")
         };
         let begins = summary.bytes;
         let mut outline = read(offset, Begin::Likely);

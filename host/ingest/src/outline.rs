@@ -45,6 +45,11 @@ impl Outline {
         self.begins
     }
 
+    /// Bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        self.slab.memory()
+    }
+
     /// Sums over its records.
     pub fn summary(&self) -> &Summary {
         &self.summary

@@ -17,6 +17,10 @@ use crate::slab::{Shape, Slab};
 use crate::source::Buffer;
 use crate::{Limits, Summary};
 
+/// Records of an outline at most. 16,384: what is known of each takes some 60 bytes, so that of short ones it takes no more than the
+/// mebibyte they usually lie in.
+pub const OUTLINE_RECORDS: usize = 16 << 10;
+
 /// Reads an input slab by slab. Call `header` first, `next_slab` until it gives `None`, `summary` last.
 ///
 /// What comes out depends on the bytes and the limits alone, not on how the reader hands the bytes over.
@@ -180,7 +184,8 @@ impl<R: Read> SlabReader<R> {
         Ok((slab, gathering.finish()))
     }
 
-    /// Where the records of the next bytes lie, up to the end of the one that reaches `bytes`; `None` at the end.
+    /// Where the records of the next bytes lie, up to the end of the one that reaches `bytes`, or of so many that more would take more
+    /// memory than their bytes; `None` at the end.
     pub fn next_outline(
         &mut self,
         bytes: usize,
@@ -192,13 +197,14 @@ impl<R: Read> SlabReader<R> {
         if self.at_end() {
             return Ok(None);
         }
-        self.outline(bytes, recycled, Begin::At(self.offset)).map(Some)
+        let until = Until { records: OUTLINE_RECORDS, bytes };
+        self.outline(until, recycled, Begin::At(self.offset)).map(Some)
     }
 
-    /// Where the records lie that begin in the next `bytes` bytes, from where `begin` says.
+    /// Where the records lie that begin in the next bytes, from where `begin` says.
     pub(crate) fn outline(
         &mut self,
-        bytes: usize,
+        until: Until,
         recycled: Option<Outline>,
         begin: Begin,
     ) -> io::Result<Outline> {
@@ -226,7 +232,6 @@ impl<R: Read> SlabReader<R> {
         let begins = self.offset + start as u64;
         let before = std::mem::take(&mut self.reading.summary);
         self.reading.summary.ends_with_line_ending = true;
-        let until = Until { records: usize::MAX, bytes };
         let ends = Filling::new(&mut self.reading, &mut slab, until).from(start).run()?;
         self.offset = ends;
         let summary = std::mem::replace(&mut self.reading.summary, before);
@@ -306,18 +311,18 @@ impl<R: Read> SlabReader<R> {
 impl Outline {
     /// Reads the records that begin in `length` bytes of an input of this shape. `reader` begins at `offset` and goes on beyond.
     ///
-    /// Bytes before the first of them are passed over. With [`Begin::Likely`] there may be none.
+    /// Bytes before the first of them are passed over. With [`Begin::Likely`] there may be none. After `records` of them it stops.
     pub fn read(
         reader: impl Read,
         shape: Arc<Shape>,
         offset: u64,
-        length: usize,
+        (length, records): (usize, usize),
         begin: Begin,
         recycled: Option<Self>,
     ) -> io::Result<Self> {
         let start = RecordStart { offset, record: 1, line: 1 };
         let mut reader = SlabReader::at(reader, shape, start, length as u64);
-        reader.outline(length, recycled, begin)
+        reader.outline(Until { records, bytes: length }, recycled, begin)
     }
 }
 

@@ -40,6 +40,13 @@ pub struct Shape {
     pub(crate) limits: Limits,
 }
 
+impl Shape {
+    /// Columns of the header.
+    pub fn width(&self) -> usize {
+        self.header.names.len()
+    }
+}
+
 /// One record. Positions are relative to the slab.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Record {
@@ -88,6 +95,15 @@ impl Slab {
     /// Bytes its records and the blank lines between them take in memory.
     pub fn bytes_len(&self) -> usize {
         self.buffer.filled
+    }
+
+    /// Bytes of memory it takes, with what is known of its records.
+    pub fn memory(&self) -> usize {
+        self.buffer.bytes.capacity()
+            + self.index.memory()
+            + self.records.capacity() * size_of::<Record>()
+            + self.cuts.capacity() * size_of::<Cut>()
+            + self.judged.capacity() * size_of::<u32>()
     }
 
     /// Where record `index` lies in the input.

@@ -51,6 +51,11 @@ impl Bitmap {
         self.len == 0
     }
 
+    /// Bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// The bytes, for handing on.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes

@@ -84,6 +84,11 @@ impl Text {
         &self.bytes
     }
 
+    /// Bytes of memory it takes, room for more cells included.
+    pub fn memory(&self) -> usize {
+        self.offsets.capacity() * size_of::<u32>() + self.bytes.capacity()
+    }
+
     /// Removes all cells and keeps the memory.
     pub fn clear(&mut self) {
         self.offsets.truncate(1);
@@ -148,4 +153,24 @@ pub struct Column {
     pub valid: Option<Bitmap>,
     /// Set where the cell holds something that did not parse. `None`: none does.
     pub malformed: Option<Bitmap>,
+}
+
+impl Column {
+    /// Bytes of memory it takes, room for more cells included.
+    pub fn memory(&self) -> usize {
+        let cells = match &self.cells {
+            Cells::Absent => 0,
+            Cells::Text(text) => text.memory(),
+            Cells::Integer(values) | Cells::Decimal { unscaled: values, .. } => {
+                values.capacity() * size_of::<i64>()
+            }
+            Cells::Date(days) => days.capacity() * size_of::<i32>(),
+            Cells::Constant(cell) => cell.capacity(),
+            Cells::Dictionary { keys, values } => {
+                keys.capacity() * size_of::<u16>() + values.memory()
+            }
+        };
+        let bits = |bits: &Option<Bitmap>| bits.as_ref().map_or(0, Bitmap::memory);
+        cells + bits(&self.valid) + bits(&self.malformed)
+    }
 }

@@ -14,6 +14,7 @@ mod plugin;
 mod position;
 mod published;
 mod rule;
+mod slice;
 mod verdict;
 
 pub use batch::Batch;

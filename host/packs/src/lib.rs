@@ -35,6 +35,7 @@ pub use error::PackError;
 pub use identify::{FirstCells, Identified};
 pub use layout::{Layout, fingerprint};
 pub use lock::{LOCK_FILE, Lock, LockError, Locked};
+pub use name::parse_bytes;
 pub use nearest::{Differences, Nearest};
 pub use pack::{Grant, Limits, Pack, PluginUse, Quarantined, Thresholds};
 pub use partition::{Expected, PartitionKey};

@@ -34,7 +34,7 @@ pub(crate) fn check_name(key: &str, (text, place): (&str, &Place), report: &Repo
 }
 
 /// Bytes from `512KiB` and the like.
-pub(crate) fn parse_bytes(text: &str) -> Option<u64> {
+pub fn parse_bytes(text: &str) -> Option<u64> {
     let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
     let (number, unit) =
         units.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)))?;

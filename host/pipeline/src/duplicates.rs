@@ -5,23 +5,30 @@
 
 use std::hash::Hasher;
 use std::io;
+use std::sync::Mutex;
 
 use assay_model::HostCheck;
 use rayon::prelude::*;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use crate::partitions::{Entry, Partitions, Share, repeated};
+use crate::flow::hold;
+use crate::partitions::{Entry, PARTITIONS, Partitions};
 use crate::spill::{Sorted, SpillSort};
 
-/// Keys of one rule in memory before they spill: 24 MiB, an eighth of a budget that must stay under 256 MiB with several such rules.
-/// A little below a power of two a partition, at which vectors would double.
-const KEYS: usize = 256 * 3_800;
+/// Bytes of a key in memory, and the share of a partition's room that keys fill before they go to disk: vectors double, and the last of
+/// their room is not to be made for a few more.
+const KEY_BYTES: usize = 24;
+const FILLED: (usize, usize) = (15, 16);
 
-/// Shares of the keys compared at once: 24 MB with their tables, as much as the keys in memory, and several for each thread.
+/// Shares of the keys compared at once: 40 MB with their tables, less than the pieces took that are done with, and several for each
+/// thread.
 const SHARES: usize = 32;
 
 /// Memory for the numbers of duplicates before they spill.
 const HIT_BUDGET: usize = 4 << 20;
+
+/// Hits that are found before they are handed over: 8 KiB.
+const HITS: usize = 1_024;
 
 /// A record's key.
 #[derive(Debug, Clone, Copy)]
@@ -60,11 +67,11 @@ pub(crate) struct KeyCollector {
 }
 
 impl KeyCollector {
-    /// Starts collecting for a rule.
-    pub(crate) fn new(check: HostCheck) -> Self {
+    /// Starts collecting for a rule, in so many bytes of memory.
+    pub(crate) fn new(check: HostCheck, bytes: usize) -> Self {
         use std::hash::{BuildHasher, RandomState};
         let secret = (RandomState::new().hash_one(1_u8), RandomState::new().hash_one(2_u8));
-        Self { check, hasher: KeyHasher { secret }, keys: Partitions::new(KEYS) }
+        Self { check, hasher: KeyHasher { secret }, keys: Partitions::new(most_keys(bytes)) }
     }
 
     /// Makes this rule's keys.
@@ -92,19 +99,31 @@ impl KeyCollector {
     /// Finds the records to hit.
     pub(crate) fn finish(self) -> io::Result<Duplicates> {
         let first = self.check == HostCheck::UniqueEveryMember;
-        let mut hits = SpillSort::new(HIT_BUDGET);
+        let hits = Mutex::new(SpillSort::new(HIT_BUDGET));
         for shares in self.keys.shares().chunks(SHARES) {
-            let find = |share: &Share| {
-                let mut found = Vec::new();
-                self.keys
-                    .with(*share, |entries| repeated(entries, first, |hit| found.push(hit)))
-                    .map(|()| found)
+            let hand_over = |found: &mut Vec<u64>| {
+                let mut hits = hold(&hits);
+                found.drain(..).try_for_each(|hit| hits.push(hit))
             };
-            let found: Vec<Vec<u64>> = shares.par_iter().map(find).collect::<io::Result<_>>()?;
-            found.into_iter().flatten().try_for_each(|hit| hits.push(hit))?;
+            shares.par_iter().try_for_each(|share| {
+                let mut found = Vec::with_capacity(HITS);
+                self.keys.repeated(*share, first, |hit| {
+                    found.push(hit);
+                    if found.len() == HITS { hand_over(&mut found) } else { Ok(()) }
+                })?;
+                hand_over(&mut found)
+            })?;
         }
+        let hits = hits.into_inner().expect("no thread panicked");
         Ok(Duplicates { hits: hits.into_sorted()?, peeked: None })
     }
+}
+
+/// Keys that have room in so many bytes: a partition's is a power of two, as vectors have it.
+fn most_keys(bytes: usize) -> usize {
+    let each = bytes / (PARTITIONS * KEY_BYTES);
+    let room = each.next_power_of_two() >> usize::from(!each.is_power_of_two());
+    (room * PARTITIONS / FILLED.1 * FILLED.0).max(1)
 }
 
 /// Record numbers that a uniqueness rule hits, ascending.
@@ -140,7 +159,7 @@ mod tests {
     use super::*;
 
     fn collect(check: HostCheck, keys: &[(u32, &[&str])]) -> KeyCollector {
-        let mut collector = KeyCollector::new(check);
+        let mut collector = KeyCollector::new(check, 1 << 20);
         let hasher = collector.hasher();
         let key =
             |&(record, parts): &(u32, &[&str])| Key { hash: hasher.hash(parts.iter()), record };

@@ -2,14 +2,17 @@
 
 use std::io;
 
+use assay_ingest::{HeaderFault, Unreadable};
+use assay_model::Position;
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
+use assay_store::blob::Changed;
 use assay_store::{BadKey, StoreError};
 
 use crate::input::Input;
 
-/// A run could not be carried out. Retrying helps where the cause is gone; nothing was published.
+/// A run could not be carried out; nothing was published. Whether another attempt can help is what [`RunError::retryable`] says.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
@@ -72,6 +75,16 @@ pub enum RunError {
     /// A plugin cannot be used.
     #[error(transparent)]
     Plugin(#[from] SandboxError),
+    /// A plugin cannot go on judging.
+    #[error("{reason}; {}", place(*.first, *.records))]
+    Judging {
+        /// What is wrong.
+        reason: Box<SandboxError>,
+        /// The first of the records that the plugin was given.
+        first: Position,
+        /// How many they are.
+        records: usize,
+    },
     /// Two rules have the same code.
     #[error(
         "rule `{code}` is in both `{first}` and `{second}`; codes must be unique in a pack: rename one, or leave one plugin out"
@@ -119,6 +132,21 @@ pub enum RunError {
         level: String,
         /// The mildest level it may have.
         least: String,
+    },
+    /// A plugin measures more of a file than fits.
+    #[error(
+        "plugin `{plugin}` has more measures of the file than memory is set aside for: {measures} of them, {bytes} bytes, up to record {record}; \
+         measure fewer groups, or raise --memory, a sixteenth of which is for measures"
+    )]
+    Measures {
+        /// The plugin.
+        plugin: String,
+        /// How many there are, all plugins' together.
+        measures: usize,
+        /// What they take.
+        bytes: usize,
+        /// The number of the record by which there were too many.
+        record: u64,
     },
     /// Something could not be written or read back.
     #[error(transparent)]
@@ -180,11 +208,13 @@ impl RunError {
             Self::Signature { .. } => "signature",
             Self::TrustedKey { .. } => "trusted_key",
             Self::PluginFile { .. } => "plugin_file",
-            Self::Plugin(_) => "plugin",
+            Self::Plugin(reason) => plugin_code(reason),
+            Self::Judging { reason, .. } => plugin_code(reason),
             Self::RuleTwice { .. } => "rule_twice",
             Self::ColumnMissing { .. } => "column_missing",
             Self::KeyRewritten { .. } => "key_rewritten",
             Self::LevelTooMild { .. } => "level_too_mild",
+            Self::Measures { .. } => "measures",
             Self::Sink(SinkError::LostRace { .. }) => "lost_race",
             Self::Sink(SinkError::Vanished { .. }) => "vanished",
             Self::Sink(SinkError::Undecided { .. }) => "undecided",
@@ -197,12 +227,49 @@ impl RunError {
         }
     }
 
+    pub(crate) fn changed(input: &Input) -> Self {
+        Self::InputChanged { location: input.location() }
+    }
+
+    /// The header cannot be read, though a look at the beginning found nothing wrong with it.
+    pub(crate) fn header(input: &Input, fault: HeaderFault) -> Self {
+        match fault {
+            HeaderFault::Read(error) => Self::input(input, error),
+            _ => Self::changed(input),
+        }
+    }
+
     pub(crate) fn temporary(source: io::Error) -> Self {
         Self::Temporary { folder: std::env::temp_dir().display().to_string(), source }
     }
 
-    pub(crate) fn input(input: &Input, source: io::Error) -> Self {
-        Self::Input { location: input.location(), source }
+    /// The input cannot be read, though its first pass found nothing wrong with it.
+    pub(crate) fn input(input: &Input, error: impl Into<Unreadable>) -> Self {
+        let location = input.location();
+        match error.into() {
+            Unreadable::Source(error) if Changed::is_in(&error) => Self::InputChanged { location },
+            Unreadable::Source(source) => Self::Input { location, source },
+            // The same bytes were decompressed before.
+            Unreadable::Data(_) => Self::InputChanged { location },
+        }
+    }
+}
+
+/// What hangs may not hang the next time; all else that a plugin does it does again.
+fn plugin_code(reason: &SandboxError) -> &'static str {
+    match reason {
+        SandboxError::Hanging { .. } => "hanging",
+        _ => "plugin",
+    }
+}
+
+fn place(first: Position, records: usize) -> String {
+    let Position { record, line, offset, .. } = first;
+    let at = format!("record {record} (line {line}, byte {offset})");
+    if records == 1 {
+        format!("it was given {at}")
+    } else {
+        format!("it was given {records} records from {at}")
     }
 }
 

@@ -1,7 +1,8 @@
 //! Work done on all cores, its results taken in order, without a queue that grows and without a core that waits for the slowest.
 //!
-//! So many items are under way at once: being worked on, done, or being taken. Whoever finishes one takes what is ready, if nobody else
-//! does; what was taken makes room for as many more.
+//! Items are under way when they are being worked on, done, or being taken: so many at most, and fewer where there is no room for the next.
+//! Whoever finishes one takes what is ready, if nobody else does; what was taken makes room for more. The first in order always has room, so
+//! there is always someone to go on.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
@@ -11,17 +12,26 @@ use rayon::Scope;
 /// How much is under way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Width {
-    /// Items under way at once.
+    /// Items under way at most.
     pub(crate) at_once: usize,
-    /// Results taken together at least, as long as more come. At most `at_once`.
+    /// Results taken together at least, as long as more come and there is room for them. At most `at_once`.
     pub(crate) together: usize,
 }
 
+/// What comes next.
+#[derive(Debug)]
+pub(crate) enum Next<I> {
+    Item(I),
+    /// There is no room for it before something that is under way was taken.
+    Later,
+    End,
+}
+
 /// Works on what `next` gives and hands the results to `take` in the same order. Called on a pool's thread; the first error in that order
-/// ends it.
+/// ends it. `next` is told whether nothing is under way, and must not say [`Next::Later`] then.
 pub(crate) fn in_order<I, R, E>(
     width: Width,
-    next: impl FnMut() -> Result<Option<I>, E> + Send,
+    next: impl FnMut(bool) -> Result<Next<I>, E> + Send,
     work: impl Fn(I) -> Result<R, E> + Sync,
     take: impl FnMut(Vec<R>) -> Result<(), E> + Send,
 ) -> Result<(), E>
@@ -30,25 +40,28 @@ where
     E: Send,
 {
     let flow = Flow {
-        together: width.together,
-        feed: Mutex::new(Feed { next, given: 0, ended: false }),
+        width,
+        feed: Mutex::new(Feed { next, ended: false }),
         work,
         results: Mutex::new(Results {
             done: VecDeque::new(),
+            given: 0,
             taken: 0,
+            under_way: 0,
+            starved: false,
             total: None,
             taking: false,
             failed: None,
         }),
         take: Mutex::new(take),
     };
-    rayon::scope(|scope| flow.go_on(scope, width.at_once.max(1)));
+    rayon::scope(|scope| flow.go_on(scope, width.at_once));
     let failed = flow.results.into_inner().expect("no thread panicked").failed;
     failed.map_or(Ok(()), Err)
 }
 
 struct Flow<N, W, T, R, E> {
-    together: usize,
+    width: Width,
     feed: Mutex<Feed<N>>,
     work: W,
     results: Mutex<Results<R, E>>,
@@ -58,7 +71,6 @@ struct Flow<N, W, T, R, E> {
 /// Where items come from.
 struct Feed<N> {
     next: N,
-    given: usize,
     ended: bool,
 }
 
@@ -66,8 +78,14 @@ struct Feed<N> {
 struct Results<R, E> {
     /// From the first that nobody takes yet; `None` while it is worked on.
     done: VecDeque<Option<Result<R, E>>>,
+    /// How many items were given.
+    given: usize,
     /// How many were taken, or are being taken.
     taken: usize,
+    /// How many were given and are not yet taken.
+    under_way: usize,
+    /// Since results were taken the last time, there was no room for an item.
+    starved: bool,
     /// How many there are in all, once that is known.
     total: Option<usize>,
     taking: bool,
@@ -76,7 +94,7 @@ struct Results<R, E> {
 
 impl<I, N, W, T, R, E> Flow<N, W, T, R, E>
 where
-    N: FnMut() -> Result<Option<I>, E> + Send,
+    N: FnMut(bool) -> Result<Next<I>, E> + Send,
     W: Fn(I) -> Result<R, E> + Sync,
     T: FnMut(Vec<R>) -> Result<(), E> + Send,
     R: Send,
@@ -112,23 +130,37 @@ where
                 results.failed = Some(error);
                 return;
             }
+            results.under_way -= count;
+            let room = self.width.at_once.saturating_sub(results.under_way);
             drop(results);
-            self.go_on(scope, count);
+            self.go_on(scope, room);
         }
     }
 
-    /// The next item with its number, or the error in its place.
+    /// The next item with its number, or the error in its place; none if there is no room for it.
     fn item(&self) -> Option<(usize, Result<I, E>)> {
         let mut feed = hold(&self.feed);
-        if feed.ended {
+        let under_way = hold(&self.results).under_way;
+        if feed.ended || under_way > 0 && under_way >= self.width.at_once {
             return None;
         }
-        let number = feed.given;
-        let item = (feed.next)().transpose();
-        feed.given += usize::from(item.is_some());
+        let item = (feed.next)(under_way == 0);
+        let mut results = hold(&self.results);
+        let item = match item {
+            Ok(Next::Item(item)) => Some(Ok(item)),
+            Ok(Next::Later) => {
+                results.starved = true;
+                return None;
+            }
+            Ok(Next::End) => None,
+            Err(error) => Some(Err(error)),
+        };
+        let number = results.given;
+        results.given += usize::from(item.is_some());
+        results.under_way += usize::from(item.is_some());
         if !matches!(item, Some(Ok(_))) {
             feed.ended = true;
-            hold(&self.results).total = Some(feed.given);
+            results.total = Some(results.given);
         }
         Some((number, item?))
     }
@@ -140,13 +172,16 @@ where
             return None;
         }
         let count = results.done.iter().take_while(|done| done.is_some()).count();
-        let last = results.total == Some(results.taken + count);
-        if count == 0 || count < self.together && !last {
+        let all = results.given == results.taken + count;
+        // No more come, or none before these are taken.
+        let last = all && (results.total.is_some() || results.starved);
+        if count == 0 || count < self.width.together && !last {
             return None;
         }
         match results.done.drain(..count).flatten().collect() {
             Ok(ready) => {
                 results.taking = true;
+                results.starved = false;
                 results.taken += count;
                 Some(ready)
             }
@@ -169,6 +204,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::memory::{Budget, Lease};
 
     /// Takes items below `count`, of which that with the number `bad` fails, on some threads.
     fn check(threads: usize, at_once: usize, together: usize, count: usize, bad: Option<usize>) {
@@ -178,14 +214,14 @@ mod tests {
         let outcome = pool.install(|| {
             in_order(
                 Width { at_once, together },
-                || {
+                |_| {
                     let most = under_way.fetch_add(1, Ordering::SeqCst) + 1;
                     assert!(most <= at_once, "{most} under way");
                     given += 1;
                     if given > count {
                         under_way.fetch_sub(1, Ordering::SeqCst);
                     }
-                    Ok((given <= count).then_some(given - 1))
+                    Ok(if given <= count { Next::Item(given - 1) } else { Next::End })
                 },
                 |item| {
                     // Later ones are often done first.
@@ -236,14 +272,53 @@ mod tests {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let width = Width { at_once: 4, together: 2 };
         let mut given = 0;
-        let next = || {
+        let next = |_| {
             given += 1;
-            if given < 10 { Ok(Some(given)) } else { Err("no more can be had") }
+            if given < 10 { Ok(Next::Item(given)) } else { Err("no more can be had") }
         };
         let failed = pool.install(|| in_order(width, next, Ok, |_: Vec<i32>| Ok(())));
         assert_eq!(failed, Err("no more can be had"));
-        let failed = pool
-            .install(|| in_order(width, || Ok(Some(())), Ok, |_: Vec<()>| Err("nobody wants it")));
+        let failed = pool.install(|| {
+            in_order(width, |_| Ok(Next::Item(())), Ok, |_: Vec<()>| Err("nobody wants it"))
+        });
         assert_eq!(failed, Err("nobody wants it"));
+    }
+
+    #[test]
+    fn items_wait_for_room_and_the_first_in_order_never_does() {
+        for threads in [1, 2, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            for (at_once, together) in [(1, 1), (8, 1), (8, 4), (32, 8)] {
+                let budget = Budget::new(100);
+                // Some take all there is, some more than that.
+                let costs = [1, 30, 30, 100, 70, 250, 5, 5, 5, 5];
+                let (mut given, mut taken) = (0, Vec::new());
+                let next = |alone| {
+                    if given == 300 {
+                        return Ok::<_, ()>(Next::End);
+                    }
+                    let cost = costs[given % costs.len()];
+                    let lease = match budget.lease(cost) {
+                        Some(lease) => lease,
+                        None if alone => budget.lease_anyway(cost),
+                        None => return Ok(Next::Later),
+                    };
+                    given += 1;
+                    Ok(Next::Item((given, lease)))
+                };
+                let work = |(item, mut lease): (usize, Lease)| {
+                    lease.resize(lease.bytes() / 2 + item % 7);
+                    Ok((item, lease))
+                };
+                let take = |results: Vec<(usize, Lease)>| {
+                    taken.extend(results.into_iter().map(|(item, _)| item));
+                    Ok(())
+                };
+                let width = Width { at_once, together };
+                pool.install(|| in_order(width, next, work, take)).unwrap();
+                assert!(taken.into_iter().eq(1..=300), "{threads} threads, {at_once}, {together}");
+                assert!(budget.lease(100).is_some(), "all came back");
+            }
+        }
     }
 }

@@ -9,11 +9,11 @@ use assay_sandbox::SandboxError;
 
 use crate::belonging;
 use crate::casting::cast;
+use crate::error::RunError;
 use crate::findings::{MessageArguments, Repair};
 use crate::judged::JudgedSlab;
 use crate::plan::{Plan, PlannedStage, Scope, Slot};
 use crate::rewriting::{self, CellChange};
-use crate::spare::Spare;
 use crate::structure;
 use crate::worker::Worker;
 
@@ -47,15 +47,16 @@ pub(crate) fn text_columns(plan: &Plan) -> Vec<usize> {
     plan.slots.iter().filter_map(text).collect()
 }
 
-/// Judges a slab. `duplicates` holds for each uniqueness rule the slab's records it hits, as file-wide numbers.
+/// Judges a slab. `duplicates` holds for each uniqueness rule the slab's records it hits, as file-wide numbers; `spare` is memory for its
+/// columns, if they were not gathered.
 pub(crate) fn judge(
     unjudged: Unjudged,
     plan: &Plan,
     worker: &mut Worker,
     duplicates: &[Vec<u64>],
     batch_size: usize,
-    spare: &Spare,
-) -> Result<JudgedSlab, SandboxError> {
+    spare: Vec<Column>,
+) -> Result<JudgedSlab, RunError> {
     let rows = unjudged.slab.judged().to_vec();
     Judge { plan, batch_size, rows: &rows, witness: &mut Unwitnessed }
         .judge(unjudged, worker, duplicates, spare)
@@ -69,14 +70,9 @@ pub(crate) fn judge_some(
     plan: &Plan,
     worker: &mut Worker,
     witness: &mut impl Witness,
-) -> Result<JudgedSlab, SandboxError> {
+) -> Result<JudgedSlab, RunError> {
     let unjudged = Unjudged { slab, columns: None };
-    Judge { plan, batch_size: usize::MAX, rows, witness }.judge(
-        unjudged,
-        worker,
-        &[],
-        &Spare::default(),
-    )
+    Judge { plan, batch_size: usize::MAX, rows, witness }.judge(unjudged, worker, &[], Vec::new())
 }
 
 /// Judges some records of a slab in batches of at most `batch_size`.
@@ -94,8 +90,8 @@ impl<W: Witness> Judge<'_, W> {
         Unjudged { slab, columns }: Unjudged,
         worker: &mut Worker,
         duplicates: &[Vec<u64>],
-        spare: &Spare,
-    ) -> Result<JudgedSlab, SandboxError> {
+        spare: Vec<Column>,
+    ) -> Result<JudgedSlab, RunError> {
         let _span = tracing::debug_span!("judge").entered();
         let (plan, rows) = (self.plan, self.rows);
         let mut judged = JudgedSlab::new(slab, plan);
@@ -135,7 +131,7 @@ impl<W: Witness> Judge<'_, W> {
         judged: &mut JudgedSlab,
         worker: &mut Worker,
         index: usize,
-    ) -> Result<(), SandboxError> {
+    ) -> Result<(), RunError> {
         let (plan, rows) = (self.plan, self.rows);
         let stage = &plan.stages[index];
         if rows.is_empty() {
@@ -154,9 +150,8 @@ impl<W: Witness> Judge<'_, W> {
         let mut parts: Vec<(Vec<Column>, usize)> = Vec::new();
         for start in (0..rows.len()).step_by(self.batch_size) {
             let end = rows.len().min(start + self.batch_size);
-            let part = |slot: &usize| {
-                crate::slicing::slice(judged.columns[*slot].as_ref().expect("built"), start..end)
-            };
+            let part =
+                |slot: &usize| judged.columns[*slot].as_ref().expect("built").slice(start..end);
             let columns = stage.slots.iter().map(part).collect();
             let columns = self.batch(judged, worker, index, &rows[start..end], columns)?;
             parts.push((columns, end - start));
@@ -182,13 +177,22 @@ impl<W: Witness> Judge<'_, W> {
         index: usize,
         rows: &[u32],
         columns: Vec<Column>,
-    ) -> Result<Vec<Column>, SandboxError> {
+    ) -> Result<Vec<Column>, RunError> {
         let mut batch = batch_of(judged, &self.plan.stages[index], rows, columns);
-        let said = worker.process(self.plan, index, &batch)?;
+        let said = worker
+            .process(self.plan, index, &batch)
+            .map_err(|error| stopped(error, rows, &judged.slab))?;
         self.witness.heard(index, rows, &said);
         apply(judged, self.plan, index, rows, &mut batch.columns, said);
         Ok(batch.columns)
     }
+}
+
+/// A plugin's error, with where in the file it was.
+fn stopped(error: SandboxError, rows: &[u32], slab: &Slab) -> RunError {
+    let Some(records) = error.records() else { return error.into() };
+    let first = slab.position(rows[records.start as usize] as usize);
+    RunError::Judging { reason: Box::new(error), first, records: records.len() }
 }
 
 fn note_duplicates(judged: &mut JudgedSlab, plan: &Plan, duplicates: &[Vec<u64>]) {

@@ -81,6 +81,29 @@ impl JudgedSlab {
         });
     }
 
+    /// Bytes of memory it takes.
+    pub(crate) fn memory(&self) -> usize {
+        let columns: usize = self.columns.iter().flatten().map(Column::memory).sum();
+        let finding = |finding: &Finding| {
+            finding.message.capacity() + finding.value.as_ref().map_or(0, String::capacity)
+        };
+        let repair = |repair: &Repair| repair.before.capacity() + repair.after.capacity();
+        let measure = |(_, measure): &(usize, Measure)| measure.key.capacity();
+        let arguments = |sample: &MessageArguments| {
+            sample.arguments.iter().map(|text| size_of::<String>() + text.capacity()).sum::<usize>()
+        };
+        self.slab.memory()
+            + columns
+            + self.outcomes.capacity()
+            + self.columns.capacity() * size_of::<Column>()
+            + self.counts.capacity() * size_of::<RuleCount>()
+            + self.dispositions.capacity() * size_of::<(u32, Disposition)>()
+            + total(&self.findings, finding)
+            + total(&self.repairs, repair)
+            + total(&self.measures, measure)
+            + total(&self.arguments, arguments)
+    }
+
     /// A record is at least that bad.
     pub(crate) fn raise(&mut self, record: u32, outcome: RecordOutcome) {
         let standing = &mut self.outcomes[record as usize];
@@ -131,4 +154,9 @@ impl JudgedSlab {
         }
         self.findings = findings;
     }
+}
+
+/// Bytes of a list, with what each of it holds.
+fn total<T>(list: &Vec<T>, held: impl Fn(&T) -> usize) -> usize {
+    list.capacity() * size_of::<T>() + list.iter().map(held).sum::<usize>()
 }

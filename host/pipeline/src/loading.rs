@@ -7,27 +7,11 @@
 
 use std::path::{Path, PathBuf};
 
-use assay_packs::{Discovery, Grant, Lock, Pack, PluginUse};
-use assay_sandbox::{Component, Grants, Meter, Options, Sandbox, SandboxError};
+use assay_packs::{Discovery, Grant, Limits, Lock, Pack, PluginUse};
+use assay_sandbox::{Component, Grants, Options, Sandbox, SandboxError};
 use assay_signing::{PublicKey, verify_beside};
 
 use crate::error::RunError;
-
-/// Fuel of one call: a thousand times what a batch takes, so that only a rule that hangs runs out.
-const FUEL: u64 = 50_000_000_000;
-
-/// How calls are bounded.
-#[derive(Debug, Clone)]
-pub enum Metering {
-    /// By the pack's deadline, as in a run.
-    Deadline {
-        /// Folder of compiled plugins; none: compile anew.
-        cache: Option<PathBuf>,
-    },
-    /// By fuel, which is counted, so that costs are the same on every machine. What is compiled with it is another program than what
-    /// runs keep in their cache.
-    Fuel,
-}
 
 /// The entrance for a pack's plugins.
 #[derive(Debug)]
@@ -39,26 +23,14 @@ pub struct Pinned<'a> {
 }
 
 impl<'a> Pinned<'a> {
-    /// Reads the lock, and sets up a sandbox within the pack's limits.
+    /// Reads the lock, and sets up a sandbox within the pack's limits. `cache` is a folder of compiled plugins; none: compile anew.
     pub fn open(
         pack: &'a Pack,
         discovery: &'a Discovery,
-        metering: Metering,
+        cache: Option<PathBuf>,
     ) -> Result<Self, RunError> {
         let lock = Lock::read(&discovery.lock())?;
-        let limits = pack.limits();
-        let (meter, cache) = match metering {
-            Metering::Deadline { cache } => (Meter::Epoch, cache),
-            Metering::Fuel => (Meter::Fuel(FUEL), None),
-        };
-        let sandbox = Sandbox::new(Options {
-            meter,
-            cache,
-            memory_bytes: usize::try_from(limits.memory).unwrap_or(usize::MAX),
-            deadline: limits.deadline,
-            max_poison: u32::try_from(limits.max_poison).unwrap_or(u32::MAX),
-            ..Options::default()
-        })?;
+        let sandbox = Sandbox::new(within(pack.limits(), cache))?;
         Ok(Self { pack, discovery, lock, sandbox })
     }
 
@@ -95,11 +67,6 @@ impl Named {
         Ok(Self { sandbox: Sandbox::new(options)? })
     }
 
-    /// The same, counting fuel as [`Metering::Fuel`] does.
-    pub fn with_fuel() -> Result<Self, SandboxError> {
-        Self::open(Options { meter: Meter::Fuel(FUEL), ..Options::default() })
-    }
-
     /// Loads a component to run it. `name` is what errors call it.
     pub fn load(&self, name: &str, bytes: &[u8]) -> Result<Component, SandboxError> {
         self.sandbox.compile(name, bytes)
@@ -108,6 +75,18 @@ impl Named {
     /// Loads a component to see what it is: what it would need to be granted is told, not refused.
     pub fn look_at(&self, name: &str, bytes: &[u8]) -> Result<Component, SandboxError> {
         self.sandbox.compile_granted(name, bytes, Grants::wasi())
+    }
+}
+
+/// What a pack's limits are to the sandbox.
+pub(crate) fn within(limits: &Limits, cache: Option<PathBuf>) -> Options {
+    Options {
+        cache,
+        fuel_per_record: limits.fuel_per_record,
+        memory_bytes: usize::try_from(limits.memory).unwrap_or(usize::MAX),
+        deadline: limits.deadline,
+        max_poison: u32::try_from(limits.max_poison).unwrap_or(u32::MAX),
+        ..Options::default()
     }
 }
 

@@ -8,11 +8,14 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 
 /// Partitions: as many as the top byte of a hash has values.
-const PARTITIONS: usize = 256;
+pub(crate) const PARTITIONS: usize = 256;
 
-/// A share from disk holds so many times what a partition may hold in memory: 0.7 MB, which a second cache takes, and few enough shares
-/// that a partition of a terabyte's keys is read some hundred times and not a thousand.
+/// A share from disk holds so many times what a partition may hold in memory: few enough shares that a partition of a terabyte's keys is
+/// read some hundred times and not a thousand.
 const SHARE: usize = 8;
+
+/// Entries of a share from disk at most: 0.8 MB, which a second cache takes.
+const SHARE_ENTRIES: usize = 32_000;
 
 /// Bytes of an entry on disk.
 const BYTES: usize = 24;
@@ -116,6 +119,8 @@ impl Partitions {
             extents.push(Extent { offset: disk.end, entries: entries.len() });
             disk.end += (entries.len() * BYTES) as u64;
             entries.clear();
+            // Where a key comes again and again, as in a sorted file, its partition has all the room, and the next one's as well.
+            entries.shrink_to(2 * self.most / PARTITIONS);
         }
         self.held = 0;
         out.flush()
@@ -128,7 +133,7 @@ impl Partitions {
 
     /// All entries, in shares that are small enough to be had at once.
     pub(crate) fn shares(&self) -> Vec<Share> {
-        let room = (self.most / PARTITIONS).max(1) * SHARE;
+        let room = (self.most / PARTITIONS).clamp(1, SHARE_ENTRIES / SHARE) * SHARE;
         let shares = (0..PARTITIONS).flat_map(|partition| {
             let extents = self.disk.as_ref().map(|disk| disk.extents[partition].as_slice());
             let spilled: usize =
@@ -141,51 +146,113 @@ impl Partitions {
         shares.collect()
     }
 
-    /// Calls `take` with a share's entries, in the order they came.
-    pub(crate) fn with<T>(&self, share: Share, take: impl FnOnce(&[Entry]) -> T) -> io::Result<T> {
+    /// Calls `hit` for each entry of a share whose hash came before, and with `first` for the one before it too, once. Memory is that of
+    /// the share's distinct entries, however often one comes.
+    pub(crate) fn repeated(
+        &self,
+        share: Share,
+        first: bool,
+        mut hit: impl FnMut(u64) -> io::Result<()>,
+    ) -> io::Result<()> {
         let held = self.memory[share.partition].as_slice();
-        let Some(disk) = &self.disk else { return Ok(take(held)) };
+        let Some(disk) = &self.disk else {
+            let mut seen = Seen::new(held.len());
+            return held.iter().try_for_each(|entry| seen.add(entry, first, &mut hit));
+        };
         // The low bits of the hash's half whose high ones chose the partition.
         let own = |entry: &Entry| entry.hash[0] & (share.of - 1) == share.nth;
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut bytes = Vec::new();
-        for extent in &disk.extents[share.partition] {
-            bytes.resize(extent.entries * BYTES, 0);
-            disk.file.read_exact_at(&mut bytes, extent.offset)?;
-            let read = bytes.as_chunks().0.iter().map(Entry::of_bytes);
-            entries.extend(read.filter(own));
+        let extents = &disk.extents[share.partition];
+        let spilled: usize = extents.iter().map(|extent| extent.entries).sum();
+        let entries = spilled + held.len();
+        let of = usize::try_from(share.of).unwrap_or(usize::MAX);
+        let mut seen = Seen::new(entries / of);
+        let mut bytes = vec![0; entries.min(READ) * BYTES];
+        for extent in extents {
+            let (mut offset, mut left) = (extent.offset, extent.entries);
+            while left > 0 {
+                let bytes = &mut bytes[..left.min(READ) * BYTES];
+                disk.file.read_exact_at(bytes, offset)?;
+                let read = bytes.as_chunks().0.iter().map(Entry::of_bytes);
+                read.filter(own).try_for_each(|entry| seen.add(&entry, first, &mut hit))?;
+                offset += bytes.len() as u64;
+                left -= bytes.len() / BYTES;
+            }
         }
-        entries.extend(held.iter().filter(|entry| own(entry)));
-        Ok(take(&entries))
+        held.iter().filter(|entry| own(entry)).try_for_each(|it| seen.add(it, first, &mut hit))
     }
 }
 
-/// Calls `hit` for each entry whose hash came before, and with `first` for the one before it too, once.
-pub(crate) fn repeated(entries: &[Entry], first: bool, mut hit: impl FnMut(u64)) {
+/// Entries read at once: 96 KiB.
+const READ: usize = 4_096;
+
+/// Distinct entries, found by their hashes.
+#[derive(Debug)]
+struct Seen {
+    /// 0 where free, else the number of an entry plus one, with [`Seen::AGAIN`] if it has come again.
+    slots: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+impl Seen {
     /// Set in a slot whose entry has come again.
     const AGAIN: u32 = 1 << 31;
-    let mut slots = vec![0_u32; (entries.len() * 2).next_power_of_two()];
-    let mask = slots.len() - 1;
-    for (number, entry) in (1..).zip(entries) {
+
+    /// Room for so many, and for more when they come.
+    fn new(entries: usize) -> Self {
+        Self { slots: vec![0; (entries * 2).next_power_of_two()], entries: Vec::new() }
+    }
+
+    /// Takes the next entry, and calls `hit` if it was there before.
+    #[inline]
+    fn add(
+        &mut self,
+        entry: &Entry,
+        first: bool,
+        mut hit: impl FnMut(u64) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let at = self.place(entry);
+        let slot = self.slots[at];
+        if slot == 0 {
+            self.entries.push(*entry);
+            self.slots[at] = u32::try_from(self.entries.len()).expect("a share is small");
+            if self.entries.len() * 2 > self.slots.len() {
+                self.grow();
+            }
+            return Ok(());
+        }
+        self.slots[at] = slot | Self::AGAIN;
+        if first && slot & Self::AGAIN == 0 {
+            hit(self.entries[(slot & !Self::AGAIN) as usize - 1].record)?;
+        }
+        hit(entry.record)
+    }
+
+    /// The slot of an entry, or the one where it belongs.
+    #[inline]
+    fn place(&self, entry: &Entry) -> usize {
+        let mask = self.slots.len() - 1;
         // What chose the partition and the share is in the other half.
         #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
         let mut at = entry.hash[1] as usize & mask;
         loop {
-            let slot = slots[at];
-            if slot == 0 {
-                slots[at] = number;
-                break;
-            }
-            let before = &entries[(slot & !AGAIN) as usize - 1];
-            if before.hash == entry.hash {
-                if first && slot & AGAIN == 0 {
-                    hit(before.record);
-                }
-                slots[at] = slot | AGAIN;
-                hit(entry.record);
-                break;
+            let slot = self.slots[at] & !Self::AGAIN;
+            if slot == 0 || self.entries[slot as usize - 1].hash == entry.hash {
+                return at;
             }
             at = (at + 1) & mask;
+        }
+    }
+
+    /// Doubles the table.
+    #[cold]
+    fn grow(&mut self) {
+        let slots = vec![0; self.slots.len() * 2];
+        for slot in std::mem::replace(&mut self.slots, slots) {
+            if slot != 0 {
+                let entry = self.entries[(slot & !Self::AGAIN) as usize - 1];
+                let at = self.place(&entry);
+                self.slots[at] = slot;
+            }
         }
     }
 }
@@ -226,9 +293,11 @@ mod tests {
                 assert_eq!(partitions.spilled(), most < entries.len(), "room for {most}");
                 let mut found = Vec::new();
                 for share in partitions.shares() {
-                    partitions
-                        .with(share, |entries| repeated(entries, first, |hit| found.push(hit)))
-                        .unwrap();
+                    let hit = |hit| {
+                        found.push(hit);
+                        Ok(())
+                    };
+                    partitions.repeated(share, first, hit).unwrap();
                 }
                 found.sort_unstable();
                 assert_eq!(found, expected(&entries, first), "room for {most}");

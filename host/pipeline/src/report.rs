@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity;
 use crate::input::Input;
+use crate::retry::Retry;
 
 /// Version of the report's shape: a change that could break a reader raises it. `schema/run.schema.json` describes it.
 pub const REPORT_VERSION: &str = "assay.run/1";
@@ -60,7 +61,7 @@ pub struct Report {
     /// Why the file was refused.
     pub refusal: Option<Reason>,
     /// Why the run failed.
-    pub failure: Option<Reason>,
+    pub failure: Option<Failure>,
     /// Things a person should know that changed nothing.
     pub notices: Vec<String>,
     /// Where the manifest is, once published.
@@ -94,9 +95,10 @@ impl Report {
     }
 
     /// What is said of a run that could not be begun: its input, its rules or its root are not to be had.
-    pub fn not_begun(location: &str, name: Option<String>, why: String) -> Self {
+    pub fn not_begun(location: &str, name: Option<String>, why: String, retry: Retry) -> Self {
         let source = Source { name, location: location.to_owned(), ..Source::default() };
-        let failure = Some(Reason { code: "not_begun".to_owned(), message: why });
+        let retryable = retry == Retry::MayHelp;
+        let failure = Some(Failure { code: "not_begun".to_owned(), message: why, retryable });
         Self { failure, ended_at: identity::now(), ..Self::of(source) }
     }
 
@@ -280,13 +282,24 @@ pub struct FileFinding {
     pub expected: String,
 }
 
-/// Why a run published nothing.
+/// Why a file was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// For programs: `file.layout-unknown`, `threshold`, a rule's code, `input`, `lock`, ….
+    /// For programs: `file.layout-unknown`, `threshold`, a rule's code, ….
     pub code: String,
     /// For people: what was found, what was expected, what to do.
     pub message: String,
+}
+
+/// Why a run could not be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// For programs: `input`, `input_changed`, `lock`, ….
+    pub code: String,
+    /// For people: what was found, what was expected, what to do.
+    pub message: String,
+    /// Whether the same run may succeed later although nobody has changed anything: the cause may pass.
+    pub retryable: bool,
 }
 
 /// Time by phase.

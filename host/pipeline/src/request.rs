@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use assay_packs::{Discovery, Pack};
 
 use crate::input::Input;
+use crate::memory::MemoryLimit;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -19,8 +20,10 @@ pub struct Request<'a> {
     pub discovery: &'a Discovery,
     /// Folder of compiled plugins; none: compile anew.
     pub cache: Option<PathBuf>,
-    /// Threads that judge and encode.
+    /// Threads that judge and encode, as far as memory lets them.
     pub threads: usize,
+    /// What all that is under way may take.
+    pub memory: MemoryLimit,
     /// Greatest number of records in one call to a plugin.
     pub batch_size: usize,
     /// What a run may take the place of.
@@ -36,6 +39,18 @@ pub enum Replacing {
     Nothing,
     /// That run and no other.
     Run(String),
+}
+
+impl Request<'_> {
+    /// Threads that judge and encode.
+    pub(crate) fn workers(&self) -> usize {
+        self.threads.clamp(1, self.memory.threads())
+    }
+
+    /// Bytes that may be leased.
+    pub(crate) fn room(&self) -> usize {
+        self.memory.room(self.workers())
+    }
 }
 
 /// What records are judged for: it decides what is built and kept, never what is found.

@@ -15,10 +15,30 @@ use crate::input::Input;
 use crate::judged::JudgedSlab;
 use crate::plan::{Origin, Plan};
 
-/// Slabs in a row group: 131,072 records at most, some 90 MB of CSV, which Spark reads as one task and Redshift as one slice.
-const GROUP_SLABS: u64 = 32;
-/// Slabs in a part file: about a million records, some 64 MB, and many enough files for a parallel COPY.
-const PART_SLABS: u64 = 8 * GROUP_SLABS;
+/// Slabs in a row group at most: 131,072 records, some 90 MB of CSV, which Spark reads as one task and Redshift as one slice.
+const GROUP_SLABS: usize = 32;
+
+/// Bytes in memory at which a row group ends before it has as many slabs. 40 MiB: four times what those of ordinary files have; it is reached
+/// by what does not compress and by what has thousands of columns.
+const GROUP_BYTES: usize = 40 << 20;
+
+/// How often it is looked at how much a row group has: after so many slabs, or so many bytes of CSV. Where it ends depends on the data only,
+/// so it must not depend on how many slabs come at once.
+const LOOK_SLABS: usize = 4;
+const LOOK_BYTES: usize = 8 << 20;
+
+/// Row groups in a part file: about a million records, some 64 MB, and many enough files for a parallel COPY.
+const PART_GROUPS: usize = 8;
+
+/// Column chunks in a part file at most. 40,000: what its footer says of each takes a kilobyte in memory, and 5,000 columns have eight row
+/// groups as well.
+const PART_CHUNKS: usize = 40_000;
+
+/// What is kept back for encoding: a row group, and once more the part of it that is being put together when it ends.
+pub(crate) const ENCODING_BYTES: usize = GROUP_BYTES + LOOK_BYTES;
+
+/// What a column and a chunk of it take beside the cells: an encoder with its first slots, what the footer says.
+const COLUMN_BYTES: usize = 1 << 10;
 
 type Out = Box<dyn Upload>;
 
@@ -32,13 +52,31 @@ pub(crate) struct Router<'a> {
     specs: Vec<ColumnSpec>,
     /// For each of them the column of the layout, if it is one.
     layout_columns: Vec<Option<usize>>,
-    /// Slabs routed so far.
-    slabs: u64,
+    /// What the row group under way has.
+    group: Fill,
+    /// What came since it was last looked at.
+    unseen: Fill,
+    /// Row groups of the part file.
+    groups: usize,
     part: Option<(Key, PartWriter<Out>)>,
     quarantine: Option<(Key, QuarantineWriter<Out>)>,
     findings: Option<(Key, FindingsWriter<Out>)>,
     repairs: Option<(Key, RepairsWriter<Out>)>,
     written: Written,
+}
+
+/// Slabs in a row, and their bytes of CSV.
+#[derive(Debug, Default)]
+struct Fill {
+    slabs: usize,
+    bytes: usize,
+}
+
+impl Fill {
+    fn add(&mut self, judged: &JudgedSlab) {
+        self.slabs += 1;
+        self.bytes += judged.slab.bytes_len();
+    }
 }
 
 /// What was written.
@@ -81,7 +119,9 @@ impl<'a> Router<'a> {
             metadata,
             specs,
             layout_columns,
-            slabs: 0,
+            group: Fill::default(),
+            unseen: Fill::default(),
+            groups: 0,
             part: None,
             quarantine: None,
             findings: None,
@@ -95,26 +135,60 @@ impl<'a> Router<'a> {
         let _span = tracing::debug_span!("route").entered();
         let mut rest = slabs;
         while !rest.is_empty() {
-            // Slabs up to the end of the row group are encoded together.
-            let room = usize::try_from(GROUP_SLABS - self.slabs % GROUP_SLABS)
-                .expect("a row group has few slabs");
-            let (now, later) = rest.split_at(room.min(rest.len()));
+            // Slabs up to the next look are encoded together.
+            let (mut count, mut look) = (0, false);
+            while !look && count < rest.len() {
+                self.group.add(&rest[count]);
+                self.unseen.add(&rest[count]);
+                count += 1;
+                look = self.group.slabs >= GROUP_SLABS
+                    || self.unseen.slabs >= LOOK_SLABS
+                    || self.unseen.bytes >= LOOK_BYTES;
+            }
+            let (now, later) = rest.split_at(count);
             for judged in now {
                 self.write_rejected(judged, plan)?;
             }
             self.append(now, plan)?;
-            self.slabs += now.len() as u64;
-            if self.slabs.is_multiple_of(GROUP_SLABS)
-                && let Some((_, part)) = &mut self.part
-            {
-                part.end_row_group()?;
-            }
-            if self.slabs.is_multiple_of(PART_SLABS) {
-                self.end_files()?;
+            if look {
+                self.unseen = Fill::default();
+                self.end_full()?;
             }
             rest = later;
         }
         Ok(())
+    }
+
+    /// Ends what is full: the row group, and with it the part.
+    fn end_full(&mut self) -> Result<(), RunError> {
+        let bytes = self.part.as_ref().map_or(0, |(_, part)| part.group_bytes());
+        if self.group.slabs < GROUP_SLABS && bytes < GROUP_BYTES {
+            return Ok(());
+        }
+        self.group = Fill::default();
+        self.groups += 1;
+        let mut chunks = 0;
+        if let Some((_, part)) = &mut self.part {
+            part.end_row_group()?;
+            chunks = part.row_groups() * part.width();
+        }
+        if self.groups >= PART_GROUPS || chunks >= PART_CHUNKS {
+            self.groups = 0;
+            self.end_files()?;
+        }
+        Ok(())
+    }
+
+    /// Bytes of memory that open files take.
+    pub(crate) fn memory(&self) -> usize {
+        // What describes a column beside its cells.
+        let part = |(_, part): &(_, PartWriter<Out>)| {
+            part.group_bytes() + (part.row_groups() + 1) * part.width() * COLUMN_BYTES
+        };
+        self.part.as_ref().map_or(0, part)
+            + self.quarantine.as_ref().map_or(0, |(_, file)| file.memory())
+            + self.findings.as_ref().map_or(0, |(_, file)| file.memory())
+            + self.repairs.as_ref().map_or(0, |(_, file)| file.memory())
     }
 
     /// Completes all files.

@@ -16,18 +16,15 @@ use crate::error::{RunError, chain};
 use crate::identify::{Unidentified, identify};
 use crate::identity;
 use crate::judging::{JudgedFile, Judging};
-use crate::loading::{Metering, Pinned};
+use crate::loading::Pinned;
 use crate::observer::{Observer, Phase, Progress};
-use crate::peek::{self, Peeked};
+use crate::peek::{self, Peeked, Unpeeked};
 use crate::plan::Plan;
 use crate::publish::{Beginning, Ending, Publishing};
-use crate::report::{Reason, Report, milliseconds};
+use crate::report::{Failure, Reason, Report, milliseconds};
 use crate::request::{Purpose, Request, limits};
 use crate::survey::Survey;
 use crate::{account, commit, invariants};
-
-/// Threads at most. Slabs at once are bounded, for memory's sake, and more threads than twice as many would find nothing to do.
-const MOST_THREADS: usize = 16;
 
 /// Judges a file and publishes what passes. Never fails: what went wrong is in the report, and in the audit.
 pub fn run(request: &Request<'_>, store: &dyn Store, observer: &dyn Observer) -> Report {
@@ -79,6 +76,10 @@ impl<'a> Attempt<'a> {
     fn carry_out(mut self) -> Report {
         match self.attempt() {
             Ok(()) | Err(EarlyEnd::Done) => {}
+            // What was judged may be half a file that is still being written.
+            Err(EarlyEnd::Refused(_)) if self.request.input.changed() => {
+                self.fail(&RunError::changed(self.request.input));
+            }
             Err(EarlyEnd::Refused(reason)) => {
                 self.report.outcome = FileOutcome::Refused.to_string();
                 self.report.refusal = Some(reason);
@@ -148,10 +149,11 @@ impl<'a> Attempt<'a> {
     fn peek(&mut self) -> Result<Peeked, EarlyEnd> {
         let peeked = match peek::peek(self.request.input, self.request.entry) {
             Ok(peeked) => peeked,
-            Err(refusal) => {
+            Err(Unpeeked::NoTable(refusal)) => {
                 self.report.source.compression = refusal.compression.map(str::to_owned);
                 return Err(EarlyEnd::Refused(refusal.reason));
             }
+            Err(Unpeeked::Failed(error)) => return Err(error.into()),
         };
         self.report.source.compression = Some(peeked.compression.to_owned());
         if let Some(entry) = &peeked.entry {
@@ -218,8 +220,7 @@ impl<'a> Attempt<'a> {
     /// Loads the pack's plugins and resolves what will be done with them.
     fn plan(&mut self, identified: &Identified) -> Result<(Plan, Vec<Component>), EarlyEnd> {
         let pack = &identified.pack;
-        let metering = Metering::Deadline { cache: self.request.cache.clone() };
-        let pinned = Pinned::open(pack, self.request.discovery, metering)?;
+        let pinned = Pinned::open(pack, self.request.discovery, self.request.cache.clone())?;
         let mut components = Vec::with_capacity(pack.plugins().len());
         let span = tracing::debug_span!("load").entered();
         for used in pack.plugins() {
@@ -245,7 +246,7 @@ impl<'a> Attempt<'a> {
 
     fn pool(&self) -> Result<ThreadPool, RunError> {
         rayon::ThreadPoolBuilder::new()
-            .num_threads(self.request.threads.clamp(1, MOST_THREADS))
+            .num_threads(self.request.workers())
             .thread_name(|index| format!("judge-{index}"))
             .build()
             .map_err(|error| RunError::temporary(std::io::Error::other(error)))
@@ -257,13 +258,7 @@ impl<'a> Attempt<'a> {
         let surveyed = pool
             .install(|| crate::survey::survey(self.request, limits(pack), plan, self.observer))?;
         self.report.milliseconds.survey = milliseconds(began);
-        let survey = surveyed.map_err(|error| {
-            let message = format!(
-                "the input cannot be read to its end: {}; download it again",
-                chain(&error)
-            );
-            EarlyEnd::Refused(Reason { code: "file.damaged".to_owned(), message })
-        })?;
+        let survey = surveyed.map_err(|fault| EarlyEnd::Refused(peek::blame(&fault)))?;
         account::source(&mut self.report, &survey);
         if survey.spilled {
             let text =
@@ -310,7 +305,7 @@ impl<'a> Attempt<'a> {
         account::fill(&mut self.report, plan, judged);
         invariants::check(&mut self.report, plan, judged)?;
         if self.request.input.changed() {
-            return Err(RunError::InputChanged { location: self.request.input.location() }.into());
+            return Err(RunError::changed(self.request.input).into());
         }
         let outcome = match account::refusal(plan, pack, judged, &self.report) {
             Some(reason) => {
@@ -357,7 +352,11 @@ impl<'a> Attempt<'a> {
 
     fn fail(&mut self, error: &RunError) {
         self.report.outcome = FileOutcome::Failed.to_string();
-        self.report.failure = Some(Reason { code: error.code().to_owned(), message: chain(error) });
+        self.report.failure = Some(Failure {
+            code: error.code().to_owned(),
+            message: chain(error),
+            retryable: error.retryable(),
+        });
     }
 
     /// Lets `step` work on the report, and tells whoever watches of the notices that it left there.

@@ -1,45 +1,8 @@
-//! Parts of columns, for batches smaller than a slab.
-
-use std::ops::Range;
+//! Columns of batches that are smaller than a slab, as columns of the slab.
 
 use assay_model::{Bitmap, Cells, Column, Text};
 
 use crate::rewriting::cell;
-
-/// A copy of some records' cells.
-pub(crate) fn slice(column: &Column, rows: Range<usize>) -> Column {
-    let cells = match &column.cells {
-        Cells::Absent => Cells::Absent,
-        Cells::Constant(cell) => Cells::Constant(cell.clone()),
-        Cells::Text(text) => Cells::Text(slice_text(text, rows.clone())),
-        Cells::Integer(values) => Cells::Integer(values[rows.clone()].to_vec()),
-        Cells::Decimal { scale, unscaled } => {
-            Cells::Decimal { scale: *scale, unscaled: unscaled[rows.clone()].to_vec() }
-        }
-        Cells::Date(days) => Cells::Date(days[rows.clone()].to_vec()),
-        Cells::Dictionary { keys, values } => {
-            Cells::Dictionary { keys: keys[rows.clone()].to_vec(), values: values.clone() }
-        }
-    };
-    let bits = |bits: &Option<Bitmap>| bits.as_ref().map(|bits| slice_bits(bits, rows.clone()));
-    Column { cells, valid: bits(&column.valid), malformed: bits(&column.malformed) }
-}
-
-fn slice_text(text: &Text, rows: Range<usize>) -> Text {
-    let mut part = Text::with_capacity(rows.len(), 0);
-    rows.for_each(|row| part.push(text.get(row)));
-    part
-}
-
-fn slice_bits(bits: &Bitmap, rows: Range<usize>) -> Bitmap {
-    let mut part = Bitmap::zeros(rows.len());
-    for (to, from) in rows.enumerate() {
-        if bits.get(from) {
-            part.set(to);
-        }
-    }
-    part
-}
 
 /// Text columns of consecutive batches as one of `records` cells.
 pub(crate) fn join<'a>(parts: impl Iterator<Item = (&'a Column, usize)>, records: usize) -> Column {
@@ -77,7 +40,7 @@ mod tests {
             let parts: Vec<_> = (0..10)
                 .step_by(size)
                 .map(|start| start..10.min(start + size))
-                .map(|rows| (slice(&whole, rows.clone()), rows.len()))
+                .map(|rows| (whole.slice(rows.clone()), rows.len()))
                 .collect();
             assert_eq!(join(parts.iter().map(|(part, rows)| (part, *rows)), 10), whole, "{size}");
         }

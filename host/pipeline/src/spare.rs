@@ -1,36 +1,71 @@
 //! What is done with, so that the next slab need not ask the system for memory.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use assay_ingest::Slab;
 use assay_model::{Cells, Column};
 
 use crate::flow::hold;
+use crate::memory::{Budget, Lease};
 
-/// Slabs, and their columns, whose memory can be used again.
+/// What a slab was, and its columns: memory for the next.
+#[derive(Debug, Default)]
+pub(crate) struct Used {
+    pub(crate) slab: Option<Slab>,
+    pub(crate) columns: Vec<Column>,
+}
+
+impl Used {
+    fn memory(&self) -> usize {
+        self.slab.as_ref().map_or(0, Slab::memory)
+            + self.columns.iter().map(Column::memory).sum::<usize>()
+    }
+}
+
+/// Memory that can be used again, and its leases.
 #[derive(Debug, Default)]
 pub(crate) struct Spare {
-    columns: Mutex<Vec<Vec<Column>>>,
-    slabs: Mutex<Vec<Slab>>,
+    kept: Mutex<Vec<(Used, Lease)>>,
 }
 
 impl Spare {
-    /// The columns of one slab, or none.
-    pub(crate) fn columns(&self) -> Vec<Column> {
-        hold(&self.columns).pop().unwrap_or_default()
+    /// So many bytes for the next slab, those of one that is done with among them. Where there are too few, what is kept besides is given up.
+    pub(crate) fn lease(&self, budget: &Arc<Budget>, bytes: usize) -> Option<(Used, Lease)> {
+        let mut kept = hold(&self.kept);
+        let last = kept.pop();
+        let own = last.as_ref().map_or(0, |(_, lease)| lease.bytes());
+        loop {
+            if let Some(mut lease) = budget.lease(bytes.saturating_sub(own)) {
+                let Some((used, before)) = last else { return Some((Used::default(), lease)) };
+                lease.join(before);
+                return Some((used, lease));
+            }
+            if kept.pop().is_none() {
+                kept.extend(last);
+                return None;
+            }
+        }
     }
 
-    /// A slab, if there is one.
-    pub(crate) fn slab(&self) -> Option<Slab> {
-        hold(&self.slabs).pop()
+    /// The same, whether they are there or not.
+    pub(crate) fn lease_anyway(&self, budget: &Arc<Budget>, bytes: usize) -> (Used, Lease) {
+        self.lease(budget, bytes).unwrap_or_else(|| {
+            hold(&self.kept).clear();
+            (Used::default(), budget.lease_anyway(bytes))
+        })
+    }
+
+    /// Takes back what was leased for a slab that is not begun yet.
+    pub(crate) fn take_back(&self, used: Used, mut lease: Lease) {
+        lease.resize(used.memory());
+        hold(&self.kept).push((used, lease));
     }
 
     /// Keeps a slab, and what holds cells among its columns; the rest has no memory worth keeping.
-    pub(crate) fn keep(&self, slab: Slab, columns: impl Iterator<Item = Column>) {
+    pub(crate) fn keep(&self, slab: Slab, columns: impl Iterator<Item = Column>, lease: Lease) {
         let worth =
             |column: &Column| matches!(column.cells, Cells::Text(_) | Cells::Dictionary { .. });
-        let columns = columns.filter(worth).collect();
-        hold(&self.columns).push(columns);
-        hold(&self.slabs).push(slab);
+        let columns: Vec<Column> = columns.filter(worth).collect();
+        self.take_back(Used { slab: Some(slab), columns }, lease);
     }
 }

@@ -51,9 +51,10 @@ impl SpillSort {
         self.numbers.sort_unstable();
         let mut sources = Vec::with_capacity(self.runs.len() + 1);
         sources.push(Source::Memory(self.numbers.into_iter()));
-        // 64 KiB of read-ahead a run: a gigabyte of spilled numbers is some thirty runs.
+        // 64 KiB of read-ahead a run, and as much as the numbers took if there are many: a gigabyte of spilled ones is 256 runs.
+        let ahead = (self.capacity * BYTES / (self.runs.len() + 1)).clamp(512, 1 << 16);
         sources.extend(
-            self.runs.into_iter().map(|f| Source::Disk(BufReader::with_capacity(1 << 16, f))),
+            self.runs.into_iter().map(|f| Source::Disk(BufReader::with_capacity(ahead, f))),
         );
         let mut heap = BinaryHeap::with_capacity(sources.len());
         for (index, source) in sources.iter_mut().enumerate() {

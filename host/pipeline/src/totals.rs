@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use assay_model::{Cells, Column, Decimal, Measure, Merge, Position, RecordOutcome};
 
+use crate::error::RunError;
 use crate::findings::RuleCount;
 use crate::judged::JudgedSlab;
+use crate::memory::MemoryLimit;
 use crate::plan::Plan;
 
 /// Hits whose position and message a report shows for each rule: enough to look at; the quarantine holds them all.
 const EXAMPLES: usize = 3;
+
+/// Bytes that a measure takes besides its key's: in the list, in the one that the plugin gets, and in the plugin.
+const MEASURE_BYTES: usize = 256;
 
 /// Sums of one conserved column.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,12 +43,15 @@ pub(crate) struct Totals {
     pub(crate) amounts: Vec<AmountSums>,
     /// By stage, code and key.
     measures: BTreeMap<(usize, u16, String), (Merge, i64)>,
+    /// Bytes they take, and may take.
+    measured: usize,
+    most_measured: usize,
     /// The first record-level rule at level `refuse` that hit.
     pub(crate) refused_by: Option<usize>,
 }
 
 impl Totals {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan, memory: MemoryLimit) -> Self {
         Self {
             read: 0,
             outcomes: [0; 4],
@@ -51,6 +59,8 @@ impl Totals {
             examples: vec![Vec::new(); plan.rules.len()],
             amounts: vec![AmountSums::default(); plan.amounts.len()],
             measures: BTreeMap::new(),
+            measured: 0,
+            most_measured: memory.measures(),
             refused_by: None,
         }
     }
@@ -68,7 +78,7 @@ impl Totals {
     }
 
     /// Adds a judged slab.
-    pub(crate) fn add(&mut self, judged: &JudgedSlab, plan: &Plan) {
+    pub(crate) fn add(&mut self, judged: &JudgedSlab, plan: &Plan) -> Result<(), RunError> {
         self.read += judged.outcomes.len() as u64;
         for outcome in &judged.outcomes {
             self.outcomes[*outcome as usize] += 1;
@@ -89,18 +99,31 @@ impl Totals {
         }
         for (stage, measure) in &judged.measures {
             self.merge(*stage, measure);
+            if self.measured > self.most_measured {
+                return Err(RunError::Measures {
+                    plugin: plan.stages[*stage].component.name().to_owned(),
+                    measures: self.measures.len(),
+                    bytes: self.measured,
+                    record: self.read,
+                });
+            }
         }
         self.refused_by = self.refused_by.or(judged.refused_by);
+        Ok(())
     }
 
     fn merge(&mut self, stage: usize, measure: &Measure) {
         let key = (stage, measure.code, measure.key.clone());
+        let before = self.measures.len();
         self.measures
             .entry(key)
             .and_modify(|(merge, value)| {
                 *value = merge.of(*value, measure.value);
             })
             .or_insert((measure.merge, measure.value));
+        if self.measures.len() > before {
+            self.measured += MEASURE_BYTES + measure.key.len();
+        }
     }
 
     /// The measures of a stage, merged over the file.

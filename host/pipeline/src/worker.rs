@@ -1,11 +1,10 @@
 //! What a worker keeps to itself: sessions, one for each plugin and stage, opened when first needed, and memory.
 
 use assay_ingest::ColumnMemory;
-use assay_model::{Batch, FileResult, RuleClass};
+use assay_model::{Batch, Column, FileResult, RuleClass};
 use assay_sandbox::{Profile, SandboxError, Session};
 
 use crate::plan::Plan;
-use crate::spare::Spare;
 use crate::totals::Totals;
 
 /// What one thread needs to call plugins.
@@ -17,9 +16,15 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Memory for building columns, with what others are done with.
-    pub(crate) fn memory(&mut self, spare: &Spare) -> &mut ColumnMemory {
-        self.memory.recycle(spare.columns());
+    pub(crate) fn memory(&mut self, spare: Vec<Column>) -> &mut ColumnMemory {
+        self.memory.recycle(spare);
         &mut self.memory
+    }
+
+    /// Bytes it takes: memory for columns, and what instances of plugins had at most, which they never give back.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let guests = self.sessions.iter().flatten();
+        self.memory.memory() + guests.map(|guest| guest.profile().memory_peak).sum::<usize>()
     }
 
     /// Judges a batch in a stage.

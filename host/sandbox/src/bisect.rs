@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::failure::Failure;
 use crate::reason::PoisonReason;
 
-/// What came of a batch that failed as a whole.
+/// What came of a batch that cannot be judged as a whole.
 #[derive(Debug)]
 pub(crate) struct Isolated<V> {
     /// Parts that were judged, in order.
@@ -14,21 +14,27 @@ pub(crate) struct Isolated<V> {
     pub(crate) poison: Vec<(u32, PoisonReason)>,
 }
 
-/// Judges `0..records` in parts, after judging all at once ended in `first`. Records that fail alone are poison.
+/// Judges `ranges`, which follow each other, and parts of those that fail. Records that fail alone are poison. If there is `first`,
+/// the first range was judged already, and that came of it.
 ///
-/// `attempt` judges a range in a fresh instance. Its error, or that of `found`, which hears of each poison record,
-/// ends the search. A record that a failure names is tried alone first; a plugin whose word proves wrong once is not
-/// listened to again, so that a lying one costs no more than one that says nothing.
+/// `attempt` judges a range; a single record in a fresh instance, so that what it comes to is final. Its error, or that of `found`,
+/// which hears of each poison record, ends the search. A record that a failure names is tried alone first; a plugin whose word
+/// proves wrong once is not listened to again, so that a lying one costs no more than one that says nothing.
 pub(crate) fn isolate<V, E>(
-    records: u32,
-    first: Failure,
+    ranges: impl DoubleEndedIterator<Item = Range<u32>>,
+    first: Option<Failure>,
     mut attempt: impl FnMut(Range<u32>) -> Result<Result<V, Failure>, E>,
-    mut found: impl FnMut(&PoisonReason) -> Result<(), E>,
+    mut found: impl FnMut(u32, &PoisonReason) -> Result<(), E>,
 ) -> Result<Isolated<V>, E> {
     let mut isolated = Isolated { parts: Vec::new(), poison: Vec::new() };
     let mut trusted = true;
     // Ranges still to be judged, the first on top; one with a failure was judged already.
-    let mut open: Vec<(Range<u32>, Option<Failure>, bool)> = vec![(0..records, Some(first), false)];
+    let mut open: Vec<(Range<u32>, Option<Failure>, bool)> =
+        ranges.rev().map(|range| (range, None, false)).collect();
+    if let Some((range, failure, _)) = open.last_mut() {
+        // A record that was alone in its batch was not in a fresh instance.
+        *failure = first.filter(|_| range.len() > 1);
+    }
     while let Some((range, failure, named)) = open.pop() {
         let failure = match failure {
             Some(failure) => failure,
@@ -43,7 +49,7 @@ pub(crate) fn isolate<V, E>(
         };
         let length = range.end - range.start;
         if length == 1 {
-            found(&failure.reason)?;
+            found(range.start, &failure.reason)?;
             isolated.poison.push((range.start, failure.reason));
             continue;
         }
@@ -88,13 +94,13 @@ mod tests {
         };
         let first = judge(0..records).expect_err("there is poison");
         let isolated = isolate(
-            records,
-            first,
+            std::iter::once(0..records),
+            Some(first),
             |range| {
                 tried += 1;
                 Ok::<_, ()>(judge(range))
             },
-            |_| Ok(()),
+            |_, _| Ok(()),
         )
         .unwrap();
         let found: Vec<u32> = isolated.poison.iter().map(|(record, _)| *record).collect();
@@ -111,7 +117,7 @@ mod tests {
     #[test]
     fn poison_is_found_and_nothing_else() {
         let silent = |_: &Range<u32>| None;
-        check(1, &[0], silent, 0);
+        check(1, &[0], silent, 1);
         check(2, &[1], silent, 2);
         check(3, &[0, 1, 2], silent, 4);
         check(4096, &[0], silent, 24);
@@ -134,9 +140,12 @@ mod tests {
 
     #[test]
     fn a_batch_that_only_fails_as_a_whole_has_no_poison() {
-        let isolated =
-            isolate(8, failure(None), |range| Ok::<_, ()>(Ok(range)), |_| Ok(())).unwrap();
+        let judge = |range| Ok::<_, ()>(Ok(range));
+        let whole = std::iter::once(0..8);
+        let isolated = isolate(whole, Some(failure(None)), judge, |_, _| Ok(())).unwrap();
         assert_eq!(isolated.poison, []);
         assert_eq!(isolated.parts, [(0..4, 0..4), (4..8, 4..8)]);
+        let isolated = isolate([0..3, 3..6, 6..8].into_iter(), None, judge, |_, _| Ok(())).unwrap();
+        assert_eq!(isolated.parts, [(0..3, 0..3), (3..6, 3..6), (6..8, 6..8)]);
     }
 }

@@ -1,4 +1,4 @@
-//! One instance and its calls: each with a full deadline, and with what went wrong told apart.
+//! One instance and its calls: each with fuel and time of its own, and with what went wrong told apart.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -9,7 +9,8 @@ use wasmtime::component::ResourceAny;
 
 use crate::bindings::{RulePlugin, RulePluginPre, wit};
 use crate::engine::Engine;
-use crate::failure::{Failure, reason_of};
+use crate::failure::{Ended, Failure, Hang, ended};
+use crate::fuel::Budget;
 use crate::lower;
 use crate::reason::PoisonReason;
 use crate::store::{self, State};
@@ -22,11 +23,11 @@ pub(crate) struct Instance {
 
 impl Instance {
     /// Builds a fresh instance.
-    pub(crate) fn new(engine: &Engine, pre: &RulePluginPre<State>) -> Result<Self, PoisonReason> {
+    pub(crate) fn new(engine: &Engine, pre: &RulePluginPre<State>) -> Result<Self, Ended> {
         let mut store = store::new(engine);
         match pre.instantiate(&mut store) {
             Ok(plugin) => Ok(Self { store, plugin }),
-            Err(error) => Err(reason_of(&error, store.data(), &engine.options)),
+            Err(error) => Err(ended(&error, store.data(), &engine.options, Budget::Other)),
         }
     }
 
@@ -40,21 +41,24 @@ impl Instance {
         self.store.data().steps.stacks().clone()
     }
 
-    /// Fuel that the last call used; 0 where none is counted.
-    pub(crate) fn fuel_used(&self, limit: u64) -> u64 {
-        self.store.get_fuel().map_or(0, |left| limit.saturating_sub(left))
+    /// Fuel that the last call used, of what it had; 0 where none is counted.
+    pub(crate) fn fuel_used(&self, engine: &Engine, budget: Budget) -> u64 {
+        let had = budget.units(engine.options.fuel_per_record);
+        self.store.get_fuel().map_or(0, |left| had.saturating_sub(left))
     }
 
-    pub(crate) fn describe(&mut self, engine: &Engine) -> Result<wit::PluginInfo, PoisonReason> {
-        self.call(engine, |plugin, store| plugin.assay_rules_plugin().call_describe(store))
+    pub(crate) fn describe(&mut self, engine: &Engine) -> Result<wit::PluginInfo, Ended> {
+        self.call(engine, Budget::Other, |plugin, store| {
+            plugin.assay_rules_plugin().call_describe(store)
+        })
     }
 
     pub(crate) fn check_config(
         &mut self,
         engine: &Engine,
         context: &RunContext,
-    ) -> Result<Result<Vec<wit::StagePlan>, Vec<wit::ConfigFault>>, PoisonReason> {
-        self.call(engine, |plugin, store| {
+    ) -> Result<Result<Vec<wit::StagePlan>, Vec<wit::ConfigFault>>, Ended> {
+        self.call(engine, Budget::Other, |plugin, store| {
             lower::with_context(context, |context| {
                 plugin.assay_rules_plugin().call_check_config(store, context)
             })
@@ -66,13 +70,13 @@ impl Instance {
         engine: &Engine,
         context: &RunContext,
         stage: u16,
-    ) -> Result<ResourceAny, PoisonReason> {
-        let opened = self.call(engine, |plugin, store| {
+    ) -> Result<ResourceAny, Ended> {
+        let opened = self.call(engine, Budget::Other, |plugin, store| {
             lower::with_context(context, |context| {
                 plugin.assay_rules_plugin().session().call_open(store, context, stage)
             })
         })?;
-        opened.map_err(|fault| PoisonReason::fault(fault.code, &fault.message))
+        opened.map_err(|fault| PoisonReason::fault(fault.code, &fault.message).into())
     }
 
     /// Judges a batch; also how many nanoseconds the call took, copies in and out included.
@@ -82,10 +86,11 @@ impl Instance {
         plugin: &str,
         session: ResourceAny,
         batch: &Batch,
-    ) -> (Result<wit::Verdict, Failure>, u64) {
+        budget: Budget,
+    ) -> (Result<Result<wit::Verdict, Failure>, Hang>, u64) {
         let begun = Instant::now();
         self.store.data_mut().crossings.begin();
-        let judged = self.call(engine, |plugin, store| {
+        let judged = self.call(engine, budget, |plugin, store| {
             lower::with_batch(batch, |batch| {
                 plugin.assay_rules_plugin().session().call_process(store, session, batch)
             })
@@ -94,9 +99,10 @@ impl Instance {
         self.store.data().crossings.report(plugin, begun, ended);
         let took = u64::try_from((ended - begun).as_nanos()).unwrap_or(u64::MAX);
         let judged = match judged {
-            Ok(Ok(verdict)) => Ok(verdict),
-            Ok(Err(fault)) => Err(fault.into()),
-            Err(reason) => Err(reason.into()),
+            Ok(Ok(verdict)) => Ok(Ok(verdict)),
+            Ok(Err(fault)) => Ok(Err(fault.into())),
+            Err(Ended::Failed(reason)) => Ok(Err(reason.into())),
+            Err(Ended::Hanging(hang)) => Err(hang),
         };
         (judged, took)
     }
@@ -106,21 +112,22 @@ impl Instance {
         engine: &Engine,
         session: ResourceAny,
         totals: &[Measure],
-    ) -> Result<Vec<wit::FileResult>, PoisonReason> {
+    ) -> Result<Vec<wit::FileResult>, Ended> {
         let totals = lower::measures(totals);
-        let finished = self.call(engine, |plugin, store| {
+        let finished = self.call(engine, Budget::Other, |plugin, store| {
             plugin.assay_rules_plugin().session().call_finish(store, session, &totals)
         })?;
-        finished.map_err(|fault| PoisonReason::fault(fault.code, &fault.message))
+        finished.map_err(|fault| PoisonReason::fault(fault.code, &fault.message).into())
     }
 
     fn call<R>(
         &mut self,
         engine: &Engine,
+        budget: Budget,
         run: impl FnOnce(&RulePlugin, &mut Store<State>) -> wasmtime::Result<R>,
-    ) -> Result<R, PoisonReason> {
-        store::refill(engine, &mut self.store);
+    ) -> Result<R, Ended> {
+        store::refill(engine, &mut self.store, budget);
         run(&self.plugin, &mut self.store)
-            .map_err(|error| reason_of(&error, self.store.data(), &engine.options))
+            .map_err(|error| ended(&error, self.store.data(), &engine.options, budget))
     }
 }

@@ -14,10 +14,10 @@ use crate::check;
 use crate::contract::ContractVersion;
 use crate::engine::Engine;
 use crate::error::{Call, PlanError, SandboxError};
+use crate::failure::Ended;
 use crate::format;
 use crate::interface::Interface;
 use crate::options::Grants;
-use crate::reason::PoisonReason;
 use crate::store::State;
 use crate::wasi;
 
@@ -90,7 +90,7 @@ impl Component {
     ///
     /// A plan that comes out can be relied on: codes and names are unique, columns exist, formats parse.
     pub fn plan(&self, context: &RunContext) -> Result<Vec<DeclaredStage>, PlanError> {
-        let failed = |reason| self.failed(Call::CheckConfig, reason);
+        let failed = |ended: Ended| self.failed(Call::CheckConfig, ended);
         let limits = &self.engine().options.limits;
         let answer = Instance::new(self.engine(), &self.inner.pre)
             .and_then(|mut instance| instance.check_config(self.engine(), context))
@@ -174,17 +174,13 @@ impl Component {
         self.inner.failures.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn failed(&self, call: Call, reason: PoisonReason) -> SandboxError {
-        failed(&self.inner.name, call, reason)
+    pub(crate) fn failed(&self, call: Call, ended: Ended) -> SandboxError {
+        ended.error(&self.inner.name, call)
     }
 
     pub(crate) fn breach(&self, call: Call, breach: crate::Breach) -> SandboxError {
         SandboxError::Breach { plugin: self.inner.name.clone(), call, breach }
     }
-}
-
-fn failed(name: &str, call: Call, reason: PoisonReason) -> SandboxError {
-    SandboxError::Failed { plugin: name.to_owned(), call, reason }
 }
 
 /// The compiled component, and whether it came from the cache.
@@ -219,8 +215,8 @@ fn describe(
     pre: &RulePluginPre<State>,
 ) -> Result<PluginInfo, SandboxError> {
     let mut instance =
-        Instance::new(engine, pre).map_err(|reason| failed(name, Call::Instantiate, reason))?;
-    let info = instance.describe(engine).map_err(|reason| failed(name, Call::Describe, reason))?;
+        Instance::new(engine, pre).map_err(|ended| ended.error(name, Call::Instantiate))?;
+    let info = instance.describe(engine).map_err(|ended| ended.error(name, Call::Describe))?;
     check::info(info, &engine.options.limits).map_err(|breach| SandboxError::Breach {
         plugin: name.to_owned(),
         call: Call::Describe,

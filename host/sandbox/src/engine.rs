@@ -3,7 +3,7 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::{Mutex, PoisonError};
 
-use wasmtime::{Config, OptLevel};
+use wasmtime::{Config, OperatorCost, OptLevel};
 
 use crate::cache::Cache;
 use crate::error::SandboxError;
@@ -29,11 +29,11 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Sets up wasmtime, the clock behind deadlines, and the cache.
+    /// Sets up wasmtime, the clock that tells what hangs, and the cache.
     pub(crate) fn new(options: Options) -> Result<Self, SandboxError> {
         let wasmtime = wasmtime::Engine::new(&config(options.meter))
             .map_err(|error| SandboxError::Engine { detail: format!("{error:#}") })?;
-        if options.meter == Meter::Epoch {
+        if options.meter == Meter::Fuel {
             ticker::start(&wasmtime).map_err(|error| SandboxError::Engine {
                 detail: format!("no thread for the clock: {error}"),
             })?;
@@ -61,13 +61,21 @@ impl Engine {
     }
 }
 
+/// One unit for each instruction, and one for each byte that is moved, so that fuel is about a count of what the machine does.
+fn costs() -> OperatorCost {
+    // Asking for memory goes through the host, even where none is given, and takes the time of about a thousand instructions: the
+    // most that one may cost.
+    OperatorCost { MemoryGrow: u8::MAX, TableGrow: u8::MAX, ..OperatorCost::new() }
+}
+
 fn config(meter: Meter) -> Config {
     let mut config = Config::new();
     // All calls are synchronous; the machinery for others makes each call several times dearer.
     config.concurrency_support(false);
     match meter {
-        Meter::Epoch => config.epoch_interruption(true),
-        Meter::Fuel(_) => config.consume_fuel(true),
+        // Fuel judges. The clock is there for what uses time and hardly any fuel, such as texts that the parts of a composed
+        // component hand each other.
+        Meter::Fuel => config.consume_fuel(true).operator_cost(costs()).epoch_interruption(true),
         // The clock never moves and the deadline is always now, so each check of it asks `steps`.
         Meter::Steps(_) => {
             config.wasm_backtrace_max_frames(NonZeroUsize::new(steps::MOST_FRAMES));

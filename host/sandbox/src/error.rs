@@ -1,13 +1,14 @@
 //! What can keep a plugin from being run. All of them name the plugin.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use assay_model::ConfigFault;
 
 use crate::breach::Breach;
 use crate::contract::ContractVersion;
-use crate::reason::PoisonReason;
+use crate::reason::{PoisonReason, in_function};
 
 /// Functions a plugin exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -185,6 +186,23 @@ pub enum SandboxError {
         /// Why.
         reason: PoisonReason,
     },
+    /// A call did not come back. That depends on the machine, so that no record is judged by it.
+    #[error(
+        "plugin `{plugin}` hangs: `{call}` did not come back within {limit:?}{}; run it again where the machine is less busy, \
+         or give it more time with `deadline` in the pack's `[limits]`", in_function(.function.as_deref())
+    )]
+    Hanging {
+        /// The plugin.
+        plugin: String,
+        /// Which call.
+        call: Call,
+        /// How long it had.
+        limit: Duration,
+        /// The function it was in, where the component has names.
+        function: Option<String>,
+        /// The records it was given, in the batch; none for a call that judges no record.
+        records: Option<Range<u32>>,
+    },
     /// The plugin failed on too many records.
     #[error(
         "plugin `{plugin}` was given up after {poison} records that it cannot judge \
@@ -193,6 +211,8 @@ pub enum SandboxError {
     GaveUp {
         /// The plugin.
         plugin: String,
+        /// The records that it failed on last, in the batch.
+        records: Range<u32>,
         /// How many records.
         poison: u32,
         /// How many calls failed while they were looked for.
@@ -212,6 +232,17 @@ pub enum SandboxError {
         /// What does not fit.
         detail: String,
     },
+}
+
+impl SandboxError {
+    /// The records of a batch that it is about, by their places in it.
+    pub fn records(&self) -> Option<Range<u32>> {
+        match self {
+            Self::Hanging { records, .. } => records.clone(),
+            Self::GaveUp { records, .. } => Some(records.clone()),
+            _ => None,
+        }
+    }
 }
 
 fn exports_text(exports: &[String]) -> String {

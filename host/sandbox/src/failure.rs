@@ -1,10 +1,14 @@
 //! What failed, told from what the engine or the guest said of it.
 
+use std::ops::Range;
 use std::str::Utf8Error;
+use std::time::Duration;
 
 use wasmtime::{Trap, WasmBacktrace};
 
 use crate::bindings::wit;
+use crate::error::{Call, SandboxError};
+use crate::fuel::Budget;
 use crate::options::{Meter, Options};
 use crate::reason::{PoisonReason, presentable};
 use crate::store::State;
@@ -28,24 +32,84 @@ impl From<wit::Fault> for Failure {
     }
 }
 
-/// What an error of the engine means. Told by types, never by texts.
-pub(crate) fn reason_of(error: &wasmtime::Error, state: &State, options: &Options) -> PoisonReason {
-    let function = function(error);
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => {
-            return match options.meter {
-                Meter::Steps(limit) => PoisonReason::Steps { limit, function },
-                Meter::Epoch | Meter::Fuel(_) => {
-                    PoisonReason::Deadline { limit: options.deadline, function }
-                }
-            };
+/// Why a call ended before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// For a reason that the plugin and what it was given decide: the next time it is the same.
+    Failed(PoisonReason),
+    /// It did not come back. That depends on the machine, so it says nothing of any record.
+    Hanging(Hang),
+}
+
+/// A call that did not come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hang {
+    limit: Duration,
+    function: Option<String>,
+}
+
+impl From<PoisonReason> for Ended {
+    fn from(reason: PoisonReason) -> Self {
+        Self::Failed(reason)
+    }
+}
+
+impl Ended {
+    /// The error of a run that cannot go on for it.
+    pub(crate) fn error(self, plugin: &str, call: Call) -> SandboxError {
+        let plugin = plugin.to_owned();
+        match self {
+            Self::Failed(reason) => SandboxError::Failed { plugin, call, reason },
+            Self::Hanging(hang) => hang.error(&plugin, call, None),
         }
-        Some(Trap::OutOfFuel) => {
-            let limit = match options.meter {
-                Meter::Fuel(fuel) => fuel,
-                Meter::Epoch | Meter::Steps(_) => 0,
+    }
+}
+
+impl Hang {
+    /// The error of the run. `records` are those in question, in the batch.
+    pub(crate) fn error(
+        self,
+        plugin: &str,
+        call: Call,
+        records: Option<Range<u32>>,
+    ) -> SandboxError {
+        let Self { limit, function } = self;
+        SandboxError::Hanging { plugin: plugin.to_owned(), call, limit, function, records }
+    }
+}
+
+/// What an error of the engine means. Told by types, never by texts.
+pub(crate) fn ended(
+    error: &wasmtime::Error,
+    state: &State,
+    options: &Options,
+    budget: Budget,
+) -> Ended {
+    if let (Some(Trap::Interrupt), Meter::Fuel) = (error.downcast_ref(), options.meter) {
+        return Ended::Hanging(Hang { limit: options.deadline, function: function(error) });
+    }
+    Ended::Failed(reason_of(error, state, options, budget))
+}
+
+fn reason_of(
+    error: &wasmtime::Error,
+    state: &State,
+    options: &Options,
+    budget: Budget,
+) -> PoisonReason {
+    let function = function(error);
+    match (error.downcast_ref::<Trap>(), options.meter, budget) {
+        (Some(Trap::Interrupt), Meter::Steps(limit), _) => {
+            return PoisonReason::Steps { limit, function };
+        }
+        (Some(Trap::OutOfFuel), _, Budget::Alone) => {
+            return PoisonReason::Fuel { limit: options.fuel_per_record, function };
+        }
+        (Some(Trap::OutOfFuel), _, Budget::Together | Budget::Other) => {
+            return PoisonReason::CallFuel {
+                limit: budget.units(options.fuel_per_record),
+                function,
             };
-            return PoisonReason::Fuel { limit, function };
         }
         _ => {}
     }

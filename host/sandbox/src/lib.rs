@@ -20,6 +20,7 @@ mod engine;
 mod error;
 mod failure;
 mod format;
+mod fuel;
 mod interface;
 mod limits;
 mod lower;

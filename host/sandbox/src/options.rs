@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use crate::limits::Limits;
 
-/// How the cost of a call is bounded. Never both ways: together they cost up to 70 % of a rule's speed, apart 25 %.
+/// What is counted while a plugin runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meter {
-    /// By wall time, for production: [`Options::deadline`] for each call.
-    Epoch,
-    /// By this many units of fuel for each call, the same on every machine: for tests and benchmarks.
-    Fuel(u64),
+    /// Fuel: WebAssembly instructions and bytes that are moved, the same on every machine. What judges records uses this.
+    Fuel,
     /// By this many steps (functions entered and turns of loops), some of which are looked at: where does the plugin spend
     /// its time? For flame graphs only, because every step calls the host.
     Steps(u64),
@@ -42,10 +40,15 @@ pub struct Options {
     /// Bytes of linear memory an instance may have. 64 MiB: a batch has 4 MiB at most, and everything made of it fits
     /// several times; more than a few sessions on a small machine still fit a gigabyte.
     pub memory_bytes: usize,
-    /// How long one call may take. 1 s: a batch takes about a millisecond, so this is a plugin that hangs and not a slow
-    /// one. Measured in ticks of 10 ms that are skipped while the machine stalls, so that a stall kills nobody.
+    /// Units of fuel that one record may use, judged alone. 1,000 million, a quarter of a second: a record of the dearest plugin
+    /// known takes 12 thousand, one of a plugin in Python some hundred thousand, so that only a rule that does not end needs more.
+    /// Whoever runs out of it is poison. All other budgets are made of it; see [`Session::process`](crate::Session::process).
+    pub fuel_per_record: u64,
+    /// How long one call may take before it is said to hang, which ends the run and judges nothing. 5 minutes: a call that uses
+    /// its fuel takes a quarter of a second, so that no machine is so busy that it takes a thousand times as long. Measured in
+    /// ticks of 10 ms that are skipped while the machine stalls.
     pub deadline: Duration,
-    /// How the cost of a call is bounded.
+    /// What is counted while a plugin runs.
     pub meter: Meter,
     /// A folder for compiled components; none: compile at each start.
     pub cache: Option<PathBuf>,
@@ -62,8 +65,9 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             memory_bytes: 64 << 20,
-            deadline: Duration::from_secs(1),
-            meter: Meter::Epoch,
+            fuel_per_record: 1_000_000_000,
+            deadline: Duration::from_mins(5),
+            meter: Meter::Fuel,
             cache: None,
             limits: Limits::default(),
             max_poison: 100,

@@ -1,8 +1,7 @@
 //! Why a call did not come back with something usable.
 
-use std::time::Duration;
-
 use crate::breach::Breach;
+use crate::fuel::grouped;
 
 /// Bytes of a guest's own words that are kept. 256: a line on a terminal or two.
 const WORDS_BYTES: usize = 256;
@@ -19,17 +18,23 @@ pub enum PoisonReason {
         /// The function it happened in, where the component has names.
         function: Option<String>,
     },
-    /// It did not come back in time.
-    #[error("it did not come back within {limit:?}{}", in_function(.function.as_deref()))]
-    Deadline {
-        /// How long it had.
-        limit: Duration,
+    /// It used all the fuel that a record has.
+    #[error(
+        "it used up a record's fuel of {} units{}; `fuel_per_record` in the pack's `[limits]` raises it",
+        grouped(*.limit), in_function(.function.as_deref())
+    )]
+    Fuel {
+        /// How much it had.
+        limit: u64,
         /// The function it was in, where the component has names.
         function: Option<String>,
     },
-    /// It used more fuel than a call has.
-    #[error("it used up the {limit} units of fuel of a call{}", in_function(.function.as_deref()))]
-    Fuel {
+    /// It used all the fuel of a call that is not about one record.
+    #[error(
+        "it used up a call's fuel of {} units{}; it grows with `fuel_per_record` in the pack's `[limits]`",
+        grouped(*.limit), in_function(.function.as_deref())
+    )]
+    CallFuel {
         /// How much it had.
         limit: u64,
         /// The function it was in, where the component has names.
@@ -73,7 +78,8 @@ pub enum PoisonReason {
     Breach(Breach),
 }
 
-fn in_function(function: Option<&str>) -> String {
+/// The end of a sentence about a call.
+pub(crate) fn in_function(function: Option<&str>) -> String {
     function.map_or_else(String::new, |name| format!(" in `{name}`"))
 }
 
@@ -88,6 +94,11 @@ fn fault_kind(code: u16) -> String {
 }
 
 impl PoisonReason {
+    /// Whether it may be for want of space and not for any record: fewer records at once need less.
+    pub(crate) fn is_of_size(&self) -> bool {
+        matches!(self, Self::Fuel { .. } | Self::CallFuel { .. } | Self::Memory { .. })
+    }
+
     /// A fault as the guest gave it, made safe to show.
     pub(crate) fn fault(code: u16, message: &str) -> Self {
         Self::Fault { code, message: presentable(message) }

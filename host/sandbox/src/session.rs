@@ -14,8 +14,8 @@ use crate::check::{self, StageIndex};
 use crate::component::Component;
 use crate::error::{Call, SandboxError};
 use crate::failure::Failure;
+use crate::fuel::Budget;
 use crate::merge::merge;
-use crate::options::Meter;
 use crate::reason::PoisonReason;
 use crate::slice::{misfit, slice};
 
@@ -64,6 +64,10 @@ pub struct Session {
     context: RunContext,
     stage: StageIndex,
     live: Option<Live>,
+    /// Records that are judged at once, as far as their cost is known. It changes how fast a file is judged, never what comes of it.
+    at_once: u32,
+    /// Fuel of the dearest call for the batch.
+    dearest: u64,
     profile: Profile,
 }
 
@@ -94,6 +98,8 @@ impl Session {
             context: context.clone(),
             stage: StageIndex::new(stage),
             live: None,
+            at_once: u32::MAX,
+            dearest: 0,
             profile: Profile::default(),
         };
         session.ensure_live()?;
@@ -102,9 +108,15 @@ impl Session {
 
     /// Judges a batch whose columns are those of the stage's plan, in its order.
     ///
-    /// If the plugin traps, hangs, reports a fault or breaks the contract, the batch is judged in parts by fresh
-    /// instances until the records that cause it stand alone. An error means that the run cannot go on: too many such
-    /// records, a plugin that cannot even be opened, or a batch that does not fit the plan.
+    /// If the plugin traps, runs out of fuel, reports a fault or breaks the contract, the batch is judged in parts until the
+    /// records that cause it stand alone, each in a fresh instance. An error means that the run cannot go on: too many such
+    /// records, a call that does not come back, a plugin that cannot even be opened, or a batch that does not fit the plan.
+    ///
+    /// What comes out for a record does not depend on the batch it is in, nor on the machine: it is poison if, judged alone in a
+    /// fresh instance, it fails or uses more than [`Options::fuel_per_record`](crate::Options::fuel_per_record). So that nobody is
+    /// overlooked in company, a call with several records has half of that, whatever their number, and is divided if it runs out.
+    /// What a record costs alone may therefore be up to twice what it adds to a batch; a plugin that builds tables at the first
+    /// call stays within that if they cost less than half of a record's fuel.
     pub fn process(&mut self, batch: &Batch) -> Result<BatchVerdict, SandboxError> {
         if let Some(detail) = misfit(batch, self.stage.columns()) {
             let (plugin, first_record) = (self.component.name().to_owned(), batch.first_record);
@@ -113,9 +125,16 @@ impl Session {
         if batch.records == 0 {
             return Ok(BatchVerdict::default());
         }
-        match self.attempt(batch)? {
-            Ok(verdict) => Ok(BatchVerdict { verdict, poison: Vec::new() }),
-            Err(failure) => self.isolate(batch, failure),
+        self.dearest = 0;
+        if batch.records > self.at_once {
+            return self.isolate(batch, None);
+        }
+        match self.attempt(batch, 0..batch.records, Budget::Together)? {
+            Ok(verdict) => {
+                self.dare_more();
+                Ok(BatchVerdict { verdict, poison: Vec::new() })
+            }
+            Err(failure) => self.isolate(batch, Some(failure)),
         }
     }
 
@@ -127,7 +146,7 @@ impl Session {
         let results = instance.finish(engine, *session, totals);
         // Whatever came of it, the session in the guest has ended.
         self.retire();
-        let results = results.map_err(|reason| component.failed(Call::Finish, reason))?;
+        let results = results.map_err(|ended| component.failed(Call::Finish, ended))?;
         check::results(results, &self.stage, &engine.options.limits)
             .map_err(|breach| component.breach(Call::Finish, breach))
     }
@@ -142,7 +161,7 @@ impl Session {
     }
 
     /// Where its instance spent its steps so far, as folded stacks: functions from the outermost in, joined by semicolons, with
-    /// how often they were met. Empty unless the meter is [`Meter::Steps`].
+    /// how often they were met. Empty unless the meter is [`Meter::Steps`](crate::Meter::Steps).
     pub fn stacks(&self) -> BTreeMap<String, u64> {
         self.live.as_ref().map(|live| live.instance.stacks()).unwrap_or_default()
     }
@@ -156,10 +175,10 @@ impl Session {
         if self.live.is_none() {
             let component = &self.component;
             let mut instance = Instance::new(component.engine(), component.pre())
-                .map_err(|reason| component.failed(Call::Instantiate, reason))?;
+                .map_err(|ended| component.failed(Call::Instantiate, ended))?;
             let session = instance
                 .open(component.engine(), &self.context, self.stage.class.code())
-                .map_err(|reason| component.failed(Call::Open, reason))?;
+                .map_err(|ended| component.failed(Call::Open, ended))?;
             self.profile.instances += 1;
             self.live = Some(Live { instance, session });
         }
@@ -172,21 +191,26 @@ impl Session {
         self.live = None;
     }
 
-    /// Judges a batch as it is. After a failure the instance is gone.
-    fn attempt(&mut self, batch: &Batch) -> Result<Result<Verdict, Failure>, SandboxError> {
+    /// Judges a batch as it is. After a failure the instance is gone. `at` says where it lies in the one that is to be judged.
+    fn attempt(
+        &mut self,
+        batch: &Batch,
+        at: Range<u32>,
+        budget: Budget,
+    ) -> Result<Result<Verdict, Failure>, SandboxError> {
         let component = self.component.clone();
         let engine = component.engine();
         let Live { instance, session } = self.ensure_live()?;
-        let (judged, nanos) = instance.process(engine, component.name(), *session, batch);
-        let fuel = match engine.options.meter {
-            Meter::Fuel(limit) => instance.fuel_used(limit),
-            Meter::Epoch | Meter::Steps(_) => 0,
-        };
+        let (judged, nanos) = instance.process(engine, component.name(), *session, batch, budget);
+        let fuel = instance.fuel_used(engine, budget);
+        self.dearest = self.dearest.max(fuel);
         let profile = &mut self.profile;
         profile.calls += 1;
         profile.records += u64::from(batch.records);
         profile.nanos = profile.nanos.saturating_add(nanos);
         profile.fuel = profile.fuel.saturating_add(fuel);
+        let judged =
+            judged.map_err(|hang| hang.error(component.name(), Call::Process, Some(at)))?;
         let _span = tracing::debug_span!("verdict").entered();
         let checked = judged.and_then(|verdict| {
             check::verdict(verdict, &self.stage, batch, &engine.options.limits)
@@ -198,36 +222,75 @@ impl Session {
         Ok(checked)
     }
 
-    fn isolate(&mut self, batch: &Batch, first: Failure) -> Result<BatchVerdict, SandboxError> {
+    /// As many records at once as the last batches let us, if they were fewer than there are; twice as many where they are cheap.
+    fn dare_more(&mut self) {
+        let engine = self.component.engine();
+        if self.dearest <= Budget::Together.units(engine.options.fuel_per_record) / 4 {
+            self.at_once = self.at_once.saturating_mul(2);
+        }
+    }
+
+    fn isolate(
+        &mut self,
+        batch: &Batch,
+        first: Option<Failure>,
+    ) -> Result<BatchVerdict, SandboxError> {
         let begun = Instant::now();
         let component = self.component.clone();
         let max_poison = component.engine().options.max_poison;
         let max_failures = max_poison.max(1).saturating_mul(FAILURES_PER_POISON);
-        let gave_up = |reason: &PoisonReason, failures| SandboxError::GaveUp {
+        let gave_up = |records: Range<u32>, reason: &PoisonReason, failures| SandboxError::GaveUp {
             plugin: component.name().to_owned(),
+            records,
             poison: component.poisoned(),
             failures,
             took: begun.elapsed(),
             reason: reason.clone(),
         };
-        let mut failures = component.count_failure();
+        // Too many records at once are no failure of the plugin, and are not given up.
+        let (mut too_many, mut largest) = (false, 1);
+        match &first {
+            Some(failure) if failure.reason.is_of_size() => too_many = true,
+            Some(_) => drop(component.count_failure()),
+            None => {}
+        }
+        let at_once = self.at_once;
+        let ranges = (0..batch.records.div_ceil(at_once)).map(|part| {
+            let start = part * at_once;
+            start..start.saturating_add(at_once).min(batch.records)
+        });
         let attempt = |range: Range<u32>| {
-            let judged = self.attempt(&slice(batch, range))?;
-            if let Err(failure) = &judged {
-                failures = component.count_failure();
-                if failures > max_failures {
-                    return Err(gave_up(&failure.reason, failures));
+            let alone = range.len() == 1;
+            if alone {
+                self.retire();
+            }
+            let budget = if alone { Budget::Alone } else { Budget::Together };
+            let judged = self.attempt(&slice(batch, range.clone()), range.clone(), budget)?;
+            match &judged {
+                Ok(_) => largest = largest.max(range.end - range.start),
+                Err(failure) if !alone && failure.reason.is_of_size() => too_many = true,
+                Err(failure) => {
+                    let failures = component.count_failure();
+                    if failures > max_failures {
+                        return Err(gave_up(range, &failure.reason, failures));
+                    }
                 }
             }
             Ok(judged)
         };
-        let found = |reason: &PoisonReason| {
+        let found = |record, reason: &PoisonReason| {
             if component.count_poison() >= max_poison {
-                return Err(gave_up(reason, component.failures()));
+                return Err(gave_up(record..record + 1, reason, component.failures()));
             }
             Ok(())
         };
-        let isolated = bisect::isolate(batch.records, first, attempt, found)?;
+        let isolated = bisect::isolate(ranges, first, attempt, found)?;
+        // Where no record alone is the reason, fewer of the next are judged at once.
+        if !too_many {
+            self.dare_more();
+        } else if !isolated.poison.iter().any(|(_, reason)| reason.is_of_size()) {
+            self.at_once = largest;
+        }
         let poison =
             isolated.poison.into_iter().map(|(record, reason)| Poison { record, reason }).collect();
         Ok(BatchVerdict { verdict: merge(isolated.parts, batch.records, &self.stage), poison })

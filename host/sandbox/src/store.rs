@@ -4,6 +4,7 @@ use wasmtime::{ResourceLimiter, Store};
 
 use crate::crossings::{self, Crossings};
 use crate::engine::Engine;
+use crate::fuel::Budget;
 use crate::options::Meter;
 use crate::steps::{self, Steps};
 
@@ -95,18 +96,19 @@ pub(crate) fn new(engine: &Engine) -> Store<State> {
     if let Meter::Steps(limit) = options.meter {
         steps::watch(&mut store, limit, |state| &mut state.steps);
     }
-    refill(engine, &mut store);
+    refill(engine, &mut store, Budget::Other);
     store
 }
 
-/// Gives the next call its full deadline or fuel, and forgets what the last one was refused.
-pub(crate) fn refill(engine: &Engine, store: &mut Store<State>) {
+/// Gives the next call its fuel and its time, and forgets what the last one was refused.
+pub(crate) fn refill(engine: &Engine, store: &mut Store<State>, budget: Budget) {
     store.data_mut().refused = false;
     match engine.options.meter {
-        Meter::Epoch => store.set_epoch_deadline(engine.ticks.get()),
         Meter::Steps(_) => store.set_epoch_deadline(0),
-        Meter::Fuel(fuel) => {
+        Meter::Fuel => {
+            let fuel = budget.units(engine.options.fuel_per_record);
             store.set_fuel(fuel).expect("the engine was built to consume fuel");
+            store.set_epoch_deadline(engine.ticks.get());
         }
     }
 }

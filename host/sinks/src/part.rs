@@ -12,6 +12,7 @@ mod number;
 mod output;
 mod pages;
 mod plain;
+mod segments;
 mod spec;
 mod text;
 mod writer;

@@ -54,6 +54,8 @@ pub struct FoundRecord {
     pub raw: Vec<u8>,
     /// The codes of the rules that hit it.
     pub rules: BTreeSet<String>,
+    /// What its findings say.
+    pub messages: Vec<String>,
 }
 
 /// Records in the quarantine below `root`, in order.
@@ -69,14 +71,21 @@ pub fn quarantine(root: &Path) -> Vec<FoundRecord> {
                 offset: number("byte_offset", row),
                 length: number("byte_length", row),
                 raw: raw.value(row).to_vec(),
-                rules: structs(&batch, "findings", row)
-                    .map(|finding| (0..finding.len()).map(|i| field(&finding, "rule", i)).collect())
-                    .unwrap_or_default(),
+                rules: each(structs(&batch, "findings", row).as_ref(), "rule")
+                    .into_iter()
+                    .collect(),
+                messages: each(structs(&batch, "findings", row).as_ref(), "message"),
             });
         }
     }
     records.sort_by_key(|record| record.record);
     records
+}
+
+/// A field of each finding.
+fn each(findings: Option<&StructArray>, name: &str) -> Vec<String> {
+    let Some(findings) = findings else { return Vec::new() };
+    (0..findings.len()).map(|at| field(findings, name, at)).collect()
 }
 
 /// All findings below `root`: those of the quarantine and those of records that passed.

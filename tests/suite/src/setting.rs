@@ -1,7 +1,7 @@
 //! Runs in this process, on stores and inputs that a command line cannot name.
 
 use assay_packs::{Discovery, Surroundings};
-use assay_pipeline::{Input, Replacing, Report, Request, Silent};
+use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
 use assay_store::Store;
 
 use crate::library::{Library, plugins};
@@ -33,15 +33,36 @@ impl Setting {
 
     /// One run on two threads.
     pub fn run(&self, input: &Input, store: &dyn Store) -> Report {
+        self.run_replacing(input, store, Replacing::Anything)
+    }
+
+    /// The same, with what it may replace.
+    pub fn run_replacing(&self, input: &Input, store: &dyn Store, replacing: Replacing) -> Report {
+        self.carry_out(2, input, store, replacing)
+    }
+
+    /// One run on so many threads.
+    pub fn run_on(&self, threads: usize, input: &Input, store: &dyn Store) -> Report {
+        self.carry_out(threads, input, store, Replacing::Anything)
+    }
+
+    fn carry_out(
+        &self,
+        threads: usize,
+        input: &Input,
+        store: &dyn Store,
+        replacing: Replacing,
+    ) -> Report {
         let request = Request {
             input,
             entry: None,
             pack: None,
             discovery: &self.discovery,
             cache: Some(self.library.rules().join("cache")),
-            threads: 2,
+            threads,
+            memory: MemoryLimit::DEFAULT,
             batch_size: 4096,
-            replacing: Replacing::Anything,
+            replacing,
         };
         assay_pipeline::run(&request, store, &Silent)
     }

@@ -1,5 +1,6 @@
 //! What can be typed to judge a file.
 
+use assay_pipeline::MemoryLimit;
 use clap::{Args, ValueEnum};
 
 use super::format::Format;
@@ -29,10 +30,13 @@ pub(crate) struct JudgeArgs {
     /// Says on standard error where the time went: reading, indexing, columns, each plugin, encoding, compressing, writing.
     #[arg(long)]
     pub(crate) profile: bool,
-    /// Threads that judge and encode; one a core if left out, and never more than 16, for which memory stays below 256 MB. The result is the same to the
-    /// byte.
+    /// Worker threads (default: one per core; at most one for each 16 MiB of `--memory`). The result is the same to the byte.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// Bytes that all work under way may take, at least 128MiB: a number, or one with KiB, MiB or GiB. More memory lets more threads work. The result is
+    /// the same to the byte.
+    #[arg(long, env = "ASSAY_MEMORY", value_name = "BYTES", default_value_t = MemoryLimit::DEFAULT)]
+    pub(crate) memory: MemoryLimit,
     /// Greatest number of records in one call to a plugin. The result is the same to the byte.
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) batch_size: u32,

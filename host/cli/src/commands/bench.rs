@@ -19,11 +19,10 @@ pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
         .warnings()
         .iter()
         .for_each(|warning| crate::complaint::complain(&format!("warning: {warning}")));
-    let (subject, timed) = (found.subject(Metering::Fuel)?, found.subject(Metering::Time)?);
+    let subject = found.subject(Metering::Fuel)?;
     let request = CostRequest {
         folder: &found.folder,
         subject: &subject,
-        timed: &timed,
         baseline: args.baseline.as_deref().map_or_else(|| found.folder.costs(), PathBuf::from),
         baseline_needed: args.baseline.is_some(),
         fail_above_permille: args.fail_above / 10,

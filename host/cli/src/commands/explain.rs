@@ -13,7 +13,7 @@ use crate::args::{ExplainArgs, Format};
 use crate::exit::ExitStatus;
 use crate::number::count;
 use crate::output;
-use crate::surroundings::discovery;
+use crate::surroundings::{cache, discovery};
 
 pub(crate) fn execute(args: &ExplainArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
@@ -25,6 +25,7 @@ pub(crate) fn execute(args: &ExplainArgs) -> Result<ExitStatus> {
         record: args.record,
         pack: args.pack.as_deref(),
         discovery: &discovery,
+        cache: cache(&args.rules),
     })?;
     match args.format {
         Format::Text => output::text(&text(&explanation, args)?)?,

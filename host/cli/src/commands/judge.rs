@@ -3,7 +3,7 @@
 use std::io;
 
 use anyhow::{Context, Result};
-use assay_pipeline::{Input, Observer, Replacing, Report, Request};
+use assay_pipeline::{Input, Observer, Replacing, Report, Request, Retry};
 
 use crate::args::{Format, JudgeArgs};
 use crate::complaint::{complain, reasons};
@@ -26,7 +26,8 @@ pub(crate) fn judge(
         (Err(error), Format::Json) => {
             let text = reasons(&error);
             complain(&format!("error: {text}"));
-            Report::not_begun(&args.file.display().to_string(), args.name.clone(), text)
+            let location = args.file.display().to_string();
+            Report::not_begun(&location, args.name.clone(), text, Retry::after(error.as_ref()))
         }
         (Err(error), Format::Text) => return Err(error),
     };
@@ -57,6 +58,7 @@ fn carry_out(
         discovery: &discovery,
         cache: cache(&args.rules),
         threads: threads(args.threads),
+        memory: args.memory,
         batch_size: usize::try_from(args.batch_size).unwrap_or(usize::MAX),
         replacing,
     };

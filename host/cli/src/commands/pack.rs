@@ -33,6 +33,7 @@ fn diff(args: &PackDiffArgs) -> Result<ExitStatus> {
             to: &args.to,
             discovery: &discovery,
             rows: args.rows,
+            cache: cache(&args.rules),
         };
         Ok::<_, anyhow::Error>(versus(&request)?)
     });

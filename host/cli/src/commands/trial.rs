@@ -13,7 +13,7 @@ use crate::args::{Format, TryArgs};
 use crate::exit::ExitStatus;
 use crate::number::count;
 use crate::output;
-use crate::surroundings::discovery;
+use crate::surroundings::{cache, discovery};
 
 pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
     let plugin = std::fs::read(&args.plugin).with_context(|| {
@@ -42,6 +42,7 @@ pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
         partition: &args.partition,
         rule: args.rule.as_deref(),
         rows: args.rows,
+        cache: cache(&args.rules),
     })?;
     match args.format {
         Format::Text => output::text(&text(&trial)?)?,

@@ -11,10 +11,8 @@ use crate::subject::Subject;
 pub struct CostRequest<'a> {
     /// The plugin's folder.
     pub folder: &'a PluginFolder,
-    /// Its component, metered by fuel.
+    /// Its component, metered by fuel, which costs what it costs in a run.
     pub subject: &'a Subject,
-    /// The same, metered by time.
-    pub timed: &'a Subject,
     /// The baseline's file.
     pub baseline: PathBuf,
     /// Whether its absence is a fault, as in CI, or the first thing an author meets.

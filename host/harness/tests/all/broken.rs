@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 
-use assay_harness::{CostRequest, Metering, PluginFolder, Setup, Tried, bench, try_laws};
+use assay_harness::{CostRequest, PluginFolder, Setup, Tried, bench, try_laws};
 
 use crate::guests;
 
@@ -12,7 +12,7 @@ const SEED: u64 = 1;
 fn laws_of(rule: &str) -> Vec<Tried> {
     let text = format!("[plugins.broken.settings]\nrule = \"{rule}\"\n");
     let setup = Setup::read(&text, "broken", &Setup::default()).unwrap();
-    let tried = try_laws(&guests::broken(Metering::Fuel), &[], &setup, SEED).unwrap();
+    let tried = try_laws(&guests::broken(), &[], &setup, SEED).unwrap();
     tried.into_iter().filter(|tried| tried.broken.is_some()).collect()
 }
 
@@ -94,12 +94,11 @@ fn a_rule_that_became_dearer_fails_against_the_committed_cost() {
         fs::create_dir_all(folder.pages()).unwrap();
         fs::write(folder.pages().join("sound.md"), text).unwrap();
     };
-    let (subject, timed) = (guests::broken(Metering::Fuel), guests::broken(Metering::Time));
+    let subject = guests::broken();
     let run = |bless: bool| {
         let request = CostRequest {
             folder: &folder,
             subject: &subject,
-            timed: &timed,
             baseline: folder.costs(),
             baseline_needed: true,
             fail_above_permille: 50,

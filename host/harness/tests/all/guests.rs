@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use assay_harness::{Metering, Subject};
 
 /// The plugin whose rules break laws.
-pub(crate) fn broken(metering: Metering) -> Subject {
+pub(crate) fn broken() -> Subject {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
-    Subject::new("broken", BYTES.get_or_init(|| build("assay-broken")), metering, None).unwrap()
+    let bytes = BYTES.get_or_init(|| build("assay-broken"));
+    Subject::new("broken", bytes, Metering::Fuel, None).unwrap()
 }
 
 /// The general vocabulary.

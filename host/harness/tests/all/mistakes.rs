@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use assay_harness::{Metering, PluginFolder, Report, Request, Subject, test};
+use assay_harness::{PluginFolder, Report, Request, Subject, test};
 use assay_packs::Catalogue;
 
 use crate::guests;
@@ -90,13 +90,13 @@ fn shown(report: &Report, root: &Path) -> String {
 
 #[test]
 fn a_page_without_mistakes_passes() {
-    let told = told(&guests::broken(Metering::Fuel), "sound", &[("rules/sound.md", PAGE)], None);
+    let told = told(&guests::broken(), "sound", &[("rules/sound.md", PAGE)], None);
     assert_eq!(told, "");
 }
 
 #[test]
 fn mistakes_on_pages() {
-    let subject = guests::broken(Metering::Fuel);
+    let subject = guests::broken();
     let mut text = String::new();
     let mut check = |mistake: &str, from: &str, to: &str| {
         assert!(PAGE.contains(from), "the page has `{from}`");
@@ -160,7 +160,7 @@ fn mistakes_on_pages() {
 
 #[test]
 fn mistakes_in_folders() {
-    let subject = guests::broken(Metering::Fuel);
+    let subject = guests::broken();
     let settings = "[plugins.broken.settings]\nrule = \"sound\"\n";
     let good = ("rules/sound.md", PAGE);
     let expected = "record,rule,column,found\n1,sound,Code,the digits of 99999 add up to more\n";
@@ -223,7 +223,7 @@ fn mistakes_in_folders() {
 
 #[test]
 fn a_setting_that_no_page_tells_of_is_missed() {
-    let subject = guests::broken(Metering::Fuel);
+    let subject = guests::broken();
     let place = tempfile::tempdir().unwrap();
     let folder = PluginFolder::new(place.path());
     fs::create_dir_all(folder.pages()).unwrap();

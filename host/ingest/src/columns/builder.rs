@@ -43,6 +43,11 @@ pub(super) struct Builder {
 }
 
 impl Builder {
+    /// Bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        size_of::<Self>() + self.distinct.memory() + self.texts.memory()
+    }
+
     pub(super) fn begin(&mut self, keep: Keep) {
         self.keep = Some(keep);
         self.seen = Seen::Blanks;

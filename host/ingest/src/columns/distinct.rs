@@ -112,6 +112,14 @@ impl Distinct {
         self.ends.len()
     }
 
+    /// Bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        (self.keys.capacity() + self.slots.capacity()) * size_of::<u16>()
+            + self.heads.capacity() * size_of::<u128>()
+            + self.ends.capacity() * size_of::<Ends>()
+            + self.values.memory()
+    }
+
     /// Whether there were too many. Cells since then are lost.
     pub(super) fn overflows(&self) -> bool {
         self.overflows

@@ -67,6 +67,15 @@ impl Joint {
         self.vain = 0;
     }
 
+    /// Bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        (self.numbers.capacity() + self.cells.capacity()) * size_of::<u16>()
+            + self.slots.capacity() * size_of::<u32>()
+            + self.hashes.capacity() * size_of::<u64>()
+            + self.starts.capacity() * size_of::<usize>()
+            + self.bytes.capacity()
+    }
+
     /// How many combinations there are.
     fn len(&self) -> usize {
         self.hashes.len()

@@ -10,6 +10,21 @@ pub(super) struct Spare {
 }
 
 impl Spare {
+    /// Gives all of it up.
+    pub(super) fn clear(&mut self) {
+        self.texts.clear();
+        self.keyed.clear();
+    }
+
+    /// Bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        let keyed = |(keys, values): &(Vec<u16>, Text)| {
+            keys.capacity() * size_of::<u16>() + values.memory()
+        };
+        self.texts.iter().map(Text::memory).sum::<usize>()
+            + self.keyed.iter().map(keyed).sum::<usize>()
+    }
+
     /// Takes a column apart.
     pub(super) fn take(&mut self, column: Column) {
         match column.cells {

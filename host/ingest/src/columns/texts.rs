@@ -12,6 +12,9 @@ use crate::slab::narrow;
 /// Bytes copied at once. Most cells are shorter.
 const COPY: usize = 32;
 
+/// Room that is doubled. 256 KiB: most columns' texts of a slab.
+const LITTLE: usize = 256 << 10;
+
 /// Texts being gathered.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
@@ -49,15 +52,28 @@ impl Texts {
     fn end(&self) -> u32 {
         narrow(self.len)
     }
+
+    #[inline]
+    fn make_room(&mut self, room: usize) {
+        if self.bytes.len() < room {
+            // Twice the room while it is little; of long texts that would be memory for nothing.
+            let len = room + room.min(LITTLE);
+            self.bytes.reserve_exact(len - self.bytes.len());
+            self.bytes.resize(len, 0);
+        }
+    }
+
+    /// Bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.offsets.capacity() * size_of::<u32>() + self.bytes.capacity()
+    }
 }
 
 impl Cellular for Texts {
     fn put(&mut self, from: &[u8], spans: &[Span]) {
         let total: usize = spans.iter().map(|span| span.len as usize).sum();
         let room = self.len + total + COPY;
-        if self.bytes.len() < room {
-            self.bytes.resize(room * 2, 0);
-        }
+        self.make_room(room);
         let Self { bytes, len, offsets } = self;
         offsets.extend(spans.iter().map(|span| {
             let start = span.start as usize;
@@ -77,9 +93,7 @@ impl Cellular for Texts {
 
     fn push(&mut self, cell: &[u8]) {
         let end = self.len + cell.len();
-        if self.bytes.len() < end {
-            self.bytes.resize(end * 2, 0);
-        }
+        self.make_room(end);
         self.bytes[self.len..end].copy_from_slice(cell);
         self.len = end;
         let end = self.end();

@@ -54,6 +54,17 @@ pub(super) struct TileMemory {
     decoded: Vec<u8>,
 }
 
+impl TileMemory {
+    /// Bytes it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.items.capacity() * size_of::<Item>()
+            + self.spans.capacity() * size_of::<Span>()
+            + self.odd.capacity() * size_of::<u64>()
+            + self.unescaped.capacity()
+            + self.decoded.capacity()
+    }
+}
+
 /// A run of records, and where their cells lie.
 #[derive(Debug)]
 pub(super) struct Tile<'a> {

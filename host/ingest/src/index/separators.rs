@@ -110,6 +110,15 @@ impl Index {
         self.runs.push(Run { at: narrow(at), word: narrow(self.words.len()) });
     }
 
+    /// Bytes of memory it takes.
+    pub(crate) fn memory(&self) -> usize {
+        let numbers = [&self.separators, &self.inner_lfs, &self.doubled, &self.high];
+        numbers.iter().map(|numbers| numbers.capacity() * size_of::<u32>()).sum::<usize>()
+            + self.words.capacity() * size_of::<u64>()
+            + self.runs.capacity() * size_of::<Run>()
+            + self.ends.capacity() * size_of::<End>()
+    }
+
     /// Where the field in `column` begins and ends, with [`Detail::Bits`], of a record that the index has and that has so many.
     pub(crate) fn field(&self, record: u32, content: u32, column: usize) -> (u32, u32) {
         let mut separators = self.separators_from(record);
@@ -271,8 +280,11 @@ impl Index {
     #[expect(clippy::inline_always, reason = "as above")]
     fn room(&mut self, count: usize) -> &mut [u32; ROOM] {
         if self.separators.len() < count + ROOM {
-            // Twice the room: a file of nothing but commas has one separator a byte.
-            self.separators.resize((count + ROOM) * 2, 0);
+            // Half as much again, and not what a vector takes by itself: a file of nothing but commas has four bytes of these for
+            // each of its own.
+            let len = count + count / 2 + 2 * ROOM;
+            self.separators.reserve_exact(len - self.separators.len());
+            self.separators.resize(len, 0);
         }
         self.separators[count..].first_chunk_mut().expect("the room was made above")
     }

@@ -2,8 +2,8 @@
 //!
 //! The digest is the SHA-256 of a JSON text with fixed keys in a fixed order. Comments, formatting, titles, `why` and the file a
 //! setting stands in are not in it. Lists whose order has no effect are sorted; plugins and their settings keep their order,
-//! because plugins see it. Trusted keys are not in it either: they decide whether a run takes place, not what comes of it, so a
-//! new key publishes nothing anew.
+//! because plugins see it. Trusted keys and the deadline are not in it either: they decide whether a run takes place, not
+//! what comes of it, so a new key publishes nothing anew.
 
 use assay_model::{DateFormat, Digest};
 use serde_json::{Value as Json, json};
@@ -83,7 +83,7 @@ fn canonical(pack: &Pack) -> Json {
         "limits": {
             "max_poison": pack.limits.max_poison,
             "memory": pack.limits.memory,
-            "deadline_ms": u64::try_from(pack.limits.deadline.as_millis()).unwrap_or(u64::MAX),
+            "fuel_per_record": pack.limits.fuel_per_record,
             "field_bytes": pack.limits.field_bytes,
             "record_bytes": pack.limits.record_bytes,
         },

@@ -15,7 +15,9 @@ pub struct Limits {
     pub max_poison: u64,
     /// Bytes of memory of one plugin instance.
     pub memory: u64,
-    /// The longest that one call into a plugin may take.
+    /// Units of fuel that one record may use in one plugin, judged alone.
+    pub fuel_per_record: u64,
+    /// How long one call into a plugin may take before the run is ended as hanging. No record is judged by it.
     pub deadline: Duration,
     /// Bytes of the longest field that is not a structural fault.
     pub field_bytes: u64,
@@ -30,8 +32,12 @@ impl Default for Limits {
             max_poison: 100,
             // A slab of 4 MiB as the host built it, as the plugin copied it, and its answer, several times over.
             memory: 64 << 20,
-            // A batch takes about a millisecond, so a second is a plugin that hangs and not a slow one.
-            deadline: Duration::from_secs(1),
+            // A quarter of a second of computing. A record of the dearest plugin known takes 12 thousand, one of a plugin in Python
+            // some hundred thousand, so that only a rule that does not end needs more.
+            fuel_per_record: 1_000_000_000,
+            // A call that uses all its fuel takes a quarter of a second, and no machine is so busy that it takes a thousand times
+            // as long.
+            deadline: Duration::from_mins(5),
             // The longest texts ever published are a few KiB; a field of a MiB is a quote that was never closed.
             field_bytes: 1 << 20,
             // A slab's size: a record must fit one.
@@ -46,8 +52,12 @@ const MEMORY_MOST: u64 = 4 << 30;
 const MEMORY_LEAST: u64 = 2 << 20;
 /// Cells are addressed by 32 bits within a batch, and several records must fit one.
 const RECORD_MOST: u64 = 256 << 20;
+/// Less is no more than what a call costs before it looks at a record.
+const FUEL_LEAST: u64 = 1_000_000;
+/// Three days of computing.
+const FUEL_MOST: u64 = 1_000_000_000_000_000;
 /// Longer than that nobody waits for one call.
-const DEADLINE_MOST: Duration = Duration::from_mins(10);
+const DEADLINE_MOST: Duration = Duration::from_hours(1);
 
 pub(super) fn read_limits(node: &Node, report: &Report) -> Limits {
     let mut limits = Limits::default();
@@ -57,6 +67,17 @@ pub(super) fn read_limits(node: &Node, report: &Report) -> Limits {
     }
     if let Some((bytes, _)) = bytes(fields.get("memory"), MEMORY_LEAST..=MEMORY_MOST, report) {
         limits.memory = bytes;
+    }
+    if let Some((fuel, place)) = fields.count("fuel_per_record") {
+        if (FUEL_LEAST..=FUEL_MOST).contains(&fuel) {
+            limits.fuel_per_record = fuel;
+        } else {
+            let message = format!("{fuel} units of fuel is out of bounds");
+            report.add(
+                Mistake::new(place, message)
+                    .help("1_000_000 to 1_000_000_000_000_000; 1_000_000_000 if left out"),
+            );
+        }
     }
     if let Some(node) = fields.get("deadline") {
         let read = match &node.value {
@@ -69,7 +90,7 @@ pub(super) fn read_limits(node: &Node, report: &Report) -> Limits {
             }
             _ => report.add(
                 Mistake::new(&node.place, format!("{} is no deadline", found(node)))
-                    .help("write `\"250ms\"`, `\"10s\"` or `\"2m\"`, up to `\"10m\"`"),
+                    .help("write `\"250ms\"`, `\"10s\"` or `\"2m\"`, up to `\"60m\"`"),
             ),
         }
     }

@@ -1,6 +1,6 @@
 //! `assay explain`: one record through every rule of its pack, judged as a run judges it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assay_ingest::Slab;
 use assay_model::{Form, Level, RecordOutcome, Rule, RuleClass};
@@ -14,7 +14,7 @@ use crate::identify::identify;
 use crate::input::Input;
 use crate::judge::{Witness, judge_some};
 use crate::judged::JudgedSlab;
-use crate::loading::{Metering, Pinned};
+use crate::loading::Pinned;
 use crate::message::excerpt;
 use crate::plan::{Plan, PlannedStage};
 use crate::request::{Purpose, limits};
@@ -33,6 +33,8 @@ pub struct ExplainRequest<'a> {
     pub pack: Option<&'a Path>,
     /// Where rules and plugins are.
     pub discovery: &'a Discovery,
+    /// Folder of compiled plugins; none: compile anew.
+    pub cache: Option<PathBuf>,
 }
 
 /// What became of the record, and why.
@@ -124,7 +126,7 @@ pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> 
     let identified = identify(request.input, &peeked, request.pack, request.discovery)?
         .map_err(|it| ProbeError::Refused { reason: it.refusal.to_string() })?;
     let pack = &identified.pack;
-    let components = Pinned::open(pack, request.discovery, Metering::Fuel)?.all()?;
+    let components = Pinned::open(pack, request.discovery, request.cache.clone())?.all()?;
     let plan = Basis::of_pack(&identified, &components, Purpose::Look).plan()?;
     let (slab, record) = find(request, limits(pack))?;
     let index = record as usize;

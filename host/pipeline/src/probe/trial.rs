@@ -1,11 +1,11 @@
 //! `assay try`: what one plugin would do to a file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assay_model::{FileResult, FileResultOutcome, Level, Rule, RuleClass, RunContext};
-use assay_packs::{Discovery, Identified, PluginUse};
-use assay_sandbox::Component;
+use assay_packs::{Discovery, Identified, Limits, PluginUse};
+use assay_sandbox::{Component, SandboxError};
 
 use super::error::ProbeError;
 use super::file::{self, Slabs, Span};
@@ -14,7 +14,8 @@ use crate::identify::identify;
 use crate::input::Input;
 use crate::judge::{Witness, judge_some};
 use crate::judged::JudgedSlab;
-use crate::loading::Named;
+use crate::loading::{Named, within};
+use crate::memory::MemoryLimit;
 use crate::message::excerpt;
 use crate::peek::Peeked;
 use crate::plan::Plan;
@@ -48,6 +49,8 @@ pub struct TrialRequest<'a> {
     pub rule: Option<&'a str>,
     /// How many records; 0 means all.
     pub rows: u64,
+    /// Folder of compiled plugins; none: compile anew.
+    pub cache: Option<PathBuf>,
 }
 
 /// What it would do.
@@ -116,8 +119,8 @@ pub struct Sighting {
 /// Tries a plugin on a file.
 pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
     let peeked = file::begin(request.input, request.entry)?;
-    let component = Named::with_fuel()?.load(request.name, request.plugin)?;
     let identified = identified(request, &peeked)?;
+    let component = component(request, identified.as_ref())?;
     let basis = basis(request, &peeked, &component, identified.as_ref());
     let plan = basis.plan()?;
     let used = identified.as_ref().filter(|identified| used_by(identified, &component).is_some());
@@ -137,7 +140,7 @@ pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
     trial.rules = rules;
     let limits = basis.pack.map_or_else(assay_ingest::Limits::default, limits);
     let mut worker = Worker::default();
-    let mut totals = Totals::new(&plan);
+    let mut totals = Totals::new(&plan, MemoryLimit::DEFAULT);
     let mut span = Span::first(request.rows);
     let mut slabs = Slabs::open(request.input, request.entry, limits)?;
     let mut spare = None;
@@ -156,7 +159,7 @@ pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
             let position = judged.slab.position(record as usize);
             (position.record, position.line, reason)
         }));
-        totals.add(&judged, &plan);
+        totals.add(&judged, &plan)?;
         spare = Some(judged.slab);
     }
     for stage in 0..plan.stages.len() {
@@ -180,6 +183,15 @@ pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
         }
     }
     Ok(trial)
+}
+
+/// The plugin, within the limits of the pack that judges the file.
+fn component(
+    request: &TrialRequest<'_>,
+    identified: Option<&Identified>,
+) -> Result<Component, SandboxError> {
+    let limits = identified.map_or_else(Limits::default, |identified| *identified.pack.limits());
+    Named::open(within(&limits, request.cache.clone()))?.load(request.name, request.plugin)
 }
 
 /// What the file is; none where no pack knows it.

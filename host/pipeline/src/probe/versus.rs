@@ -1,7 +1,7 @@
 //! `assay pack diff` on a file: the same records judged by two packs, and where they part.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use assay_ingest::{Limits, Slab};
@@ -14,7 +14,7 @@ use crate::build::Basis;
 use crate::identify;
 use crate::input::Input;
 use crate::judge::{Unwitnessed, judge_some};
-use crate::loading::{Metering, Pinned};
+use crate::loading::Pinned;
 use crate::message::excerpt;
 use crate::plan::{Plan, RunRule};
 use crate::request::{Purpose, limits};
@@ -38,6 +38,8 @@ pub struct VersusRequest<'a> {
     pub discovery: &'a Discovery,
     /// How many records; 0 means all.
     pub rows: u64,
+    /// Folder of compiled plugins; none: compile anew.
+    pub cache: Option<PathBuf>,
 }
 
 /// Where two packs part.
@@ -93,8 +95,8 @@ pub fn versus(request: &VersusRequest<'_>) -> Result<Versus, ProbeError> {
     let shared: Vec<(String, String)> = partitions.iter().flatten().flatten().cloned().collect();
     let limits = widest(packs.each_ref().map(|pack| limits(pack)));
     let [from, to] = packs;
-    let mut from = Side::open(&from, &layout, &shared, request.discovery)?;
-    let mut to = Side::open(&to, &layout, &shared, request.discovery)?;
+    let mut from = Side::open(&from, &layout, &shared, request)?;
+    let mut to = Side::open(&to, &layout, &shared, request)?;
     let mut found = Versus::default();
     let mut span = Span::first(request.rows);
     let mut slabs = Slabs::open(request.input, request.entry, limits)?;
@@ -156,7 +158,7 @@ impl Side {
         pack: &Arc<Pack>,
         layout: &Arc<Layout>,
         known: &[(String, String)],
-        discovery: &Discovery,
+        request: &VersusRequest<'_>,
     ) -> Result<Self, ProbeError> {
         let keys = pack.partition_keys().iter().filter_map(|key| {
             let pinned = pack.takes().find(|(name, _)| *name == key.name());
@@ -175,7 +177,7 @@ impl Side {
             newest_by: None,
             pack: Arc::clone(pack),
         };
-        let components = Pinned::open(pack, discovery, Metering::Fuel)?.all()?;
+        let components = Pinned::open(pack, request.discovery, request.cache.clone())?.all()?;
         let plan = Basis::of_pack(&identified, &components, Purpose::Look).plan()?;
         Ok(Self { plan, worker: Worker::default() })
     }

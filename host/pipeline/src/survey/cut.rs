@@ -15,6 +15,8 @@ pub(crate) struct SlabSpan {
     pub(crate) records: usize,
     /// From the first byte of the first to the last of the last.
     pub(crate) bytes: u64,
+    /// Bytes of those with a fault.
+    pub(crate) faulty: u64,
 }
 
 /// Takes records in file order and gathers slabs.
@@ -34,20 +36,22 @@ impl Cutter {
         }
     }
 
-    /// Takes the next record.
-    pub(crate) fn add(&mut self, position: Position) {
+    /// Takes the next record, and whether it has a fault.
+    pub(crate) fn add(&mut self, position: Position, faulty: bool) {
+        let faulty = if faulty { position.length } else { 0 };
         if let Some(slab) = self.slabs.last_mut() {
             let gap = position.offset - (slab.start.offset + slab.bytes);
             let full = slab.records >= self.slab_records || slab.bytes >= self.slab_bytes;
             if !full && gap <= GAP_BYTES {
                 slab.records += 1;
                 slab.bytes += gap + position.length;
+                slab.faulty += faulty;
                 return;
             }
         }
         let Position { record, line, offset, length } = position;
         let start = RecordStart { offset, record, line };
-        self.slabs.push(SlabSpan { start, records: 1, bytes: length });
+        self.slabs.push(SlabSpan { start, records: 1, bytes: length, faulty });
     }
 
     /// All slabs, in file order.
@@ -67,7 +71,7 @@ mod tests {
         let mut offset = 10;
         for (record, &(blank, length)) in (1..).zip(records) {
             offset += blank;
-            cutter.add(Position { record, line: record + 1, offset, length });
+            cutter.add(Position { record, line: record + 1, offset, length }, record % 2 == 0);
             offset += length;
         }
         let slabs = cutter.finish();

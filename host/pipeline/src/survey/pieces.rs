@@ -1,5 +1,8 @@
 //! A plain file, looked at in pieces on all cores.
 //!
+//! What is looked at ahead of its turn is bounded, in bytes and in records. What exceeds that is looked at again when it is its turn, one
+//! such piece at a time.
+//!
 //! Nobody knows whether a piece begins inside quotes before the pieces ahead of it were read. So each guesses where its first record
 //! begins, and what it finds holds only if the records of the piece before end just there; otherwise it is looked at again from the place
 //! that is then known. Faults and all, what comes of it is what reading from front to back gives.
@@ -8,24 +11,33 @@ use std::io::{self, Read};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use assay_ingest::{Begin, Outline, Shape};
+use assay_ingest::{Begin, OUTLINE_RECORDS, Outline, Shape};
 use assay_store::blob::Cursor;
 
 use super::gathered::{self, Gathered, Keys, Look, Survey, Unfinished};
 use super::tree::{PieceDigest, PieceHasher, Tree};
-use crate::duplicates::KeyHasher;
+use crate::duplicates::{Key, KeyHasher};
 use crate::error::RunError;
-use crate::flow::{Width, in_order};
+use crate::flow::{Next, Width, in_order};
 
 /// Bytes of a piece, a power of two because of the digest's tree. 1 MiB: with what is found in it, it stays in the second cache, and
 /// the record or two that are looked at twice at its border do not count.
 const PIECE: u64 = 1 << 20;
 
+/// Bytes of a piece of a file with the shortest records: half of the records of an outline, in records of two bytes.
+const LEAST_PIECE: u64 = OUTLINE_RECORDS as u64;
+
+/// Bytes that are read beyond a piece, ahead of its turn, to find where its last record ends. 1 MiB: more than nearly any record has.
+const BEYOND: u64 = 1 << 20;
+
+/// Memory of a piece: its bytes and those beyond it, and what is known of as many records as an outline has.
+const PIECE_MEMORY: usize = (PIECE + BEYOND) as usize + OUTLINE_RECORDS * RECORD_MEMORY;
+
+/// What is known of a record, twice over, as vectors grow.
+const RECORD_MEMORY: usize = 128;
+
 /// Pieces under way for each thread. Four: no thread waits for one that takes longer.
 const PIECES_A_THREAD: usize = 4;
-
-/// Pieces under way at most: 40 MB with what is found in them.
-const PIECES_AT_ONCE: usize = 32;
 
 /// What one piece gave.
 struct Piece {
@@ -39,17 +51,32 @@ struct PieceReader {
     reader: Cursor,
     hasher: PieceHasher,
     left: u64,
+    /// Bytes that may still be read beyond the piece.
+    beyond: u64,
+}
+
+impl PieceReader {
+    /// Whether more was asked for than is read ahead of a piece's turn.
+    fn is_spent(&self) -> bool {
+        self.left == 0 && self.beyond == 0
+    }
 }
 
 impl Read for PieceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.reader.read(buffer)?;
+        if self.is_spent() {
+            return Err(io::Error::other("the piece is looked at again when it is its turn"));
+        }
+        let most = usize::try_from(self.left + self.beyond).unwrap_or(usize::MAX);
+        let most = most.min(buffer.len());
+        let read = self.reader.read(&mut buffer[..most])?;
         let own = usize::try_from(self.left).unwrap_or(usize::MAX).min(read);
         if own > 0 {
             let _span = tracing::debug_span!("digest").entered();
             self.hasher.update(&buffer[..own]);
             self.left -= own as u64;
         }
+        self.beyond -= (read - own) as u64;
         Ok(read)
     }
 }
@@ -61,39 +88,47 @@ struct Looking<'a> {
     hashers: Vec<KeyHasher>,
     /// Where the first record begins.
     first: u64,
+    /// Bytes of a piece.
+    length: u64,
     consumed: &'a Arc<AtomicU64>,
     spare: Mutex<Vec<Outline>>,
 }
 
 impl Look<'_> {
-    /// Looks at the whole file. `found` is of its header.
+    /// Looks at the whole file. `found` is of its header, and its first records have so many bytes on average.
     pub(super) fn pieces(
         self,
         mut found: Gathered,
+        record_bytes: u64,
         consumed: &Arc<AtomicU64>,
     ) -> Result<Survey, Unfinished> {
+        let length = piece_bytes(record_bytes);
         let looking = Looking {
             look: self,
             shape: Arc::clone(&found.shape),
             hashers: found.hashers(),
             first: found.next_start().offset,
+            length,
             consumed,
             spare: Mutex::default(),
         };
         let bytes = self.request.input.bytes();
-        let count = bytes.div_ceil(PIECE);
-        let at_once = (self.request.threads.max(1) * PIECES_A_THREAD).min(PIECES_AT_ONCE);
+        let count = bytes.div_ceil(length);
+        let room = self.request.room() - self.request.memory.keys();
+        let keys = self.plan.unique.len() * OUTLINE_RECORDS * size_of::<Key>();
+        let most = (room / (PIECE_MEMORY + keys)).max(1);
+        let at_once = (self.request.workers() * PIECES_A_THREAD).min(most);
         let mut tree = Tree::default();
         let (mut numbers, mut settled) = (0..count, 0);
         in_order(
             Width { at_once, together: 1 },
-            || Ok(numbers.next()),
+            |_| Ok(numbers.next().map_or(Next::End, Next::Item)),
             |number| looking.piece(number),
             |pieces| {
                 for piece in pieces {
                     settled += 1;
                     tree.push(piece.digest);
-                    let border = bytes.min(settled * PIECE);
+                    let border = bytes.min(settled * length);
                     looking.settle(&mut found, border, piece.outline, piece.keys)?;
                 }
                 gathered::progress(self, consumed, found.summary.records);
@@ -103,6 +138,8 @@ impl Look<'_> {
         if found.summary.bytes != bytes {
             return Err(looking.changed().into());
         }
+        // What was used again and again is not wanted any more.
+        drop(looking);
         Ok(found.finish(tree.finish(), true)?)
     }
 }
@@ -110,16 +147,16 @@ impl Look<'_> {
 impl Looking<'_> {
     /// Looks at one piece, whatever lies before it.
     fn piece(&self, number: u64) -> Result<Piece, RunError> {
-        let offset = number * PIECE;
-        let length = PIECE.min(self.look.request.input.bytes() - offset);
-        let mut reader = PieceReader {
-            reader: self.open(offset),
-            hasher: PieceHasher::new(offset),
-            left: length,
-        };
+        let offset = number * self.length;
+        let length = self.length.min(self.look.request.input.bytes() - offset);
+        let (hasher, beyond) = (PieceHasher::new(offset), BEYOND);
+        let mut reader = PieceReader { reader: self.open(offset), hasher, left: length, beyond };
         let begin = if self.first >= offset { Begin::At(self.first) } else { Begin::Likely };
         let recycled = self.spare().pop();
-        let outline = self.outline(&mut reader, offset, length, begin, recycled)?;
+        let outline = match self.outline(&mut reader, offset, length, begin, recycled) {
+            Err(_) if reader.is_spent() => Outline::default(),
+            outline => outline?,
+        };
         // Where no record seems to begin, not all was read.
         let rest = reader.left;
         io::copy(&mut reader.by_ref().take(rest), &mut io::sink()).map_err(|e| self.failed(e))?;
@@ -138,17 +175,25 @@ impl Looking<'_> {
         mut outline: Outline,
         mut keys: Keys,
     ) -> Result<(), RunError> {
-        let offset = found.next_start().offset;
-        if outline.begins() != Some(offset) && offset < border {
+        let mut offset = found.next_start().offset;
+        if outline.begins() == Some(offset) {
+            found.add(&outline, std::mem::take(&mut keys))?;
+            offset = found.next_start().offset;
+        }
+        // What it did not get to, or all of it if it does not begin there.
+        while offset < border {
             let begin = Begin::At(offset);
             let reader = self.open(offset);
             outline = self.outline(reader, offset, border - offset, begin, Some(outline))?;
-            keys = gathered::keys(&self.look.plan.unique, &self.hashers, &outline);
+            if outline.begins() != Some(offset) || outline.summary().bytes == 0 {
+                return Err(self.changed());
+            }
+            found.add(&outline, gathered::keys(&self.look.plan.unique, &self.hashers, &outline))?;
+            offset = found.next_start().offset;
         }
-        if outline.begins() == Some(offset) {
-            found.add(&outline, keys)?;
+        if outline.memory() <= PIECE_MEMORY {
+            self.spare().push(outline);
         }
-        self.spare().push(outline);
         Ok(())
     }
 
@@ -162,7 +207,8 @@ impl Looking<'_> {
     ) -> Result<Outline, RunError> {
         let length = usize::try_from(length).expect("a piece is small");
         let shape = Arc::clone(&self.shape);
-        Outline::read(reader, shape, offset, length, begin, recycled).map_err(|e| self.failed(e))
+        let most = (length, OUTLINE_RECORDS);
+        Outline::read(reader, shape, offset, most, begin, recycled).map_err(|e| self.failed(e))
     }
 
     fn open(&self, offset: u64) -> Cursor {
@@ -179,5 +225,32 @@ impl Looking<'_> {
 
     fn changed(&self) -> RunError {
         RunError::InputChanged { location: self.look.request.input.location() }
+    }
+}
+
+/// Bytes of a piece of a file whose records have so many on average: of short ones fewer, so that a piece has no more records than are
+/// looked at ahead of its turn.
+fn piece_bytes(record: u64) -> u64 {
+    let mut length = PIECE;
+    while length > LEAST_PIECE && length / record.max(1) > OUTLINE_RECORDS as u64 / 2 {
+        length /= 2;
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_short_records_are_short() {
+        let check = |record, expected| assert_eq!(piece_bytes(record), expected, "{record} bytes");
+        check(0, LEAST_PIECE);
+        check(2, LEAST_PIECE);
+        check(3, 16 << 10);
+        check(100, 512 << 10);
+        check(128, PIECE);
+        check(700, PIECE);
+        check(u64::MAX, PIECE);
     }
 }

@@ -49,9 +49,9 @@ fn a_second_start_does_not_compile() {
 fn code_for_another_meter_is_not_taken() {
     let (_place, cache) = folder();
     assert_eq!(start(&cache), (false, String::new()));
-    let meter = assay_sandbox::Meter::Fuel(1 << 30);
-    let fuel = Options { cache: Some(cache.clone()), meter, ..Options::default() };
-    let component = Sandbox::new(fuel).unwrap().compile("hostile", guests::hostile()).unwrap();
+    let meter = assay_sandbox::Meter::Steps(1 << 30);
+    let steps = Options { cache: Some(cache.clone()), meter, ..Options::default() };
+    let component = Sandbox::new(steps).unwrap().compile("hostile", guests::hostile()).unwrap();
     assert!(!component.is_from_cache());
     assert_eq!(fs::read_dir(&cache).unwrap().count(), 2);
 }

@@ -43,7 +43,7 @@ fn descriptions() {
         },
     );
     insta::assert_snapshot!(table, @r#"
-    spins: plugin `hostile` failed in `describe`: it did not come back within 100ms in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::describe`
+    spins: plugin `hostile` failed in `describe`: it used up a call's fuel of 1,280,000,000 units in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::describe`; it grows with `fuel_per_record` in the pack's `[limits]`
     traps: plugin `hostile` failed in `describe`: it trapped: `unreachable` was executed, as after a panic in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::describe`
     memory: plugin `hostile` failed in `describe`: it reached its memory limit of 64 MiB
     bytes: plugin `hostile` failed in `describe`: it returned a string that is not UTF-8

@@ -37,7 +37,7 @@ fn ends() {
     );
     insta::assert_snapshot!(table, @"
     well-behaved: rule 13 observed 42
-    finish-spins: plugin `hostile` failed in `finish`: it did not come back within 100ms in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::finish`
+    finish-spins: plugin `hostile` failed in `finish`: it used up a call's fuel of 1,280,000,000 units in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::finish`; it grows with `fuel_per_record` in the pack's `[limits]`
     finish-traps: plugin `hostile` failed in `finish`: it trapped: `unreachable` was executed, as after a panic in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::finish`
     finish-faults: plugin `hostile` failed in `finish`: it reported a fault: nothing adds up
     finish-unknown-rule: plugin `hostile` breaks the contract in `finish`: a file result names rule 999, which the stage's plan does not have

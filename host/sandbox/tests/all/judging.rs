@@ -34,8 +34,8 @@ fn not_coming_back() {
     );
     insta::assert_snapshot!(table, @r"
     well-behaved: judged
-    process-spins: 0,1,2: it did not come back within 100ms in `assay_hostile::guest::harm::maybe`
-    spin-on-bad: 1: it did not come back within 100ms in `assay_hostile::guest::harm::maybe`
+    process-spins: 0,1,2: it used up a record's fuel of 20,000,000 units in `assay_hostile::guest::harm::maybe`; `fuel_per_record` in the pack's `[limits]` raises it
+    spin-on-bad: 1: it used up a record's fuel of 20,000,000 units in `assay_hostile::guest::harm::maybe`; `fuel_per_record` in the pack's `[limits]` raises it
     process-traps: 0,1,2: it trapped: `unreachable` was executed, as after a panic in `assay_hostile::guest::harm::maybe`
     trap-on-bad: 1: it trapped: `unreachable` was executed, as after a panic in `assay_hostile::guest::harm::maybe`
     panic-on-bad: 1: it trapped: `unreachable` was executed, as after a panic in `assay_hostile::guest::harm::maybe`

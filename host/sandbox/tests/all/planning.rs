@@ -46,7 +46,7 @@ fn plans() {
     );
     insta::assert_snapshot!(table, @r#"
     well-behaved: 3 stages
-    config-spins: plugin `hostile` failed in `check-config`: it did not come back within 100ms in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::check_config`
+    config-spins: plugin `hostile` failed in `check-config`: it used up a call's fuel of 1,280,000,000 units in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::check_config`; it grows with `fuel_per_record` in the pack's `[limits]`
     config-traps: plugin `hostile` failed in `check-config`: it trapped: `unreachable` was executed, as after a panic in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::check_config`
     config-no-faults: plugin `hostile` breaks the contract in `check-config`: the settings were refused without a fault, expected at least one
     config-many-faults: plugin `hostile` breaks the contract in `check-config`: 2000 configuration faults, expected 1024 at most
@@ -108,7 +108,7 @@ fn opening() {
         Session::open(&component, &context(behaviour), &plan).unwrap_err().to_string()
     });
     insta::assert_snapshot!(table, @"
-    open-spins: plugin `hostile` failed in `open`: it did not come back within 100ms in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::open`
+    open-spins: plugin `hostile` failed in `open`: it used up a call's fuel of 1,280,000,000 units in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::open`; it grows with `fuel_per_record` in the pack's `[limits]`
     open-traps: plugin `hostile` failed in `open`: it trapped: `unreachable` was executed, as after a panic in `<assay_hostile::guest::Running as assay_hostile::guest::exports::assay::rules::plugin::GuestSession>::open`
     open-faults: plugin `hostile` failed in `open`: it reported a fault: the table of words is missing
     ");

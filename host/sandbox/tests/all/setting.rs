@@ -1,30 +1,27 @@
-//! What the tests share: sandboxes with short deadlines, contexts, batches.
+//! What the tests share: sandboxes with little fuel, contexts, batches.
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::time::Duration;
 
 use assay_model::{Batch, Cells, Column, DeclaredStage, RuleClass, RunContext, Text, Verdict};
 use assay_sandbox::{BatchVerdict, Component, Options, Poison, Sandbox, SandboxError, Session};
 
 use crate::guests;
 
-/// A deadline that is never reached, however busy the machine: for all that ends by itself.
-const PATIENT: Duration = Duration::from_mins(1);
-
-/// 100 ms for a call: long for honest work, short for a test that has to wait for it.
-const HASTY: Duration = Duration::from_millis(100);
+/// Fuel of a record: much for honest work on a thousand of them, little for a test that has to wait for it.
+pub(crate) const LITTLE: u64 = 20_000_000;
 
 /// Options for what ends by itself.
 pub(crate) fn options() -> Options {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    Options { deadline: PATIENT, cache: Some(cache), ..Options::default() }
+    Options { cache: Some(cache), ..Options::default() }
 }
 
 /// Options for a behaviour: those that spin are stopped soon.
 pub(crate) fn options_for(behaviour: &str) -> Options {
-    let deadline = if behaviour.contains("spin") { HASTY } else { PATIENT };
-    Options { deadline, ..options() }
+    let options = options();
+    let spins = behaviour.contains("spin");
+    Options { fuel_per_record: if spins { LITTLE } else { options.fuel_per_record }, ..options }
 }
 
 /// The hostile plugin, with its own count of poison.

@@ -9,8 +9,8 @@ use std::str;
 
 use super::plain::{self, LENGTH};
 
-/// Slots to begin with: 8 KiB, which fits the first-level cache beside the cells.
-const FIRST_SLOTS: usize = 1_024;
+/// Slots to begin with: 512 bytes, as a file may have thousands of columns, and a table that grows does so once a file.
+const FIRST_SLOTS: usize = 64;
 
 /// The text is not UTF-8.
 #[derive(Debug)]
@@ -53,6 +53,11 @@ impl Interner {
     /// How many distinct texts there are.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Bytes of memory that its texts take.
+    pub(super) fn bytes(&self) -> usize {
+        self.page.len() + self.entries.len() * (size_of::<Entry>() + 4 * size_of::<u64>())
     }
 
     /// The dictionary page so far.

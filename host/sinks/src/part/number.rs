@@ -28,12 +28,22 @@ pub(super) struct NumberColumn<T: DataType> {
     writer: Option<ColumnWriterImpl<'static, T>>,
     values: Vec<T::T>,
     levels: Vec<i16>,
+    /// In the row group.
+    rows: usize,
 }
+
+/// Bytes that a number takes in a row group until it is written: as a key, or as the difference to the one before.
+const NUMBER_BYTES: usize = 4;
 
 impl<T: DataType> NumberColumn<T> {
     pub(super) fn new(descr: ColumnDescPtr, props: WriterPropertiesPtr) -> Self {
         let (values, levels) = (Vec::new(), Vec::new());
-        Self { descr, props, buffer: PageBuffer::default(), writer: None, values, levels }
+        Self { descr, props, buffer: PageBuffer::default(), writer: None, values, levels, rows: 0 }
+    }
+
+    /// Bytes that the row group takes so far, more or less.
+    pub(super) fn bytes(&self) -> usize {
+        self.buffer.bytes().max(self.rows * NUMBER_BYTES)
     }
 
     /// Writes what `values` and `levels` hold; a column that is never null takes no levels.
@@ -43,6 +53,7 @@ impl<T: DataType> NumberColumn<T> {
             ColumnWriterImpl::new(self.descr.clone(), self.props.clone(), pages)
         });
         let levels = (self.descr.max_def_level() > 0).then_some(self.levels.as_slice());
+        self.rows += self.values.len().max(self.levels.len());
         writer.write_batch(&self.values, levels, None)?;
         self.values.clear();
         self.levels.clear();
@@ -68,6 +79,7 @@ impl<T: DataType> NumberColumn<T> {
         }
         let writer = self.writer.take().expect("the line above sees to it");
         let close = writer.close()?;
+        self.rows = 0;
         Ok(Chunk { bytes: self.buffer.take()?, close })
     }
 

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use parquet::basic::{Encoding, PageType};
 use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
@@ -14,6 +13,7 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
+use super::segments::Segments;
 use super::spec::{ZSTD_LEVEL, compression};
 
 thread_local! {
@@ -37,7 +37,7 @@ pub(super) fn compress(body: &[u8]) -> io::Result<Vec<u8>> {
 
 /// A column chunk, ready to be put into its row group.
 pub(super) struct Chunk {
-    pub(super) bytes: Bytes,
+    pub(super) bytes: Segments,
     pub(super) close: ColumnCloseResult,
 }
 
@@ -64,7 +64,7 @@ pub(super) struct ChunkParts {
 
 /// Puts headers before the pages and describes the chunk.
 pub(super) fn assemble(descr: ColumnDescPtr, parts: ChunkParts) -> Result<Chunk> {
-    let mut sink = TrackedWrite::new(Vec::new());
+    let mut sink = TrackedWrite::new(Segments::default());
     let mut encodings = vec![Encoding::RLE];
     let mut stats: Vec<PageEncodingStats> = Vec::new();
     let (mut packed, mut unpacked, mut rows) = (0_usize, 0_usize, 0_u64);
@@ -131,7 +131,7 @@ pub(super) fn assemble(descr: ColumnDescPtr, parts: ChunkParts) -> Result<Chunk>
         column_index: None,
         offset_index: None,
     };
-    Ok(Chunk { bytes: sink.into_inner()?.into(), close })
+    Ok(Chunk { bytes: sink.into_inner()?, close })
 }
 
 fn signed<N: TryInto<i64>>(number: N) -> Result<i64> {
@@ -142,20 +142,26 @@ fn signed<N: TryInto<i64>>(number: N) -> Result<i64> {
 
 /// Gathers the pages of one of the parquet crate's own column writers in memory, so that columns can be encoded at the same time.
 #[derive(Clone, Default)]
-pub(super) struct PageBuffer(Arc<Mutex<Option<TrackedWrite<Vec<u8>>>>>);
+pub(super) struct PageBuffer(Arc<Mutex<Option<TrackedWrite<Segments>>>>);
 
 impl PageBuffer {
     /// What was gathered; the buffer is empty afterwards.
-    pub(super) fn take(&self) -> Result<Bytes> {
+    pub(super) fn take(&self) -> Result<Segments> {
         let sink = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        sink.map_or_else(|| Ok(Bytes::new()), |sink| Ok(sink.into_inner()?.into()))
+        sink.map_or_else(|| Ok(Segments::default()), TrackedWrite::into_inner)
+    }
+
+    /// Bytes gathered.
+    pub(super) fn bytes(&self) -> usize {
+        let sink = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sink.as_ref().map_or(0, TrackedWrite::bytes_written)
     }
 }
 
 impl PageWriter for PageBuffer {
     fn write_page(&mut self, page: CompressedPage) -> Result<PageWriteSpec> {
         let mut sink = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let sink = sink.get_or_insert_with(|| TrackedWrite::new(Vec::new()));
+        let sink = sink.get_or_insert_with(|| TrackedWrite::new(Segments::default()));
         SerializedPageWriter::new(sink).write_page(page)
     }
 

@@ -24,6 +24,10 @@ use crate::SinkError;
 /// Rows after which a page ends, at the next slab's end. Parquet's customary 20,000: readers skip and decode by pages.
 const PAGE_ROWS: usize = 20_000;
 
+/// Cells of all columns after which their pages end, at the next slab's end. 4 Mi: the keys of as many take 16 MiB, and up to 209 columns
+/// have pages of [`PAGE_ROWS`].
+const PAGE_CELLS: usize = 4 << 20;
+
 /// Bytes of text after which a page ends, at the next slab's end. Parquet's customary 1 MiB.
 const PAGE_BYTES: usize = 1 << 20;
 
@@ -77,14 +81,21 @@ pub(super) struct TextColumn {
     /// Least and greatest text that is not in the dictionary.
     extremes: Option<Extremes>,
     pages: Vec<DataPage>,
+    /// Bytes of their bodies.
+    paged: usize,
+    /// Rows after which a page ends.
+    page_rows: usize,
     text_bytes: u64,
     nulls: u64,
     body: Vec<u8>,
 }
 
 impl TextColumn {
-    pub(super) fn new(descr: ColumnDescPtr) -> Self {
+    /// One of so many columns of a file.
+    pub(super) fn new(descr: ColumnDescPtr, columns: usize) -> Self {
         Self {
+            paged: 0,
+            page_rows: PAGE_ROWS.min(PAGE_CELLS / columns).max(1),
             descr,
             first: Mode::Dictionary,
             mode: Mode::Dictionary,
@@ -138,6 +149,11 @@ impl TextColumn {
 
     fn fault(&self, problem: String) -> SinkError {
         SinkError::Column { column: self.descr.name().to_owned(), problem }
+    }
+
+    /// Bytes that the row group takes so far, by what was appended to it alone.
+    pub(super) fn bytes(&self) -> usize {
+        self.paged + self.plain.len() + self.keys.len() * size_of::<u32>() + self.interner.bytes()
     }
 
     /// Cells in the page under way.
@@ -284,7 +300,7 @@ impl TextColumn {
                 self.mode = Mode::Plain;
             }
         }
-        if self.levels.rows() >= PAGE_ROWS || self.plain.len() >= PAGE_BYTES {
+        if self.levels.rows() >= self.page_rows || self.plain.len() >= PAGE_BYTES {
             self.flush_page()?;
         }
         Ok(())
@@ -323,6 +339,7 @@ impl TextColumn {
         };
         let page =
             DataPage { body: compress(&self.body)?, unpacked: self.body.len(), rows, encoding };
+        self.paged += page.body.len();
         self.pages.push(page);
         Ok(())
     }
@@ -343,6 +360,7 @@ impl TextColumn {
         };
         self.text_bytes = 0;
         self.nulls = 0;
+        self.paged = 0;
         self.mode = self.first;
         assemble(self.descr.clone(), parts)
     }

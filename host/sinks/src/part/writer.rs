@@ -65,8 +65,8 @@ pub struct PartSummary {
 
 /// Writes one part file.
 ///
-/// Work is spread over the rayon pool it is called in; memory is one row group, compressed. The caller ends row groups
-/// by [`PartWriter::end_row_group`].
+/// Work is spread over the rayon pool it is called in; memory is one row group, compressed ([`PartWriter::group_bytes`]). The caller ends
+/// row groups by [`PartWriter::end_row_group`].
 pub struct PartWriter<W: Write + Send> {
     specs: Vec<ColumnSpec>,
     columns: Vec<Encoder>,
@@ -102,6 +102,15 @@ impl Encoder {
                 numbers.append_lineage(rows, |row| number(&slab.positions[row]))?;
                 Ok(Tally::default())
             }
+        }
+    }
+
+    /// Bytes that the row group takes so far.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.bytes(),
+            Self::Number(numbers, _) | Self::Lineage(numbers, _) => numbers.bytes(),
+            Self::Date(dates) => dates.bytes(),
         }
     }
 
@@ -144,7 +153,7 @@ impl<W: Write + Send> PartWriter<W> {
             .iter()
             .zip(descrs)
             .map(|(spec, descr)| match spec.kind {
-                ColumnKind::Text => Encoder::Text(TextColumn::new(descr.clone())),
+                ColumnKind::Text => Encoder::Text(TextColumn::new(descr.clone(), descrs.len())),
                 ColumnKind::Date => Encoder::Date(NumberColumn::new(descr.clone(), props.clone())),
                 kind @ (ColumnKind::Integer | ColumnKind::Decimal { .. }) => {
                     Encoder::Number(NumberColumn::new(descr.clone(), props.clone()), kind)
@@ -189,6 +198,16 @@ impl<W: Write + Send> PartWriter<W> {
     /// Records so far.
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Bytes of memory that the row group under way takes, by what was appended to it alone: the same on every machine.
+    pub fn group_bytes(&self) -> usize {
+        self.columns.iter().map(Encoder::bytes).sum()
+    }
+
+    /// Columns, lineage included.
+    pub fn width(&self) -> usize {
+        self.columns.len()
     }
 
     /// Row groups ended so far.

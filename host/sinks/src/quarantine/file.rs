@@ -19,14 +19,16 @@ use crate::part::{CREATED_BY, Output, compression, key_values};
 /// Rows gathered before they are encoded: about what fits the second-level cache.
 const BATCH_ROWS: usize = 4_096;
 
-/// Bytes gathered before they are encoded, for files whose records are huge.
-const BATCH_BYTES: usize = 4 << 20;
+/// Bytes gathered before they are encoded, for files whose records are huge. 1 MiB: as a builder, an array and a page they are held three
+/// times over.
+const BATCH_BYTES: usize = 1 << 20;
 
 /// Rows of a row group, as in part files.
 const GROUP_ROWS: usize = 131_072;
 
-/// Bytes of a row group before compression. A row group is held in memory, compressed, until it ends.
-const GROUP_BYTES: usize = 64 << 20;
+/// Bytes of a row group before compression. A row group is held in memory, compressed, until it ends, and that of random bytes takes as
+/// much; 16 MiB, as three such files may be open beside the part.
+const GROUP_BYTES: usize = 16 << 20;
 
 /// Dictionaries of rules, levels, columns and messages are tiny; one that is not is of no use here.
 const DICTIONARY_BYTES: usize = 128 * 1024;
@@ -99,6 +101,11 @@ impl<W: Write + Send> BatchFile<W> {
     /// Rows so far.
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.writer.memory_size() + 2 * self.batch.bytes
     }
 
     /// Counts a row of `bytes` bytes, and says whether the batch is full.

@@ -62,6 +62,9 @@ pub struct QuarantinedRecord<'a> {
     pub repairs: &'a [Repair<'a>],
 }
 
+/// Bytes that a finding takes besides its texts: where each of them ends.
+const FINDING_BYTES: usize = 24;
+
 /// Writes a quarantine file: one row for each record.
 #[derive(Debug)]
 pub struct QuarantineWriter<W: Write + Send> {
@@ -121,6 +124,11 @@ impl<W: Write + Send> QuarantineWriter<W> {
         self.file.rows()
     }
 
+    /// Bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        self.file.memory()
+    }
+
     /// Appends a record.
     pub fn push(&mut self, record: &QuarantinedRecord<'_>) -> Result<(), SinkError> {
         self.places.push(&record.position);
@@ -139,7 +147,8 @@ impl<W: Write + Send> QuarantineWriter<W> {
                 Some(message),
                 *value,
             ]);
-            bytes += message.len() + value.map_or(0, str::len);
+            bytes += rule.len() + class.len() + level.len() + column.map_or(0, str::len);
+            bytes += message.len() + value.map_or(0, str::len) + FINDING_BYTES;
         }
         self.findings.end_row();
         for Repair { column, rule, before, after } in record.repairs {

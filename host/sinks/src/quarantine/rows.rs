@@ -43,6 +43,9 @@ pub struct RepairRow<'a> {
     pub after: &'a str,
 }
 
+/// Bytes of a position: four numbers.
+const PLACE_BYTES: usize = 32;
+
 /// A file of positions and texts.
 #[derive(Debug)]
 struct Table<W: Write + Send, const TEXTS: usize> {
@@ -75,8 +78,9 @@ impl<W: Write + Send, const TEXTS: usize> Table<W, TEXTS> {
         for (column, text) in self.texts.iter_mut().zip(texts) {
             column.append_option(text);
         }
-        let bytes = texts.iter().flatten().map(|text| text.len()).sum();
-        if self.file.count(bytes) { self.flush() } else { Ok(()) }
+        let bytes: usize = texts.iter().flatten().map(|text| text.len()).sum();
+        // A finding of few words takes as much for its place.
+        if self.file.count(bytes + PLACE_BYTES) { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
@@ -108,6 +112,11 @@ impl<W: Write + Send> FindingsWriter<W> {
         Ok(Self(Table::new(texts, metadata, out)?))
     }
 
+    /// Bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        self.0.file.memory()
+    }
+
     /// Findings so far.
     pub fn rows(&self) -> u64 {
         self.0.file.rows()
@@ -134,6 +143,11 @@ impl<W: Write + Send> RepairsWriter<W> {
     pub fn new(metadata: &[(String, String)], out: W) -> Result<Self, SinkError> {
         let texts = [("column", false), ("rule", false), ("before", false), ("after", false)];
         Ok(Self(Table::new(texts, metadata, out)?))
+    }
+
+    /// Bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        self.0.file.memory()
     }
 
     /// Repairs so far.

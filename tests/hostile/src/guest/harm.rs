@@ -39,6 +39,14 @@ fn recurse(depth: u64) -> u64 {
     std::hint::black_box(recurse(std::hint::black_box(depth + 1)) + 1)
 }
 
+/// Goes as often round a loop as the cell says: `work 1000`. A round takes the same fuel each time.
+fn work(cell: &[u8]) {
+    let rounds = str::from_utf8(cell).ok().and_then(|cell| cell.strip_prefix("work "));
+    for round in 0..rounds.and_then(|rounds| rounds.parse().ok()).unwrap_or(0_u32) {
+        std::hint::black_box(round);
+    }
+}
+
 /// Does harm if the behaviour says so.
 pub fn maybe(behaviour: &str, batch: &Batch) -> Result<(), Fault> {
     let bad = (0..batch.records).find(|&record| cell(batch, record) == b"BAD");
@@ -55,6 +63,7 @@ pub fn maybe(behaviour: &str, batch: &Batch) -> Result<(), Fault> {
         ("fault-beyond", Some(_)) => return Err(fault("beyond", Some(u32::MAX))),
         ("fault-shouts", _) => return Err(fault(&"\u{1b}[31m".repeat(10_000), None)),
         ("spin-unless-alone", _) if batch.records > 1 => spin(),
+        ("works", _) => (0..batch.records).for_each(|record| work(cell(batch, record))),
         _ => {}
     }
     Ok(())

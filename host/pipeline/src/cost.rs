@@ -1,0 +1,147 @@
+//! What a slab will take in memory: guessed from where it lies, and corrected by what others took.
+
+use std::sync::Mutex;
+
+use assay_ingest::Limits;
+use assay_model::Form;
+
+use crate::flow::hold;
+use crate::plan::Plan;
+use crate::survey::SlabSpan;
+
+/// Bytes that are read at once, and given back at a slab's end.
+const READ: usize = 512 << 10;
+
+/// A separator's place, and half as much room again for more.
+const SEPARATOR: usize = 6;
+
+/// What is known of a record: where it lies, its faults, what became of it.
+const RECORD: usize = 80;
+
+/// Bytes of a byte of text that has to be turned into UTF-8, at most.
+const TURNED: usize = 3;
+
+/// A cell's key, or where it ends.
+const CELL: usize = 4;
+
+/// A number with its two bits.
+const NUMBER: usize = 9;
+
+/// How much more a slab takes while it is judged than when it was: vectors that grow, copies for plugins.
+const WORKING: f64 = 1.2;
+
+/// What is left of what was learnt when the next slab is learnt from: one odd slab is forgotten after a hundred.
+const KEPT: f64 = 0.98;
+
+/// What tables take for each column of a worker before it is known: their first slots, and some cells.
+const COLUMN: usize = 4 << 10;
+
+/// What a plugin's instance takes before it is known.
+const GUEST: usize = 2 << 20;
+
+/// What a worker takes besides.
+const WORKER: usize = 1 << 20;
+
+/// What slabs of an input take.
+#[derive(Debug)]
+pub(crate) struct Costs {
+    width: usize,
+    texts: usize,
+    numbers: usize,
+    record_bytes: usize,
+    /// What slabs took, in parts of what was guessed.
+    learnt: Mutex<f64>,
+}
+
+impl Costs {
+    /// `width`: columns of the input.
+    pub(crate) fn new(plan: &Plan, width: usize, limits: Limits) -> Self {
+        let texts = plan.slots.iter().filter(|slot| slot.form == Form::Text).count();
+        let numbers = plan.slots.len() - texts;
+        let record_bytes = limits.clamped().record_bytes;
+        Self { width: width.max(1), texts, numbers, record_bytes, learnt: Mutex::new(1.0) }
+    }
+
+    /// Bytes that the slab will take until it is routed.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a guess"
+    )]
+    pub(crate) fn of(&self, at: &SlabSpan) -> usize {
+        (self.guess(at) as f64 * *hold(&self.learnt) * WORKING) as usize
+    }
+
+    /// Takes in what a slab came to.
+    #[expect(clippy::cast_precision_loss, reason = "a guess")]
+    pub(crate) fn learn(&self, at: &SlabSpan, bytes: usize) {
+        let took = bytes as f64 / self.guess(at) as f64;
+        let mut learnt = hold(&self.learnt);
+        *learnt = (*learnt * KEPT).max(took);
+    }
+
+    /// What a worker takes, as long as none has worked.
+    pub(crate) fn worker(&self, plan: &Plan) -> usize {
+        WORKER + self.texts * COLUMN + plan.stages.len() * GUEST
+    }
+
+    fn guess(&self, at: &SlabSpan) -> usize {
+        let whole = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        // Of a record that is too long, no more than that is kept.
+        let most = at.records.saturating_mul(self.record_bytes);
+        let bytes = whole(at.bytes).min(most);
+        let faulty = whole(at.faulty).min(bytes);
+        let separators = (self.width * at.records).min(bytes) + faulty;
+        let cells = self.texts * at.records;
+        let text = (bytes + faulty * (TURNED - 1)) / self.width * self.texts.min(self.width);
+        let numbers = self.numbers * at.records;
+        READ + bytes
+            + separators * SEPARATOR
+            + at.records * RECORD
+            + text
+            + text / 4
+            + cells * CELL
+            + numbers * NUMBER
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use assay_ingest::RecordStart;
+
+    use super::*;
+
+    fn costs(width: usize, texts: usize) -> Costs {
+        Costs { width, texts, numbers: 3, record_bytes: 4 << 20, learnt: Mutex::new(1.0) }
+    }
+
+    fn place(records: usize, bytes: u64, faulty: u64) -> SlabSpan {
+        SlabSpan { start: RecordStart { offset: 0, record: 1, line: 2 }, records, bytes, faulty }
+    }
+
+    #[test]
+    fn wide_slabs_faulty_ones_and_those_that_are_looked_at_in_full_take_more() {
+        let usual = costs(91, 10).of(&place(4_096, 2 << 20, 0));
+        let more = [
+            costs(91, 91).of(&place(4_096, 2 << 20, 0)),
+            costs(91, 10).of(&place(4_096, 2 << 20, 2 << 20)),
+            costs(400, 10).of(&place(4_096, 2 << 20, 0)),
+        ];
+        assert!(more.iter().all(|more| *more > usual), "{usual} and {more:?}");
+        let cut_off = costs(8, 8).of(&place(1, 10 << 30, 10 << 30));
+        assert!(cut_off < 100 << 20, "{cut_off}");
+    }
+
+    #[test]
+    fn what_slabs_took_is_what_the_next_will_take() {
+        let (costs, at) = (costs(91, 91), place(4_096, 2 << 20, 0));
+        let guessed = costs.of(&at);
+        costs.learn(&at, guessed * 3);
+        assert!(costs.of(&at) > guessed * 3);
+        for _ in 0..200 {
+            costs.learn(&at, guessed / 4);
+        }
+        assert!(costs.of(&at) < guessed / 2);
+    }
+}

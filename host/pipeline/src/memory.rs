@@ -1,0 +1,200 @@
+//! The memory that a run may have, in bytes, and who has it.
+//!
+//! Whoever is about to take memory that grows with the data leases it first. What is not leased is kept back from the beginning:
+//! a share for the allocator, one for the program itself, one for each thread. Leases are given at one place, in the order of the file
+//! ([`crate::flow`]), and whoever is first in that order always goes on: with [`Budget::lease_anyway`], if need be. So nobody waits for
+//! somebody who waits for him.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes a run may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryLimit(usize);
+
+impl MemoryLimit {
+    /// 256 MiB: seven slabs of an ordinary file under way beside the row group, which keeps four cores busy and fits the smallest
+    /// containers.
+    pub const DEFAULT: Self = Self(256 << 20);
+
+    /// The least: 128 MiB, what one of everything takes.
+    pub const LEAST: Self = Self(128 << 20);
+
+    /// The limit in bytes.
+    pub fn bytes(self) -> usize {
+        self.0
+    }
+
+    /// Threads that it lets work: one for each 16 MiB, an eighth of which is the thread's own.
+    pub(crate) fn threads(self) -> usize {
+        self.0 / (THREAD * 8)
+    }
+
+    /// What may be leased on so many threads.
+    pub(crate) fn room(self, threads: usize) -> usize {
+        (self.0 - self.0 / ALLOCATOR).saturating_sub(PROGRAM + threads * THREAD)
+    }
+
+    /// For the keys of all uniqueness rules until they go to disk: a quarter, as much as pieces under way have beside them.
+    pub(crate) fn keys(self) -> usize {
+        self.0 / 4
+    }
+
+    /// For the measures of plugins, which are kept until the end: a sixteenth. Some hundred thousand by default, where rules about a
+    /// file have a few for each column.
+    pub(crate) fn measures(self) -> usize {
+        self.0 / 16
+    }
+}
+
+/// One part in so many is the allocator's: what it keeps to give again, and what lies between.
+const ALLOCATOR: usize = 8;
+
+/// The program's own: packs, plans, compiled plugins, tables of the libraries. 16 MiB, twice what the widest pack was seen to take.
+const PROGRAM: usize = 16 << 20;
+
+/// A thread's own: its stack and a compressor, which has a good mebibyte.
+const THREAD: usize = 2 << 20;
+
+/// A text is not a limit of memory.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum BadMemory {
+    /// It is not a number of bytes.
+    #[error("`{0}` is not a number of bytes; expected one such as `268435456`, `256MiB` or `2GiB`")]
+    Unreadable(String),
+    /// It is too little to run with.
+    #[error("`{0}` is too little: one of everything that a run needs takes {least}", least = MemoryLimit::LEAST)]
+    TooLittle(String),
+}
+
+impl FromStr for MemoryLimit {
+    type Err = BadMemory;
+
+    fn from_str(text: &str) -> Result<Self, BadMemory> {
+        let bytes = text.parse().ok().or_else(|| assay_packs::parse_bytes(text));
+        let bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        let limit = Self(bytes.ok_or_else(|| BadMemory::Unreadable(text.to_owned()))?);
+        if limit.0 < Self::LEAST.0 {
+            return Err(BadMemory::TooLittle(text.to_owned()));
+        }
+        Ok(limit)
+    }
+}
+
+impl fmt::Display for MemoryLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (unit, bytes) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
+            if self.0.is_multiple_of(bytes) {
+                return write!(f, "{}{unit}", self.0 / bytes);
+            }
+        }
+        write!(f, "{}B", self.0)
+    }
+}
+
+/// Bytes that can be leased.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    room: usize,
+    leased: AtomicUsize,
+}
+
+impl Budget {
+    pub(crate) fn new(room: usize) -> Arc<Self> {
+        Arc::new(Self { room, leased: AtomicUsize::new(0) })
+    }
+
+    /// So many bytes, if they are there.
+    pub(crate) fn lease(self: &Arc<Self>, bytes: usize) -> Option<Lease> {
+        let with = |leased: usize| leased.checked_add(bytes).filter(|leased| *leased <= self.room);
+        let order = (Ordering::AcqRel, Ordering::Acquire);
+        self.leased.fetch_update(order.0, order.1, with).ok()?;
+        Some(Lease { budget: Arc::clone(self), bytes })
+    }
+
+    /// So many bytes, there or not: for what must go on, so that others can. Nobody else gets any until they are back.
+    pub(crate) fn lease_anyway(self: &Arc<Self>, bytes: usize) -> Lease {
+        self.leased.fetch_add(bytes, Ordering::AcqRel);
+        Lease { budget: Arc::clone(self), bytes }
+    }
+}
+
+/// Bytes that somebody has, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    budget: Arc<Budget>,
+    bytes: usize,
+}
+
+impl Lease {
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Makes it so many bytes: what was measured, where it was guessed before.
+    pub(crate) fn resize(&mut self, bytes: usize) {
+        if bytes >= self.bytes {
+            self.budget.leased.fetch_add(bytes - self.bytes, Ordering::AcqRel);
+        } else {
+            self.budget.leased.fetch_sub(self.bytes - bytes, Ordering::AcqRel);
+        }
+        self.bytes = bytes;
+    }
+
+    /// Takes another one in.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.bytes += std::mem::take(&mut other.bytes);
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.budget.leased.fetch_sub(self.bytes, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_read_as_people_write_them() {
+        let check = |text: &str, expected: Option<&str>| {
+            let limit = text.parse::<MemoryLimit>().map(|limit| limit.to_string());
+            assert_eq!(limit.ok().as_deref(), expected, "{text}");
+        };
+        check("268435456", Some("256MiB"));
+        check("2GiB", Some("2GiB"));
+        check("200 MiB", Some("200MiB"));
+        check("150000001", Some("150000001B"));
+        for bad in ["", "256MB", "-1", "lots", "0", "127MiB", "99999999999GiB"] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn what_is_leased_comes_back() {
+        let budget = Budget::new(100);
+        let mut one = budget.lease(60).expect("there is room");
+        assert!(budget.lease(41).is_none());
+        let two = budget.lease(40).expect("there is room");
+        assert!(budget.lease(1).is_none());
+        let more = budget.lease_anyway(50);
+        drop(two);
+        assert!(budget.lease(1).is_none(), "more was taken than there was");
+        one.join(more);
+        one.resize(30);
+        assert!(budget.lease(71).is_none());
+        assert_eq!(budget.lease(70).map(|lease| lease.bytes()), Some(70));
+        drop(one);
+        assert!(budget.lease(100).is_some());
+    }
+
+    #[test]
+    fn the_least_limit_leaves_room() {
+        let limit = MemoryLimit::LEAST;
+        assert!(limit.room(limit.threads()) > limit.bytes() / 2);
+    }
+}

@@ -1,0 +1,102 @@
+//! A folder with rules for one table, and a file of it.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use assay_packs::{Discovery, Surroundings};
+use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
+use assay_store::Store;
+use assay_suite::{assay, checkout, generated, plugins};
+use tempfile::TempDir;
+
+/// A file, and the rules that judge it.
+pub(crate) struct Tables {
+    folder: TempDir,
+    file: PathBuf,
+    discovery: Discovery,
+}
+
+impl Tables {
+    /// A table with these columns. `rules`: what its pack has besides. `write` writes what follows the header.
+    pub(crate) fn new<N: AsRef<str>>(
+        names: &[N],
+        rules: &str,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("rules/tables/all")).expect("space");
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        std::fs::write(at("rules/tables/columns.txt"), names.join("\n") + "\n").expect("space");
+        let dataset = "format = 1\nname = \"tables\"\ntitle = \"tables\"\npartition = [\"year\"]\n\
+            [partition_keys.year]\n[[file_name]]\npattern = '^table-(?<year>\\d{4})'\nkind = \"all\"\n\
+            [[layout]]\nname = \"table\"\nkind = \"all\"\ntitle = \"table\"\ncolumns = \"columns.txt\"\n";
+        std::fs::write(at("rules/tables/dataset.toml"), dataset).expect("space");
+        let pack = format!(
+            "format = 1\ntitle = \"tables\"\ndataset = \"tables\"\nkind = \"all\"\nlayouts = [\"table\"]\n\
+             [thresholds]\nquarantined = \"100%\"\n{rules}"
+        );
+        std::fs::write(at("rules/tables/all/pack.toml"), pack).expect("space");
+        let file = at("table-2024.csv");
+        let mut out = BufWriter::new(File::create(&file).expect("a writable folder"));
+        writeln!(out, "{}", names.join(",")).expect("space");
+        write(&mut out).expect("space");
+        out.flush().expect("space");
+        lock(&at("rules"));
+        let discovery = discovery(at("rules"));
+        Self { folder, file, discovery }
+    }
+
+    /// General payments, as they are published.
+    pub(crate) fn of_payments(records: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = generated(folder.path(), 2023, "general-91", records, 7, "0.5%");
+        Self { folder, file, discovery: discovery(checkout().join("rules")) }
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    pub(crate) fn run(
+        &self,
+        input: &Input,
+        store: &dyn Store,
+        threads: usize,
+        batch_size: usize,
+    ) -> Report {
+        let request = Request {
+            input,
+            entry: None,
+            pack: None,
+            discovery: &self.discovery,
+            cache: Some(self.folder.path().join("cache")),
+            threads,
+            memory: MemoryLimit::DEFAULT,
+            batch_size,
+            replacing: Replacing::Anything,
+        };
+        assay_pipeline::run(&request, store, &Silent)
+    }
+}
+
+fn discovery(rules: PathBuf) -> Discovery {
+    Discovery::find(&Surroundings {
+        rules: Some(rules),
+        plugins: Some(plugins()),
+        ..Surroundings::default()
+    })
+    .expect("the rules")
+}
+
+fn lock(rules: &Path) {
+    let output = assay()
+        .args(["lock", "--rules"])
+        .arg(rules)
+        .arg("--plugins")
+        .arg(plugins())
+        .output()
+        .expect("assay runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
