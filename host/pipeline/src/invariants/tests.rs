@@ -77,7 +77,7 @@ fn file(plan: &Plan, fault: impl Fn(&mut JudgedSlab)) -> JudgedFile {
 
 /// The invariants that do not hold, and why the run fails.
 fn broken(plan: &Plan, judged: &JudgedFile) -> (Vec<String>, String) {
-    let mut report = Report::not_begun("file.csv", None, String::new());
+    let mut report = Report::not_begun("file.csv", None, String::new(), crate::Retry::WillNot);
     let checked = check(&mut report, plan, judged);
     assert_eq!(report.invariants.len(), 3);
     let broken = report.invariants.into_iter().filter(|(_, holds)| !holds);
