@@ -1,27 +1,32 @@
 //! From compressed bytes to plain ones, whatever the file is called.
 //!
 //! The compression is told by the first bytes. A stream that ends too early or fails its checksum gives an error while it is read, never
-//! just fewer bytes; the error says which compression and what to do, and keeps the cause as its source.
+//! just fewer bytes; the error says which compression and what to do. What the source below fails with comes out as it was: only what the
+//! decoder says of bytes that were read is damage.
 
 mod checked;
 mod compression;
 mod error;
+mod members;
 mod source;
+mod unreadable;
 mod zipped;
 
 use std::fmt;
 use std::io::{BufReader, Read, SeekFrom};
 
-use checked::{Checked, Tagged};
+use checked::{Checked, Watched};
 pub use compression::Compression;
 pub use error::DecodeError;
+use members::Members;
 use source::PIECE;
 pub use source::ReadSeek;
+pub use unreadable::Unreadable;
 
 /// An input opened for reading.
 pub struct Decoded {
-    /// Gives the decompressed bytes. Its errors carry a [`DecodeError`] inside where the compressed data is at fault
-    /// ([`DecodeError::of`] finds it), and are those of the source otherwise.
+    /// Gives the decompressed bytes. Its errors carry a [`DecodeError`] inside where the compressed data is at fault,
+    /// and are those of the source otherwise: [`Unreadable`] tells which.
     pub reader: Box<dyn Read + Send>,
     /// What was found.
     pub compression: Compression,
@@ -43,30 +48,40 @@ impl fmt::Debug for Decoded {
 pub fn open(
     mut source: Box<dyn ReadSeek + Send>,
     entry: Option<&str>,
-) -> Result<Decoded, DecodeError> {
+) -> Result<Decoded, Unreadable> {
     let mut first = Vec::with_capacity(4);
     source.seek(SeekFrom::Start(0))?;
     source.as_mut().take(4).read_to_end(&mut first)?;
     source.seek(SeekFrom::Start(0))?;
     let compression = Compression::detect(&first);
     if let (Some(name), false) = (entry, compression == Compression::Zip) {
-        return Err(DecodeError::NotAnArchive { name: name.to_owned(), compression });
+        return Err(DecodeError::NotAnArchive { name: name.to_owned(), compression }.into());
     }
     let mut entry_name = None;
     let reader: Box<dyn Read + Send> = match compression {
         Compression::Plain => source,
         Compression::Gzip => {
-            let source = BufReader::with_capacity(PIECE, Tagged(source));
-            Box::new(Checked::new(flate2::bufread::MultiGzDecoder::new(source), compression))
+            let source = Watched::new(source);
+            let failure = source.failure();
+            Box::new(Checked::new(Members::new(source), compression, failure))
         }
         Compression::Zstd => {
-            let source = BufReader::with_capacity(PIECE, Tagged(source));
-            Box::new(Checked::new(zstd::Decoder::with_buffer(source)?, compression))
+            let source = Watched::new(source);
+            let failure = source.failure();
+            let source = BufReader::with_capacity(PIECE, source);
+            Box::new(Checked::new(zstd::Decoder::with_buffer(source)?, compression, failure))
         }
         Compression::Zip => {
-            let (reader, name) = zipped::open(source, entry)?;
+            let source = Watched::new(source);
+            let failure = source.failure();
+            let opened = zipped::open(source, entry);
+            // Where the source failed, what was understood of the rest counts for nothing.
+            if let Some(failure) = failure.take() {
+                return Err(failure.into());
+            }
+            let (reader, name) = opened?;
             entry_name = Some(name);
-            Box::new(Checked::new(reader, compression))
+            Box::new(Checked::new(reader, compression, failure))
         }
     };
     Ok(Decoded { reader, compression, entry_name })

@@ -33,7 +33,7 @@ mod source;
 mod summary;
 
 pub use columns::ColumnMemory;
-pub use decode::{Compression, DecodeError, Decoded, open};
+pub use decode::{Compression, DecodeError, Decoded, Unreadable, open};
 pub use fault::{FaultDetail, FaultKind, Faults};
 pub use header::{DuplicateName, Header, HeaderFault};
 pub use index::{NoSuchKernel, use_kernel};

@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Error, ErrorKind, Read, Seek, SeekFrom, Write};
 
-use assay_ingest::decode::{self, Compression, DecodeError, ReadSeek};
+use assay_ingest::decode::{self, Compression, DecodeError, Unreadable};
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, write::FileOptions};
 
@@ -59,6 +59,14 @@ fn read(bytes: Vec<u8>) -> Result<(Vec<u8>, Compression), Error> {
     Ok((plain, compression))
 }
 
+/// What is wrong with the data that gave an error.
+fn fault(error: Error) -> DecodeError {
+    match error.into() {
+        Unreadable::Data(fault) => fault,
+        Unreadable::Source(error) => panic!("not the data's fault: {error:?}"),
+    }
+}
+
 #[test]
 fn all_compressions_give_the_same_bytes() {
     let text = text();
@@ -80,6 +88,7 @@ fn all_compressions_give_the_same_bytes() {
         ("data/", b""),
         ("data/X.CSV", &text),
         ("__MACOSX/data/._X.csv", b"\0"),
+        ("data/._X.CSV", b"\0"),
     ];
     check(zipped(entries, deflated()), Compression::Zip);
     check(zipped(entries, stored()), Compression::Zip);
@@ -107,15 +116,16 @@ fn a_cut_file_is_an_error_wherever_it_is_cut() {
                 "{compression} cut to {cut}: {error:?}"
             );
             assert!(
-                matches!(DecodeError::of(&error), Some(DecodeError::Truncated { compression: found }) if *found == compression)
+                matches!(fault(error), DecodeError::Truncated { compression: found } if found == compression)
             );
         }
     }
     let archive = zipped(&[("a.csv", &text)], deflated());
     for cut in [30, archive.len() / 2, archive.len() - 1] {
         let error = decode::open(Box::new(Cursor::new(archive[..cut].to_vec())), None).unwrap_err();
+        let zip = Compression::Zip;
         assert!(
-            matches!(error, DecodeError::Truncated { compression: Compression::Zip }),
+            matches!(&error, Unreadable::Data(DecodeError::Truncated { compression }) if *compression == zip),
             "{cut}: {error:?}"
         );
     }
@@ -136,7 +146,7 @@ fn a_changed_byte_is_an_error() {
         let error = read(bytes).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidData, "{compression}: {error:?}");
         assert!(
-            matches!(DecodeError::of(&error), Some(DecodeError::Corrupt { compression: found, .. }) if *found == compression)
+            matches!(fault(error), DecodeError::Corrupt { compression: found, .. } if found == compression)
         );
     }
     // The checksum at the end of a gzip member.
@@ -196,38 +206,102 @@ fn an_unknown_method_is_named() {
     bytes[8] = 12;
     bytes[list + 10] = 12;
     let error = decode::open(Box::new(Cursor::new(bytes)), None).unwrap_err();
-    assert!(matches!(error, DecodeError::UnsupportedMethod { .. }), "{error:?}");
+    assert!(matches!(error, Unreadable::Data(DecodeError::UnsupportedMethod { .. })), "{error:?}");
 }
 
-/// Fails after some bytes.
-struct Failing(Cursor<Vec<u8>>, u64);
+/// Fails at one of its reads, counted from 0, once or from then on.
+struct Failing {
+    bytes: Cursor<Vec<u8>>,
+    at: u64,
+    lasting: bool,
+    kind: ErrorKind,
+    reads: u64,
+}
 
 impl Read for Failing {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.0.position() >= self.1 {
-            return Err(Error::new(ErrorKind::ConnectionReset, "the line went dead"));
+        let read = self.reads;
+        self.reads += 1;
+        if read == self.at || self.lasting && read > self.at {
+            return Err(Error::new(self.kind, "the line went dead"));
         }
-        let most = buffer.len().min(1000);
-        self.0.read(&mut buffer[..most])
+        let most = buffer.len().min(20_000);
+        self.bytes.read(&mut buffer[..most])
     }
 }
 
 impl Seek for Failing {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.0.seek(to)
+        self.bytes.seek(to)
     }
 }
 
+/// Whatever a source fails with and wherever, it is not taken for damage, nor for the end.
 #[test]
 fn errors_of_the_source_stay_what_they_are() {
-    for bytes in [gzip(&text()), zstd(&text()), text()] {
-        let source: Box<dyn ReadSeek + Send> = Box::new(Failing(Cursor::new(bytes), 5000));
-        let mut opened = decode::open(source, None).unwrap();
-        let error = opened.reader.read_to_end(&mut Vec::new()).unwrap_err();
-        assert_eq!(
-            (error.kind(), error.to_string().as_str()),
-            (ErrorKind::ConnectionReset, "the line went dead")
-        );
-        assert!(DecodeError::of(&error).is_none());
+    let text = text();
+    let (one, other) = text.split_at(100_001);
+    let inputs = [
+        text.clone(),
+        [gzip(one), gzip(other)].concat(),
+        [zstd(one), zstd(other)].concat(),
+        zipped(&[("README.txt", b"x"), ("a.csv", &text)], deflated()),
+        zipped(&[("a.csv", &text)], stored()),
+    ];
+    let kinds = [
+        ErrorKind::ConnectionReset,
+        ErrorKind::UnexpectedEof,
+        ErrorKind::InvalidData,
+        ErrorKind::InvalidInput,
+        ErrorKind::WouldBlock,
+        ErrorKind::Other,
+    ];
+    for (bytes, kind) in inputs.iter().flat_map(|bytes| kinds.map(|kind| (bytes, kind))) {
+        for (at, lasting) in (0..).flat_map(|at| [(at, false), (at, true)]) {
+            let source = Failing { bytes: Cursor::new(bytes.clone()), at, lasting, kind, reads: 0 };
+            let outcome = decode::open(Box::new(source), None).and_then(|mut opened| {
+                let mut plain = Vec::new();
+                opened.reader.read_to_end(&mut plain)?;
+                Ok(plain)
+            });
+            match outcome {
+                // Fewer reads are made than that.
+                Ok(plain) => {
+                    assert!(plain == text && at > 3, "read {at}: {} bytes", plain.len());
+                    break;
+                }
+                Err(Unreadable::Source(error)) => {
+                    assert_eq!(
+                        (error.kind(), error.to_string().as_str()),
+                        (kind, "the line went dead")
+                    );
+                }
+                Err(Unreadable::Data(fault)) => panic!("read {at}, {kind:?}: {fault}"),
+            }
+        }
     }
+}
+
+/// As tapes and some stores fill up a block. gzip reads such files.
+#[test]
+fn zeros_behind_a_gzip_file_are_no_damage() {
+    let text = text();
+    for zeros in [1, 9, 10, 11, 512, 300_000] {
+        let padded = [gzip(&text[..9]), gzip(&text[9..]), vec![0; zeros]].concat();
+        assert!(read(padded.clone()).unwrap().0 == text, "{zeros}");
+        let error = read([padded, gzip(b"x")].concat()).unwrap_err();
+        assert!(matches!(fault(error), DecodeError::Corrupt { .. }), "{zeros}");
+    }
+    let error = read([gzip(&text), b"garbage".to_vec()].concat()).unwrap_err();
+    assert!(matches!(fault(error), DecodeError::Corrupt { .. } | DecodeError::Truncated { .. }));
+}
+
+/// What cannot be read for want of memory is not damaged.
+#[test]
+fn a_zstd_window_that_is_too_long_is_told() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(29).unwrap();
+    encoder.write_all(&text()).unwrap();
+    let fault = fault(read(encoder.finish().unwrap()).unwrap_err());
+    assert!(matches!(fault, DecodeError::Window), "{fault}");
 }

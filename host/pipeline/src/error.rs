@@ -2,15 +2,17 @@
 
 use std::io;
 
+use assay_ingest::{HeaderFault, Unreadable};
 use assay_model::Position;
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
+use assay_store::blob::Changed;
 use assay_store::{BadKey, StoreError};
 
 use crate::input::Input;
 
-/// A run could not be carried out. Retrying helps where the cause is gone; nothing was published.
+/// A run could not be carried out; nothing was published. Whether another attempt can help is what [`RunError::retryable`] says.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
@@ -172,6 +174,9 @@ pub enum RunError {
         #[source]
         source: io::Error,
     },
+    /// Whoever asked for the run asked for its end.
+    #[error("the run was interrupted before its end: nothing was published; run it again")]
+    Interrupted,
     /// The account does not add up: nothing is published.
     #[error(
         "the run does not add up: {what}; nothing was published. This is a fault of assay: please report it with the audit record"
@@ -221,7 +226,20 @@ impl RunError {
             Self::CannotList => "cannot_list",
             Self::ManifestGone => "manifest_gone",
             Self::Temporary { .. } => "temporary_space",
+            Self::Interrupted => "interrupted",
             Self::DoesNotAddUp { .. } => "does_not_add_up",
+        }
+    }
+
+    pub(crate) fn changed(input: &Input) -> Self {
+        Self::InputChanged { location: input.location() }
+    }
+
+    /// The header cannot be read, though a look at the beginning found nothing wrong with it.
+    pub(crate) fn header(input: &Input, fault: HeaderFault) -> Self {
+        match fault {
+            HeaderFault::Read(error) => Self::input(input, error),
+            _ => Self::changed(input),
         }
     }
 
@@ -229,8 +247,15 @@ impl RunError {
         Self::Temporary { folder: std::env::temp_dir().display().to_string(), source }
     }
 
-    pub(crate) fn input(input: &Input, source: io::Error) -> Self {
-        Self::Input { location: input.location(), source }
+    /// The input cannot be read, though its first pass found nothing wrong with it.
+    pub(crate) fn input(input: &Input, error: impl Into<Unreadable>) -> Self {
+        let location = input.location();
+        match error.into() {
+            Unreadable::Source(error) if Changed::is_in(&error) => Self::InputChanged { location },
+            Unreadable::Source(source) => Self::Input { location, source },
+            // The same bytes were decompressed before.
+            Unreadable::Data(_) => Self::InputChanged { location },
+        }
     }
 }
 

@@ -5,19 +5,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use assay_store::blob::{Blob, Cursor, FileBlob, Opened, Spool};
+use assay_store::blob::{Blob, Cursor, FileBlob, Opened, Spool, Steady};
 
-/// What a run reads. It was opened once, for all passes.
+/// What a run reads. It was opened once, for all passes, and each gets the bytes that the first got, or an error.
 #[derive(Debug)]
 pub struct Input {
-    blob: Arc<dyn Blob>,
+    blob: Arc<Steady>,
     name: Option<String>,
 }
 
 impl Input {
     /// An input from anywhere. `name` says what it holds.
     pub fn new(blob: Arc<dyn Blob>, name: Option<String>) -> Self {
-        Self { blob, name }
+        Self { blob: Arc::new(Steady::new(blob)), name }
     }
 
     /// A file on disk. Its own name says what it holds, unless `name` does. A pipe or a device is spooled, as it can be read once only.

@@ -18,15 +18,17 @@ use assay_model::FileResult;
 use assay_sinks::OwnFiles;
 use rayon::ThreadPool;
 
+use crate::books::Destinations;
 use crate::cost::Costs;
 use crate::crew::{Crew, Turn};
 use crate::duplicates::Duplicates;
 use crate::error::RunError;
 use crate::flow::{Next, Width, in_order};
+use crate::input::Input;
 use crate::judge::{Unjudged, judge, text_columns};
 use crate::judged::JudgedSlab;
 use crate::memory::{Budget, Lease};
-use crate::observer::{Observer, Phase, Progress};
+use crate::observer::{Observer, Phase, Progress, go_on};
 use crate::plan::Plan;
 use crate::request::Request;
 use crate::route::{ENCODING_BYTES, Router, Written};
@@ -172,23 +174,23 @@ impl Judging<'_> {
         pool: &ThreadPool,
     ) -> Result<(Totals, Written), RunError> {
         let input = self.request.input;
-        let failed = |error| RunError::input(input, error);
         let source = input.open(Arc::clone(&means.consumed));
         let decoded = assay_ingest::open(Box::new(source), self.request.entry)
-            .map_err(|error| failed(io::Error::other(error)))?;
+            .map_err(|error| RunError::input(input, error))?;
         let limits = self.limits;
         let spans = self.survey.slabs.clone().into_iter();
         let most = self.request.workers() * SLABS_AHEAD;
         std::thread::scope(|scope| {
             let (wanted, asked) = channel();
             let (full, read) = channel();
-            let reader = scope.spawn(move || read_asked(decoded.reader, limits, &asked, &full));
+            let reader =
+                scope.spawn(move || read_asked(input, decoded.reader, limits, &asked, &full));
             let ahead = ReadAhead { wanted, read, leased: VecDeque::new(), spans, most };
             // Nobody asks any more then, so the reader stops.
             let judged = pool.install(|| self.flow(means, Slabs::InOrder(ahead)));
             let read = reader.join().expect("the reading thread does not panic");
             // Where reading failed, fewer slabs came, and that is why.
-            read.map_err(failed)?;
+            read?;
             judged
         })
     }
@@ -202,6 +204,7 @@ impl Judging<'_> {
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
         let mut router =
             self.own.map(|own| Router::new(own, self.request.input, self.plan, metadata));
+        let mut counted = Destinations::nothing(self.plan);
         // What writing will take is there before it does.
         let encoding = if router.is_some() { ENCODING_BYTES } else { 0 };
         let mut encoder = means.budget.lease_anyway(encoding);
@@ -223,10 +226,13 @@ impl Judging<'_> {
             },
             |work| judging.judge(means, work),
             |done| {
+                go_on(judging.observer)?;
                 let (judged, leases): (Vec<JudgedSlab>, Vec<Lease>) = done.into_iter().unzip();
                 if let Some(router) = &mut router {
                     router.route(&judged, judging.plan)?;
                     encoder.resize(encoding.max(router.memory()));
+                } else {
+                    judged.iter().for_each(|slab| counted.count(slab, judging.plan));
                 }
                 for (done, lease) in judged.into_iter().zip(leases) {
                     totals.add(&done, judging.plan)?;
@@ -243,7 +249,10 @@ impl Judging<'_> {
                 Ok(())
             },
         )?;
-        let written = router.map_or_else(|| Ok(Written::default()), Router::finish)?;
+        let written = match router {
+            Some(router) => router.finish()?,
+            None => Written { arrived: counted, ..Written::default() },
+        };
         Ok((totals, written))
     }
 
@@ -287,6 +296,7 @@ impl Judging<'_> {
     fn judge(&self, means: &Means, work: Work) -> Result<(JudgedSlab, Lease), RunError> {
         let Work { at, slab, duplicates, used, mut lease, turn } = work;
         let judged = means.crew.judge(turn, |worker| {
+            go_on(self.observer)?;
             let (unjudged, columns) = match slab {
                 Some(slab) => (Unjudged { slab, columns: None }, used.columns),
                 None => (self.read(means, at, used, worker)?, Vec::new()),
@@ -312,7 +322,6 @@ impl Judging<'_> {
         worker: &mut Worker,
     ) -> Result<Unjudged, RunError> {
         let input = self.request.input;
-        let failed = |error| RunError::input(input, error);
         let bytes = input.open_at(at.start.offset, Arc::clone(&means.consumed));
         let shape = Arc::clone(&self.survey.shape);
         let mut reader = SlabReader::at(bytes, shape, at.start, at.bytes);
@@ -320,22 +329,25 @@ impl Judging<'_> {
         let memory = worker.memory(used.columns);
         let (slab, columns) = reader
             .slab_with_columns(at.start, at.records, used.slab, &columns, memory)
-            .map_err(failed)?;
+            .map_err(|error| RunError::input(input, error))?;
         Ok(Unjudged { slab, columns: Some(columns) })
     }
 }
 
 /// Reads the slabs that are asked for.
 fn read_asked(
+    input: &Input,
     reader: Box<dyn io::Read + Send>,
     limits: Limits,
     asked: &Receiver<(SlabSpan, Option<Slab>)>,
     full: &Sender<Slab>,
-) -> io::Result<()> {
+) -> Result<(), RunError> {
     let mut slabs = SlabReader::new(reader, limits);
-    slabs.header().map_err(io::Error::other)?;
+    slabs.header().map_err(|fault| RunError::header(input, fault))?;
     for (at, spare) in asked {
-        let slab = slabs.slab_at(at.start, at.records, spare)?;
+        let slab = slabs
+            .slab_at(at.start, at.records, spare)
+            .map_err(|error| RunError::input(input, error))?;
         if full.send(slab).is_err() {
             // The judging side has given up and says why.
             break;

@@ -1,12 +1,14 @@
 //! The beginning of an input: enough to know what it is, and to refuse what is no table.
 
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader};
+use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader, Unreadable};
 
-use crate::error::chain;
+use crate::error::{RunError, chain};
 use crate::input::Input;
+use crate::observer::{Observer, go_on};
 use crate::report::Reason;
 
 /// Records read at once. 64: the first of them tells what the file is, another does where that one's cell is blank or wrong; what is blank
@@ -31,6 +33,13 @@ pub(crate) struct NoTable {
     pub(crate) reason: Reason,
 }
 
+/// Why an input was not looked at.
+#[derive(Debug)]
+pub(crate) enum Unpeeked {
+    NoTable(NoTable),
+    Failed(RunError),
+}
+
 impl Peeked {
     /// The first sound records' cells under a column of the header, in the order of the file. Nothing if no record is sound.
     pub(crate) fn first_cells(&self, column: &str) -> Vec<String> {
@@ -45,48 +54,50 @@ impl Peeked {
 
 /// Reads the header, and records until there is one without a fault: to the end if need be, because a file is not refused for
 /// records that a run would hold back.
-pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, NoTable> {
+pub(crate) fn peek(
+    input: &Input,
+    entry: Option<&str>,
+    observer: &dyn Observer,
+) -> Result<Peeked, Unpeeked> {
     let source = input.open(Arc::new(AtomicU64::new(0)));
     let no_table = |compression, code: &str, message: String| {
-        Err(NoTable { compression, reason: Reason { code: code.to_owned(), message } })
+        let reason = Reason { code: code.to_owned(), message };
+        Unpeeked::NoTable(NoTable { compression, reason })
     };
-    let mut decoded = match assay_ingest::open(Box::new(source), entry) {
-        Ok(decoded) => decoded,
-        Err(error) => {
-            let (code, help) = blame(&error);
-            return no_table(None, code, chain(&error) + help);
+    let unreadable = |compression, error: Unreadable| match error {
+        Unreadable::Source(error) => Unpeeked::Failed(RunError::input(input, error)),
+        Unreadable::Data(fault) => {
+            Unpeeked::NoTable(NoTable { compression, reason: blame(&fault) })
         }
     };
+    let mut decoded =
+        assay_ingest::open(Box::new(source), entry).map_err(|error| unreadable(None, error))?;
     let compression = decoded.compression.as_str();
+    let failed = |error: io::Error| unreadable(Some(compression), error.into());
     let mut head = vec![0; assay_ingest::SNIFF_BYTES];
     let mut filled = 0;
     while filled < head.len() {
-        match std::io::Read::read(&mut decoded.reader, &mut head[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) => return no_table(Some(compression), "file.damaged", chain(&error)),
+        match decoded.reader.read(&mut head[filled..]).map_err(failed)? {
+            0 => break,
+            read => filled += read,
         }
     }
     head.truncate(filled);
     if let Some(found) = assay_ingest::sniff(&head) {
-        return no_table(Some(compression), "file.not-csv", found.to_string());
+        return Err(no_table(Some(compression), "file.not-csv", found.to_string()));
     }
-    let reader = std::io::Read::chain(&head[..], decoded.reader);
+    let reader = Read::chain(&head[..], decoded.reader);
     let limits = Limits { slab_records: RECORDS, ..Limits::default() };
     let mut slabs = SlabReader::new(reader, limits);
     let header = match slabs.header() {
         Ok(header) => header,
-        Err(HeaderFault::Read(error)) => {
-            return no_table(Some(compression), "file.damaged", chain(&error));
-        }
-        Err(fault) => return no_table(Some(compression), "file.header", chain(&fault)),
+        Err(HeaderFault::Read(error)) => return Err(failed(error)),
+        Err(fault) => return Err(no_table(Some(compression), "file.header", chain(&fault))),
     };
     let mut first = None;
     loop {
-        first = match slabs.next_slab(first) {
-            Ok(first) => first,
-            Err(error) => return no_table(Some(compression), "file.damaged", chain(&error)),
-        };
+        go_on(observer).map_err(Unpeeked::Failed)?;
+        first = slabs.next_slab(first).map_err(failed)?;
         if first.as_ref().is_none_or(|slab| !slab.judged().is_empty()) {
             break;
         }
@@ -94,12 +105,16 @@ pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, NoTable
     Ok(Peeked { header, compression, entry: decoded.entry_name, first })
 }
 
-/// The code under which an input that cannot be opened is refused, and what can be done.
-fn blame(error: &DecodeError) -> (&'static str, &'static str) {
-    match error {
+/// Why an input is refused whose compressed data is at fault, and what can be done.
+pub(crate) fn blame(fault: &DecodeError) -> Reason {
+    let (code, help) = match fault {
         DecodeError::SeveralEntries { .. } => ("file.entry", "\nhelp: name it with `--entry`"),
         DecodeError::NoSuchEntry { .. } | DecodeError::NotAnArchive { .. } => ("file.entry", ""),
         DecodeError::NoEntries | DecodeError::Workbook => ("file.not-csv", ""),
+        DecodeError::Window
+        | DecodeError::Encrypted { .. }
+        | DecodeError::UnsupportedMethod { .. } => ("file.unsupported", ""),
         _ => ("file.damaged", ""),
-    }
+    };
+    Reason { code: code.to_owned(), message: chain(fault) + help }
 }

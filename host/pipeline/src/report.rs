@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity;
 use crate::input::Input;
+use crate::retry::Retry;
 
 /// Version of the report's shape: a change that could break a reader raises it. `schema/run.schema.json` describes it.
 pub const REPORT_VERSION: &str = "assay.run/1";
@@ -60,9 +61,11 @@ pub struct Report {
     /// Why the file was refused.
     pub refusal: Option<Reason>,
     /// Why the run failed.
-    pub failure: Option<Reason>,
+    pub failure: Option<Failure>,
     /// Things a person should know that changed nothing.
     pub notices: Vec<String>,
+    /// Commands that help from here, for people. For who typed one: an audit record has none.
+    pub next: Vec<String>,
     /// Where the manifest is, once published.
     pub manifest: Option<String>,
     /// Where the quarantine's files are.
@@ -94,9 +97,10 @@ impl Report {
     }
 
     /// What is said of a run that could not be begun: its input, its rules or its root are not to be had.
-    pub fn not_begun(location: &str, name: Option<String>, why: String) -> Self {
+    pub fn not_begun(location: &str, name: Option<String>, why: String, retry: Retry) -> Self {
         let source = Source { name, location: location.to_owned(), ..Source::default() };
-        let failure = Some(Reason { code: "not_begun".to_owned(), message: why });
+        let retryable = retry == Retry::MayHelp;
+        let failure = Some(Failure { code: "not_begun".to_owned(), message: why, retryable });
         Self { failure, ended_at: identity::now(), ..Self::of(source) }
     }
 
@@ -126,6 +130,7 @@ impl Report {
             refusal: None,
             failure: None,
             notices: Vec::new(),
+            next: Vec::new(),
             manifest: None,
             quarantine: None,
             report: None,
@@ -213,14 +218,22 @@ pub struct Records {
 /// Sums of a column as decimals in text, so that no reader rounds them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amounts {
-    /// Over all records whose cell parses.
+    /// Over all records whose amount can be read: `summed`.
     pub read: String,
-    /// Over those that passed, as counted by the Parquet writer.
+    /// Over those that passed, in a run as counted by the Parquet writer.
     pub validated: String,
     /// Over those held back.
     pub quarantined: String,
-    /// Records whose cell is blank, does not parse, or cannot be told for a structural fault.
-    pub without_value: u64,
+    /// Records whose amounts these sums are of. With `blank` and `unread` it gives all records.
+    pub summed: u64,
+    /// Records whose cell is blank: they have no amount.
+    pub blank: u64,
+    /// Records whose amount cannot be read, and is in no sum: `malformed` and `broken`.
+    pub unread: u64,
+    /// Those whose cell holds something that is no amount.
+    pub malformed: u64,
+    /// Those whose structure is broken. What could be guessed of their amounts is not counted.
+    pub broken: u64,
 }
 
 /// What a rule came to.
@@ -280,13 +293,24 @@ pub struct FileFinding {
     pub expected: String,
 }
 
-/// Why a run published nothing.
+/// Why a file was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// For programs: `file.layout-unknown`, `threshold`, a rule's code, `input`, `lock`, ….
+    /// For programs: `file.layout-unknown`, `threshold`, a rule's code, ….
     pub code: String,
     /// For people: what was found, what was expected, what to do.
     pub message: String,
+}
+
+/// Why a run could not be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// For programs: `input`, `input_changed`, `lock`, ….
+    pub code: String,
+    /// For people: what was found, what was expected, what to do.
+    pub message: String,
+    /// Whether the same run may succeed later although nobody has changed anything: the cause may pass.
+    pub retryable: bool,
 }
 
 /// Time by phase.

@@ -13,15 +13,15 @@ use rayon::ThreadPool;
 
 use crate::build::Basis;
 use crate::error::{RunError, chain};
-use crate::identify::{Unidentified, identify};
+use crate::identify::{Found, Unidentified, identify};
 use crate::identity;
 use crate::judging::{JudgedFile, Judging};
 use crate::loading::Pinned;
-use crate::observer::{Observer, Phase, Progress};
-use crate::peek::{self, Peeked};
+use crate::observer::{Observer, Phase, Progress, go_on};
+use crate::peek::{self, Peeked, Unpeeked};
 use crate::plan::Plan;
 use crate::publish::{Beginning, Ending, Publishing};
-use crate::report::{Reason, Report, milliseconds};
+use crate::report::{Failure, Reason, Report, milliseconds};
 use crate::request::{Purpose, Request, limits};
 use crate::survey::Survey;
 use crate::{account, commit, invariants};
@@ -76,6 +76,10 @@ impl<'a> Attempt<'a> {
     fn carry_out(mut self) -> Report {
         match self.attempt() {
             Ok(()) | Err(EarlyEnd::Done) => {}
+            // What was judged may be half a file that is still being written.
+            Err(EarlyEnd::Refused(_)) if self.request.input.changed() => {
+                self.fail(&RunError::changed(self.request.input));
+            }
             Err(EarlyEnd::Refused(reason)) => {
                 self.report.outcome = FileOutcome::Refused.to_string();
                 self.report.refusal = Some(reason);
@@ -143,12 +147,13 @@ impl<'a> Attempt<'a> {
 
     /// Looks at the beginning: is it a table, which header, which first record.
     fn peek(&mut self) -> Result<Peeked, EarlyEnd> {
-        let peeked = match peek::peek(self.request.input, self.request.entry) {
+        let peeked = match peek::peek(self.request.input, self.request.entry, self.observer) {
             Ok(peeked) => peeked,
-            Err(refusal) => {
+            Err(Unpeeked::NoTable(refusal)) => {
                 self.report.source.compression = refusal.compression.map(str::to_owned);
                 return Err(EarlyEnd::Refused(refusal.reason));
             }
+            Err(Unpeeked::Failed(error)) => return Err(error.into()),
         };
         self.report.source.compression = Some(peeked.compression.to_owned());
         if let Some(entry) = &peeked.entry {
@@ -160,7 +165,9 @@ impl<'a> Attempt<'a> {
     /// Finds what the file is, and the pack that judges it.
     fn identify(&mut self, peeked: &Peeked) -> Result<Identified, EarlyEnd> {
         let Request { input, pack, discovery, .. } = *self.request;
-        let identified = match identify(input, peeked, pack, discovery)? {
+        let Found { found, left_out } = identify(input, peeked, pack, discovery)?;
+        left_out.into_iter().for_each(|text| self.notice(text));
+        let identified = match found {
             Ok(identified) => identified,
             Err(unidentified) => return Err(self.refuse(unidentified, peeked)),
         };
@@ -253,13 +260,7 @@ impl<'a> Attempt<'a> {
         let surveyed = pool
             .install(|| crate::survey::survey(self.request, limits(pack), plan, self.observer))?;
         self.report.milliseconds.survey = milliseconds(began);
-        let survey = surveyed.map_err(|error| {
-            let message = format!(
-                "the input cannot be read to its end: {}; download it again",
-                chain(&error)
-            );
-            EarlyEnd::Refused(Reason { code: "file.damaged".to_owned(), message })
-        })?;
+        let survey = surveyed.map_err(|fault| EarlyEnd::Refused(peek::blame(&fault)))?;
         account::source(&mut self.report, &survey);
         if survey.spilled {
             let text =
@@ -302,11 +303,13 @@ impl<'a> Attempt<'a> {
         pack: &Pack,
         judged: &JudgedFile,
     ) -> Result<FileOutcome, EarlyEnd> {
+        // What comes after this is short, and begins to be seen.
+        go_on(self.observer)?;
         self.report.milliseconds.judge = judged.milliseconds;
         account::fill(&mut self.report, plan, judged);
         invariants::check(&mut self.report, plan, judged)?;
         if self.request.input.changed() {
-            return Err(RunError::InputChanged { location: self.request.input.location() }.into());
+            return Err(RunError::changed(self.request.input).into());
         }
         let outcome = match account::refusal(plan, pack, judged, &self.report) {
             Some(reason) => {
@@ -353,7 +356,11 @@ impl<'a> Attempt<'a> {
 
     fn fail(&mut self, error: &RunError) {
         self.report.outcome = FileOutcome::Failed.to_string();
-        self.report.failure = Some(Reason { code: error.code().to_owned(), message: chain(error) });
+        self.report.failure = Some(Failure {
+            code: error.code().to_owned(),
+            message: chain(error),
+            retryable: error.retryable(),
+        });
     }
 
     /// Lets `step` work on the report, and tells whoever watches of the notices that it left there.

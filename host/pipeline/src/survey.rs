@@ -9,11 +9,10 @@ mod pieces;
 mod stream;
 mod tree;
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assay_ingest::{Compression, Limits, SlabReader};
+use assay_ingest::{Compression, DecodeError, Limits, SlabReader};
 
 pub(crate) use cut::SlabSpan;
 pub(crate) use gathered::Survey;
@@ -27,17 +26,17 @@ use gathered::{Gathered, Look, Unfinished};
 /// Bytes of the file's beginning by which it is seen how long its records are. 16 KiB: some twenty records of those that are usual.
 const SAMPLE: usize = 16 << 10;
 
-/// Reads the whole input. An error of the input's own (a bad checksum, a short archive) comes back as `Ok(Err)`: it is a
+/// Reads the whole input. What is wrong with compressed data (a bad checksum, a short archive) comes back as `Ok(Err)`: it is a
 /// judgement of the file. Called on the run's pool of threads.
 pub(crate) fn survey(
     request: &Request<'_>,
     limits: Limits,
     plan: &Plan,
     observer: &dyn Observer,
-) -> Result<Result<Survey, io::Error>, RunError> {
+) -> Result<Result<Survey, DecodeError>, RunError> {
     match whole(Look { request, limits, plan, observer }) {
         Ok(survey) => Ok(Ok(survey)),
-        Err(Unfinished::Damaged(error)) => Ok(Err(error)),
+        Err(Unfinished::Damaged(fault)) => Ok(Err(fault)),
         Err(Unfinished::Failed(error)) => Err(error),
     }
 }
@@ -47,14 +46,15 @@ fn whole(look: Look<'_>) -> Result<Survey, Unfinished> {
     let consumed = Arc::new(AtomicU64::new(0));
     let source = input.open(Arc::clone(&consumed));
     let decoded = assay_ingest::open(Box::new(source), look.request.entry)
-        .map_err(|error| Unfinished::Damaged(io::Error::other(error)))?;
+        .map_err(|error| Unfinished::reading(input, error))?;
     if decoded.compression != Compression::Plain {
         return look.stream(decoded.reader, &consumed);
     }
     let mut reader = SlabReader::new(decoded.reader, look.limits);
-    reader.header().map_err(|fault| Unfinished::Damaged(io::Error::other(fault)))?;
+    reader.header().map_err(|fault| RunError::header(input, fault))?;
     let found = Gathered::new(look, reader.summary(), reader.shape());
-    let first = reader.next_outline(SAMPLE, None).map_err(Unfinished::Damaged)?;
+    let first =
+        reader.next_outline(SAMPLE, None).map_err(|error| Unfinished::reading(input, error))?;
     let record_bytes = first.map_or(0, |first| first.summary().bytes / (first.len().max(1) as u64));
     drop(reader);
     consumed.store(0, Ordering::Relaxed);

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assay_store::blob::{Blob, FileBlob, MemoryBlob, Opened, Spool};
+use assay_store::blob::{Blob, Changed, Cursor, FileBlob, MemoryBlob, Opened, Spool, Steady};
 use assay_store::contract::{BlobCase, check_blob};
 
 fn open(path: &Path) -> FileBlob {
@@ -93,4 +93,60 @@ fn a_folder_is_not_a_blob() {
     assert_eq!(FileBlob::open(place.path()).unwrap_err().kind(), ErrorKind::IsADirectory);
     let missing = FileBlob::open(&place.path().join("missing"));
     assert_eq!(missing.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+/// However a reader goes about it: what was read once is read again, or an error comes.
+#[test]
+fn what_is_read_again_is_the_same_or_an_error() {
+    let content: Vec<u8> = (0..100_000_u32).map(|at| (at % 251).to_le_bytes()[0]).collect();
+    for at in [0, 1, 32_767, 32_768, 65_536, 98_303, 98_304, 99_999] {
+        let mut other = content.clone();
+        other[at] ^= 1;
+        for cut in [None, Some(at)] {
+            let blob = Arc::new(MemoryBlob::new(content.clone()));
+            let steady = Arc::new(Steady::new(Arc::clone(&blob) as _));
+            let cursor = |from| Cursor::new(Arc::clone(&steady), from, Arc::default());
+            let mut all = Vec::new();
+            cursor(0).read_to_end(&mut all).unwrap();
+            assert!(all == content && !steady.changed());
+            blob.change_unseen_at(blob.reads(), &other[..cut.unwrap_or(other.len())]);
+            for chunk in [1_000, 40_000, 100_000] {
+                let mut reader = cursor(0);
+                let (mut all, mut buffer) = (Vec::new(), vec![0; chunk]);
+                let error = loop {
+                    match reader.read(&mut buffer) {
+                        Ok(0) => panic!("{at}, {chunk}: nothing was said"),
+                        Ok(read) => all.extend_from_slice(&buffer[..read]),
+                        Err(error) => break error,
+                    }
+                };
+                assert!(Changed::is_in(&error), "{error:?}");
+                assert!(all == content[..all.len()] && all.len() <= at, "{at}, {chunk}");
+                // What was not touched can still be read.
+                let block = at / 32_768 * 32_768;
+                let mut before = vec![0; block.min(5_000)];
+                reader.seek(SeekFrom::Start((block - before.len()) as u64)).unwrap();
+                reader.read_exact(&mut before).unwrap();
+                assert!(before == content[block - before.len()..block]);
+            }
+            assert!(steady.changed() && !blob.changed(), "{at}");
+        }
+    }
+}
+
+#[test]
+fn a_read_that_fails_can_be_made_again() {
+    for kind in [ErrorKind::TimedOut, ErrorKind::Interrupted, ErrorKind::UnexpectedEof] {
+        let blob = Arc::new(MemoryBlob::new(vec![7; 50_000]));
+        let steady = Arc::new(Steady::new(Arc::clone(&blob) as _));
+        let mut reader = Cursor::new(steady, 10, Arc::default());
+        blob.fail_at(0..1, kind);
+        let error = reader.read(&mut [0; 9]).unwrap_err();
+        // Readers try again what was interrupted, and would do so for ever.
+        let told = if kind == ErrorKind::Interrupted { ErrorKind::Other } else { kind };
+        assert_eq!(error.kind(), told);
+        let mut all = Vec::new();
+        reader.read_to_end(&mut all).unwrap();
+        assert_eq!(all, [7; 49_990]);
+    }
 }

@@ -38,13 +38,28 @@ impl Setting {
 
     /// The same, with what it may replace.
     pub fn run_replacing(&self, input: &Input, store: &dyn Store, replacing: Replacing) -> Report {
+        self.carry_out(2, input, store, replacing)
+    }
+
+    /// One run on so many threads.
+    pub fn run_on(&self, threads: usize, input: &Input, store: &dyn Store) -> Report {
+        self.carry_out(threads, input, store, Replacing::Anything)
+    }
+
+    fn carry_out(
+        &self,
+        threads: usize,
+        input: &Input,
+        store: &dyn Store,
+        replacing: Replacing,
+    ) -> Report {
         let request = Request {
             input,
             entry: None,
             pack: None,
             discovery: &self.discovery,
             cache: Some(self.library.rules().join("cache")),
-            threads: 2,
+            threads,
             memory: MemoryLimit::DEFAULT,
             batch_size: 4096,
             replacing,

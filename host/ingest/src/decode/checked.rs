@@ -1,24 +1,62 @@
 //! Tells errors of the compressed data from errors of the source below it.
 
-use std::io::{Error, ErrorKind, Read, Result};
+use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
+use std::sync::{Arc, Mutex};
 
 use super::compression::Compression;
 use super::error::DecodeError;
 
-/// Marks the errors of a source, so that they are known again above the decoder.
-pub(super) struct Tagged<R>(pub(super) R);
+/// A source under a decoder. What it fails with is kept: decoders put errors of their own in its place, or take it for the end.
+pub(super) struct Watched<R> {
+    source: R,
+    failure: Failure,
+}
 
-/// An error of the source, on its way through the decoder.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct SourceError(Error);
+/// What a source failed with, for those above the decoder.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Failure(Arc<Mutex<Option<Error>>>);
 
-impl<R: Read> Read for Tagged<R> {
+impl Failure {
+    /// Takes it, if there is one.
+    pub(super) fn take(&self) -> Option<Error> {
+        self.0.lock().ok()?.take()
+    }
+
+    /// Keeps an error, and gives what the decoder is told instead: nothing that it has an opinion on.
+    fn keep(&self, error: Error) -> Error {
+        // Decoders and readers try these again.
+        if error.kind() == ErrorKind::Interrupted {
+            return error;
+        }
+        if let Ok(mut kept) = self.0.lock() {
+            kept.get_or_insert(error);
+        }
+        Error::other("the source failed")
+    }
+}
+
+impl<R> Watched<R> {
+    pub(super) fn new(source: R) -> Self {
+        Self { source, failure: Failure::default() }
+    }
+
+    pub(super) fn failure(&self) -> Failure {
+        self.failure.clone()
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        self.0.read(buffer).map_err(|error| match error.kind() {
-            // Decoders and readers try these again.
-            ErrorKind::Interrupted => error,
-            kind => Error::new(kind, SourceError(error)),
+        self.source.read(buffer).map_err(|error| self.failure.keep(error))
+    }
+}
+
+impl<R: Seek> Seek for Watched<R> {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.source.seek(to).map_err(|error| match error.kind() {
+            // A place before the beginning: an archive's own numbers are wrong, and nothing was read.
+            ErrorKind::InvalidInput => error,
+            _ => self.failure.keep(error),
         })
     }
 }
@@ -27,33 +65,46 @@ impl<R: Read> Read for Tagged<R> {
 pub(super) struct Checked<R> {
     decoder: R,
     compression: Compression,
+    failure: Failure,
 }
 
 impl<R> Checked<R> {
-    pub(super) fn new(decoder: R, compression: Compression) -> Self {
-        Self { decoder, compression }
+    /// `failure` is of the source that `decoder` reads.
+    pub(super) fn new(decoder: R, compression: Compression, failure: Failure) -> Self {
+        Self { decoder, compression, failure }
     }
 
     fn name(&self, error: Error) -> Error {
         if error.kind() == ErrorKind::Interrupted {
             return error;
         }
-        let error = match error.downcast::<SourceError>() {
-            Ok(SourceError(error)) => return error,
-            Err(error) => error,
-        };
+        if let Some(failure) = self.failure.take() {
+            return failure;
+        }
         let compression = self.compression;
         if error.kind() == ErrorKind::UnexpectedEof {
-            Error::new(ErrorKind::UnexpectedEof, DecodeError::Truncated { compression })
-        } else {
-            let problem = error.to_string();
-            Error::new(ErrorKind::InvalidData, DecodeError::Corrupt { compression, problem })
+            return Error::new(error.kind(), DecodeError::Truncated { compression });
         }
+        let problem = error.to_string();
+        let fault = if compression == Compression::Zstd && problem.contains(ZSTD_WINDOW) {
+            DecodeError::Window
+        } else {
+            DecodeError::Corrupt { compression, problem }
+        };
+        Error::new(ErrorKind::InvalidData, fault)
     }
 }
 
+/// What the zstd library says of a frame whose window is larger than it takes.
+const ZSTD_WINDOW: &str = "too much memory";
+
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        self.decoder.read(buffer).map_err(|error| self.name(error))
+        match self.decoder.read(buffer) {
+            // A decoder may take a failure for the end.
+            Ok(0) if !buffer.is_empty() => self.failure.take().map_or(Ok(0), Err),
+            Ok(read) => Ok(read),
+            Err(error) => Err(self.name(error)),
+        }
     }
 }

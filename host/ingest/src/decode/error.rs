@@ -2,13 +2,10 @@
 
 use super::compression::Compression;
 
-/// Why an input cannot be decompressed.
+/// What is wrong with compressed data: a judgement of the file, which another attempt repeats.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The source could not be read.
-    #[error("the input could not be read")]
-    Read(#[from] std::io::Error),
     /// The data ends before it is complete.
     #[error(
         "the {compression} data ends before it is complete; the file was probably cut off while it was copied: get it again"
@@ -25,6 +22,12 @@ pub enum DecodeError {
         /// What the decoder says.
         problem: String,
     },
+    /// A zstd frame refers further back than memory allows.
+    #[error(
+        "the zstd data needs a window of more than 128 MiB (`zstd --long`, `--ultra`); it is not damaged: unpack it with `zstd -d --long=31`, \
+         and pack it without these options"
+    )]
+    Window,
     /// The archive has several entries that could be meant.
     #[error("the zip archive holds several files: {}; name the one to read", quoted(.entries))]
     SeveralEntries {
@@ -69,13 +72,6 @@ pub enum DecodeError {
         /// What the input is.
         compression: Compression,
     },
-}
-
-impl DecodeError {
-    /// What is wrong with the compressed data, if that is why reading failed.
-    pub fn of(error: &std::io::Error) -> Option<&Self> {
-        error.get_ref()?.downcast_ref()
-    }
 }
 
 fn quoted(names: &[String]) -> String {

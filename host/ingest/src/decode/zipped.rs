@@ -11,12 +11,15 @@ use flate2::bufread::DeflateDecoder;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::checked::Tagged;
+use super::checked::Watched;
 use super::compression::Compression;
 use super::error::DecodeError;
 use super::source::{PIECE, ReadSeek};
 
-type Range = BufReader<Take<Tagged<Box<dyn ReadSeek + Send>>>>;
+/// The file that holds the archive.
+type Archive = Watched<Box<dyn ReadSeek + Send>>;
+
+type Range = BufReader<Take<Archive>>;
 
 /// The bytes of one entry, checked.
 pub(super) struct Entry {
@@ -33,10 +36,7 @@ enum Bytes {
 }
 
 /// Opens the entry `wanted`, or the only one that can be meant. Gives its name too.
-pub(super) fn open(
-    source: Box<dyn ReadSeek + Send>,
-    wanted: Option<&str>,
-) -> Result<(Entry, String), DecodeError> {
+pub(super) fn open(source: Archive, wanted: Option<&str>) -> Result<(Entry, String), DecodeError> {
     let mut archive = ZipArchive::new(source).map_err(failure)?;
     let (index, name) = choose(&mut archive, wanted)?;
     let entry = archive.by_index_raw(index).map_err(failure)?;
@@ -51,8 +51,8 @@ pub(super) fn open(
     };
     drop(entry);
     let mut source = archive.into_inner();
-    source.seek(SeekFrom::Start(start))?;
-    let range = BufReader::with_capacity(PIECE, Tagged(source).take(length));
+    source.seek(SeekFrom::Start(start)).map_err(|error| failure(error.into()))?;
+    let range = BufReader::with_capacity(PIECE, source.take(length));
     let bytes = match method {
         CompressionMethod::Stored => Bytes::Stored(range),
         CompressionMethod::Deflated => Bytes::Deflated(Box::new(DeflateDecoder::new(range))),
@@ -65,7 +65,7 @@ pub(super) fn open(
 
 /// The entry that is meant: the one named, the only CSV file, or the only file.
 fn choose(
-    archive: &mut ZipArchive<Box<dyn ReadSeek + Send>>,
+    archive: &mut ZipArchive<Archive>,
     wanted: Option<&str>,
 ) -> Result<(usize, String), DecodeError> {
     let mut files = Vec::new();
@@ -77,6 +77,8 @@ fn choose(
             files.push((index, name));
         }
     }
+    let all: Vec<String> = files.iter().map(|(_, name)| name.clone()).collect();
+    files.retain(|(_, name)| !is_shadow(name, &all));
     let names = |files: &[(usize, String)]| files.iter().map(|(_, name)| name.clone()).collect();
     if let Some(wanted) = wanted {
         let missing =
@@ -98,11 +100,20 @@ fn choose(
     }
 }
 
+/// Whether it is what the Finder of a Mac puts beside a file: `a/._b.csv` beside `a/b.csv`.
+fn is_shadow(name: &str, all: &[String]) -> bool {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let Some(of) = file.strip_prefix("._") else { return false };
+    let of = if folder.is_empty() { of.to_owned() } else { format!("{folder}/{of}") };
+    all.contains(&of)
+}
+
 fn failure(error: ZipError) -> DecodeError {
     match error {
-        ZipError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => DecodeError::Read(error),
         // An archive's list of contents is the last thing in it: without one, the end is missing.
-        ZipError::Io(_) => DecodeError::Truncated { compression: Compression::Zip },
+        ZipError::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            DecodeError::Truncated { compression: Compression::Zip }
+        }
         ZipError::InvalidArchive(problem)
             if problem.contains("EOCD") || problem.contains("Unexpected end") =>
         {

@@ -4,18 +4,21 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use assay_ingest::{Limits, Slab, SlabReader};
+use assay_ingest::{Limits, Slab, SlabReader, Unreadable};
 
 use super::error::ProbeError;
 use crate::error::RunError;
 use crate::input::Input;
-use crate::peek::{Peeked, peek};
+use crate::observer::Silent;
+use crate::peek::{Peeked, Unpeeked, blame, peek};
 
 /// The beginning of a file; one that is no table cannot be looked into.
 pub(super) fn begin(input: &Input, entry: Option<&str>) -> Result<Peeked, ProbeError> {
-    peek(input, entry).map_err(|refused| ProbeError::NoTable {
-        location: input.location(),
-        reason: refused.reason.message,
+    peek(input, entry, &Silent).map_err(|unpeeked| match unpeeked {
+        Unpeeked::NoTable(refused) => {
+            ProbeError::NoTable { location: input.location(), reason: refused.reason.message }
+        }
+        Unpeeked::Failed(error) => error.into(),
     })
 }
 
@@ -31,19 +34,27 @@ impl<'a> Slabs<'a> {
         entry: Option<&str>,
         limits: Limits,
     ) -> Result<Self, ProbeError> {
-        let failed = |error| RunError::input(input, error);
         let source = input.open(Arc::new(AtomicU64::new(0)));
         let decoded = assay_ingest::open(Box::new(source), entry)
-            .map_err(|error| failed(std::io::Error::other(error)))?;
+            .map_err(|error| unreadable(input, error))?;
         let mut reader = SlabReader::new(decoded.reader, limits);
-        reader.header().map_err(|error| failed(std::io::Error::other(error)))?;
+        reader.header().map_err(|fault| RunError::header(input, fault))?;
         Ok(Self { input, reader })
     }
 
     /// The next one. `done` is one whose memory can be used again.
     pub(super) fn next(&mut self, done: Option<Slab>) -> Result<Option<Slab>, ProbeError> {
         let next = self.reader.next_slab(done);
-        Ok(next.map_err(|error| RunError::input(self.input, error))?)
+        next.map_err(|error| unreadable(self.input, error.into()))
+    }
+}
+
+fn unreadable(input: &Input, error: Unreadable) -> ProbeError {
+    match error {
+        Unreadable::Source(error) => RunError::input(input, error).into(),
+        Unreadable::Data(fault) => {
+            ProbeError::NoTable { location: input.location(), reason: blame(&fault).message }
+        }
     }
 }
 

@@ -4,12 +4,13 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assay_ingest::{Limits, Outline, RecordStart, Shape, Summary};
+use assay_ingest::{DecodeError, Limits, Outline, RecordStart, Shape, Summary, Unreadable};
 use assay_model::{Digest, Position};
 
 use super::cut::{Cutter, SlabSpan};
 use crate::duplicates::{Duplicates, Key, KeyCollector, KeyHasher};
 use crate::error::RunError;
+use crate::input::Input;
 use crate::observer::{Observer, Phase, Progress};
 use crate::plan::{Plan, Unique};
 use crate::request::Request;
@@ -34,9 +35,19 @@ pub(crate) struct Survey {
 /// Why a first pass was not carried to its end.
 #[derive(Debug)]
 pub(super) enum Unfinished {
-    /// The input cannot be read to its end, which is a judgement of the file.
-    Damaged(io::Error),
+    /// The compressed data is at fault, which is a judgement of the file.
+    Damaged(DecodeError),
     Failed(RunError),
+}
+
+impl Unfinished {
+    /// The input cannot be read on.
+    pub(super) fn reading(input: &Input, error: impl Into<Unreadable>) -> Self {
+        match error.into() {
+            Unreadable::Source(error) => Self::Failed(RunError::input(input, error)),
+            Unreadable::Data(fault) => Self::Damaged(fault),
+        }
+    }
 }
 
 impl From<RunError> for Unfinished {

@@ -4,11 +4,13 @@ use std::io::{self, Read};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
-use assay_ingest::{Outline, SlabReader};
+use assay_ingest::{HeaderFault, Outline, SlabReader};
 use assay_model::Digest;
 
 use super::gathered::{self, Gathered, Look, Survey, Unfinished};
 use crate::ahead::ReadAhead;
+use crate::error::RunError;
+use crate::observer::go_on;
 
 /// Bytes of an outline. 1 MiB: what is said of progress is never older than a millisecond or two.
 const OUTLINE: usize = 1 << 20;
@@ -51,13 +53,19 @@ impl Look<'_> {
 
     fn outlines(self, reader: &mut dyn Read, consumed: &AtomicU64) -> Result<Gathered, Unfinished> {
         let mut reader = SlabReader::new(reader, self.limits);
-        reader.header().map_err(|fault| Unfinished::Damaged(io::Error::other(fault)))?;
+        let input = self.request.input;
+        reader.header().map_err(|fault| match fault {
+            HeaderFault::Read(error) => Unfinished::reading(input, error),
+            fault => RunError::header(input, fault).into(),
+        })?;
         let mut found = Gathered::new(self, reader.summary(), reader.shape());
         let hashers = found.hashers();
         let mut recycled: Option<Outline> = None;
-        while let Some(outline) =
-            reader.next_outline(OUTLINE, recycled.take()).map_err(Unfinished::Damaged)?
+        while let Some(outline) = reader
+            .next_outline(OUTLINE, recycled.take())
+            .map_err(|error| Unfinished::reading(input, error))?
         {
+            go_on(self.observer)?;
             found.add(&outline, gathered::keys(&self.plan.unique, &hashers, &outline))?;
             gathered::progress(self, consumed, found.summary.records);
             recycled = Some(outline);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 
-use assay_model::{ColumnKind, Decimal, Digest, Position};
+use assay_model::{ColumnKind, Decimal, Digest, LINEAGE, Position};
 use parquet::basic::Encoding;
 use parquet::data_type::{Int32Type, Int64Type};
 use parquet::errors::Result as ParquetResult;
@@ -16,9 +16,7 @@ use rayon::prelude::*;
 use super::number::{NumberColumn, Tally};
 use super::output::Output;
 use super::pages::Chunk;
-use super::spec::{
-    CREATED_BY, ColumnSpec, LINEAGE, Rows, SlabColumns, compression, key_values, schema,
-};
+use super::spec::{CREATED_BY, ColumnSpec, Rows, SlabColumns, compression, key_values, schema};
 use super::text::TextColumn;
 use crate::SinkError;
 

@@ -32,6 +32,8 @@ struct Identity {
     inode: u64,
     len: u64,
     modified: Option<SystemTime>,
+    /// When anything about the file changed, in seconds and nanoseconds. Nobody sets it back, as `rsync --times` and `cp -p` do with `modified`.
+    changed: (i64, i64),
 }
 
 impl Identity {
@@ -41,6 +43,7 @@ impl Identity {
             inode: metadata.ino(),
             len: metadata.len(),
             modified: metadata.modified().ok(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
 

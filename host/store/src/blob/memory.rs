@@ -1,6 +1,7 @@
-//! A blob for tests: it counts who reads it, and changes when told to.
+//! A blob for tests: it counts who reads it, and changes or fails when told to.
 
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
@@ -18,8 +19,10 @@ pub struct MemoryBlob {
 struct Content {
     bytes: Vec<u8>,
     changed: bool,
-    /// What comes instead, and at which read.
-    later: Option<(u64, Vec<u8>)>,
+    /// What comes instead, at which read, and whether it is told.
+    later: Option<(u64, Vec<u8>, bool)>,
+    /// What reads fail with, and which.
+    fails: Option<(Range<u64>, io::ErrorKind)>,
 }
 
 impl MemoryBlob {
@@ -27,7 +30,7 @@ impl MemoryBlob {
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         let len = bytes.len() as u64;
-        let content = Content { bytes, changed: false, later: None };
+        let content = Content { bytes, changed: false, later: None, fails: None };
         Self { content: Mutex::new(content), len, reads: AtomicU64::new(0) }
     }
 
@@ -40,7 +43,17 @@ impl MemoryBlob {
 
     /// Does so just before the read with that number, counting from 0.
     pub fn change_at(&self, read: u64, bytes: impl Into<Vec<u8>>) {
-        self.content().later = Some((read, bytes.into()));
+        self.content().later = Some((read, bytes.into(), true));
+    }
+
+    /// Does so without a trace, as a writer through a memory map does.
+    pub fn change_unseen_at(&self, read: u64, bytes: impl Into<Vec<u8>>) {
+        self.content().later = Some((read, bytes.into(), false));
+    }
+
+    /// Lets these reads fail.
+    pub fn fail_at(&self, reads: Range<u64>, kind: io::ErrorKind) {
+        self.content().fails = Some((reads, kind));
     }
 
     /// How many times it was read.
@@ -65,9 +78,14 @@ impl Blob for MemoryBlob {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let number = self.reads.fetch_add(1, Ordering::Relaxed);
         let mut content = self.content();
-        if let Some((_, bytes)) = content.later.take_if(|(at, _)| *at <= number) {
+        if let Some((_, bytes, told)) = content.later.take_if(|(at, ..)| *at <= number) {
             content.bytes = bytes;
-            content.changed = true;
+            content.changed |= told;
+        }
+        if let Some((reads, kind)) = &content.fails
+            && reads.contains(&number)
+        {
+            return Err(io::Error::new(*kind, "the line went dead"));
         }
         let opened = usize::try_from(self.len).unwrap_or(usize::MAX).min(content.bytes.len());
         let from = usize::try_from(offset).unwrap_or(usize::MAX).min(opened);

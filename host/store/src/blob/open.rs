@@ -12,9 +12,11 @@ use std::io;
 ///   another has left the blob at: there is no such place.
 /// - It fills the buffer, and gives less only where the content ends. Nothing is given from beyond [`len`](Blob::len), even if
 ///   more is there by now. An end before `len` means that something was cut off, and [`changed`](Blob::changed) says so.
-/// - After an error nothing of the buffer counts. The same call may be made again.
-/// - What is read may be the content of another moment only if `changed` says so afterwards. So whoever keeps
-///   something that was derived from the blob asks when all was read, before anyone else sees it.
+/// - After an error nothing of the buffer counts. The same call may be made again. It is not [`io::ErrorKind::Interrupted`]: the
+///   implementation tries that again itself.
+/// - What is read may be the content of another moment only if `changed` says so afterwards, as far as the system tells. So whoever keeps
+///   something that was derived from the blob asks when all was read, before anyone else sees it, and reads what must stay the
+///   same through a [`super::Steady`].
 pub trait Blob: fmt::Debug + Send + Sync {
     /// Where it is, for reports and messages.
     fn location(&self) -> String;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use crate::blob::{Blob, Cursor};
+use crate::blob::{Blob, Cursor, Steady};
 
 /// Puts bytes in the place of others.
 pub type Change<'a> = Box<dyn Fn(&[u8]) + 'a>;
@@ -82,7 +82,8 @@ fn is_read_by_many(blob: &dyn Blob, content: &[u8]) {
 
 fn has_cursors(blob: &Arc<dyn Blob>, content: &[u8]) {
     let consumed = Arc::new(AtomicU64::new(0));
-    let cursor = |offset| Cursor::new(Arc::clone(blob), offset, Arc::clone(&consumed));
+    let steady = Arc::new(Steady::new(Arc::clone(blob)));
+    let cursor = |offset| Cursor::new(Arc::clone(&steady), offset, Arc::clone(&consumed));
     for _ in 0..2 {
         let mut all = Vec::new();
         cursor(0).read_to_end(&mut all).expect("it can be read");

@@ -1,0 +1,63 @@
+//! A gzip file: one member after another, and perhaps zeros up to the end of a block.
+
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result};
+
+use flate2::bufread::GzDecoder;
+
+use super::checked::Watched;
+use super::source::{PIECE, ReadSeek};
+
+type Source = BufReader<Watched<Box<dyn ReadSeek + Send>>>;
+
+/// The bytes of all members. Zeros behind the last are passed over, as gzip does: tapes and some stores fill blocks with them.
+pub(super) struct Members(GzDecoder<Source>);
+
+impl Members {
+    pub(super) fn new(source: Watched<Box<dyn ReadSeek + Send>>) -> Self {
+        Self(GzDecoder::new(BufReader::with_capacity(PIECE, source)))
+    }
+
+    /// Goes on to the next member; false at the end.
+    fn next(&mut self) -> Result<bool> {
+        let source = self.0.get_mut();
+        match source.fill_buf()?.first() {
+            None => return Ok(false),
+            Some(0) => return padding(source).map(|()| false),
+            Some(_) => {}
+        }
+        let nothing = BufReader::with_capacity(0, Watched::new(Box::new(std::io::empty()) as _));
+        let source = std::mem::replace(source, nothing);
+        self.0.reset(source);
+        Ok(true)
+    }
+}
+
+/// Reads zeros up to the end.
+fn padding(source: &mut Source) -> Result<()> {
+    loop {
+        let bytes = source.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if bytes.iter().any(|&byte| byte != 0) {
+            let problem = "zeros and then other bytes follow what is compressed";
+            return Err(Error::new(ErrorKind::InvalidData, problem));
+        }
+        let read = bytes.len();
+        source.consume(read);
+    }
+}
+
+impl Read for Members {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            let read = self.0.read(buffer)?;
+            if read > 0 || !self.next()? {
+                return Ok(read);
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Whether another attempt can help: what an orchestrator asks of a run that failed.
+
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
+use assay_packs::PackError;
+use assay_sandbox::SandboxError;
+use assay_sinks::SinkError;
+use assay_store::StoreError;
+
+use crate::error::RunError;
+
+/// Whether another attempt can help although nobody changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// The cause may pass: a network, a disk, another process.
+    MayHelp,
+    /// It will fail alike until somebody acts.
+    WillNot,
+}
+
+impl Retry {
+    /// Looks for an I/O error among an error and its causes, and judges by its kind; without one, another attempt will not help.
+    pub fn after(error: &(dyn Error + 'static)) -> Self {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(error) = error.downcast_ref::<io::Error>() {
+                return Self::after_io(error);
+            }
+            next = error.source();
+        }
+        Self::WillNot
+    }
+
+    /// What a system says of names, permissions and what it cannot do at all stays so. All else may pass, a full disk too: others give space back.
+    fn after_io(error: &io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::InvalidFilename
+            | ErrorKind::InvalidInput
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::FileTooLarge
+            | ErrorKind::Unsupported => Self::WillNot,
+            _ => Self::MayHelp,
+        }
+    }
+}
+
+impl RunError {
+    /// Whether another attempt can help although nobody changes anything.
+    pub fn retryable(&self) -> bool {
+        let retry = match self {
+            // Whoever writes it will be done.
+            Self::InputChanged { .. } => Retry::MayHelp,
+            // Nothing is wrong with the run.
+            Self::Interrupted => Retry::MayHelp,
+            Self::Input { source, .. }
+            | Self::PluginFile { source, .. }
+            | Self::Temporary { source, .. }
+            | Self::Pack(PackError::Read { source, .. } | PackError::Write { source, .. }) => {
+                Retry::after(source)
+            }
+            Self::Plugin(error) => plugin(error),
+            Self::Judging { reason, .. } => plugin(reason),
+            // The next attempt completes what this one published.
+            Self::Unfinished { .. } => Retry::MayHelp,
+            Self::Sink(error) => sink(error),
+            // The same files are read again, and the same is found wrong with them.
+            Self::Pack(_)
+            | Self::Settings { .. }
+            | Self::Lock(_)
+            | Self::Signature { .. }
+            | Self::TrustedKey { .. }
+            | Self::RuleTwice { .. }
+            | Self::ColumnMissing { .. }
+            | Self::KeyRewritten { .. }
+            | Self::LevelTooMild { .. }
+            | Self::Measures { .. }
+            | Self::CannotList
+            | Self::ManifestGone
+            | Self::DoesNotAddUp { .. } => Retry::WillNot,
+        };
+        retry == Retry::MayHelp
+    }
+}
+
+/// Plugins are deterministic, but for the time that they take.
+fn plugin(error: &SandboxError) -> Retry {
+    match error {
+        SandboxError::Hanging { .. } => Retry::MayHelp,
+        _ => Retry::WillNot,
+    }
+}
+
+fn sink(error: &SinkError) -> Retry {
+    match error {
+        // Another run was faster; the next attempt sees what it left.
+        SinkError::LostRace { .. }
+        | SinkError::Vanished { .. }
+        | SinkError::Undecided { .. }
+        | SinkError::Store(StoreError::Locked { .. })
+        | SinkError::Store(StoreError::Changed { .. } | StoreError::Exists { .. }) => {
+            Retry::MayHelp
+        }
+        error => Retry::after(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The table for orchestrators, against the arms that give codes.
+    #[test]
+    fn every_code_is_in_the_table() {
+        let table = include_str!("../../../docs/how-to/orchestrate.md");
+        let codes: Vec<&str> = include_str!("error.rs")
+            .lines()
+            .filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","))
+            .collect();
+        assert!(codes.len() > 20, "{codes:?}");
+        for code in codes {
+            assert!(table.contains(&format!("`{code}`")), "`{code}` is not in the table");
+        }
+    }
+}
