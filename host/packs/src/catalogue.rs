@@ -1,25 +1,28 @@
 //! Every dataset and pack under a rules folder.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::broken::{Broken, read_apart};
 use crate::dataset::{self, Dataset, read_dataset};
-use crate::diagnostic::{Mistake, Report};
+use crate::diagnostic::Report;
 use crate::error::PackError;
 use crate::identify::{FirstCells, Identified, choose, find};
 use crate::layout::Layout;
 use crate::merge::Reader;
 use crate::nearest::Nearest;
+use crate::overlap::{check_apart, check_packs};
 use crate::pack::{Pack, read_pack};
 use crate::refusal::Refusal;
+use crate::rules_folder::{folders, pack_files};
 use crate::source::Place;
 
 /// Every dataset and pack under a rules folder, checked against one another.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Catalogue {
     root: PathBuf,
     entries: Vec<Entry>,
+    broken: Vec<Broken>,
 }
 
 #[derive(Debug, Clone)]
@@ -27,9 +30,6 @@ struct Entry {
     dataset: Arc<Dataset>,
     packs: Vec<Arc<Pack>>,
 }
-
-/// These lie among the packs and are none: how `assay sample` makes files of the kind, and the kind's columns.
-const NO_PACKS: [&str; 2] = ["sample.toml", "schema.toml"];
 
 /// What a header is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,31 @@ impl Catalogue {
             };
             entries.push(Entry { dataset, packs });
         }
-        Ok(report.conclude(Some(Self { root: root.to_owned(), entries }))?)
+        Ok(report.conclude(Some(Self { root: root.to_owned(), entries, broken: Vec::new() }))?)
+    }
+
+    /// The same as far as it can be used: what has a mistake is left out and kept in [`Self::broken`].
+    pub fn open_sound(root: &Path) -> Result<Self, PackError> {
+        // Nearly always nothing is broken, and then all files are read once.
+        if let Ok(whole) = Self::open(root) {
+            return Ok(whole);
+        }
+        let (sound, broken) = read_apart(root)?;
+        let entries = sound.into_iter().map(|(dataset, packs)| Entry { dataset, packs }).collect();
+        Ok(Self { root: root.to_owned(), entries, broken })
+    }
+
+    /// Rules that were left out because they have mistakes.
+    pub fn broken(&self) -> &[Broken] {
+        &self.broken
+    }
+
+    /// Fails with what is wrong with rules that may be meant for a file of which [`Self::identify`] said `found`, if any are.
+    pub fn check_meant(self, found: &Result<Identified, Refusal>) -> Result<(), PackError> {
+        match self.broken.into_iter().find(|broken| broken.may_be_for(found)) {
+            Some(broken) => Err(broken.into_error()),
+            None => Ok(()),
+        }
     }
 
     /// The rules folder.
@@ -131,27 +155,6 @@ impl Catalogue {
     }
 }
 
-fn check_apart(one: &Dataset, other: &Dataset, place: &Place, report: &Report) {
-    if one.name() == other.name() {
-        let message =
-            format!("`{}` also declares a dataset `{}`", one.path().display(), one.name());
-        report.add(Mistake::new(place, message));
-    }
-    for theirs in &other.layouts {
-        for ours in one
-            .layouts
-            .iter()
-            .filter(|ours| ours.layout.fingerprint() == theirs.layout.fingerprint())
-        {
-            report.add(
-                Mistake::new(&theirs.place, "a header can belong to one dataset only")
-                    .also(&ours.place, "this layout has the same columns")
-                    .help("a pack that stands alone may bring a layout of its own"),
-            );
-        }
-    }
-}
-
 fn read_packs(
     folder: &Path,
     dataset: &Arc<Dataset>,
@@ -159,86 +162,13 @@ fn read_packs(
     report: &Report,
 ) -> Result<Vec<Arc<Pack>>, PackError> {
     let mut packs: Vec<Arc<Pack>> = Vec::new();
-    for kind_folder in folders(folder)? {
-        let files = entries(&kind_folder)?;
-        let tables = files.into_iter().filter(|path| {
-            path.extension().is_some_and(|extension| extension == "toml")
-                && !NO_PACKS.iter().any(|name| path.ends_with(name))
-        });
-        for path in tables {
-            let merged =
-                reader.merged(&path, report).map_err(|source| PackError::Read { path, source })?;
-            let Some(merged) = merged.filter(|merged| merged.base.is_none()) else { continue };
-            let Some(pack) = read_pack(&merged, Some(dataset), report) else { continue };
-            packs.push(Arc::new(pack));
-        }
+    for path in pack_files(folder)? {
+        let merged =
+            reader.merged(&path, report).map_err(|source| PackError::Read { path, source })?;
+        let Some(merged) = merged.filter(|merged| merged.base.is_none()) else { continue };
+        let Some(pack) = read_pack(&merged, Some(dataset), report) else { continue };
+        packs.push(Arc::new(pack));
     }
-    check_overlaps(&packs, report);
-    check_schemas(&packs, report);
+    check_packs(&packs, report);
     Ok(packs)
-}
-
-/// Two packs that say equally much and can take the same file would leave the choice to chance.
-fn check_overlaps(packs: &[Arc<Pack>], report: &Report) {
-    let mut by_kind: BTreeMap<&str, Vec<&Arc<Pack>>> = BTreeMap::new();
-    for pack in packs {
-        for other in by_kind.get(pack.kind()).into_iter().flatten() {
-            if overlap(pack, other) {
-                let elsewhere = other.path().display();
-                report.add(
-                    Mistake::new(pack.place(), format!("`{elsewhere}` takes the same files"))
-                        .help("make the values in `[partition]` differ, or pin one key more in the pack that is meant"),
-                );
-            }
-        }
-        by_kind.entry(pack.kind()).or_default().push(pack);
-    }
-}
-
-/// Where packs give the types, those of a kind have to give the same ones.
-fn check_schemas(packs: &[Arc<Pack>], report: &Report) {
-    let mut by_kind: BTreeMap<&str, &Arc<Pack>> = BTreeMap::new();
-    for pack in packs {
-        let first = *by_kind.entry(pack.kind()).or_insert(pack);
-        let pairs = first.schema().columns().iter().zip(pack.schema().columns());
-        for (theirs, ours) in pairs.filter(|(theirs, ours)| theirs.kind() != ours.kind()) {
-            let message = format!(
-                "`{}` is {} here, and {} in `{}`",
-                ours.name(),
-                ours.kind(),
-                theirs.kind(),
-                first.path().display()
-            );
-            report.add(Mistake::new(pack.place(), message).help(format!(
-                "all published files of a kind have the same types; declare them once, under `[kinds.{}]` in `{}`",
-                pack.kind(),
-                dataset::FILE
-            )));
-        }
-    }
-}
-
-fn overlap(one: &Pack, other: &Pack) -> bool {
-    let shared_layout = one.layouts().iter().any(|layout| other.takes_layout(layout));
-    let disjoint = one.pins().iter().any(|pin| {
-        let theirs = other.pins().iter().find(|theirs| theirs.key == pin.key);
-        theirs.is_some_and(|theirs| !theirs.values.iter().any(|value| pin.values.contains(value)))
-    });
-    shared_layout && !disjoint && one.pins().len() == other.pins().len()
-}
-
-fn folders(path: &Path) -> Result<Vec<PathBuf>, PackError> {
-    Ok(entries(path)?.into_iter().filter(|entry| entry.is_dir()).collect())
-}
-
-/// What a folder holds, in the order of names, so that messages come in the same order everywhere.
-fn entries(path: &Path) -> Result<Vec<PathBuf>, PackError> {
-    let read = || -> std::io::Result<Vec<PathBuf>> {
-        let mut entries = std::fs::read_dir(path)?
-            .map(|entry| Ok(entry?.path()))
-            .collect::<std::io::Result<Vec<_>>>()?;
-        entries.sort_unstable();
-        Ok(entries)
-    };
-    read().map_err(|source| PackError::Read { path: path.to_owned(), source })
 }

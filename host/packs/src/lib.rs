@@ -3,7 +3,9 @@
 //! [`Catalogue`] is all of a rules folder, [`Pack`] one pack of it, [`Refusal`] why no pack judges a file, [`Lock`] which plugins may
 //! run and [`Discovery`] where everything is. The format of the files is in this crate's README.
 
+mod broken;
 mod catalogue;
+mod certain;
 mod column;
 mod dataset;
 mod diagnostic;
@@ -18,15 +20,18 @@ mod lock;
 mod merge;
 mod name;
 mod nearest;
+mod overlap;
 mod pack;
 mod partition;
 mod refusal;
+mod rules_folder;
 mod schema;
 mod source;
 mod suggest;
 mod taken;
 mod tree;
 
+pub use broken::Broken;
 pub use catalogue::{Catalogue, LayoutMatch};
 pub use column::ColumnType;
 pub use dataset::Dataset;

@@ -107,12 +107,12 @@ impl Reader {
 }
 
 /// For comparing only: two spellings of one path must not hide a cycle.
-fn canonical(path: &Path) -> PathBuf {
+pub(crate) fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Tables are merged key by key; everything else is replaced. Order is that of first appearance.
-fn lay_over(below: &mut Table, above: Table) {
+pub(crate) fn lay_over(below: &mut Table, above: Table) {
     for (key, mut entry) in above.entries {
         if let (Value::Table(over), Some(under)) =
             (&mut entry.node.value, below.entries.get_mut(&key))

@@ -76,6 +76,27 @@ pub(crate) fn parse(source: &Arc<Source>, report: &Report) -> Option<Table> {
     None
 }
 
+/// What stands in a file before its first mistake, exactly as it is meant; and whether there is none.
+pub(crate) fn beginning(source: &Arc<Source>) -> (Table, bool) {
+    let unheard = Report::default();
+    if let Some(table) = parse(source, &unheard) {
+        return (table, true);
+    }
+    let mut text = source.text();
+    loop {
+        let (document, errors) = DeTable::parse_recoverable(text);
+        let Some(first) =
+            errors.iter().map(|error| error.span().map_or(0, |span| span.start)).min()
+        else {
+            return (table(document.get_ref(), source, &unheard), false);
+        };
+        // Without the line of the mistake, and what follows; at least one line is gone each time.
+        let end = text.trim_end().len().min(first);
+        let line = text.get(..end).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        text = &text[..line];
+    }
+}
+
 fn table(entries: &DeTable<'_>, source: &Arc<Source>, report: &Report) -> Table {
     let entries = entries
         .iter()

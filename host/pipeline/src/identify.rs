@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use assay_packs::{Catalogue, Discovery, Identified, Pack, Refusal};
+use assay_packs::{Broken, Catalogue, Discovery, Identified, Pack, Refusal};
 
 use crate::error::RunError;
 use crate::input::Input;
@@ -16,6 +16,14 @@ pub(crate) struct Unidentified {
     pub(crate) dataset: Option<String>,
 }
 
+/// What a file is, or why no pack judges it.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) found: Result<Identified, Unidentified>,
+    /// A sentence for each of the rules that were left out because they have mistakes.
+    pub(crate) left_out: Vec<String>,
+}
+
 /// The published name: of an archive's entry, or of the file.
 pub(crate) fn name<'a>(input: &'a Input, peeked: &'a Peeked) -> Option<&'a str> {
     peeked.entry.as_deref().or_else(|| input.name())
@@ -27,23 +35,34 @@ pub(crate) fn identify(
     peeked: &Peeked,
     pack: Option<&Path>,
     discovery: &Discovery,
-) -> Result<Result<Identified, Unidentified>, RunError> {
+) -> Result<Found, RunError> {
     let name = name(input, peeked);
     let header = &peeked.header.names;
     let cells = |column: &str| peeked.first_cells(column);
     if let Some(path) = pack {
         let pack = Pack::open(path)?;
-        let found = pack.identify(name, header, &cells);
-        return Ok(found.map_err(|refusal| {
+        let found = pack.identify(name, header, &cells).map_err(|refusal| {
             let dataset = Some(pack.dataset().name().to_owned());
             Unidentified { refusal, dataset }
-        }));
+        });
+        return Ok(Found { found, left_out: Vec::new() });
     }
-    let catalogue = Catalogue::open(discovery.rules())?;
+    let catalogue = Catalogue::open_sound(discovery.rules())?;
     let found = catalogue.identify(name, header, &cells);
-    Ok(found.map_err(|refusal| {
-        let dataset = refusal.layout().and_then(|layout| catalogue.dataset_of(layout));
-        let dataset = dataset.map(|dataset| dataset.name().to_owned());
-        Unidentified { refusal, dataset }
-    }))
+    let layout = found.as_ref().err().and_then(Refusal::layout);
+    let dataset = layout.and_then(|layout| catalogue.dataset_of(layout));
+    let dataset = dataset.map(|dataset| dataset.name().to_owned());
+    let left_out = catalogue.broken().iter().map(|broken| left_out(broken, discovery)).collect();
+    catalogue.check_meant(&found)?;
+    let found = found.map_err(|refusal| Unidentified { refusal, dataset });
+    Ok(Found { found, left_out })
+}
+
+/// What is said of rules with mistakes that have nothing to do with the file.
+fn left_out(broken: &Broken, discovery: &Discovery) -> String {
+    let rules = discovery.rules();
+    let path = broken.path().strip_prefix(rules).unwrap_or(broken.path()).display();
+    format!(
+        "`{path}` has mistakes and was left out; it cannot be meant for this file. `assay lint` shows them"
+    )
 }

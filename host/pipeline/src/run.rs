@@ -13,11 +13,11 @@ use rayon::ThreadPool;
 
 use crate::build::Basis;
 use crate::error::{RunError, chain};
-use crate::identify::{Unidentified, identify};
+use crate::identify::{Found, Unidentified, identify};
 use crate::identity;
 use crate::judging::{JudgedFile, Judging};
 use crate::loading::Pinned;
-use crate::observer::{Observer, Phase, Progress};
+use crate::observer::{Observer, Phase, Progress, go_on};
 use crate::peek::{self, Peeked, Unpeeked};
 use crate::plan::Plan;
 use crate::publish::{Beginning, Ending, Publishing};
@@ -147,7 +147,7 @@ impl<'a> Attempt<'a> {
 
     /// Looks at the beginning: is it a table, which header, which first record.
     fn peek(&mut self) -> Result<Peeked, EarlyEnd> {
-        let peeked = match peek::peek(self.request.input, self.request.entry) {
+        let peeked = match peek::peek(self.request.input, self.request.entry, self.observer) {
             Ok(peeked) => peeked,
             Err(Unpeeked::NoTable(refusal)) => {
                 self.report.source.compression = refusal.compression.map(str::to_owned);
@@ -165,7 +165,9 @@ impl<'a> Attempt<'a> {
     /// Finds what the file is, and the pack that judges it.
     fn identify(&mut self, peeked: &Peeked) -> Result<Identified, EarlyEnd> {
         let Request { input, pack, discovery, .. } = *self.request;
-        let identified = match identify(input, peeked, pack, discovery)? {
+        let Found { found, left_out } = identify(input, peeked, pack, discovery)?;
+        left_out.into_iter().for_each(|text| self.notice(text));
+        let identified = match found {
             Ok(identified) => identified,
             Err(unidentified) => return Err(self.refuse(unidentified, peeked)),
         };
@@ -301,6 +303,8 @@ impl<'a> Attempt<'a> {
         pack: &Pack,
         judged: &JudgedFile,
     ) -> Result<FileOutcome, EarlyEnd> {
+        // What comes after this is short, and begins to be seen.
+        go_on(self.observer)?;
         self.report.milliseconds.judge = judged.milliseconds;
         account::fill(&mut self.report, plan, judged);
         invariants::check(&mut self.report, plan, judged)?;

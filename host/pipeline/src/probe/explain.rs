@@ -124,6 +124,7 @@ pub struct StageCost {
 pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> {
     let peeked = file::begin(request.input, request.entry)?;
     let identified = identify(request.input, &peeked, request.pack, request.discovery)?
+        .found
         .map_err(|it| ProbeError::Refused { reason: it.refusal.to_string() })?;
     let pack = &identified.pack;
     let components = Pinned::open(pack, request.discovery, request.cache.clone())?.all()?;

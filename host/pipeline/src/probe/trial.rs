@@ -200,7 +200,7 @@ fn identified(
     peeked: &Peeked,
 ) -> Result<Option<Identified>, ProbeError> {
     let Some(discovery) = request.discovery else { return Ok(None) };
-    match identify(request.input, peeked, request.pack, discovery)? {
+    match identify(request.input, peeked, request.pack, discovery)?.found {
         Ok(identified) => Ok(Some(identified)),
         // Named, it must fit; found or not, the plugin can be tried on any table.
         Err(unidentified) if request.pack.is_some() => {

@@ -40,7 +40,8 @@ fn loans_are_judged_by_their_year() {
     }
     let sums = &outcome.summary["amounts"]["fine_eur"];
     assert_eq!(sums["quarantined"], "-0.70");
-    assert_eq!(sums["without_value"], 1);
+    let counts = ["summed", "blank", "unread", "malformed", "broken"];
+    assert_eq!(counts.map(|count| sums[count].as_u64()), [404, 0, 1, 1, 0].map(Some));
 }
 
 #[test]
@@ -187,6 +188,11 @@ fn what_killed_runs_left_is_swept_wherever_it_lies() {
     }
     let again = run(&library, &lake, &file);
     assert_eq!(again.summary["already_published"], true);
+    assert!(left.iter().all(|path| path.exists()), "a run does not look around");
+    let mut clean = assay_suite::assay();
+    clean.arg("gc").arg("--root").arg(lake.path()).args(["--delete", "--format", "json"]);
+    let cleaned = assay_suite::finish(&mut clean);
+    assert_eq!(cleaned.number("half_written"), 3, "{}", cleaned.stderr);
     assert!(left.iter().all(|path| !path.exists()), "{left:?}");
 }
 
@@ -221,4 +227,20 @@ fn a_mistake_in_a_pack_is_shown_where_it_is() {
             && message.contains("one-of"),
         "{message}"
     );
+}
+
+#[test]
+fn a_broken_pack_stops_only_the_files_it_may_be_meant_for() {
+    let library = Library::new();
+    let pack = library.rule_file("loans/2024.toml");
+    let text = std::fs::read_to_string(&pack).expect("the pack");
+    std::fs::write(&pack, format!("{text}\n[limits]\nmemory = \"much\"\n")).expect("space");
+    let outcome = run(&library, &Lake::new(), &library.loans(2023, 10, ""));
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    insta::assert_snapshot!(outcome.summary["notices"][0].as_str().expect("a notice"), @"`library/loans/2024.toml` has mistakes and was left out; it cannot be meant for this file. `assay lint` shows them");
+    let outcome = run(&library, &Lake::new(), &library.loans(2024, 10, ""));
+    assert_eq!(outcome.code, Some(2), "{:#}", outcome.summary);
+    assert_eq!(outcome.summary["failure"]["code"], "pack");
+    let message = outcome.summary["failure"]["message"].as_str().expect("a reason");
+    assert!(message.contains("memory = \"much\""), "{message}");
 }
