@@ -36,11 +36,8 @@ const PART_GROUPS: usize = 8;
 /// groups as well.
 const PART_CHUNKS: usize = 40_000;
 
-/// What is kept back for encoding: a row group, and once more the part of it that is being put together when it ends.
-pub(crate) const ENCODING_BYTES: usize = GROUP_BYTES + LOOK_BYTES;
-
-/// What a column and a chunk of it take beside the cells: an encoder with its first slots, what the footer says.
-const COLUMN_BYTES: usize = 1 << 10;
+/// What is kept back for encoding: a row group, what comes before it is looked at, and as much again for what is put together when it ends.
+pub(crate) const ENCODING_BYTES: usize = GROUP_BYTES + 2 * LOOK_BYTES;
 
 type Out = Box<dyn Upload>;
 
@@ -182,11 +179,7 @@ impl<'a> Router<'a> {
 
     /// Bytes of memory that open files take.
     pub(crate) fn memory(&self) -> usize {
-        // What describes a column beside its cells.
-        let part = |(_, part): &(_, PartWriter<Out>)| {
-            part.group_bytes() + (part.row_groups() + 1) * part.width() * COLUMN_BYTES
-        };
-        self.part.as_ref().map_or(0, part)
+        self.part.as_ref().map_or(0, |(_, part)| part.memory())
             + self.quarantine.as_ref().map_or(0, |(_, file)| file.memory())
             + self.findings.as_ref().map_or(0, |(_, file)| file.memory())
             + self.repairs.as_ref().map_or(0, |(_, file)| file.memory())

@@ -33,6 +33,12 @@ fn with_calendar(metadata: &[(String, String)]) -> Vec<(String, String)> {
     all
 }
 
+/// What an encoder of numbers takes beside them: the crate's own tables.
+const NUMBERS_BYTES: usize = 64 << 10;
+
+/// What the footer says of a column chunk, in memory.
+const CHUNK_BYTES: usize = 1 << 10;
+
 /// What was written of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnSummary {
@@ -109,6 +115,14 @@ impl Encoder {
             Self::Text(text) => text.bytes(),
             Self::Number(numbers, _) | Self::Lineage(numbers, _) => numbers.bytes(),
             Self::Date(dates) => dates.bytes(),
+        }
+    }
+
+    /// Bytes of memory it takes.
+    fn memory(&self) -> usize {
+        match self {
+            Self::Text(text) => text.memory(),
+            numbers => numbers.bytes() + NUMBERS_BYTES,
         }
     }
 
@@ -201,6 +215,12 @@ impl<W: Write + Send> PartWriter<W> {
     /// Bytes of memory that the row group under way takes, by what was appended to it alone: the same on every machine.
     pub fn group_bytes(&self) -> usize {
         self.columns.iter().map(Encoder::bytes).sum()
+    }
+
+    /// Bytes of memory that it takes, with what the footer will say of row groups that have ended.
+    pub fn memory(&self) -> usize {
+        self.columns.iter().map(Encoder::memory).sum::<usize>()
+            + self.row_groups * self.columns.len() * CHUNK_BYTES
     }
 
     /// Columns, lineage included.
