@@ -30,7 +30,7 @@ def main() -> None:
     exec(blocks["parts"], names)  # noqa: S102 (the page is ours)
     files = names["files"]
     schemas = [pq.read_schema(file) for file in files]
-    manifests = Path(sys.argv[1]).glob("staging/validated/**/manifest.json")
+    manifests = Path(sys.argv[1]).glob("staging/validated/**/_commit/manifest.json")
     layouts = {json.loads(manifest.read_text())["assay"]["layout"] for manifest in manifests}
     check("layouts", len(layouts), 2)
     for schema, file in zip(schemas, files, strict=True):
@@ -54,6 +54,11 @@ def main() -> None:
             early = found["table"].where(f"Date_of_Payment = date'{EARLY}'").count()
             check("dates of the year 2 (spark)", early, cells.count(EARLY))
             check("columns (spark)", len(found["table"].columns), len(schemas[0]))
+            # Nothing but data lies in it where Spark looks, and each year was published once.
+            folder = found["spark"].read.parquet(f"{sys.argv[1]}/staging/validated")
+            check("rows of the folder (spark)", folder.count(), rows)
+            keys = {"dataset", "kind", "year", "publication", "run", "attempt"}
+            check("columns of the folder (spark)", set(folder.columns) - set(schemas[0].names), keys)
         print(f"{reader}: {rows} rows of {len(files)} parts in {len(layouts)} layouts")
 
 

@@ -35,7 +35,8 @@ Examples:
 Exit codes:
   0  published, or already published
   1  refused: by its layout, a threshold or a file-level rule
-  2  could not run: what was typed, the rules, a plugin, a disk";
+  2  could not run: what was typed, the rules, a plugin, a disk
+  130, 143  ended by SIGINT, SIGTERM: nothing was published, and the audit record says so";
 
 /// Streams CSV files through sandboxed WebAssembly rules: what passes becomes Parquet, what fails is quarantined with its reasons.
 #[derive(Debug, Parser)]

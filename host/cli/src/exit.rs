@@ -13,6 +13,8 @@ pub(crate) enum ExitStatus {
     Refused,
     /// 2: the run could not be carried out. The message says why.
     CouldNotRun,
+    /// 130, 143: a signal ended the run before its end, as a shell tells it. Nothing was published; retrying is safe.
+    Interrupted(u8),
 }
 
 impl From<FileOutcome> for ExitStatus {
@@ -33,6 +35,7 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Success => 0,
             ExitStatus::Refused => 1,
             ExitStatus::CouldNotRun => 2,
+            ExitStatus::Interrupted(code) => code,
         })
     }
 }

@@ -11,6 +11,7 @@ mod keys;
 mod location;
 #[cfg(feature = "author")]
 mod markdown;
+mod next;
 mod number;
 mod output;
 #[cfg(feature = "author")]
@@ -18,6 +19,7 @@ mod percent;
 mod profile;
 mod progress;
 mod stamps;
+mod stop;
 mod summary;
 mod surroundings;
 

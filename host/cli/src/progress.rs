@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::When;
 use crate::number::count;
+use crate::stop::Stop;
 
 /// Redrawn this often: smooth to the eye, nothing to the run.
 const EVERY: Duration = Duration::from_millis(100);
@@ -20,6 +21,7 @@ const SETTLED: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(crate) struct Display {
     bar: Option<ProgressBar>,
+    stop: Stop,
     state: Mutex<State>,
 }
 
@@ -31,7 +33,7 @@ struct State {
 }
 
 impl Display {
-    pub(crate) fn new(when: When) -> Self {
+    pub(crate) fn new(when: When, stop: Stop) -> Self {
         let shown = match when {
             When::Auto => io::stderr().is_terminal(),
             When::Always => true,
@@ -45,7 +47,7 @@ impl Display {
             bar
         });
         let now = Instant::now();
-        Self { bar, state: Mutex::new(State { phase: None, began: now, drawn: now }) }
+        Self { bar, stop, state: Mutex::new(State { phase: None, began: now, drawn: now }) }
     }
 
     /// Removes the bar.
@@ -75,6 +77,10 @@ impl Observer for Display {
         state.drawn = now;
         bar.set_position(progress.bytes);
         bar.set_message(message(&progress, now - state.began));
+    }
+
+    fn interrupted(&self) -> bool {
+        self.stop.asked()
     }
 
     fn notice(&self, text: &str) {

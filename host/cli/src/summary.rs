@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use assay_model::FileOutcome;
 use assay_pipeline::Report;
-use assay_pipeline::report::{Failure, Reason, Replaced, RuleReport};
+use assay_pipeline::report::{Amounts, Failure, Reason, Replaced, RuleReport};
 use percent_encoding::percent_decode_str;
 
 use crate::number::{count, grouped, size};
@@ -118,6 +118,9 @@ impl Page {
             let text =
                 format!("{read} read = {validated} validated + {held} quarantined ({column})");
             self.line("amounts", &text)?;
+            if sums.unread + sums.blank > 0 {
+                self.line("", &covered(sums, records.read))?;
+            }
         }
         let milliseconds = report.milliseconds.total.max(1);
         let rate = report.source.bytes.unwrap_or(0) / milliseconds / 1_000;
@@ -136,6 +139,7 @@ impl Page {
         self.section(report, "held back", "31", report.rules.iter().filter(hit("refuse")))?;
         self.section(report, "held back", "31", report.rules.iter().filter(hit("error")))?;
         self.section(report, "warned of", "33", report.rules.iter().filter(hit("warn")))?;
+        self.section(report, "counted", "2", report.rules.iter().filter(hit("monitor")))?;
         let repaired: Vec<_> = report.rules.iter().filter(|(_, rule)| rule.repaired > 0).collect();
         if !repaired.is_empty() {
             writeln!(self.text, "  {}", self.colour("36", "repaired"))?;
@@ -213,6 +217,9 @@ impl Page {
                 self.line(label, &plain(place))?;
             }
         }
+        for command in &report.next {
+            self.line("next:", command)?;
+        }
         Ok(())
     }
 }
@@ -234,6 +241,26 @@ fn replaced(old: &Replaced, validated: u64) -> String {
     format!("run {run} of {source} ({was} records, {change})")
 }
 
+/// Which records the sums of a column are of, and why not of the others.
+fn covered(sums: &Amounts, records: u64) -> String {
+    let mut left_out = Vec::new();
+    if sums.unread > 0 {
+        let because = match (sums.broken, sums.malformed) {
+            (_, 0) => "broken records".to_owned(),
+            (0, _) => "malformed cells".to_owned(),
+            (broken, malformed) => {
+                format!("{} broken records, {} malformed cells", count(broken), count(malformed))
+            }
+        };
+        left_out.push(format!("the amounts of {} cannot be read ({because})", count(sums.unread)));
+    }
+    if sums.blank > 0 {
+        left_out.push(format!("{} are blank", count(sums.blank)));
+    }
+    let (summed, records) = (count(sums.summed), count(records));
+    format!("conserved over {summed} of {records} records: {}", left_out.join(", "))
+}
+
 /// A place on this machine as a path that can be copied, any other as it is.
 fn plain(place: &str) -> String {
     let Some(path) = place.strip_prefix("file://") else { return place.to_owned() };
@@ -243,6 +270,37 @@ fn plain(place: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_said_what_sums_are_of() {
+        let check = |blank, malformed, broken, expected: &str| {
+            let unread = malformed + broken;
+            let sums = Amounts {
+                read: "0.00".to_owned(),
+                validated: "0.00".to_owned(),
+                quarantined: "0.00".to_owned(),
+                summed: 2_000 - blank - unread,
+                blank,
+                unread,
+                malformed,
+                broken,
+            };
+            assert_eq!(covered(&sums, 2_000), expected);
+        };
+        check(
+            0,
+            0,
+            1_035,
+            "conserved over 965 of 2,000 records: the amounts of 1,035 cannot be read (broken records)",
+        );
+        check(
+            1,
+            2,
+            3,
+            "conserved over 1,994 of 2,000 records: the amounts of 5 cannot be read (3 broken records, 2 malformed cells), 1 are blank",
+        );
+        check(7, 0, 0, "conserved over 1,993 of 2,000 records: 7 are blank");
+    }
 
     #[test]
     fn places_can_be_copied() {

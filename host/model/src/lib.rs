@@ -28,7 +28,7 @@ pub use extras::Extras;
 pub use level::{FileOutcome, Level, RecordOutcome, UnknownLevel};
 pub use plugin::{ColumnRequest, ConfigFault, DeclaredStage, PluginInfo, RuleKind, RunContext};
 pub use position::Position;
-pub use published::{ColumnKind, FieldId};
+pub use published::{ColumnKind, FieldId, LINEAGE};
 pub use rule::{HostCheck, Rule, RuleClass, RuleCode, RuleCodeError};
 pub use verdict::{
     Change, Disposition, FileResult, FileResultOutcome, Hit, HitOutcome, Measure, Merge, RecordSet,

@@ -44,6 +44,10 @@ impl fmt::Display for ColumnKind {
     }
 }
 
+/// Columns that every published file ends with: the record's number, line and byte offset in its source. Their ids are
+/// [`FieldId::LINEAGE`].
+pub const LINEAGE: [&str; 3] = ["_record", "_line", "_offset"];
+
 /// The number by which readers know a column, whatever its name and place: the field id of Parquet and Iceberg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId(i32);

@@ -7,10 +7,11 @@ use crate::diagnostic::{Mistake, Report};
 use crate::fields::{Fields, as_texts};
 use crate::file_name::{FileName, NameMatch, read_file_names};
 use crate::layout::{Declared, Layout, read_layouts};
-use crate::name::{check_name, fold_case};
-use crate::partition::{PartitionKey, RESERVED, read_keys};
+use crate::name::check_name;
+use crate::partition::{PartitionKey, read_keys};
 use crate::schema::{Schema, Schemas, read_kinds};
 use crate::source::{Place, Source};
+use crate::taken::check_free;
 use crate::tree::{Node, Table, Value};
 
 /// The file that makes a folder a dataset's.
@@ -63,11 +64,6 @@ impl Dataset {
     /// The columns of a kind, if they are declared.
     pub fn schema(&self, kind: &str) -> Option<&Arc<Schema>> {
         self.schemas.get(kind).map(|declared| &declared.schema)
-    }
-
-    /// The key of the output's path that a column has the name of, whatever the case.
-    pub(crate) fn key_named(&self, column: &str) -> Option<&str> {
-        key_named(&self.keys, column)
     }
 
     pub(crate) fn name_match(&self, file_name: Option<&str>) -> Option<NameMatch> {
@@ -148,7 +144,7 @@ fn not_the_last(key: &str, place: &Place, order: &[(&str, &Place)]) -> Mistake {
     if order.iter().any(|(name, _)| *name == key) {
         return mistake.help(format!("put `{key}` after `{last}` in `partition`"));
     }
-    mistake.choices(key, order.last().map(|(name, _)| *name).into_iter())
+    mistake.choices(key, order.last().map(|(name, _)| *name))
 }
 
 fn untold(key: &PartitionKey, place: &Place) -> Mistake {
@@ -196,33 +192,9 @@ fn check_schemas(schemas: &Schemas, layouts: &[Declared], keys: &[PartitionKey],
                 let message = format!("no layout of the kind `{kind}` has the column `{name}`");
                 report.add(Mistake::new(place, message).choices(name, sorted(all)));
             }
-            if let Some(key) = key_named(keys, name) {
-                report.add(named_like_key(name, key, place));
-            }
+            check_free(name, keys, place, report);
         }
     }
-}
-
-fn key_named<'a>(keys: &'a [PartitionKey], column: &str) -> Option<&'a str> {
-    let column = fold_case(column);
-    let keys = keys.iter().map(PartitionKey::name);
-    RESERVED.into_iter().chain(keys).find(|key| fold_case(key) == column)
-}
-
-/// Of a column with the name of a folder that its files lie in.
-pub(crate) fn named_like_key(column: &str, key: &str, place: &Place) -> Mistake {
-    let message =
-        format!("the column `{column}` has the name of the folder `{key}=…` that its files lie in");
-    let help = if RESERVED.contains(&key) {
-        format!("give it another name under `[layout.aliases]`: `other_name = \"{column}\"`")
-    } else {
-        format!(
-            "give the partition key `{key}` another name, or the column under `[layout.aliases]`"
-        )
-    };
-    Mistake::new(place, message).help(format!(
-        "Athena and Glue refuse such a table, Spark and DuckDB mix the two up; {help}"
-    ))
 }
 
 /// Each once, in alphabetical order.

@@ -275,7 +275,7 @@ fn canonical(columns: Vec<String>, schema: Option<&Schema>) -> Vec<String> {
     columns.into_iter().map(spelled).collect()
 }
 
-/// No reader but DuckDB and pyarrow could tell such columns apart.
+/// Hardly any reader could tell such columns apart.
 fn check_case(columns: &[String], place: &Place, report: &Report) {
     let mut seen: BTreeMap<String, &String> = BTreeMap::new();
     for name in columns {

@@ -28,6 +28,7 @@ mod rules_folder;
 mod schema;
 mod source;
 mod suggest;
+mod taken;
 mod tree;
 
 pub use broken::Broken;

@@ -4,6 +4,7 @@ use assay_ingest::Summary;
 use assay_model::{FileOutcome, FileResultOutcome, Level, RecordOutcome};
 use assay_packs::Pack;
 
+use crate::books::Destinations;
 use crate::host_rules::OWNER;
 use crate::judging::JudgedFile;
 use crate::message::excerpt;
@@ -61,27 +62,29 @@ pub(crate) fn whole_file(report: &mut Report, plan: &Plan, summary: &Summary) {
 /// Fills in what was judged.
 pub(crate) fn fill(report: &mut Report, plan: &Plan, judged: &JudgedFile) {
     let totals = &judged.totals;
+    let Destinations { passed, held } = &judged.written.arrived;
     report.records = Records {
         read: totals.read,
-        validated: totals.validated(),
-        quarantined: totals.quarantined(),
+        validated: passed.records,
+        quarantined: held.records,
         passed: totals.outcome(RecordOutcome::Passed),
         repaired: totals.outcome(RecordOutcome::Repaired),
         warned: totals.outcome(RecordOutcome::Warned),
     };
-    for (amount, sums) in plan.amounts.iter().zip(&totals.amounts) {
-        let validated = if plan.purpose.publishes() {
-            judged.written.sums[amount.column]
-        } else {
-            sums.read - sums.quarantined
-        };
+    let places = passed.amounts.iter().zip(&held.amounts);
+    for ((amount, read), (passed, held)) in plan.amounts.iter().zip(&totals.amounts).zip(places) {
+        let broken = judged.summary.blocked;
         report.amounts.insert(
             plan.names[amount.column].clone(),
             Amounts {
-                read: decimal(sums.read, amount.scale),
-                validated: decimal(validated, amount.scale),
-                quarantined: decimal(sums.quarantined, amount.scale),
-                without_value: sums.without_value + judged.summary.blocked,
+                read: decimal(read.sum.unscaled, amount.scale),
+                validated: decimal(passed.unscaled, amount.scale),
+                quarantined: decimal(held.unscaled, amount.scale),
+                summed: read.sum.records,
+                blank: read.blank,
+                unread: read.malformed + broken,
+                malformed: read.malformed,
+                broken,
             },
         );
     }

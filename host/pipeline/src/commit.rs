@@ -106,6 +106,9 @@ pub(crate) fn manifest(
                     read: sums.read.clone(),
                     validated: sums.validated.clone(),
                     quarantined: sums.quarantined.clone(),
+                    summed: sums.summed,
+                    blank: sums.blank,
+                    unread: sums.unread,
                 };
                 (column.clone(), sums)
             })

@@ -28,13 +28,13 @@ const CELL: usize = 4;
 const NUMBER: usize = 9;
 
 /// How much more a slab takes while it is judged than when it was: vectors that grow, copies for plugins.
-const WORKING: f64 = 1.2;
+const WORKING: f64 = 1.3;
 
 /// What is left of what was learnt when the next slab is learnt from: one odd slab is forgotten after a hundred.
 const KEPT: f64 = 0.98;
 
-/// What tables take for each column of a worker before it is known: their first slots, and some cells.
-const COLUMN: usize = 4 << 10;
+/// What tables take for each column of a worker before it is known: their first slots, and a hundred cells.
+const COLUMN: usize = 8 << 10;
 
 /// What a plugin's instance takes before it is known.
 const GUEST: usize = 2 << 20;

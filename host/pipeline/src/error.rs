@@ -174,6 +174,9 @@ pub enum RunError {
         #[source]
         source: io::Error,
     },
+    /// Whoever asked for the run asked for its end.
+    #[error("the run was interrupted before its end: nothing was published; run it again")]
+    Interrupted,
     /// The account does not add up: nothing is published.
     #[error(
         "the run does not add up: {what}; nothing was published. This is a fault of assay: please report it with the audit record"
@@ -223,6 +226,7 @@ impl RunError {
             Self::CannotList => "cannot_list",
             Self::ManifestGone => "manifest_gone",
             Self::Temporary { .. } => "temporary_space",
+            Self::Interrupted => "interrupted",
             Self::DoesNotAddUp { .. } => "does_not_add_up",
         }
     }

@@ -7,6 +7,7 @@ use assay_model::{
 };
 use assay_sandbox::SandboxError;
 
+use crate::amounts::AmountRead;
 use crate::belonging;
 use crate::casting::cast;
 use crate::error::RunError;
@@ -108,6 +109,7 @@ impl<W: Witness> Judge<'_, W> {
         }
         build_typed(&mut judged, plan, 0..plan.slots.len(), rows.len());
         structure::note_malformed(&mut judged, plan, rows);
+        count_amounts(&mut judged, plan);
         belonging::note_strangers(&mut judged, plan, rows);
         for class in [RuleClass::Validate, RuleClass::Quarantine] {
             for index in plan.stages_of(class) {
@@ -246,6 +248,14 @@ fn build_typed(
         };
         judged.columns[index] = Some(built);
     }
+}
+
+/// Counts the amounts as they were read, and as normalise rules left them.
+fn count_amounts(judged: &mut JudgedSlab, plan: &Plan) {
+    let amounts = plan.amounts.iter().map(|amount| {
+        AmountRead::of(judged.columns[amount.slot].as_ref().expect("amount columns are built"))
+    });
+    judged.amounts = amounts.collect();
 }
 
 fn absent() -> Column {

@@ -3,6 +3,7 @@
 use assay_ingest::Slab;
 use assay_model::{Column, Disposition, HitOutcome, Level, Measure, RecordOutcome};
 
+use crate::amounts::AmountRead;
 use crate::findings::{Finding, MessageArguments, Repair, RuleCount};
 use crate::message::excerpt;
 use crate::plan::Plan;
@@ -14,6 +15,8 @@ pub(crate) struct JudgedSlab {
     pub(crate) slab: Slab,
     /// Columns by slot, over the slab's sound records.
     pub(crate) columns: Vec<Option<Column>>,
+    /// What amounts there are, by amount of the plan: counted before anything is judged.
+    pub(crate) amounts: Vec<AmountRead>,
     /// What became of each record of the slab.
     pub(crate) outcomes: Vec<RecordOutcome>,
     /// What quarantine rules want done, for records they hit.
@@ -38,6 +41,7 @@ impl JudgedSlab {
         Self {
             slab,
             columns: plan.slots.iter().map(|_| None).collect(),
+            amounts: Vec::new(),
             outcomes: vec![RecordOutcome::Passed; records],
             dispositions: Vec::new(),
             findings: Vec::new(),

@@ -18,6 +18,7 @@ use assay_model::FileResult;
 use assay_sinks::OwnFiles;
 use rayon::ThreadPool;
 
+use crate::books::Destinations;
 use crate::cost::Costs;
 use crate::crew::{Crew, Turn};
 use crate::duplicates::Duplicates;
@@ -27,7 +28,7 @@ use crate::input::Input;
 use crate::judge::{Unjudged, judge, text_columns};
 use crate::judged::JudgedSlab;
 use crate::memory::{Budget, Lease};
-use crate::observer::{Observer, Phase, Progress};
+use crate::observer::{Observer, Phase, Progress, go_on};
 use crate::plan::Plan;
 use crate::request::Request;
 use crate::route::{ENCODING_BYTES, Router, Written};
@@ -203,6 +204,7 @@ impl Judging<'_> {
         let metadata = vec![("assay.run_id".to_owned(), self.run.to_owned())];
         let mut router =
             self.own.map(|own| Router::new(own, self.request.input, self.plan, metadata));
+        let mut counted = Destinations::nothing(self.plan);
         // What writing will take is there before it does.
         let encoding = if router.is_some() { ENCODING_BYTES } else { 0 };
         let mut encoder = means.budget.lease_anyway(encoding);
@@ -224,10 +226,13 @@ impl Judging<'_> {
             },
             |work| judging.judge(means, work),
             |done| {
+                go_on(judging.observer)?;
                 let (judged, leases): (Vec<JudgedSlab>, Vec<Lease>) = done.into_iter().unzip();
                 if let Some(router) = &mut router {
                     router.route(&judged, judging.plan)?;
                     encoder.resize(encoding.max(router.memory()));
+                } else {
+                    judged.iter().for_each(|slab| counted.count(slab, judging.plan));
                 }
                 for (done, lease) in judged.into_iter().zip(leases) {
                     totals.add(&done, judging.plan)?;
@@ -244,7 +249,10 @@ impl Judging<'_> {
                 Ok(())
             },
         )?;
-        let written = router.map_or_else(|| Ok(Written::default()), Router::finish)?;
+        let written = match router {
+            Some(router) => router.finish()?,
+            None => Written { arrived: counted, ..Written::default() },
+        };
         Ok((totals, written))
     }
 
@@ -288,6 +296,7 @@ impl Judging<'_> {
     fn judge(&self, means: &Means, work: Work) -> Result<(JudgedSlab, Lease), RunError> {
         let Work { at, slab, duplicates, used, mut lease, turn } = work;
         let judged = means.crew.judge(turn, |worker| {
+            go_on(self.observer)?;
             let (unjudged, columns) = match slab {
                 Some(slab) => (Unjudged { slab, columns: None }, used.columns),
                 None => (self.read(means, at, used, worker)?, Vec::new()),

@@ -7,7 +7,9 @@
 
 mod account;
 mod ahead;
+mod amounts;
 mod belonging;
+mod books;
 mod build;
 mod casting;
 mod commit;

@@ -1,5 +1,7 @@
 //! What a run tells while it goes on. The pipeline prints nothing; whoever calls it may.
 
+use crate::error::RunError;
+
 /// A stretch of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -34,6 +36,15 @@ pub trait Observer: Sync {
     fn progress(&self, progress: Progress);
     /// Something that does not stop the run and that a person should know.
     fn notice(&self, text: &str);
+    /// Whether the run shall end before its end. Asked between slabs, from any thread; what answers yes goes on doing so.
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// An error once the run shall end.
+pub(crate) fn go_on(observer: &dyn Observer) -> Result<(), RunError> {
+    if observer.interrupted() { Err(RunError::Interrupted) } else { Ok(()) }
 }
 
 /// Tells nobody.

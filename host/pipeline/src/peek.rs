@@ -8,6 +8,7 @@ use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader, U
 
 use crate::error::{RunError, chain};
 use crate::input::Input;
+use crate::observer::{Observer, go_on};
 use crate::report::Reason;
 
 /// Records read at once. 64: the first of them tells what the file is, another does where that one's cell is blank or wrong; what is blank
@@ -53,7 +54,11 @@ impl Peeked {
 
 /// Reads the header, and records until there is one without a fault: to the end if need be, because a file is not refused for
 /// records that a run would hold back.
-pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, Unpeeked> {
+pub(crate) fn peek(
+    input: &Input,
+    entry: Option<&str>,
+    observer: &dyn Observer,
+) -> Result<Peeked, Unpeeked> {
     let source = input.open(Arc::new(AtomicU64::new(0)));
     let no_table = |compression, code: &str, message: String| {
         let reason = Reason { code: code.to_owned(), message };
@@ -91,6 +96,7 @@ pub(crate) fn peek(input: &Input, entry: Option<&str>) -> Result<Peeked, Unpeeke
     };
     let mut first = None;
     loop {
+        go_on(observer).map_err(Unpeeked::Failed)?;
         first = slabs.next_slab(first).map_err(failed)?;
         if first.as_ref().is_none_or(|slab| !slab.judged().is_empty()) {
             break;
@@ -105,7 +111,7 @@ pub(crate) fn blame(fault: &DecodeError) -> Reason {
         DecodeError::SeveralEntries { .. } => ("file.entry", "\nhelp: name it with `--entry`"),
         DecodeError::NoSuchEntry { .. } | DecodeError::NotAnArchive { .. } => ("file.entry", ""),
         DecodeError::NoEntries | DecodeError::Workbook => ("file.not-csv", ""),
-        DecodeError::Window
+        DecodeError::Window { .. }
         | DecodeError::Encrypted { .. }
         | DecodeError::UnsupportedMethod { .. } => ("file.unsupported", ""),
         _ => ("file.damaged", ""),

@@ -64,6 +64,8 @@ pub struct Report {
     pub failure: Option<Failure>,
     /// Things a person should know that changed nothing.
     pub notices: Vec<String>,
+    /// Commands that help from here, for people. For who typed one: an audit record has none.
+    pub next: Vec<String>,
     /// Where the manifest is, once published.
     pub manifest: Option<String>,
     /// Where the quarantine's files are.
@@ -128,6 +130,7 @@ impl Report {
             refusal: None,
             failure: None,
             notices: Vec::new(),
+            next: Vec::new(),
             manifest: None,
             quarantine: None,
             report: None,
@@ -215,14 +218,22 @@ pub struct Records {
 /// Sums of a column as decimals in text, so that no reader rounds them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amounts {
-    /// Over all records whose cell parses.
+    /// Over all records whose amount can be read: `summed`.
     pub read: String,
-    /// Over those that passed, as counted by the Parquet writer.
+    /// Over those that passed, in a run as counted by the Parquet writer.
     pub validated: String,
     /// Over those held back.
     pub quarantined: String,
-    /// Records whose cell is blank, does not parse, or cannot be told for a structural fault.
-    pub without_value: u64,
+    /// Records whose amounts these sums are of. With `blank` and `unread` it gives all records.
+    pub summed: u64,
+    /// Records whose cell is blank: they have no amount.
+    pub blank: u64,
+    /// Records whose amount cannot be read, and is in no sum: `malformed` and `broken`.
+    pub unread: u64,
+    /// Those whose cell holds something that is no amount.
+    pub malformed: u64,
+    /// Those whose structure is broken. What could be guessed of their amounts is not counted.
+    pub broken: u64,
 }
 
 /// What a rule came to.

@@ -55,6 +55,8 @@ impl RunError {
         let retry = match self {
             // Whoever writes it will be done.
             Self::InputChanged { .. } => Retry::MayHelp,
+            // Nothing is wrong with the run.
+            Self::Interrupted => Retry::MayHelp,
             Self::Input { source, .. }
             | Self::PluginFile { source, .. }
             | Self::Temporary { source, .. }
@@ -104,5 +106,22 @@ fn sink(error: &SinkError) -> Retry {
             Retry::MayHelp
         }
         error => Retry::after(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The table for orchestrators, against the arms that give codes.
+    #[test]
+    fn every_code_is_in_the_table() {
+        let table = include_str!("../../../docs/how-to/orchestrate.md");
+        let codes: Vec<&str> = include_str!("error.rs")
+            .lines()
+            .filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","))
+            .collect();
+        assert!(codes.len() > 20, "{codes:?}");
+        for code in codes {
+            assert!(table.contains(&format!("`{code}`")), "`{code}` is not in the table");
+        }
     }
 }

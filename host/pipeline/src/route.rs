@@ -10,10 +10,12 @@ use assay_sinks::{
 };
 use assay_store::{Key, Upload};
 
+use crate::amounts::Sum;
+use crate::books::Destinations;
 use crate::error::RunError;
 use crate::input::Input;
 use crate::judged::JudgedSlab;
-use crate::plan::{Origin, Plan};
+use crate::plan::{Amount, Origin, Output, Plan};
 
 /// Slabs in a row group at most: 131,072 records, some 90 MB of CSV, which Spark reads as one task and Redshift as one slice.
 const GROUP_SLABS: usize = 32;
@@ -34,11 +36,8 @@ const PART_GROUPS: usize = 8;
 /// groups as well.
 const PART_CHUNKS: usize = 40_000;
 
-/// What is kept back for encoding: a row group, and once more the part of it that is being put together when it ends.
-pub(crate) const ENCODING_BYTES: usize = GROUP_BYTES + LOOK_BYTES;
-
-/// What a column and a chunk of it take beside the cells: an encoder with its first slots, what the footer says.
-const COLUMN_BYTES: usize = 1 << 10;
+/// What is kept back for encoding: a row group, what comes before it is looked at, and as much again for what is put together when it ends.
+pub(crate) const ENCODING_BYTES: usize = GROUP_BYTES + 2 * LOOK_BYTES;
 
 type Out = Box<dyn Upload>;
 
@@ -50,8 +49,8 @@ pub(crate) struct Router<'a> {
     input: &'a Input,
     metadata: Vec<(String, String)>,
     specs: Vec<ColumnSpec>,
-    /// For each of them the column of the layout, if it is one.
-    layout_columns: Vec<Option<usize>>,
+    /// For each amount of the plan the column of a part that it is in.
+    amounts: Vec<Option<usize>>,
     /// What the row group under way has.
     group: Fill,
     /// What came since it was last looked at.
@@ -86,8 +85,8 @@ pub(crate) struct Written {
     pub(crate) quarantine: Vec<PartEntry>,
     pub(crate) findings: Vec<PartEntry>,
     pub(crate) repairs: Vec<PartEntry>,
-    /// Sums of the columns that the part writer counted, by column of the layout.
-    pub(crate) sums: Vec<i128>,
+    /// What came to parts and quarantine.
+    pub(crate) arrived: Destinations,
 }
 
 /// A slab on its way into part files.
@@ -106,19 +105,18 @@ impl<'a> Router<'a> {
         metadata: Vec<(String, String)>,
     ) -> Self {
         let specs = plan.outputs.iter().map(|output| output.spec.clone()).collect();
-        let layout_column = |origin: &Origin| match origin {
-            Origin::Slot(slot) => plan.slots[*slot].column,
-            Origin::Constant(_) | Origin::Nowhere => None,
+        let column = |amount: &Amount| {
+            let is_it = |output: &Output| matches!(output.origin, Origin::Slot(slot) if slot == amount.slot);
+            plan.outputs.iter().position(is_it)
         };
-        let layout_columns =
-            plan.outputs.iter().map(|output| layout_column(&output.origin)).collect();
-        let written = Written { sums: vec![0; plan.names.len()], ..Written::default() };
+        let amounts = plan.amounts.iter().map(column).collect();
+        let written = Written { arrived: Destinations::nothing(plan), ..Written::default() };
         Self {
             own,
             input,
             metadata,
             specs,
-            layout_columns,
+            amounts,
             group: Fill::default(),
             unseen: Fill::default(),
             groups: 0,
@@ -181,11 +179,7 @@ impl<'a> Router<'a> {
 
     /// Bytes of memory that open files take.
     pub(crate) fn memory(&self) -> usize {
-        // What describes a column beside its cells.
-        let part = |(_, part): &(_, PartWriter<Out>)| {
-            part.group_bytes() + (part.row_groups() + 1) * part.width() * COLUMN_BYTES
-        };
-        self.part.as_ref().map_or(0, part)
+        self.part.as_ref().map_or(0, |(_, part)| part.memory())
             + self.quarantine.as_ref().map_or(0, |(_, file)| file.memory())
             + self.findings.as_ref().map_or(0, |(_, file)| file.memory())
             + self.repairs.as_ref().map_or(0, |(_, file)| file.memory())
@@ -212,6 +206,16 @@ impl<'a> Router<'a> {
             })
             .filter(|slab| slab.rows() > 0)
             .collect();
+        for slab in &columns {
+            let passed = &mut self.written.arrived.passed;
+            passed.records += slab.rows() as u64;
+            passed.bytes += match slab.selection {
+                Selection::All => slab.positions.iter().map(|at| at.length).sum::<u64>(),
+                Selection::Some(rows) => {
+                    rows.iter().map(|&row| slab.positions[row as usize].length).sum()
+                }
+            };
+        }
         if columns.is_empty() {
             return Ok(());
         }
@@ -280,6 +284,7 @@ impl<'a> Router<'a> {
         findings: &[crate::findings::Finding],
         repairs: &[crate::findings::Repair],
     ) -> Result<(), SinkError> {
+        self.written.arrived.held.count(judged, plan, index);
         let findings: Vec<_> = findings
             .iter()
             .map(|finding| {
@@ -379,10 +384,13 @@ impl<'a> Router<'a> {
         if let Some((key, writer)) = self.part.take() {
             let (summary, out) = writer.finish()?;
             out.finish()?;
-            for (column, written) in self.layout_columns.iter().zip(&summary.columns) {
-                if let (Some(column), Some(sum)) = (column, written.sum) {
-                    self.written.sums[*column] += sum.unscaled;
-                }
+            let sums = &mut self.written.arrived.passed.amounts;
+            for (total, column) in sums.iter_mut().zip(&self.amounts) {
+                let Some(column) = column.map(|column| &summary.columns[column]) else { continue };
+                total.add(Sum {
+                    unscaled: column.sum.map_or(0, |sum| sum.unscaled),
+                    records: summary.rows - column.nulls,
+                });
             }
             self.written.parts.push(entry(&key, summary.rows, summary.bytes, summary.digest));
         }

@@ -17,7 +17,7 @@ use crate::identify::{Found, Unidentified, identify};
 use crate::identity;
 use crate::judging::{JudgedFile, Judging};
 use crate::loading::Pinned;
-use crate::observer::{Observer, Phase, Progress};
+use crate::observer::{Observer, Phase, Progress, go_on};
 use crate::peek::{self, Peeked, Unpeeked};
 use crate::plan::Plan;
 use crate::publish::{Beginning, Ending, Publishing};
@@ -147,7 +147,7 @@ impl<'a> Attempt<'a> {
 
     /// Looks at the beginning: is it a table, which header, which first record.
     fn peek(&mut self) -> Result<Peeked, EarlyEnd> {
-        let peeked = match peek::peek(self.request.input, self.request.entry) {
+        let peeked = match peek::peek(self.request.input, self.request.entry, self.observer) {
             Ok(peeked) => peeked,
             Err(Unpeeked::NoTable(refusal)) => {
                 self.report.source.compression = refusal.compression.map(str::to_owned);
@@ -303,6 +303,8 @@ impl<'a> Attempt<'a> {
         pack: &Pack,
         judged: &JudgedFile,
     ) -> Result<FileOutcome, EarlyEnd> {
+        // What comes after this is short, and begins to be seen.
+        go_on(self.observer)?;
         self.report.milliseconds.judge = judged.milliseconds;
         account::fill(&mut self.report, plan, judged);
         invariants::check(&mut self.report, plan, judged)?;

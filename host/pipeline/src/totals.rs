@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use assay_model::{Cells, Column, Decimal, Measure, Merge, Position, RecordOutcome};
+use assay_model::{Decimal, Measure, Merge, Position, RecordOutcome};
 
+use crate::amounts::AmountRead;
 use crate::error::RunError;
 use crate::findings::RuleCount;
 use crate::judged::JudgedSlab;
@@ -15,15 +16,6 @@ const EXAMPLES: usize = 3;
 
 /// Bytes that a measure takes besides its key's: in the list, in the one that the plugin gets, and in the plugin.
 const MEASURE_BYTES: usize = 256;
-
-/// Sums of one conserved column.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct AmountSums {
-    pub(crate) read: i128,
-    pub(crate) quarantined: i128,
-    /// Cells of sound records that are blank or did not parse: they are in no sum.
-    pub(crate) without_value: u64,
-}
 
 /// A hit that a report shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +32,8 @@ pub(crate) struct Totals {
     pub(crate) outcomes: [u64; 4],
     pub(crate) rules: Vec<RuleCount>,
     pub(crate) examples: Vec<Vec<Example>>,
-    pub(crate) amounts: Vec<AmountSums>,
+    /// What amounts were read, by amount of the plan.
+    pub(crate) amounts: Vec<AmountRead>,
     /// By stage, code and key.
     measures: BTreeMap<(usize, u16, String), (Merge, i64)>,
     /// Bytes they take, and may take.
@@ -57,7 +50,7 @@ impl Totals {
             outcomes: [0; 4],
             rules: vec![RuleCount::default(); plan.rules.len()],
             examples: vec![Vec::new(); plan.rules.len()],
-            amounts: vec![AmountSums::default(); plan.amounts.len()],
+            amounts: vec![AmountRead::default(); plan.amounts.len()],
             measures: BTreeMap::new(),
             measured: 0,
             most_measured: memory.measures(),
@@ -71,10 +64,6 @@ impl Totals {
 
     pub(crate) fn quarantined(&self) -> u64 {
         self.outcome(RecordOutcome::Quarantined)
-    }
-
-    pub(crate) fn validated(&self) -> u64 {
-        self.read - self.quarantined()
     }
 
     /// Adds a judged slab.
@@ -93,9 +82,9 @@ impl Totals {
                 shown.push(Example { position, message: finding.message.clone() });
             }
         }
-        for (sums, amount) in self.amounts.iter_mut().zip(&plan.amounts) {
-            let column = judged.columns[amount.slot].as_ref().expect("amount columns are built");
-            sums.add(column, judged);
+        debug_assert_eq!(judged.amounts.len(), plan.amounts.len(), "all amounts are counted");
+        for (read, more) in self.amounts.iter_mut().zip(&judged.amounts) {
+            read.add(*more);
         }
         for (stage, measure) in &judged.measures {
             self.merge(*stage, measure);
@@ -138,22 +127,6 @@ impl Totals {
                 value: *value,
             })
             .collect()
-    }
-}
-
-impl AmountSums {
-    fn add(&mut self, column: &Column, judged: &JudgedSlab) {
-        let Cells::Decimal { unscaled, .. } = &column.cells else { return };
-        for (row, (value, &record)) in unscaled.iter().zip(judged.slab.judged()).enumerate() {
-            if column.valid.as_ref().is_some_and(|valid| !valid.get(row)) {
-                self.without_value += 1;
-                continue;
-            }
-            self.read += i128::from(*value);
-            if judged.outcomes[record as usize] == RecordOutcome::Quarantined {
-                self.quarantined += i128::from(*value);
-            }
-        }
     }
 }
 

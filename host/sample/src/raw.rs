@@ -116,6 +116,26 @@ pub(crate) struct RawForm {
     pub(crate) when: Option<Vec<RawCondition>>,
 }
 
+impl RawForm {
+    /// The keys that say what kind of recipe it is.
+    pub(crate) const KINDS: [&str; 8] =
+        ["text", "pick", "digits", "integer", "decimal", "date", "sequence", "cases"];
+
+    /// Which of [`Self::KINDS`] are there.
+    pub(crate) fn kinds(&self) -> [bool; 8] {
+        [
+            self.text.is_some(),
+            self.pick.is_some(),
+            self.digits.is_some(),
+            self.integer.is_some(),
+            self.decimal.is_some(),
+            self.date.is_some(),
+            self.sequence.is_some(),
+            self.cases.is_some() || self.by.is_some(),
+        ]
+    }
+}
+
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawSequence {

@@ -43,10 +43,6 @@ pub(crate) struct Here<'a> {
 /// Decimals have two places: they are amounts of money.
 const SCALE: u8 = 2;
 
-/// The keys that say what kind of recipe it is.
-const KINDS: [&str; 8] =
-    ["text", "pick", "digits", "integer", "decimal", "date", "sequence", "cases"];
-
 impl Recipe {
     /// Reads a recipe. Without `known` partition values what depends on them is left out, so that a profile can
     /// be checked before a file is asked for.
@@ -217,18 +213,8 @@ fn form(raw: &RawForm, names: &dyn Names, known: bool) -> Result<Form, Fault> {
 
 /// Refuses a recipe of two kinds, or with keys that belong to another kind: they would be ignored otherwise.
 fn check_keys(raw: &RawForm) -> Result<(), Fault> {
-    let kinds = [
-        raw.text.is_some(),
-        raw.pick.is_some(),
-        raw.digits.is_some(),
-        raw.integer.is_some(),
-        raw.decimal.is_some(),
-        raw.date.is_some(),
-        raw.sequence.is_some(),
-        raw.cases.is_some() || raw.by.is_some(),
-    ];
-    if kinds.iter().filter(|&&given| given).count() != 1 {
-        let kinds = crate::error::one_of(KINDS);
+    if raw.kinds().into_iter().filter(|given| *given).count() != 1 {
+        let kinds = crate::error::one_of(RawForm::KINDS);
         return Err(Fault::here(format!("expected exactly one of {kinds}")));
     }
     let belongs = [

@@ -247,19 +247,7 @@ fn read_draw(
         let message = format!("table `{wanted}` does not stand before this, expected {expected}");
         Fault::here(message).under("draw")
     })?;
-    let others = [
-        raw.text.is_some(),
-        raw.pick.is_some(),
-        raw.digits.is_some(),
-        raw.integer.is_some(),
-        raw.decimal.is_some(),
-        raw.date.is_some(),
-        raw.sequence.is_some(),
-        raw.by.is_some(),
-        raw.cases.is_some(),
-        raw.blank.is_some(),
-    ];
-    if others.contains(&true) {
+    if raw.kinds().contains(&true) || raw.blank.is_some() {
         let message =
             "a draw takes `where`, `unlike`, `columns`, `even` and `when` and nothing else";
         return Err(Fault::here(message).under("draw"));

@@ -21,9 +21,7 @@ pub use damage::Damage;
 pub use error::SinkError;
 pub use newest::Versions;
 pub use own::OwnFiles;
-pub use part::{
-    ColumnSpec, ColumnSummary, LINEAGE, PartSummary, PartWriter, Selection, SlabColumns,
-};
+pub use part::{ColumnSpec, ColumnSummary, PartSummary, PartWriter, Selection, SlabColumns};
 pub use paths::{
     AttemptFolders, Partition, Rejected, audit_unplaced, metadata, schema_version, staging,
 };

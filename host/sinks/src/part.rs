@@ -17,7 +17,7 @@ mod spec;
 mod text;
 mod writer;
 
-pub use spec::{ColumnSpec, LINEAGE, Selection, SlabColumns};
+pub use spec::{ColumnSpec, Selection, SlabColumns};
 pub use writer::{ColumnSummary, PartSummary, PartWriter};
 
 pub(crate) use output::Output;

@@ -11,7 +11,7 @@ mod truth;
 pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, plugins};
 pub use paused::{Gate, PausedStore};
-pub use program::{assay, checkout, generated, samples};
+pub use program::{assay, checkout, generated, hostile, samples};
 pub use read::{
     FoundFinding, FoundRecord, FoundRepair, findings, part_rows, part_schemas, quarantine, repairs,
     validated_rows,

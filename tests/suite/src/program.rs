@@ -36,6 +36,21 @@ pub fn assay() -> Command {
     command
 }
 
+/// The hostile component, built as its own tests build it.
+pub fn hostile() -> PathBuf {
+    let guests = std::env::var_os("ASSAY_GUESTS_DIR")
+        .map_or_else(|| checkout().join("target/guests"), PathBuf::from);
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--profile", "plugin", "--target", "wasm32-unknown-unknown"])
+        .args(["--package", "assay-hostile"])
+        .env("CARGO_TARGET_DIR", &guests)
+        .current_dir(checkout())
+        .status()
+        .expect("cargo runs");
+    assert!(status.success(), "the hostile guest does not build");
+    guests.join("wasm32-unknown-unknown/plugin/assay_hostile.wasm")
+}
+
 /// Real rows of the dataset, where they are beside the checkout. Says so where they are not.
 pub fn samples() -> Option<PathBuf> {
     beside("open-payments/samples")

@@ -10,8 +10,9 @@ use crate::complaint::{complain, reasons};
 use crate::exit::ExitStatus;
 use crate::profile::Profile;
 use crate::progress::Display;
+use crate::stop::Stop;
 use crate::surroundings::{cache, discovery};
-use crate::{output, summary};
+use crate::{next, output, summary};
 
 /// Carries out `act` on what was typed, prints the report, and says how to exit. Who asked for JSON gets an object also
 /// where nothing could be begun.
@@ -21,35 +22,43 @@ pub(crate) fn judge(
     act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
     more: impl FnOnce(&Report) -> Result<()>,
 ) -> Result<ExitStatus> {
-    let report = match (carry_out(args, replacing, act), args.format) {
-        (Ok(report), _) => report,
+    let (mut report, stop) = match (carry_out(args, replacing, act), args.format) {
+        (Ok(carried_out), _) => carried_out,
         (Err(error), Format::Json) => {
             let text = reasons(&error);
             complain(&format!("error: {text}"));
             let location = args.file.display().to_string();
-            Report::not_begun(&location, args.name.clone(), text, Retry::after(error.as_ref()))
+            let retry = Retry::after(error.as_ref());
+            (Report::not_begun(&location, args.name.clone(), text, retry), Stop::default())
         }
         (Err(error), Format::Text) => return Err(error),
     };
+    report.next = next::commands(&report, args);
     match args.format {
         Format::Json => output::json(&report)?,
         Format::Text => output::text(&summary::of(&report, output::colours())?)?,
     }
     more(&report)?;
-    Ok(report.file_outcome().into())
+    // A signal that came when all was done ended nothing.
+    match &report.failure {
+        Some(failure) if failure.code == "interrupted" => Ok(ExitStatus::Interrupted(stop.code())),
+        _ => Ok(report.file_outcome().into()),
+    }
 }
 
 fn carry_out(
     args: &JudgeArgs,
     replacing: Replacing,
     act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
-) -> Result<Report> {
+) -> Result<(Report, Stop)> {
     if let Some(kernel) = &args.kernel {
         assay_pipeline::use_kernel(kernel)?;
     }
     let discovery = discovery(&args.rules)?;
     let input = input(args)?;
-    let display = Display::new(args.progress);
+    // From here on there is a run that can tell how it ended.
+    let stop = Stop::on_signals().context("cannot listen for signals")?;
+    let display = Display::new(args.progress, stop.clone());
     let profile = args.profile.then(Profile::start);
     let request = Request {
         input: &input,
@@ -67,7 +76,7 @@ fn carry_out(
     if let Some(profile) = profile {
         complain(&profile.table());
     }
-    Ok(report)
+    Ok((report, stop))
 }
 
 fn input(args: &JudgeArgs) -> Result<Input> {

@@ -23,8 +23,8 @@ pub(super) fn read_columns(
     place: &Place,
     report: &Report,
 ) -> IndexMap<String, ColumnType> {
-    let none = Table::default();
-    let table = node.and_then(|node| as_table(node, "`columns`", report)).unwrap_or(&none);
+    let empty = Table::default();
+    let table = node.and_then(|node| as_table(node, "`columns`", report)).unwrap_or(&empty);
     for (name, entry) in &table.entries {
         // Without any layout, which is a mistake by itself, each column would be one more.
         if !layouts.is_empty() && !layouts.iter().any(|layout| layout.position(name).is_some()) {

@@ -6,11 +6,12 @@ use assay_model::ColumnKind;
 use indexmap::IndexMap;
 
 use crate::column::ColumnType;
-use crate::dataset::{self, Dataset, named_like_key};
+use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Mistake, Report};
 use crate::layout::{Declared, Layout};
 use crate::schema::Schema;
 use crate::source::Place;
+use crate::taken::check_free;
 
 /// Columns of a layout that are named in one message.
 const NAMED: usize = 3;
@@ -63,9 +64,7 @@ pub(super) fn schema_of(
         );
     }
     for name in first.columns() {
-        if let Some(key) = dataset.key_named(name) {
-            report.add(named_like_key(name, key, place));
-        }
+        check_free(name, dataset.partition_keys(), place, report);
     }
     let kinds = first
         .columns()

@@ -9,11 +9,12 @@ use assay_ingest::{Limits, Slab, SlabReader, Unreadable};
 use super::error::ProbeError;
 use crate::error::RunError;
 use crate::input::Input;
+use crate::observer::Silent;
 use crate::peek::{Peeked, Unpeeked, blame, peek};
 
 /// The beginning of a file; one that is no table cannot be looked into.
 pub(super) fn begin(input: &Input, entry: Option<&str>) -> Result<Peeked, ProbeError> {
-    peek(input, entry).map_err(|unpeeked| match unpeeked {
+    peek(input, entry, &Silent).map_err(|unpeeked| match unpeeked {
         Unpeeked::NoTable(refused) => {
             ProbeError::NoTable { location: input.location(), reason: refused.reason.message }
         }

@@ -19,6 +19,7 @@ use super::tree::{PieceDigest, PieceHasher, Tree};
 use crate::duplicates::{Key, KeyHasher};
 use crate::error::RunError;
 use crate::flow::{Next, Width, in_order};
+use crate::observer::go_on;
 
 /// Bytes of a piece, a power of two because of the digest's tree. 1 MiB: with what is found in it, it stays in the second cache, and
 /// the record or two that are looked at twice at its border do not count.
@@ -147,6 +148,7 @@ impl Look<'_> {
 impl Looking<'_> {
     /// Looks at one piece, whatever lies before it.
     fn piece(&self, number: u64) -> Result<Piece, RunError> {
+        go_on(self.look.observer)?;
         let offset = number * self.length;
         let length = self.length.min(self.look.request.input.bytes() - offset);
         let (hasher, beyond) = (PieceHasher::new(offset), BEYOND);

@@ -10,6 +10,7 @@ use assay_model::Digest;
 use super::gathered::{self, Gathered, Look, Survey, Unfinished};
 use crate::ahead::ReadAhead;
 use crate::error::RunError;
+use crate::observer::go_on;
 
 /// Bytes of an outline. 1 MiB: what is said of progress is never older than a millisecond or two.
 const OUTLINE: usize = 1 << 20;
@@ -64,6 +65,7 @@ impl Look<'_> {
             .next_outline(OUTLINE, recycled.take())
             .map_err(|error| Unfinished::reading(input, error))?
         {
+            go_on(self.observer)?;
             found.add(&outline, gathered::keys(&self.plan.unique, &hashers, &outline))?;
             gathered::progress(self, consumed, found.summary.records);
             recycled = Some(outline);

@@ -7,12 +7,18 @@ use serde::{Deserialize, Serialize};
 /// What became of a column's sum, as decimal text: "484283.77".
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Amounts {
-    /// Over all records read.
+    /// Over all records whose amount can be read.
     pub read: String,
     /// Over those that were validated.
     pub validated: String,
     /// Over those that were quarantined.
     pub quarantined: String,
+    /// Records whose amounts these sums are of. With `blank` and `unread` it gives all records.
+    pub summed: u64,
+    /// Records whose cell is blank: they have no amount.
+    pub blank: u64,
+    /// Records whose amount cannot be read, and is in no sum.
+    pub unread: u64,
 }
 
 /// Sums by column.

@@ -55,7 +55,14 @@ impl Interner {
         self.entries.len()
     }
 
-    /// Bytes of memory that its texts take.
+    /// Bytes of memory it takes, room for more texts included.
+    pub(super) fn memory(&self) -> usize {
+        self.page.capacity()
+            + self.entries.capacity() * size_of::<Entry>()
+            + self.slots.capacity() * size_of::<u64>()
+    }
+
+    /// Bytes of memory that its texts take, by the texts alone.
     pub(super) fn bytes(&self) -> usize {
         self.page.len() + self.entries.len() * (size_of::<Entry>() + 4 * size_of::<u64>())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use assay_model::{Cells, Column, ColumnKind, FieldId, Position};
+use assay_model::{Cells, Column, ColumnKind, FieldId, LINEAGE, Position};
 use parquet::basic::{
     Compression, ConvertedType, LogicalType, Repetition, Type as Physical, ZstdLevel,
 };
@@ -12,10 +12,6 @@ use parquet::file::metadata::KeyValue;
 use parquet::schema::types::{Type, TypePtr};
 
 use crate::SinkError;
-
-/// Columns that every part file ends with: the record's number, line and byte offset in its source. Their ids are
-/// [`FieldId::LINEAGE`].
-pub const LINEAGE: [&str; 3] = ["_record", "_line", "_offset"];
 
 /// Written into each file. It names the format rather than a version, so that a new host writes the same bytes.
 pub(crate) const CREATED_BY: &str = "assay";

@@ -156,6 +156,18 @@ impl TextColumn {
         self.paged + self.plain.len() + self.keys.len() * size_of::<u32>() + self.interner.bytes()
     }
 
+    /// Bytes of memory it takes, room for more cells included.
+    pub(super) fn memory(&self) -> usize {
+        size_of::<Self>()
+            + self.paged
+            + self.pages.capacity() * size_of::<DataPage>()
+            + self.plain.capacity()
+            + self.body.capacity()
+            + self.keys.capacity() * size_of::<u32>()
+            + self.known.capacity() * size_of::<Known>()
+            + self.interner.memory()
+    }
+
     /// Cells in the page under way.
     fn values(&self) -> usize {
         self.keys.len() + self.plain_cells

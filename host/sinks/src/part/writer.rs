@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 
-use assay_model::{ColumnKind, Decimal, Digest, Position};
+use assay_model::{ColumnKind, Decimal, Digest, LINEAGE, Position};
 use parquet::basic::Encoding;
 use parquet::data_type::{Int32Type, Int64Type};
 use parquet::errors::Result as ParquetResult;
@@ -16,9 +16,7 @@ use rayon::prelude::*;
 use super::number::{NumberColumn, Tally};
 use super::output::Output;
 use super::pages::Chunk;
-use super::spec::{
-    CREATED_BY, ColumnSpec, LINEAGE, Rows, SlabColumns, compression, key_values, schema,
-};
+use super::spec::{CREATED_BY, ColumnSpec, Rows, SlabColumns, compression, key_values, schema};
 use super::text::TextColumn;
 use crate::SinkError;
 
@@ -34,6 +32,12 @@ fn with_calendar(metadata: &[(String, String)]) -> Vec<(String, String)> {
     all.push((CALENDAR.0.to_owned(), CALENDAR.1.to_owned()));
     all
 }
+
+/// What an encoder of numbers takes beside them: the crate's own tables.
+const NUMBERS_BYTES: usize = 64 << 10;
+
+/// What the footer says of a column chunk, in memory.
+const CHUNK_BYTES: usize = 1 << 10;
 
 /// What was written of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +115,14 @@ impl Encoder {
             Self::Text(text) => text.bytes(),
             Self::Number(numbers, _) | Self::Lineage(numbers, _) => numbers.bytes(),
             Self::Date(dates) => dates.bytes(),
+        }
+    }
+
+    /// Bytes of memory it takes.
+    fn memory(&self) -> usize {
+        match self {
+            Self::Text(text) => text.memory(),
+            numbers => numbers.bytes() + NUMBERS_BYTES,
         }
     }
 
@@ -203,6 +215,12 @@ impl<W: Write + Send> PartWriter<W> {
     /// Bytes of memory that the row group under way takes, by what was appended to it alone: the same on every machine.
     pub fn group_bytes(&self) -> usize {
         self.columns.iter().map(Encoder::bytes).sum()
+    }
+
+    /// Bytes of memory that it takes, with what the footer will say of row groups that have ended.
+    pub fn memory(&self) -> usize {
+        self.columns.iter().map(Encoder::memory).sum::<usize>()
+            + self.row_groups * self.columns.len() * CHUNK_BYTES
     }
 
     /// Columns, lineage included.

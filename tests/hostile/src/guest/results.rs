@@ -74,6 +74,12 @@ pub fn twist(behaviour: &str, mut verdict: Verdict, batch: &Batch) -> Verdict {
         "measure-two-merges" => verdict.measures = vec![measure(1, 1), measure(1, 2)],
         "measure-key" => verdict.measures = vec![Measure { key: "x".repeat(300), ..measure(1, 1) }],
         "measures-many" => verdict.measures = vec![measure(1, 1); 5000],
+        "measures-of-records" => {
+            let key = |record: u64| format!("{record:0200}");
+            let records = batch.first_record..batch.first_record + u64::from(n);
+            let measures = records.map(|record| Measure { key: key(record), ..measure(1, 1) });
+            verdict.measures = measures.collect();
+        }
         _ => {}
     }
     verdict

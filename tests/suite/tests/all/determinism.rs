@@ -1,4 +1,4 @@
-//! The same bytes come out for any number of threads, any batch size, plain or compressed.
+//! The same bytes come out for any number of threads, any batch size, any budget of memory, plain or compressed.
 
 use std::fs::File;
 use std::io::Write;
@@ -44,7 +44,7 @@ fn the_same_bytes_whatever_the_way() {
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     let expected = reference.staged();
     assert!(expected.len() >= 4, "parts, quarantine, findings, repairs: {:?}", expected.keys());
-    let ways: [(PathBuf, &[&str]); 9] = [
+    let ways: [(PathBuf, &[&str]); 12] = [
         (plain.clone(), &["--threads", "2"]),
         (plain.clone(), &["--threads", "7"]),
         (plain.clone(), &["--batch-size", "1000"]),
@@ -54,6 +54,9 @@ fn the_same_bytes_whatever_the_way() {
         (archive(&plain), &[]),
         (plain.clone(), &["--batch-size", "17"]),
         (plain.clone(), &["--kernel", "portable"]),
+        (plain.clone(), &["--memory", "128MiB", "--threads", "16"]),
+        (plain.clone(), &["--memory", "1GiB", "--threads", "16"]),
+        (gzip(&plain), &["--memory", "128MiB", "--threads", "16"]),
     ];
     for (file, more) in ways {
         let lake = Lake::new();

@@ -1,9 +1,6 @@
 //! A plugin that fails on some records costs those records and nothing else; one that goes on failing ends the run.
 
-use std::path::PathBuf;
-use std::process::Command;
-
-use assay_suite::{Lake, Outcome, assay, checkout, quarantine, validated_rows};
+use assay_suite::{Lake, Outcome, assay, hostile, quarantine, validated_rows};
 use tempfile::TempDir;
 
 /// Rules of one pack with the hostile plugin, which misbehaves on records whose word is `BAD`.
@@ -17,7 +14,7 @@ impl Hostile {
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(at("rules/words/all")).expect("space");
         std::fs::create_dir_all(at("plugins")).expect("space");
-        std::fs::copy(component(), at("plugins/hostile.wasm")).expect("space");
+        std::fs::copy(hostile(), at("plugins/hostile.wasm")).expect("space");
         let dataset = "format = 1\nname = \"words\"\ntitle = \"words\"\npartition = [\"year\"]\n\
             [partition_keys.year]\n[[file_name]]\npattern = '^words-(?<year>\\d{4})'\nkind = \"all\"\n\
             [[layout]]\nname = \"words-2\"\nkind = \"all\"\ntitle = \"words\"\ncolumns = [\"id\", \"word\"]\n";
@@ -52,21 +49,6 @@ impl Hostile {
             arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
         lake.run(&self.folder.path().join("words-2024.csv"), &more)
     }
-}
-
-/// The hostile component, built as its own tests build it.
-fn component() -> PathBuf {
-    let guests = std::env::var_os("ASSAY_GUESTS_DIR")
-        .map_or_else(|| checkout().join("target/guests"), PathBuf::from);
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--profile", "plugin", "--target", "wasm32-unknown-unknown"])
-        .args(["--package", "assay-hostile"])
-        .env("CARGO_TARGET_DIR", &guests)
-        .current_dir(checkout())
-        .status()
-        .expect("cargo runs");
-    assert!(status.success(), "the hostile guest does not build");
-    guests.join("wasm32-unknown-unknown/plugin/assay_hostile.wasm")
 }
 
 fn check(misdeed: &str, limits: &str) {

@@ -37,13 +37,6 @@ fn stored(form: &str, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What a run leaves that readers follow: all files but audits, and the manifest without its times.
-fn published(lake: &Lake) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = lake.files();
-    files.retain(|path, _| path.extension().is_some_and(|end| end == "parquet"));
-    files
-}
-
 struct Case {
     setting: Setting,
     name: Option<String>,
@@ -103,7 +96,7 @@ impl End {
         let refusal = report.refusal.as_ref().map(|reason| reason.code.clone());
         let failure = report.failure.as_ref().map(|failure| failure.code.clone());
         let (outcome, code) = (report.outcome.clone(), refusal.or(failure));
-        Self { outcome, code, published: published(lake) }
+        Self { outcome, code, published: lake.staged() }
     }
 }
 
@@ -258,7 +251,7 @@ fn an_input_that_cannot_be_read_is_failed_and_not_refused() {
                 "{what}: {}",
                 failure.message
             );
-            assert_eq!(published(&lake).len(), 0, "{what}");
+            assert_eq!(lake.staged().len(), 0, "{what}");
         };
         for kind in kinds {
             check(0, kind);
@@ -280,7 +273,7 @@ fn a_stream_that_is_cut_off_is_refused() {
             let what = format!("{form} cut to {cut}: {:?}", report.failure);
             assert_eq!(report.outcome, "refused", "{what}");
             assert_eq!(report.refusal.expect(&what).code, "file.damaged");
-            assert_eq!(published(&lake).len(), 0, "{what}");
+            assert_eq!(lake.staged().len(), 0, "{what}");
         }
         // But a file that is not all there any more changed while it was read.
         let (lake, blob) = (Lake::new(), Arc::new(MemoryBlob::new(bytes.clone())));

@@ -36,13 +36,14 @@ returned_on = "2024-12-31"
 fn library() -> Library {
     let library = Library::new();
     let dataset = library.rule_file("dataset.toml");
-    fs::write(&dataset, fs::read_to_string(&dataset).unwrap() + LAYOUT).unwrap();
+    let text = fs::read_to_string(&dataset).expect("a dataset");
+    fs::write(&dataset, text + LAYOUT).expect("space");
     let shared = library.rule_file("loans/shared.toml");
-    let text = fs::read_to_string(&shared).unwrap();
+    let text = fs::read_to_string(&shared).expect("a pack");
     let text = text
         .replace("[\"loans-8\"]", "[\"loans-8\", \"loans-6\"]")
         .replace("as = \"date\"", "as = \"date\"\nabsent = \"skip\"");
-    fs::write(&shared, text).unwrap();
+    fs::write(&shared, text).expect("space");
     library
 }
 
@@ -120,6 +121,11 @@ fn columns_that_differ_by_case_only_are_refused_before_anything_is_written() {
         "[\"Year\", \"id\"]",
         "Year,id\n2024,2\n",
         "the column `Year` has the name of the folder `year=…` that its files lie in",
+    );
+    check(
+        "[\"id\", \"_record\"]",
+        "id,_record\n1,2\n",
+        "the column `_record` has the name of one that every published file has",
     );
     check(
         "[\"id\", \"Run\"]",

@@ -8,7 +8,7 @@ mod tables;
 
 use std::sync::{Mutex, PoisonError};
 
-use assay_pipeline::{Input, Report};
+use assay_pipeline::{Input, MemoryLimit, Report};
 use assay_store::LocalStore;
 use peak_alloc::PeakAlloc;
 
@@ -20,28 +20,31 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// One test at a time: the allocator counts for all.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// What a run has by default.
-const BUDGET: usize = 256 << 20;
+/// Threads, and records of a call to a plugin.
+type Way = (usize, usize);
 
-/// Runs a file on 2 and on 16 threads; each must stay below the budget.
+/// What is usual, on few threads and on many.
+const WAYS: [Way; 2] = [(2, 4096), (16, 4096)];
+
+/// Runs a file within so much memory, and gives what came of it.
 #[expect(clippy::print_stderr, reason = "figures for people")]
-fn check(shape: &str, tables: &Tables, batch_size: usize) {
+fn run(shape: &str, tables: &Tables, (threads, batch_size): Way, memory: MemoryLimit) -> Report {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    for threads in [2, 16] {
-        let lake = tempfile::tempdir().expect("a temporary folder");
-        let store = LocalStore::open(lake.path()).expect("a folder");
-        let input = Input::from_path(tables.file(), None).expect("the file");
-        ALLOCATOR.reset_peak_usage();
-        let began = std::time::Instant::now();
-        let report = tables.run(&input, &store, threads, batch_size);
-        let peak = ALLOCATOR.peak_usage();
-        eprintln!(
-            "{shape}: {} MiB on {threads} threads, {} ms",
-            peak >> 20,
-            began.elapsed().as_millis()
-        );
-        assert!(peak < BUDGET, "{shape}: {} MiB on {threads} threads", peak >> 20);
-        assert_published(&report);
+    let lake = tempfile::tempdir().expect("a temporary folder");
+    let store = LocalStore::open(lake.path()).expect("a folder");
+    let input = Input::from_path(tables.file(), None).expect("the file");
+    ALLOCATOR.reset_peak_usage();
+    let report = tables.run(&input, &store, (threads, batch_size), memory);
+    let peak = ALLOCATOR.peak_usage();
+    eprintln!("{shape}: {} MiB of {memory} on {threads} threads", peak >> 20);
+    assert!(peak < memory.bytes(), "{shape}: {} MiB on {threads} threads", peak >> 20);
+    report
+}
+
+/// Runs a file on 2 and on 16 threads, within what a run has by default.
+fn check(shape: &str, tables: &Tables) {
+    for way in WAYS {
+        assert_published(&run(shape, tables, way, MemoryLimit::DEFAULT));
     }
 }
 
@@ -52,35 +55,34 @@ fn assert_published(report: &Report) {
 
 #[test]
 fn an_ordinary_file() {
-    let tables = Tables::of_payments(150_000);
-    check("ordinary file", &tables, 4096);
+    check("ordinary file", &Tables::of_payments(50_000));
 }
 
 #[test]
 fn five_thousand_columns() {
     let names: Vec<String> = (1..=5_000).map(|nth| format!("column_{nth}")).collect();
-    check("5,000 columns", &Tables::new(&names, "", shapes::wide), 4096);
+    check("5,000 columns", &Tables::new(&names, "", shapes::wide));
 }
 
 #[test]
 fn cells_of_windows_1252() {
-    check("Windows-1252 cells", &Tables::new(&["a", "b", "c"], "", shapes::windows_1252), 4096);
+    check("Windows-1252 cells", &Tables::new(&["a", "b", "c"], "", shapes::windows_1252));
 }
 
 #[test]
 fn records_of_four_mebibytes() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-    check("records of 4 MiB", &Tables::new(&names, "", shapes::huge), 4096);
+    check("records of 4 MiB", &Tables::new(&names, "", shapes::huge));
 }
 
 #[test]
 fn records_of_a_million_commas() {
-    check("records of a million commas", &Tables::new(&["a", "b"], "", shapes::commas), 4096);
+    check("records of a million commas", &Tables::new(&["a", "b"], "", shapes::commas));
 }
 
 #[test]
 fn records_of_three_bytes() {
-    check("records of 3 bytes", &Tables::new(&["a"], "", shapes::tiny), 4096);
+    check("records of 3 bytes", &Tables::new(&["a"], "", shapes::tiny));
 }
 
 #[test]
@@ -91,6 +93,21 @@ fn six_unique_rules() {
             "[plugins.checks.settings.rules.{name}-unique]\ncheck = \"unique\"\ncolumns = [\"{name}\"]\nkeep = \"first\"\n"
         )
     };
-    let rules = names.map(rule).concat();
-    check("six unique rules", &Tables::new(&names, &rules, shapes::keys), 4096);
+    check("six unique rules", &Tables::new(&names, &names.map(rule).concat(), shapes::keys));
+}
+
+/// A key for each record: more than are kept until the end. The run says so, and what to do.
+#[test]
+fn measures_of_plugins() {
+    let tables = Tables::of_hostile("measures-of-records", shapes::words);
+    for threads in [2, 16] {
+        let report = run("measures", &tables, (threads, 128), MemoryLimit::DEFAULT);
+        let failure = report.failure.expect("too many measures");
+        assert_eq!(failure.code, "measures");
+        for said in ["plugin `hostile`", "--memory", "up to record"] {
+            assert!(failure.message.contains(said), "{}", failure.message);
+        }
+    }
+    let more = "1GiB".parse().expect("a limit");
+    assert_published(&run("measures", &tables, (2, 128), more));
 }

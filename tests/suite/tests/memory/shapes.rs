@@ -32,7 +32,7 @@ fn letters() -> Vec<u8> {
 }
 
 pub(crate) fn wide(out: &mut dyn Write) -> Result<()> {
-    for record in 0..3_000_usize {
+    for record in 0..1_500_usize {
         let cells: Vec<String> =
             (0..5_000).map(|column| (record * column % 97).to_string()).collect();
         writeln!(out, "{}", cells.join(","))?;
@@ -44,7 +44,7 @@ pub(crate) fn windows_1252(out: &mut dyn Write) -> Result<()> {
     let unused = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
     let high: Vec<u8> = (0x80..=0xff).filter(|byte| !unused.contains(byte)).collect();
     let mut noise = Noise(1);
-    for record in 0..60_000 {
+    for record in 0..25_000 {
         write!(out, "{record},")?;
         out.write_all(&noise.cell(&high, 1_000))?;
         out.write_all(b",z\n")?;
@@ -54,7 +54,7 @@ pub(crate) fn windows_1252(out: &mut dyn Write) -> Result<()> {
 
 pub(crate) fn huge(out: &mut dyn Write) -> Result<()> {
     let (letters, mut noise) = (letters(), Noise(2));
-    for _ in 0..40 {
+    for _ in 0..20 {
         let cell = noise.cell(&letters, 520_000);
         let mut record = [cell.as_slice(); 8].join(&b',');
         record.truncate((4 << 20) - 10);
@@ -67,17 +67,21 @@ pub(crate) fn huge(out: &mut dyn Write) -> Result<()> {
 pub(crate) fn commas(out: &mut dyn Write) -> Result<()> {
     let mut record = vec![b','; 1_000_000];
     record.push(b'\n');
-    (0..100).try_for_each(|_| out.write_all(&record))
+    (0..40).try_for_each(|_| out.write_all(&record))
 }
 
 pub(crate) fn tiny(out: &mut dyn Write) -> Result<()> {
     let record = |number: u32| [b"0123456789"[number as usize % 10], b'0' + 7, b'\n'];
-    (0..6_000_000).try_for_each(|number| out.write_all(&record(number)))
+    (0..1_500_000).try_for_each(|number| out.write_all(&record(number)))
 }
 
 pub(crate) fn keys(out: &mut dyn Write) -> Result<()> {
-    for n in 0..1_000_000_u64 {
+    for n in 0..300_000_u64 {
         writeln!(out, "{n},{},{},{},{},-{n}", n * 7 % 999_983, n / 2, n * 3, n % 500_000)?;
     }
     Ok(())
+}
+
+pub(crate) fn words(out: &mut dyn Write) -> Result<()> {
+    (0..20_000).try_for_each(|number| writeln!(out, "{number},good"))
 }

@@ -1,13 +1,13 @@
 //! A folder with rules for one table, and a file of it.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use assay_packs::{Discovery, Surroundings};
 use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
 use assay_store::Store;
-use assay_suite::{assay, checkout, generated, plugins};
+use assay_suite::{assay, checkout, generated, hostile, plugins};
 use tempfile::TempDir;
 
 /// A file, and the rules that judge it.
@@ -22,29 +22,55 @@ impl Tables {
     pub(crate) fn new<N: AsRef<str>>(
         names: &[N],
         rules: &str,
-        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::within(folder, names, rules, plugins(), write)
+    }
+
+    /// Words, judged by the plugin that misbehaves, as `behaviour` says.
+    pub(crate) fn of_hostile(
+        behaviour: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let plugins = folder.path().join("plugins");
+        fs::create_dir_all(&plugins).expect("space");
+        fs::copy(hostile(), plugins.join("hostile.wasm")).expect("space");
+        let rules = format!(
+            "[levels]\nunique = \"off\"\nupper = \"monitor\"\nwatched = \"monitor\"\n\
+             [plugins.hostile]\nsettings = {{ do = \"{behaviour}\" }}\n"
+        );
+        Self::within(folder, &["id", "word"], &rules, plugins, write)
+    }
+
+    fn within<N: AsRef<str>>(
+        folder: TempDir,
+        names: &[N],
+        rules: &str,
+        plugins: PathBuf,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Self {
         let at = |name: &str| folder.path().join(name);
-        std::fs::create_dir_all(at("rules/tables/all")).expect("space");
+        fs::create_dir_all(at("rules/tables/all")).expect("space");
         let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-        std::fs::write(at("rules/tables/columns.txt"), names.join("\n") + "\n").expect("space");
+        fs::write(at("rules/tables/columns.txt"), names.join("\n") + "\n").expect("space");
         let dataset = "format = 1\nname = \"tables\"\ntitle = \"tables\"\npartition = [\"year\"]\n\
             [partition_keys.year]\n[[file_name]]\npattern = '^table-(?<year>\\d{4})'\nkind = \"all\"\n\
             [[layout]]\nname = \"table\"\nkind = \"all\"\ntitle = \"table\"\ncolumns = \"columns.txt\"\n";
-        std::fs::write(at("rules/tables/dataset.toml"), dataset).expect("space");
+        fs::write(at("rules/tables/dataset.toml"), dataset).expect("space");
         let pack = format!(
             "format = 1\ntitle = \"tables\"\ndataset = \"tables\"\nkind = \"all\"\nlayouts = [\"table\"]\n\
              [thresholds]\nquarantined = \"100%\"\n{rules}"
         );
-        std::fs::write(at("rules/tables/all/pack.toml"), pack).expect("space");
+        fs::write(at("rules/tables/all/pack.toml"), pack).expect("space");
         let file = at("table-2024.csv");
         let mut out = BufWriter::new(File::create(&file).expect("a writable folder"));
         writeln!(out, "{}", names.join(",")).expect("space");
         write(&mut out).expect("space");
         out.flush().expect("space");
-        lock(&at("rules"));
-        let discovery = discovery(at("rules"));
+        lock(&at("rules"), &plugins);
+        let discovery = discovery(at("rules"), plugins);
         Self { folder, file, discovery }
     }
 
@@ -52,7 +78,7 @@ impl Tables {
     pub(crate) fn of_payments(records: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = generated(folder.path(), 2023, "general-91", records, 7, "0.5%");
-        Self { folder, file, discovery: discovery(checkout().join("rules")) }
+        Self { folder, file, discovery: discovery(checkout().join("rules"), plugins()) }
     }
 
     pub(crate) fn file(&self) -> &Path {
@@ -63,8 +89,8 @@ impl Tables {
         &self,
         input: &Input,
         store: &dyn Store,
-        threads: usize,
-        batch_size: usize,
+        (threads, batch_size): (usize, usize),
+        memory: MemoryLimit,
     ) -> Report {
         let request = Request {
             input,
@@ -73,7 +99,7 @@ impl Tables {
             discovery: &self.discovery,
             cache: Some(self.folder.path().join("cache")),
             threads,
-            memory: MemoryLimit::DEFAULT,
+            memory,
             batch_size,
             replacing: Replacing::Anything,
         };
@@ -81,22 +107,18 @@ impl Tables {
     }
 }
 
-fn discovery(rules: PathBuf) -> Discovery {
+fn discovery(rules: PathBuf, plugins: PathBuf) -> Discovery {
     Discovery::find(&Surroundings {
         rules: Some(rules),
-        plugins: Some(plugins()),
+        plugins: Some(plugins),
         ..Surroundings::default()
     })
     .expect("the rules")
 }
 
-fn lock(rules: &Path) {
-    let output = assay()
-        .args(["lock", "--rules"])
-        .arg(rules)
-        .arg("--plugins")
-        .arg(plugins())
-        .output()
-        .expect("assay runs");
+fn lock(rules: &Path, plugins: &Path) {
+    let mut lock = assay();
+    lock.args(["lock", "--rules"]).arg(rules).arg("--plugins").arg(plugins);
+    let output = lock.output().expect("assay runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

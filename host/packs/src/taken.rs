@@ -1,0 +1,35 @@
+//! Names that a published column cannot have, because something else beside it has them.
+
+use assay_model::LINEAGE;
+
+use crate::diagnostic::{Mistake, Report};
+use crate::name::fold_case;
+use crate::partition::{PartitionKey, RESERVED};
+use crate::source::Place;
+
+/// Reports a column with the name, whatever the case, of a folder that its files lie in, or of a column that every file has.
+pub(crate) fn check_free(column: &str, keys: &[PartitionKey], place: &Place, report: &Report) {
+    let folded = fold_case(column);
+    let alias = format!("under `[layout.aliases]`: `other_name = \"{column}\"`");
+    if LINEAGE.contains(&folded.as_str()) {
+        let message =
+            format!("the column `{column}` has the name of one that every published file has");
+        report.add(Mistake::new(place, message).help(format!(
+            "`_record`, `_line` and `_offset` say where in the source a record stands; give it another name {alias}"
+        )));
+    }
+    let own = keys.iter().map(PartitionKey::name);
+    let Some(key) = RESERVED.into_iter().chain(own).find(|key| fold_case(key) == folded) else {
+        return;
+    };
+    let message =
+        format!("the column `{column}` has the name of the folder `{key}=…` that its files lie in");
+    let help = if RESERVED.contains(&key) {
+        format!("give it another name {alias}")
+    } else {
+        format!("give the partition key `{key}` another name, or the column {alias}")
+    };
+    report.add(Mistake::new(place, message).help(format!(
+        "Athena and Glue refuse such a table, Spark and DuckDB mix the two up; {help}"
+    )));
+}

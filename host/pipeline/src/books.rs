@@ -1,0 +1,73 @@
+//! Books: what is counted wherever records come by, so that what must hold is compared and never assumed.
+//!
+//! What was read is counted before anything is judged; what passed where parts are written, in a run by the encoder's own sums; what was
+//! held back where the quarantine is written. No count is made from another. `invariants` compares them.
+
+use assay_model::{Cells, RecordOutcome};
+
+use crate::amounts::Sum;
+use crate::judged::JudgedSlab;
+use crate::plan::Plan;
+
+/// What came to one of the places where records go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Arrived {
+    pub(crate) records: u64,
+    /// Bytes of the input that they are, line endings included.
+    pub(crate) bytes: u64,
+    /// Those of them whose structure is broken.
+    pub(crate) broken: u64,
+    /// By amount of the plan.
+    pub(crate) amounts: Vec<Sum>,
+}
+
+impl Arrived {
+    pub(crate) fn nothing(plan: &Plan) -> Self {
+        Self { amounts: vec![Sum::default(); plan.amounts.len()], ..Self::default() }
+    }
+
+    /// Counts a record of the slab.
+    pub(crate) fn count(&mut self, judged: &JudgedSlab, plan: &Plan, index: usize) {
+        self.records += 1;
+        self.bytes += judged.slab.position(index).length;
+        let record = u32::try_from(index).expect("a slab has at most 2^32 records");
+        let Ok(row) = judged.slab.judged().binary_search(&record) else {
+            self.broken += 1;
+            return;
+        };
+        for (amount, sum) in plan.amounts.iter().zip(&mut self.amounts) {
+            let column = judged.columns[amount.slot].as_ref().expect("amount columns are built");
+            let valid = column.valid.as_ref().is_none_or(|valid| valid.get(row));
+            if let (Cells::Decimal { unscaled, .. }, true) = (&column.cells, valid) {
+                sum.count(unscaled[row]);
+            }
+        }
+    }
+}
+
+/// What came to the places where records go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Destinations {
+    /// To part files.
+    pub(crate) passed: Arrived,
+    /// To the quarantine.
+    pub(crate) held: Arrived,
+}
+
+impl Destinations {
+    pub(crate) fn nothing(plan: &Plan) -> Self {
+        Self { passed: Arrived::nothing(plan), held: Arrived::nothing(plan) }
+    }
+
+    /// Counts the records of a slab where nothing is written.
+    pub(crate) fn count(&mut self, judged: &JudgedSlab, plan: &Plan) {
+        for (index, outcome) in judged.outcomes.iter().enumerate() {
+            match outcome {
+                RecordOutcome::Passed | RecordOutcome::Repaired | RecordOutcome::Warned => {
+                    self.passed.count(judged, plan, index);
+                }
+                RecordOutcome::Quarantined => self.held.count(judged, plan, index),
+            }
+        }
+    }
+}
