@@ -53,8 +53,8 @@ impl RunError {
     /// Whether another attempt can help although nobody changes anything.
     pub fn retryable(&self) -> bool {
         let retry = match self {
-            // Whoever writes the input will be done, nothing is wrong with a run that was interrupted, and the next attempt completes
-            // what was published.
+            // Whoever writes the input will be done; nothing is wrong with a run that was stopped; the next attempt completes what
+            // this one published.
             Self::InputChanged { .. } | Self::Interrupted | Self::Unfinished { .. } => {
                 Retry::MayHelp
             }
@@ -101,7 +101,7 @@ fn sink(error: &SinkError) -> Retry {
         | SinkError::Vanished { .. }
         | SinkError::Undecided { .. }
         | SinkError::Store(
-            StoreError::Changed { .. } | StoreError::Exists { .. } | StoreError::Locked { .. },
+            StoreError::Locked { .. } | StoreError::Changed { .. } | StoreError::Exists { .. },
         ) => Retry::MayHelp,
         error => Retry::after(error),
     }
