@@ -10,6 +10,7 @@ mod error;
 mod members;
 mod source;
 mod unreadable;
+mod window;
 mod zipped;
 
 use std::fmt;
@@ -22,6 +23,9 @@ use members::Members;
 use source::PIECE;
 pub use source::ReadSeek;
 pub use unreadable::Unreadable;
+
+/// Bytes that tell how an input is compressed, and what its first frame needs.
+const FIRST_BYTES: usize = 6;
 
 /// An input opened for reading.
 pub struct Decoded {
@@ -49,9 +53,9 @@ pub fn open(
     mut source: Box<dyn ReadSeek + Send>,
     entry: Option<&str>,
 ) -> Result<Decoded, Unreadable> {
-    let mut first = Vec::with_capacity(4);
+    let mut first = Vec::with_capacity(FIRST_BYTES);
     source.seek(SeekFrom::Start(0))?;
-    source.as_mut().take(4).read_to_end(&mut first)?;
+    source.as_mut().take(FIRST_BYTES as u64).read_to_end(&mut first)?;
     source.seek(SeekFrom::Start(0))?;
     let compression = Compression::detect(&first);
     if let (Some(name), false) = (entry, compression == Compression::Zip) {
@@ -66,6 +70,9 @@ pub fn open(
             Box::new(Checked::new(Members::new(source), compression, failure))
         }
         Compression::Zstd => {
+            if let Some(bytes) = window::stated(&first).filter(|bytes| *bytes > window::MOST) {
+                return Err(DecodeError::Window { bytes: Some(bytes) }.into());
+            }
             let source = Watched::new(source);
             let failure = source.failure();
             let source = BufReader::with_capacity(PIECE, source);

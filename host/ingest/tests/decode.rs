@@ -302,6 +302,10 @@ fn a_zstd_window_that_is_too_long_is_told() {
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
     encoder.window_log(29).unwrap();
     encoder.write_all(&text()).unwrap();
-    let fault = fault(read(encoder.finish().unwrap()).unwrap_err());
-    assert!(matches!(fault, DecodeError::Window), "{fault}");
+    let bytes = encoder.finish().unwrap();
+    let error = decode::open(Box::new(Cursor::new(bytes.clone())), None).unwrap_err();
+    assert!(error.to_string().contains("needs a window of 512 MiB, expected 128"), "{error}");
+    // Behind a frame that is as others are.
+    let later = fault(read([zstd(b"x"), bytes].concat()).unwrap_err());
+    assert!(matches!(later, DecodeError::Window { bytes: None }), "{later}");
 }

@@ -7,6 +7,7 @@ use crate::{Bitmap, Cells, Column, Text};
 impl Column {
     /// A copy of the cells of `rows`, which must exist. A dictionary keeps only the values that these cells have, so that a plugin
     /// never meets a cell that is not in its batch.
+    #[must_use]
     pub fn slice(&self, rows: Range<usize>) -> Self {
         let at = || rows.clone();
         let cells = match &self.cells {

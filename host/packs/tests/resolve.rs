@@ -109,6 +109,9 @@ fn the_readme_is_right() {
     // What the README calls a default is one.
     assert_eq!(pack.limits(), &Limits::default());
     assert_eq!(pack.thresholds().min_records, Thresholds::default().min_records);
+    // Who carries the pack elsewhere takes the kind's columns along.
+    let files = Pack::files(pack.path()).unwrap();
+    assert!(files.iter().any(|file| file.ends_with("library/loans/schema.toml")), "{files:?}");
     let header = pack.layouts()[0].header().to_vec();
     let found = pack.identify(Some("loans-2023_P06302024.csv"), &header, &|_| Vec::new()).unwrap();
     let partition: Vec<(&str, &str)> =

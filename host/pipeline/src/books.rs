@@ -3,65 +3,11 @@
 //! What was read is counted before anything is judged; what passed where parts are written, in a run by the encoder's own sums; what was
 //! held back where the quarantine is written. No count is made from another. `invariants` compares them.
 
-use assay_model::{Cells, Column, RecordOutcome};
+use assay_model::{Cells, RecordOutcome};
 
+use crate::amounts::Sum;
 use crate::judged::JudgedSlab;
 use crate::plan::Plan;
-
-/// A sum of amounts, and of how many records.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Sum {
-    /// In units of the column's scale.
-    pub(crate) unscaled: i128,
-    pub(crate) records: u64,
-}
-
-impl Sum {
-    fn count(&mut self, value: i64) {
-        self.unscaled += i128::from(value);
-        self.records += 1;
-    }
-
-    pub(crate) fn add(&mut self, other: Self) {
-        self.unscaled += other.unscaled;
-        self.records += other.records;
-    }
-}
-
-/// The cells of one amount column, in records that could be told apart into cells.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct AmountRead {
-    pub(crate) sum: Sum,
-    /// Records whose cell is blank.
-    pub(crate) blank: u64,
-    /// Records whose cell holds something that is no amount.
-    pub(crate) malformed: u64,
-}
-
-impl AmountRead {
-    /// Counts a column of decimals.
-    pub(crate) fn of(column: &Column) -> Self {
-        let mut read = Self::default();
-        let Cells::Decimal { unscaled, .. } = &column.cells else { return read };
-        for (row, &value) in unscaled.iter().enumerate() {
-            if column.valid.as_ref().is_none_or(|valid| valid.get(row)) {
-                read.sum.count(value);
-            } else if column.malformed.as_ref().is_some_and(|malformed| malformed.get(row)) {
-                read.malformed += 1;
-            } else {
-                read.blank += 1;
-            }
-        }
-        read
-    }
-
-    /// Adds what another part of the file came to.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.sum.add(other.sum);
-        self.blank += other.blank;
-        self.malformed += other.malformed;
-    }
-}
 
 /// What came to one of the places where records go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use assay_model::{
 };
 use assay_sandbox::SandboxError;
 
+use crate::amounts::AmountRead;
 use crate::belonging;
-use crate::books::AmountRead;
 use crate::casting::cast;
 use crate::error::RunError;
 use crate::findings::{MessageArguments, Repair};

@@ -3,7 +3,7 @@
 use assay_ingest::Slab;
 use assay_model::{Column, Disposition, HitOutcome, Level, Measure, RecordOutcome};
 
-use crate::books::AmountRead;
+use crate::amounts::AmountRead;
 use crate::findings::{Finding, MessageArguments, Repair, RuleCount};
 use crate::message::excerpt;
 use crate::plan::Plan;

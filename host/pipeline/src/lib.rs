@@ -7,6 +7,7 @@
 
 mod account;
 mod ahead;
+mod amounts;
 mod belonging;
 mod books;
 mod build;

@@ -10,7 +10,8 @@ use assay_sinks::{
 };
 use assay_store::{Key, Upload};
 
-use crate::books::{Destinations, Sum};
+use crate::amounts::Sum;
+use crate::books::Destinations;
 use crate::error::RunError;
 use crate::input::Input;
 use crate::judged::JudgedSlab;

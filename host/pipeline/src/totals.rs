@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use assay_model::{Decimal, Measure, Merge, Position, RecordOutcome};
 
-use crate::books::AmountRead;
+use crate::amounts::AmountRead;
 use crate::error::RunError;
 use crate::findings::RuleCount;
 use crate::judged::JudgedSlab;

@@ -31,9 +31,8 @@ pub(crate) fn isolate<V, E>(
     // Ranges still to be judged, the first on top; one with a failure was judged already.
     let mut open: Vec<(Range<u32>, Option<Failure>, bool)> =
         ranges.rev().map(|range| (range, None, false)).collect();
-    if let Some((range, failure, _)) = open.last_mut() {
-        // A record that was alone in its batch was not in a fresh instance.
-        *failure = first.filter(|_| range.len() > 1);
+    if let Some((_, failure, _)) = open.last_mut() {
+        *failure = first;
     }
     while let Some((range, failure, named)) = open.pop() {
         let failure = match failure {
@@ -117,7 +116,7 @@ mod tests {
     #[test]
     fn poison_is_found_and_nothing_else() {
         let silent = |_: &Range<u32>| None;
-        check(1, &[0], silent, 1);
+        check(1, &[0], silent, 0);
         check(2, &[1], silent, 2);
         check(3, &[0, 1, 2], silent, 4);
         check(4096, &[0], silent, 24);

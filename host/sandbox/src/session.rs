@@ -74,6 +74,7 @@ pub struct Session {
 struct Live {
     instance: Instance,
     session: ResourceAny,
+    used: bool,
 }
 
 impl fmt::Debug for Session {
@@ -129,11 +130,16 @@ impl Session {
         if batch.records > self.at_once {
             return self.isolate(batch, None);
         }
-        match self.attempt(batch, 0..batch.records, Budget::Together)? {
+        // A record that comes alone, and first, has what it needs at once.
+        let alone = batch.records == 1 && !self.is_used();
+        let budget = if alone { Budget::Alone } else { Budget::Together };
+        match self.attempt(batch, 0..batch.records, budget)? {
             Ok(verdict) => {
                 self.dare_more();
                 Ok(BatchVerdict { verdict, poison: Vec::new() })
             }
+            // In an instance that judged others, what a record came to is not final.
+            Err(_) if batch.records == 1 && !alone => self.isolate(batch, None),
             Err(failure) => self.isolate(batch, Some(failure)),
         }
     }
@@ -142,7 +148,7 @@ impl Session {
     pub fn finish(&mut self, totals: &[Measure]) -> Result<Vec<FileResult>, SandboxError> {
         let component = self.component.clone();
         let engine = component.engine();
-        let Live { instance, session } = self.ensure_live()?;
+        let Live { instance, session, .. } = self.ensure_live()?;
         let results = instance.finish(engine, *session, totals);
         // Whatever came of it, the session in the guest has ended.
         self.retire();
@@ -180,9 +186,14 @@ impl Session {
                 .open(component.engine(), &self.context, self.stage.class.code())
                 .map_err(|ended| component.failed(Call::Open, ended))?;
             self.profile.instances += 1;
-            self.live = Some(Live { instance, session });
+            self.live = Some(Live { instance, session, used: false });
         }
         Ok(self.live.as_mut().expect("just built"))
+    }
+
+    /// Whether there is an instance that judged something.
+    fn is_used(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.used)
     }
 
     /// Throws the instance away.
@@ -200,7 +211,8 @@ impl Session {
     ) -> Result<Result<Verdict, Failure>, SandboxError> {
         let component = self.component.clone();
         let engine = component.engine();
-        let Live { instance, session } = self.ensure_live()?;
+        let Live { instance, session, used } = self.ensure_live()?;
+        *used = true;
         let (judged, nanos) = instance.process(engine, component.name(), *session, batch, budget);
         let fuel = instance.fuel_used(engine, budget);
         self.dearest = self.dearest.max(fuel);
@@ -261,7 +273,7 @@ impl Session {
         });
         let attempt = |range: Range<u32>| {
             let alone = range.len() == 1;
-            if alone {
+            if alone && self.is_used() {
                 self.retire();
             }
             let budget = if alone { Budget::Alone } else { Budget::Together };

@@ -426,7 +426,8 @@ fn an_older_version_never_becomes_the_newest() {
         assert_eq!(own.newer().unwrap().as_deref(), newer);
         own.advance().unwrap();
         own.advance().unwrap();
-        let key = "staging/validated/dataset=open-payments/kind=general/program_year=2016/_commit/newest.json";
+        let key =
+            "staging/validated/dataset=open-payments/kind=general/year=2016/_commit/newest.json";
         let bytes = store.get(&Key::new(key).unwrap()).unwrap().unwrap().bytes;
         let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(json["value"], newest);

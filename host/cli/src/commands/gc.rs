@@ -25,18 +25,25 @@ pub(crate) fn execute(args: &GcArgs) -> Result<ExitStatus> {
         keep: hours(u64::from(args.keep_days) * 24),
         grace: hours(u64::from(args.grace_hours)),
     };
-    let findings = match args.delete {
-        true => gc::clean(&store, retention)?,
-        false => gc::look(&store, retention)?,
-    };
+    let act = if args.delete { gc::clean } else { gc::look };
+    let findings = act(&store, retention)?;
     match args.format {
         Format::Json => output::json(&findings)?,
-        Format::Text => output::text(&text(&findings, &root.to_string())?)?,
+        Format::Text => output::text(&text(&findings, &again(args))?)?,
     }
     Ok(ExitStatus::Success)
 }
 
-fn text(findings: &Findings, root: &str) -> Result<String> {
+/// The same command, to be carried out.
+fn again(args: &GcArgs) -> String {
+    let GcArgs { keep_runs, keep_days, grace_hours, .. } = args;
+    format!(
+        "assay gc --root {} --keep-runs {keep_runs} --keep-days {keep_days} --grace-hours {grace_hours} --delete",
+        args.root.display()
+    )
+}
+
+fn text(findings: &Findings, again: &str) -> Result<String> {
     let mut text = String::new();
     let (going, staying): (Vec<&Item>, Vec<&Item>) =
         findings.attempts.iter().partition(|item| item.goes);
@@ -57,7 +64,7 @@ fn text(findings: &Findings, root: &str) -> Result<String> {
         writeln!(text, "  not written by assay, left alone: {key}")?;
     }
     if !findings.deleted && !going.is_empty() {
-        writeln!(text, "\n  next: assay gc --root {root} --delete")?;
+        writeln!(text, "\n  next:       {again}")?;
     }
     Ok(text)
 }

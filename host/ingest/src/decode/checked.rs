@@ -87,7 +87,7 @@ impl<R> Checked<R> {
         }
         let problem = error.to_string();
         let fault = if compression == Compression::Zstd && problem.contains(ZSTD_WINDOW) {
-            DecodeError::Window
+            DecodeError::Window { bytes: None }
         } else {
             DecodeError::Corrupt { compression, problem }
         };

@@ -24,10 +24,13 @@ pub enum DecodeError {
     },
     /// A zstd frame refers further back than memory allows.
     #[error(
-        "the zstd data needs a window of more than 128 MiB (`zstd --long`, `--ultra`); it is not damaged: unpack it with `zstd -d --long=31`, \
-         and pack it without these options"
+        "the zstd data needs a window of {}, expected {} MiB at most; it is not damaged: unpack it with `zstd -d --long=31`, and pack it \
+         without `--long` and `--ultra`", window(*.bytes), super::window::MOST >> 20
     )]
-    Window,
+    Window {
+        /// How far back it refers, if its first frame says so.
+        bytes: Option<u64>,
+    },
     /// The archive has several entries that could be meant.
     #[error("the zip archive holds several files: {}; name the one to read", quoted(.entries))]
     SeveralEntries {
@@ -72,6 +75,10 @@ pub enum DecodeError {
         /// What the input is.
         compression: Compression,
     },
+}
+
+fn window(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "more than that".to_owned(), |bytes| format!("{} MiB", bytes >> 20))
 }
 
 fn quoted(names: &[String]) -> String {

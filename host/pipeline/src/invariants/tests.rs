@@ -12,6 +12,7 @@ use crate::judged::JudgedSlab;
 use crate::memory::MemoryLimit;
 use crate::plan::{Amount, Slot, Typed};
 use crate::request::Purpose;
+use crate::retry::Retry;
 use crate::route::Written;
 use crate::totals::Totals;
 use crate::worker::Worker;
@@ -77,7 +78,7 @@ fn file(plan: &Plan, fault: impl Fn(&mut JudgedSlab)) -> JudgedFile {
 
 /// The invariants that do not hold, and why the run fails.
 fn broken(plan: &Plan, judged: &JudgedFile) -> (Vec<String>, String) {
-    let mut report = Report::not_begun("file.csv", None, String::new());
+    let mut report = Report::not_begun("file.csv", None, String::new(), Retry::WillNot);
     let checked = check(&mut report, plan, judged);
     assert_eq!(report.invariants.len(), 3);
     let broken = report.invariants.into_iter().filter(|(_, holds)| !holds);
@@ -168,19 +169,19 @@ fn every_count_is_compared_with_another() {
             purpose,
             |it| it.summary.blank_bytes += 1,
             bytes,
-            "42 bytes of input, 0 of byte order mark, 8 of header, 33 of records, 2 of blank lines",
+            "41 bytes of input, 0 of byte order mark, 8 of header, 32 of records, 2 of blank lines",
         );
         check(
             purpose,
             |it| it.written.arrived.passed.bytes -= 1,
             bytes,
-            "33 bytes of records surveyed, 16 passed on, 16 held back",
+            "32 bytes of records surveyed, 16 passed on, 15 held back",
         );
         check(
             purpose,
             |it| it.written.arrived.held.bytes += 1,
             bytes,
-            "33 bytes of records surveyed, 17 passed on, 17 held back",
+            "32 bytes of records surveyed, 17 passed on, 16 held back",
         );
         check(
             purpose,
@@ -253,7 +254,7 @@ fn a_slab_that_changes_on_its_way_is_found_out() {
     check(
         |slab| slab.outcomes.truncate(5),
         "6 records judged, 3 passed on, 2 held back; 3 records to be held back, 2 held back; \
-         33 bytes of records surveyed, 17 passed on, 9 held back; \
+         32 bytes of records surveyed, 17 passed on, 8 held back; \
          `fine`: 7.50 read, 3.50 passed on, 0.00 held back; `fine`: 3 amounts read, 2 passed on, 0 held back",
     );
     // One that was held back passes.

@@ -182,6 +182,16 @@ fn who_runs_out_of_fuel_does_not_depend_on_the_company() {
 }
 
 #[test]
+fn a_record_that_comes_alone_is_judged_once() {
+    let component = with_fuel_for_work();
+    for (word, poison) in [(CHEAP, 0), (DEAR, 0), (TOO_DEAR, 1)] {
+        let mut session = session(&component, "works", RuleClass::Validate);
+        let judged = session.process(&batch(&[word], RuleClass::Validate)).unwrap();
+        assert_eq!((judged.poison.len(), session.profile().calls), (poison, 1), "{word}");
+    }
+}
+
+#[test]
 fn a_slow_plugin_is_not_given_up() {
     let component = with_fuel_for_work();
     // Each batch is divided many times; that is no failure of the plugin.

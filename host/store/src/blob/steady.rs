@@ -108,6 +108,6 @@ impl Steady {
 impl Changed {
     /// Whether that is why reading failed.
     pub fn is_in(error: &io::Error) -> bool {
-        error.get_ref().is_some_and(|inner| inner.is::<Self>())
+        error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()).is_some()
     }
 }

@@ -188,6 +188,11 @@ fn what_killed_runs_left_is_swept_wherever_it_lies() {
     }
     let again = run(&library, &lake, &file);
     assert_eq!(again.summary["already_published"], true);
+    assert!(left.iter().all(|path| path.exists()), "a run does not look around");
+    let mut clean = assay_suite::assay();
+    clean.arg("gc").arg("--root").arg(lake.path()).args(["--delete", "--format", "json"]);
+    let cleaned = assay_suite::finish(&mut clean);
+    assert_eq!(cleaned.number("half_written"), 3, "{}", cleaned.stderr);
     assert!(left.iter().all(|path| !path.exists()), "{left:?}");
 }
 

@@ -98,7 +98,7 @@ fn fuel_decides_and_never_the_clock() {
     let word = |id: u32| match id {
         _ if id % 997 == 5 => "work 1000000",
         2_000..2_200 | 4_090..4_100 => "work 70000",
-        _ if id % 3 == 0 => "work 10",
+        _ if id.is_multiple_of(3) => "work 10",
         _ => "good",
     };
     slow.write((1..=5_000).map(word));
@@ -132,6 +132,7 @@ fn a_call_that_hangs_fails_the_run_and_holds_nothing_back() {
     let outcome = Hostile::new("spin-on-bad", limits).run(&lake, &[]);
     assert_eq!(outcome.code, Some(2), "{:#}", outcome.summary);
     assert_eq!(outcome.summary["failure"]["code"], "hanging");
+    assert_eq!(outcome.summary["failure"]["retryable"], true);
     let message = outcome.summary["failure"]["message"].as_str().expect("a message");
     insta::assert_snapshot!(message, @"plugin `hostile` hangs: `process` did not come back within 50ms in `assay_hostile::guest::harm::maybe`; run it again where the machine is less busy, or give it more time with `deadline` in the pack's `[limits]`; it was given 1000 records from record 1 (line 2, byte 8)");
     assert!(lake.files().keys().all(|path| !path.ends_with("manifest.json")));
