@@ -98,8 +98,11 @@ impl Typed<'_> {
         Some(command + &self.rules())
     }
 
-    /// The page of a rule about the file.
+    /// What follows from a finding about the file: the page of its rule, or another name.
     fn page(&self, rule: &str) -> Option<String> {
+        if rule == "file.name" {
+            return Some(format!("assay check {} --name NAME{}", self.file(), self.rules()));
+        }
         cfg!(feature = "author").then(|| format!("assay rules {rule}{}", self.rules()))
     }
 

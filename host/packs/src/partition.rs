@@ -224,3 +224,49 @@ pub(crate) fn read_format(text: &str, place: &Place, report: &Report) -> Option<
     });
     format.ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(formats: &[&str], part: Part) -> PartitionKey {
+        let column_formats =
+            formats.iter().map(|format| DateFormat::new(format).expect("a format"));
+        PartitionKey {
+            column: Some("c".to_owned()),
+            column_formats: column_formats.collect(),
+            part,
+            ..PartitionKey::fixed("key")
+        }
+    }
+
+    /// A cell is of a partition just if it gives the partition's value.
+    #[test]
+    fn a_cell_is_compared_as_it_tells_the_value() {
+        let check = |key: &PartitionKey, value: &str, cell: &str, expected: Option<bool>| {
+            let holds = key.expects(value).holds(cell.as_bytes());
+            assert_eq!(holds, expected, "{value} {cell}");
+            let told = key.of_cell(cell).is_ok_and(|told| told == value);
+            assert_eq!(holds == Some(true), told, "{value} {cell}");
+        };
+        let text = key(&[], Part::Date);
+        check(&text, "2024", "2024", Some(true));
+        check(&text, "2024", " 2024 ", Some(true));
+        check(&text, "2024", "2023", Some(false));
+        check(&text, "2024", "20241", Some(false));
+        check(&text, "2024", "", None);
+        check(&text, "2024", "  ", None);
+        let year = key(&["%Y-%m-%d", "%d.%m.%Y"], Part::Year);
+        check(&year, "2024", "2024-01-01", Some(true));
+        check(&year, "2024", "31.12.2024", Some(true));
+        check(&year, "2024", "2025-01-01", Some(false));
+        check(&year, "2024", "2023-12-31", Some(false));
+        check(&year, "2024", "2024-02-30", Some(false));
+        check(&year, "2024", "soon", Some(false));
+        let date = key(&["%m/%d/%Y"], Part::Date);
+        check(&date, "2024-06-28", "06/28/2024", Some(true));
+        check(&date, "2024-06-28", "06/29/2024", Some(false));
+        check(&date, "2024-06-28", "2024-06-28", Some(false));
+        check(&date, "soon", "06/28/2024", Some(false));
+    }
+}

@@ -59,15 +59,35 @@ impl Destinations {
         Self { passed: Arrived::nothing(plan), held: Arrived::nothing(plan) }
     }
 
-    /// Counts the records of a slab where nothing is written.
+    /// Counts the records of a slab where nothing is written: the same as one by one, column by column.
     pub(crate) fn count(&mut self, judged: &JudgedSlab, plan: &Plan) {
+        let mut sound = judged.slab.judged().iter().peekable();
         for (index, outcome) in judged.outcomes.iter().enumerate() {
-            match outcome {
-                RecordOutcome::Passed | RecordOutcome::Repaired | RecordOutcome::Warned => {
-                    self.passed.count(judged, plan, index);
+            let place = self.of(*outcome);
+            place.records += 1;
+            place.bytes += judged.slab.position(index).length;
+            let is_sound = sound.next_if(|&&record| record as usize == index).is_some();
+            place.broken += u64::from(!is_sound);
+        }
+        for (at, amount) in plan.amounts.iter().enumerate() {
+            let column = judged.columns[amount.slot].as_ref().expect("amount columns are built");
+            let Cells::Decimal { unscaled, .. } = &column.cells else { continue };
+            for (row, (&value, &record)) in unscaled.iter().zip(judged.slab.judged()).enumerate() {
+                let valid = column.valid.as_ref().is_none_or(|valid| valid.get(row));
+                if let (true, Some(outcome)) = (valid, judged.outcomes.get(record as usize)) {
+                    self.of(*outcome).amounts[at].count(value);
                 }
-                RecordOutcome::Quarantined => self.held.count(judged, plan, index),
             }
+        }
+    }
+
+    /// Where records of an outcome go.
+    fn of(&mut self, outcome: RecordOutcome) -> &mut Arrived {
+        match outcome {
+            RecordOutcome::Passed | RecordOutcome::Repaired | RecordOutcome::Warned => {
+                &mut self.passed
+            }
+            RecordOutcome::Quarantined => &mut self.held,
         }
     }
 }

@@ -114,3 +114,28 @@ fn a_first_record_with_a_fault_does_not_refuse_the_file() {
     let message = outcome.summary["refusal"]["message"].as_str().expect("a reason");
     assert!(message.contains("there is no sound record"), "{message}");
 }
+
+/// The comparison is the same for a column that is constant, that repeats, and that does not, in slabs with and without strangers.
+#[test]
+fn records_are_compared_in_whatever_form_their_column_comes() {
+    let library = Library::new();
+    let pack = library.rule_file("loans/2023.toml");
+    let text = fs::read_to_string(&pack).expect("a pack");
+    fs::write(&pack, text.replace("5%", "60%")).expect("space");
+    let dates = |n: u32| format!("2023-{:02}-{:02}", n % 12 + 1, n / 12 % 28 + 1);
+    let records = |from: u32, to: u32, date: &dyn Fn(u32) -> String| -> String {
+        (from..to).map(|n| loans(&date(n), n..n + 1)).collect()
+    };
+    // A slab is 4,096 records: one date, some dates, and few records with a date each.
+    let more = records(0, 4096, &|_| "2023-05-01".to_owned())
+        + &records(4096, 8192, &|n| if n % 4 == 0 { "2022-12-31".to_owned() } else { dates(n) })
+        + &records(8192, 8592, &|n| {
+            if n % 4 == 0 { format!("2024-01-{:02}", n % 28 + 1) } else { dates(n) }
+        });
+    let lake = Lake::new();
+    let outcome = run(&library, &lake, &library.loans(2023, 0, &more));
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let held: Vec<u64> = quarantine(lake.path()).into_iter().map(|it| it.record).collect();
+    let expected: Vec<u64> = (4096..8592).filter(|n| n % 4 == 0).map(|n| n + 1).collect();
+    assert_eq!(held, expected);
+}
