@@ -109,6 +109,7 @@ fn what_adds_up_holds() {
 
 /// A count that is off by one, wherever it is made, is seen by the comparison that it is for.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_count_is_compared_with_another() {
     let check = |purpose: Purpose, tamper: fn(&mut JudgedFile), names: &[&str], expected: &str| {
         let plan = plan(purpose);
