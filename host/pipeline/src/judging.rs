@@ -305,7 +305,7 @@ impl Judging<'_> {
                 return Err(self.changed());
             }
             let batch_size = self.request.batch_size.max(1);
-            Ok(judge(unjudged, self.plan, worker, &duplicates, batch_size, columns)?)
+            judge(unjudged, self.plan, worker, &duplicates, batch_size, columns)
         })?;
         let bytes = judged.memory();
         means.costs.learn(&at, bytes);
