@@ -245,7 +245,7 @@ mod tests {
         }
         let mut found = Vec::new();
         texts(&Cli::command(), &mut found);
-        let words = "run entry, run name, run kernel, check entry, check name, check kernel, sample dataset, sample kind, \
+        let words = "run entry, run name, run kernel, run expect_run, check entry, check name, check kernel, sample dataset, sample kind, \
                      sample layout, new name, new lang, try rule, try settings, try entry, try name, explain entry, \
                      explain name, rules code, diff entry, diff name, test rule, package revision, push place, pull place";
         let words: Vec<&str> = words.split(", ").collect();

@@ -52,9 +52,8 @@ impl Typed<'_> {
             }
             "lock" => vec![format!("assay lock{rules}")],
             // Nothing was begun, and the message says what of that which was typed cannot be used.
-            "not_begun" => Vec::new(),
-            // Whoever is trusted is for people to say.
-            "signature" | "trusted_key" => Vec::new(),
+            // Nothing was begun, or whoever is trusted is for people to say.
+            "not_begun" | "signature" | "trusted_key" => Vec::new(),
             _ => vec![again(typed_arguments(), None)],
         }
     }

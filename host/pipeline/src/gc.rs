@@ -67,11 +67,11 @@ impl<'a> Survey<'a> {
             }
             let newer = replaced.1;
             replaced.1 += usize::from(state == State::Replaced);
-            let (goes, why) = reason(state, Age::of(&attempt.attempt), newer, retention);
+            let (goes, why) = reason(state, Age::of(&attempt.name), newer, retention);
             findings.attempts.push(Item {
                 partition: attempt.partition.clone(),
                 run_id: attempt.run.clone(),
-                attempt: attempt.attempt.clone(),
+                attempt: attempt.name.clone(),
                 state,
                 goes,
                 why,

@@ -232,7 +232,9 @@ impl Judging<'_> {
                     router.route(&judged, judging.plan)?;
                     encoder.resize(encoding.max(router.memory()));
                 } else {
-                    judged.iter().for_each(|slab| counted.count(slab, judging.plan));
+                    for slab in &judged {
+                        counted.count(slab, judging.plan);
+                    }
                 }
                 for (done, lease) in judged.into_iter().zip(leases) {
                     totals.add(&done, judging.plan)?;
@@ -305,7 +307,7 @@ impl Judging<'_> {
                 return Err(self.changed());
             }
             let batch_size = self.request.batch_size.max(1);
-            Ok(judge(unjudged, self.plan, worker, &duplicates, batch_size, columns)?)
+            judge(unjudged, self.plan, worker, &duplicates, batch_size, columns)
         })?;
         let bytes = judged.memory();
         means.costs.learn(&at, bytes);

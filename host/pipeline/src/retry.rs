@@ -53,10 +53,11 @@ impl RunError {
     /// Whether another attempt can help although nobody changes anything.
     pub fn retryable(&self) -> bool {
         let retry = match self {
-            // Whoever writes it will be done.
-            Self::InputChanged { .. } => Retry::MayHelp,
-            // Nothing is wrong with the run.
-            Self::Interrupted => Retry::MayHelp,
+            // Whoever writes the input will be done; nothing is wrong with a run that was stopped; the next attempt completes what
+            // this one published.
+            Self::InputChanged { .. } | Self::Interrupted | Self::Unfinished { .. } => {
+                Retry::MayHelp
+            }
             Self::Input { source, .. }
             | Self::PluginFile { source, .. }
             | Self::Temporary { source, .. }
@@ -65,8 +66,6 @@ impl RunError {
             }
             Self::Plugin(error) => plugin(error),
             Self::Judging { reason, .. } => plugin(reason),
-            // The next attempt completes what this one published.
-            Self::Unfinished { .. } => Retry::MayHelp,
             Self::Sink(error) => sink(error),
             // The same files are read again, and the same is found wrong with them.
             Self::Pack(_)
@@ -101,10 +100,9 @@ fn sink(error: &SinkError) -> Retry {
         SinkError::LostRace { .. }
         | SinkError::Vanished { .. }
         | SinkError::Undecided { .. }
-        | SinkError::Store(StoreError::Locked { .. })
-        | SinkError::Store(StoreError::Changed { .. } | StoreError::Exists { .. }) => {
-            Retry::MayHelp
-        }
+        | SinkError::Store(
+            StoreError::Locked { .. } | StoreError::Changed { .. } | StoreError::Exists { .. },
+        ) => Retry::MayHelp,
         error => Retry::after(error),
     }
 }

@@ -166,7 +166,9 @@ impl<'a> Attempt<'a> {
     fn identify(&mut self, peeked: &Peeked) -> Result<Identified, EarlyEnd> {
         let Request { input, pack, discovery, .. } = *self.request;
         let Found { found, left_out } = identify(input, peeked, pack, discovery)?;
-        left_out.into_iter().for_each(|text| self.notice(text));
+        for text in left_out {
+            self.notice(text);
+        }
         let identified = match found {
             Ok(identified) => identified,
             Err(unidentified) => return Err(self.refuse(unidentified, peeked)),

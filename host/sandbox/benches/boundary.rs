@@ -1,4 +1,4 @@
-//! What the sandbox costs: the same rules over the same batch, natively and in a component, epochs on, copies included.
+//! What the sandbox costs: the same rules over the same batch, natively and in a component, metered as in a run, copies included.
 //!
 //! 4,096 records of 15 columns, 15 rules. The ratio of the two is printed at the end; it must stay below 2.
 

@@ -25,10 +25,8 @@ pub(crate) fn execute(args: &GcArgs) -> Result<ExitStatus> {
         keep: hours(u64::from(args.keep_days) * 24),
         grace: hours(u64::from(args.grace_hours)),
     };
-    let findings = match args.delete {
-        true => gc::clean(&store, retention)?,
-        false => gc::look(&store, retention)?,
-    };
+    let act = if args.delete { gc::clean } else { gc::look };
+    let findings = act(&store, retention)?;
     match args.format {
         Format::Json => output::json(&findings)?,
         Format::Text => output::text(&text(&findings, &again(args))?)?,

@@ -14,7 +14,7 @@ pub(super) struct Attempt {
     /// `dataset=…/kind=…/…`
     pub(super) partition: String,
     pub(super) run: String,
-    pub(super) attempt: String,
+    pub(super) name: String,
     pub(super) files: Vec<Listed>,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn attempts(listed: Vec<Listed>) -> (Vec<Attempt>, Vec<Key>) {
     let attempts = found.into_iter().map(|((partition, attempt, run), files)| Attempt {
         partition,
         run,
-        attempt,
+        name: attempt,
         files,
     });
     (attempts.collect(), unknown)
@@ -84,7 +84,7 @@ impl Attempt {
             let own = |own: &Listed| own.key.as_str() == file.key;
             self.files.iter().any(own)
         });
-        Ok(named || manifest.assay.attempt == self.attempt)
+        Ok(named || manifest.assay.attempt == self.name)
     }
 
     /// What came of it, as manifest and audit say.
@@ -92,7 +92,7 @@ impl Attempt {
         if self.is_published(store)? {
             return Ok(State::Published);
         }
-        let (partition, attempt) = (&self.partition, &self.attempt);
+        let (partition, attempt) = (&self.partition, &self.name);
         let audit = Key::new(format!("metadata/ingestion_audit/{partition}/{attempt}.json"))?;
         let outcome = store.get(&audit)?.and_then(|object| {
             let audit: Value = serde_json::from_slice(&object.bytes).ok()?;
@@ -114,7 +114,7 @@ impl Attempt {
             store.delete(&file.key)?;
         }
         for side in ["validated", "rejected"] {
-            let Self { partition, run, attempt, .. } = self;
+            let Self { partition, run, name: attempt, .. } = self;
             let folder = format!("staging/{side}/{partition}/run={run}/attempt={attempt}");
             cleaning.prune(&Key::new(folder)?)?;
         }

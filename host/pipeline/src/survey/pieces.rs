@@ -32,7 +32,8 @@ const LEAST_PIECE: u64 = OUTLINE_RECORDS as u64;
 const BEYOND: u64 = 1 << 20;
 
 /// Memory of a piece: its bytes and those beyond it, and what is known of as many records as an outline has.
-const PIECE_MEMORY: usize = (PIECE + BEYOND) as usize + OUTLINE_RECORDS * RECORD_MEMORY;
+const PIECE_MEMORY: usize = (2 << 20) + OUTLINE_RECORDS * RECORD_MEMORY;
+const _: () = assert!(PIECE + BEYOND == 2 << 20);
 
 /// What is known of a record, twice over, as vectors grow.
 const RECORD_MEMORY: usize = 128;

@@ -195,7 +195,7 @@ fn a_record_that_comes_alone_is_judged_once() {
 fn a_slow_plugin_is_not_given_up() {
     let component = with_fuel_for_work();
     // Each batch is divided many times; that is no failure of the plugin.
-    let (poison, counted) = judged_by(&component, &[DEAR; 2_000], 500);
+    let (poison, counted) = judged_by(&component, &vec![DEAR; 2_000], 500);
     assert_eq!((poison, counted), (Vec::new(), 2_000));
     assert!(component.poisoned() == 0);
 }

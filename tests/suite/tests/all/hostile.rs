@@ -98,7 +98,7 @@ fn fuel_decides_and_never_the_clock() {
     let word = |id: u32| match id {
         _ if id % 997 == 5 => "work 1000000",
         2_000..2_200 | 4_090..4_100 => "work 70000",
-        _ if id % 3 == 0 => "work 10",
+        _ if id.is_multiple_of(3) => "work 10",
         _ => "good",
     };
     slow.write((1..=5_000).map(word));

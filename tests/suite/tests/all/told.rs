@@ -91,7 +91,7 @@ fn each_end_says_what_to_type_next() {
     let mut look = |title: &str, file: &Path, more: &[&str]| {
         let shown = text(&library, file, more);
         let next: Vec<_> = shown.lines().filter(|line| line.starts_with("  next:")).collect();
-        said.push_str(&format!("{title}\n{}\n", next.join("\n")));
+        said.extend([title, "\n", &next.join("\n"), "\n"]);
         let mut command = assay();
         command.arg("check").arg(file).args(more).args(["--format", "json"]);
         let outcome = finish(command.args(library.arguments()));

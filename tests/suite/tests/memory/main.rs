@@ -82,7 +82,11 @@ fn records_of_a_million_commas() {
 
 #[test]
 fn records_of_three_bytes() {
-    check("records of 3 bytes", &Tables::new(&["a"], "", shapes::tiny));
+    let tables = Tables::new(&["a"], "", shapes::tiny);
+    // What is known of so many records would take more than this, and their bytes take little.
+    for way in WAYS {
+        assert_published(&run("records of 3 bytes", &tables, way, MemoryLimit::LEAST));
+    }
 }
 
 #[test]

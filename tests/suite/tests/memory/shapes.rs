@@ -72,7 +72,7 @@ pub(crate) fn commas(out: &mut dyn Write) -> Result<()> {
 
 pub(crate) fn tiny(out: &mut dyn Write) -> Result<()> {
     let record = |number: u32| [b"0123456789"[number as usize % 10], b'0' + 7, b'\n'];
-    (0..1_500_000).try_for_each(|number| out.write_all(&record(number)))
+    (0..2_500_000).try_for_each(|number| out.write_all(&record(number)))
 }
 
 pub(crate) fn keys(out: &mut dyn Write) -> Result<()> {
