@@ -123,7 +123,6 @@ fn tampered(purpose: Purpose, tamper: fn(&mut JudgedFile), names: &[&str], expec
 
 /// A count that is off by one, wherever it is made, is seen by the comparison that it is for.
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_count_is_compared_with_another() {
     for purpose in [Purpose::Publish, Purpose::Check] {
         tampered(
