@@ -107,138 +107,147 @@ fn what_adds_up_holds() {
     }
 }
 
+const RECORDS: &[&str] = &["records_are_conserved"];
+const BYTES: &[&str] = &["bytes_tile_the_input"];
+const AMOUNTS: &[&str] = &["amounts_are_conserved"];
+
+/// What is found out when a count is off.
+fn tampered(purpose: Purpose, tamper: fn(&mut JudgedFile), names: &[&str], expected: &str) {
+    let plan = plan(purpose);
+    let mut judged = file(&plan, |_| {});
+    tamper(&mut judged);
+    let (broken, what) = broken(&plan, &judged);
+    assert_eq!(what, expected);
+    assert_eq!(broken, names, "{expected}");
+}
+
 /// A count that is off by one, wherever it is made, is seen by the comparison that it is for.
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_count_is_compared_with_another() {
-    let check = |purpose: Purpose, tamper: fn(&mut JudgedFile), names: &[&str], expected: &str| {
-        let plan = plan(purpose);
-        let mut judged = file(&plan, |_| {});
-        tamper(&mut judged);
-        let (broken, what) = broken(&plan, &judged);
-        assert_eq!(what, expected);
-        assert_eq!(broken, names, "{expected}");
-    };
-    let records: &[&str] = &["records_are_conserved"];
-    let bytes: &[&str] = &["bytes_tile_the_input"];
-    let amounts: &[&str] = &["amounts_are_conserved"];
     for purpose in [Purpose::Publish, Purpose::Check] {
-        check(
+        tampered(
             purpose,
             |it| {
                 it.summary.records += 1;
                 it.totals.amounts[0].blank += 1;
             },
-            records,
+            RECORDS,
             "7 records surveyed, 6 judged",
         );
-        check(
+        tampered(
             purpose,
             |it| {
                 it.totals.read += 1;
                 it.summary.records += 1;
                 it.totals.amounts[0].blank += 1;
             },
-            records,
+            RECORDS,
             "7 records judged, 3 passed on, 3 held back",
         );
-        check(
+        tampered(
             purpose,
             |it| it.totals.outcomes[RecordOutcome::Warned as usize] += 1,
-            records,
+            RECORDS,
             "4 records fit to pass, 3 passed on",
         );
-        check(
+        tampered(
             purpose,
             |it| it.totals.outcomes[RecordOutcome::Quarantined as usize] -= 1,
-            records,
+            RECORDS,
             "2 records to be held back, 3 held back",
         );
-        check(
+        tampered(
             purpose,
             |it| it.written.arrived.held.broken -= 1,
-            records,
+            RECORDS,
             "1 broken records surveyed, 0 held back, 0 passed on",
         );
-        check(
+        tampered(
             purpose,
             |it| it.written.arrived.passed.broken += 1,
-            records,
+            RECORDS,
             "1 broken records surveyed, 1 held back, 1 passed on",
         );
-        check(
+        tampered(
             purpose,
             |it| it.summary.blank_bytes += 1,
-            bytes,
+            BYTES,
             "41 bytes of input, 0 of byte order mark, 8 of header, 32 of records, 2 of blank lines",
         );
-        check(
+        tampered(
             purpose,
             |it| it.written.arrived.passed.bytes -= 1,
-            bytes,
+            BYTES,
             "32 bytes of records surveyed, 16 passed on, 15 held back",
         );
-        check(
+        tampered(
             purpose,
             |it| it.written.arrived.held.bytes += 1,
-            bytes,
+            BYTES,
             "32 bytes of records surveyed, 17 passed on, 16 held back",
         );
-        check(
+    }
+    tampered(
+        Purpose::Publish,
+        |it| it.written.parts[0].rows -= 1,
+        RECORDS,
+        "3 records passed on, 2 rows in part files",
+    );
+    tampered(
+        Purpose::Publish,
+        |it| it.written.quarantine[0].rows += 1,
+        RECORDS,
+        "3 records held back, 4 rows in the quarantine",
+    );
+}
+
+/// The same of amounts.
+#[test]
+fn every_sum_is_compared_with_others() {
+    for purpose in [Purpose::Publish, Purpose::Check] {
+        tampered(
             purpose,
             |it| it.totals.amounts[0].sum.unscaled += 1,
-            amounts,
+            AMOUNTS,
             "`fine`: 7.51 read, 3.50 passed on, 4.00 held back",
         );
-        check(
+        tampered(
             purpose,
             |it| it.written.arrived.passed.amounts[0].unscaled += 1,
-            amounts,
+            AMOUNTS,
             "`fine`: 7.50 read, 3.51 passed on, 4.00 held back",
         );
-        check(
+        tampered(
             purpose,
             |it| it.written.arrived.held.amounts[0].unscaled -= 1,
-            amounts,
+            AMOUNTS,
             "`fine`: 7.50 read, 3.50 passed on, 3.99 held back",
         );
-        check(
+        tampered(
             purpose,
             |it| it.written.arrived.passed.amounts[0].records -= 1,
-            amounts,
+            AMOUNTS,
             "`fine`: 3 amounts read, 1 passed on, 1 held back",
         );
-        check(
+        tampered(
             purpose,
             |it| it.written.arrived.held.amounts[0].records -= 1,
-            amounts,
+            AMOUNTS,
             "`fine`: 3 amounts read, 2 passed on, 0 held back",
         );
-        check(
+        tampered(
             purpose,
             |it| it.totals.amounts[0].blank -= 1,
-            amounts,
+            AMOUNTS,
             "`fine`: 3 amounts, 0 blanks and 1 that are malformed, in 6 records of which 1 are broken",
         );
-        check(
+        tampered(
             purpose,
             |it| it.totals.amounts[0].malformed += 1,
-            amounts,
+            AMOUNTS,
             "`fine`: 3 amounts, 1 blanks and 2 that are malformed, in 6 records of which 1 are broken",
         );
     }
-    check(
-        Purpose::Publish,
-        |it| it.written.parts[0].rows -= 1,
-        records,
-        "3 records passed on, 2 rows in part files",
-    );
-    check(
-        Purpose::Publish,
-        |it| it.written.quarantine[0].rows += 1,
-        records,
-        "3 records held back, 4 rows in the quarantine",
-    );
 }
 
 /// What happens to a slab on its way from the rules to the files shows, in a run as in a check.
