@@ -132,7 +132,7 @@ fn many_and_large_records_are_all_there_and_always_the_same() {
     check(0, 0, 0);
     check(9_000, 10, 1);
     check(140_000, 3, 2);
-    check(25, 5 << 20, 2);
+    check(25, 5 << 20, 7);
 }
 
 #[test]
