@@ -255,7 +255,8 @@ fn covered(sums: &Amounts, records: u64) -> String {
         left_out.push(format!("the amounts of {} cannot be read ({because})", count(sums.unread)));
     }
     if sums.blank > 0 {
-        left_out.push(format!("{} are blank", count(sums.blank)));
+        let verb = if sums.blank == 1 { "is" } else { "are" };
+        left_out.push(format!("{} {verb} blank", count(sums.blank)));
     }
     let (summed, records) = (count(sums.summed), count(records));
     format!("conserved over {summed} of {records} records: {}", left_out.join(", "))

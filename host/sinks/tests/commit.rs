@@ -439,3 +439,23 @@ fn an_older_version_never_becomes_the_newest() {
     check("2024-06-28", None, "2024-06-28");
     check("2024-01-30", Some("2024-06-28"), "2024-06-28");
 }
+
+/// A manifest that was written and not flushed is published, and nothing says that all is as before.
+#[test]
+fn a_commit_that_the_disk_does_not_confirm_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(folder.path()).unwrap();
+    // The manifest is read first, then written.
+    let store = FaultyStore::new(store, 1, Fault::Unconfirmed);
+    let publication = Publication::begin(&store, &partition()).unwrap();
+    let committed = publication.commit(manifest("r", "a", Vec::new(), &store)).unwrap();
+    let Committed::Now { unconfirmed: Some(told) } = committed else { panic!("{committed:?}") };
+    assert_eq!(
+        told,
+        format!(
+            "`{}` is written, but the disk did not confirm that it keeps its name: after a power cut it may be gone",
+            partition().manifest().unwrap()
+        )
+    );
+    assert_eq!(seen(&store).as_deref(), Some("r"));
+}

@@ -21,6 +21,8 @@ pub enum Fault {
     /// The operation is carried out twice, and its caller is told how the second went: a client that lost the first reply
     /// and tried again by itself. A create-only write then finds its own object in the way.
     Repeated,
+    /// The operation is carried out, but its caller is told that the disk did not confirm it.
+    Unconfirmed,
 }
 
 /// Wraps a store and makes the `at`-th operation fail, counting from 0. Each method call is an operation, and so
@@ -46,6 +48,7 @@ enum Turn {
     Fails(io::ErrorKind),
     LosesReply(io::ErrorKind),
     Repeats,
+    StaysUnconfirmed,
 }
 
 impl Plan {
@@ -58,6 +61,7 @@ impl Plan {
             Fault::LostReply(kind) if now => Turn::LosesReply(kind),
             Fault::LostReply(kind) if since => Turn::Fails(kind),
             Fault::Repeated if now => Turn::Repeats,
+            Fault::Unconfirmed if now => Turn::StaysUnconfirmed,
             _ => Turn::Succeeds,
         }
     }
@@ -91,6 +95,11 @@ impl Turn {
     ) -> Result<T, StoreError> {
         let kind = match self {
             Self::Succeeds | Self::Repeats => return operation(),
+            Self::StaysUnconfirmed => {
+                operation()?;
+                let source = io::ErrorKind::Other.into();
+                return Err(StoreError::Unconfirmed { place: place.to_owned(), source });
+            }
             Self::Fails(kind) => kind,
             Self::LosesReply(kind) => {
                 operation()?;

@@ -14,7 +14,7 @@ pub use paused::{Gate, PausedStore};
 pub use program::{assay, checkout, generated, hostile, samples};
 pub use read::{
     FoundFinding, FoundRecord, FoundRepair, findings, part_rows, part_schemas, quarantine, repairs,
-    validated_rows,
+    row_groups, validated_rows,
 };
 pub use setting::{BAD_LOAN, Setting};
 pub use truth::{Truth, truth};

@@ -8,6 +8,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch, StructArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::printer::print_schema;
 
@@ -226,4 +227,9 @@ fn field(table: &StructArray, name: &str, row: usize) -> String {
         return String::from_utf8_lossy(bytes.value(row)).into_owned();
     }
     panic!("field `{name}` is {}", column.data_type())
+}
+
+/// The rows of each row group of a Parquet file.
+pub fn row_groups(path: &Path) -> Vec<i64> {
+    reader(path).metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect()
 }

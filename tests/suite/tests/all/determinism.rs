@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use assay_suite::{Lake, generated};
+use assay_suite::{BAD_LOAN, Lake, Library, generated, row_groups};
 
 fn gzip(file: &Path) -> PathBuf {
     let path = file.with_extension("csv.gz");
@@ -112,4 +112,32 @@ fn standard_input_is_a_file_like_any_other() {
     );
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert!(from_pipe.staged() == from_path.staged());
+}
+
+/// More records than a part has, of the narrowest kind, so that row groups and parts end in the middle of what is under way.
+#[test]
+fn row_groups_and_parts_end_at_the_same_records() {
+    const RECORDS: u32 = 1_060_000;
+    let library = Library::new();
+    let plain = library.loans(2023, RECORDS, BAD_LOAN);
+    let run = |file: &Path, more: &[&str]| {
+        let lake = Lake::new();
+        let outcome = assay_suite::finish(lake.command(file).args(library.arguments()).args(more));
+        assert_eq!(outcome.code, Some(0), "{more:?}: {}", outcome.stderr);
+        assert_eq!(outcome.number("records.quarantined"), 1, "{more:?}");
+        lake
+    };
+    let expected = run(&plain, &["--threads", "1"]);
+    let files = expected.staged();
+    let is_part = |path: &PathBuf| path.to_string_lossy().contains("/part-");
+    let parts: Vec<_> = expected.files().into_keys().filter(is_part).collect();
+    assert_eq!(parts.len(), 2, "{parts:?}");
+    let groups = row_groups(&expected.path().join(&parts[0]));
+    assert_eq!(groups, [131_072; 8], "a part is eight row groups of 32 slabs");
+    for more in
+        [["--threads", "16", "--batch-size", "4096"], ["--threads", "2", "--memory", "128MiB"]]
+    {
+        assert!(run(&plain, &more).staged() == files, "{more:?}");
+    }
+    assert!(run(&gzip(&plain), &["--threads", "2"]).staged() == files, "gzip");
 }

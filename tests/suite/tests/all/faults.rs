@@ -94,3 +94,8 @@ fn an_operation_whose_reply_is_lost() {
 fn an_operation_that_is_sent_twice() {
     check(Fault::Repeated);
 }
+
+#[test]
+fn an_operation_that_the_disk_does_not_confirm() {
+    check(Fault::Unconfirmed);
+}
