@@ -63,29 +63,32 @@ impl<'a> OwnFiles<'a> {
 
     /// Takes back all that would have been published. The quarantine stays: it says why.
     pub fn withdraw_validated(&self) -> Result<(), StoreError> {
-        self.withdraw(|key| key.is_below(self.folders.validated()))
+        self.withdraw(&[self.folders.validated()])
     }
 
     /// Takes back everything.
     pub fn withdraw_all(&self) -> Result<(), StoreError> {
-        self.withdraw(|_| true)
+        self.withdraw(&[self.folders.validated(), self.folders.rejected()])
     }
 
-    /// All are tried; the first failure is told.
-    fn withdraw(&self, which: impl Fn(&Key) -> bool) -> Result<(), StoreError> {
+    /// All are tried; the first failure is told. A folder goes with what lay in it, where a store has folders.
+    fn withdraw(&self, folders: &[&Key]) -> Result<(), StoreError> {
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         let mut outcome = Ok(());
         begun.retain(|key| {
-            if !which(key) {
+            if !folders.iter().any(|folder| key.is_below(folder)) {
                 return true;
             }
             let deleted = self.store.delete(key);
             let kept = deleted.is_err();
-            if outcome.is_ok() {
-                outcome = deleted;
-            }
+            outcome = std::mem::replace(&mut outcome, Ok(())).and(deleted);
             kept
         });
+        if let Some(cleaning) = self.store.cleaning() {
+            for folder in folders {
+                outcome = outcome.and(cleaning.prune(folder));
+            }
+        }
         outcome
     }
 }

@@ -29,6 +29,7 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
         let mut command = Command::new("cargo");
         // The variables by which rustup pins our own toolchain would beat `+nightly`.
         command.current_dir(&folder).env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
+        command.env("CARGO_TARGET_DIR", checkout.root().join("target").join("fuzz"));
         command.args(["+nightly", "fuzz"]).args(arguments);
         command
     };

@@ -53,6 +53,7 @@ fn check(library: &Library, file: &Path, signal: &str, code: i32) {
         assert!(!path.ends_with("manifest.json"), "{}", path.display());
     }
     assert_eq!(audits, 1);
+    assert!(!lake.path().join("staging").exists(), "what it wrote is taken back, folders and all");
 }
 
 #[test]
