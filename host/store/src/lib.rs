@@ -10,7 +10,6 @@ mod error;
 mod faulty;
 mod key;
 mod local;
-mod null;
 mod store;
 mod version;
 
@@ -18,6 +17,5 @@ pub use error::StoreError;
 pub use faulty::{Fault, FaultyStore};
 pub use key::{BadKey, Key};
 pub use local::LocalStore;
-pub use null::NullStore;
 pub use store::{Cleaning, Expected, Finished, Found, Listed, Object, Store, Upload};
 pub use version::Version;

@@ -8,8 +8,7 @@ use std::path::Path;
 
 use assay_store::contract::check_store;
 use assay_store::{
-    Cleaning, Fault, FaultyStore, Finished, Key, Listed, LocalStore, NullStore, Store, StoreError,
-    Version,
+    Cleaning, Fault, FaultyStore, Finished, Key, Listed, LocalStore, Store, StoreError,
 };
 
 fn key(text: &str) -> Key {
@@ -151,17 +150,4 @@ fn urls_are_what_other_tools_take() {
     assert!(url.starts_with("file:///"), "{url}");
     assert!(url.ends_with("/my%20lake/kind=general/part-00000.parquet"), "{url}");
     assert!(store.url(&key("é%+,@~")).ends_with("/%C3%A9%25+,@~"));
-}
-
-#[test]
-fn the_null_store_is_always_empty() {
-    let document = key("m.json");
-    NullStore.create(&document, b"1").unwrap();
-    NullStore.create(&document, b"1").unwrap();
-    assert!(NullStore.get(&document).unwrap().is_none());
-    assert!(NullStore.replace(&document, b"2", &Version::new("x")).is_err());
-    assert!(NullStore.cleaning().is_none());
-    let mut upload = NullStore.upload(&document).unwrap();
-    upload.write_all(b"x").unwrap();
-    upload.finish().unwrap();
 }
