@@ -298,7 +298,7 @@ mod tests {
             1,
             2,
             3,
-            "conserved over 1,994 of 2,000 records: the amounts of 5 cannot be read (3 broken records, 2 malformed cells), 1 are blank",
+            "conserved over 1,994 of 2,000 records: the amounts of 5 cannot be read (3 broken records, 2 malformed cells), 1 is blank",
         );
         check(7, 0, 0, "conserved over 1,993 of 2,000 records: 7 are blank");
     }

@@ -69,7 +69,7 @@ fn money_that_cannot_be_read_is_told() {
     }
     assert!(documents >= 2, "the audit record and the manifest say so");
     let said = text(&library, &file, &[]);
-    let line = "conserved over 463 of 1,000 records: the amounts of 536 cannot be read (535 broken records, 1 malformed cells), 1 are blank";
+    let line = "conserved over 463 of 1,000 records: the amounts of 536 cannot be read (535 broken records, 1 malformed cells), 1 is blank";
     assert!(said.contains(line), "{said}");
     let all = text(&library, &library.loans(2023, 100, ""), &[]);
     assert!(!all.contains("conserved over"), "{all}");
