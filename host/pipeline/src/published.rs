@@ -1,7 +1,7 @@
 //! What a published run came to, told again.
 
 use assay_sinks::documents::{Assay, Manifest};
-use assay_sinks::{SinkError, read_report};
+use assay_sinks::{SinkError, read_report, write_audit};
 use assay_store::{Key, Store};
 
 use crate::report::{Records, Report};
@@ -18,11 +18,11 @@ pub(crate) fn report(
     let assay = &manifest.assay;
     let (audit, own) = (Key::new(assay.audit.clone())?, Key::new(assay.report.clone())?);
     let mut published: Report = match read_report(store, &audit)? {
-        Some(audit) => audit,
-        None => match store.get(&own)? {
-            Some(object) => {
-                store.ensure(&audit, &object.bytes)?;
-                read_report(store, &own)?.unwrap_or_else(|| from_manifest(assay, asking))
+        Some(told) => told,
+        None => match read_report(store, &own)? {
+            Some(told) => {
+                write_audit(store, &audit, &told)?;
+                told
             }
             None => from_manifest(assay, asking),
         },
