@@ -1,0 +1,57 @@
+//! One request, tried until it succeeds or nothing more can be hoped for.
+
+use std::future::Future;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+
+use crate::client::Inner;
+use crate::error::{S3Error, Target};
+use crate::fault::Fault;
+
+impl Inner {
+    /// Tries `once`, which is one whole attempt: the request, its answer and the body. Pauses in between grow, and no two clients have the same.
+    pub(crate) async fn call<T, F, A>(&self, target: &Target, once: F) -> Result<T, S3Error>
+    where
+        F: Fn(Client) -> A,
+        A: Future<Output = Result<T, Fault>>,
+    {
+        let patience = self.settings.patience;
+        let (mut attempts, mut renewed) = (0, false);
+        loop {
+            self.requests.count(target.operation, attempts > 0);
+            attempts += 1;
+            let keys = self.client();
+            let outcome = tokio::time::timeout(patience.attempt, once(keys.client)).await;
+            let fault = match outcome {
+                Ok(Ok(done)) => return Ok(done),
+                Ok(Err(fault)) => fault,
+                Err(_) => Fault::timed_out(patience.attempt),
+            };
+            if fault.cause.wants_keys(fault.status) && !renewed {
+                // The keys of a long run change under it: a profile is rewritten, a role's session ends.
+                renewed = true;
+                self.renew(keys.generation).await;
+                continue;
+            }
+            let again = fault.cause.may_pass() && attempts < patience.attempts && self.may_repeat();
+            if !again {
+                return Err(S3Error::new(target, fault, attempts));
+            }
+            tokio::time::sleep(self.pause(attempts)).await;
+        }
+    }
+
+    /// Takes one repetition from the budget.
+    fn may_repeat(&self) -> bool {
+        use std::sync::atomic::Ordering::Relaxed;
+        self.repetitions.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
+
+    /// The pause after so many attempts.
+    fn pause(&self, attempts: u32) -> Duration {
+        let patience = self.settings.patience;
+        let longest = patience.pause.saturating_mul(1 << (attempts - 1).min(16));
+        longest.min(patience.longest_pause).mul_f64(fastrand::f64())
+    }
+}

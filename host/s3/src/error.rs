@@ -1,0 +1,131 @@
+//! A request that came to nothing, told so that somebody can act on it.
+
+use std::fmt;
+use std::io;
+use std::ops::Range;
+
+use crate::address::Address;
+use crate::fault::{Cause, Fault};
+use crate::operation::Operation;
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) operation: Operation,
+    pub(crate) address: Address,
+    /// Of an object, which bytes.
+    pub(crate) range: Option<Range<u64>>,
+}
+
+impl Target {
+    pub(crate) fn new(operation: Operation, address: &Address) -> Self {
+        Self { operation, address: address.clone(), range: None }
+    }
+}
+
+/// Why S3 did not do what it was asked, after all attempts.
+#[derive(Debug)]
+pub struct S3Error {
+    target: Target,
+    fault: Fault,
+    attempts: u32,
+}
+
+impl std::error::Error for S3Error {}
+
+impl S3Error {
+    pub(crate) fn new(target: &Target, fault: Fault, attempts: u32) -> Self {
+        Self { target: target.clone(), fault, attempts }
+    }
+
+    pub(crate) fn cause(&self) -> &Cause {
+        &self.fault.cause
+    }
+
+    /// The error as one of input and output. Its kind says whether another attempt may help.
+    pub fn into_io(self) -> io::Error {
+        let kind = match self.fault.cause {
+            Cause::NoObject | Cause::NoBucket => io::ErrorKind::NotFound,
+            Cause::Denied | Cause::Refused | Cause::Clock | Cause::NoKeys { .. } => {
+                io::ErrorKind::PermissionDenied
+            }
+            Cause::Region(_) | Cause::Range | Cause::Other => io::ErrorKind::InvalidInput,
+            Cause::Throttled => io::ErrorKind::ResourceBusy,
+            Cause::TimedOut => io::ErrorKind::TimedOut,
+            Cause::Unreachable => io::ErrorKind::NotConnected,
+            Cause::Body => io::ErrorKind::ConnectionAborted,
+            // Whoever is in the way will be done; an orchestrator gets new keys.
+            Cause::NoUpload
+            | Cause::Expired
+            | Cause::Condition
+            | Cause::Conflict
+            | Cause::Server => io::ErrorKind::Other,
+        };
+        io::Error::new(kind, self)
+    }
+
+    fn help(&self) -> String {
+        let Target { operation, address, .. } = &self.target;
+        let bucket = address.bucket();
+        match &self.fault.cause {
+            Cause::NoObject => "look at the key, letter by letter; a version may have been deleted".to_owned(),
+            Cause::NoBucket => format!("there is no bucket `{bucket}`, or not at this endpoint: see AWS_ENDPOINT_URL_S3 and the profile"),
+            Cause::Denied => self.lacking(),
+            Cause::Refused => "the server does not know these keys, or they do not belong together: `aws sts get-caller-identity` says whose they are".to_owned(),
+            Cause::Expired => "the session is over: log in again (`aws sso login`), or let whoever starts this give it new keys; then try again".to_owned(),
+            Cause::NoKeys { metadata } => {
+                let container = if *metadata {
+                    "; on an instance, a container reaches its metadata only if their hop limit is 2 (`aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`)"
+                } else {
+                    ""
+                };
+                format!("no credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the job a role{container}")
+            }
+            Cause::Region(Some(region)) => format!("the bucket is in `{region}`: set AWS_REGION={region}"),
+            Cause::Region(None) => "the bucket is in another region than AWS_REGION or the profile says".to_owned(),
+            Cause::Clock => "this machine's clock is off by more than 15 minutes: set it (`timedatectl`)".to_owned(),
+            Cause::Condition | Cause::Conflict | Cause::NoUpload => "another process is at the same key; try again".to_owned(),
+            Cause::Throttled => format!("S3 takes no more requests at this rate: try again, with fewer tasks at a time on `s3://{bucket}`"),
+            Cause::Server | Cause::TimedOut | Cause::Body => "try again: nothing that was published has changed".to_owned(),
+            Cause::Unreachable => "try again; if it stays so, look at AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),
+            Cause::Range | Cause::Other => {
+                format!("S3's documentation of {} says what this means", operation.name())
+            }
+        }
+    }
+
+    /// Which right is missing, and what else a 403 can mean.
+    fn lacking(&self) -> String {
+        let Target { operation, address, .. } = &self.target;
+        let permission = operation.permission(address.version().is_some());
+        let (bucket, key) = (address.bucket(), address.key());
+        if operation.is_of_bucket() {
+            return format!("the role needs `{permission}` on `arn:aws:s3:::{bucket}`");
+        }
+        let mut help = format!("the role needs `{permission}` on `arn:aws:s3:::{bucket}/{key}`");
+        match operation {
+            // Without it, S3 answers 403 for what is not there.
+            Operation::GetObject | Operation::HeadObject => help.push_str(&format!(
+                "; if the object may not be there: also `s3:ListBucket` on `arn:aws:s3:::{bucket}`, without which S3 says 403 and not 404; of an encrypted one `kms:Decrypt` on its key"
+            )),
+            Operation::DeleteObject | Operation::AbortMultipartUpload => {}
+            _ => help.push_str("; for an encrypted bucket also `kms:GenerateDataKey` and `kms:Decrypt` on its key; a bucket's policy may refuse it too"),
+        }
+        help
+    }
+}
+
+impl fmt::Display for S3Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Target { operation, address, range } = &self.target;
+        write!(f, "{} of `{address}`", operation.name())?;
+        if let Some(range) = range {
+            write!(f, ", bytes {} to {}", range.start, range.end.saturating_sub(1))?;
+        }
+        let times = match self.attempts {
+            0 | 1 => String::new(),
+            times => format!(", tried {times} times"),
+        };
+        write!(f, "{times}: {}\nhelp: {}", self.fault, self.help())
+    }
+}

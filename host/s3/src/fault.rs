@@ -1,0 +1,265 @@
+//! Why one attempt at a request came to nothing.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::{RequestId, RequestIdExt};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::byte_stream::error::Error as StreamError;
+
+/// What went wrong, as far as it matters to what is done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// No object of that key, or no version of it.
+    NoObject,
+    NoBucket,
+    /// The upload is over, or never was.
+    NoUpload,
+    Denied,
+    /// The keys are not known, or do not fit.
+    Refused,
+    /// Temporary keys that are over.
+    Expired,
+    /// No keys were found, or none could be had.
+    NoKeys {
+        /// Whether an instance's metadata was asked and did not answer.
+        metadata: bool,
+    },
+    /// `If-Match` or `If-None-Match` was not met.
+    Condition,
+    /// Another request at the same key, in this moment.
+    Conflict,
+    /// The bucket is elsewhere.
+    Region(Option<String>),
+    Clock,
+    /// A range beyond the end.
+    Range,
+    /// Too many requests.
+    Throttled,
+    /// The server's own fault.
+    Server,
+    Unreachable,
+    TimedOut,
+    /// The body broke off, or was not what was announced.
+    Body,
+    /// Anything else.
+    Other,
+}
+
+/// One attempt's failure.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    pub(crate) cause: Cause,
+    /// What S3 calls it, such as `SlowDown`.
+    pub(crate) code: Option<String>,
+    pub(crate) message: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) request_id: Option<String>,
+    /// What AWS's support asks for besides.
+    pub(crate) host_id: Option<String>,
+}
+
+impl Cause {
+    /// Whether the same request may succeed in a moment.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Throttled
+                | Self::Server
+                | Self::Unreachable
+                | Self::TimedOut
+                | Self::Body
+                | Self::Conflict
+        )
+    }
+
+    /// Whether new keys may help.
+    pub(crate) fn wants_keys(&self, status: Option<u16>) -> bool {
+        // A HEAD that is refused for old keys says 400 and no more.
+        *self == Self::Expired || (*self == Self::Other && status == Some(400))
+    }
+}
+
+impl Fault {
+    fn new(cause: Cause, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { cause, code: None, message, status: None, request_id: None, host_id: None }
+    }
+
+    /// An attempt took too long.
+    pub(crate) fn timed_out(after: Duration) -> Self {
+        Self::new(Cause::TimedOut, format!("no answer within {after:?}"))
+    }
+
+    /// A body that is not what was asked for.
+    pub(crate) fn body(message: impl Into<String>) -> Self {
+        Self::new(Cause::Body, message)
+    }
+
+    /// A body that broke off.
+    pub(crate) fn broken(error: &StreamError) -> Self {
+        Self::new(Cause::Body, format!("the connection broke off: {}", chain(error)))
+    }
+
+    /// The object is another one than was opened.
+    pub(crate) fn replaced(message: impl Into<String>) -> Self {
+        Self::new(Cause::Condition, message)
+    }
+
+    /// What a request came to.
+    pub(crate) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let (code, said) = (error.code().map(str::to_owned), error.message().map(str::to_owned));
+        let response = error.raw_response();
+        let status = response.map(|response| response.status().as_u16());
+        let elsewhere = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
+        let cause = match error {
+            SdkError::TimeoutError(_) => Cause::TimedOut,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => Cause::TimedOut,
+            SdkError::DispatchFailure(failure) if failure.is_io() => Cause::Unreachable,
+            SdkError::ResponseError(_) if status.is_none_or(|status| status < 300) => Cause::Body,
+            _ => match no_keys(error) {
+                Some(metadata) => Cause::NoKeys { metadata },
+                None => cause(code.as_deref(), status, elsewhere),
+            },
+        };
+        let message = said.unwrap_or_else(|| match (status, error) {
+            (Some(status), SdkError::ServiceError(_)) => reason(status).to_owned(),
+            _ => chain(error),
+        });
+        Self {
+            cause,
+            code,
+            message,
+            status,
+            request_id: error.request_id().map(str::to_owned),
+            host_id: error.extended_request_id().map(str::to_owned),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        write!(f, "{}", self.message.trim_end_matches('.'))?;
+        let named = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name} {value}"));
+        let status = self.status.map(|status| format!("HTTP {status}"));
+        let details = [status, named("request id", &self.request_id), named("host id", &self.host_id)];
+        let details: Vec<String> = details.into_iter().flatten().collect();
+        if details.is_empty() { Ok(()) } else { write!(f, " ({})", details.join(", ")) }
+    }
+}
+
+fn cause(code: Option<&str>, status: Option<u16>, elsewhere: Option<&str>) -> Cause {
+    let region = || Cause::Region(elsewhere.map(str::to_owned));
+    match code {
+        Some("NoSuchKey" | "NoSuchVersion") => return Cause::NoObject,
+        Some("NoSuchBucket") => return Cause::NoBucket,
+        Some("NoSuchUpload") => return Cause::NoUpload,
+        Some("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken") => return Cause::Refused,
+        Some("ExpiredToken" | "TokenRefreshRequired" | "ExpiredTokenException") => return Cause::Expired,
+        Some("PreconditionFailed") => return Cause::Condition,
+        Some("ConditionalRequestConflict" | "OperationAborted") => return Cause::Conflict,
+        Some("PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException") => return region(),
+        Some("RequestTimeTooSkewed") => return Cause::Clock,
+        Some("InvalidRange") => return Cause::Range,
+        Some("SlowDown" | "Throttling" | "ThrottlingException" | "TooManyRequests" | "RequestLimitExceeded" | "BandwidthLimitExceeded") => return Cause::Throttled,
+        Some("RequestTimeout" | "InternalError" | "ServiceUnavailable" | "IncompleteBody" | "BadDigest") => return Cause::Server,
+        _ => {}
+    }
+    match status {
+        Some(301 | 307 | 308) => region(),
+        Some(403) => Cause::Denied,
+        Some(404) => Cause::NoObject,
+        Some(409) => Cause::Conflict,
+        Some(412) => Cause::Condition,
+        Some(416) => Cause::Range,
+        Some(429 | 503) => Cause::Throttled,
+        Some(408 | 500..=599) => Cause::Server,
+        _ => Cause::Other,
+    }
+}
+
+/// Whether it failed for want of keys, and whether an instance's metadata was asked for them.
+fn no_keys(error: &(dyn Error + 'static)) -> Option<bool> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(keys) = error.downcast_ref::<CredentialsError>() {
+            let told = format!("{keys:?}").to_lowercase();
+            return Some(told.contains("imds") || told.contains("metadata"));
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// An error with its causes, each said once.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let (mut said, mut next) = (String::new(), Some(error));
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !said.ends_with(&text) {
+            if !said.is_empty() {
+                said.push_str(": ");
+            }
+            said.push_str(&text);
+        }
+        next = error.source();
+    }
+    said
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        301 => "Moved Permanently",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        412 => "Precondition Failed",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        _ => "no explanation was given",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_taken_for_what_they_are() {
+        let check = |code: &str, status: u16, expected: Cause| {
+            let code = (!code.is_empty()).then_some(code);
+            assert_eq!(cause(code, Some(status), Some("eu-west-1")), expected, "{code:?} {status}");
+        };
+        check("NoSuchKey", 404, Cause::NoObject);
+        check("NoSuchBucket", 404, Cause::NoBucket);
+        check("", 404, Cause::NoObject);
+        check("AccessDenied", 403, Cause::Denied);
+        check("", 403, Cause::Denied);
+        check("AllAccessDisabled", 403, Cause::Denied);
+        check("RequestTimeTooSkewed", 403, Cause::Clock);
+        check("SignatureDoesNotMatch", 403, Cause::Refused);
+        check("ExpiredToken", 400, Cause::Expired);
+        check("PermanentRedirect", 301, Cause::Region(Some("eu-west-1".to_owned())));
+        check("AuthorizationHeaderMalformed", 400, Cause::Region(Some("eu-west-1".to_owned())));
+        check("", 301, Cause::Region(Some("eu-west-1".to_owned())));
+        check("SlowDown", 503, Cause::Throttled);
+        check("", 503, Cause::Throttled);
+        check("", 429, Cause::Throttled);
+        check("InternalError", 500, Cause::Server);
+        check("", 502, Cause::Server);
+        check("RequestTimeout", 400, Cause::Server);
+        check("ConditionalRequestConflict", 409, Cause::Conflict);
+        check("PreconditionFailed", 412, Cause::Condition);
+        check("InvalidRange", 416, Cause::Range);
+        check("InvalidArgument", 400, Cause::Other);
+    }
+}

@@ -1,0 +1,24 @@
+//! Buckets: inputs that are objects, and a store that is a prefix.
+//!
+//! Everything asynchronous is in here. To its callers a bucket is what a disk is: an [`assay_store::blob::Blob`] to read and an
+//! [`assay_store::Store`] to publish to, both synchronous.
+
+mod address;
+mod attempts;
+mod client;
+mod connection;
+mod error;
+mod fault;
+mod object;
+mod operation;
+mod requests;
+mod settings;
+mod store;
+
+pub use address::{Address, BadAddress};
+pub use connection::S3;
+pub use error::S3Error;
+pub use operation::Operation;
+pub use requests::Requests;
+pub use settings::{Keys, Memory, Patience, Settings};
+pub use store::S3Store;
