@@ -11,6 +11,7 @@ mod error;
 mod fault;
 mod object;
 mod operation;
+mod put;
 mod requests;
 mod settings;
 mod store;
