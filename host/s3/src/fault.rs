@@ -213,7 +213,7 @@ fn no_keys(error: &(dyn Error + 'static)) -> Option<bool> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(keys) = error.downcast_ref::<CredentialsError>() {
-            let told = format!("{keys:?}").to_lowercase();
+            let told = chain(keys).to_lowercase();
             return Some(told.contains("imds") || told.contains("metadata"));
         }
         next = error.source();

@@ -14,7 +14,7 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use self::ranges::Ranges;
 use crate::address::Address;
 use crate::client::Inner;
-use crate::connection::S3;
+use crate::connection::Connection;
 use crate::error::{S3Error, Target};
 use crate::fault::{Cause, Fault};
 use crate::operation::Operation;
@@ -23,7 +23,7 @@ use crate::settings::RANGE;
 /// An object in one state. It is read in ranges of 8 MiB, each whole before anybody sees a byte of it, and ahead of whoever reads from front to back.
 #[derive(Debug)]
 pub(crate) struct ObjectBlob {
-    s3: S3,
+    s3: Connection,
     pinned: Arc<Pinned>,
     ranges: Arc<Ranges>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Pinned {
 
 impl ObjectBlob {
     /// Opens what is at `address`, of which so many ranges are in memory at most.
-    pub(crate) fn open(s3: S3, address: &Address, ranges: usize) -> Result<Self, S3Error> {
+    pub(crate) fn open(s3: Connection, address: &Address, ranges: usize) -> Result<Self, S3Error> {
         let pinned = s3.wait(Pinned::now(&s3.inner, address))?;
         let ranges = Ranges::new(pinned.len, ranges);
         Ok(Self { s3, pinned: Arc::new(pinned), ranges: Arc::new(ranges) })

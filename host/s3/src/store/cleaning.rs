@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime};
 use assay_store::{Cleaning, Key, Listed, StoreError};
 use aws_sdk_s3::types::MultipartUpload;
 
-use super::S3Store;
+use super::prefix::Prefix;
 use crate::error::{S3Error, Target};
 use crate::fault::Fault;
 use crate::operation::Operation;
 
-impl S3Store {
+impl Prefix {
     async fn listed(&self, folder: &Key) -> Result<Vec<Listed>, S3Error> {
         let address = self.address(folder);
         let target = Target::new(Operation::ListObjects, &address);
@@ -84,7 +84,7 @@ impl S3Store {
     }
 }
 
-impl Cleaning for S3Store {
+impl Cleaning for Prefix {
     fn list(&self, folder: &Key) -> Result<Vec<Listed>, StoreError> {
         let listed = self.s3.wait(self.listed(folder));
         listed.map_err(|error| self.fault("list", folder, error))

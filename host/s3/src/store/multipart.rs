@@ -5,13 +5,13 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 
-use super::S3Store;
+use super::prefix::Prefix;
 use crate::address::Address;
 use crate::error::{S3Error, Target};
 use crate::fault::{Cause, Fault};
 use crate::operation::Operation;
 
-impl S3Store {
+impl Prefix {
     /// Begins an upload, and gives its id.
     pub(super) async fn begin(&self, address: &Address) -> Result<String, S3Error> {
         let target = Target::new(Operation::CreateMultipartUpload, address);

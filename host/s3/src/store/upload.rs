@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use assay_store::{Expected, Finished, Found, Key, Store as _, StoreError, Upload};
+use assay_store::{Expected, Finished, Found, Key, StoreError, Upload};
 use aws_sdk_s3::types::CompletedPart;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use super::S3Store;
+use super::prefix::Prefix;
 use crate::address::Address;
 use crate::error::S3Error;
 use crate::fault::Cause;
@@ -21,7 +21,7 @@ const LEAVING: Duration = Duration::from_secs(10);
 
 /// An object that is written in parts while it comes. What fits into one part is written in one request at the end.
 pub(super) struct S3Upload {
-    store: S3Store,
+    store: Prefix,
     key: Key,
     filling: Vec<u8>,
     hasher: blake3::Hasher,
@@ -39,7 +39,7 @@ struct Parts {
 }
 
 impl S3Upload {
-    pub(super) fn begin(store: S3Store, key: &Key) -> Self {
+    pub(super) fn begin(store: Prefix, key: &Key) -> Self {
         let (filling, hasher) = (Vec::new(), blake3::Hasher::new());
         Self { store, key: key.clone(), filling, hasher, bytes: 0, parts: None }
     }
