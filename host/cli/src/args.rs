@@ -2,6 +2,7 @@
 
 #[cfg(feature = "author")]
 mod author;
+mod bucket;
 mod format;
 mod gc;
 mod judge;
@@ -17,6 +18,7 @@ pub(crate) use author::{
     BenchArgs, BuildArgs, LintArgs, NewArgs, PackArgs, PackCommand, PackDiffArgs, PackageArgs,
     PluginArgs, RulesListArgs, TestArgs, TestFormat,
 };
+pub(crate) use bucket::BucketArgs;
 pub(crate) use format::Format;
 pub(crate) use gc::GcArgs;
 pub(crate) use judge::{CheckArgs, JudgeArgs, RunArgs, When};
@@ -55,6 +57,7 @@ Examples:
   assay run --pack rules/open-payments/general/2016.toml FILE --root ./lake
   zcat big.csv.gz | assay run - --name OP_DTL_GNRL_PGYR2023_P06282024.csv --root ./lake
   assay run PGYR2023.zip --entry OP_DTL_GNRL_PGYR2023_P06282024.csv --root ./lake --format json
+  assay run s3://lake/raw/year=2023/OP_DTL_GNRL_PGYR2023_P06282024.csv --root s3://lake
 
 The same run again changes nothing. A killed run leaves nothing that a reader sees.")]
     Run(RunArgs),
@@ -63,7 +66,8 @@ The same run again changes nothing. A killed run leaves nothing that a reader se
 Examples:
   assay check OP_DTL_GNRL_PGYR2016_P06302017.csv
   assay check FILE --format json | jq .findings
-  assay check FILE --report report.json")]
+  assay check FILE --report report.json
+  assay check s3://lake/raw/year=2023/OP_DTL_GNRL_PGYR2023_P06282024.csv --report s3://lake/reports/2023.json")]
     Check(CheckArgs),
     /// Remove what no manifest names and nobody needs any more: first shows what, then, with --delete, does it.
     #[command(after_help = "\

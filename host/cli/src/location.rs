@@ -26,6 +26,12 @@ pub(crate) struct Location(PathBuf);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NotHere(String);
 
+impl NotHere {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
 impl fmt::Display for NotHere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -47,6 +53,8 @@ impl Location {
         let typed = typed.to_string_lossy();
         let help = if scheme.eq_ignore_ascii_case("oci") {
             "`assay pull` fetches a plugin from a registry, `assay push` puts one there".to_owned()
+        } else if scheme.eq_ignore_ascii_case("s3") {
+            "files to judge, roots and reports may be in a bucket; this may not: copy it to this machine".to_owned()
         } else {
             format!(
                 "copy it to this machine or mount it, and give the path; a file or folder of this very name is `./{typed}`"
@@ -84,6 +92,11 @@ impl ValueParserFactory for Location {
     fn value_parser() -> Self::Parser {
         PathBufValueParser::new().try_map(|typed| Self::parse(typed.as_os_str()))
     }
+}
+
+/// The scheme of what was typed, if it is an address.
+pub(crate) fn scheme(typed: &OsStr) -> Option<&str> {
+    address(typed.as_bytes().trim_ascii_start()).map(|(scheme, _)| scheme)
 }
 
 /// The scheme of an address and what follows its colon; nothing if it is a path.
@@ -172,7 +185,8 @@ mod tests {
         }
         check("s3:bucket/lake", Err("scheme `s3`"));
         check("s3:", Err("scheme `s3`"));
-        check("s3://lake/x", Err("`./s3://lake/x`"));
+        check("gs://lake/x", Err("`./gs://lake/x`"));
+        check("s3://lake/x", Err("may be in a bucket; this may not"));
         check("oci://ghcr.io/me/rules:1", Err("assay pull"));
         let paths = [
             "-",
@@ -247,7 +261,9 @@ mod tests {
         texts(&Cli::command(), &mut found);
         let words = "run entry, run name, run kernel, run expect_run, check entry, check name, check kernel, sample dataset, sample kind, \
                      sample layout, new name, new lang, try rule, try settings, try entry, try name, explain entry, \
-                     explain name, rules code, diff entry, diff name, test rule, package revision, push place, pull place";
+                     explain name, rules code, diff entry, diff name, test rule, package revision, push place, pull place, \
+                     run endpoint_url, run sse_kms_key_id, check endpoint_url, check sse_kms_key_id, try endpoint_url, try sse_kms_key_id, \
+                     explain endpoint_url, explain sse_kms_key_id, diff endpoint_url, diff sse_kms_key_id, gc endpoint_url, gc sse_kms_key_id";
         let words: Vec<&str> = words.split(", ").collect();
         for named in found {
             assert!(words.contains(&named.as_str()), "is `{named}` a path?");

@@ -1,6 +1,7 @@
 //! `assay`: the command.
 
 mod args;
+mod buckets;
 mod commands;
 mod complaint;
 mod exit;
@@ -16,6 +17,7 @@ mod number;
 mod output;
 #[cfg(feature = "author")]
 mod percent;
+mod place;
 mod profile;
 mod progress;
 mod stamps;

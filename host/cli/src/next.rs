@@ -108,8 +108,8 @@ impl Typed<'_> {
 
     /// The file; standard input has to be kept in one first.
     fn file(&self) -> String {
-        let file = self.args.file.as_os_str();
-        if file == "-" { "FILE".to_owned() } else { quoted(file) }
+        let file = &self.args.file;
+        if file.is_standard() { "FILE".to_owned() } else { quoted(&file.typed()) }
     }
 
     /// Where rules and plugins are, as far as it was said.

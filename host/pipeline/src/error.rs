@@ -7,7 +7,7 @@ use assay_model::Position;
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
-use assay_store::blob::Changed;
+use assay_store::blob::{Changed, State};
 use assay_store::{BadKey, StoreError};
 
 use crate::input::Input;
@@ -26,10 +26,15 @@ pub enum RunError {
         source: io::Error,
     },
     /// The input is not what it was at the beginning.
-    #[error("the input `{location}` changed while it was read; run again once it is complete")]
+    #[error(
+        "the input `{location}` {} while it was read; run again once it is complete",
+        if *.gone { "was deleted" } else { "changed" }
+    )]
     InputChanged {
         /// Where it is.
         location: String,
+        /// Whether nothing is there any more.
+        gone: bool,
     },
     /// Rules cannot be used.
     #[error(transparent)]
@@ -232,7 +237,19 @@ impl RunError {
     }
 
     pub(crate) fn changed(input: &Input) -> Self {
-        Self::InputChanged { location: input.location() }
+        let gone = matches!(input.state(), Ok(State::Gone));
+        Self::InputChanged { location: input.location(), gone }
+    }
+
+    /// Fails unless the input is what it was at the beginning, and is still there.
+    pub(crate) fn unless_same(input: &Input) -> Result<(), Self> {
+        let location = input.location();
+        match input.state() {
+            Ok(State::Same) => Ok(()),
+            Ok(State::Changed) => Err(Self::InputChanged { location, gone: false }),
+            Ok(State::Gone) => Err(Self::InputChanged { location, gone: true }),
+            Err(source) => Err(Self::Input { location, source }),
+        }
     }
 
     /// The header cannot be read, though a look at the beginning found nothing wrong with it.
@@ -249,12 +266,11 @@ impl RunError {
 
     /// The input cannot be read, though its first pass found nothing wrong with it.
     pub(crate) fn input(input: &Input, error: impl Into<Unreadable>) -> Self {
-        let location = input.location();
         match error.into() {
-            Unreadable::Source(error) if Changed::is_in(&error) => Self::InputChanged { location },
-            Unreadable::Source(source) => Self::Input { location, source },
+            Unreadable::Source(error) if Changed::is_in(&error) => Self::changed(input),
+            Unreadable::Source(source) => Self::Input { location: input.location(), source },
             // The same bytes were decompressed before.
-            Unreadable::Data(_) => Self::InputChanged { location },
+            Unreadable::Data(_) => Self::changed(input),
         }
     }
 }

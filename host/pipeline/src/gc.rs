@@ -33,7 +33,7 @@ pub fn clean(store: &dyn Store, retention: Retention) -> Result<Findings, RunErr
     }
     let mut half_written = 0;
     for folder in [assay_sinks::staging(), assay_sinks::metadata()] {
-        half_written += survey.cleaning.sweep(&folder?)?;
+        half_written += survey.cleaning.sweep(&folder?, retention.grace)?;
     }
     findings.half_written = Some(half_written);
     findings.deleted = true;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use assay_store::blob::{Blob, Cursor, FileBlob, Opened, Spool, Steady};
+use assay_store::blob::{Blob, Cursor, FileBlob, Opened, Spool, State, Steady};
 
 /// What a run reads. It was opened once, for all passes, and each gets the bytes that the first got, or an error.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ impl Input {
 
     /// A stream that can be read once: copied to a temporary file.
     pub fn from_reader(reader: &mut dyn Read, name: Option<String>) -> io::Result<Self> {
-        Ok(Self::new(Arc::new(Spool::of(reader)?), name))
+        // What standard input is called on a command line.
+        Ok(Self::new(Arc::new(Spool::of(reader, "-")?), name))
     }
 
     /// The published name, if there is one.
@@ -59,9 +60,14 @@ impl Input {
         Cursor::new(Arc::clone(&self.blob), offset, consumed)
     }
 
-    /// Whether what was read may not be what was opened.
-    pub(crate) fn changed(&self) -> bool {
-        self.blob.changed()
+    /// Whether what was read is what was opened, and still there.
+    pub(crate) fn state(&self) -> io::Result<State> {
+        self.blob.state()
+    }
+
+    /// Bytes of memory that what is read ahead takes at most.
+    pub(crate) fn memory(&self) -> usize {
+        self.blob.memory()
     }
 }
 

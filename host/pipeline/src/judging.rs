@@ -196,7 +196,7 @@ impl Judging<'_> {
     }
 
     fn changed(&self) -> RunError {
-        RunError::InputChanged { location: self.request.input.location() }
+        RunError::changed(self.request.input)
     }
 
     fn flow(&mut self, means: &Means, mut slabs: Slabs) -> Result<(Totals, Written), RunError> {
@@ -206,7 +206,8 @@ impl Judging<'_> {
             self.own.map(|own| Router::new(own, self.request.input, self.plan, metadata));
         let mut counted = Destinations::nothing(self.plan);
         // What writing will take is there before it does.
-        let encoding = if router.is_some() { ENCODING_BYTES } else { 0 };
+        let sending = self.own.map_or(0, OwnFiles::memory);
+        let encoding = if router.is_some() { ENCODING_BYTES + sending } else { 0 };
         let mut encoder = means.budget.lease_anyway(encoding);
         let threads = self.request.workers();
         let together = together(threads);
@@ -230,7 +231,7 @@ impl Judging<'_> {
                 let (judged, leases): (Vec<JudgedSlab>, Vec<Lease>) = done.into_iter().unzip();
                 if let Some(router) = &mut router {
                     router.route(&judged, judging.plan)?;
-                    encoder.resize(encoding.max(router.memory()));
+                    encoder.resize(encoding.max(router.memory() + sending));
                 } else {
                     for slab in &judged {
                         counted.count(slab, judging.plan);

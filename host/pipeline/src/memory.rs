@@ -33,9 +33,9 @@ impl MemoryLimit {
         self.0 / (THREAD * 8)
     }
 
-    /// What may be leased on so many threads.
-    pub(crate) fn room(self, threads: usize) -> usize {
-        (self.0 - self.0 / ALLOCATOR).saturating_sub(PROGRAM + threads * THREAD)
+    /// What may be leased on so many threads, beside so many bytes that are read ahead.
+    pub(crate) fn room(self, threads: usize, ahead: usize) -> usize {
+        (self.0 - self.0 / ALLOCATOR).saturating_sub(PROGRAM + threads * THREAD + ahead)
     }
 
     /// For the keys of all uniqueness rules until they go to disk: a quarter, as much as pieces under way have beside them.
@@ -196,6 +196,6 @@ mod tests {
     #[test]
     fn the_least_limit_leaves_room() {
         let limit = MemoryLimit::LEAST;
-        assert!(limit.room(limit.threads()) > limit.bytes() / 2);
+        assert!(limit.room(limit.threads(), 0) > limit.bytes() / 2);
     }
 }

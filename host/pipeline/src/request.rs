@@ -49,7 +49,7 @@ impl Request<'_> {
 
     /// Bytes that may be leased.
     pub(crate) fn room(&self) -> usize {
-        self.memory.room(self.workers())
+        self.memory.room(self.workers(), self.input.memory())
     }
 }
 

@@ -359,9 +359,7 @@ impl<'a> Router<'a> {
     /// What is under a key that names the run is what the run's input gives, for whoever looks at it before it is taken back. So
     /// nothing is completed that was read of an input which changed since the run was named.
     fn end_files(&mut self) -> Result<(), RunError> {
-        if self.input.changed() {
-            return Err(RunError::InputChanged { location: self.input.location() });
-        }
+        RunError::unless_same(self.input)?;
         self.complete().map_err(RunError::from)
     }
 

@@ -77,13 +77,13 @@ impl<'a> Attempt<'a> {
         match self.attempt() {
             Ok(()) | Err(EarlyEnd::Done) => {}
             // What was judged may be half a file that is still being written.
-            Err(EarlyEnd::Refused(_)) if self.request.input.changed() => {
-                self.fail(&RunError::changed(self.request.input));
-            }
-            Err(EarlyEnd::Refused(reason)) => {
-                self.report.outcome = FileOutcome::Refused.to_string();
-                self.report.refusal = Some(reason);
-            }
+            Err(EarlyEnd::Refused(reason)) => match RunError::unless_same(self.request.input) {
+                Err(error) => self.fail(&error),
+                Ok(()) => {
+                    self.report.outcome = FileOutcome::Refused.to_string();
+                    self.report.refusal = Some(reason);
+                }
+            },
             Err(EarlyEnd::Failed(error)) => self.fail(&error),
         }
         self.end_clock();
@@ -310,9 +310,7 @@ impl<'a> Attempt<'a> {
         self.report.milliseconds.judge = judged.milliseconds;
         account::fill(&mut self.report, plan, judged);
         invariants::check(&mut self.report, plan, judged)?;
-        if self.request.input.changed() {
-            return Err(RunError::changed(self.request.input).into());
-        }
+        RunError::unless_same(self.request.input)?;
         let outcome = match account::refusal(plan, pack, judged, &self.report) {
             Some(reason) => {
                 self.report.refusal = Some(reason);

@@ -54,17 +54,35 @@ impl Address {
     /// The address as that of an object: it has a key.
     pub fn object(self) -> Result<Self, BadAddress> {
         let problem = "names a bucket and no object in it";
-        if self.key.is_empty() { Err(BadAddress { text: self.to_string(), problem }) } else { Ok(self) }
+        if self.key.is_empty() {
+            Err(BadAddress { text: self.to_string(), problem })
+        } else {
+            Ok(self)
+        }
     }
 
     /// The address as that of a root, below which others are: it has no version, and is short enough.
     pub fn root(self) -> Result<Self, BadAddress> {
         let problem = match self.version {
             Some(_) => "names a version, which a prefix does not have",
-            None if self.key.len() > ROOT_BYTES => "leaves too little of a key's 1,024 bytes for what lies below it",
+            None if self.key.len() > ROOT_BYTES => {
+                "leaves too little of a key's 1,024 bytes for what lies below it"
+            }
             None => return Ok(self),
         };
         Err(BadAddress { text: self.to_string(), problem })
+    }
+
+    /// The address of what is below this one.
+    pub(crate) fn below(&self, path: &str) -> Self {
+        let key =
+            if self.key.is_empty() { path.to_owned() } else { format!("{}/{path}", self.key) };
+        Self { bucket: self.bucket.clone(), key, version: None }
+    }
+
+    /// What lies below this one, as seen from here, of a key in the same bucket.
+    pub(crate) fn relative<'a>(&self, key: &'a str) -> Option<&'a str> {
+        if self.key.is_empty() { Some(key) } else { key.strip_prefix(&self.key)?.strip_prefix('/') }
     }
 
     /// The bucket's name.
@@ -121,7 +139,9 @@ fn bad_bucket(bucket: &str) -> Option<&'static str> {
     // Old buckets may have capitals and underscores.
     let known = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     if !(3..=255).contains(&bucket.len()) || !bucket.chars().all(known) {
-        return Some("has a bucket's name that S3 does not take (3 to 63 of a-z, 0-9, `.` and `-`)");
+        return Some(
+            "has a bucket's name that S3 does not take (3 to 63 of a-z, 0-9, `.` and `-`)",
+        );
     }
     None
 }
@@ -144,15 +164,20 @@ mod tests {
 
     #[test]
     fn addresses_are_read_as_they_stand() {
-        let check = |text: &str, expected: Result<(&str, &str, Option<&str>), &str>| {
-            match (Address::new(text), expected) {
-                (Ok(found), Ok(expected)) => {
-                    assert_eq!((found.bucket(), found.key(), found.version()), expected, "{text}");
-                    assert_eq!(Address::new(&found.to_string()), Ok(found), "{text}: it is told as it is read");
-                }
-                (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
-                (found, expected) => panic!("{text}: {found:?}, expected {expected:?}"),
+        let check = |text: &str, expected: Result<(&str, &str, Option<&str>), &str>| match (
+            Address::new(text),
+            expected,
+        ) {
+            (Ok(found), Ok(expected)) => {
+                assert_eq!((found.bucket(), found.key(), found.version()), expected, "{text}");
+                assert_eq!(
+                    Address::new(&found.to_string()),
+                    Ok(found),
+                    "{text}: it is told as it is read"
+                );
             }
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+            (found, expected) => panic!("{text}: {found:?}, expected {expected:?}"),
         };
         check("s3://lake/raw/year=2023/a.csv", Ok(("lake", "raw/year=2023/a.csv", None)));
         check("S3://lake/a b+%20é.csv", Ok(("lake", "a b+%20é.csv", None)));

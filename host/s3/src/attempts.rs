@@ -22,11 +22,12 @@ impl Inner {
             self.requests.count(target.operation, attempts > 0);
             attempts += 1;
             let keys = self.client();
-            let outcome = tokio::time::timeout(patience.attempt, once(keys.client)).await;
+            let limit = patience.attempt * target.operation.patience();
+            let outcome = tokio::time::timeout(limit, once(keys.client)).await;
             let fault = match outcome {
                 Ok(Ok(done)) => return Ok(done),
                 Ok(Err(fault)) => fault,
-                Err(_) => Fault::timed_out(patience.attempt),
+                Err(_) => Fault::timed_out(limit),
             };
             if fault.cause.wants_keys(fault.status) && !renewed {
                 // The keys of a long run change under it: a profile is rewritten, a role's session ends.

@@ -86,7 +86,9 @@ async fn client(settings: &Settings, http: &SharedHttpClient) -> Client {
         // An attempt here is the request and its body, and the SDK's ends at the headers: so it is repeated here.
         .retry_config(RetryConfig::disabled());
     let elsewhere = settings.endpoint.is_some()
-        || ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"].iter().any(|name| std::env::var_os(name).is_some());
+        || ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some());
     loader = match &settings.region {
         Some(region) => loader.region(Region::new(region.clone())),
         // Nobody asks an instance's metadata for a region that only has to be some word.

@@ -1,53 +1,31 @@
-//! The door: from here on everything is synchronous.
+//! The door: behind it requests are asynchronous, before it they are not.
 
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
-use assay_store::blob::Blob;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::address::{Address, BadAddress};
 use crate::client::Inner;
-use crate::object::ObjectBlob;
-use crate::requests::Requests;
 use crate::settings::Settings;
-use crate::store::S3Store;
 
 /// Threads that requests are carried out on: one decrypts while the other copies. More would take cores from judging.
 const THREADS: usize = 2;
 
-/// A way to S3. Its clones are the same one: they share connections, the budget of repetitions and that of memory.
+/// A client and what it runs on. Its clones are the same one.
 #[derive(Debug, Clone)]
-pub struct S3 {
+pub(crate) struct Connection {
     pub(crate) inner: Arc<Inner>,
     // Last, so that it outlives what runs on it.
     runtime: Arc<Runtime>,
 }
 
-impl S3 {
-    /// Looks for keys and the region as AWS's own tools do. Nothing is sent to S3.
-    pub fn connect(settings: Settings) -> io::Result<Self> {
-        let runtime =
-            Builder::new_multi_thread().worker_threads(THREADS).thread_name("s3").enable_all().build()?;
+impl Connection {
+    pub(crate) fn open(settings: Settings) -> io::Result<Self> {
+        let mut builder = Builder::new_multi_thread();
+        let runtime = builder.worker_threads(THREADS).thread_name("s3").enable_all().build()?;
         let inner = Arc::new(runtime.block_on(Inner::new(settings)));
         Ok(Self { inner, runtime: Arc::new(runtime) })
-    }
-
-    /// Opens an object to be read. One request finds out how long it is and which state of it this is; all that is read later is of that state.
-    pub fn open(&self, address: &Address) -> io::Result<Arc<dyn Blob>> {
-        let blob = ObjectBlob::open(self.clone(), address)?;
-        Ok(Arc::new(blob))
-    }
-
-    /// A store of everything below `root`. Nothing is sent to S3.
-    pub fn store(&self, root: Address) -> Result<S3Store, BadAddress> {
-        Ok(S3Store::new(self.clone(), root.root()?))
-    }
-
-    /// What was sent so far.
-    pub fn requests(&self) -> Requests {
-        self.inner.requests.so_far()
     }
 
     /// Waits for what is asynchronous.

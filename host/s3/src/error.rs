@@ -68,7 +68,8 @@ impl S3Error {
         let Target { operation, address, .. } = &self.target;
         let bucket = address.bucket();
         match &self.fault.cause {
-            Cause::NoObject => "look at the key, letter by letter; a version may have been deleted".to_owned(),
+            Cause::NoObject if *operation == Operation::HeadObject => format!("there is no such object, or no bucket `{bucket}` at this endpoint: look at the key, letter by letter"),
+            Cause::NoObject => "there is no such object: look at the key, letter by letter".to_owned(),
             Cause::NoBucket => format!("there is no bucket `{bucket}`, or not at this endpoint: see AWS_ENDPOINT_URL_S3 and the profile"),
             Cause::Denied => self.lacking(),
             Cause::Refused => "the server does not know these keys, or they do not belong together: `aws sts get-caller-identity` says whose they are".to_owned(),

@@ -149,9 +149,12 @@ impl fmt::Display for Fault {
             write!(f, "{code}: ")?;
         }
         write!(f, "{}", self.message.trim_end_matches('.'))?;
-        let named = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name} {value}"));
+        let named = |name: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!("{name} {value}"))
+        };
         let status = self.status.map(|status| format!("HTTP {status}"));
-        let details = [status, named("request id", &self.request_id), named("host id", &self.host_id)];
+        let details =
+            [status, named("request id", &self.request_id), named("host id", &self.host_id)];
         let details: Vec<String> = details.into_iter().flatten().collect();
         if details.is_empty() { Ok(()) } else { write!(f, " ({})", details.join(", ")) }
     }
@@ -163,15 +166,33 @@ fn cause(code: Option<&str>, status: Option<u16>, elsewhere: Option<&str>) -> Ca
         Some("NoSuchKey" | "NoSuchVersion") => return Cause::NoObject,
         Some("NoSuchBucket") => return Cause::NoBucket,
         Some("NoSuchUpload") => return Cause::NoUpload,
-        Some("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken") => return Cause::Refused,
-        Some("ExpiredToken" | "TokenRefreshRequired" | "ExpiredTokenException") => return Cause::Expired,
+        Some("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken") => {
+            return Cause::Refused;
+        }
+        Some("ExpiredToken" | "TokenRefreshRequired" | "ExpiredTokenException") => {
+            return Cause::Expired;
+        }
         Some("PreconditionFailed") => return Cause::Condition,
         Some("ConditionalRequestConflict" | "OperationAborted") => return Cause::Conflict,
-        Some("PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException") => return region(),
+        Some(
+            "PermanentRedirect"
+            | "AuthorizationHeaderMalformed"
+            | "IllegalLocationConstraintException",
+        ) => return region(),
         Some("RequestTimeTooSkewed") => return Cause::Clock,
         Some("InvalidRange") => return Cause::Range,
-        Some("SlowDown" | "Throttling" | "ThrottlingException" | "TooManyRequests" | "RequestLimitExceeded" | "BandwidthLimitExceeded") => return Cause::Throttled,
-        Some("RequestTimeout" | "InternalError" | "ServiceUnavailable" | "IncompleteBody" | "BadDigest") => return Cause::Server,
+        Some(
+            "SlowDown"
+            | "Throttling"
+            | "ThrottlingException"
+            | "TooManyRequests"
+            | "RequestLimitExceeded"
+            | "BandwidthLimitExceeded",
+        ) => return Cause::Throttled,
+        Some(
+            "RequestTimeout" | "InternalError" | "ServiceUnavailable" | "IncompleteBody"
+            | "BadDigest",
+        ) => return Cause::Server,
         _ => {}
     }
     match status {
@@ -192,7 +213,7 @@ fn no_keys(error: &(dyn Error + 'static)) -> Option<bool> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(keys) = error.downcast_ref::<CredentialsError>() {
-            let told = format!("{keys:?}").to_lowercase();
+            let told = chain(keys).to_lowercase();
             return Some(told.contains("imds") || told.contains("metadata"));
         }
         next = error.source();

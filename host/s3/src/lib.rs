@@ -11,14 +11,16 @@ mod error;
 mod fault;
 mod object;
 mod operation;
+mod put;
 mod requests;
+mod service;
 mod settings;
 mod store;
 
 pub use address::{Address, BadAddress};
-pub use connection::S3;
 pub use error::S3Error;
 pub use operation::Operation;
 pub use requests::Requests;
+pub use service::S3;
 pub use settings::{Keys, Memory, Patience, Settings};
 pub use store::S3Store;

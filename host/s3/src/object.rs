@@ -1,32 +1,218 @@
 //! An object as an input.
 
+mod ahead;
+mod ranges;
+
 use std::io;
+use std::ops::Range;
+use std::sync::Arc;
 
-use assay_store::blob::Blob;
+use assay_store::blob::{Blob, Changed, State};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 
+use self::ranges::Ranges;
 use crate::address::Address;
-use crate::connection::S3;
+use crate::client::Inner;
+use crate::connection::Connection;
+use crate::error::{S3Error, Target};
+use crate::fault::{Cause, Fault};
+use crate::operation::Operation;
+use crate::settings::RANGE;
 
+/// An object in one state. It is read in ranges of 8 MiB, each whole before anybody sees a byte of it, and ahead of whoever reads from front to back.
 #[derive(Debug)]
-pub(crate) struct ObjectBlob;
+pub(crate) struct ObjectBlob {
+    s3: Connection,
+    pinned: Arc<Pinned>,
+    ranges: Arc<Ranges>,
+}
+
+/// Which state of which object.
+#[derive(Debug)]
+pub(crate) struct Pinned {
+    address: Address,
+    len: u64,
+    tag: String,
+}
 
 impl ObjectBlob {
-    pub(crate) fn open(_: S3, _: &Address) -> io::Result<Self> {
-        Ok(Self)
+    /// Opens what is at `address`, of which so many ranges are in memory at most.
+    pub(crate) fn open(s3: Connection, address: &Address, ranges: usize) -> Result<Self, S3Error> {
+        let pinned = s3.wait(Pinned::now(&s3.inner, address))?;
+        let ranges = Ranges::new(pinned.len, ranges);
+        Ok(Self { s3, pinned: Arc::new(pinned), ranges: Arc::new(ranges) })
+    }
+
+    /// The tag of the state that was opened.
+    pub(crate) fn tag(&self) -> &str {
+        &self.pinned.tag
     }
 }
 
 impl Blob for ObjectBlob {
     fn location(&self) -> String {
-        String::new()
+        self.pinned.address.to_string()
     }
+
     fn len(&self) -> u64 {
-        0
+        self.pinned.len
     }
-    fn read_at(&self, _: u64, _: &mut [u8]) -> io::Result<usize> {
-        Ok(0)
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.pinned.len.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        let mut filled = 0;
+        while filled < wanted {
+            let at = offset + filled as u64;
+            let bytes = self.range(at / RANGE)?;
+            let from = usize::try_from(at % RANGE).expect("a range is in memory");
+            let count = (wanted - filled).min(bytes.len() - from);
+            buffer[filled..filled + count].copy_from_slice(&bytes[from..from + count]);
+            filled += count;
+        }
+        Ok(filled)
     }
-    fn changed(&self) -> bool {
-        true
+
+    fn state(&self) -> io::Result<State> {
+        match self.s3.wait(Pinned::now(&self.s3.inner, &self.pinned.address)) {
+            Ok(now) if now.tag == self.pinned.tag && now.len == self.pinned.len => Ok(State::Same),
+            Ok(_) => Ok(State::Changed),
+            Err(error) if *error.cause() == Cause::NoObject => Ok(State::Gone),
+            Err(error) => Err(error.into_io()),
+        }
+    }
+
+    fn memory(&self) -> usize {
+        self.ranges.memory()
+    }
+}
+
+impl ObjectBlob {
+    /// The bytes of a range, for which those that are likely next are sent for as well.
+    fn range(&self, number: u64) -> io::Result<Arc<Vec<u8>>> {
+        let taken = self.ranges.take(number, |number| {
+            let (inner, pinned) = (Arc::clone(&self.s3.inner), Arc::clone(&self.pinned));
+            let ranges = Arc::clone(&self.ranges);
+            self.s3.handle().spawn(async move {
+                let spare = ranges.spare();
+                let fetched = pinned.fetch(&inner, number, spare).await;
+                ranges.came(number, fetched);
+            });
+        });
+        taken.map_err(|error| match error.cause() {
+            // What was opened is not there any more.
+            Cause::Condition | Cause::NoObject | Cause::Range => {
+                io::Error::other(Changed { offset: number * RANGE })
+            }
+            _ => error.into_io(),
+        })
+    }
+}
+
+impl Pinned {
+    /// The object as it is now.
+    async fn now(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
+        let target = Target::new(Operation::HeadObject, address);
+        let payer = inner.payer();
+        inner
+            .call(&target, |client: Client| {
+                let request = client
+                    .head_object()
+                    .bucket(address.bucket())
+                    .key(address.key())
+                    .set_version_id(address.version().map(str::to_owned))
+                    .set_request_payer(payer.clone());
+                async {
+                    let head = request.send().await.map_err(|error| Fault::of(&error))?;
+                    let len = head.content_length.and_then(|len| u64::try_from(len).ok());
+                    let (Some(len), Some(tag)) = (len, head.e_tag) else {
+                        return Err(Fault::body("the answer has no length or no entity tag"));
+                    };
+                    Ok(Self { address: address.clone(), len, tag })
+                }
+            })
+            .await
+    }
+
+    /// Where a range is.
+    fn bounds(&self, number: u64) -> Range<u64> {
+        let start = number * RANGE;
+        start..self.len.min(start + RANGE)
+    }
+
+    /// Reads a whole range. `bytes` is memory to read it to.
+    async fn fetch(&self, inner: &Inner, number: u64, bytes: Vec<u8>) -> Result<Vec<u8>, S3Error> {
+        let range = self.bounds(number);
+        let target = Target {
+            range: Some(range.clone()),
+            ..Target::new(Operation::GetObject, &self.address)
+        };
+        let payer = inner.payer();
+        let spare = std::sync::Mutex::new(Some(bytes));
+        inner
+            .call(&target, |client: Client| {
+                let request = client
+                    .get_object()
+                    .bucket(self.address.bucket())
+                    .key(self.address.key())
+                    .set_version_id(self.address.version().map(str::to_owned))
+                    .if_match(&self.tag)
+                    .range(format!("bytes={}-{}", range.start, range.end - 1))
+                    .set_request_payer(payer.clone());
+                let bytes = spare.lock().ok().and_then(|mut spare| spare.take());
+                let range = range.clone();
+                async move {
+                    let answer = request.send().await.map_err(|error| Fault::of(&error))?;
+                    self.whole(answer, &range, bytes.unwrap_or_default()).await
+                }
+            })
+            .await
+    }
+
+    /// Reads a body to its end, and holds it against what was asked for.
+    async fn whole(
+        &self,
+        answer: GetObjectOutput,
+        range: &Range<u64>,
+        mut bytes: Vec<u8>,
+    ) -> Result<Vec<u8>, Fault> {
+        if answer.e_tag.as_ref().is_some_and(|tag| *tag != self.tag) {
+            let tag = answer.e_tag.unwrap_or_default();
+            return Err(Fault::replaced(format!("entity tag {tag}, expected {}", self.tag)));
+        }
+        let expected = format!("bytes {}-{}/{}", range.start, range.end - 1, self.len);
+        // Some servers answer with the whole object where all of it is asked for.
+        let all = range.start == 0 && range.end == self.len;
+        match &answer.content_range {
+            Some(found) if *found == expected => {}
+            None if all => {}
+            Some(found) if !found.ends_with(&format!("/{}", self.len)) => {
+                return Err(Fault::replaced(format!(
+                    "content range `{found}`, expected `{expected}`"
+                )));
+            }
+            found => {
+                let found = found.as_deref().unwrap_or("none");
+                return Err(Fault::body(format!("content range `{found}`, expected `{expected}`")));
+            }
+        }
+        let wanted = usize::try_from(range.end - range.start).expect("a range is in memory");
+        bytes.clear();
+        bytes.reserve_exact(wanted);
+        let mut body = answer.body;
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|error| Fault::broken(&error))?;
+            if bytes.len() + chunk.len() > wanted {
+                return Err(Fault::body(format!(
+                    "more than the {wanted} bytes that were asked for came"
+                )));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        if bytes.len() < wanted {
+            return Err(Fault::body(format!("{} of {wanted} bytes came", bytes.len())));
+        }
+        Ok(bytes)
     }
 }

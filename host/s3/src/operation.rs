@@ -63,6 +63,15 @@ impl Operation {
         }
     }
 
+    /// How many times as long as others one may take.
+    pub(crate) fn patience(self) -> u32 {
+        match self {
+            // S3 puts the parts together before it answers, which takes minutes where there are many.
+            Self::CompleteMultipartUpload => 10,
+            _ => 1,
+        }
+    }
+
     /// Whether that right is one to a bucket, and not to an object in it.
     pub(crate) fn is_of_bucket(self) -> bool {
         matches!(self, Self::ListObjects | Self::ListMultipartUploads)

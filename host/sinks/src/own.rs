@@ -24,6 +24,11 @@ impl<'a> OwnFiles<'a> {
         Self { store, folders, begun: Mutex::default() }
     }
 
+    /// Bytes of memory that the store takes at most for what it has not written yet.
+    pub fn memory(&self) -> usize {
+        self.store.memory()
+    }
+
     /// Where they lie.
     pub fn folders(&self) -> &AttemptFolders {
         &self.folders

@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
+use std::time::Duration;
 
 use assay_model::{Cells, Column, ColumnKind, FieldId, Position, Text};
 use assay_sinks::documents::{
@@ -174,7 +175,7 @@ fn a_run_that_fails_anywhere_changes_all_or_nothing() {
                 // Whatever happened, the next attempt goes through, and nothing half-written stays.
                 run(&store, "new", "attempt-2").unwrap();
                 assert_eq!(seen(&store).as_deref(), Some("new"));
-                assert_eq!(store.sweep(&Key::new("staging").unwrap()).unwrap(), 0);
+                assert_eq!(store.sweep(&Key::new("staging").unwrap(), Duration::ZERO).unwrap(), 0);
                 if at >= failing.operations() {
                     assert!(outcome.is_ok());
                     break;

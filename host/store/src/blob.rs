@@ -11,6 +11,6 @@ mod steady;
 pub use cursor::Cursor;
 pub use file::{FileBlob, Opened};
 pub use memory::MemoryBlob;
-pub use open::Blob;
+pub use open::{Blob, State};
 pub use spool::Spool;
 pub use steady::{Changed, Steady};

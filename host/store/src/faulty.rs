@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::{
     Cleaning, Expected, Finished, Found, Key, Listed, Object, Store, StoreError, Upload, Version,
@@ -181,6 +182,10 @@ impl<S: Store> Store for FaultyStore<S> {
         self.plan.run_twice(key.as_str(), || self.inner.delete(key))
     }
 
+    fn memory(&self) -> usize {
+        self.inner.memory()
+    }
+
     fn url(&self, key: &Key) -> String {
         self.inner.url(key)
     }
@@ -201,8 +206,9 @@ impl<S: Store> Cleaning for FaultyStore<S> {
         self.inner.cleaning().map_or(Ok(()), prune)
     }
 
-    fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {
-        let sweep = |inner: &dyn Cleaning| self.plan.run(folder.as_str(), || inner.sweep(folder));
+    fn sweep(&self, folder: &Key, grace: Duration) -> Result<usize, StoreError> {
+        let sweep =
+            |inner: &dyn Cleaning| self.plan.run(folder.as_str(), || inner.sweep(folder, grace));
         self.inner.cleaning().map_or(Ok(0), sweep)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
+use std::time::Duration;
 
 use crate::error::StoreError;
 use crate::key::Key;
@@ -92,6 +93,11 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// How other tools address the object.
     fn url(&self, key: &Key) -> String;
 
+    /// Bytes of memory that it takes at most for what it has not written yet.
+    fn memory(&self) -> usize {
+        0
+    }
+
     /// What it can do besides, if it can do it cheaply.
     fn cleaning(&self) -> Option<&dyn Cleaning> {
         None
@@ -133,6 +139,6 @@ pub trait Cleaning {
     fn prune(&self, folder: &Key) -> Result<(), StoreError>;
 
     /// Removes what uploads of dead processes left below `folder`, and says how many. Uploads that are still under
-    /// way, here or in other processes, are left alone.
-    fn sweep(&self, folder: &Key) -> Result<usize, StoreError>;
+    /// way, here or in other processes, are left alone; where that cannot be told, those that began less than `grace` ago.
+    fn sweep(&self, folder: &Key, grace: Duration) -> Result<usize, StoreError>;
 }

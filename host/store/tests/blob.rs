@@ -8,8 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use assay_store::blob::{Blob, Changed, Cursor, FileBlob, MemoryBlob, Opened, Spool, Steady};
+use assay_store::blob::{
+    Blob, Changed, Cursor, FileBlob, MemoryBlob, Opened, Spool, State, Steady,
+};
 use assay_store::contract::{BlobCase, check_blob};
+
+fn state(blob: &dyn Blob) -> State {
+    blob.state().unwrap()
+}
 
 fn open(path: &Path) -> FileBlob {
     match FileBlob::open(path).unwrap() {
@@ -46,7 +52,7 @@ fn a_file_keeps_the_contract() {
 #[test]
 fn a_spool_keeps_the_contract() {
     check_blob(&|mut content| BlobCase {
-        blob: Arc::new(Spool::of(&mut content).unwrap()),
+        blob: Arc::new(Spool::of(&mut content, "-").unwrap()),
         change: None,
     });
 }
@@ -66,9 +72,9 @@ fn bytes_in_memory_change_when_told_to() {
     blob.change_at(1, *b"new");
     let mut read = [0; 3];
     blob.read_at(0, &mut read).unwrap();
-    assert_eq!((&read, blob.changed(), blob.reads()), (b"old", false, 1));
+    assert_eq!((&read, state(&blob), blob.reads()), (b"old", State::Same, 1));
     blob.read_at(0, &mut read).unwrap();
-    assert_eq!((&read, blob.changed(), blob.reads()), (b"new", true, 2));
+    assert_eq!((&read, state(&blob), blob.reads()), (b"new", State::Changed, 2));
 }
 
 #[test]
@@ -82,9 +88,9 @@ fn a_file_that_was_replaced_is_read_as_it_was_opened() {
     let mut read = [0; 3];
     assert_eq!(blob.read_at(0, &mut read).unwrap(), 3);
     assert_eq!(&read, b"old");
-    assert!(blob.changed());
+    assert_eq!(state(&blob), State::Changed);
     fs::remove_file(&path).unwrap();
-    assert!(blob.changed(), "a file that is gone may be of another moment");
+    assert_eq!(state(&blob), State::Gone);
 }
 
 #[test]
@@ -108,7 +114,7 @@ fn what_is_read_again_is_the_same_or_an_error() {
             let cursor = |from| Cursor::new(Arc::clone(&steady), from, Arc::default());
             let mut all = Vec::new();
             cursor(0).read_to_end(&mut all).unwrap();
-            assert!(all == content && !steady.changed());
+            assert!(all == content && steady.state().is_ok_and(|state| state == State::Same));
             blob.change_unseen_at(blob.reads(), &other[..cut.unwrap_or(other.len())]);
             for chunk in [1_000, 40_000, 100_000] {
                 let mut reader = cursor(0);
@@ -129,7 +135,11 @@ fn what_is_read_again_is_the_same_or_an_error() {
                 reader.read_exact(&mut before).unwrap();
                 assert!(before == content[block - before.len()..block]);
             }
-            assert!(steady.changed() && !blob.changed(), "{at}");
+            assert_eq!(
+                (steady.state().ok(), state(&*blob)),
+                (Some(State::Changed), State::Same),
+                "{at}"
+            );
         }
     }
 }

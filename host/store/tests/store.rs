@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use assay_store::contract::check_store;
 use assay_store::{
@@ -75,10 +76,10 @@ fn sweeping_takes_what_the_dead_left_and_nothing_else() {
     alive.write_all(b"x").unwrap();
     fs::write(folder.path().join("a/run=1/.assay-0123.tmp"), b"dead").unwrap();
     fs::write(folder.path().join("a/run=1/.other.tmp"), b"not ours").unwrap();
-    assert_eq!(store.sweep(&key("a")).unwrap(), 1);
+    assert_eq!(store.sweep(&key("a"), Duration::ZERO).unwrap(), 1);
     alive.finish().unwrap();
-    assert_eq!(store.sweep(&key("a")).unwrap(), 0);
-    assert_eq!(store.sweep(&key("nowhere")).unwrap(), 0);
+    assert_eq!(store.sweep(&key("a"), Duration::ZERO).unwrap(), 0);
+    assert_eq!(store.sweep(&key("nowhere"), Duration::ZERO).unwrap(), 0);
     let mut left = files(folder.path());
     left.sort();
     assert_eq!(left, [".other.tmp", "manifest.json", "part"]);

@@ -2,10 +2,12 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::bucket::BucketArgs;
 use super::format::Format;
 use super::rules::RulesArgs;
 use super::source::SourceArgs;
 use crate::location::Location;
+use crate::place::Place;
 
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
@@ -35,6 +37,8 @@ pub(crate) struct BuildArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
 }
 
 #[derive(Debug, Args)]
@@ -46,6 +50,8 @@ pub(crate) struct RulesListArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +67,8 @@ pub(crate) struct LintArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
 }
 
 #[derive(Debug, Args)]
@@ -86,7 +94,7 @@ pub(crate) struct PackDiffArgs {
     /// The second.
     pub(crate) to: Location,
     /// A file that both judge.
-    pub(crate) file: Option<Location>,
+    pub(crate) file: Option<Place>,
     /// Records of the file to look at; 0 means all.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) rows: u64,
@@ -97,6 +105,8 @@ pub(crate) struct PackDiffArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
 }
 
 /// A plugin as its author sees it.
@@ -197,4 +207,6 @@ pub(crate) struct PackageArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
 }

@@ -2,14 +2,15 @@
 
 use clap::Args;
 
+use super::bucket::BucketArgs;
 use super::format::Format;
-use crate::location::Location;
+use crate::place::Place;
 
 #[derive(Debug, Args)]
 pub(crate) struct GcArgs {
-    /// The root that runs publish to.
-    #[arg(long, env = "ASSAY_ROOT", value_name = "DIR")]
-    pub(crate) root: Location,
+    /// The root that runs publish to: a folder or `s3://bucket/prefix`.
+    #[arg(long, env = "ASSAY_ROOT", value_name = "PLACE")]
+    pub(crate) root: Place,
     /// Deletes what may go, instead of saying what would.
     #[arg(long)]
     pub(crate) delete: bool,
@@ -25,4 +26,6 @@ pub(crate) struct GcArgs {
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
 }

@@ -3,15 +3,18 @@
 use assay_pipeline::MemoryLimit;
 use clap::{Args, ValueEnum};
 
+use super::bucket::BucketArgs;
 use super::format::Format;
 use super::rules::RulesArgs;
+use crate::buckets::Reading;
 use crate::location::Location;
+use crate::place::Place;
 
 /// What is judged, and by what.
 #[derive(Debug, Args)]
 pub(crate) struct JudgeArgs {
-    /// The CSV file, plain or in gzip, zstd or zip; `-` reads standard input.
-    pub(crate) file: Location,
+    /// The CSV file, plain or in gzip, zstd or zip: a path, or `s3://bucket/key` with `?versionId=…` for one version; `-` reads standard input.
+    pub(crate) file: Place,
     /// The pack to judge by, instead of the one found from the file's header, kind and year.
     #[arg(long, value_name = "FILE")]
     pub(crate) pack: Option<Location>,
@@ -44,17 +47,37 @@ pub(crate) struct JudgeArgs {
     /// the same to the byte.
     #[arg(long, value_name = "NAME")]
     pub(crate) kernel: Option<String>,
+    /// Copies a file in a bucket to a temporary one first, instead of reading it twice from there: for networks that are slower than judging.
+    #[cfg(feature = "s3")]
+    #[arg(long)]
+    pub(crate) spool: bool,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
+}
+
+impl JudgeArgs {
+    /// Where each pass reads from.
+    pub(crate) fn reading(&self) -> Reading {
+        #[cfg(feature = "s3")]
+        if self.spool {
+            return Reading::Spooled;
+        }
+        Reading::InPlace
+    }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) judge: JudgeArgs,
-    /// Folder under which everything is published: staging/, metadata/.
-    #[arg(long, env = "ASSAY_ROOT", value_name = "DIR")]
-    pub(crate) root: Location,
+    /// Folder, or `s3://bucket/prefix`, under which everything is published: staging/, metadata/.
+    #[arg(long, env = "ASSAY_ROOT", value_name = "PLACE")]
+    pub(crate) root: Place,
+    /// Writes the full report (JSON) to this file, or to `s3://bucket/key`, whatever it is that is told of the run.
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) report: Option<Place>,
     /// Refuses the file if another run is published for its partition.
     #[arg(long)]
     pub(crate) no_replace: bool,
@@ -67,9 +90,9 @@ pub(crate) struct RunArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) judge: JudgeArgs,
-    /// Writes the full report (JSON) to this file.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<Location>,
+    /// Writes the full report (JSON) to this file, or to `s3://bucket/key`.
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) report: Option<Place>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

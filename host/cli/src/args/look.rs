@@ -3,10 +3,12 @@
 use assay_sample::Share;
 use clap::Args;
 
+use super::bucket::BucketArgs;
 use super::format::Format;
 use super::rules::RulesArgs;
 use super::source::SourceArgs;
 use crate::location::Location;
+use crate::place::Place;
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
@@ -21,8 +23,8 @@ pub(crate) struct InspectArgs {
 pub(crate) struct TryArgs {
     /// The component.
     pub(crate) plugin: Location,
-    /// The CSV file, plain or in gzip, zstd or zip.
-    pub(crate) file: Location,
+    /// The CSV file, plain or in gzip, zstd or zip: a path or `s3://bucket/key`.
+    pub(crate) file: Place,
     /// Only this rule.
     #[arg(long, value_name = "CODE")]
     pub(crate) rule: Option<String>,
@@ -45,12 +47,14 @@ pub(crate) struct TryArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The CSV file, plain or in gzip, zstd or zip.
-    pub(crate) file: Location,
+    /// The CSV file, plain or in gzip, zstd or zip: a path or `s3://bucket/key`.
+    pub(crate) file: Place,
     /// The record, counted from 1.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) record: u64,
@@ -64,6 +68,8 @@ pub(crate) struct ExplainArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) buckets: BucketArgs,
 }
 
 #[derive(Debug, Args)]

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use assay_model::RecordOutcome;
-use assay_pipeline::Input;
+use assay_pipeline::MemoryLimit;
 use assay_pipeline::probe::{Cell, CellState, ExplainRequest, Explanation, RuleVerdict, explain};
 use serde_json::{Value, json};
 
 use crate::args::{ExplainArgs, Format};
+use crate::buckets::{Buckets, Reading};
 use crate::exit::ExitStatus;
 use crate::number::count;
 use crate::output;
@@ -17,8 +18,8 @@ use crate::surroundings::{cache, discovery};
 
 pub(crate) fn execute(args: &ExplainArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
-    let input = Input::from_path(&args.file, args.source.name.clone())
-        .with_context(|| format!("cannot read `{}`", args.file.display()))?;
+    let buckets = Buckets::new(&args.buckets, MemoryLimit::DEFAULT);
+    let input = buckets.input(&args.file, args.source.name.clone(), Reading::InPlace)?;
     let explanation = explain(&ExplainRequest {
         input: &input,
         entry: args.source.entry.as_deref(),

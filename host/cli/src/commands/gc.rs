@@ -3,22 +3,24 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use assay_pipeline::MemoryLimit;
 use assay_pipeline::gc::{self, Findings, Item, Retention, State};
-use assay_store::LocalStore;
 
 use crate::args::{Format, GcArgs};
+use crate::buckets::Buckets;
 use crate::exit::ExitStatus;
 use crate::number::{count, size};
 use crate::output;
+use crate::place::Place;
 
 pub(crate) fn execute(args: &GcArgs) -> Result<ExitStatus> {
-    let root = args.root.display();
-    if !args.root.is_dir() {
-        anyhow::bail!("there is no folder `{root}`; --root names what runs publish to");
+    if let Place::Here(root) = &args.root
+        && !root.is_dir()
+    {
+        anyhow::bail!("there is no folder `{}`; --root names what runs publish to", root.display());
     }
-    let store =
-        LocalStore::open(&args.root).with_context(|| format!("cannot use `{root}` as the root"))?;
+    let store = Buckets::new(&args.buckets, MemoryLimit::DEFAULT).store(&args.root)?;
     let hours = |hours: u64| Duration::from_secs(hours * 3_600);
     let retention = Retention {
         runs: args.keep_runs,
@@ -26,7 +28,7 @@ pub(crate) fn execute(args: &GcArgs) -> Result<ExitStatus> {
         grace: hours(u64::from(args.grace_hours)),
     };
     let act = if args.delete { gc::clean } else { gc::look };
-    let findings = act(&store, retention)?;
+    let findings = act(&*store, retention)?;
     match args.format {
         Format::Json => output::json(&findings)?,
         Format::Text => output::text(&text(&findings, &again(args))?)?,
@@ -39,7 +41,7 @@ fn again(args: &GcArgs) -> String {
     let GcArgs { keep_runs, keep_days, grace_hours, .. } = args;
     format!(
         "assay gc --root {} --keep-runs {keep_runs} --keep-days {keep_days} --grace-hours {grace_hours} --delete",
-        args.root.display()
+        args.root
     )
 }
 

@@ -6,8 +6,10 @@ use anyhow::{Context, Result};
 use assay_pipeline::{Input, Observer, Replacing, Report, Request, Retry};
 
 use crate::args::{Format, JudgeArgs};
+use crate::buckets::Buckets;
 use crate::complaint::{complain, reasons};
 use crate::exit::ExitStatus;
+use crate::place::Place;
 use crate::profile::Profile;
 use crate::progress::Display;
 use crate::stop::Stop;
@@ -19,15 +21,16 @@ use crate::{next, output, summary};
 pub(crate) fn judge(
     args: &JudgeArgs,
     replacing: Replacing,
+    buckets: &Buckets,
     act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
-    more: impl FnOnce(&Report) -> Result<()>,
+    report_to: Option<&Place>,
 ) -> Result<ExitStatus> {
-    let (mut report, stop) = match (carry_out(args, replacing, act), args.format) {
+    let (mut report, stop) = match (carry_out(args, replacing, buckets, act), args.format) {
         (Ok(carried_out), _) => carried_out,
         (Err(error), Format::Json) => {
             let text = reasons(&error);
             complain(&format!("error: {text}"));
-            let location = args.file.display().to_string();
+            let location = args.file.to_string();
             let retry = Retry::after(error.as_ref());
             (Report::not_begun(&location, args.name.clone(), text, retry), Stop::default())
         }
@@ -38,7 +41,13 @@ pub(crate) fn judge(
         Format::Json => output::json(&report)?,
         Format::Text => output::text(&summary::of(&report, output::colours())?)?,
     }
-    more(&report)?;
+    if let Some(place) = report_to {
+        let mut text = serde_json::to_string_pretty(&report)?;
+        text.push('\n');
+        buckets
+            .write(place, text.as_bytes())
+            .with_context(|| format!("cannot write the report to `{place}`"))?;
+    }
     // A signal that came when all was done ended nothing.
     match &report.failure {
         Some(failure) if failure.code == "interrupted" => Ok(ExitStatus::Interrupted(stop.code())),
@@ -49,13 +58,14 @@ pub(crate) fn judge(
 fn carry_out(
     args: &JudgeArgs,
     replacing: Replacing,
+    buckets: &Buckets,
     act: impl FnOnce(&Request<'_>, &dyn Observer) -> Result<Report>,
 ) -> Result<(Report, Stop)> {
     if let Some(kernel) = &args.kernel {
         assay_pipeline::use_kernel(kernel)?;
     }
     let discovery = discovery(&args.rules)?;
-    let input = input(args)?;
+    let input = input(args, buckets)?;
     // From here on there is a run that can tell how it ended.
     let stop = Stop::on_signals().context("cannot listen for signals")?;
     let display = Display::new(args.progress, stop.clone());
@@ -75,18 +85,20 @@ fn carry_out(
     display.end();
     if let Some(profile) = profile {
         complain(&profile.table());
+        if let Some(requests) = buckets.table() {
+            complain(&requests);
+        }
     }
     Ok((report, stop))
 }
 
-fn input(args: &JudgeArgs) -> Result<Input> {
-    if args.file.as_os_str() == "-" {
+fn input(args: &JudgeArgs, buckets: &Buckets) -> Result<Input> {
+    if args.file.is_standard() {
         return Input::from_reader(&mut io::stdin().lock(), args.name.clone()).context(
             "cannot spool standard input to a temporary file (TMPDIR names another folder)",
         );
     }
-    Input::from_path(&args.file, args.name.clone())
-        .with_context(|| format!("cannot read `{}`", args.file.display()))
+    buckets.input(&args.file, args.name.clone(), args.reading())
 }
 
 fn threads(typed: Option<u16>) -> usize {

@@ -2,14 +2,15 @@
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use assay_author::{Change, PackDifference, compare};
 use assay_model::RecordOutcome;
-use assay_pipeline::Input;
+use assay_pipeline::MemoryLimit;
 use assay_pipeline::probe::{Versus, VersusRequest, versus};
 use serde_json::{Value, json};
 
 use crate::args::{Format, PackArgs, PackCommand, PackDiffArgs};
+use crate::buckets::{Buckets, Reading};
 use crate::exit::ExitStatus;
 use crate::output;
 use crate::surroundings::{cache, discovery};
@@ -24,8 +25,8 @@ fn diff(args: &PackDiffArgs) -> Result<ExitStatus> {
     let discovery = discovery(&args.rules)?;
     let difference = compare(&args.from, &args.to, &discovery, cache(&args.rules))?;
     let on_file = args.file.as_ref().map(|file| {
-        let input = Input::from_path(file, args.source.name.clone())
-            .with_context(|| format!("cannot read `{}`", file.display()))?;
+        let buckets = Buckets::new(&args.buckets, MemoryLimit::DEFAULT);
+        let input = buckets.input(file, args.source.name.clone(), Reading::InPlace)?;
         let request = VersusRequest {
             input: &input,
             entry: args.source.entry.as_deref(),

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use assay_model::{FileResult, Level};
-use assay_pipeline::Input;
+use assay_pipeline::MemoryLimit;
 use assay_pipeline::probe::{RuleTrial, Trial, TrialRequest, try_plugin};
 use serde_json::{Value, json};
 
 use crate::args::{Format, TryArgs};
+use crate::buckets::{Buckets, Reading};
 use crate::exit::ExitStatus;
 use crate::number::count;
 use crate::output;
@@ -22,8 +23,8 @@ pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
             args.plugin.display()
         )
     })?;
-    let input = Input::from_path(&args.file, args.source.name.clone())
-        .with_context(|| format!("cannot read `{}`", args.file.display()))?;
+    let buckets = Buckets::new(&args.buckets, MemoryLimit::DEFAULT);
+    let input = buckets.input(&args.file, args.source.name.clone(), Reading::InPlace)?;
     // A plugin can be tried where there are no rules; a folder that was named must be one.
     let discovery = match discovery(&args.rules) {
         Ok(discovery) => Some(discovery),

@@ -227,7 +227,7 @@ impl Looking<'_> {
     }
 
     fn changed(&self) -> RunError {
-        RunError::InputChanged { location: self.look.request.input.location() }
+        RunError::changed(self.look.request.input)
     }
 }
 

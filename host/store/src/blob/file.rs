@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::open::Blob;
+use super::open::{Blob, State};
 
 /// A regular file. All reads go to what was opened, whatever the path names by then.
 #[derive(Debug)]
@@ -46,10 +46,6 @@ impl Identity {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
-
-    fn is(&self, now: io::Result<Metadata>) -> bool {
-        now.is_ok_and(|metadata| Self::of(&metadata) == *self)
-    }
 }
 
 impl FileBlob {
@@ -82,10 +78,15 @@ impl Blob for FileBlob {
         read_file_at(&self.file, self.opened.len, offset, buffer)
     }
 
-    fn changed(&self) -> bool {
+    fn state(&self) -> io::Result<State> {
         // The open file tells what was written into it, the path what was put in its place: an upstream job that has
         // replaced its file does not want a report on the old one.
-        !self.opened.is(self.file.metadata()) || !self.opened.is(std::fs::metadata(&self.path))
+        let named = match std::fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Gone),
+            named => Identity::of(&named?),
+        };
+        let same = named == self.opened && Identity::of(&self.file.metadata()?) == self.opened;
+        Ok(if same { State::Same } else { State::Changed })
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use super::open::Blob;
+use super::open::{Blob, State};
 
 /// Bytes in memory.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Blob for MemoryBlob {
         Ok(count)
     }
 
-    fn changed(&self) -> bool {
-        self.content().changed
+    fn state(&self) -> io::Result<State> {
+        Ok(if self.content().changed { State::Changed } else { State::Same })
     }
 }

@@ -3,6 +3,17 @@
 use std::fmt;
 use std::io;
 
+/// How what was opened stands to what is in its place now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is the same, as far as the system tells.
+    Same,
+    /// The content changed, or something else is in its place.
+    Changed,
+    /// Nothing is in its place any more.
+    Gone,
+}
+
 /// An open input. It was opened once, and all who read it read the same thing: a file that stays the one that was opened
 /// when another takes its name, an object in one version.
 ///
@@ -11,12 +22,12 @@ use std::io;
 /// - [`read_at`](Blob::read_at) may be called from any number of threads at the same time, and none waits for a place that
 ///   another has left the blob at: there is no such place.
 /// - It fills the buffer, and gives less only where the content ends. Nothing is given from beyond [`len`](Blob::len), even if
-///   more is there by now. An end before `len` means that something was cut off, and [`changed`](Blob::changed) says so.
+///   more is there by now. An end before `len` means that something was cut off, and [`state`](Blob::state) says so.
 /// - After an error nothing of the buffer counts. The same call may be made again. It is not [`io::ErrorKind::Interrupted`]: the
 ///   implementation tries that again itself.
-/// - What is read may be the content of another moment only if `changed` says so afterwards, as far as the system tells. So whoever keeps
+/// - What is read may be the content of another moment only if `state` says so afterwards, as far as the system tells. So whoever keeps
 ///   something that was derived from the blob asks when all was read, before anyone else sees it, and reads what must stay the
-///   same through a [`super::Steady`].
+///   same through a [`super::Steady`]. A read that finds out by itself fails with [`super::Changed`].
 pub trait Blob: fmt::Debug + Send + Sync {
     /// Where it is, for reports and messages.
     fn location(&self) -> String;
@@ -32,7 +43,11 @@ pub trait Blob: fmt::Debug + Send + Sync {
     /// Reads from `offset` on, and says how much.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
 
-    /// Whether what was read so far may be stale: the content changed, or something else is in its place. True where that
-    /// cannot be told.
-    fn changed(&self) -> bool;
+    /// Whether what was read so far is what is there now.
+    fn state(&self) -> io::Result<State>;
+
+    /// Bytes of memory that it takes at most for what it has read ahead of its readers.
+    fn memory(&self) -> usize {
+        0
+    }
 }

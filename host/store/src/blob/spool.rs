@@ -4,28 +4,28 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use super::file::read_file_at;
-use super::open::Blob;
+use super::open::{Blob, State};
 
 /// A copy in a temporary file without a name: gone when the process ends, however it ends, and nobody else can change it.
 #[derive(Debug)]
 pub struct Spool {
     file: File,
     len: u64,
+    location: String,
 }
 
 impl Spool {
-    /// Copies all that `reader` gives.
-    pub fn of(reader: &mut dyn Read) -> io::Result<Self> {
+    /// Copies all that `reader` gives, which is from `location`.
+    pub fn of(reader: &mut dyn Read, location: &str) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
         let len = io::copy(reader, &mut file)?;
-        Ok(Self { file, len })
+        Ok(Self { file, len, location: location.to_owned() })
     }
 }
 
 impl Blob for Spool {
     fn location(&self) -> String {
-        // What standard input is called on a command line.
-        "-".to_owned()
+        self.location.clone()
     }
 
     fn len(&self) -> u64 {
@@ -36,7 +36,7 @@ impl Blob for Spool {
         read_file_at(&self.file, self.len, offset, buffer)
     }
 
-    fn changed(&self) -> bool {
-        false
+    fn state(&self) -> io::Result<State> {
+        Ok(State::Same)
     }
 }

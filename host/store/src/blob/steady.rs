@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::fingerprint::Fingerprints;
-use super::open::Blob;
+use super::open::{Blob, State};
 
 /// Bytes that have one fingerprint. 32 KiB: they stay in the first caches while they are looked at, and where a slab begins or ends
 /// little is read for nothing. For 10 GB that is 2.4 MB of fingerprints.
@@ -66,9 +66,15 @@ impl Steady {
         self.blob.is_empty()
     }
 
-    /// Whether what was read may be of several moments, as far as the system tells or a reader has met.
-    pub fn changed(&self) -> bool {
-        self.changed.load(Ordering::Relaxed) || self.blob.changed()
+    /// Whether what was read is of one moment and still there, as far as the system tells or a reader has met.
+    pub fn state(&self) -> io::Result<State> {
+        let met = self.changed.load(Ordering::Relaxed);
+        if met { Ok(State::Changed) } else { self.blob.state() }
+    }
+
+    /// Bytes of memory that it takes at most for what is read ahead.
+    pub fn memory(&self) -> usize {
+        self.blob.memory()
     }
 
     /// Bytes of a block.

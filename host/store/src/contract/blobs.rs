@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use crate::blob::{Blob, Cursor, Steady};
+use crate::blob::{Blob, Changed, Cursor, State, Steady};
 
 /// Puts bytes in the place of others.
 pub type Change<'a> = Box<dyn Fn(&[u8]) + 'a>;
@@ -40,6 +40,10 @@ pub fn check_blob<'a>(open: &dyn Fn(&[u8]) -> BlobCase<'a>) {
     }
 }
 
+fn state(blob: &dyn Blob) -> State {
+    blob.state().expect("it can be told")
+}
+
 fn reads_anywhere(blob: &dyn Blob, content: &[u8]) {
     assert_eq!(blob.len(), content.len() as u64);
     assert!(!blob.location().is_empty(), "it is somewhere");
@@ -61,7 +65,7 @@ fn reads_anywhere(blob: &dyn Blob, content: &[u8]) {
     for beyond in [content.len() as u64 + 1, u64::MAX] {
         assert_eq!(blob.read_at(beyond, &mut [0; 8]).expect("the end is not an error"), 0);
     }
-    assert!(!blob.changed(), "nobody touched it");
+    assert_eq!(state(blob), State::Same, "nobody touched it");
 }
 
 fn is_read_by_many(blob: &dyn Blob, content: &[u8]) {
@@ -106,13 +110,17 @@ fn says_that_it_changed(case: &BlobCase<'_>, content: &[u8], other: &[u8]) {
     let Some(change) = &case.change else { return };
     let mut buffer = vec![0; 1_000];
     let read = case.blob.read_at(0, &mut buffer).expect("it can be read");
-    assert!(buffer[..read] == content[..1_000] && !case.blob.changed(), "not changed yet");
+    assert!(
+        buffer[..read] == content[..1_000] && state(&*case.blob) == State::Same,
+        "not changed yet"
+    );
     change(other);
     // What comes now is the old or the new, or an error; but not from beyond what was opened, and never unsaid.
     let mut all = vec![0; content.len() + 10];
-    if let Ok(read) = case.blob.read_at(0, &mut all) {
-        assert!(read <= content.len(), "it gave what was not there when it was opened");
+    match case.blob.read_at(0, &mut all) {
+        Ok(read) => assert!(read <= content.len(), "it gave what was not there when it was opened"),
+        Err(error) => assert!(Changed::is_in(&error), "{error}: it says what happened"),
     }
     assert_eq!(case.blob.len(), content.len() as u64, "it is as long as it was opened");
-    assert!(case.blob.changed(), "{} bytes were put in its place", other.len());
+    assert_eq!(state(&*case.blob), State::Changed, "{} bytes were put in its place", other.len());
 }

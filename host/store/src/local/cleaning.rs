@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{MAIN_SEPARATOR, Path};
+use std::time::Duration;
 
 use assay_files::is_draft;
 
@@ -104,7 +105,7 @@ impl Cleaning for LocalStore {
         Ok(())
     }
 
-    fn sweep(&self, folder: &Key) -> Result<usize, StoreError> {
+    fn sweep(&self, folder: &Key, _: Duration) -> Result<usize, StoreError> {
         let mut swept = 0;
         let walked = walk(&self.path(folder), &mut |path, name| {
             if is_draft(name) && sweep(path)? {

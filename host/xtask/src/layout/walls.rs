@@ -65,7 +65,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 const MODEL_ONLY: &[&str] = &["host/model"];
 const MODEL_AND_DIGEST: &[&str] = &["host/digest", "host/model"];
 
-pub(super) const WALLS: [Wall; 22] = [
+pub(super) const WALLS: [Wall; 23] = [
     Wall {
         folder: "host/model",
         may: &[],
@@ -107,6 +107,12 @@ pub(super) const WALLS: [Wall; 22] = [
         may: &["host/files"],
         tests_may: &[],
         why: "it keeps bytes under names and opens them, and knows nothing of what they say",
+    },
+    Wall {
+        folder: "host/s3",
+        may: &["host/store"],
+        tests_may: &["tests/bucket"],
+        why: "it makes a bucket what a disk is to everyone else, and knows nothing of what is in it",
     },
     Wall {
         folder: "host/sinks",
@@ -189,6 +195,7 @@ pub(super) const WALLS: [Wall; 22] = [
             "host/packs",
             "host/pipeline",
             "host/registry",
+            "host/s3",
             "host/sample",
             "host/sandbox",
             "host/shipping",
@@ -236,7 +243,7 @@ pub(super) const WALLS: [Wall; 22] = [
     },
 ];
 
-pub(super) const KEPT: [Kept; 9] = [
+pub(super) const KEPT: [Kept; 11] = [
     Kept {
         libraries: &["wasmtime*", "cranelift*"],
         by: &["host/sandbox"],
@@ -274,10 +281,22 @@ pub(super) const KEPT: [Kept; 9] = [
         why: "who changes a component's bytes must not be who judges them",
     },
     Kept {
-        libraries: &["oci-*", "tokio", "rustls", "docker_credential"],
+        libraries: &["oci-*", "rustls", "docker_credential"],
         by: &["host/registry"],
         reach: Reach::BuildsAndTests,
-        why: "a run reaches no network, and one crate is where to look whether that is so",
+        why: "one crate talks to registries of plugins, and no run does",
+    },
+    Kept {
+        libraries: &["aws-*"],
+        by: &["host/s3", "tests/*"],
+        reach: Reach::BuildsAndTests,
+        why: "one crate talks to buckets, and is where to look how",
+    },
+    Kept {
+        libraries: &["tokio", "hyper*"],
+        by: &["host/registry", "host/s3", "tests/*"],
+        reach: Reach::BuildsAndTests,
+        why: "what is asynchronous stays behind two doors; a run itself is threads",
     },
     Kept {
         libraries: &["sha2"],

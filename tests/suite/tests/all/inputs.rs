@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use assay_pipeline::{Input, Report};
 use assay_store::LocalStore;
-use assay_store::blob::{Blob, FileBlob, MemoryBlob, Opened};
+use assay_store::blob::{Blob, FileBlob, MemoryBlob, Opened, State};
 use assay_suite::{BAD_LOAN, Lake, Setting};
 
 /// A file of several slabs and of more blocks than are read at once.
@@ -173,8 +173,8 @@ impl Blob for WrittenInto {
         self.file.read_at(offset, buffer)
     }
 
-    fn changed(&self) -> bool {
-        false
+    fn state(&self) -> std::io::Result<State> {
+        Ok(State::Same)
     }
 }
 
@@ -211,7 +211,7 @@ fn a_file_that_is_written_into_with_its_time_set_back_fails_the_run() {
     let mut writer = fs::File::options().write(true).open(&path).expect("the file");
     writer.write_all(&case.bytes).expect("a file");
     writer.set_modified(time).expect("a time");
-    assert!(blob.changed(), "its time of change cannot be set back");
+    assert_eq!(blob.state().ok(), Some(State::Changed), "its time of change cannot be set back");
 }
 
 /// A disk or a network that fails is not a damaged file: another attempt may succeed.

@@ -1,0 +1,144 @@
+//! From a place to what is read or written there. The choice between a disk and a bucket is made here; nobody behind it knows of it.
+
+use std::io;
+
+use anyhow::{Context, Result};
+use assay_pipeline::{Input, MemoryLimit};
+use assay_store::{LocalStore, Store};
+
+use crate::args::BucketArgs;
+use crate::location::Location;
+use crate::place::Place;
+
+#[cfg(feature = "s3")]
+use {
+    assay_s3::{Address, Memory, S3, Settings},
+    assay_store::blob::{Cursor, Spool, Steady},
+    std::sync::{Arc, OnceLock},
+};
+
+/// The way to buckets, which is taken once something is in one.
+#[derive(Debug)]
+pub(crate) struct Buckets {
+    #[cfg(feature = "s3")]
+    settings: Settings,
+    #[cfg(feature = "s3")]
+    s3: OnceLock<S3>,
+}
+
+/// Where the bytes of an input are read from, in each pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// From where they are.
+    InPlace,
+    /// From a copy on this machine's disk, that is made first.
+    Spooled,
+}
+
+#[cfg(feature = "s3")]
+impl Buckets {
+    /// Nothing is sent to anybody yet.
+    pub(crate) fn new(args: &BucketArgs, memory: MemoryLimit) -> Self {
+        let settings = Settings {
+            endpoint: args.endpoint_url.clone(),
+            requester_pays: args.request_payer,
+            kms_key: args.sse_kms_key_id.clone(),
+            memory: Memory::of(memory.bytes()),
+            ..Settings::default()
+        };
+        Self { settings, s3: OnceLock::new() }
+    }
+
+    fn s3(&self) -> Result<&S3> {
+        if let Some(s3) = self.s3.get() {
+            return Ok(s3);
+        }
+        let s3 = S3::connect(self.settings.clone()).context("cannot start what talks to S3")?;
+        Ok(self.s3.get_or_init(|| s3))
+    }
+
+    fn object(&self, address: &Address, name: Option<String>, reading: Reading) -> Result<Input> {
+        let address = address.clone().object()?;
+        let fault = || format!("cannot read `{address}`");
+        let blob = self.s3()?.open(&address).with_context(fault)?;
+        let name = name.or_else(|| Some(address.name().to_owned()));
+        if reading == Reading::InPlace {
+            return Ok(Input::new(blob, name));
+        }
+        let mut object = Cursor::new(Arc::new(Steady::new(blob)), 0, Arc::default());
+        let spool = Spool::of(&mut object, &address.to_string()).with_context(|| {
+            format!("cannot copy `{address}` to a temporary file (TMPDIR names another folder)")
+        })?;
+        Ok(Input::new(Arc::new(spool), name))
+    }
+
+    fn prefix(&self, root: &Address) -> Result<Box<dyn Store>> {
+        Ok(Box::new(self.s3()?.store(root.clone())?))
+    }
+
+    /// What was asked of S3, as a table; nothing if nothing was.
+    pub(crate) fn table(&self) -> Option<String> {
+        let requests = self.s3.get()?.requests();
+        let mut table = "requests to S3\n".to_owned();
+        for (operation, sent) in &requests.sent {
+            table.push_str(&format!("{:>10}  {}\n", sent, operation.name()));
+        }
+        table.push_str(&format!("{:>10}  of all were repetitions", requests.repeated));
+        Some(table)
+    }
+}
+
+#[cfg(not(feature = "s3"))]
+impl Buckets {
+    pub(crate) fn new(_: &BucketArgs, _: MemoryLimit) -> Self {
+        Self {}
+    }
+
+    pub(crate) fn table(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Buckets {
+    /// Opens an input. What it is named after is `name`, else the last part of its place.
+    pub(crate) fn input(
+        &self,
+        place: &Place,
+        name: Option<String>,
+        reading: Reading,
+    ) -> Result<Input> {
+        match place {
+            Place::Here(file) => here(file, name),
+            #[cfg(feature = "s3")]
+            Place::There(address) => self.object(address, name, reading),
+        }
+    }
+
+    /// Opens a root to publish to, making it where it is a folder that is not there.
+    pub(crate) fn store(&self, root: &Place) -> Result<Box<dyn Store>> {
+        match root {
+            Place::Here(folder) => Ok(Box::new(
+                LocalStore::open(folder)
+                    .with_context(|| format!("cannot use `{root}` as the root"))?,
+            )),
+            #[cfg(feature = "s3")]
+            Place::There(address) => self.prefix(address),
+        }
+    }
+
+    /// Writes a document, whatever was there before.
+    pub(crate) fn write(&self, place: &Place, bytes: &[u8]) -> io::Result<()> {
+        match place {
+            Place::Here(file) => std::fs::write(file, bytes),
+            #[cfg(feature = "s3")]
+            Place::There(address) => {
+                let s3 = self.s3().map_err(io::Error::other)?;
+                s3.write(&address.clone().object().map_err(io::Error::other)?, bytes)
+            }
+        }
+    }
+}
+
+fn here(file: &Location, name: Option<String>) -> Result<Input> {
+    Input::from_path(file, name).with_context(|| format!("cannot read `{}`", file.display()))
+}

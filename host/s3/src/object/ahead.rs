@@ -1,0 +1,77 @@
+//! What to read next, from what was read so far.
+
+/// Follows readers who go from front to back, several close together. How far ahead is read doubles with each range that they go on, as kernels do
+/// it: who looks at a header, or at a zip's directory, has not a hundred megabytes sent for.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    /// The farthest range that was asked for since the last jump.
+    front: Option<u64>,
+    /// Ranges to have beyond it.
+    window: u64,
+    most: u64,
+}
+
+impl Ahead {
+    /// `most` ranges beyond the front at most.
+    pub(super) fn new(most: usize) -> Self {
+        Self { front: None, window: 0, most: most as u64 }
+    }
+
+    /// A reader asks for a range, which is there or on its way if `is_known`. Gives those that should be under way besides.
+    pub(super) fn asked(&mut self, number: u64, is_known: bool) -> std::ops::Range<u64> {
+        match self.front {
+            Some(front) if number == front + 1 => {
+                self.window = (self.window * 2).clamp(1, self.most);
+                self.front = Some(number);
+            }
+            // A thread that is ahead of the others, or behind.
+            Some(front) if number > front && number <= front + self.window => {
+                self.front = Some(number)
+            }
+            // Behind the others: a thread that was held up, unless all begins anew.
+            Some(front)
+                if number <= front
+                    && (is_known || (number > 0 && front - number <= 2 * self.most)) => {}
+            _ => {
+                self.front = Some(number);
+                self.window = u64::from(number == 0).min(self.most);
+            }
+        }
+        let next = self.front.map_or(0, |front| front + 1);
+        next..next + self.window
+    }
+
+    /// Whether a range is one that readers have yet to come to.
+    pub(super) fn is_ahead(&self, number: u64) -> bool {
+        self.front.is_some_and(|front| number > front && number <= front + self.window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_grows_with_who_reads_on_and_closes_with_who_jumps() {
+        let mut ahead = Ahead::new(6);
+        let mut check = |number, is_known, expected: std::ops::Range<u64>| {
+            assert_eq!(ahead.asked(number, is_known), expected, "{number}");
+        };
+        check(0, false, 1..2);
+        check(0, true, 1..2);
+        check(1, true, 2..4);
+        check(2, true, 3..7);
+        check(3, true, 4..10);
+        check(4, true, 5..11);
+        // Threads that are ahead, and one that is behind.
+        check(6, true, 7..13);
+        check(5, true, 7..13);
+        check(7, true, 8..14);
+        // The end of a zip, then its beginning.
+        check(90, false, 91..91);
+        check(91, false, 92..93);
+        check(0, false, 1..2);
+        // A second pass.
+        check(1, false, 2..4);
+    }
+}
