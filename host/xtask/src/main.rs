@@ -21,6 +21,7 @@ mod readers;
 mod setup;
 mod shell;
 mod speed;
+mod standins;
 mod target;
 mod test;
 mod tidy;
@@ -50,6 +51,7 @@ commands:
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]
                     run the fuzz targets (all of them, 60 seconds each, if not said otherwise)
+  stand-ins         two servers of S3 on this machine until Ctrl-C, with what to set to talk to them
   readers           Spark reads what `assay` wrote, by the commands of docs/how-to/read.md
   versus [OPTION]…  the same rules in DuckDB, Polars, Spark and others: a table of what each takes (`versus --help`)
   speed [--large]   what a run costs by size, width and cores, and how fast it starts, beside what is aimed at
@@ -100,6 +102,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["dist"] => dist::run(&checkout),
         ["instructions", options @ ..] => instructions::run(&checkout, options),
         ["speed", options @ ..] => speed::run(&checkout, options),
+        ["stand-ins"] => standins::run(&checkout),
         ["readers"] => readers::run(&checkout),
         ["versus", options @ ..] => versus::run(&checkout, options),
         ["fuzz", rest @ ..] => fuzz::run(&checkout, rest),
