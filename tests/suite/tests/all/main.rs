@@ -16,6 +16,7 @@ mod languages;
 mod one_table;
 mod partition;
 mod published;
+mod racing;
 mod registry;
 mod retries;
 mod samples;
