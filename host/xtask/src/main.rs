@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a build tool talks to a person")]
 
 mod archive;
+mod bucket;
 mod checkout;
 mod demo;
 mod dist;
@@ -55,6 +56,8 @@ commands:
   readers           Spark reads what `assay` wrote, by the commands of docs/how-to/read.md
   versus [OPTION]…  the same rules in DuckDB, Polars, Spark and others: a table of what each takes (`versus --help`)
   speed [--large]   what a run costs by size, width and cores, and how fast it starts, beside what is aimed at
+  speed s3 [OPTION]…
+                    a bucket beside the disk: CPU, memory, requests, share of a slow link (`speed s3 --help`)
   instructions      instructions for each byte of CSV, against the budgets in tests/ (`--bless` writes them)
   help              this text
 
@@ -101,6 +104,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["tidy"] => tidy::run(&checkout),
         ["dist"] => dist::run(&checkout),
         ["instructions", options @ ..] => instructions::run(&checkout, options),
+        ["speed", "s3", options @ ..] => bucket::run(&checkout, options),
         ["speed", options @ ..] => speed::run(&checkout, options),
         ["stand-ins"] => standins::run(&checkout),
         ["readers"] => readers::run(&checkout),
