@@ -76,6 +76,18 @@ impl Buckets {
         Ok(Box::new(self.s3()?.store(root.clone())?))
     }
 
+    /// That S3 had to be asked more than once, if so: what is slow without a word is taken for hung.
+    pub(crate) fn repetitions(&self) -> Option<String> {
+        let requests = self.s3.get()?.requests();
+        let all: u64 = requests.sent.iter().map(|(_, sent)| sent).sum();
+        let repeated = requests.repeated;
+        (repeated > 0).then(|| {
+            format!(
+                "notice: {repeated} of {all} requests to S3 were repetitions of some that failed"
+            )
+        })
+    }
+
     /// What was asked of S3, as a table; nothing if nothing was.
     pub(crate) fn table(&self) -> Option<String> {
         let requests = self.s3.get()?.requests();
@@ -92,6 +104,10 @@ impl Buckets {
 impl Buckets {
     pub(crate) fn new(_: &BucketArgs, _: MemoryLimit) -> Self {
         Self {}
+    }
+
+    pub(crate) fn repetitions(&self) -> Option<String> {
+        None
     }
 
     pub(crate) fn table(&self) -> Option<String> {

@@ -65,9 +65,10 @@ impl Blob for ObjectBlob {
         let mut filled = 0;
         while filled < wanted {
             let at = offset + filled as u64;
-            let bytes = self.range(at / RANGE)?;
+            let left_of_range = usize::try_from(RANGE - at % RANGE).expect("a range is in memory");
+            let count = (wanted - filled).min(left_of_range);
+            let bytes = self.range(at / RANGE, count)?;
             let from = usize::try_from(at % RANGE).expect("a range is in memory");
-            let count = (wanted - filled).min(bytes.len() - from);
             buffer[filled..filled + count].copy_from_slice(&bytes[from..from + count]);
             filled += count;
         }
@@ -89,9 +90,9 @@ impl Blob for ObjectBlob {
 }
 
 impl ObjectBlob {
-    /// The bytes of a range, for which those that are likely next are sent for as well.
-    fn range(&self, number: u64) -> io::Result<Arc<Vec<u8>>> {
-        let taken = self.ranges.take(number, |number| {
+    /// The bytes of a range, of which `count` are read, and for which those that are likely next are sent for as well.
+    fn range(&self, number: u64, count: usize) -> io::Result<Arc<Vec<u8>>> {
+        let taken = self.ranges.take(number, count, |number| {
             let (inner, pinned) = (Arc::clone(&self.s3.inner), Arc::clone(&self.pinned));
             let ranges = Arc::clone(&self.ranges);
             self.s3.handle().spawn(async move {

@@ -36,6 +36,9 @@ pub(crate) fn judge(
         }
         (Err(error), Format::Text) => return Err(error),
     };
+    if let Some(notice) = buckets.repetitions() {
+        complain(&notice);
+    }
     report.next = next::commands(&report, args);
     match args.format {
         Format::Json => output::json(&report)?,

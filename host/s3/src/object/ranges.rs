@@ -7,8 +7,9 @@ use super::ahead::Ahead;
 use crate::error::S3Error;
 use crate::settings::RANGE;
 
-/// Ranges that stay for readers who are behind: the one at the front, and the one before it, in which a record may have begun.
-const BEHIND: usize = 2;
+/// Ranges that readers are in: the one at the front, and the one before it, in which a record may have begun. Where readers are further apart, less is
+/// read ahead.
+const UNDER_READERS: usize = 2;
 
 /// Some ranges: on their way, or there.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(super) struct Ranges {
 struct Known {
     ranges: BTreeMap<u64, Slot>,
     ahead: Ahead,
-    /// Counts readers' questions, so that the range that nobody has asked for for longest is known.
+    /// Bytes that readers took so far. A range is done with when they took a whole one's bytes elsewhere since they were last in it.
     clock: u64,
     /// Memory of ranges that went.
     spare: Vec<Vec<u8>>,
@@ -45,7 +46,7 @@ impl Ranges {
         let most = most.min(usize::try_from(count).unwrap_or(usize::MAX).max(1));
         let known = Known {
             ranges: BTreeMap::new(),
-            ahead: Ahead::new(most.saturating_sub(BEHIND)),
+            ahead: Ahead::new(most.saturating_sub(UNDER_READERS)),
             clock: 0,
             spare: Vec::new(),
         };
@@ -62,12 +63,18 @@ impl Ranges {
     pub(super) fn take(
         &self,
         number: u64,
+        count: usize,
         send_for: impl Fn(u64),
     ) -> Result<Arc<Vec<u8>>, S3Error> {
         let mut known = self.known();
+        known.clock += count as u64;
         let is_known = known.ranges.contains_key(&number);
         let next = known.ahead.asked(number, is_known);
         loop {
+            let now = known.clock;
+            if let Some(Slot::Here { asked, .. }) = known.ranges.get_mut(&number) {
+                *asked = now;
+            }
             if !known.ranges.contains_key(&number) && self.make_room(&mut known, true) {
                 known.ranges.insert(number, Slot::Coming);
                 send_for(number);
@@ -79,40 +86,45 @@ impl Ranges {
                     send_for(number);
                 }
             }
-            known.clock += 1;
-            let now = known.clock;
-            match known.ranges.remove(&number) {
-                Some(Slot::Here { bytes, .. }) => {
-                    let given = Arc::clone(&bytes);
-                    known.ranges.insert(number, Slot::Here { bytes, asked: now });
-                    return Ok(given);
-                }
+            match known.ranges.get(&number) {
+                Some(Slot::Here { bytes, .. }) => return Ok(Arc::clone(bytes)),
                 // Told once; who asks again has it sent for again.
-                Some(Slot::Failed(error)) => {
-                    self.came.notify_all();
-                    return Err(error);
+                Some(Slot::Failed(_)) => {
+                    if let Some(Slot::Failed(error)) = known.ranges.remove(&number) {
+                        self.came.notify_all();
+                        return Err(error);
+                    }
                 }
-                Some(Slot::Coming) => {
-                    known.ranges.insert(number, Slot::Coming);
-                }
-                None => {}
+                Some(Slot::Coming) | None => {}
             }
             known = self.came.wait(known).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Makes room for one more, and says whether there is. Nothing that readers have yet to come to goes, unless somebody waits.
+    /// Makes room for one more, and says whether there is: those that readers are done with go. If somebody waits for it, then also the farthest
+    /// of those that nobody has come to, and at last one that others are in.
     fn make_room(&self, known: &mut Known, is_wanted: bool) -> bool {
         while known.ranges.len() >= self.most {
-            let Known { ranges, ahead, .. } = known;
+            let Known { ranges, ahead, clock, .. } = known;
+            let rank = |number: u64, asked: u64| {
+                let is_done = !ahead.is_ahead(number) && asked + RANGE < *clock;
+                if is_done {
+                    Some((0, asked))
+                } else if !is_wanted {
+                    None
+                } else if ahead.is_ahead(number) {
+                    Some((1, u64::MAX - number))
+                } else {
+                    Some((2, asked))
+                }
+            };
             let going = ranges.iter().filter_map(|(number, slot)| match slot {
-                Slot::Here { .. } if !is_wanted && ahead.is_ahead(*number) => None,
-                Slot::Here { asked, .. } => Some((ahead.is_ahead(*number), *asked, *number)),
+                Slot::Here { asked, .. } => Some((rank(*number, *asked)?, *number)),
                 // A failure that nobody has met.
-                Slot::Failed(_) => Some((false, 0, *number)),
+                Slot::Failed(_) => Some(((0, 0), *number)),
                 Slot::Coming => None,
             });
-            let Some((.., going)) = going.min() else { return false };
+            let Some((_, going)) = going.min() else { return false };
             if let Some(Slot::Here { bytes, .. }) = ranges.remove(&going)
                 && let Ok(bytes) = Arc::try_unwrap(bytes)
             {
@@ -141,5 +153,74 @@ impl Ranges {
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::sync::mpsc::channel;
+    use std::thread;
+
+    use super::*;
+
+    /// Reads eighths of ranges, each of which comes as soon as it is sent for. Gives what was sent for, and how many were in memory at most.
+    fn read(count: u64, most: usize, numbers: impl Iterator<Item = u64>) -> (Vec<u64>, usize) {
+        let ranges = Ranges::new(count * RANGE, most);
+        let (sent, mut held) = (RefCell::new(Vec::new()), 0);
+        thread::scope(|scope| {
+            let (sender, wanted) = channel();
+            let ranges = &ranges;
+            scope.spawn(move || wanted.iter().for_each(|number| ranges.came(number, Ok(vec![1]))));
+            for number in numbers {
+                let eighth = usize::try_from(RANGE / 8).expect("it is in memory");
+                let send_for = |number| {
+                    sent.borrow_mut().push(number);
+                    sender.send(number).expect("it listens");
+                };
+                ranges.take(number, eighth, send_for).expect("it comes");
+                held = held.max(ranges.known().ranges.len());
+            }
+            drop(sender);
+        });
+        (sent.into_inner(), held)
+    }
+
+    /// Readers that are each so many eighths behind the first, in two passes.
+    fn passes(count: u64, behind: &[u64]) -> Vec<u64> {
+        let last = behind.iter().max().copied().unwrap_or_default();
+        let steps = (0..count * 8 + last)
+            .flat_map(|step| behind.iter().filter_map(move |behind| step.checked_sub(*behind)));
+        let numbers: Vec<u64> =
+            steps.filter(|step| *step < count * 8).map(|step| step / 8).collect();
+        [numbers.clone(), numbers].concat()
+    }
+
+    #[test]
+    fn each_range_is_sent_for_once_a_pass() {
+        let check = |count: u64, most: usize, behind: &[u64], passes_sent: u64| {
+            let (sent, held) = read(count, most, passes(count, behind).into_iter());
+            assert_eq!(
+                sent.len() as u64,
+                passes_sent * count,
+                "{count} of {most}, {behind:?}: {sent:?}"
+            );
+            assert!(held <= most, "{held} of {most}");
+        };
+        check(40, 8, &[0], 2);
+        check(40, 8, &[0, 0, 0, 0], 2);
+        check(40, 8, &[0, 1, 2, 3, 4, 5, 6, 7], 2);
+        check(40, 8, &[0, 9, 17], 2);
+        check(40, 4, &[0, 3], 2);
+        check(40, 16, &[0, 4, 8, 12, 16, 20, 24], 2);
+        check(1, 8, &[0, 5], 1);
+        // What is in memory altogether is not read again.
+        check(8, 8, &[0, 3], 1);
+    }
+
+    #[test]
+    fn a_look_here_and_there_sends_for_no_more() {
+        let looks = [99, 50, 10, 70, 30, 99];
+        assert_eq!(read(100, 8, looks.into_iter()).0, [99, 50, 10, 70, 30]);
     }
 }

@@ -1,8 +1,9 @@
 //! The requests of an upload in parts.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::RequestChecksumCalculation;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 
 use super::prefix::Prefix;
@@ -10,6 +11,13 @@ use crate::address::Address;
 use crate::error::{S3Error, Target};
 use crate::fault::{Cause, Fault};
 use crate::operation::Operation;
+
+/// What parts are checked by: CRC32, which is AWS's default. All requests of an upload must agree on it, or S3 refuses them.
+fn checksum(client: &Client) -> Option<ChecksumAlgorithm> {
+    let when = client.config().request_checksum_calculation();
+    let only_if_required = when == Some(&RequestChecksumCalculation::WhenRequired);
+    (!only_if_required).then_some(ChecksumAlgorithm::Crc32)
+}
 
 impl Prefix {
     /// Begins an upload, and gives its id.
@@ -21,6 +29,7 @@ impl Prefix {
                 .create_multipart_upload()
                 .bucket(address.bucket())
                 .key(address.key())
+                .set_checksum_algorithm(checksum(&client))
                 .set_server_side_encryption(encryption.clone())
                 .set_ssekms_key_id(kms_key.clone())
                 .set_request_payer(self.s3.inner.payer());
@@ -42,8 +51,11 @@ impl Prefix {
     ) -> Result<CompletedPart, S3Error> {
         let target = Target::new(Operation::UploadPart, address);
         let once = |client: Client| {
+            let algorithm = checksum(&client);
+            let is_checked = algorithm.is_some();
             let request = client
                 .upload_part()
+                .set_checksum_algorithm(algorithm)
                 .bucket(address.bucket())
                 .key(address.key())
                 .upload_id(id)
@@ -53,15 +65,11 @@ impl Prefix {
             async move {
                 let sent = request.send().await.map_err(|error| Fault::of(&error))?;
                 let tag = sent.e_tag.ok_or_else(|| Fault::body("the answer has no entity tag"))?;
-                // S3 wants to hear again what it was sent as checksums.
                 let part = CompletedPart::builder()
                     .part_number(number)
                     .e_tag(tag)
-                    .set_checksum_crc32(sent.checksum_crc32)
-                    .set_checksum_crc32_c(sent.checksum_crc32_c)
-                    .set_checksum_crc64_nvme(sent.checksum_crc64_nvme)
-                    .set_checksum_sha1(sent.checksum_sha1)
-                    .set_checksum_sha256(sent.checksum_sha256);
+                    // What was sent is told again at the end; what a server reckons by itself is not.
+                    .set_checksum_crc32(sent.checksum_crc32.filter(|_| is_checked));
                 Ok(part.build())
             }
         };
