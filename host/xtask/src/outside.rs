@@ -63,7 +63,7 @@ const ALL: [Outside; 5] = [
 
 /// An environment of its own: the tests' readers and a server have nothing in common.
 const MOTO: Place =
-    Place { folder: "moto", requirements: "tests/moto/requirements.txt", from_source: &[] };
+    Place { folder: "moto", requirements: "tests/s3/requirements.txt", from_source: &[] };
 
 /// Where `tests/javascript` pins what it needs.
 const PINNED: [&str; 2] = ["package.json", "package-lock.json"];

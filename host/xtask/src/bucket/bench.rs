@@ -21,7 +21,7 @@ use crate::{measure, outside, plugins, shell, speed};
 /// Beside `target/versus`: the extension by which `DuckDB` reads buckets is on the index for an older release than the one measured there.
 const PLACE: Place = Place {
     folder: "speed-s3/venv",
-    requirements: "tests/versus/bucket/requirements.txt",
+    requirements: "tests/versus/s3-requirements.txt",
     from_source: &[],
 };
 
