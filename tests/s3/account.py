@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.exceptions import ClientError
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -92,7 +93,7 @@ class Place:
         command = self.command(file, self.address("refused"))
         environment = os.environ | (environment or {})
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-        assert done.returncode == 2, f"exit code {done.returncode}: {done.stdout}{done.stderr}"
+        assert done.returncode == 2, f"exit code {done.returncode}, expected 2: {done.stderr}"
         assert not [key for key in self.keys("refused") if key.endswith("manifest.json")]
         return done.stderr
 
@@ -181,17 +182,30 @@ def not_there(place: Place) -> None:
 @case
 def not_allowed(place: Place) -> None:
     """A refused signature is never taken for an object that is not there."""
-    # Anything but the real keys, whatever it was that the real ones came from.
-    wrong = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wrong", "AWS_SESSION_TOKEN": ""}
-    said = place.refused(place.input, wrong)
-    assert "403" in said, said
+    # The right key with a wrong secret, whatever it was that the right one came from.
+    right = boto3.Session().get_credentials().get_frozen_credentials()
+    wrong = {"AWS_ACCESS_KEY_ID": right.access_key, "AWS_SECRET_ACCESS_KEY": "wrong"}
+    wrong |= {"AWS_SESSION_TOKEN": right.token} if right.token else {}
+    stranger = boto3.client(
+        "s3",
+        region_name=os.environ.get("AWS_REGION"),
+        aws_access_key_id=right.access_key,
+        aws_secret_access_key="wrong",
+        aws_session_token=right.token,
+    )
+    try:
+        stranger.head_object(Bucket=place.bucket, Key=f"{place.prefix}/raw/general.csv")
+        print("        (the server checks no signatures, so the next is not tried)")
+    except ClientError:
+        said = place.refused(place.input, wrong)
+        assert "403" in said, said
 
 
 @case
 def old_version(place: Place) -> None:
     """`?versionId=` reads the state that it names."""
     if not place.versioned:
-        print("  (the bucket keeps no versions: not tried)")
+        print("        (the bucket keeps no versions, so the next is not tried)")
         return
     key = f"{place.prefix}/raw/general.csv"
     version = place.s3.head_object(Bucket=place.bucket, Key=key)["VersionId"]
