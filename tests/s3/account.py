@@ -46,13 +46,17 @@ class Place:
         self.prefix = "/".join(part for part in (parts.path.strip("/"), f"assay-{uuid.uuid4().hex[:12]}") if part)
         self.s3 = boto3.client("s3", region_name=os.environ.get("AWS_REGION"))
         self.file = folder / "general.csv"
+        self.versioned, self.input, self.on_disk, self.data_on_disk = False, "", {}, {}
+
+    def prepare(self) -> None:
+        """Generates the file, puts it into the bucket, and judges it on the disk."""
         generate = [sys.executable, "-B", TOP / "tests/versus/generate.py", self.file, str(MEGABYTES), "42"]
         subprocess.run(generate, check=True, stdout=sys.stderr)
         self.versioned = self.s3.get_bucket_versioning(Bucket=self.bucket).get("Status") == "Enabled"
         self.input = self.put("raw/general.csv", self.file)
-        self.on_disk = self.run(self.file, folder / "lake")
+        self.on_disk = self.run(self.file, self.folder / "lake")
         self.data_on_disk = {
-            path.name: digest(path.read_bytes()) for path in (folder / "lake").rglob("*.parquet")
+            path.name: digest(path.read_bytes()) for path in (self.folder / "lake").rglob("*.parquet")
         }
 
     def address(self, name: str) -> str:
@@ -236,6 +240,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Place(sys.argv[1], sys.argv[2], Path(folder))
         try:
+            place.prepare()
             for promise in CASES:
                 try:
                     promise(place)
