@@ -1,5 +1,6 @@
 //! End-to-end tests, in one program: each of them on its own would link the whole pipeline once more.
 
+mod account;
 mod addresses;
 mod agreement;
 mod author;
