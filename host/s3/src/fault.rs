@@ -123,6 +123,8 @@ impl Fault {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Cause::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_io() => Cause::Unreachable,
             SdkError::ResponseError(_) if status.is_none_or(|status| status < 300) => Cause::Body,
+            // Success, with a body that cannot be read.
+            SdkError::ServiceError(_) if code.is_none() && status == Some(200) => Cause::Body,
             _ => match no_keys(error) {
                 Some(metadata) => Cause::NoKeys { metadata },
                 None => cause(code.as_deref(), status, elsewhere),

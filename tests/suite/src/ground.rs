@@ -100,7 +100,8 @@ impl Endpoint {
     /// Puts a file where it can be read from, beside a lake.
     pub(crate) fn place(&self, lake: &Address, file: &Path) -> Address {
         let name = file.file_name().expect("files have names").to_string_lossy();
-        let place = address(&format!("s3://{BUCKET}/inputs/{}/{name}", lake.name()));
+        let number = self.prefixes.fetch_add(1, Ordering::Relaxed);
+        let place = address(&format!("s3://{BUCKET}/inputs/{}/{number}/{name}", lake.name()));
         let bytes = std::fs::read(file).expect("a readable file");
         self.s3.write(&place, &bytes).expect("it is taken");
         place

@@ -17,6 +17,7 @@ mod languages;
 mod one_table;
 mod partition;
 mod published;
+mod racing;
 mod registry;
 mod retries;
 mod samples;
