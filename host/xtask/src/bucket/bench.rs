@@ -71,6 +71,8 @@ impl Bench {
             serde_json::from_str(&said).context("`describe.py` prints JSON")?;
         machine["engines"]["versitygw"] = assay_standins::VERSITYGW.into();
         let assay = speed::binary(checkout)?;
+        let version = shell::output_of(Command::new(&assay).arg("--version"))?;
+        machine["engines"]["assay"] = version.trim().trim_start_matches("assay ").into();
         let plugins = checkout.plugins_dir();
         if !plugins.is_dir() {
             plugins::check(checkout)?;
