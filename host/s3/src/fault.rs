@@ -132,6 +132,8 @@ impl Fault {
         };
         let message = said.unwrap_or_else(|| match (status, error) {
             (Some(status), SdkError::ServiceError(_)) => reason(status).to_owned(),
+            // What the layers above say of it is where it passed through.
+            (None, SdkError::DispatchFailure(_)) if cause == Cause::Unreachable => innermost(error),
             _ => chain(error),
         });
         Self {
@@ -237,6 +239,15 @@ fn chain(error: &(dyn Error + 'static)) -> String {
         next = error.source();
     }
     said
+}
+
+/// The first cause of all.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 fn reason(status: u16) -> &'static str {

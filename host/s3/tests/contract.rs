@@ -1,4 +1,4 @@
-//! A bucket against the contracts that a disk is held to, on servers that are not ours.
+//! A bucket against the contracts that a disk is held to, on a server of ours and on two that are not.
 
 use std::time::Duration;
 
@@ -9,11 +9,10 @@ use assay_store::contract::{BlobCase, check_blob, check_store_but};
 /// What every test here needs: a bucket of that name.
 const BUCKET: &str = "lake";
 
-fn connect(server: &Server) -> S3 {
-    server.bucket(BUCKET).expect("a bucket");
+fn connect(environment: &[(&str, String)]) -> S3 {
     let value = |wanted: &str| {
-        let found = server.environment().into_iter().find(|(name, _)| *name == wanted);
-        found.expect("it is set").1
+        let found = environment.iter().find(|(name, _)| *name == wanted);
+        found.expect("it is set").1.clone()
     };
     let keys = Keys {
         access_key: value("AWS_ACCESS_KEY_ID"),
@@ -21,7 +20,7 @@ fn connect(server: &Server) -> S3 {
         session_token: None,
     };
     S3::connect(Settings {
-        endpoint: Some(server.endpoint()),
+        endpoint: Some(value("AWS_ENDPOINT_URL_S3")),
         region: Some(value("AWS_REGION")),
         keys: Some(keys),
         // On the loopback interface nothing is gained by waiting.
@@ -35,8 +34,12 @@ fn address(key: &str) -> Address {
     Address::new(&format!("s3://{BUCKET}/{key}")).expect("an address")
 }
 
-fn keeps_the_contract(server: &Server, known: &[&str]) {
-    let s3 = connect(server);
+fn other(server: &Server) -> S3 {
+    server.bucket(BUCKET).expect("a bucket");
+    connect(&server.environment())
+}
+
+fn keeps_the_contract(s3: &S3, known: &[&str]) {
     check_store_but(&|name| Box::new(s3.store(address(name)).expect("a root")), known);
     let number = std::cell::Cell::new(0);
     check_blob(&|content| {
@@ -51,9 +54,16 @@ fn keeps_the_contract(server: &Server, known: &[&str]) {
 }
 
 #[test]
+fn the_bucket_in_process_keeps_the_contract() {
+    let server = assay_bucket::Server::start();
+    server.bucket(BUCKET);
+    keeps_the_contract(&connect(&server.environment()), &[]);
+}
+
+#[test]
 fn versitygw_keeps_the_contract() {
     if let Some(server) = Server::versity() {
-        keeps_the_contract(&server, &[]);
+        keeps_the_contract(&other(&server), &[]);
     }
 }
 
@@ -61,6 +71,6 @@ fn versitygw_keeps_the_contract() {
 fn moto_keeps_the_contract() {
     if let Some(server) = Server::moto() {
         // Its answer to a completed upload cannot be read, so that what was created seems to have been there.
-        keeps_the_contract(&server, &["upload-appears-whole", "many-upload-the-same"]);
+        keeps_the_contract(&other(&server), &["upload-appears-whole", "many-upload-the-same"]);
     }
 }

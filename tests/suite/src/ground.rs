@@ -20,7 +20,7 @@ pub enum Ground {
 impl Ground {
     /// Those that this machine has; what is missing was said.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::Disk];
+        let mut all = vec![Self::Disk, Self::Bucket(Endpoint::own())];
         all.extend(Endpoint::versity().map(Self::Bucket));
         all
     }
@@ -48,6 +48,18 @@ pub struct Endpoint {
 const BUCKET: &str = "lakes";
 
 impl Endpoint {
+    /// The server of our own.
+    pub fn own() -> &'static Self {
+        static SERVER: OnceLock<(assay_bucket::Server, Endpoint)> = OnceLock::new();
+        let (_, endpoint) = SERVER.get_or_init(|| {
+            let server = assay_bucket::Server::start();
+            server.bucket(BUCKET);
+            let endpoint = Self::of("a bucket in process", server.environment().to_vec());
+            (server, endpoint)
+        });
+        endpoint
+    }
+
     /// An independent server, if the machine has it.
     pub fn versity() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<(Server, Endpoint)>> = OnceLock::new();
