@@ -26,6 +26,8 @@ pub enum Fault {
     ClockSkew,
     /// 301 `PermanentRedirect`: the bucket is in another region, `eu-west-1`.
     Elsewhere,
+    /// 200 with an `InternalError` in the body, and nothing is carried out: what AWS documents for completing an upload.
+    ErrorInside,
     /// Nothing is carried out and nothing answered until the client gives up.
     Silent,
     /// The connection is reset when so many bytes of the request's body have come; nothing is carried out.
@@ -68,6 +70,11 @@ impl Fault {
             }
             Self::InternalError => (
                 StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalError",
+                "We encountered an internal error. Please try again.",
+            ),
+            Self::ErrorInside => (
+                StatusCode::OK,
                 "InternalError",
                 "We encountered an internal error. Please try again.",
             ),

@@ -166,6 +166,12 @@ impl Server {
         self.service.state().page = Some(entries);
     }
 
+    /// From now on an upload that was completed is one that does not exist: `NoSuchUpload`, as AWS documents it. If this is not said, the
+    /// same request succeeds again, as AWS answers for a while.
+    pub fn forget_completed_uploads(&self) {
+        self.service.state().forgetful = true;
+    }
+
     /// Denies an action to everybody: 403 `AccessDenied`. Without [`Action::ListBucket`] a missing key is 403 too.
     pub fn deny(&self, action: Action) {
         self.service.rights.deny(action);

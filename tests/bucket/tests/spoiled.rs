@@ -67,6 +67,7 @@ fn refusals_carry_nothing_out() {
     check(Fault::SlowDown, 503, "SlowDown");
     check(Fault::InternalError, 500, "InternalError");
     check(Fault::TooManyRequests, 429, "TooManyRequests");
+    check(Fault::ErrorInside, 200, "InternalError");
     check(Fault::Conflict, 409, "ConditionalRequestConflict");
     check(Fault::ExpiredToken, 400, "ExpiredToken");
     check(Fault::ClockSkew, 403, "RequestTimeTooSkewed");

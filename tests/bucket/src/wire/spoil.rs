@@ -5,10 +5,11 @@ use std::sync::Arc;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG};
 use http::{HeaderMap, HeaderValue, Response};
 use http_body::Body as _;
-use s3s::{Body, HttpError, S3Error, S3ErrorCode};
+use s3s::{Body, HttpError};
 
 use super::line::Fate;
 use super::spoiled::{End, Spoiled};
+use crate::answer::refused;
 use crate::faults::Fault;
 
 /// The entity tag that [`Fault::StaleEtag`] gives. No object has it.
@@ -17,8 +18,7 @@ const STALE: HeaderValue = HeaderValue::from_static("\"0000000000000000000000000
 /// The answer that takes the place of the real one, if there is one.
 pub(super) fn refusal(fault: &Fault, id: &str) -> Option<Result<Response<Body>, HttpError>> {
     let (status, code, message) = fault.refusal()?;
-    let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
-    error.set_status_code(status);
+    let mut error = refused(status, code, message);
     error.set_request_id(id);
     if *fault == Fault::Elsewhere {
         let region = HeaderValue::from_static("eu-west-1");
