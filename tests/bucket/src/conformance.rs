@@ -20,10 +20,10 @@ use step::Kept;
 pub struct Known {
     /// The case's name.
     pub case: &'static str,
-    /// The step's number in it, from 0.
-    pub step: usize,
-    /// What it says instead.
-    pub says: &'static str,
+    /// Steps by their numbers in it, from 0, and what is said instead; those too that follow from another.
+    pub says: &'static [(usize, &'static str)],
+    /// What is behind it.
+    pub why: &'static str,
 }
 
 /// An answer that is not as documented.
@@ -54,8 +54,12 @@ pub fn differences(endpoint: &str, keys: &Keys) -> Vec<Difference> {
 /// Panics with a report unless the server differs exactly as is known.
 pub fn check(endpoint: &str, keys: &Keys, known: &[Known]) {
     let found = differences(endpoint, keys);
-    let is = |known: &Known, found: &Difference| {
-        (known.case, known.step, known.says) == (found.case, found.step, found.says.as_str())
+    let known: Vec<(&str, usize, &str)> = known
+        .iter()
+        .flat_map(|known| known.says.iter().map(|(step, says)| (known.case, *step, *says)))
+        .collect();
+    let is = |known: &(&str, usize, &str), found: &Difference| {
+        *known == (found.case, found.step, found.says.as_str())
     };
     let mut report = String::new();
     for found in found.iter().filter(|found| !known.iter().any(|known| is(known, found))) {
@@ -63,7 +67,7 @@ pub fn check(endpoint: &str, keys: &Keys, known: &[Known]) {
         write!(report, "\n`{case}`, step {step}: {sent}\n  says     {says}\n  expected {expected}\n  by       {page}\n").expect("strings grow");
     }
     for known in known.iter().filter(|known| !found.iter().any(|found| is(known, found))) {
-        let Known { case, step, says } = known;
+        let (case, step, says) = known;
         write!(report, "\n`{case}`, step {step} does not say `{says}` any more: remove it from the known differences\n").expect("strings grow");
     }
     assert!(report.is_empty(), "{endpoint} does not answer as expected:\n{report}");

@@ -133,7 +133,7 @@ fn completions() -> Vec<Case> {
             [
                 begin("k"),
                 part(1, "one").sends_many(LEAST),
-                part(2, "two").sends("two"),
+                part(2, "two").sends_many(LEAST + 1),
                 complete(&[(2, "two"), (1, "one")]).fails(400, "InvalidPartOrder"),
                 complete(&[(1, "one"), (3, "two")]).fails(400, "InvalidPart"),
                 complete(&[(1, "two")]).fails(400, "InvalidPart"),
