@@ -9,20 +9,37 @@ pub(crate) mod write;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http::StatusCode;
+use http_body_util::{BodyExt, Collected};
 use s3s::dto::{StreamingBlob, Timestamp};
-use s3s::{Body, S3Result, TrailingHeaders, s3_error};
+use s3s::{Body, S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
 /// All of a request's body.
 pub(crate) async fn collect(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     let Some(body) = body else { return Ok(Bytes::new()) };
     let collected = Body::from(body).collect().await;
-    match collected {
-        Ok(all) => Ok(all.to_bytes()),
-        Err(error) => {
-            Err(s3_error!(IncompleteBody, "the body does not have the promised length: {error}"))
+    collected.map(Collected::to_bytes).map_err(|error| {
+        // Its type is not public; its text is all that tells.
+        let text = error.to_string();
+        if text.contains("Sha256Mismatch") {
+            refused(
+                StatusCode::BAD_REQUEST,
+                "XAmzContentSHA256Mismatch",
+                "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            )
+        } else if text.contains("SignatureMismatch") {
+            s3_error!(SignatureDoesNotMatch, "The signature of a chunk does not match.")
+        } else {
+            s3_error!(IncompleteBody, "The body does not have the promised length: {text}")
         }
-    }
+    })
+}
+
+/// An error that `s3s` has no name for.
+pub(crate) fn refused(status: StatusCode, code: &'static str, message: &'static str) -> S3Error {
+    let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
+    error.set_status_code(status);
+    error
 }
 
 /// Whether a body is what its sender says: by `Content-MD5` and by CRC32, in a header or after the body. Gives the CRC32.

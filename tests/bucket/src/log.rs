@@ -1,7 +1,10 @@
 //! What was asked for.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use http::{HeaderMap, Method, Uri};
 
+use crate::faults::Fault;
 use crate::operation::{Operation, parameter, place};
 
 /// One request as it arrived, whatever became of it.
@@ -35,10 +38,55 @@ pub struct Request {
     pub body: usize,
     /// The answer's status; none if there was no answer.
     pub status: Option<u16>,
+    /// What was made of it on purpose.
+    pub fault: Option<Fault>,
+}
+
+/// Requests in the order of arrival.
+#[derive(Debug, Default)]
+pub(crate) struct Log(Mutex<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    /// Requests that were noted before those that are still here.
+    forgotten: usize,
+    requests: Vec<Request>,
+}
+
+impl Log {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a request, and gives its number.
+    pub(crate) fn note(&self, request: Request) -> usize {
+        let mut book = self.book();
+        book.requests.push(request);
+        book.forgotten + book.requests.len() - 1
+    }
+
+    /// Adds to what was noted of a request, unless that was forgotten since.
+    pub(crate) fn add(&self, number: usize, add: impl FnOnce(&mut Request)) {
+        let mut book = self.book();
+        let place = number.checked_sub(book.forgotten);
+        if let Some(request) = place.and_then(|place| book.requests.get_mut(place)) {
+            add(request);
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<Request> {
+        self.book().requests.clone()
+    }
+
+    pub(crate) fn take(&self) -> Vec<Request> {
+        let mut book = self.book();
+        book.forgotten += book.requests.len();
+        std::mem::take(&mut book.requests)
+    }
 }
 
 impl Request {
-    pub(crate) fn new(method: &Method, uri: &Uri, headers: &HeaderMap, body: usize) -> Self {
+    pub(crate) fn new(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
         let text = |name: &str| {
             let value = headers.get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -64,8 +112,9 @@ impl Request {
             encryption: text("x-amz-server-side-encryption"),
             kms_key: text("x-amz-server-side-encryption-aws-kms-key-id"),
             checksums,
-            body,
+            body: 0,
             status: None,
+            fault: None,
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The server as a test holds it.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::faults::Faults;
 use crate::log::Request;
 use crate::rights::{Action, Keys};
 use crate::service::Service;
@@ -54,7 +55,7 @@ impl Server {
         let mut s3 = S3ServiceBuilder::new(service.clone());
         s3.set_auth(service.rights.clone());
         s3.set_access(service.rights.clone());
-        let wire = Arc::new(Wire::new(s3.build()));
+        let wire = Arc::new(Wire::new(s3.build(), service.clone()));
         runtime.spawn(Arc::clone(&wire).serve(listener));
         Self { address, keys, sessions: AtomicU64::new(0), service, wire, runtime: Some(runtime) }
     }
@@ -165,6 +166,12 @@ impl Server {
         self.service.state().page = Some(entries);
     }
 
+    /// From now on an upload that was completed is one that does not exist: `NoSuchUpload`, as AWS documents it. If this is not said, the
+    /// same request succeeds again, as AWS answers for a while.
+    pub fn forget_completed_uploads(&self) {
+        self.service.state().forgetful = true;
+    }
+
     /// Denies an action to everybody: 403 `AccessDenied`. Without [`Action::ListBucket`] a missing key is 403 too.
     pub fn deny(&self, action: Action) {
         self.service.rights.deny(action);
@@ -175,14 +182,19 @@ impl Server {
         self.service.rights.allow_all();
     }
 
+    /// What goes wrong from now on.
+    pub fn faults(&self) -> &Faults {
+        &self.wire.faults
+    }
+
     /// What was asked for so far, in the order of arrival.
     pub fn log(&self) -> Vec<Request> {
-        self.wire.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.wire.log.all()
     }
 
     /// Forgets what was asked for so far, and gives it.
     pub fn take_log(&self) -> Vec<Request> {
-        std::mem::take(&mut self.wire.log.lock().unwrap_or_else(PoisonError::into_inner))
+        self.wire.log.take()
     }
 }
 

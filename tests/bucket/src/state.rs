@@ -14,6 +14,8 @@ pub(crate) struct State {
     buckets: BTreeMap<String, Bucket>,
     /// Numbers uploads and versions, over all buckets.
     issued: u64,
+    /// Whether a completed upload is one that does not exist.
+    pub(crate) forgetful: bool,
     /// Most keys or uploads of one page, if less than AWS's 1,000.
     pub(crate) page: Option<usize>,
 }
@@ -27,6 +29,8 @@ pub(crate) struct Bucket {
     pub(crate) objects: BTreeMap<String, Vec<Version>>,
     /// By key and upload id, which is the order in which they are listed.
     pub(crate) uploads: BTreeMap<(String, String), Upload>,
+    /// Uploads that are complete.
+    pub(crate) completed: BTreeMap<(String, String), Completed>,
 }
 
 /// One state of an object, or the mark that it was deleted.
@@ -66,6 +70,17 @@ pub(crate) struct Upload {
     pub(crate) initiated: SystemTime,
     pub(crate) about: About,
     pub(crate) parts: BTreeMap<i32, Part>,
+}
+
+/// An upload that is complete.
+#[derive(Debug, Clone)]
+pub(crate) struct Completed {
+    /// The parts that it was made of, by number and entity tag.
+    pub(crate) parts: Vec<(i32, String)>,
+    /// What became of it.
+    pub(crate) etag: String,
+    pub(crate) version: Option<String>,
+    pub(crate) about: About,
 }
 
 /// One part of an upload, as it was sent last.

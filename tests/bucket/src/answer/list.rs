@@ -36,7 +36,7 @@ fn written(text: &str, encoding: Option<&EncodingType>) -> String {
     if encoding.is_none() {
         return text.to_owned();
     }
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~/".contains(byte);
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.*/".contains(byte);
     let each = text.bytes().map(|byte| {
         if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     });

@@ -15,7 +15,7 @@ use super::read::may_pay;
 use super::{etag, verify};
 use crate::condition;
 use crate::content::{Content, etag_of_parts};
-use crate::state::{Object, Part, State, Upload};
+use crate::state::{Completed, Object, Part, State, Upload};
 
 /// The least size of each part but the last.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
@@ -85,39 +85,57 @@ pub(crate) fn part(
     })
 }
 
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>: an upload that was completed or aborted is one
-/// that does not exist. Whatever is refused stays as it was, so it can be completed in another way or aborted.
+/// Completes an upload. Whatever is refused stays as it was, so it can be completed in another way or aborted.
+///
+/// The same request again, after success, succeeds: AWS answers so for a while, whatever the condition
+/// (<https://github.com/adobe/S3Mock/issues/2586>, <https://github.com/getmoto/moto/pull/9209>), though an upload that was completed is documented
+/// as one that does not exist (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>, `NoSuchUpload`). A forgetful server
+/// answers that.
 pub(crate) fn complete(
     state: &mut State,
     input: CompleteMultipartUploadInput,
 ) -> S3Result<CompleteMultipartUploadOutput> {
+    let forgetful = state.forgetful;
     let bucket = state.bucket(&input.bucket)?;
     let place = (input.key.clone(), input.upload_id);
-    let upload = bucket.uploads.get(&place).ok_or_else(no_upload)?;
     let listed = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+    let parts: Vec<(i32, String)> = listed.iter().filter_map(named).collect();
+    if let Some(done) =
+        bucket.completed.get(&place).filter(|done| !forgetful && done.parts == parts)
+    {
+        return Ok(told(input.bucket, input.key, done.clone()));
+    }
+    let upload = bucket.uploads.get(&place).ok_or_else(no_upload)?;
     let pieces = chosen(upload, &listed)?;
     let there = bucket.current(&input.key).map(|object| object.etag.as_str());
     condition::write(there, input.if_match.as_ref(), input.if_none_match.as_ref())?;
     let about = upload.about.clone();
     bucket.uploads.remove(&place);
-    let tag = etag_of_parts(pieces.iter());
-    let object = Object {
-        content: Content::new(pieces),
-        etag: tag.clone(),
-        about: about.clone(),
-        crc32: None,
-    };
-    let version_id = state.write(&input.bucket, &input.key, Some(object))?;
-    Ok(CompleteMultipartUploadOutput {
-        location: Some(format!("/{}/{}", input.bucket, input.key)),
-        bucket: Some(input.bucket),
-        key: Some(input.key),
-        e_tag: etag(&tag),
-        version_id,
-        server_side_encryption: about.encryption.map(Into::into),
-        ssekms_key_id: about.kms_key,
+    let etag = etag_of_parts(pieces.iter());
+    let content = Content::new(pieces);
+    let object = Object { content, etag: etag.clone(), about: about.clone(), crc32: None };
+    let version = state.write(&input.bucket, &input.key, Some(object))?;
+    let done = Completed { parts, etag, version, about };
+    state.bucket(&input.bucket)?.completed.insert(place, done.clone());
+    Ok(told(input.bucket, input.key, done))
+}
+
+fn told(bucket: String, key: String, done: Completed) -> CompleteMultipartUploadOutput {
+    CompleteMultipartUploadOutput {
+        location: Some(format!("/{bucket}/{key}")),
+        bucket: Some(bucket),
+        key: Some(key),
+        e_tag: etag(&done.etag),
+        version_id: done.version,
+        server_side_encryption: done.about.encryption.map(Into::into),
+        ssekms_key_id: done.about.kms_key,
         ..CompleteMultipartUploadOutput::default()
-    })
+    }
+}
+
+/// A part's number and entity tag.
+fn named(part: &CompletedPart) -> Option<(i32, String)> {
+    Some((part.part_number?, part.e_tag.as_ref()?.value().to_owned()))
 }
 
 /// The parts that make the object.

@@ -1,9 +1,11 @@
 //! GET and HEAD of objects.
 
+use std::time::SystemTime;
+
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use s3s::dto::{
     ETagCondition, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, Range,
-    StreamingBlob,
+    StreamingBlob, Timestamp, TimestampFormat,
 };
 use s3s::{Body, S3Error, S3ErrorCode, S3Result, s3_error};
 
@@ -156,7 +158,9 @@ fn version(bucket: &Bucket, key: &str, id: &str) -> S3Result<(Version, Object)> 
             MethodNotAllowed,
             "The specified method is not allowed against this resource."
         );
-        error.set_headers(marked(&found.id));
+        let mut headers = marked(&found.id);
+        headers.insert(http::header::LAST_MODIFIED, http_date(found.modified));
+        error.set_headers(headers);
         return Err(error);
     };
     Ok((found.clone(), object.clone()))
@@ -168,6 +172,13 @@ fn marked(id: &str) -> HeaderMap {
         (HeaderName::from_static("x-amz-delete-marker"), HeaderValue::from_static("true")),
         (HeaderName::from_static("x-amz-version-id"), id),
     ])
+}
+
+fn http_date(time: SystemTime) -> HeaderValue {
+    let mut text = Vec::new();
+    let written = Timestamp::from(time).format(TimestampFormat::HttpDate, &mut text);
+    written.expect("times have dates");
+    HeaderValue::from_bytes(&text).expect("dates are plain")
 }
 
 /// The part of an object that is asked for, if it is not all.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use s3s::crypto::{Checksum as _, Sha256};
@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Client {
     host: String,
     keys: Keys,
+    patience: Duration,
 }
 
 /// A request. The path begins with `/`, it and the query are percent-encoded; the query's names are in order, each with its `=`.
@@ -42,8 +43,10 @@ pub struct Answer {
     pub status: u16,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// As far as it came.
+    /// As far as it came, with all that came behind it.
     pub body: Vec<u8>,
+    /// How the connection ended, if not in good order.
+    pub broken: Option<io::ErrorKind>,
 }
 
 impl Answer {
@@ -65,24 +68,30 @@ impl Client {
     /// A client of the server at `endpoint`, which is `http://host:port`.
     pub fn new(endpoint: &str, keys: Keys) -> Self {
         let host = endpoint.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        Self { host, keys }
+        Self { host, keys, patience: PATIENCE }
+    }
+
+    /// The same, waiting so long for each piece of an answer.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Sends a request over a connection of its own, and reads until that is closed.
     pub fn send(&self, request: Sent<'_>) -> io::Result<Answer> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
         let mut connection = TcpStream::connect(&self.host)?;
-        connection.set_read_timeout(Some(PATIENCE))?;
+        connection.set_read_timeout(Some(self.patience))?;
         connection.write_all(self.head(request, &stamp(now.as_secs())).as_bytes())?;
         // Who refuses a request may close before it has all of it; the answer then tells more than the error.
         let _ = connection.write_all(request.body);
         let mut all = Vec::new();
-        let end = connection.read_to_end(&mut all);
-        let _ = connection.shutdown(Shutdown::Both);
+        let end = connection.read_to_end(&mut all).map(drop);
         if all.is_empty() {
             end?;
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        parse(&all)
+        Ok(Answer { broken: end.err().map(|error| error.kind()), ..parse(&all)? })
     }
 
     fn head(&self, request: Sent<'_>, stamp: &str) -> String {
@@ -117,8 +126,9 @@ impl Client {
         }
         let key = &self.keys.access_key;
         write!(head, "authorization: AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={names}, Signature={signature}\r\n").expect("strings grow");
-        write!(head, "content-length: {}\r\nconnection: close\r\n\r\n", body.len())
-            .expect("strings grow");
+        let stays = headers.iter().any(|(name, _)| *name == "connection");
+        let connection = if stays { "" } else { "connection: close\r\n" };
+        write!(head, "content-length: {}\r\n{connection}\r\n", body.len()).expect("strings grow");
         head
     }
 }
@@ -134,7 +144,7 @@ fn parse(all: &[u8]) -> io::Result<Answer> {
     let headers = lines.filter_map(|line| line.split_once(':'));
     let headers: Vec<_> =
         headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect();
-    let mut answer = Answer { status, headers, body: all[end + 4..].to_vec() };
+    let mut answer = Answer { status, headers, body: all[end + 4..].to_vec(), broken: None };
     if answer.header("transfer-encoding") == Some("chunked") {
         answer.body = unchunked(&answer.body);
     }

@@ -88,3 +88,79 @@ fn keys_are_checked() {
     check(|keys| keys.access_key.push('x'), 403, "InvalidAccessKeyId");
     check(|keys| keys.session_token = Some("x".to_owned()), 400, "InvalidToken");
 }
+
+#[test]
+fn a_completed_upload_is_remembered_unless_it_is_not() {
+    let server = Server::start();
+    server.bucket("data");
+    let client = Client::new(&server.endpoint(), server.keys().clone());
+    let begun = Sent { query: "uploads=", ..sent("POST", "/data/k") };
+    let id = client.send(begun).expect("an answer").element("UploadId").expect("an id");
+    let query = format!("partNumber=1&uploadId={id}");
+    let part = Sent { query: &query, body: b"one", ..sent("PUT", "/data/k") };
+    let etag = client.send(part).expect("an answer").header("etag").expect("a tag").to_owned();
+    assert_eq!(server.unfinished_uploads("data"), ["k"]);
+    let complete = |part: &str| {
+        let body = format!(
+            "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{part}</ETag></Part></CompleteMultipartUpload>"
+        );
+        let query = format!("uploadId={id}");
+        let headers = [("if-none-match", "*")];
+        let sent = Sent {
+            query: &query,
+            headers: &headers,
+            body: body.as_bytes(),
+            ..sent("POST", "/data/k")
+        };
+        let answer = client.send(sent).expect("an answer");
+        (answer.status, answer.element("Code").or(answer.element("ETag")).unwrap_or_default())
+    };
+    let done = complete(&etag);
+    assert_eq!(done.0, 200);
+    assert_eq!(complete(&etag), done);
+    assert_eq!(complete("other"), (404, "NoSuchUpload".to_owned()));
+    server.forget_completed_uploads();
+    assert_eq!(complete(&etag), (404, "NoSuchUpload".to_owned()));
+    assert!(server.unfinished_uploads("data").is_empty());
+}
+
+#[test]
+fn pages_are_as_small_as_is_wanted() {
+    let server = Server::start();
+    server.bucket("data");
+    for key in ["a", "b", "c"] {
+        server.put("data", key, "");
+    }
+    server.page_size(2);
+    let client = Client::new(&server.endpoint(), server.keys().clone());
+    let answer =
+        client.send(Sent { query: "list-type=2", ..sent("GET", "/data") }).expect("an answer");
+    assert_eq!(answer.element("KeyCount").as_deref(), Some("2"));
+    assert_eq!(answer.element("IsTruncated").as_deref(), Some("true"));
+}
+
+#[test]
+fn who_pays_and_who_encrypts_is_noted() {
+    let server = Server::start();
+    server.requester_pays_bucket("data");
+    server.put("data", "k", "there");
+    let client = Client::new(&server.endpoint(), server.keys().clone());
+    assert_eq!(client.send(sent("GET", "/data/k")).expect("an answer").status, 403);
+    let payer = ("x-amz-request-payer", "requester");
+    let headers = [
+        payer,
+        ("x-amz-server-side-encryption", "aws:kms"),
+        ("x-amz-server-side-encryption-aws-kms-key-id", "some-key"),
+    ];
+    let put = Sent { headers: &headers, body: b"new", ..sent("PUT", "/data/k") };
+    assert_eq!(client.send(put).expect("an answer").status, 200);
+    let head = client.send(Sent { headers: &[payer], ..sent("HEAD", "/data/k") });
+    let head = head.expect("an answer");
+    assert_eq!(head.header("x-amz-server-side-encryption"), Some("aws:kms"));
+    assert_eq!(head.header("x-amz-server-side-encryption-aws-kms-key-id"), Some("some-key"));
+    let log = server.log();
+    assert_eq!((log[0].payer.as_deref(), log[0].status), (None, Some(403)));
+    assert_eq!(log[1].payer.as_deref(), Some("requester"));
+    assert_eq!(log[1].kms_key.as_deref(), Some("some-key"));
+    assert_eq!(log[1].encryption.as_deref(), Some("aws:kms"));
+}
