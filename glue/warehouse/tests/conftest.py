@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-import curated
 import psycopg
 import pytest
 from moto.server import ThreadedMotoServer
 
+import curated
 from assay_catalog.glue import Glue
 from assay_catalog.lake import FolderLake, Lake, open_lake
 from assay_catalog.rebuild import iceberg_catalog

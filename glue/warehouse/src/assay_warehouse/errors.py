@@ -5,9 +5,9 @@ class WarehouseError(Exception):
     """A load or a query cannot be carried out. Trying again as it is does not help."""
 
 
-class OlderPublication(WarehouseError):  # noqa: N818 - a refusal, not a fault
+class OlderPublication(WarehouseError):
     """What is loaded is newer than what was to be loaded. Nothing was changed."""
 
 
-class TryAgain(WarehouseError):  # noqa: N818 - said as it is meant
+class TryAgain(WarehouseError):
     """Somebody else is publishing or loading. Nothing was changed, and the next try is likely to succeed."""

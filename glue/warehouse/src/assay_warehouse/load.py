@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assay_catalog.lake import Lake, url
-from assay_warehouse import manifest, statements
+from assay_warehouse import manifest, statements, tables
 from assay_warehouse.errors import OlderPublication, WarehouseError
 from assay_warehouse.snapshot import Expected, File, Published
 from assay_warehouse.statements import Value
@@ -63,6 +63,8 @@ class Loader:
         same = there is not None and there["run_id"] == expected.run_id and there["sequence_number"] == fact.sequence
         if same and not dimensions and not again:
             return self._told("unchanged", kind, year, expected)
+        for name, pinned in self.published.tables.items():
+            tables.agree(name, pinned.table.schema())
         for name, of in [(kind, year), *((one, 0) for one in dimensions)]:
             claim = self._filled("claim", {"kind": name, "year": of})
             self.warehouse.transaction(claim, f"claim-{uuid.uuid4().hex}")

@@ -1,7 +1,7 @@
 """PostgreSQL in Redshift's place, on one machine: the same statements, with what only Redshift knows taken off.
 
 COPY reads the same manifest and the same Parquet files, by position as Redshift does, and refuses what it refuses: a
-file that is missing, of another size, or with another number of columns.
+file that is missing, of another size, or with other columns.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlglot import exp
 
 from assay_catalog.errors import NotThere
 from assay_catalog.lake import Lake, key_of
+from assay_warehouse import tables
 from assay_warehouse.errors import WarehouseError
 from assay_warehouse.redshift import fault
 from assay_warehouse.warehouse import Row
@@ -63,25 +64,18 @@ class PostgreSQL:
         if manifest.keys() != {"entries"} or not manifest["entries"]:
             raise WarehouseError("the manifest is not `entries` alone, with one at least")
         target = sql.Identifier(*(part.name for part in table.parts))
-        width = self._width(connection, target)
+        statement_text = sql.SQL("copy {} ({}) from stdin")
         for entry in manifest["entries"]:
             content = self._read(str(entry["url"]))
             if len(content) != entry["meta"]["content_length"]:
                 raise WarehouseError(f"`{entry['url']}` has {len(content)} bytes; the manifest says another number")
             rows = pq.read_table(io.BytesIO(content))
-            if rows.num_columns != width:
-                raise WarehouseError(
-                    f"`{entry['url']}` has {rows.num_columns} columns and `{table.sql()}` has {width}: COPY goes by "
-                    "position"
-                )
-            with connection.cursor() as cursor, cursor.copy(sql.SQL("copy {} from stdin").format(target)) as copy:
+            tables.names_agree(table.name, rows.column_names)
+            names = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
+            with connection.cursor() as cursor, cursor.copy(statement_text.format(target, names)) as copy:
                 for batch in rows.to_batches():
                     for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                         copy.write_row(row)
-
-    def _width(self, connection: psycopg.Connection, table: sql.Identifier) -> int:
-        cursor = connection.execute(sql.SQL("select * from {} limit 0").format(table))
-        return len(cursor.description or ())
 
     def _read(self, place: str) -> bytes:
         try:
