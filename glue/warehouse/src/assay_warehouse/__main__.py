@@ -22,9 +22,11 @@ from assay_catalog.rebuild import iceberg_catalog
 from assay_platform import config
 from assay_platform.model import Environment, Platform
 from assay_warehouse import statements
+from assay_warehouse.engine import open_engine
 from assay_warehouse.errors import OlderPublication, TryAgain, WarehouseError
 from assay_warehouse.load import DIMENSIONS, YEARS, Loader
 from assay_warehouse.snapshot import Published
+from assay_warehouse.validate import VALIDATIONS, Answer, ask, disagreeing, make_views
 from assay_warehouse.verify import verify
 from assay_warehouse.warehouse import Warehouse, open_warehouse
 
@@ -50,6 +52,10 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--year", type=int, required=True)
     query = commands.add_parser("query", help="run an analyst's query")
     query.add_argument("name", choices=statements.names("analyst", "queries"))
+    query.add_argument("--in-place", action="store_true", help="by Athena or Trino, not in the warehouse")
+    commands.add_parser("views", help="make the views of Athena or Trino anew")
+    check = commands.add_parser("validate", help="ask Athena or Trino whether every station agrees")
+    check.add_argument("name", nargs="*", help=f"of {', '.join(VALIDATIONS)} (default: all)")
     return top
 
 
@@ -79,7 +85,13 @@ def _run(given: argparse.Namespace) -> int:
     here = config.environment(platform, given.environment)
     if given.lake:
         here = dataclasses.replace(here, lake=given.lake.rstrip("/"))
-    warehouse = open_warehouse(here, platform.warehouse, open_lake(here))
+    if given.command in {"views", "validate"}:
+        return _in_place(given, platform, here)
+    if given.command == "query":
+        (query,) = statements.read("analyst", "queries", given.name)
+        engine = open_engine(here, platform) if given.in_place else _warehouse(platform, here)
+        return _tell(Answer(given.name, *engine.query(query)))
+    warehouse = _warehouse(platform, here)
     if given.command == "setup":
         _print({"made": setup(warehouse)})
     elif given.command == "load":
@@ -89,12 +101,35 @@ def _run(given: argparse.Namespace) -> int:
         found = verify(warehouse, given.kind, given.year, rows=given.rows, amount=given.amount)
         _print(dataclasses.asdict(found))
         return DIFFERS if found.differences else 0
-    else:
-        (query,) = statements.read("analyst", "queries", given.name)
-        names, rows = warehouse.query(query)
-        for row in rows:
-            _print(dict(zip(names, row, strict=True)))
     return 0
+
+
+def _in_place(given: argparse.Namespace, platform: Platform, here: Environment) -> int:
+    engine = open_engine(here, platform)
+    if given.command == "views":
+        _print({"made": make_views(engine)})
+        return 0
+    if unknown := sorted(set(given.name) - set(VALIDATIONS)):
+        raise WarehouseError(f"`{unknown[0]}` is not a validation; there are {', '.join(VALIDATIONS)}")
+    differences: list[str] = []
+    for name in given.name or VALIDATIONS:
+        answer = ask(engine, name)
+        _tell(answer)
+        if name == "reconciliation":
+            differences += disagreeing(answer)
+    for one in differences:
+        _say(f"differs: {one}")
+    return DIFFERS if differences else 0
+
+
+def _tell(answer: Answer) -> int:
+    for one in answer.dicts():
+        _print({"query": answer.name, **one})
+    return 0
+
+
+def _warehouse(platform: Platform, here: Environment) -> Warehouse:
+    return open_warehouse(here, platform.warehouse, open_lake(here))
 
 
 def setup(warehouse: Warehouse) -> list[str]:

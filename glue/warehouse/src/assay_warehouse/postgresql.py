@@ -76,6 +76,8 @@ class PostgreSQL:
                 for batch in rows.to_batches():
                     for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                         copy.write_row(row)
+        # Redshift does that by itself after a load; without it, PostgreSQL plans joins of thousands of rows as of none.
+        connection.execute(sql.SQL("analyze {}").format(target))
 
     def _read(self, place: str) -> bytes:
         try:
