@@ -6,12 +6,10 @@ pub(crate) mod read;
 pub(crate) mod remove;
 pub(crate) mod write;
 
-use std::time::SystemTime;
-
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::{BodyExt, Collected};
-use s3s::dto::{StreamingBlob, Timestamp};
+use s3s::dto::{ETag, StreamingBlob};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
 /// All of a request's body.
@@ -89,13 +87,8 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// Entity tags go in quotes.
-fn etag(value: &str) -> Option<s3s::dto::ETag> {
-    Some(s3s::dto::ETag::Strong(value.to_owned()))
-}
-
-/// Headers have whole seconds only.
-fn modified(time: SystemTime) -> Option<Timestamp> {
-    Some(Timestamp::from(time))
+fn etag(value: &str) -> ETag {
+    ETag::Strong(value.to_owned())
 }
 
 fn length(bytes: usize) -> i64 {

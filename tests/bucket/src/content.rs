@@ -99,7 +99,7 @@ impl http_body::Body for Pieces {
 
 /// MD5, by which S3 names what was put in one request.
 pub(crate) fn md5(bytes: &[u8]) -> [u8; 16] {
-    Md5::checksum(bytes).into()
+    Md5::checksum(bytes)
 }
 
 /// The entity tag of an object that was put in one request, without quotes.

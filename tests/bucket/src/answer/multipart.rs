@@ -77,7 +77,7 @@ pub(crate) fn part(
     let tag = crate::content::etag(&bytes);
     upload.parts.insert(input.part_number, Part { bytes, etag: tag.clone() });
     Ok(UploadPartOutput {
-        e_tag: etag(&tag),
+        e_tag: Some(etag(&tag)),
         checksum_crc32: crc32,
         server_side_encryption: upload.about.encryption.clone().map(Into::into),
         ssekms_key_id: upload.about.kms_key.clone(),
@@ -125,7 +125,7 @@ fn told(bucket: String, key: String, done: Completed) -> CompleteMultipartUpload
         location: Some(format!("/{bucket}/{key}")),
         bucket: Some(bucket),
         key: Some(key),
-        e_tag: etag(&done.etag),
+        e_tag: Some(etag(&done.etag)),
         version_id: done.version,
         server_side_encryption: done.about.encryption.map(Into::into),
         ssekms_key_id: done.about.kms_key,
