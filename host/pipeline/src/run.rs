@@ -141,6 +141,9 @@ impl<'a> Attempt<'a> {
             limits: limits(pack),
         };
         let judged = judging.carry_out(pool)?;
+        if let Some(text) = self.request.overdrawn(judged.leased) {
+            self.notice(text);
+        }
         let outcome = self.account(plan, pack, &judged)?;
         Ok((judged, outcome))
     }
