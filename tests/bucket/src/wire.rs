@@ -72,7 +72,7 @@ impl Wire {
     ) -> Result<Response<Spoiled>, HttpError> {
         let (head, body) = request.into_parts();
         let mut noted = Request::new(&head.method, &head.uri, &head.headers);
-        let fault = self.faults.next(noted.operation);
+        let fault = self.faults.next(noted.operation, &noted.key);
         noted.fault.clone_from(&fault);
         let (bucket, key) = (noted.bucket.clone(), noted.key.clone());
         let number = self.log.note(noted);
