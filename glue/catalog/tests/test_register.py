@@ -38,6 +38,9 @@ class Watched:
     def read_end(self, key: str, most: int) -> bytes:
         return self.lake.read_end(key, most)
 
+    def write(self, key: str, content: bytes) -> None:
+        raise AssertionError(f"`{key}` is written: {content!r}")
+
     def keys(self, below: str) -> Iterator[str]:
         raise AssertionError(f"`{below}` is listed")
 

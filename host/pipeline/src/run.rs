@@ -359,11 +359,7 @@ impl<'a> Attempt<'a> {
 
     fn fail(&mut self, error: &RunError) {
         self.report.outcome = FileOutcome::Failed.to_string();
-        self.report.failure = Some(Failure {
-            code: error.code().to_owned(),
-            message: chain(error),
-            retryable: error.retryable(),
-        });
+        self.report.failure = Some(Failure::of(error));
     }
 
     /// Lets `step` work on the report, and tells whoever watches of the notices that it left there.

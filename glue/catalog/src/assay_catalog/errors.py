@@ -5,5 +5,5 @@ class CatalogError(Exception):
     """The catalog cannot be brought to what the lake commits."""
 
 
-class NotThere(CatalogError):  # noqa: N818 - said as it is read: `except NotThere`
+class NotThere(CatalogError):
     """An object that is not in the lake."""

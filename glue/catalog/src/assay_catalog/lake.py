@@ -36,6 +36,9 @@ class Lake(Protocol):
     def read_end(self, key: str, most: int) -> bytes:
         """The last `most` bytes of an object, or all of a smaller one. Raises `NotThere`."""
 
+    def write(self, key: str, content: bytes) -> None:
+        """Puts an object, in the place of one that is there."""
+
     def keys(self, below: str) -> Iterator[str]:
         """All keys below a folder, in order. Only `rebuild` asks for this."""
 
@@ -81,6 +84,11 @@ class FolderLake:
         except (FileNotFoundError, NotADirectoryError):
             raise NotThere(f"`{self.root}/{key}` is not there") from None
 
+    def write(self, key: str, content: bytes) -> None:
+        """See `Lake`."""
+        (self.folder / key).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / key).write_bytes(content)
+
     def keys(self, below: str) -> Iterator[str]:
         """See `Lake`."""
         for path in sorted((self.folder / below).rglob("*")):
@@ -117,6 +125,10 @@ class BucketLake:
             return self.client.get_object(Bucket=self.bucket, Key=self._whole(key), Range=wanted)["Body"].read()
         except self.client.exceptions.NoSuchKey:
             raise NotThere(f"`{self.root}/{key}` is not there") from None
+
+    def write(self, key: str, content: bytes) -> None:
+        """See `Lake`."""
+        self.client.put_object(Bucket=self.bucket, Key=self._whole(key), Body=content)
 
     def keys(self, below: str) -> Iterator[str]:
         """See `Lake`."""

@@ -137,6 +137,11 @@ fn check_on(ground: Ground, setting: &Setting, tries: [Try<'_>; 2], expected: &[
                 None => report.outcome.clone(),
             };
             let words = [word(&one), word(&other)];
+            for (loser, winner) in [(&one, &other), (&other, &one)] {
+                let Some(failure) = &loser.failure else { continue };
+                assert!(!failure.retryable, "{at}: a retry would replace the winner unseen");
+                assert_eq!(failure.winner, winner.run_id, "{at}");
+            }
             assert!(expected.iter().any(|it| *it == words), "{at}: {words:?}");
             seen.insert(words);
         }
