@@ -17,13 +17,13 @@ use {
     std::sync::{Arc, OnceLock},
 };
 
-/// The way to buckets, which is taken once something is in one.
-#[derive(Debug)]
+/// The way to buckets, which is taken once something is in one. Its clones are the same one.
+#[derive(Debug, Clone)]
 pub(crate) struct Buckets {
     #[cfg(feature = "s3")]
     settings: Settings,
     #[cfg(feature = "s3")]
-    s3: OnceLock<S3>,
+    s3: Arc<OnceLock<S3>>,
 }
 
 /// Where the bytes of an input are read from, in each pass.
@@ -46,7 +46,7 @@ impl Buckets {
             memory: Memory::of(memory.bytes()),
             ..Settings::default()
         };
-        Self { settings, s3: OnceLock::new() }
+        Self { settings, s3: Arc::default() }
     }
 
     fn s3(&self) -> Result<&S3> {

@@ -141,6 +141,9 @@ impl<'a> Attempt<'a> {
             limits: limits(pack),
         };
         let judged = judging.carry_out(pool)?;
+        if let Some(text) = self.request.overdrawn(judged.leased) {
+            self.notice(text);
+        }
         let outcome = self.account(plan, pack, &judged)?;
         Ok((judged, outcome))
     }
@@ -356,11 +359,7 @@ impl<'a> Attempt<'a> {
 
     fn fail(&mut self, error: &RunError) {
         self.report.outcome = FileOutcome::Failed.to_string();
-        self.report.failure = Some(Failure {
-            code: error.code().to_owned(),
-            message: chain(error),
-            retryable: error.retryable(),
-        });
+        self.report.failure = Some(Failure::of(error));
     }
 
     /// Lets `step` work on the report, and tells whoever watches of the notices that it left there.

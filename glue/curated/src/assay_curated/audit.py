@@ -20,18 +20,25 @@ REFERENCES = (
 def branch(plan: Plan) -> list[Check]:
     """Every check of a branch. Totals are held against all years, the rest against those that were written."""
     fact, products = plan.written(tables.PAYMENTS_FACT), plan.written(tables.PAYMENT_PRODUCTS)
-    made = checks.totals(plan.read(tables.PAYMENTS_FACT), plan.read(tables.PUBLICATIONS))
-    made += checks.nulls(plan.kind, plan.parts, fact)
-    made.append(checks.slots(plan.kind, plan.parts, products))
-    made += checks.counted([(table, key, plan.written(table)) for table, key in VARIANTS], fact)
-    made += [checks.keys(table, plan.written(table)) for table in TABLES]
-    for key, dimension in REFERENCES:
-        made.append(checks.orphans(f"`{key}` of payments", fact, plan.read(dimension), [key]))
-    made.append(checks.orphans("product slots", products, fact, tables.PAYMENTS_FACT.key))
-    for table in TABLES:
-        head = plan.lake.head(table, plan.branch)
-        noted = format_inputs(head.inputs) if head else "[]"
-        made.append(Check(f"`{table.name}`: inputs", format_inputs(plan.wanted), noted))
-        if table.years:
-            made.append(checks.years(table, plan.read(table), plan.wanted))
-    return made
+    questions = [
+        checks.slots(plan.kind, plan.parts, products),
+        *checks.counted([(table, key, plan.written(table)) for table, key in VARIANTS], fact),
+        *(checks.keys(table, plan.written(table)) for table in TABLES),
+        *(checks.years(table, plan.read(table), plan.wanted) for table in TABLES if table.years),
+        *(checks.orphans(f"`{key}` of payments", fact, plan.read(other), [key]) for key, other in REFERENCES),
+        checks.orphans("product slots", products, fact, tables.PAYMENTS_FACT.key),
+    ]
+    return [
+        *checks.totals(plan.read(tables.PAYMENTS_FACT), plan.read(tables.PUBLICATIONS)),
+        *checks.nulls(plan.kind, plan.parts, fact),
+        *checks.answer(questions),
+        *_inputs(plan),
+    ]
+
+
+def _inputs(plan: Plan) -> list[Check]:
+    wanted = format_inputs(plan.wanted)
+    heads = [(table, plan.lake.head(table, plan.branch)) for table in TABLES]
+    return [
+        Check(f"`{table.name}`: inputs", wanted, format_inputs(head.inputs) if head else "[]") for table, head in heads
+    ]

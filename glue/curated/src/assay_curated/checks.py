@@ -4,9 +4,11 @@ another table; none repairs anything.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
@@ -106,46 +108,68 @@ def nulls(kind: Kind, parts: DataFrame, fact: DataFrame) -> list[Check]:
     return [Check(f"nulls in `{one.name}`", _text(expected, one.name), _text(found, one.name)) for one in carried]
 
 
-def keys(table: Table, rows: DataFrame) -> Check:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A check whose answer is the one value of a frame: all of a branch's are answered in one query."""
+
+    name: str
+    expected: str
+    value: DataFrame
+
+
+def answer(questions: Sequence[Question]) -> list[Check]:
+    """Asks all questions at once."""
+    rows = [
+        one.value.toDF("found").select(F.lit(place).alias("place"), F.col("found").cast("string"))
+        for place, one in enumerate(questions)
+    ]
+    found = {row["place"]: row["found"] or "0" for row in reduce(DataFrame.union, rows).collect()}
+    return [Check(one.name, one.expected, found[place]) for place, one in enumerate(questions)]
+
+
+def keys(table: Table, rows: DataFrame) -> Question:
     """No two rows have the same key."""
-    twice = rows.groupBy(*table.key).agg(F.count("*").alias("rows")).where("rows > 1").count()
-    return Check(f"`{table.name}`: keys that are not unique", "0", str(twice))
+    twice = rows.groupBy(*table.key).agg(F.count("*").alias("rows")).where("rows > 1")
+    return Question(f"`{table.name}`: keys that are not unique", "0", twice.agg(F.count("*")))
 
 
-def orphans(name: str, rows: DataFrame, other: DataFrame, key: Sequence[str]) -> Check:
+def orphans(name: str, rows: DataFrame, other: DataFrame, key: Sequence[str]) -> Question:
     """Every row that has `key` finds a row of `other`."""
     asked = rows.select(*key).dropna().distinct()
-    return Check(f"{name}: without a row", "0", str(asked.join(other, [*key], "left_anti").count()))
+    lost = asked.join(other.select(*key), [*key], "left_anti")
+    return Question(f"{name}: without a row", "0", lost.agg(F.count("*")))
 
 
-def slots(kind: Kind, parts: DataFrame, products: DataFrame) -> Check:
+def slots(kind: Kind, parts: DataFrame, products: DataFrame) -> Question:
     """As many product rows as there are slots that say anything."""
     filled = [
         transforms.anything([one.cms for one in kind.of(columns.PRODUCTS, slot)]).cast("int")
         for slot in range(1, kind.slots + 1)
     ]
     expected = parts.agg(F.sum(sum(filled[1:], filled[0])).alias("slots")).first()
-    return Check("product slots that say anything", _text(expected, "slots"), str(products.count()))
+    return Question("product slots that say anything", _text(expected, "slots"), products.agg(F.count("*")))
 
 
-def counted(variants: Sequence[tuple[Table, str, DataFrame]], fact: DataFrame) -> list[Check]:
+def counted(variants: Sequence[tuple[Table, str, DataFrame]], fact: DataFrame) -> list[Question]:
     """Each record of the fact that has the key of a table of variants is counted in just one of its rows."""
     names = sorted({key for _, key, _ in variants})
     expected = fact.agg(*(F.count(name).alias(name) for name in names)).first()
-    made = []
-    for table, key, rows in variants:
-        found = rows.agg(F.sum("records").alias("records")).first()
-        made.append(Check(f"`{table.name}`: records counted", _text(expected, key), _text(found, "records")))
-    return made
+    return [
+        Question(f"`{table.name}`: records counted", _text(expected, key), rows.agg(F.sum("records")))
+        for table, key, rows in variants
+    ]
 
 
-def years(table: Table, rows: DataFrame, wanted: Iterable[Input]) -> Check:
+def years(table: Table, rows: DataFrame, wanted: Iterable[Input]) -> Question:
     """The table has rows of no publication but those that count."""
-    found = rows.select("payment_kind", "program_year", "publication").distinct().collect()
-    known = {(one.kind, one.year, one.publication) for one in wanted}
-    return Check(
-        f"`{table.name}`: other publications", "[]", str(sorted(tuple(row) for row in found if tuple(row) not in known))
-    )
+    counting = [
+        (F.col("payment_kind") == one.kind)
+        & (F.col("program_year") == one.year)
+        & (F.col("publication") == F.lit(one.publication))
+        for one in wanted
+    ]
+    other = rows.where(~reduce(operator.or_, counting, F.lit(False)))
+    return Question(f"`{table.name}`: rows of other publications", "0", other.agg(F.count("*")))
 
 
 def _sum(rows: Iterable[Row], name: str) -> Decimal:
