@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from assay_curated import job, migrate, session
@@ -65,17 +66,14 @@ def test_reports_and_exit_codes(
     assert (refused["outcome"], refused["error"]) == ("refused", "OlderPublication")
     assert command("--manifests", "staging/gone.json") == 2
 
-    def lost(*_: object, **__: object) -> None:
-        raise Conflict("another job published")
-
-    monkeypatch.setattr(job, "curate", lost)
-    assert command("--manifests", published["2021"]) == 2
-    assert report() == {
-        "outcome": "conflict",
-        "kind": "general",
-        "error": "Conflict",
-        "reason": "another job published",
-    }
+    for error, expected in (
+        (Conflict("another job published"), ("conflict", "Conflict", "another job published")),
+        (ConnectionError("no route"), ("could not run", "ConnectionError", "no route")),
+    ):
+        monkeypatch.setattr(job, "curate", Mock(side_effect=error))
+        assert command("--manifests", published["2021"]) == 2
+        found = report()
+        assert (found["outcome"], found["error"], found["reason"]) == expected
 
 
 def test_addresses_alone_tell_environments_apart() -> None:
@@ -102,5 +100,6 @@ def test_a_jar_that_is_missing_is_told_with_what_to_fetch() -> None:
 def test_a_table_that_was_never_made_is_told(spark: SparkSession, tmp_path: Path) -> None:
     own = spark.newSession()
     own.conf.set(f"{CATALOG}.warehouse", f"file://{tmp_path}")
+    own.sql("create namespace lake.op_curated")
     with pytest.raises(CuratedError, match=r"help: `python -m assay_curated\.migrate` makes the tables"):
         Lake(own, "file:///lake", "lake", "op_curated").head(TABLES[0])
