@@ -61,9 +61,9 @@ const ALL: [Outside; 5] = [
     },
 ];
 
-/// An environment of its own: the tests' readers and a server have nothing in common.
-const MOTO: Place =
-    Place { folder: "moto", requirements: "tests/moto/requirements.txt", from_source: &[] };
+/// The environment of moto, which has AWS's library for Python too. One of its own: the tests' readers and a server have nothing in common.
+pub(crate) const MOTO: Place =
+    Place { folder: "moto", requirements: "tests/s3/requirements.txt", from_source: &[] };
 
 /// Where `tests/javascript` pins what it needs.
 const PINNED: [&str; 2] = ["package.json", "package-lock.json"];

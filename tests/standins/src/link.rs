@@ -72,13 +72,15 @@ impl Pace {
         Self { rate, free: Mutex::new(Instant::now()) }
     }
 
-    /// Takes the time that so many bytes need, and gives its end.
-    fn take(&self, bytes: usize) -> Instant {
+    /// Takes the time that so many bytes need, and gives its end. `late` is how long ago they could have been sent, had whoever sends
+    /// them been woken in time.
+    fn take(&self, bytes: usize, late: Duration) -> Instant {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         let needed = Duration::from_nanos(bytes.saturating_mul(1_000_000_000) / self.rate.max(1));
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         // What was not used before is gone.
-        *free = (*free).max(Instant::now()) + needed;
+        let now = Instant::now();
+        *free = (*free).max(now.checked_sub(late).unwrap_or(now)) + needed;
         *free
     }
 }
@@ -175,6 +177,7 @@ fn send(
     conditions: Conditions,
 ) -> io::Result<()> {
     let own = Pace::new(conditions.connection);
+    let mut late = Duration::ZERO;
     loop {
         let mut chunk = vec![0; CHUNK];
         let read = from.read(&mut chunk)?;
@@ -183,12 +186,13 @@ fn send(
         }
         chunk.truncate(read);
         direction.bytes.fetch_add(read as u64, Ordering::Relaxed);
-        let sent = own.take(read).max(direction.pace.take(read));
+        let sent = own.take(read, late).max(direction.pace.take(read, late));
         if sender.send((sent + conditions.latency, chunk)).is_err() {
             return Ok(());
         }
-        // Nothing more is taken in before this much has gone out.
+        // Nothing more is taken in before this much has gone out. A sleep ends late, by as much as the chunk takes on a busy machine.
         sleep_until(sent);
+        late = Instant::now().saturating_duration_since(sent);
     }
 }
 

@@ -147,7 +147,7 @@ impl Server {
         Ok(names.collect())
     }
 
-    /// The folder that versitygw keeps a bucket's objects in, each a file under its key.
+    /// The folder that versitygw keeps a bucket's objects in, each a file under its key; `.sgwtmp` is its own.
     pub fn objects(&self, bucket: &str) -> PathBuf {
         self.process.folder().join("objects").join(bucket)
     }
@@ -241,4 +241,34 @@ fn demanded(name: &str, found: Option<PathBuf>) -> Option<PathBuf> {
         eprintln!("SKIPPED: there is no {name}; `cargo xtask setup` gets it");
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versitygw_takes_an_unknown_key_for_something_missing() {
+        let Some(server) = Server::versity() else { return };
+        server.bucket("lake").expect("a bucket");
+        let ask = |signer: &Signer| {
+            let list = Request { method: "GET", path: "/lake", query: "" };
+            let answer = signed::send(server.address, signer, list, (&mut io::empty(), 0));
+            let answer = answer.expect("an answer");
+            let code = answer.text.split_once("<Code>").and_then(|(_, rest)| rest.split_once('<'));
+            (answer.status, code.map(|(code, _)| code.to_owned()).unwrap_or_default())
+        };
+        let check = |signer: &Signer, status, code: &str| {
+            assert_eq!(ask(signer), (status, code.to_owned()), "{signer:?}");
+        };
+        let right = &server.signer;
+        check(right, 200, "");
+        check(
+            &Signer { secret: "wrong".to_owned(), ..right.clone() },
+            403,
+            "SignatureDoesNotMatch",
+        );
+        // AWS documents 403 and `InvalidAccessKeyId`. Tests of what refused keys lead to need a wrong secret, not a wrong key.
+        check(&Signer { key: "UNKNOWN".to_owned(), ..right.clone() }, 404, "XAdminUserNotFound");
+    }
 }

@@ -20,7 +20,7 @@ pub enum Ground {
 impl Ground {
     /// Those that this machine has; what is missing was said.
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::Disk];
+        let mut all = vec![Self::Disk, Self::Bucket(Endpoint::own())];
         all.extend(Endpoint::versity().map(Self::Bucket));
         all
     }
@@ -48,6 +48,18 @@ pub struct Endpoint {
 const BUCKET: &str = "lakes";
 
 impl Endpoint {
+    /// The server of our own.
+    pub fn own() -> &'static Self {
+        static SERVER: OnceLock<(assay_bucket::Server, Endpoint)> = OnceLock::new();
+        let (_, endpoint) = SERVER.get_or_init(|| {
+            let server = assay_bucket::Server::start();
+            server.bucket(BUCKET);
+            let endpoint = Self::of("a bucket in process", server.environment().to_vec());
+            (server, endpoint)
+        });
+        endpoint
+    }
+
     /// An independent server, if the machine has it.
     pub fn versity() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<(Server, Endpoint)>> = OnceLock::new();
@@ -100,7 +112,8 @@ impl Endpoint {
     /// Puts a file where it can be read from, beside a lake.
     pub(crate) fn place(&self, lake: &Address, file: &Path) -> Address {
         let name = file.file_name().expect("files have names").to_string_lossy();
-        let place = address(&format!("s3://{BUCKET}/inputs/{}/{name}", lake.name()));
+        let number = self.prefixes.fetch_add(1, Ordering::Relaxed);
+        let place = address(&format!("s3://{BUCKET}/inputs/{}/{number}/{name}", lake.name()));
         let bytes = std::fs::read(file).expect("a readable file");
         self.s3.write(&place, &bytes).expect("it is taken");
         place

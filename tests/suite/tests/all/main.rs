@@ -1,5 +1,6 @@
 //! End-to-end tests, in one program: each of them on its own would link the whole pipeline once more.
 
+mod account;
 mod addresses;
 mod agreement;
 mod author;
@@ -16,6 +17,7 @@ mod languages;
 mod one_table;
 mod partition;
 mod published;
+mod racing;
 mod registry;
 mod retries;
 mod samples;

@@ -1,0 +1,1 @@
+"""Curated Iceberg tables from validated parts: `inputs` in, `transforms`, `checks`, `publish`; `job` runs them."""

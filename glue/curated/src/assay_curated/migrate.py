@@ -1,0 +1,137 @@
+"""`python -m assay_curated.migrate`: makes the tables, and brings older ones to what `tables` declares.
+
+Each statement follows from the difference between what is there and what is declared, so an interrupted migration is
+simply run again. Columns are added, renamed (`RENAMED`), moved and widened, all without rewriting a file. What would
+lose data is not done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+
+from assay_platform import config
+from pyspark.sql.types import DataType, DecimalType, IntegerType, LongType, StructField, StructType
+
+from assay_curated import session
+from assay_curated.errors import CuratedError, Refused
+from assay_curated.lake import Lake
+from assay_curated.tables import PARTITION, TABLES, Table
+
+# Columns that had another name in an earlier version: table, then the old name and the new one.
+RENAMED: dict[str, dict[str, str]] = {}
+
+PROPERTIES = {
+    "format-version": "2",
+    # Replaced years are written anew: readers that know no delete files, such as COPY, see whole data files only.
+    "write.delete.mode": "copy-on-write",
+    "write.parquet.compression-codec": "zstd",
+    # Every task writes rows of one year; sending a year's rows to one task first would only slow it down.
+    "write.distribution-mode": "none",
+    # Old metadata files are found through the newest, which keeps a hundred commits.
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "100",
+}
+
+
+def create(table: Table, name: str, location: str | None) -> str:
+    """The statement that makes a table; `location` is given where the catalog takes one."""
+    columns = ", ".join(_column(field) for field in table.schema)
+    properties = ", ".join(f"'{name}' = '{value}'" for name, value in PROPERTIES.items())
+    partitions = f" partitioned by ({', '.join(PARTITION)})" if table.years else ""
+    place = f" location '{location}'" if location else ""
+    return (
+        f"create table if not exists {name} ({columns}) using iceberg{partitions}{place} tblproperties ({properties})"
+    )
+
+
+def changes(found: StructType, table: Table, name: str, renamed: dict[str, str]) -> Iterator[str]:
+    """The statements that turn the columns `found` into those of `table`. Raises `Refused` for what is not safe."""
+    there = {field.name: field for field in found}
+    for old, new in renamed.items():
+        if old in there and new not in there:
+            there[new] = there.pop(old)
+            yield f"alter table {name} rename column {old} to {new}"
+    if surplus := sorted(there.keys() - set(table.schema.names)):
+        raise Refused(
+            f"`{name}` has the column `{surplus[0]}`, which is not declared\n"
+            "  help: drop it by hand if nobody reads it, or add it to `RENAMED`"
+        )
+    order = [renamed.get(one, one) for one in found.names]
+    for position, field in enumerate(table.schema):
+        after = f"after {table.schema.names[position - 1]}" if position else "first"
+        if field.name not in there:
+            if not field.nullable:
+                raise Refused(f"`{name}.{field.name}` is new and must not be null; rows that are there have no value")
+            order.insert(position, field.name)
+            yield f"alter table {name} add column {field.name} {field.dataType.simpleString()} {after}"
+            continue
+        if order[position] != field.name:
+            order.remove(field.name)
+            order.insert(position, field.name)
+            yield f"alter table {name} alter column {field.name} {after}"
+        yield from _changed(there[field.name], field, name)
+
+
+def _changed(old: StructField, new: StructField, name: str) -> Iterator[str]:
+    if old.dataType != new.dataType:
+        if not _wider(old.dataType, new.dataType):
+            kinds = f"`{old.dataType.simpleString()}`, declared is `{new.dataType.simpleString()}`"
+            raise Refused(f"`{name}.{new.name}` is {kinds}, which does not hold all of its values")
+        yield f"alter table {name} alter column {new.name} type {new.dataType.simpleString()}"
+    if new.nullable and not old.nullable:
+        yield f"alter table {name} alter column {new.name} drop not null"
+    elif old.nullable and not new.nullable:
+        raise Refused(f"`{name}.{new.name}` may be null in what is there, and is declared as never null")
+
+
+def _wider(old: DataType, new: DataType) -> bool:
+    if isinstance(old, DecimalType) and isinstance(new, DecimalType):
+        return old.scale == new.scale and old.precision <= new.precision
+    return isinstance(old, IntegerType) and isinstance(new, LongType)
+
+
+def _column(field: StructField) -> str:
+    return f"{field.name} {field.dataType.simpleString()}{'' if field.nullable else ' not null'}"
+
+
+def migrate(lake: Lake, locations: str | None) -> list[str]:
+    """Brings all tables to what is declared and gives the statements that did it. `locations` is the folder in which
+    each table gets one of its own, where the catalog takes locations. Raises `Refused`.
+    """
+    done = []
+    lake.spark.sql(f"create namespace if not exists {lake.catalog}.{lake.database}")
+    for table in TABLES:
+        name = lake.name(table)
+        if not lake.spark.catalog.tableExists(name):
+            statements: Sequence[str] = [create(table, name, f"{locations}/{table.name}" if locations else None)]
+        else:
+            found = lake.spark.table(name).schema
+            statements = list(changes(found, table, name, RENAMED.get(table.name, {})))
+        for statement in statements:
+            lake.spark.sql(statement)
+            done.append(statement)
+    return done
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """The command. Gives the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m assay_curated.migrate", description="Make or change the tables")
+    parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
+    parser.add_argument("--lake", help="URL of another lake than the environment's")
+    # Glue adds arguments of its own.
+    given, _ = parser.parse_known_args(arguments)
+    try:
+        lake, locations = session.lake(given.environment, given.lake, "assay-migrate")
+        for statement in migrate(lake, locations) or ["nothing to do: all tables are as declared"]:
+            sys.stdout.write(f"{statement}\n")
+    except (CuratedError, config.ConfigError) as error:
+        code = error.code if isinstance(error, CuratedError) else CuratedError.code
+        sys.stderr.write(f"error: {error}\n")
+        return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,43 @@
+"""What one branch is to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
+
+from assay_curated.columns import Kind
+from assay_curated.lake import Lake
+from assay_curated.manifest import Input, Manifest
+from assay_curated.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The years that are replaced on `branch` by `manifests`, whose records are `parts`, and `wanted`, the whole set of
+    publications that the branch is made of then.
+    """
+
+    lake: Lake
+    branch: str
+    kind: Kind
+    manifests: Sequence[Manifest]
+    parts: DataFrame
+    wanted: frozenset[Input]
+
+    @property
+    def years(self) -> Column:
+        """Whether a row is of a year that is replaced."""
+        replaced = [one.input.year for one in self.manifests]
+        return (F.col("payment_kind") == self.kind.name) & F.col("program_year").isin(replaced)
+
+    def read(self, table: Table) -> DataFrame:
+        """All rows of the branch."""
+        return self.lake.read(table, self.branch)
+
+    def written(self, table: Table) -> DataFrame:
+        """The rows that were written: those of the replaced years, or all of a dimension."""
+        rows = self.read(table)
+        return rows.where(self.years) if table.years else rows
