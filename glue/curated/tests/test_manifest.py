@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from assay_curated import inputs, manifest
+from assay_curated.columns import GENERAL
 from assay_curated.errors import ChecksFailed, CuratedError, Refused, Unreadable
 from assay_curated.lake import Lake, format_inputs, parse_inputs
 from assay_curated.manifest import Input
@@ -26,8 +27,13 @@ SUMS: dict[str, Any] = {
 }
 
 
-def document(**changes: object) -> str:
-    """A manifest as the host writes it, with fields of `assay` changed."""
+def dollars(validated: str) -> dict[str, object]:
+    """`amounts` with this sum of the validated records."""
+    return {GENERAL.amount: {"read": "0.30", "validated": validated, "quarantined": "0.20"}}
+
+
+def document(sizes: Sequence[int] = (7,), **changes: object) -> str:
+    """A manifest as the host writes it, with sizes of its entries or fields of `assay` changed."""
     assay = {
         "version": 1,
         "run_id": "r1",
@@ -44,7 +50,8 @@ def document(**changes: object) -> str:
         **changes,
     }
     kept = {name: value for name, value in assay.items() if value is not ...}
-    return json.dumps({"entries": [{"url": "s3://elsewhere/x", "meta": {"content_length": 7}}], "assay": kept})
+    entries = [{"url": "s3://elsewhere/x", "meta": {"content_length": size}} for size in sizes]
+    return json.dumps({"entries": entries, "assay": kept})
 
 
 def test_a_manifest_is_read_with_its_files_below_the_lake_it_lies_in() -> None:
@@ -66,6 +73,9 @@ def test_a_manifest_is_read_with_its_files_below_the_lake_it_lies_in() -> None:
         (document(partition={"year": "2023", "publication": "June"}), Unreadable, "Invalid isoformat string: 'June'"),
         (document(amounts={}), Unreadable, "KeyError('Total_Amount_of_Payment_USDollars')"),
         (document(parts=[]), Unreadable, "different sizes of its parts"),
+        (document(sizes=(8,)), Unreadable, "different sizes of its parts"),
+        (document(sizes=(), parts=[]), Refused, "has no validated records"),
+        (document(amounts=dollars("0.105")), Unreadable, "`0.105` is not a whole number of cents"),
     ],
 )
 def test_what_is_not_a_manifest_is_told(text: str, error: type[CuratedError], expected: str) -> None:

@@ -22,7 +22,7 @@ class Killed(Exception):
     """Stands for the end of a process."""
 
 
-def killed(lake: Lake, key: str, patch: pytest.MonkeyPatch, *, after: int, again: bool = False) -> None:
+def killed(lake: Lake, key: str, patch: pytest.MonkeyPatch, *, after: int) -> None:
     """Runs a job that dies once it has moved `after` tables to their branches."""
     moved: list[str] = []
     move = Lake.fast_forward
@@ -36,7 +36,7 @@ def killed(lake: Lake, key: str, patch: pytest.MonkeyPatch, *, after: int, again
     with patch.context() as own:
         own.setattr(Lake, "fast_forward", moving)
         with pytest.raises(Killed):
-            curate(lake, key, again=again)
+            curate(lake, key)
 
 
 def test_of_two_jobs_on_one_year_one_is_refused_and_its_retry_is_right(
@@ -61,24 +61,43 @@ def test_of_two_jobs_on_one_year_one_is_refused_and_its_retry_is_right(
     assert content(lake) == after
 
 
+def test_a_job_that_publishes_while_branches_are_made_does_not_end_between_tables(
+    new_lake: NewLake, published: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = new_lake()
+    make = Lake.create_branch
+
+    def meanwhile(own: Lake, table: Table, branch: str) -> None:
+        if table is TABLES[3]:
+            monkeypatch.setattr(Lake, "create_branch", make)
+            curate(lake, published["2021"])
+        make(own, table, branch)
+
+    monkeypatch.setattr(Lake, "create_branch", meanwhile)
+    with pytest.raises(Conflict, match="another job is publishing right now"):
+        curate(lake, published["2021"])
+    assert leftovers(lake) == []
+    assert curate(lake, published["2021"]).published == []
+
+
 def test_a_job_that_died_is_finished_by_the_next_whatever_its_year(
     new_lake: NewLake, published: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake = new_lake()
     killed(lake, published["2021"], monkeypatch, after=0)
     assert all(lake.head(table) is None for table in TABLES), "nothing is public before `publications` is"
-    killed(lake, published["2021"], monkeypatch, after=1)
+    killed(lake, published["2021"], monkeypatch, after=6)
     assert (lake.rows(PUBLICATIONS), lake.rows(PAYMENTS_FACT)) == (1, 0)
+    committed = lake.head(PUBLICATIONS)
+    assert committed is not None
     curate(lake, published["2022"])
+    assert not [name for name in leftovers(lake) if name.endswith(committed.branch)]
     assert {row["program_year"] for row in lake.read(PAYMENTS_FACT).select("program_year").distinct().collect()} == {
         2021,
         2022,
     }
     assert all("general_2021_20220630" in lake.branches(table) for table in TABLES)
-    whole = content(lake)
-    killed(lake, published["2022"], monkeypatch, after=7, again=True)
-    assert curate(lake, published["2022"]).published == [], "it is finished without being written once more"
-    assert content(lake) == whole
+    assert curate(lake, published["2021"], published["2022"]).published == [], "it was not written once more"
 
 
 def test_tables_that_are_apart_for_good_are_told_and_mended(

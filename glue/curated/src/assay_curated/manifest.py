@@ -95,6 +95,8 @@ def parse(text: str, url: str, lake: str) -> Manifest:
         parts = tuple(Part(f"{lake}/{part['key']}", part["rows"], part["bytes"]) for part in assay["parts"])
         if sizes != [part.bytes for part in parts]:
             raise Unreadable(f"`{url}` gives different sizes of its parts in `entries` and `assay.parts`")
+        if not parts:
+            raise Refused(f"`{url}` has no validated records; there is nothing to curate")
         return Manifest(
             input=Input(
                 kind=kind.name,
@@ -140,7 +142,15 @@ def _sums(document: dict[str, Any], kind: Kind) -> Sums:
         read=records["read"],
         validated=records["validated"],
         quarantined=records["quarantined"],
-        amount_read=Decimal(amount["read"]),
-        amount_validated=Decimal(amount["validated"]),
-        amount_quarantined=Decimal(amount["quarantined"]),
+        amount_read=_cents(amount["read"]),
+        amount_validated=_cents(amount["validated"]),
+        amount_quarantined=_cents(amount["quarantined"]),
     )
+
+
+def _cents(text: str) -> Decimal:
+    exact = Decimal(text)
+    rounded = exact.quantize(Decimal("0.01"))
+    if exact != rounded:
+        raise ValueError(f"`{text}` is not a whole number of cents")
+    return rounded

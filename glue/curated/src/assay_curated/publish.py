@@ -18,7 +18,7 @@ from assay_curated import audit, inputs, write
 from assay_curated.checks import Check, require
 from assay_curated.checks import inputs as input_checks
 from assay_curated.errors import Apart, Conflict, OlderPublication
-from assay_curated.lake import Lake
+from assay_curated.lake import Head, Lake
 from assay_curated.manifest import Input, Manifest
 from assay_curated.plan import Plan
 from assay_curated.tables import PUBLICATIONS, TABLES
@@ -42,6 +42,16 @@ class Outcome:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the tables stand to each other on main. `apart` are inputs that some tables have and others lack; `even` says
+    that the same job wrote all of them last, as is usual.
+    """
+
+    apart: frozenset[Input]
+    even: bool
+
+
 def curate(lake: Lake, manifests: Sequence[Manifest], *, again: bool = False, step: Callable[[str], None]) -> Outcome:
     """Publishes `manifests`, all of one kind, each of another year. What is on main already is left alone, unless
     `again`. `step` is told what is being done.
@@ -49,9 +59,9 @@ def curate(lake: Lake, manifests: Sequence[Manifest], *, again: bool = False, st
     Raises `OlderPublication` if a newer publication of a year is on main: the older one is written, checked and kept by
     its tags, and the other years are published. Raises `ChecksFailed`, `Conflict` and `Apart` without touching main.
     """
-    apart = recover(lake, step)
+    state = recover(lake, step)
     given = {(one.input.kind, one.input.year) for one in manifests}
-    if missing := sorted({(one.kind, one.year) for one in apart} - given):
+    if missing := sorted({(one.kind, one.year) for one in state.apart} - given):
         named = ", ".join(f"{kind} {year}" for kind, year in missing)
         raise Apart(f"a job ended between two tables, and its branches are gone\n  help: curate {named} again first")
     head = lake.head(PUBLICATIONS)
@@ -61,43 +71,51 @@ def curate(lake: Lake, manifests: Sequence[Manifest], *, again: bool = False, st
         there = held.get((manifest.input.kind, manifest.input.year))
         if there is not None and there.publication > manifest.input.publication:
             older.append(manifest)
-        elif there == manifest.input and not again and not apart:
+        elif there == manifest.input and not again and not state.apart:
             same.append(manifest.input)
         else:
             newer.append(manifest)
-    checks = _station(lake, newer, step, advance=True) if newer else []
+    checks = _station(lake, newer, step, even=state.even, advance=True) if newer else []
     for manifest in older:
         if not _kept(lake, manifest.input):
-            _station(lake, [manifest], step, advance=False)
+            _station(lake, [manifest], step, even=True, advance=False)
     if older:
         raise OlderPublication("\n  ".join(_refusal(one.input, held) for one in older))
     return Outcome([one.input for one in newer], same, checks)
 
 
-def recover(lake: Lake, step: Callable[[str], None]) -> frozenset[Input]:
-    """Finishes what a job that died had committed. Gives the inputs in which tables differ for good."""
+def recover(lake: Lake, step: Callable[[str], None]) -> State:
+    """Finishes what a job that died had committed, and says how tables stand after that. Raises `Conflict`."""
     committed = lake.head(PUBLICATIONS)
     if committed is None:
-        return frozenset()
+        return State(frozenset(), even=True)
     apart: frozenset[Input] = frozenset()
+    even, finished = True, False
     for table in TABLES:
         head = lake.head(table)
-        if head is None or (head.inputs, head.branch) != (committed.inputs, committed.branch):
-            branch = lake.head(table, committed.branch) if committed.branch else None
-            if branch is not None and (branch.inputs, branch.branch) == (committed.inputs, committed.branch):
+        if not _same(head, committed):
+            branch = lake.head(table, committed.branch)
+            if _same(branch, committed):
                 step(f"finish `{table.name}`: a job ended before it moved main to `{committed.branch}`")
                 lake.fast_forward(table, committed.branch)
-                head = branch
-            elif head is None or head.inputs != committed.inputs:
+                head, finished = branch, True
+            else:
+                even = False
                 apart |= committed.inputs ^ (head.inputs if head else frozenset())
-                continue
-        for tag in head.tags:
-            if lake.head(table, tag) is None:
-                lake.tag(table, tag, head.snapshot)
-    return apart
+        for tag in head.tags if head else ():
+            lake.tag(table, tag, head.snapshot if head else 0)
+    if finished:
+        _drop(lake, committed.branch)
+    return State(apart, even)
 
 
-def _station(lake: Lake, manifests: Sequence[Manifest], step: Callable[[str], None], *, advance: bool) -> list[Check]:
+def _same(head: Head | None, other: Head) -> bool:
+    return head is not None and (head.inputs, head.branch) == (other.inputs, other.branch)
+
+
+def _station(
+    lake: Lake, manifests: Sequence[Manifest], step: Callable[[str], None], *, even: bool, advance: bool
+) -> list[Check]:
     kind = manifests[0].kind
     parts: DataFrame = inputs.parts(lake.spark, manifests)
     step(f"check the parts of {_named(manifests)}")
@@ -108,18 +126,15 @@ def _station(lake: Lake, manifests: Sequence[Manifest], step: Callable[[str], No
     step(f"make branch `{branch}`")
     for table in TABLES:
         lake.create_branch(table, branch)
-    heads = {table.name: lake.head(table, branch) for table in TABLES}
-    base = heads[PUBLICATIONS.name]
-    others = frozenset[Input]() if base is None else base.inputs
+    heads = [lake.head(table, branch) for table in TABLES]
+    base = heads[0]
+    if even and not all(base is not None and _same(head, base) for head in heads):
+        # Only some branches were made before another job published: they would not go public together.
+        _drop(lake, branch)
+        raise Conflict("another job is publishing right now\n  help: run this one again")
     given = {(one.input.kind, one.input.year) for one in manifests}
-    wanted = frozenset(one for one in others if (one.kind, one.year) not in given) | {one.input for one in manifests}
-    for table in TABLES:
-        head = heads[table.name]
-        if {one for one in (head.inputs if head else ()) if (one.kind, one.year) not in given} != wanted - {
-            one.input for one in manifests
-        }:
-            _drop(lake, branch)
-            raise Conflict("another job is publishing right now\n  help: run this one again")
+    others = frozenset(one for one in (base.inputs if base else ()) if (one.kind, one.year) not in given)
+    wanted = others | {one.input for one in manifests}
 
     plan = Plan(lake, branch, kind, manifests, parts, wanted)
     write.branch(plan, step)
