@@ -199,6 +199,14 @@ def test_a_file_of_several_years_is_not_loaded(world: World) -> None:
         world.load(2023)
 
 
+def test_a_catalog_of_another_lake_is_told(world: World) -> None:
+    world.publish(2023, "2024-06-28")
+    for file in Path(world.here.lake.removeprefix("file://"), "curated").rglob("*.metadata.json"):
+        file.unlink()
+    with pytest.raises(WarehouseError, match=r"at what cannot be read(.|\n)*rebuild-catalog"):
+        world.load(2023)
+
+
 def test_a_year_that_is_not_published_is_told(world: World) -> None:
     with pytest.raises(WarehouseError, match="is not in the catalog; was anything curated"):
         world.load(2023)
