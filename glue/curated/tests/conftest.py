@@ -1,21 +1,26 @@
 """One small Spark session for all tests, and lakes that the real host wrote.
 
-Needed are Java 17, the jar of Iceberg (`ASSAY_SPARK_JARS`, or Maven's folder), and `assay` (`ASSAY_BIN`, or the one that
-was built in this checkout). What is missing fails the run, with what to do: nothing is skipped.
+Needed are Java 17, the jar of Iceberg (`ASSAY_SPARK_JARS`, or Maven's folder), and `assay` (`ASSAY_BIN`, or the one
+that was built in this checkout). What is missing fails the run, with what to do: nothing is skipped.
 """
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import itertools
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pytest
 from assay_curated import session
+from assay_curated.columns import GENERAL
 from assay_curated.lake import Lake
 from assay_curated.migrate import migrate
 from assay_platform import config
@@ -33,8 +38,8 @@ def iceberg_jar() -> str:
     jar = Path.home() / ".m2/repository" / group.replace(".", "/") / name / version / f"{name}-{version}.jar"
     if not jar.is_file():
         pytest.exit(
-            f"the jar of Iceberg is missing: `{jar}`\n  help: mvn dependency:get -Dtransitive=false -Dartifact={COORDINATE}, "
-            f"or name it in {session.JARS_VARIABLE}",
+            f"the jar of Iceberg is missing: `{jar}`\n"
+            f"  help: mvn dependency:get -Dtransitive=false -Dartifact={COORDINATE}, or set {session.JARS_VARIABLE}",
             returncode=2,
         )
     return str(jar)
@@ -90,29 +95,51 @@ class Staging:
     def url(self) -> str:
         return f"file://{self.root}"
 
-    def publish(self, year: int, *, publication: str = "", rows: int = 120, change: dict[str, str] | None = None) -> str:
+    def publish(
+        self,
+        year: int,
+        *,
+        publication: str = "",
+        rows: int = 120,
+        change: Callable[[dict[str, str]], None] | None = None,
+    ) -> str:
         """Lets `assay` publish a generated file, and gives the key of its manifest. `publication` (`2025-01-30`) is
-        another than the usual one; `change` replaces text in the file.
+        another than the usual one; `change` changes a record.
         """
         self.inputs.mkdir(parents=True, exist_ok=True)
         usual = self.inputs / f"{year}.csv"
-        host("sample", "open-payments", "general", "--year", str(year), "--rows", str(rows), "--defects", "3%", "-o", usual)
-        text = usual.read_text(encoding="utf-8")
-        last = text.rstrip("\n").rsplit(",", 1)[1].strip('"')
-        stamp = "".join(last.split("/"))
+        shape = ("--year", str(year), "--rows", str(rows), "--defects", "3%", "-o", usual)
+        host("sample", "open-payments", "general", *shape)
+        with usual.open(encoding="utf-8", newline="") as file:
+            records = list(csv.DictReader(file))
+        stamp = records[0]["Payment_Publication_Date"]
         if publication:
-            y, m, d = publication.split("-")
-            text = text.replace(last, f"{m}/{d}/{y}")
-            stamp = f"{m}{d}{y}"
-        for old, new in (change or {}).items():
-            assert old in text, old
-            text = text.replace(old, new)
-        file = self.inputs / f"OP_DTL_GNRL_PGYR{year}_P{stamp}.csv"
-        file.write_text(text, encoding="utf-8")
-        host("run", file, "--root", self.root)
-        date = f"{stamp[4:]}-{stamp[:2]}-{stamp[2:4]}"
-        folder = f"staging/validated/dataset=open-payments/kind=general/year={year}/publication={date}"
+            stamp = date.fromisoformat(publication).strftime("%m/%d/%Y")
+        for record in records:
+            record["Payment_Publication_Date"] = stamp
+            if change:
+                change(record)
+        named = self.inputs / f"OP_DTL_GNRL_PGYR{year}_P{stamp.replace('/', '')}.csv"
+        with named.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(records)
+        host("run", named, "--root", self.root)
+        month, day, of = stamp.split("/")
+        folder = f"staging/validated/dataset=open-payments/kind=general/year={year}/publication={of}-{month}-{day}"
         return f"{folder}/_commit/manifest.json"
+
+
+def restate(record: dict[str, str]) -> None:
+    """Another name for each company, a cent more, and no products at all."""
+    record["Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name"] += " Holdings"
+    with contextlib.suppress(InvalidOperation):
+        amount = "Total_Amount_of_Payment_USDollars"
+        record[amount] = str(Decimal(record[amount]) + Decimal("0.01"))
+    record["Related_Product_Indicator"] = "No"
+    for column in GENERAL.columns:
+        if column.slot:
+            record[column.cms] = ""
 
 
 def host(*arguments: str | Path) -> None:
@@ -133,14 +160,12 @@ def published(staging: Staging) -> dict[str, str]:
         "2021": staging.publish(2021),
         "2022": staging.publish(2022),
         "2023": staging.publish(2023),
-        "2023 restated": staging.publish(2023, publication="2025-01-30", rows=100),
+        "2023 restated": staging.publish(2023, publication="2025-01-30", rows=100, change=restate),
     }
 
 
 @pytest.fixture(scope="session")
-def new_lake(
-    spark: SparkSession, staging: Staging, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], Lake]:
+def new_lake(spark: SparkSession, staging: Staging, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Lake]:
     """Makes empty curated tables over the same staging area, in a catalog of their own."""
     numbers = itertools.count()
 

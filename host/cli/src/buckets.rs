@@ -91,12 +91,11 @@ impl Buckets {
     /// What was asked of S3, as a table; nothing if nothing was.
     pub(crate) fn table(&self) -> Option<String> {
         let requests = self.s3.get()?.requests();
-        let mut table = "requests to S3\n".to_owned();
-        for (operation, sent) in &requests.sent {
-            table.push_str(&format!("{:>10}  {}\n", sent, operation.name()));
-        }
-        table.push_str(&format!("{:>10}  of all were repetitions", requests.repeated));
-        Some(table)
+        let line = |number: u64, what: &str| format!("{number:>10}  {what}");
+        let mut lines = vec!["requests to S3".to_owned()];
+        lines.extend(requests.sent.iter().map(|(operation, sent)| line(*sent, operation.name())));
+        lines.push(line(requests.repeated, "of all were repetitions"));
+        Some(lines.join("\n"))
     }
 }
 

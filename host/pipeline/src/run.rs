@@ -77,13 +77,14 @@ impl<'a> Attempt<'a> {
         match self.attempt() {
             Ok(()) | Err(EarlyEnd::Done) => {}
             // What was judged may be half a file that is still being written.
-            Err(EarlyEnd::Refused(reason)) => match RunError::unless_same(self.request.input) {
-                Err(error) => self.fail(&error),
-                Ok(()) => {
+            Err(EarlyEnd::Refused(reason)) => {
+                if let Err(error) = RunError::unless_same(self.request.input) {
+                    self.fail(&error);
+                } else {
                     self.report.outcome = FileOutcome::Refused.to_string();
                     self.report.refusal = Some(reason);
                 }
-            },
+            }
             Err(EarlyEnd::Failed(error)) => self.fail(&error),
         }
         self.end_clock();

@@ -125,9 +125,13 @@ impl Fault {
             SdkError::ResponseError(_) if status.is_none_or(|status| status < 300) => Cause::Body,
             // Success, with a body that cannot be read.
             SdkError::ServiceError(_) if code.is_none() && status == Some(200) => Cause::Body,
-            _ => match no_keys(error) {
-                Some(metadata) => Cause::NoKeys { metadata },
-                None => cause(code.as_deref(), status, elsewhere),
+            _ => match (no_keys(error), error) {
+                (Some(metadata), _) => Cause::NoKeys { metadata },
+                // Among others a connection that was closed before the answer came.
+                (None, SdkError::DispatchFailure(failure)) if !failure.is_user() => {
+                    Cause::Unreachable
+                }
+                (None, _) => cause(code.as_deref(), status, elsewhere),
             },
         };
         let message = said.unwrap_or_else(|| match (status, error) {

@@ -6,12 +6,11 @@ pub(crate) mod read;
 pub(crate) mod remove;
 pub(crate) mod write;
 
-use std::time::SystemTime;
-
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::{BodyExt, Collected};
-use s3s::dto::{StreamingBlob, Timestamp};
+use s3s::crypto::{Checksum as _, Crc32};
+use s3s::dto::{ETag, StreamingBlob};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
 /// All of a request's body.
@@ -49,21 +48,18 @@ fn verify(
     crc32: Option<String>,
     trailers: Option<&TrailingHeaders>,
 ) -> S3Result<Option<String>> {
-    use s3s::checksum::ChecksumHasher;
-    use s3s::crypto::{Checksum as _, Crc32};
     let trailer = trailers.and_then(|trailers| {
         trailers.read(|map| map.get("x-amz-checksum-crc32")?.to_str().ok().map(str::to_owned))?
     });
     let given = crc32.or(trailer);
-    let mut hasher = ChecksumHasher { crc32: Some(Crc32::new()), ..ChecksumHasher::default() };
-    hasher.update(bytes);
-    let own = hasher.finalize().checksum_crc32;
-    if given.is_some() && given != own {
-        let own = own.unwrap_or_default();
-        return Err(s3_error!(
-            BadDigest,
-            "The CRC32 you specified did not match the calculated checksum, {own}."
-        ));
+    if let Some(given) = &given {
+        let own = base64(&Crc32::checksum(bytes));
+        if *given != own {
+            return Err(s3_error!(
+                BadDigest,
+                "The CRC32 you specified did not match the calculated checksum, {own}."
+            ));
+        }
     }
     if md5.is_some_and(|md5| md5 != base64(&crate::content::md5(bytes))) {
         return Err(s3_error!(
@@ -89,13 +85,8 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// Entity tags go in quotes.
-fn etag(value: &str) -> Option<s3s::dto::ETag> {
-    Some(s3s::dto::ETag::Strong(value.to_owned()))
-}
-
-/// Headers have whole seconds only.
-fn modified(time: SystemTime) -> Option<Timestamp> {
-    Some(Timestamp::from(time))
+fn etag(value: &str) -> ETag {
+    ETag::Strong(value.to_owned())
 }
 
 fn length(bytes: usize) -> i64 {

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
-use s3s::crypto::{Checksum as _, Md5};
+use s3s::crypto::{Checksum as _, Md5, Sha256};
 
 /// An object's bytes, as its parts were uploaded.
 #[derive(Debug, Clone, Default)]
@@ -99,19 +99,30 @@ impl http_body::Body for Pieces {
 
 /// MD5, by which S3 names what was put in one request.
 pub(crate) fn md5(bytes: &[u8]) -> [u8; 16] {
-    Md5::checksum(bytes).into()
+    Md5::checksum(bytes)
 }
 
-/// The entity tag of an object that was put in one request, without quotes.
-pub(crate) fn etag(bytes: &[u8]) -> String {
-    hex(&md5(bytes))
+/// Objects and parts above this many bytes are not named by their MD5, which takes a second for 45 MB without optimisation.
+const MD5_MOST: usize = 1 << 20;
+
+/// What names bytes: their MD5, or, if they are many, half of their SHA-256. No client may count on MD5: what is encrypted with a key of
+/// KMS has another tag (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>, `ETag`).
+pub(crate) fn sum(bytes: &[u8]) -> [u8; 16] {
+    if bytes.len() <= MD5_MOST {
+        return md5(bytes);
+    }
+    let sum = Sha256::checksum(bytes);
+    *sum.as_ref().first_chunk().expect("32 bytes")
 }
 
-/// The entity tag of an object of so many parts: the MD5 of their MD5s, and their number.
-pub(crate) fn etag_of_parts<'a>(parts: impl ExactSizeIterator<Item = &'a Bytes>) -> String {
-    let number = parts.len();
-    let sums: Vec<u8> = parts.flat_map(|part| md5(part)).collect();
-    format!("{}-{number}", etag(&sums))
+/// The entity tag of what has such a sum, without quotes.
+pub(crate) fn etag(sum: &[u8; 16]) -> String {
+    hex(sum)
+}
+
+/// The entity tag of an object of parts with such sums: the MD5 of those, and their number.
+pub(crate) fn etag_of_parts(sums: &[[u8; 16]]) -> String {
+    format!("{}-{}", hex(&md5(sums.as_flattened())), sums.len())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -142,10 +153,9 @@ mod tests {
 
     #[test]
     fn entity_tags_are_those_of_s3() {
-        assert_eq!(etag(b""), "d41d8cd98f00b204e9800998ecf8427e");
-        assert_eq!(etag(b"hello"), "5d41402abc4b2a76b9719d911017c592");
+        assert_eq!(etag(&sum(b"")), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(etag(&sum(b"hello")), "5d41402abc4b2a76b9719d911017c592");
         // The MD5 of MD5("hello"), and that it was one part.
-        let parts = [Bytes::from("hello")];
-        assert_eq!(etag_of_parts(parts.iter()), "69a329523ce1ec88bf63061863d9cb14-1");
+        assert_eq!(etag_of_parts(&[sum(b"hello")]), "62109206880d38a4010a98e11243924a-1");
     }
 }

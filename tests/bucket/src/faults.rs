@@ -123,6 +123,7 @@ struct Script {
 #[derive(Debug)]
 struct Rule {
     operation: Option<Operation>,
+    key: Option<String>,
     first: u64,
     /// Whether those after the first fail too.
     lasting: bool,
@@ -133,8 +134,9 @@ struct Rule {
 
 impl Rule {
     /// Whether it means a request, which counts for it.
-    fn means(&mut self, operation: Operation) -> bool {
-        if self.operation.is_some_and(|wanted| wanted != operation) {
+    fn means(&mut self, operation: Operation, key: &str) -> bool {
+        let is_other = self.operation.is_some_and(|wanted| wanted != operation);
+        if is_other || self.key.as_ref().is_some_and(|wanted| wanted != key) {
             return false;
         }
         let number = self.seen;
@@ -164,6 +166,19 @@ impl Faults {
         self.add(Some(operation), number, true, fault);
     }
 
+    /// The request `number` for a key fails, whatever it asks.
+    pub fn at_key(&self, key: &str, number: u64, fault: Fault) {
+        let first = number;
+        self.push(Rule {
+            operation: None,
+            key: Some(key.to_owned()),
+            first,
+            lasting: false,
+            fault,
+            seen: 0,
+        });
+    }
+
     /// Nothing fails any more.
     pub fn clear(&self) {
         *self.script() = Script::default();
@@ -184,19 +199,23 @@ impl Faults {
     }
 
     fn add(&self, operation: Option<Operation>, first: u64, lasting: bool, fault: Fault) {
+        self.push(Rule { operation, key: None, first, lasting, fault, seen: 0 });
+    }
+
+    fn push(&self, rule: Rule) {
         let mut script = self.script();
-        script.rules.push(Rule { operation, first, lasting, fault, seen: 0 });
+        script.rules.push(rule);
         (script.requests, script.struck) = (0, 0);
     }
 
     /// What becomes of the next request.
-    pub(crate) fn next(&self, operation: Operation) -> Option<Fault> {
+    pub(crate) fn next(&self, operation: Operation, key: &str) -> Option<Fault> {
         let mut script = self.script();
         script.requests += 1;
         let mut fault = None;
         for rule in &mut script.rules {
             // Each rule counts, also where another was before it.
-            if rule.means(operation) && fault.is_none() {
+            if rule.means(operation, key) && fault.is_none() {
                 fault = Some(rule.fault.clone());
             }
         }
@@ -216,7 +235,7 @@ mod tests {
             let faults = Faults::default();
             set(&faults);
             let asked = [HeadObject, GetObject, PutObject, GetObject, GetObject];
-            let struck = asked.map(|operation| match faults.next(operation) {
+            let struck = asked.map(|operation| match faults.next(operation, "a") {
                 None => '.',
                 Some(Fault::SlowDown) => 's',
                 Some(_) => 'x',
@@ -231,6 +250,8 @@ mod tests {
         check(&|faults| faults.from(3, Fault::SlowDown), "...ss");
         check(&|faults| faults.at_operation(GetObject, 1, Fault::SlowDown), "...s.");
         check(&|faults| faults.from_operation(GetObject, 1, Fault::SlowDown), "...ss");
+        check(&|faults| faults.at_key("a", 1, Fault::SlowDown), ".s...");
+        check(&|faults| faults.at_key("b", 1, Fault::SlowDown), ".....");
         let both = |faults: &Faults| {
             faults.at(3, Fault::Silent);
             faults.from(2, Fault::SlowDown);

@@ -91,7 +91,7 @@ impl Request {
             let value = headers.get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
-        let sums = headers.keys().map(|name| name.as_str()).filter(|name| {
+        let sums = headers.keys().map(http::HeaderName::as_str).filter(|name| {
             name.starts_with("x-amz-checksum-")
                 && !name.ends_with("-mode")
                 && !name.ends_with("-algorithm")

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use s3s::{S3Result, s3_error};
 
-use crate::content::{Content, etag};
+use crate::content::{Content, etag, sum};
 
 /// All buckets by name. It is locked for one operation at a time, so operations follow each other as if there were one client.
 #[derive(Debug, Default)]
@@ -87,12 +87,13 @@ pub(crate) struct Completed {
 #[derive(Debug, Clone)]
 pub(crate) struct Part {
     pub(crate) bytes: Bytes,
-    pub(crate) etag: String,
+    /// By which it is named.
+    pub(crate) sum: [u8; 16],
 }
 
 impl Object {
     pub(crate) fn new(bytes: Bytes, about: About) -> Self {
-        Self { etag: etag(&bytes), content: bytes.into(), about, crc32: None }
+        Self { etag: etag(&sum(&bytes)), content: bytes.into(), about, crc32: None }
     }
 }
 

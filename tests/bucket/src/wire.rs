@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::{Bytes, BytesMut};
 use http::request::Parts;
 use http::{HeaderValue, Response};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -71,7 +72,7 @@ impl Wire {
     ) -> Result<Response<Spoiled>, HttpError> {
         let (head, body) = request.into_parts();
         let mut noted = Request::new(&head.method, &head.uri, &head.headers);
-        let fault = self.faults.next(noted.operation);
+        let fault = self.faults.next(noted.operation, &noted.key);
         noted.fault.clone_from(&fault);
         let (bucket, key) = (noted.bucket.clone(), noted.key.clone());
         let number = self.log.note(noted);
@@ -142,7 +143,9 @@ async fn receive(mut body: Incoming, fault: Option<&Fault>) -> Result<Bytes, Htt
         Some(Fault::RefusedBody(bytes)) => *bytes,
         _ => usize::MAX,
     };
-    let mut all = BytesMut::new();
+    // What is announced, at most a part of an upload as our clients send them.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(0);
+    let mut all = BytesMut::with_capacity(announced.min(16 << 20));
     while all.len() < most {
         match body.frame().await {
             None => return Ok(all.freeze()),

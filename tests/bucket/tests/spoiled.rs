@@ -134,7 +134,7 @@ fn a_silent_server_and_one_that_hangs_up_do_nothing() {
     let error = ground.put(Fault::Silent, b"new").expect_err("no answer");
     assert!(matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut), "{error}");
     assert_eq!(ground.server.get("data", "new"), None);
-    let error = ground.put(Fault::RefusedBody(1_000), &[b'n'; LENGTH]).expect_err("no answer");
+    let error = ground.put(Fault::RefusedBody(1_000), &vec![b'n'; LENGTH]).expect_err("no answer");
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
     assert_eq!(ground.server.get("data", "new"), None);
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from typing import ClassVar
 
 
@@ -41,3 +43,20 @@ class Apart(CuratedError):
     """A job ended between two tables and its branches are gone: its years must be curated again first."""
 
     label = "tables are apart"
+
+
+def told(error: Exception) -> dict[str, str]:
+    """What a report says of an error."""
+    label = error.label if isinstance(error, CuratedError) else CuratedError.label
+    return {"outcome": label, "error": type(error).__name__, "reason": str(error)}
+
+
+def failure(error: Exception) -> int:
+    """Says what went wrong on standard error and gives the exit code. What nobody foresaw could not run: it has its
+    whole trace, and is retried.
+    """
+    if type(error).__module__.split(".")[0] not in ("assay_curated", "assay_platform"):
+        traceback.print_exception(error)
+    said = told(error)
+    sys.stderr.write(f"error: {said['outcome']}: {said['reason']}\n")
+    return error.code if isinstance(error, CuratedError) else CuratedError.code

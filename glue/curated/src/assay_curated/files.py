@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.errors.exceptions.captured import CapturedException
 from pyspark.sql import SparkSession
 
 from assay_curated.errors import Unreadable
+
+# What an error of Java is in Python: pyspark turns those that it knows into its own.
+JAVA = (Py4JJavaError, CapturedException)
 
 
 def read(spark: SparkSession, url: str) -> str:
@@ -19,7 +23,7 @@ def read(spark: SparkSession, url: str) -> str:
             return str(jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
         finally:
             stream.close()
-    except Py4JJavaError as error:
+    except JAVA as error:
         raise Unreadable(f"`{url}` cannot be read: {reason(error)}") from error
 
 
@@ -30,13 +34,14 @@ def write(spark: SparkSession, url: str, text: str) -> None:
         stream = system.create(path, True)
         stream.write(bytearray(text, "utf-8"))
         stream.close()
-    except Py4JJavaError as error:
+    except JAVA as error:
         raise Unreadable(f"`{url}` cannot be written: {reason(error)}") from error
 
 
-def reason(error: Py4JJavaError) -> str:
+def reason(error: BaseException) -> str:
     """The first line of what Java said."""
-    return str(error.java_exception).split("\n", maxsplit=1)[0]
+    said = error.java_exception if isinstance(error, Py4JJavaError) else error
+    return str(said).split("\n", maxsplit=1)[0]
 
 
 def _open(spark: SparkSession, url: str) -> tuple[Any, Any, Any]:
@@ -44,5 +49,5 @@ def _open(spark: SparkSession, url: str) -> tuple[Any, Any, Any]:
     path = jvm.org.apache.hadoop.fs.Path(url)
     try:
         return jvm, path, path.getFileSystem(spark._jsc.hadoopConfiguration())  # noqa: SLF001
-    except Py4JJavaError as error:
+    except JAVA as error:
         raise Unreadable(f"`{url}` is in no file system that Spark knows: {reason(error)}") from error

@@ -14,10 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from assay_platform.config import ConfigError
-
 from assay_curated import files, inputs, publish, session
-from assay_curated.errors import CuratedError, Refused
+from assay_curated.errors import Refused, failure, told
 from assay_curated.lake import Lake
 from assay_curated.tables import TABLES
 
@@ -63,11 +61,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         places = [place for listed in given.manifests for place in listed.split(",") if place]
         report = curate(lake, given.kind, places, again=given.again, step=_told())
         code = 0
-    except (CuratedError, ConfigError) as error:
-        code = error.code if isinstance(error, CuratedError) else CuratedError.code
-        label = error.label if isinstance(error, CuratedError) else CuratedError.label
-        report = {"outcome": label, "kind": given.kind, "error": type(error).__name__, "reason": str(error)}
-        sys.stderr.write(f"error: {label}: {error}\n")
+    except Exception as error:  # noqa: BLE001 - Python's own exit code would say that the input was refused
+        code, report = failure(error), {"kind": given.kind, **told(error)}
     text = json.dumps(report)
     if given.report and lake is not None:
         files.write(lake.spark, given.report, text)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame, SparkSession
 
 from assay_curated.errors import Conflict, CuratedError
-from assay_curated.files import reason
+from assay_curated.files import JAVA, reason
 from assay_curated.manifest import Input
 from assay_curated.tables import Table
 
@@ -113,7 +112,7 @@ class Lake:
         session = self.spark._jsparkSession  # noqa: SLF001
         try:
             return jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(session, self.name(table))
-        except Py4JJavaError as error:
+        except JAVA as error:
             raise CuratedError(
                 f"`{self.name(table)}` cannot be loaded: {reason(error)}\n"
                 "  help: `python -m assay_curated.migrate` makes the tables"
@@ -130,7 +129,7 @@ class _commits:  # noqa: N801 - reads as a statement
         return
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if isinstance(error, Py4JJavaError):
+        if isinstance(error, JAVA):
             raise Conflict(
                 f"{self._what}: {reason(error)}\n  help: another job published; run this one again"
             ) from error

@@ -11,11 +11,10 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
-from assay_platform import config
 from pyspark.sql.types import DataType, DecimalType, IntegerType, LongType, StructField, StructType
 
 from assay_curated import session
-from assay_curated.errors import CuratedError, Refused
+from assay_curated.errors import Refused, failure
 from assay_curated.lake import Lake
 from assay_curated.tables import PARTITION, TABLES, Table
 
@@ -126,10 +125,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         lake, locations = session.lake(given.environment, given.lake, "assay-migrate")
         for statement in migrate(lake, locations) or ["nothing to do: all tables are as declared"]:
             sys.stdout.write(f"{statement}\n")
-    except (CuratedError, config.ConfigError) as error:
-        code = error.code if isinstance(error, CuratedError) else CuratedError.code
-        sys.stderr.write(f"error: {error}\n")
-        return code
+    except Exception as error:  # noqa: BLE001 - Python's own exit code would say that the tables were refused
+        return failure(error)
     return 0
 
 

@@ -26,7 +26,7 @@ impl Ahead {
             }
             // A thread that is ahead of the others, or behind.
             Some(front) if number > front && number <= front + self.window => {
-                self.front = Some(number)
+                self.front = Some(number);
             }
             // Behind the others: a thread that was held up, unless all begins anew.
             Some(front)

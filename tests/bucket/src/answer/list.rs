@@ -7,7 +7,7 @@ use s3s::dto::{
 use s3s::{S3Result, s3_error};
 
 use super::read::may_pay;
-use super::{etag, length, modified};
+use super::{etag, length};
 use crate::state::State;
 
 /// What AWS gives at most in one page.
@@ -90,8 +90,8 @@ pub(crate) fn objects(
             None => contents.push(Listed {
                 key: Some(written(key, encoding)),
                 size: Some(length(object.content.len())),
-                e_tag: etag(&object.etag),
-                last_modified: modified(version.modified),
+                e_tag: Some(etag(&object.etag)),
+                last_modified: Some(version.modified.into()),
                 ..Listed::default()
             }),
         }
@@ -145,7 +145,7 @@ pub(crate) fn uploads(
         uploads.push(MultipartUpload {
             key: Some(written(key, encoding)),
             upload_id: Some(id.clone()),
-            initiated: modified(upload.initiated),
+            initiated: Some(upload.initiated.into()),
             ..MultipartUpload::default()
         });
     }

@@ -14,7 +14,7 @@ use s3s::{S3Error, S3Result, TrailingHeaders, s3_error};
 use super::read::may_pay;
 use super::{etag, verify};
 use crate::condition;
-use crate::content::{Content, etag_of_parts};
+use crate::content::{self, Content, etag_of_parts, sum};
 use crate::state::{Completed, Object, Part, State, Upload};
 
 /// The least size of each part but the last.
@@ -74,10 +74,11 @@ pub(crate) fn part(
     let crc32 = verify(&bytes, input.content_md5.as_deref(), input.checksum_crc32, trailers)?;
     let bucket = state.bucket(&input.bucket)?;
     let upload = bucket.uploads.get_mut(&(input.key, input.upload_id)).ok_or_else(no_upload)?;
-    let tag = crate::content::etag(&bytes);
-    upload.parts.insert(input.part_number, Part { bytes, etag: tag.clone() });
+    let part = Part { sum: sum(&bytes), bytes };
+    let tag = content::etag(&part.sum);
+    upload.parts.insert(input.part_number, part);
     Ok(UploadPartOutput {
-        e_tag: etag(&tag),
+        e_tag: Some(etag(&tag)),
         checksum_crc32: crc32,
         server_side_encryption: upload.about.encryption.clone().map(Into::into),
         ssekms_key_id: upload.about.kms_key.clone(),
@@ -106,13 +107,14 @@ pub(crate) fn complete(
         return Ok(told(input.bucket, input.key, done.clone()));
     }
     let upload = bucket.uploads.get(&place).ok_or_else(no_upload)?;
-    let pieces = chosen(upload, &listed)?;
+    let chosen = chosen(upload, &listed)?;
     let there = bucket.current(&input.key).map(|object| object.etag.as_str());
     condition::write(there, input.if_match.as_ref(), input.if_none_match.as_ref())?;
     let about = upload.about.clone();
+    let etag = etag_of_parts(&chosen.iter().map(|part| part.sum).collect::<Vec<_>>());
+    let content = Content::new(chosen.iter().map(|part| part.bytes.clone()).collect());
     bucket.uploads.remove(&place);
-    let etag = etag_of_parts(pieces.iter());
-    let content = Content::new(pieces);
+
     let object = Object { content, etag: etag.clone(), about: about.clone(), crc32: None };
     let version = state.write(&input.bucket, &input.key, Some(object))?;
     let done = Completed { parts, etag, version, about };
@@ -125,7 +127,7 @@ fn told(bucket: String, key: String, done: Completed) -> CompleteMultipartUpload
         location: Some(format!("/{bucket}/{key}")),
         bucket: Some(bucket),
         key: Some(key),
-        e_tag: etag(&done.etag),
+        e_tag: Some(etag(&done.etag)),
         version_id: done.version,
         server_side_encryption: done.about.encryption.map(Into::into),
         ssekms_key_id: done.about.kms_key,
@@ -139,7 +141,7 @@ fn named(part: &CompletedPart) -> Option<(i32, String)> {
 }
 
 /// The parts that make the object.
-fn chosen(upload: &Upload, listed: &[CompletedPart]) -> S3Result<Vec<Bytes>> {
+fn chosen<'a>(upload: &'a Upload, listed: &[CompletedPart]) -> S3Result<Vec<&'a Part>> {
     if listed.is_empty() {
         return Err(s3_error!(
             MalformedXML,
@@ -155,22 +157,25 @@ fn chosen(upload: &Upload, listed: &[CompletedPart]) -> S3Result<Vec<Bytes>> {
     }
     let find = |part: &CompletedPart| {
         let known = upload.parts.get(&part.part_number?)?;
-        (part.e_tag.as_ref()?.value() == known.etag).then(|| known.bytes.clone())
+        (part.e_tag.as_ref()?.value() == content::etag(&known.sum)).then_some(known)
     };
-    let pieces: Option<Vec<Bytes>> = listed.iter().map(find).collect();
-    let Some(pieces) = pieces else {
+    let chosen: Option<Vec<&Part>> = listed.iter().map(find).collect();
+    let Some(chosen) = chosen else {
         return Err(s3_error!(
             InvalidPart,
             "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
         ));
     };
-    if pieces.split_last().is_some_and(|(_, before)| before.iter().any(|part| part.len() < LEAST)) {
+    if chosen
+        .split_last()
+        .is_some_and(|(_, before)| before.iter().any(|part| part.bytes.len() < LEAST))
+    {
         return Err(s3_error!(
             EntityTooSmall,
             "Your proposed upload is smaller than the minimum allowed size"
         ));
     }
-    Ok(pieces)
+    Ok(chosen)
 }
 
 pub(crate) fn abort(

@@ -9,7 +9,7 @@ use s3s::dto::{
 };
 use s3s::{Body, S3Error, S3ErrorCode, S3Result, s3_error};
 
-use super::{etag, length, modified};
+use super::{etag, length};
 use crate::rights::{Action, Rights};
 use crate::state::{Bucket, Object, State, Version};
 
@@ -57,8 +57,8 @@ pub(crate) fn get(
         body: Some(StreamingBlob::from(Body::http_body(content.body()))),
         content_range: range
             .map(|range| format!("bytes {}-{}/{whole}", range.start, range.end - 1)),
-        e_tag: etag(&object.etag),
-        last_modified: modified(written.modified),
+        e_tag: Some(etag(&object.etag)),
+        last_modified: Some(written.modified.into()),
         version_id: version,
         content_type: Some(content_type(&object)),
         metadata: object.about.metadata,
@@ -91,8 +91,8 @@ pub(crate) fn head(
         content_length: Some(length(range.as_ref().map_or(whole, ExactSizeIterator::len))),
         content_range: range
             .map(|range| format!("bytes {}-{}/{whole}", range.start, range.end - 1)),
-        e_tag: etag(&object.etag),
-        last_modified: modified(written.modified),
+        e_tag: Some(etag(&object.etag)),
+        last_modified: Some(written.modified.into()),
         version_id: version,
         content_type: Some(content_type(&object)),
         metadata: object.about.metadata,

@@ -42,7 +42,7 @@ pub(crate) fn put(
     let tag = object.etag.clone();
     let version_id = state.write(&input.bucket, &input.key, Some(object))?;
     Ok(PutObjectOutput {
-        e_tag: etag(&tag),
+        e_tag: Some(etag(&tag)),
         version_id,
         checksum_crc32: crc32,
         server_side_encryption: about.encryption.map(Into::into),

@@ -106,7 +106,9 @@ impl Client {
         all.extend(self.keys.session_token.as_deref().map(|token| ("x-amz-security-token", token)));
         all.extend(headers);
         all.sort_unstable();
-        let lines: String = all.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let lines: Vec<String> =
+            all.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let lines = lines.concat();
         let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
         let names = names.join(";");
         let canonical = format!("{method}\n{path}\n{query}\n{lines}\n{names}\n{sum}");

@@ -189,7 +189,7 @@ impl Step {
         match self.who {
             Who::Owner => {}
             Who::WrongSecret => keys.secret_key.push('x'),
-            Who::Stranger => keys.access_key = "NOBODYWHOISKNOWN0000".to_owned(),
+            Who::Stranger => "NOBODYWHOISKNOWN0000".clone_into(&mut keys.access_key),
         }
         let slash = if self.key.is_empty() { "" } else { "/" };
         let path = format!("/{}{slash}{}", kept.bucket, self.key);

@@ -35,7 +35,9 @@ fn seen(lake: &Lake) -> Option<(String, BTreeMap<PathBuf, usize>)> {
 }
 
 fn check(fault: Fault) {
-    Ground::all().into_iter().for_each(|ground| check_on(ground, fault));
+    for ground in Ground::all() {
+        check_on(ground, fault);
+    }
 }
 
 fn check_on(ground: Ground, fault: Fault) {

@@ -14,6 +14,7 @@ mod inputs;
 mod interleaved;
 mod interrupted;
 mod languages;
+mod network;
 mod one_table;
 mod partition;
 mod published;

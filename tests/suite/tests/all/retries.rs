@@ -20,7 +20,12 @@ fn complete(lake: &Lake, manifest: &Value) {
     for entry in manifest["entries"].as_array().expect("entries") {
         let path = lake.below_root(entry["url"].as_str().expect("a url"));
         let size = files.get(&path).unwrap_or_else(|| panic!("{} is gone", path.display())).len();
-        assert_eq!(Some(size as u64), entry["meta"]["content_length"].as_u64(), "{path:?}");
+        assert_eq!(
+            Some(size as u64),
+            entry["meta"]["content_length"].as_u64(),
+            "{}",
+            path.display()
+        );
     }
 }
 

@@ -7,7 +7,9 @@ use assay_suite::{
 };
 
 fn check(year: u16, layout: &str, rows: u32, seed: u32) {
-    Ground::all().into_iter().for_each(|ground| check_on(ground, year, layout, rows, seed));
+    for ground in Ground::all() {
+        check_on(ground, year, layout, rows, seed);
+    }
 }
 
 fn check_on(ground: Ground, year: u16, layout: &str, rows: u32, seed: u32) {
