@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// A shell between us and the program. It holds the reading end of a pipe; the kernel closes our end when we end, by SIGKILL too, and
-/// then the program is killed and its folder removed. Interrupts from the keyboard reach the whole group and are not for it.
+/// then the program is killed and its folder removed. Signals to the whole group, as from the keyboard or from `timeout`, are not for it.
 const WATCH: &str = r#"
-trap '' INT HUP
+trap '' INT HUP QUIT TERM
 folder=$1
 shift
 exec 3<&0 </dev/null
@@ -20,7 +20,7 @@ program=$!
 watch=$!
 exec 3<&-
 wait $program
-kill $watch 2>/dev/null
+kill -9 $watch 2>/dev/null
 rm -rf -- "$folder"
 "#;
 
@@ -82,6 +82,8 @@ impl Drop for Guarded {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::CommandExt as _;
+
     use super::*;
 
     /// A program that says its number and waits.
@@ -132,9 +134,17 @@ mod tests {
                 std::thread::park();
             }
         }
+        // To it alone, and to its whole group.
+        ended_by("kill -s KILL", "");
+        ended_by("kill -s TERM --", "-");
+    }
+
+    /// Starts the test above in a group of its own, ends it by a shell's command, and waits until nothing of it is left.
+    fn ended_by(kill: &str, before: &str) {
         let folder = tempfile::tempdir().expect("a folder");
         let told = folder.path().join("told");
         let mut starter = Command::new(std::env::current_exe().expect("this test"));
+        starter.process_group(0);
         starter.args(["--exact", "guard::tests::a_program_is_gone_when_its_starter_is_killed"]);
         starter.env("ASSAY_KILLED", &told).stdout(Stdio::null());
         let mut starter = starter.spawn().expect("it starts");
@@ -146,12 +156,16 @@ mod tests {
         };
         let (process, folder) = text.trim().split_once('\n').expect("two lines");
         assert!(alive(process));
-        starter.kill().expect("it runs");
+        let kill = format!("{kill} {before}{}", starter.id());
+        let killed = Command::new("sh").args(["-c", &kill]).status().expect("a shell").success();
+        // Where the command failed nothing of it must stay either.
+        starter.kill().expect("it was started here");
+        assert!(killed, "`{kill}`");
         starter.wait().expect("it was killed");
         // The shell has to notice. A minute is for machines that are busy beyond reason.
         let begun = std::time::Instant::now();
         while alive(process) || Path::new(folder).exists() {
-            assert!(begun.elapsed().as_secs() < 60, "process {process} outlived its starter");
+            assert!(begun.elapsed().as_secs() < 60, "process {process} outlived `{kill}`");
             std::thread::yield_now();
         }
     }

@@ -130,7 +130,7 @@ fn what_overdraws_the_limit_says_so_and_which_limit_would_do() {
     let notice = tell(MemoryLimit::LEAST).expect("it overdraws");
     assert!(notice.contains("than `--memory 128MiB` allows"), "{notice}");
     assert!(notice.contains(" bytes at once"), "{notice}");
-    let (_, advised) = notice.split_once("give it `--memory ").expect("what would do");
+    let (_, advised) = notice.split_once("Give it `--memory ").expect("what would do");
     let (advised, _) = advised.split_once('`').expect("a limit");
     assert_eq!(tell(advised.parse().expect("a limit")), None, "{notice}");
 }
