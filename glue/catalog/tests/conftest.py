@@ -1,5 +1,6 @@
 """Glue and S3 by moto on loopback; lakes by the real host."""
 
+import json
 import logging
 import os
 import subprocess
@@ -54,10 +55,10 @@ class World:
         file.write_bytes(text.replace(GENERATED[year].encode(), f"{m}/{d}/{y}".encode()))
         return _host(code, "run", str(file), "--root", self.here.lake, "--format", "json")
 
-    def content(self) -> object:
-        """What the catalog says."""
+    def content(self) -> str:
+        """What the catalog says, as it is printed."""
         names = PLATFORM.catalog
-        return content(self.registry.glue, [names.staging.database, names.curated.database])
+        return json.dumps(content(self.registry.glue, [names.staging.database, names.curated.database]))
 
     def partitions(self, table: str) -> dict[str, str]:
         """Places of a table's partitions, below the lake's root."""

@@ -46,7 +46,7 @@ def server() -> Iterator[str]:
         command = [_binary(program), "-D", str(folder / "data"), *arguments]
         subprocess.run(command, user=user, cwd=folder, check=True, capture_output=True)
 
-    run("initdb", "-U", "assay", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
+    run("initdb", "-U", "assay", "--auth=trust", "--no-sync", "--encoding=SQL_ASCII", "--locale=C")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
     run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
     yield f"postgresql://assay@127.0.0.1:{port}/postgres"

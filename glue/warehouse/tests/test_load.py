@@ -199,6 +199,14 @@ def test_a_file_of_several_years_is_not_loaded(world: World) -> None:
         world.load(2023)
 
 
+def test_a_catalog_of_another_lake_is_told(world: World) -> None:
+    world.publish(2023, "2024-06-28")
+    for file in Path(world.here.lake.removeprefix("file://"), "curated").rglob("*.metadata.json"):
+        file.unlink()
+    with pytest.raises(WarehouseError, match=r"at what cannot be read(.|\n)*rebuild-catalog"):
+        world.load(2023)
+
+
 def test_a_year_that_is_not_published_is_told(world: World) -> None:
     with pytest.raises(WarehouseError, match="is not in the catalog; was anything curated"):
         world.load(2023)
@@ -226,3 +234,11 @@ def test_copy_refuses_what_redshift_refuses(world: World, files: list[File], exp
     copy = f"copy open_payments.payments_fact from '{world.here.lake}/m.json' iam_role 'r' format as parquet manifest"
     with pytest.raises((WarehouseError, CatalogError), match=expected):
         world.warehouse.transaction([copy], "t")
+
+
+def test_columns_in_another_order_are_not_loaded(world: World) -> None:
+    world.publish(2023, "2024-06-28")
+    with world.tables.table("companies_dim").update_schema() as change:
+        change.move_after("company_state", "company_country")
+    with pytest.raises(WarehouseError, match=r"column 3 of `companies_dim` is `company_country varchar` in the lake"):
+        world.load(2023)

@@ -29,7 +29,7 @@ def test_load_verify_and_query(
 
     year = ("--kind", "general", "--year", "2023")
     assert "payments" in called(0, "setup")[0]["made"]
-    called(2, "load", *year)
+    assert called(2, "load", *year)[0]["outcome"] == "failed"
     world.publish(2023, "2025-01-30")
     (done,) = called(0, "load", *year)
     assert (done["outcome"], done["rows"]) == ("loaded", 60)
@@ -43,10 +43,10 @@ def test_load_verify_and_query(
     assert called(1, "verify", "--kind", "general", "--year", "2019")[0]["rows"] == 0
     assert called(0, "query", "by_year")[0]["payments"] == 60
     world.publish(2023, "2024-06-28", seed=2)
-    called(3, "load", *year)
+    assert called(1, "load", *year)[0]["outcome"] == "refused"
     world.tables.held.clear()
     world.tables.write("companies_dim", [])
-    called(75, "load", *year)
+    assert called(2, "load", *year)[0]["error"] == "TryAgain"
 
 
 def test_runners_that_are_not_known_are_told(world: World) -> None:
@@ -55,6 +55,15 @@ def test_runners_that_are_not_known_are_told(world: World) -> None:
         open_warehouse(here, PLATFORM.warehouse, world.lake)
     with pytest.raises(WarehouseError, match="`oracle` is not a query engine; there are athena, trino"):
         engine.open_engine(here, PLATFORM)
+
+
+def test_a_warehouse_that_does_not_answer_is_told(world: World) -> None:
+    gone = replace(world.warehouse, dsn="postgresql://assay@127.0.0.1:1/postgres")
+    for ask in (lambda: gone.query("select 1"), lambda: gone.transaction(["select 1"], "t")):
+        with pytest.raises(WarehouseError, match=r"127\.0\.0\.1"):
+            ask()
+    with pytest.raises(WarehouseError, match="no_such_table"):
+        world.warehouse.query("select * from no_such_table")
 
 
 class Service:

@@ -1,5 +1,5 @@
-"""The command line. One JSON object on standard output; exit codes: 0 done, 2 could not be done, 3 registered, but a
-newer publication is there.
+"""The command line. One JSON object a line on standard output, and the host's exit codes: 0 done, 1 a newer publication
+is there (the older one is registered as history; don't retry), 2 could not be done (retry).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from assay_catalog.lake import open_lake
 from assay_catalog.register import Registry
 from assay_platform import config
 
-OLDER = 3
+OLDER, FAILED = 1, 2
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,8 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             named = dict(_pair(text) for text in given.metadata)
             _print(dataclasses.asdict(rebuild.rebuild(registry, curated, here, named)))
     except (CatalogError, config.ConfigError, BotoCoreError, ClientError) as error:
+        _print({"outcome": "failed", "error": type(error).__name__, "reason": str(error)})
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return FAILED
     return 0
 
 

@@ -22,7 +22,7 @@ def content(glue: Glue, databases: list[str]) -> dict[str, Any]:
 def _table(glue: Glue, database: str, table: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 answers
     storage = table.get("StorageDescriptor", {})
     keys = [{"name": key["Name"], "type": key["Type"]} for key in table.get("PartitionKeys", [])]
-    parameters = {name: value for name, value in table.get("Parameters", {}).items() if name not in _HISTORY}
+    parameters = {name: value for name, value in sorted(table.get("Parameters", {}).items()) if name not in _HISTORY}
     made = {"type": table.get("TableType"), "parameters": parameters, "keys": keys, **_storage(storage)}
     if keys:
         partitions = glue.partitions(database, table["Name"])

@@ -1,5 +1,5 @@
-"""The command line. One JSON object on standard output; exit codes: 0 done, 1 differs, 2 could not be done, 3 refused
-because what is loaded is newer, 75 try again: somebody else is publishing or loading.
+"""The command line. One JSON object a line on standard output, and the host's exit codes: 0 done, 1 refused because
+what is loaded is newer, or something differs (don't retry), 2 could not be done, or somebody was in the way (retry).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from assay_warehouse.validate import VALIDATIONS, Answer, ask, disagreeing, make
 from assay_warehouse.verify import verify
 from assay_warehouse.warehouse import Warehouse, open_warehouse
 
-DIFFERS, FAILED, OLDER, AGAIN = 1, 2, 3, 75
+REFUSED, FAILED = 1, 2
 # Two loads of one year end within minutes of each other; what is still in the way then is left to the caller's retry.
 TRIES, PAUSE_SECONDS = 3, 5
 
@@ -67,17 +67,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(given)
         except TryAgain as error:
             if attempt == TRIES:
-                _say(f"error: {error}")
-                return AGAIN
+                return _failed(FAILED, "failed", error)
             _say(f"try {attempt} of {TRIES}: {error}")
             time.sleep(PAUSE_SECONDS)
         except OlderPublication as error:
-            _say(f"refused: {error}")
-            return OLDER
+            return _failed(REFUSED, "refused", error)
         except (WarehouseError, CatalogError, config.ConfigError, BotoCoreError, ClientError) as error:
-            _say(f"error: {error}")
-            return FAILED
-    return AGAIN
+            return _failed(FAILED, "failed", error)
+    return FAILED
+
+
+def _failed(code: int, outcome: str, error: Exception) -> int:
+    _print({"outcome": outcome, "error": type(error).__name__, "reason": str(error)})
+    _say(f"error: {outcome}: {error}")
+    return code
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -100,7 +103,7 @@ def _run(given: argparse.Namespace) -> int:
     elif given.command == "verify":
         found = verify(warehouse, given.kind, given.year, rows=given.rows, amount=given.amount)
         _print(dataclasses.asdict(found))
-        return DIFFERS if found.differences else 0
+        return REFUSED if found.differences else 0
     return 0
 
 
@@ -119,7 +122,7 @@ def _in_place(given: argparse.Namespace, platform: Platform, here: Environment) 
             differences += disagreeing(answer)
     for one in differences:
         _say(f"differs: {one}")
-    return DIFFERS if differences else 0
+    return REFUSED if differences else 0
 
 
 def _tell(answer: Answer) -> int:

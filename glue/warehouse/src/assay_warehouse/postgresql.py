@@ -36,9 +36,12 @@ class PostgreSQL:
 
     def query(self, statement: str) -> tuple[list[str], list[Row]]:
         """See `Warehouse`."""
-        with self._connect(autocommit=True) as connection:
-            cursor = connection.execute(_bytes(translate(statement)))
-            return [column.name for column in cursor.description or ()], list(cursor.fetchall())
+        try:
+            with self._connect(autocommit=True) as connection:
+                cursor = connection.execute(_bytes(translate(statement)))
+                return [column.name for column in cursor.description or ()], list(cursor.fetchall())
+        except psycopg.Error as error:
+            raise fault(str(error)) from error
 
     def transaction(self, statements: Sequence[str], token: str) -> None:
         """See `Warehouse`. `token` is not needed: the connection knows how a transaction ended."""
@@ -56,7 +59,9 @@ class PostgreSQL:
             raise fault(str(error)) from error
 
     def _connect(self, *, autocommit: bool) -> psycopg.Connection:
-        return psycopg.connect(self.dsn, autocommit=autocommit, options=f"-c search_path={self.schema}")
+        # A server whose encoding is SQL_ASCII gives bytes otherwise, and nothing is found by name.
+        options = f"-c search_path={self.schema} -c client_encoding=UTF8"
+        return psycopg.connect(self.dsn, autocommit=autocommit, options=options)
 
     def _copy(self, connection: psycopg.Connection, statement: exp.Copy) -> None:
         table = statement.this

@@ -102,6 +102,11 @@ def pin(catalog: Catalog, database: str, name: str) -> Pinned:
         table = catalog.load_table((database, name))
     except NoSuchTableError:
         raise WarehouseError(f"`{database}.{name}` is not in the catalog; was anything curated?") from None
+    except OSError as error:
+        raise WarehouseError(
+            f"the catalog points `{database}.{name}` at what cannot be read: {error}\n"
+            "  help: if the catalog is of another lake, `python -m assay_catalog rebuild-catalog` makes it anew"
+        ) from error
     snapshot = table.current_snapshot()
     if snapshot is None or snapshot.summary is None:
         raise WarehouseError(f"nothing is published in `{database}.{name}`")
