@@ -141,7 +141,9 @@ def setup(warehouse: Warehouse) -> list[str]:
         steps += statements.read("redshift", "tables", table)
     warehouse.transaction(steps, f"setup-{uuid.uuid4().hex}")
     for view in views:
-        warehouse.transaction(statements.read("analyst", "views", view), f"view-{uuid.uuid4().hex}")
+        # Not replaced: a view keeps its columns then.
+        steps = [f"drop view if exists {view}", *statements.read("analyst", "views", view)]
+        warehouse.transaction(steps, f"view-{uuid.uuid4().hex}")
     return tables + views
 
 

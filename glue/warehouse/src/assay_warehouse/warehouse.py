@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
 from assay_catalog.lake import Lake
@@ -33,14 +33,14 @@ class Warehouse(Protocol):
 
 
 def open_warehouse(here: Environment, names: WarehouseNames, lake: Lake) -> Warehouse:
-    """The warehouse of an environment."""
-    from assay_warehouse.postgresql import PostgreSQL  # noqa: PLC0415 - what AWS does not need is not imported there
-    from assay_warehouse.redshift import RedshiftDataApi  # noqa: PLC0415
+    """The warehouse of an environment. Raises `WarehouseError` if its runner is not one."""
+    # Only what is used is imported: PostgreSQL's client is not installed on AWS.
+    if here.warehouse.runner == "redshift-data":
+        from assay_warehouse.redshift import RedshiftDataApi  # noqa: PLC0415
 
-    runners: dict[str, Callable[[], Warehouse]] = {
-        "redshift-data": lambda: RedshiftDataApi.of(here, names),
-        "postgresql": lambda: PostgreSQL(here.warehouse.setting("dsn"), names.schema, lake),
-    }
-    if here.warehouse.runner not in runners:
-        raise WarehouseError(f"`{here.warehouse.runner}` is not a warehouse; there are {', '.join(runners)}")
-    return runners[here.warehouse.runner]()
+        return RedshiftDataApi.of(here, names)
+    if here.warehouse.runner == "postgresql":
+        from assay_warehouse.postgresql import PostgreSQL  # noqa: PLC0415
+
+        return PostgreSQL(here.warehouse.setting("dsn"), names.schema, lake)
+    raise WarehouseError(f"`{here.warehouse.runner}` is not a warehouse; there are redshift-data, postgresql")

@@ -4,8 +4,8 @@ select
     program_year,
     product,
     count(*) as payments,
-    sum(case when products = 1 then payment_amount else 0 end) as amount_alone,
-    sum(case when products > 1 then payment_amount else 0 end) as amount_with_others
+    sum(case when products = 1 then payment_amount else 0.00 end) as amount_alone,
+    sum(case when products > 1 then payment_amount else 0.00 end) as amount_with_others
 from product_payments
 where payment_kind = 'general'
 group by program_year, product
