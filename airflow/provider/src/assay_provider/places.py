@@ -144,3 +144,9 @@ def read(url: str, client: Any = None) -> bytes:
     """One file or object. Raises `FileNotFoundError`."""
     folder, _, name = url.rpartition("/")
     return open_place(folder or ".", client).read(name)
+
+
+def local(url: str) -> str:
+    """A path, where the URL is of this machine; else the URL."""
+    parts = urlsplit(url)
+    return unquote(parts.path) if parts.scheme == "file" else url

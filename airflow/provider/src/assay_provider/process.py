@@ -3,7 +3,6 @@ the log."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -17,6 +16,8 @@ from typing import IO
 TETHER = Path(__file__).with_name("tether.py")
 # Time to end between two slabs and to write the audit record; Airflow's own grace is 60 s.
 GRACE_SECONDS = 30.0
+# The supervisor kills what is left 5 s after its signal.
+PAUSE_SECONDS = 1.0
 
 
 @dataclass
@@ -57,16 +58,17 @@ class Child:
         return code, output
 
     def end(self) -> None:
-        """Sends SIGTERM now, and SIGKILL if that does not help; returns at once, as in a signal handler nothing may
-        wait for what the interrupted code may hold. Does nothing if all has ended."""
+        """Has the child end, and returns at once: in a signal handler nothing may wait for what the interrupted code
+        may hold. The supervisor mostly signals the whole process group, and a second signal would end assay without
+        its audit record; so SIGTERM is sent only to a child that has not ended after a pause, and SIGKILL after
+        another."""
         process = self._process
         if process is None or process.returncode is not None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGTERM)
-        killer = threading.Timer(GRACE_SECONDS, process.kill)
-        killer.daemon = True
-        killer.start()
+        for seconds, number in ((PAUSE_SECONDS, signal.SIGTERM), (GRACE_SECONDS, signal.SIGKILL)):
+            timer = threading.Timer(seconds, process.send_signal, [number])
+            timer.daemon = True
+            timer.start()
 
     def _say_all(self, stream: IO[str]) -> None:
         for line in stream:

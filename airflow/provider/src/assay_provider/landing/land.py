@@ -11,7 +11,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ HEAD_BYTES = 512
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A landed file. `digest` is `sha256:` and 64 hexadecimal digits, of the bytes as they are stored."""
+    """A landed file. `digest` is `sha256:` and 64 hexadecimal digits, of the bytes as they are stored. `entries` are the files in a zip archive."""
 
     url: str
     name: str
@@ -39,11 +39,13 @@ class Landed:
     landed_at: str
     etag: str | None = None
     modified: str | None = None
+    entries: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: bytes) -> Landed:
         """Reads a sidecar."""
-        return cls(**json.loads(text))
+        given = json.loads(text)
+        return cls(**{**given, "entries": tuple(given["entries"])})
 
 
 def land(
@@ -78,7 +80,7 @@ def land(
             etag=version.etag,
             modified=version.modified,
         )
-        _whole(found, copy, digest, size)
+        found = replace(found, entries=_whole(found, copy, digest, size))
         return _put(raw, found, copy, Path(folder) / "sidecar")
 
 
@@ -95,8 +97,8 @@ def _copy(
     return http.Version(copy.stat().st_size, None, None)
 
 
-def _whole(found: Landed, copy: Path, digest: str | None, size: int | None) -> None:
-    """Whether the bytes are a data file, and the one that was announced."""
+def _whole(found: Landed, copy: Path, digest: str | None, size: int | None) -> tuple[str, ...]:
+    """Whether the bytes are a data file, and the one that was announced; gives the entries of an archive."""
     with copy.open("rb") as file:
         head = file.read(HEAD_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if found.size == 0:
@@ -112,12 +114,14 @@ def _whole(found: Landed, copy: Path, digest: str | None, size: int | None) -> N
             with zipfile.ZipFile(copy) as archive:
                 if (broken := archive.testzip()) is not None:
                     raise PartialError(f"`{found.origin}`: the entry `{broken}` fails its checksum")
+                return tuple(one.filename for one in archive.infolist() if not one.is_dir())
         elif found.name.endswith(".gz"):
             with gzip.open(copy) as stream:
                 while stream.read(1 << 20):
                     pass
     except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as error:
         raise PartialError(f"`{found.origin}` is not whole: {error}") from error
+    return ()
 
 
 def _put(raw: places.Place, found: Landed, copy: Path, sidecar: Path) -> Landed:

@@ -31,6 +31,7 @@ class AssayBaseOperator(BaseOperator):
     :param env: variables of the child's environment, besides the task's own
     :param arguments: what else the command is given
     :param assay_conn_id: connection of type `assay` (default: the program `assay` from the PATH)
+    :param binary: another program than the connection's
     :param on_warning_callback: called with the `Report` when a file is accepted with warnings or with records held
         back; what it raises fails the task
     """
@@ -62,6 +63,7 @@ class AssayBaseOperator(BaseOperator):
         env: Mapping[str, str] | None = None,
         arguments: Sequence[str] = (),
         assay_conn_id: str | None = None,
+        binary: str | None = None,
         on_warning_callback: Callable[[Report], None] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -76,6 +78,7 @@ class AssayBaseOperator(BaseOperator):
         self.env = dict(env or {})
         self.arguments = list(arguments)
         self.assay_conn_id = assay_conn_id
+        self.binary = binary
         self.on_warning_callback = on_warning_callback
         self._child: Child | None = None
         self._done: Report | None = None
@@ -96,7 +99,7 @@ class AssayBaseOperator(BaseOperator):
         }
         given = [text for name, value in options.items() if value not in {None, ""} for text in (name, str(value))]
         progress = ["--format", "json", "--progress", "never"]
-        return [settings.binary, self.command, self.file, *given, *progress, *self.arguments]
+        return [self.binary or settings.binary, self.command, self.file, *given, *progress, *self.arguments]
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Gives ids, counts and links; raises what `errors.raise_for` says."""
