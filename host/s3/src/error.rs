@@ -45,6 +45,12 @@ impl S3Error {
         &self.0.fault.cause
     }
 
+    /// Whether S3 refused without a word.
+    pub(crate) fn is_unexplained(&self) -> bool {
+        let Fault { code, status, .. } = &self.0.fault;
+        code.is_none() && matches!(status, Some(301 | 400 | 403))
+    }
+
     /// The error as one of input and output. Its kind says whether another attempt may help.
     pub fn into_io(self) -> io::Error {
         let kind = match self.0.fault.cause {

@@ -127,6 +127,33 @@ struct Head {
 impl Head {
     /// The object as it is now.
     async fn now(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
+        let found = Self::asked(inner, address).await;
+        // An answer to HEAD has no body, and so no reason. A reader's answer has.
+        match &found {
+            Err(error) if error.is_unexplained() => {
+                Self::reason(inner, address).await.map_or(found, Err)
+            }
+            _ => found,
+        }
+    }
+
+    /// Why an object cannot be read, as an attempt to read its first byte tells.
+    async fn reason(inner: &Arc<Inner>, address: &Address) -> Option<S3Error> {
+        let target = Target::new(Operation::GetObject, address);
+        let asked = inner.call(&target, |client: Client| {
+            let request = client
+                .get_object()
+                .bucket(address.bucket())
+                .key(address.key())
+                .set_version_id(address.version().map(str::to_owned))
+                .range("bytes=0-0")
+                .set_request_payer(inner.payer());
+            async { request.send().await.map(drop).map_err(|error| Fault::of(&error)) }
+        });
+        asked.await.err()
+    }
+
+    async fn asked(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
         let target = Target::new(Operation::HeadObject, address);
         let payer = inner.payer();
         inner

@@ -5,6 +5,7 @@ mod addresses;
 mod agreement;
 mod author;
 mod authoring;
+mod credentials;
 mod determinism;
 mod doors;
 mod faults;

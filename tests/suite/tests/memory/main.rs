@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use assay_pipeline::{Input, MemoryLimit, Report};
 use assay_store::LocalStore;
+use assay_suite::{Endpoint, Ground, Lake};
 use peak_alloc::PeakAlloc;
 
 use tables::Tables;
@@ -73,6 +74,23 @@ fn assert_published(report: &Report) {
 #[test]
 fn an_ordinary_file() {
     check("ordinary file", &Tables::of_payments(50_000));
+}
+
+/// What is read ahead of a bucket, and what is on its way there, is within the budget too. The server is another process, which is not counted.
+#[test]
+fn an_ordinary_file_from_and_to_a_bucket() {
+    let Some(endpoint) = Endpoint::versity() else { return };
+    let tables = Tables::of_payments(150_000);
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for way in WAYS {
+        let lake = Lake::on(Ground::Bucket(endpoint));
+        let (input, store) = (lake.input(tables.file()), lake.store());
+        ALLOCATOR.reset_peak_usage();
+        let report = tables.run(&input, &*store, way, MemoryLimit::DEFAULT);
+        let peak = ALLOCATOR.peak_usage();
+        assert_published(&report);
+        assert!(peak < MemoryLimit::DEFAULT.bytes(), "{} MiB, {way:?}", peak >> 20);
+    }
 }
 
 #[test]
