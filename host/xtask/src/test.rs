@@ -4,6 +4,7 @@
 
 mod budgets;
 mod harness;
+mod packages;
 pub(crate) mod readers;
 mod table;
 
@@ -52,6 +53,11 @@ const STEPS: &[Step] = &[
     Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
     Step { name: "doctests", about: "examples in the documentation", run: run_doctests },
     Step { name: "python", about: "readers that are not ours agree", run: readers::run },
+    Step {
+        name: "packages",
+        about: "the Python packages around the host are sound",
+        run: packages::run,
+    },
     Step { name: "versus", about: "other engines find the same records", run: versus::self_test },
 ];
 
