@@ -1,6 +1,6 @@
 """Prints the machine and the engines' versions as one JSON object.
 
-usage: describe.py
+usage: describe.py [PACKAGE]…
 """
 
 import json
@@ -8,10 +8,12 @@ import os
 import platform
 import re
 import subprocess
+import sys
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+# Those of `cargo xtask versus`.
 ENGINES = ["dataframely", "duckdb", "pandera", "polars", "pyspark"]
 
 
@@ -57,7 +59,7 @@ def main() -> None:
                 "kernel": re.match(r"[0-9.]*[0-9]", platform.release())[0],
                 "python": platform.python_version(),
                 "java": java(),
-                "engines": {name: metadata.version(name) for name in ENGINES},
+                "engines": {name: metadata.version(name) for name in sys.argv[1:] or ENGINES},
             }
         )
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+import bucket
 import rules
 from rules import AMOUNT, CHANGE_TYPE, COMPANY_ID, DATE, NATURE, NPI, PAYMENTS, RECIPIENT_TYPE, RECORD_ID, ZIP
 
@@ -62,6 +63,8 @@ RULES = {
 def main() -> None:
     reasons = ", ".join(f"CASE WHEN {bad} THEN '{rule}' END" for rule, bad in RULES.items())
     db = duckdb.connect()
+    if bucket.is_address(FILE):
+        bucket.let_in(db)
     # Threads and memory limit stay at their defaults: all cores, and four fifths of the machine's memory.
     db.execute("SET preserve_insertion_order = false")
     db.execute(

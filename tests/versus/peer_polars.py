@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 from polars import col
 
+import bucket
 import rules
 from rules import AMOUNT, CHANGE_TYPE, COMPANY_ID, DATE, NATURE, NPI, PAYMENTS, RECIPIENT_TYPE, RECORD_ID, ZIP
 
@@ -77,7 +78,8 @@ def reasons(repeated: pl.Expr) -> pl.Expr:
 
 
 def streaming() -> None:
-    scan = pl.scan_csv(FILE, infer_schema=False, null_values=[""])
+    options = bucket.storage_options() if bucket.is_address(FILE) else None
+    scan = pl.scan_csv(FILE, infer_schema=False, null_values=[""], storage_options=options)
     counted = scan.select(RECORD_ID).drop_nulls().group_by(RECORD_ID).len()
     repeated = counted.filter(col("len") > 1).collect(engine="streaming")[RECORD_ID]
     judged = scan.with_columns(reasons(col(RECORD_ID).is_in(repeated.implode())))

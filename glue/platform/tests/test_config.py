@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from assay_platform import config
 
 FILE = config.CHECKOUT_FILE

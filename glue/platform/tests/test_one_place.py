@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from assay_platform import config
 
 ROOT = config.CHECKOUT_FILE.parents[1]

@@ -17,13 +17,13 @@ use {
     std::sync::{Arc, OnceLock},
 };
 
-/// The way to buckets, which is taken once something is in one.
-#[derive(Debug)]
+/// The way to buckets, which is taken once something is in one. Its clones are the same one.
+#[derive(Debug, Clone)]
 pub(crate) struct Buckets {
     #[cfg(feature = "s3")]
     settings: Settings,
     #[cfg(feature = "s3")]
-    s3: OnceLock<S3>,
+    s3: Arc<OnceLock<S3>>,
 }
 
 /// Where the bytes of an input are read from, in each pass.
@@ -46,7 +46,7 @@ impl Buckets {
             memory: Memory::of(memory.bytes()),
             ..Settings::default()
         };
-        Self { settings, s3: OnceLock::new() }
+        Self { settings, s3: Arc::default() }
     }
 
     fn s3(&self) -> Result<&S3> {
@@ -91,12 +91,11 @@ impl Buckets {
     /// What was asked of S3, as a table; nothing if nothing was.
     pub(crate) fn table(&self) -> Option<String> {
         let requests = self.s3.get()?.requests();
-        let mut table = "requests to S3\n".to_owned();
-        for (operation, sent) in &requests.sent {
-            table.push_str(&format!("{:>10}  {}\n", sent, operation.name()));
-        }
-        table.push_str(&format!("{:>10}  of all were repetitions", requests.repeated));
-        Some(table)
+        let line = |number: u64, what: &str| format!("{number:>10}  {what}");
+        let mut lines = vec!["requests to S3".to_owned()];
+        lines.extend(requests.sent.iter().map(|(operation, sent)| line(*sent, operation.name())));
+        lines.push(line(requests.repeated, "of all were repetitions"));
+        Some(lines.join("\n"))
     }
 }
 

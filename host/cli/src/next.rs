@@ -15,7 +15,11 @@ const PAGES: usize = 3;
 pub(crate) fn commands(report: &Report, args: &JudgeArgs) -> Vec<String> {
     let typed = Typed { args };
     if let Some(failure) = &report.failure {
-        return typed.after_failure(&failure.code);
+        return match &failure.winner {
+            // Typed as it was it would replace the winner's run without a word.
+            Some(run) => vec![again(typed_arguments(), Some(run))],
+            None => typed.after_failure(&failure.code),
+        };
     }
     let mut next = Vec::new();
     if let Some(refusal) = &report.refusal {

@@ -1,11 +1,16 @@
 //! Signals that end a run: it stops between slabs, publishes nothing and leaves its audit record.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::iterator::Signals;
+use signal_hook::low_level;
+
+use crate::complaint::complain;
 
 /// What ends a run: a scheduler that stops a task sends the one, a person who types ^C the other.
 const SIGNALS: [i32; 2] = [SIGTERM, SIGINT];
@@ -16,36 +21,88 @@ const ENDED_BY: i32 = 128;
 /// Whether a signal asked for the end.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop {
-    asked: Arc<AtomicBool>,
-    signal: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// The signal that came first; 0: none.
+    signal: AtomicI32,
+    /// Whoever waits for something that takes as long as others want, and is woken by a signal.
+    waiting: Mutex<Option<Sender<()>>>,
 }
 
 impl Stop {
-    /// Listens from now on. A second signal ends the process at once, as the first would have done.
+    /// Listens from now on, on a thread of its own, so that a signal is answered whatever the run is at. The first asks for the end; the
+    /// second ends the process at once.
     pub(crate) fn on_signals() -> io::Result<Self> {
         let stop = Self::default();
-        for signal in SIGNALS {
-            // Carried out in this order: at the first signal nothing was asked yet.
-            flag::register_conditional_shutdown(
-                signal,
-                ENDED_BY + signal,
-                Arc::clone(&stop.asked),
-            )?;
-            let number = usize::try_from(signal).expect("signals are small numbers");
-            flag::register_usize(signal, Arc::clone(&stop.signal), number)?;
-            flag::register(signal, Arc::clone(&stop.asked))?;
-        }
+        let mut signals = Signals::new(SIGNALS)?;
+        let shared = Arc::clone(&stop.shared);
+        thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            signals.forever().for_each(|signal| shared.hear(signal));
+        })?;
         Ok(stop)
     }
 
     /// Whether the end was asked for.
     pub(crate) fn asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
+        self.shared.signal.load(Ordering::Relaxed) != 0
     }
 
     /// The exit code of who is ended by the signal that came: 143 for SIGTERM, 130 for SIGINT.
     pub(crate) fn code(&self) -> u8 {
-        let code = self.signal.load(Ordering::Relaxed) + usize::try_from(ENDED_BY).unwrap_or(0);
+        let code = ENDED_BY + self.shared.signal.load(Ordering::Relaxed);
         u8::try_from(code).unwrap_or(u8::MAX)
+    }
+
+    /// What `work` gives, or nothing if a signal comes first. Then it is left to itself, on its thread, until the process ends: what
+    /// waits for others to write cannot be told to stop.
+    pub(crate) fn unless_asked<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<Option<T>> {
+        let (done, woken) = channel();
+        *self.shared.waiting() = Some(done.clone());
+        // One that came before anybody waited wakes nobody.
+        if self.asked() {
+            return Ok(None);
+        }
+        let working = thread::Builder::new().name("spool".to_owned()).spawn(move || {
+            let made = work();
+            // Nobody waits any more if a signal came.
+            let _ = done.send(());
+            made
+        })?;
+        // The sender that is kept for signals keeps it open.
+        let _ = woken.recv();
+        *self.shared.waiting() = None;
+        if self.asked() {
+            return Ok(None);
+        }
+        Ok(Some(working.join().expect("what copies the input does not panic")))
+    }
+}
+
+impl Shared {
+    fn hear(&self, signal: i32) {
+        let name = low_level::signal_name(signal).unwrap_or("a signal");
+        if self.signal.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Acquire).is_err() {
+            complain(&format!(
+                "{name} again: ended at once, without an audit record; nothing is published that was not before, and `assay gc` removes what was begun"
+            ));
+            low_level::exit(ENDED_BY + signal);
+        }
+        complain(&format!(
+            "{name}: the run stops once what is under way is done; a second signal ends it at once"
+        ));
+        if let Some(waiting) = self.waiting().take() {
+            // Whoever waited is done by himself.
+            let _ = waiting.send(());
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Option<Sender<()>>> {
+        self.waiting.lock().expect("nobody panics while he holds it")
     }
 }

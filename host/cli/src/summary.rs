@@ -86,7 +86,7 @@ impl Page {
         if let Some(Reason { code, message }) = &report.refusal {
             self.reason(code, message)?;
         }
-        if let Some(Failure { code, message, retryable }) = &report.failure {
+        if let Some(Failure { code, message, retryable, .. }) = &report.failure {
             self.reason(code, message)?;
             if *retryable {
                 writeln!(self.text, "  The cause may pass: the same command can succeed later.")?;

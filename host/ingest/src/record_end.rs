@@ -282,6 +282,9 @@ mod tests {
         let expected = marked.find('|').unwrap_or(marked.len());
         let mut ends = RecordEnds::new(3, 200);
         assert_eq!(ends.of(bytes.as_bytes(), 0, true), RecordEnd::After(expected), "{marked:?}");
+        // By itself it is the same record: what was held back can be judged again.
+        let alone = RecordEnds::new(3, 200).of(&bytes.as_bytes()[..expected], 0, true);
+        assert_eq!(alone, RecordEnd::After(expected), "{marked:?} by itself");
         for cut in 0..bytes.len() {
             let early = RecordEnds::new(3, 200).of(&bytes.as_bytes()[..cut], 0, false);
             let sure = [RecordEnd::Partial, RecordEnd::After(expected)].contains(&early);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assay_packs::{Identified, Layout};
-use assay_sinks::documents::{Assay, PackRef, RecordCounts, SchemaVersion, SourceRef};
+use assay_sinks::documents::{Assay, PackRef, PartEntry, RecordCounts, SchemaVersion, SourceRef};
 use assay_sinks::{Partition, SinkError, audit_unplaced, schema_version};
 use assay_store::{Key, Store};
 
@@ -17,13 +17,19 @@ pub(crate) fn locate_quarantine(
     store: &dyn Store,
     written: &Written,
 ) -> Result<(), SinkError> {
-    let mut files = written.quarantine.iter().chain(&written.findings).chain(&written.repairs);
-    if let Some(file) = files.next() {
-        let key = Key::new(file.key.clone())?;
-        let url = store.url(&key);
-        report.quarantine = url.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-    }
+    let files = written.quarantine.iter().chain(&written.findings).chain(&written.repairs);
+    report.quarantine = folder(store, files)?;
     Ok(())
+}
+
+/// Where the folder of these files is, if there are any.
+pub(crate) fn folder<'a>(
+    store: &dyn Store,
+    mut files: impl Iterator<Item = &'a PartEntry>,
+) -> Result<Option<String>, SinkError> {
+    let Some(file) = files.next() else { return Ok(None) };
+    let url = store.url(&Key::new(file.key.clone())?);
+    Ok(url.rsplit_once('/').map(|(folder, _)| folder.to_owned()))
 }
 
 /// What was seen of a file's header. A header that is no known layout belongs to no dataset, which is then empty.
@@ -109,6 +115,8 @@ pub(crate) fn manifest(
                     summed: sums.summed,
                     blank: sums.blank,
                     unread: sums.unread,
+                    malformed: sums.malformed,
+                    broken: sums.broken,
                 };
                 (column.clone(), sums)
             })

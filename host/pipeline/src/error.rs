@@ -236,6 +236,14 @@ impl RunError {
         }
     }
 
+    /// The run that another attempt published while this one was under way, where that is why it failed.
+    pub fn winner(&self) -> Option<&str> {
+        match self {
+            Self::Sink(error) => error.winner(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn changed(input: &Input) -> Self {
         let gone = matches!(input.state(), Ok(State::Gone));
         Self::InputChanged { location: input.location(), gone }

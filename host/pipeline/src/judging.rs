@@ -73,6 +73,8 @@ pub(crate) struct JudgedFile {
     pub(crate) summary: Summary,
     pub(crate) file_results: Vec<(usize, FileResult)>,
     pub(crate) milliseconds: u64,
+    /// Bytes that were leased at once, at most.
+    pub(crate) leased: usize,
 }
 
 /// A slab to be judged.
@@ -158,13 +160,14 @@ impl Judging<'_> {
         if totals.read != self.survey.summary.records {
             return Err(self.changed());
         }
-        let Means { crew, spare, .. } = means;
+        let Means { budget, crew, spare, .. } = means;
         // Measures may need its memory now.
         drop(spare);
         let file_results = crew.into_worker().finish(self.plan, &totals)?;
         let milliseconds = crate::report::milliseconds(began);
         let summary = self.survey.summary;
-        Ok(JudgedFile { totals, written, summary, file_results, milliseconds })
+        let leased = budget.most();
+        Ok(JudgedFile { totals, written, summary, file_results, milliseconds, leased })
     }
 
     /// Judges the slabs of what has to be decompressed, which another thread does.

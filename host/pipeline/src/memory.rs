@@ -35,7 +35,19 @@ impl MemoryLimit {
 
     /// What may be leased on so many threads, beside so many bytes that are read ahead.
     pub(crate) fn room(self, threads: usize, ahead: usize) -> usize {
-        (self.0 - self.0 / ALLOCATOR).saturating_sub(PROGRAM + threads * THREAD + ahead)
+        (self.0 - self.0 / ALLOCATOR).saturating_sub(besides(threads, ahead))
+    }
+
+    /// Whether so many leased bytes are within it, on so many threads and beside so many bytes that are read ahead. The allocator's
+    /// share counts as room here: a slab is guessed before it is measured, and what was guessed too low is no news.
+    pub(crate) fn holds(self, leased: usize, threads: usize, ahead: usize) -> bool {
+        leased + besides(threads, ahead) <= self.0
+    }
+
+    /// The least limit with room for so many bytes, in whole MiB, so that it can be typed.
+    pub(crate) fn with_room(leased: usize, threads: usize, ahead: usize) -> Self {
+        let bytes = (leased + besides(threads, ahead)) * ALLOCATOR;
+        Self(bytes.div_ceil(ALLOCATOR - 1).next_multiple_of(1 << 20))
     }
 
     /// For the keys of all uniqueness rules until they go to disk: a quarter, as much as pieces under way have beside them.
@@ -58,6 +70,11 @@ const PROGRAM: usize = 16 << 20;
 
 /// A thread's own: its stack and a compressor, which has a good mebibyte.
 const THREAD: usize = 2 << 20;
+
+/// What is kept back from the beginning, the allocator's share apart.
+fn besides(threads: usize, ahead: usize) -> usize {
+    PROGRAM + threads * THREAD + ahead
+}
 
 /// A text is not a limit of memory.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -100,25 +117,38 @@ impl fmt::Display for MemoryLimit {
 pub(crate) struct Budget {
     room: usize,
     leased: AtomicUsize,
+    /// The most that was leased at once.
+    most: AtomicUsize,
 }
 
 impl Budget {
     pub(crate) fn new(room: usize) -> Arc<Self> {
-        Arc::new(Self { room, leased: AtomicUsize::new(0) })
+        Arc::new(Self { room, leased: AtomicUsize::new(0), most: AtomicUsize::new(0) })
     }
 
     /// So many bytes, if they are there.
     pub(crate) fn lease(self: &Arc<Self>, bytes: usize) -> Option<Lease> {
         let with = |leased: usize| leased.checked_add(bytes).filter(|leased| *leased <= self.room);
         let order = (Ordering::AcqRel, Ordering::Acquire);
-        self.leased.fetch_update(order.0, order.1, with).ok()?;
+        let before = self.leased.fetch_update(order.0, order.1, with).ok()?;
+        self.most.fetch_max(before + bytes, Ordering::AcqRel);
         Some(Lease { budget: Arc::clone(self), bytes })
     }
 
     /// So many bytes, there or not: for what must go on, so that others can. Nobody else gets any until they are back.
     pub(crate) fn lease_anyway(self: &Arc<Self>, bytes: usize) -> Lease {
-        self.leased.fetch_add(bytes, Ordering::AcqRel);
+        self.add(bytes);
         Lease { budget: Arc::clone(self), bytes }
+    }
+
+    /// The most that was leased at once: more than there is, where what must go on took more.
+    pub(crate) fn most(&self) -> usize {
+        self.most.load(Ordering::Acquire)
+    }
+
+    fn add(&self, bytes: usize) {
+        let leased = self.leased.fetch_add(bytes, Ordering::AcqRel) + bytes;
+        self.most.fetch_max(leased, Ordering::AcqRel);
     }
 }
 
@@ -137,7 +167,7 @@ impl Lease {
     /// Makes it so many bytes: what was measured, where it was guessed before.
     pub(crate) fn resize(&mut self, bytes: usize) {
         if bytes >= self.bytes {
-            self.budget.leased.fetch_add(bytes - self.bytes, Ordering::AcqRel);
+            self.budget.add(bytes - self.bytes);
         } else {
             self.budget.leased.fetch_sub(self.bytes - bytes, Ordering::AcqRel);
         }
@@ -191,6 +221,33 @@ mod tests {
         assert_eq!(budget.lease(70).map(|lease| lease.bytes()), Some(70));
         drop(one);
         assert!(budget.lease(100).is_some());
+    }
+
+    #[test]
+    fn the_most_that_was_leased_is_known_afterwards() {
+        let check = |act: fn(&Arc<Budget>), expected: usize| {
+            let budget = Budget::new(100);
+            act(&budget);
+            assert_eq!(budget.most(), expected);
+        };
+        check(|budget| drop(budget.lease(100)), 100);
+        check(|budget| drop(budget.lease(101)), 0);
+        check(|budget| drop(budget.lease_anyway(101)), 101);
+        check(|budget| drop((budget.lease(60), budget.lease_anyway(50))), 110);
+        check(|budget| budget.lease(60).expect("there is room").resize(130), 130);
+        check(|budget| budget.lease_anyway(130).resize(60), 130);
+    }
+
+    #[test]
+    fn the_limit_that_is_advised_has_the_room_and_the_next_smaller_has_not() {
+        for (needed, threads, ahead) in [(1, 1, 0), (100 << 20, 2, 0), (200_000_001, 16, 64 << 20)]
+        {
+            let limit = MemoryLimit::with_room(needed, threads, ahead);
+            assert!(limit.room(threads, ahead) >= needed, "{limit}");
+            assert!(limit.holds(needed, threads, ahead), "{limit}");
+            let less = MemoryLimit(limit.bytes() - (1 << 20));
+            assert!(less.room(threads, ahead) < needed, "{limit}");
+        }
     }
 
     #[test]

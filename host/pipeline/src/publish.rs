@@ -59,7 +59,8 @@ impl<'a> Publishing<'a> {
                 // The attempt that published may have been killed before it came to this.
                 versions.advance()?;
             }
-            return Ok(Beginning::Published(Box::new(published::report(store, current, report)?)));
+            let told = published::report(store, current, &partition.manifest()?, report)?;
+            return Ok(Beginning::Published(Box::new(told)));
         }
         if let Standing::Damaged(damaged) = &standing {
             for damage in damaged {
@@ -120,7 +121,8 @@ impl<'a> Publishing<'a> {
                 note_withdrawal(report, own.withdraw_all());
                 let now = Publication::begin(store, partition)?;
                 let current = now.current().ok_or(RunError::ManifestGone)?;
-                Ok(Ending::ByTwin(Box::new(published::report(store, current, report)?)))
+                let told = published::report(store, current, &partition.manifest()?, report)?;
+                Ok(Ending::ByTwin(Box::new(told)))
             }
             Err(error) => {
                 let sent = matches!(&error, RunError::Sink(SinkError::Undecided { .. }));

@@ -1,18 +1,20 @@
 //! What a published run came to, told again.
 
-use assay_sinks::documents::{Assay, Manifest};
+use assay_sinks::documents::{self, Assay, Manifest};
 use assay_sinks::{SinkError, read_report, write_audit};
 use assay_store::{Key, Store};
 
-use crate::report::{Records, Report};
+use crate::commit;
+use crate::report::{Amounts, Records, Report};
 
-/// The report of the run that `manifest` publishes, as told by the attempt that `asking` is of.
+/// The report of the run that `manifest`, which is `at` that place, publishes, as told by the attempt that `asking` is of.
 ///
 /// That the run is published is known from the manifest alone. Its audit record says more; if that was not written, or is gone, it is
 /// written again from the report that lies beside the run's files. If that is gone too, the manifest tells what it knows.
 pub(crate) fn report(
     store: &dyn Store,
     manifest: &Manifest,
+    at: &Key,
     asking: &Report,
 ) -> Result<Report, SinkError> {
     let assay = &manifest.assay;
@@ -24,7 +26,11 @@ pub(crate) fn report(
                 write_audit(store, &audit, &told)?;
                 told
             }
-            None => from_manifest(assay, asking),
+            None => Report {
+                manifest: Some(store.url(at)),
+                quarantine: commit::folder(store, assay.rejected.values().flatten())?,
+                ..from_manifest(assay, asking)
+            },
         },
     };
     published.already_published = true;
@@ -33,6 +39,19 @@ pub(crate) fn report(
     published.source.location.clone_from(&asking.source.location);
     published.notices.extend(asking.notices.iter().cloned());
     Ok(published)
+}
+
+fn amounts(sums: &documents::Amounts) -> Amounts {
+    Amounts {
+        read: sums.read.clone(),
+        validated: sums.validated.clone(),
+        quarantined: sums.quarantined.clone(),
+        summed: sums.summed,
+        blank: sums.blank,
+        unread: sums.unread,
+        malformed: sums.malformed,
+        broken: sums.broken,
+    }
 }
 
 fn from_manifest(assay: &Assay, asking: &Report) -> Report {
@@ -52,6 +71,7 @@ fn from_manifest(assay: &Assay, asking: &Report) -> Report {
             quarantined: assay.records.quarantined,
             ..Records::default()
         },
+        amounts: assay.amounts.iter().map(|(column, it)| (column.clone(), amounts(it))).collect(),
         notices,
         replaces: assay.replaces.clone(),
         superseded_by: assay.superseded_by.clone(),

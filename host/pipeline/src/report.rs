@@ -6,6 +6,7 @@ use assay_model::FileOutcome;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{RunError, chain};
 use crate::identity;
 use crate::input::Input;
 use crate::retry::Retry;
@@ -100,8 +101,18 @@ impl Report {
     pub fn not_begun(location: &str, name: Option<String>, why: String, retry: Retry) -> Self {
         let source = Source { name, location: location.to_owned(), ..Source::default() };
         let retryable = retry == Retry::MayHelp;
-        let failure = Some(Failure { code: "not_begun".to_owned(), message: why, retryable });
-        Self { failure, ended_at: identity::now(), ..Self::of(source) }
+        let code = "not_begun".to_owned();
+        Self::without_input(source, Failure { code, message: why, retryable, winner: None })
+    }
+
+    /// What is said of a run that was ended while its input was still being copied: there is no attempt yet, and nothing to leave.
+    pub fn interrupted(location: &str, name: Option<String>) -> Self {
+        let source = Source { name, location: location.to_owned(), ..Source::default() };
+        Self::without_input(source, Failure::of(&RunError::Interrupted))
+    }
+
+    fn without_input(source: Source, failure: Failure) -> Self {
+        Self { failure: Some(failure), ended_at: identity::now(), ..Self::of(source) }
     }
 
     fn of(source: Source) -> Self {
@@ -311,6 +322,20 @@ pub struct Failure {
     pub message: String,
     /// Whether the same run may succeed later although nobody has changed anything: the cause may pass.
     pub retryable: bool,
+    /// The run that another attempt published while this one was under way, where that is why.
+    #[serde(default)]
+    pub winner: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn of(error: &RunError) -> Self {
+        Self {
+            code: error.code().to_owned(),
+            message: chain(error),
+            retryable: error.retryable(),
+            winner: error.winner().map(str::to_owned),
+        }
+    }
 }
 
 /// Time by phase.

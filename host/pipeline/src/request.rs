@@ -51,6 +51,20 @@ impl Request<'_> {
     pub(crate) fn room(&self) -> usize {
         self.memory.room(self.workers(), self.input.memory())
     }
+
+    /// What to say of a run that leased so many bytes at once, if they were more than it may have.
+    pub(crate) fn overdrawn(&self, leased: usize) -> Option<String> {
+        let (memory, threads, ahead) = (self.memory, self.workers(), self.input.memory());
+        (!memory.holds(leased, threads, ahead)).then(|| {
+            format!(
+                "more memory was taken than `--memory {memory}` allows: {leased} bytes at once, where it leaves {}; a slab, its worker and a \
+                 row group are let in whatever they need. The output is the same. Give it `--memory {}`, or, if single records are very \
+                 long, lower `record_bytes` in the pack's `[limits]`",
+                self.room(),
+                MemoryLimit::with_room(leased, threads, ahead),
+            )
+        })
+    }
 }
 
 /// What records are judged for: it decides what is built and kept, never what is found.

@@ -96,7 +96,9 @@ fn plugin(error: &SandboxError) -> Retry {
 
 fn sink(error: &SinkError) -> Retry {
     match error {
-        // Another run was faster; the next attempt sees what it left.
+        // The next attempt would find the winner's run and replace it, and nobody would have decided so.
+        error if error.winner().is_some() => Retry::WillNot,
+        // The next attempt sees what is there.
         SinkError::LostRace { .. }
         | SinkError::Vanished { .. }
         | SinkError::Undecided { .. }

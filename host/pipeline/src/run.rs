@@ -77,13 +77,14 @@ impl<'a> Attempt<'a> {
         match self.attempt() {
             Ok(()) | Err(EarlyEnd::Done) => {}
             // What was judged may be half a file that is still being written.
-            Err(EarlyEnd::Refused(reason)) => match RunError::unless_same(self.request.input) {
-                Err(error) => self.fail(&error),
-                Ok(()) => {
+            Err(EarlyEnd::Refused(reason)) => {
+                if let Err(error) = RunError::unless_same(self.request.input) {
+                    self.fail(&error);
+                } else {
                     self.report.outcome = FileOutcome::Refused.to_string();
                     self.report.refusal = Some(reason);
                 }
-            },
+            }
             Err(EarlyEnd::Failed(error)) => self.fail(&error),
         }
         self.end_clock();
@@ -141,6 +142,9 @@ impl<'a> Attempt<'a> {
             limits: limits(pack),
         };
         let judged = judging.carry_out(pool)?;
+        if let Some(text) = self.request.overdrawn(judged.leased) {
+            self.notice(text);
+        }
         let outcome = self.account(plan, pack, &judged)?;
         Ok((judged, outcome))
     }
@@ -356,11 +360,7 @@ impl<'a> Attempt<'a> {
 
     fn fail(&mut self, error: &RunError) {
         self.report.outcome = FileOutcome::Failed.to_string();
-        self.report.failure = Some(Failure {
-            code: error.code().to_owned(),
-            message: chain(error),
-            retryable: error.retryable(),
-        });
+        self.report.failure = Some(Failure::of(error));
     }
 
     /// Lets `step` work on the report, and tells whoever watches of the notices that it left there.

@@ -132,8 +132,7 @@ fn bad_bucket(bucket: &str) -> Option<&'static str> {
         return Some("names no bucket");
     }
     // Access points are named by ARNs, which hold colons.
-    let arn = bucket.starts_with("arn:");
-    if arn || (bucket.contains(':') && !arn) {
+    if bucket.contains(':') {
         return Some("has a colon in its bucket; an access point goes by its alias");
     }
     // Old buckets may have capitals and underscores.

@@ -1,5 +1,6 @@
 //! The SDK's client, as it is set up here.
 
+use std::io;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,7 +15,6 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{
     Builder, RequestChecksumCalculation, ResponseChecksumValidation, SharedHttpClient,
 };
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_types::service_config::ServiceConfigKey;
 use tokio::sync::Semaphore;
 
@@ -45,12 +45,10 @@ pub(crate) struct Current {
 }
 
 impl Inner {
-    pub(crate) async fn new(settings: Settings) -> Self {
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-            .build_https();
+    pub(crate) async fn new(settings: Settings) -> io::Result<Self> {
+        let http = crate::http::client()?;
         let client = client(&settings, &http).await;
-        Self {
+        Ok(Self {
             http,
             current: RwLock::new(Current { client, generation: 0 }),
             renewing: tokio::sync::Mutex::default(),
@@ -58,7 +56,7 @@ impl Inner {
             repetitions: AtomicU32::new(settings.patience.budget),
             parts: Arc::new(Semaphore::new(settings.memory.parts)),
             settings,
-        }
+        })
     }
 
     pub(crate) fn client(&self) -> Current {

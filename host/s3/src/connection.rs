@@ -24,7 +24,7 @@ impl Connection {
     pub(crate) fn open(settings: Settings) -> io::Result<Self> {
         let mut builder = Builder::new_multi_thread();
         let runtime = builder.worker_threads(THREADS).thread_name("s3").enable_all().build()?;
-        let inner = Arc::new(runtime.block_on(Inner::new(settings)));
+        let inner = Arc::new(runtime.block_on(Inner::new(settings))?);
         Ok(Self { inner, runtime: Arc::new(runtime) })
     }
 

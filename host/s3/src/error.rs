@@ -25,7 +25,10 @@ impl Target {
 
 /// Why S3 did not do what it was asked, after all attempts.
 #[derive(Debug)]
-pub struct S3Error {
+pub struct S3Error(Box<Failure>);
+
+#[derive(Debug)]
+struct Failure {
     target: Target,
     fault: Fault,
     attempts: u32,
@@ -35,16 +38,22 @@ impl std::error::Error for S3Error {}
 
 impl S3Error {
     pub(crate) fn new(target: &Target, fault: Fault, attempts: u32) -> Self {
-        Self { target: target.clone(), fault, attempts }
+        Self(Box::new(Failure { target: target.clone(), fault, attempts }))
     }
 
     pub(crate) fn cause(&self) -> &Cause {
-        &self.fault.cause
+        &self.0.fault.cause
+    }
+
+    /// Whether S3 refused without a word.
+    pub(crate) fn is_unexplained(&self) -> bool {
+        let Fault { code, status, .. } = &self.0.fault;
+        code.is_none() && matches!(status, Some(301 | 400 | 403))
     }
 
     /// The error as one of input and output. Its kind says whether another attempt may help.
     pub fn into_io(self) -> io::Error {
-        let kind = match self.fault.cause {
+        let kind = match self.0.fault.cause {
             Cause::NoObject | Cause::NoBucket => io::ErrorKind::NotFound,
             Cause::Denied | Cause::Refused | Cause::Clock | Cause::NoKeys { .. } => {
                 io::ErrorKind::PermissionDenied
@@ -65,9 +74,9 @@ impl S3Error {
     }
 
     fn help(&self) -> String {
-        let Target { operation, address, .. } = &self.target;
+        let Target { operation, address, .. } = &self.0.target;
         let bucket = address.bucket();
-        match &self.fault.cause {
+        match &self.0.fault.cause {
             Cause::NoObject if *operation == Operation::HeadObject => format!("there is no such object, or no bucket `{bucket}` at this endpoint: look at the key, letter by letter"),
             Cause::NoObject => "there is no such object: look at the key, letter by letter".to_owned(),
             Cause::NoBucket => format!("there is no bucket `{bucket}`, or not at this endpoint: see AWS_ENDPOINT_URL_S3 and the profile"),
@@ -97,36 +106,37 @@ impl S3Error {
 
     /// Which right is missing, and what else a 403 can mean.
     fn lacking(&self) -> String {
-        let Target { operation, address, .. } = &self.target;
+        let Target { operation, address, .. } = &self.0.target;
         let permission = operation.permission(address.version().is_some());
         let (bucket, key) = (address.bucket(), address.key());
         if operation.is_of_bucket() {
             return format!("the role needs `{permission}` on `arn:aws:s3:::{bucket}`");
         }
-        let mut help = format!("the role needs `{permission}` on `arn:aws:s3:::{bucket}/{key}`");
+        let needs = format!("the role needs `{permission}` on `arn:aws:s3:::{bucket}/{key}`");
         match operation {
             // Without it, S3 answers 403 for what is not there.
-            Operation::GetObject | Operation::HeadObject => help.push_str(&format!(
-                "; if the object may not be there: also `s3:ListBucket` on `arn:aws:s3:::{bucket}`, without which S3 says 403 and not 404; of an encrypted one `kms:Decrypt` on its key"
-            )),
-            Operation::DeleteObject | Operation::AbortMultipartUpload => {}
-            _ => help.push_str("; for an encrypted bucket also `kms:GenerateDataKey` and `kms:Decrypt` on its key; a bucket's policy may refuse it too"),
+            Operation::GetObject | Operation::HeadObject => format!(
+                "{needs}; if the object may not be there: also `s3:ListBucket` on `arn:aws:s3:::{bucket}`, without which S3 says 403 and not 404; of an encrypted one `kms:Decrypt` on its key"
+            ),
+            Operation::DeleteObject | Operation::AbortMultipartUpload => needs,
+            _ => format!(
+                "{needs}; for an encrypted bucket also `kms:GenerateDataKey` and `kms:Decrypt` on its key; a bucket's policy may refuse it too"
+            ),
         }
-        help
     }
 }
 
 impl fmt::Display for S3Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Target { operation, address, range } = &self.target;
+        let Target { operation, address, range } = &self.0.target;
         write!(f, "{} of `{address}`", operation.name())?;
         if let Some(range) = range {
             write!(f, ", bytes {} to {}", range.start, range.end.saturating_sub(1))?;
         }
-        let times = match self.attempts {
+        let times = match self.0.attempts {
             0 | 1 => String::new(),
             times => format!(", tried {times} times"),
         };
-        write!(f, "{times}: {}\nhelp: {}", self.fault, self.help())
+        write!(f, "{times}: {}\nhelp: {}", self.0.fault, self.help())
     }
 }

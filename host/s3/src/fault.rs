@@ -123,13 +123,21 @@ impl Fault {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Cause::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_io() => Cause::Unreachable,
             SdkError::ResponseError(_) if status.is_none_or(|status| status < 300) => Cause::Body,
-            _ => match no_keys(error) {
-                Some(metadata) => Cause::NoKeys { metadata },
-                None => cause(code.as_deref(), status, elsewhere),
+            // Success, with a body that cannot be read.
+            SdkError::ServiceError(_) if code.is_none() && status == Some(200) => Cause::Body,
+            _ => match (no_keys(error), error) {
+                (Some(metadata), _) => Cause::NoKeys { metadata },
+                // Among others a connection that was closed before the answer came.
+                (None, SdkError::DispatchFailure(failure)) if !failure.is_user() => {
+                    Cause::Unreachable
+                }
+                (None, _) => cause(code.as_deref(), status, elsewhere),
             },
         };
         let message = said.unwrap_or_else(|| match (status, error) {
             (Some(status), SdkError::ServiceError(_)) => reason(status).to_owned(),
+            // What the layers above say of it is where it passed through.
+            (None, SdkError::DispatchFailure(_)) if cause == Cause::Unreachable => innermost(error),
             _ => chain(error),
         });
         Self {
@@ -235,6 +243,15 @@ fn chain(error: &(dyn Error + 'static)) -> String {
         next = error.source();
     }
     said
+}
+
+/// The first cause of all.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 fn reason(status: u16) -> &'static str {

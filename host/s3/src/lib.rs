@@ -9,6 +9,7 @@ mod client;
 mod connection;
 mod error;
 mod fault;
+mod http;
 mod object;
 mod operation;
 mod put;

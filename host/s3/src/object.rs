@@ -18,7 +18,7 @@ use crate::connection::Connection;
 use crate::error::{S3Error, Target};
 use crate::fault::{Cause, Fault};
 use crate::operation::Operation;
-use crate::settings::RANGE;
+use crate::settings::Memory;
 
 /// An object in one state. It is read in ranges of 8 MiB, each whole before anybody sees a byte of it, and ahead of whoever reads from front to back.
 #[derive(Debug)]
@@ -34,13 +34,17 @@ pub(crate) struct Pinned {
     address: Address,
     len: u64,
     tag: String,
+    /// Bytes of a range.
+    range: u64,
 }
 
 impl ObjectBlob {
-    /// Opens what is at `address`, of which so many ranges are in memory at most.
-    pub(crate) fn open(s3: Connection, address: &Address, ranges: usize) -> Result<Self, S3Error> {
-        let pinned = s3.wait(Pinned::now(&s3.inner, address))?;
-        let ranges = Ranges::new(pinned.len, ranges);
+    /// Opens what is at `address`, of which no more is in memory than that.
+    pub(crate) fn open(s3: Connection, address: &Address, memory: Memory) -> Result<Self, S3Error> {
+        let now = s3.wait(Head::now(&s3.inner, address))?;
+        let ranges = Ranges::new(now.len, memory);
+        let Head { len, tag } = now;
+        let pinned = Pinned { address: address.clone(), len, tag, range: memory.range_bytes };
         Ok(Self { s3, pinned: Arc::new(pinned), ranges: Arc::new(ranges) })
     }
 
@@ -62,13 +66,13 @@ impl Blob for ObjectBlob {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.pinned.len.saturating_sub(offset)).unwrap_or(usize::MAX);
         let wanted = buffer.len().min(left);
-        let mut filled = 0;
+        let (range, mut filled) = (self.pinned.range, 0);
         while filled < wanted {
             let at = offset + filled as u64;
-            let left_of_range = usize::try_from(RANGE - at % RANGE).expect("a range is in memory");
+            let left_of_range = usize::try_from(range - at % range).expect("a range is in memory");
             let count = (wanted - filled).min(left_of_range);
-            let bytes = self.range(at / RANGE, count)?;
-            let from = usize::try_from(at % RANGE).expect("a range is in memory");
+            let bytes = self.range(at / range, count)?;
+            let from = usize::try_from(at % range).expect("a range is in memory");
             buffer[filled..filled + count].copy_from_slice(&bytes[from..from + count]);
             filled += count;
         }
@@ -76,7 +80,7 @@ impl Blob for ObjectBlob {
     }
 
     fn state(&self) -> io::Result<State> {
-        match self.s3.wait(Pinned::now(&self.s3.inner, &self.pinned.address)) {
+        match self.s3.wait(Head::now(&self.s3.inner, &self.pinned.address)) {
             Ok(now) if now.tag == self.pinned.tag && now.len == self.pinned.len => Ok(State::Same),
             Ok(_) => Ok(State::Changed),
             Err(error) if *error.cause() == Cause::NoObject => Ok(State::Gone),
@@ -96,24 +100,60 @@ impl ObjectBlob {
             let (inner, pinned) = (Arc::clone(&self.s3.inner), Arc::clone(&self.pinned));
             let ranges = Arc::clone(&self.ranges);
             self.s3.handle().spawn(async move {
-                let spare = ranges.spare();
+                // Should this end in any other way, nobody waits for it for ever.
+                let coming = Ranges::coming(ranges, number, pinned.target(number));
+                let spare = coming.spare();
                 let fetched = pinned.fetch(&inner, number, spare).await;
-                ranges.came(number, fetched);
+                coming.came(fetched);
             });
         });
         taken.map_err(|error| match error.cause() {
             // What was opened is not there any more.
             Cause::Condition | Cause::NoObject | Cause::Range => {
-                io::Error::other(Changed { offset: number * RANGE })
+                io::Error::other(Changed { offset: number * self.pinned.range })
             }
             _ => error.into_io(),
         })
     }
 }
 
-impl Pinned {
+/// What one request tells of an object.
+#[derive(Debug)]
+struct Head {
+    len: u64,
+    tag: String,
+}
+
+impl Head {
     /// The object as it is now.
     async fn now(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
+        let found = Self::asked(inner, address).await;
+        // An answer to HEAD has no body, and so no reason. A reader's answer has.
+        match &found {
+            Err(error) if error.is_unexplained() => {
+                Self::reason(inner, address).await.map_or(found, Err)
+            }
+            _ => found,
+        }
+    }
+
+    /// Why an object cannot be read, as an attempt to read its first byte tells.
+    async fn reason(inner: &Arc<Inner>, address: &Address) -> Option<S3Error> {
+        let target = Target::new(Operation::GetObject, address);
+        let asked = inner.call(&target, |client: Client| {
+            let request = client
+                .get_object()
+                .bucket(address.bucket())
+                .key(address.key())
+                .set_version_id(address.version().map(str::to_owned))
+                .range("bytes=0-0")
+                .set_request_payer(inner.payer());
+            async { request.send().await.map(drop).map_err(|error| Fault::of(&error)) }
+        });
+        asked.await.err()
+    }
+
+    async fn asked(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
         let target = Target::new(Operation::HeadObject, address);
         let payer = inner.payer();
         inner
@@ -130,25 +170,30 @@ impl Pinned {
                     let (Some(len), Some(tag)) = (len, head.e_tag) else {
                         return Err(Fault::body("the answer has no length or no entity tag"));
                     };
-                    Ok(Self { address: address.clone(), len, tag })
+                    Ok(Self { len, tag })
                 }
             })
             .await
     }
+}
 
+impl Pinned {
     /// Where a range is.
     fn bounds(&self, number: u64) -> Range<u64> {
-        let start = number * RANGE;
-        start..self.len.min(start + RANGE)
+        let start = number * self.range;
+        start..self.len.min(start + self.range)
+    }
+
+    /// What is asked for to have a range.
+    fn target(&self, number: u64) -> Target {
+        let range = Some(self.bounds(number));
+        Target { range, ..Target::new(Operation::GetObject, &self.address) }
     }
 
     /// Reads a whole range. `bytes` is memory to read it to.
     async fn fetch(&self, inner: &Inner, number: u64, bytes: Vec<u8>) -> Result<Vec<u8>, S3Error> {
         let range = self.bounds(number);
-        let target = Target {
-            range: Some(range.clone()),
-            ..Target::new(Operation::GetObject, &self.address)
-        };
+        let target = self.target(number);
         let payer = inner.payer();
         let spare = std::sync::Mutex::new(Some(bytes));
         inner

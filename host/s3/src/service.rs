@@ -27,8 +27,8 @@ impl S3 {
 
     /// Opens an object to be read. One request finds out how long it is and which state of it this is; all that is read later is of that state.
     pub fn open(&self, address: &Address) -> io::Result<Arc<dyn Blob>> {
-        let ranges = self.0.inner.settings.memory.ranges;
-        let blob = ObjectBlob::open(self.0.clone(), address, ranges).map_err(S3Error::into_io)?;
+        let memory = self.0.inner.settings.memory;
+        let blob = ObjectBlob::open(self.0.clone(), address, memory).map_err(S3Error::into_io)?;
         Ok(Arc::new(blob))
     }
 

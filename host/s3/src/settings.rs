@@ -42,24 +42,29 @@ impl std::fmt::Debug for Keys {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
     /// Ranges of an input, read and being read.
-    pub(crate) ranges: usize,
+    pub ranges: usize,
+    /// Bytes of a range. 8 MiB: of the sizes that reach S3's full rate a connection the smallest, and what AWS advises (8 to 16 MB); its first byte takes
+    /// some 20 to 100 ms, its last some 100 more.
+    pub range_bytes: u64,
     /// Parts of outputs on their way.
-    pub(crate) parts: usize,
+    pub parts: usize,
+    /// Bytes of a part. 5 MiB, the least that S3 takes: an output is a tenth of its input, so that its requests do not count, and its memory does.
+    pub part_bytes: usize,
 }
 
-/// Bytes of a range. 8 MiB: of the sizes that reach S3's full rate a connection the smallest, and what AWS advises (8 to 16 MB); its first byte takes
-/// some 20 to 100 ms, its last some 100 more.
-pub(crate) const RANGE: u64 = 8 << 20;
-
-/// Bytes of an upload's part. The least that S3 takes: an output is a tenth of its input, so that its requests do not count, and its memory does.
-pub(crate) const PART: usize = 5 << 20;
+const RANGE: usize = 8 << 20;
+const PART: usize = 5 << 20;
 
 impl Memory {
     /// For a run that may have so many bytes in all: a quarter goes to ranges, from 4 to 16 of them (at 100 MB/s a connection 8 fill 5 Gbit/s, and more than
     /// 16 nobody reads faster than); a part on its way for each 64 MiB, from 2 to 8.
     pub fn of(limit: usize) -> Self {
-        let ranges = (limit / 4 / usize::try_from(RANGE).unwrap_or(usize::MAX)).clamp(4, 16);
-        Self { ranges, parts: (limit >> 26).clamp(2, 8) }
+        Self {
+            ranges: (limit / 4 / RANGE).clamp(4, 16),
+            range_bytes: RANGE as u64,
+            parts: (limit >> 26).clamp(2, 8),
+            part_bytes: PART,
+        }
     }
 }
 

@@ -15,7 +15,6 @@ use crate::address::Address;
 use crate::connection::Connection;
 use crate::fault::Cause;
 use crate::put::Condition;
-use crate::settings::PART;
 
 /// Uploads that are open at the same time: records that pass, and those that are held back, with what was found and mended.
 const UPLOADS: usize = 4;
@@ -86,7 +85,8 @@ impl Store for S3Store {
     }
 
     fn memory(&self) -> usize {
-        (UPLOADS + self.0.s3.inner.settings.memory.parts) * PART
+        let memory = self.0.s3.inner.settings.memory;
+        (UPLOADS + memory.parts) * memory.part_bytes
     }
 
     fn url(&self, key: &Key) -> String {

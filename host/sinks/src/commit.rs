@@ -89,7 +89,9 @@ impl<'a> Publication<'a> {
         let now = match read(self.store, &self.key) {
             Ok(now) => now.map(|(manifest, _)| manifest.assay),
             // The store is gone altogether; the first error says more.
-            Err(_) => return Err(SinkError::Undecided { key: self.key, source: error }),
+            Err(_) => {
+                return Err(SinkError::Undecided { key: self.key, other: None, source: error });
+            }
         };
         match (now, error) {
             (Some(now), error) if now.run_id == own && now.attempt == attempt => {
@@ -103,10 +105,14 @@ impl<'a> Publication<'a> {
                 Ok(Committed::ByTwin)
             }
             (now, StoreError::Exists { key } | StoreError::Changed { key, .. }) => {
-                let other = now.map_or_else(|| "unknown".to_owned(), |now| now.run_id);
-                Err(SinkError::LostRace { key, own, other })
+                Err(SinkError::LostRace { key, own, other: now.map(|now| now.run_id) })
             }
-            (_, source) => Err(SinkError::Undecided { key: self.key, source }),
+            (now, source) => {
+                let before = self.current.as_ref().map(|(manifest, _)| &manifest.assay.run_id);
+                let other = now.map(|now| now.run_id);
+                let other = other.filter(|run| *run != own && Some(run) != before);
+                Err(SinkError::Undecided { key: self.key, other, source })
+            }
         }
     }
 

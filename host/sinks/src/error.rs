@@ -50,30 +50,59 @@ pub enum SinkError {
     },
     /// The store failed while the manifest was being written.
     #[error(
-        "the store failed while the manifest `{key}` was being written, and it is not known whether it was; run again, which finds out"
+        "the store failed while the manifest `{key}` was being written, and it is not known whether it was; {}",
+        after_doubt(other.as_deref())
     )]
     Undecided {
         /// The manifest.
         key: Key,
+        /// The run that another attempt published since this one began, if one did.
+        other: Option<String>,
         /// What the store said.
         source: StoreError,
     },
     /// Another run committed to the partition in the meantime.
-    #[error(
-        "run `{other}` published `{key}` while run `{own}` was under way, so run `{own}` is not published; \
-         run again to replace it, or leave it as it is"
-    )]
+    #[error("{}", lost(key, own, other.as_deref()))]
     LostRace {
         /// The manifest.
         key: Key,
         /// The run that asked for the commit.
         own: String,
-        /// The run that is published, or `unknown` where the manifest vanished.
-        other: String,
+        /// The run that is published; none where the manifest vanished since.
+        other: Option<String>,
     },
 }
 
+fn lost(key: &Key, own: &str, other: Option<&str>) -> String {
+    match other {
+        Some(other) => format!(
+            "run `{other}` published `{key}` while run `{own}` was under way, so run `{own}` is not published; \
+             run again with `--expect-run {other}` to replace it, or leave it as it is"
+        ),
+        None => format!(
+            "`{key}` changed while run `{own}` was under way, and is gone, so run `{own}` is not published; run again"
+        ),
+    }
+}
+
+fn after_doubt(other: Option<&str>) -> String {
+    match other {
+        Some(other) => format!(
+            "run `{other}` is published now: run again with `--expect-run {other}` to replace it, or leave it as it is"
+        ),
+        None => "run again, which finds out".to_owned(),
+    }
+}
+
 impl SinkError {
+    /// The run that another attempt published while this one was under way, where that stands in its way.
+    pub fn winner(&self) -> Option<&str> {
+        match self {
+            Self::LostRace { other, .. } | Self::Undecided { other, .. } => other.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The encoder's errors, with I/O errors of the output underneath it brought to the surface.
     pub(crate) fn parquet(what: &'static str) -> impl Fn(ParquetError) -> Self {
         move |source| match source {

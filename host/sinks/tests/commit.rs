@@ -253,12 +253,40 @@ fn of_runs_that_race_one_is_published_and_the_others_know_by_whom() {
                     assert_eq!((own, committed), (winner.clone(), NOW));
                 }
                 Err(SinkError::LostRace { own: named, other, .. }) => {
-                    assert_eq!((named, other), (own, winner.clone()));
+                    assert_eq!((named, other), (own, Some(winner.clone())));
                 }
                 Err(error) => panic!("{error:?}"),
             }
         }
     }
+}
+
+/// What came of the write is not known, but that another run is published now is: a retry would replace it.
+#[test]
+fn in_doubt_it_is_said_who_else_published() {
+    let check = |before: Option<&str>, meanwhile: Option<&str>, expected: Option<&str>| {
+        let folder = tempfile::tempdir().unwrap();
+        let store = LocalStore::open(folder.path()).unwrap();
+        if let Some(run_id) = before {
+            run(&store, run_id, "a1").unwrap();
+        }
+        // Reading the manifest comes first, writing it second.
+        let failing = FaultyStore::new(store.clone(), 1, Fault::Once(ErrorKind::TimedOut));
+        let publication = Publication::begin(&failing, &partition()).unwrap();
+        if let Some(run_id) = meanwhile {
+            run(&store, run_id, "a2").unwrap();
+        }
+        let error = publication.commit(manifest("own", "a3", Vec::new(), &store)).unwrap_err();
+        assert!(matches!(&error, SinkError::Undecided { .. }), "{error:?}");
+        assert_eq!(error.winner(), expected, "{before:?}, {meanwhile:?}");
+        let told = expected.unwrap_or("run again, which finds out");
+        assert!(error.to_string().contains(told), "{error}");
+    };
+    check(None, None, None);
+    check(None, Some("other"), Some("other"));
+    check(Some("old"), None, None);
+    check(Some("old"), Some("other"), Some("other"));
+    check(Some("old"), Some("own"), None);
 }
 
 #[test]

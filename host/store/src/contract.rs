@@ -7,4 +7,4 @@ mod blobs;
 mod stores;
 
 pub use blobs::{BlobCase, Change, check_blob};
-pub use stores::{Opener, check_store};
+pub use stores::{Opener, check_store, check_store_but};

@@ -120,6 +120,48 @@ pub trait Store: fmt::Debug + Send + Sync {
     }
 }
 
+impl<S: Store + ?Sized> Store for Box<S> {
+    fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, StoreError> {
+        (**self).upload(key)
+    }
+
+    fn get(&self, key: &Key) -> Result<Option<Object>, StoreError> {
+        (**self).get(key)
+    }
+
+    fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError> {
+        (**self).verify(key, expected)
+    }
+
+    fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
+        (**self).create(key, bytes)
+    }
+
+    fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError> {
+        (**self).replace(key, bytes, expected)
+    }
+
+    fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        (**self).delete(key)
+    }
+
+    fn url(&self, key: &Key) -> String {
+        (**self).url(key)
+    }
+
+    fn memory(&self) -> usize {
+        (**self).memory()
+    }
+
+    fn cleaning(&self) -> Option<&dyn Cleaning> {
+        (**self).cleaning()
+    }
+
+    fn ensure(&self, key: &Key, bytes: &[u8]) -> Result<Finished, StoreError> {
+        (**self).ensure(key, bytes)
+    }
+}
+
 /// An object that a listing found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {

@@ -4,7 +4,9 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a build tool talks to a person")]
 
+mod account;
 mod archive;
+mod bucket;
 mod checkout;
 mod demo;
 mod dist;
@@ -21,6 +23,7 @@ mod readers;
 mod setup;
 mod shell;
 mod speed;
+mod standins;
 mod target;
 mod test;
 mod tidy;
@@ -50,9 +53,14 @@ commands:
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]
                     run the fuzz targets (all of them, 60 seconds each, if not said otherwise)
+  stand-ins         two servers of S3 on this machine until Ctrl-C, with what to set to talk to them
+  account s3://BUCKET/PREFIX
+                    what is promised about buckets, held against one of yours; removes what it wrote there
   readers           Spark reads what `assay` wrote, by the commands of docs/how-to/read.md
   versus [OPTION]…  the same rules in DuckDB, Polars, Spark and others: a table of what each takes (`versus --help`)
   speed [--large]   what a run costs by size, width and cores, and how fast it starts, beside what is aimed at
+  speed s3 [OPTION]…
+                    a bucket beside the disk: CPU, memory, requests, share of a slow link (`speed s3 --help`)
   instructions      instructions for each byte of CSV, against the budgets in tests/ (`--bless` writes them)
   help              this text
 
@@ -99,7 +107,10 @@ fn run(words: &[&str]) -> Result<()> {
         ["tidy"] => tidy::run(&checkout),
         ["dist"] => dist::run(&checkout),
         ["instructions", options @ ..] => instructions::run(&checkout, options),
+        ["speed", "s3", options @ ..] => bucket::run(&checkout, options),
         ["speed", options @ ..] => speed::run(&checkout, options),
+        ["account", address] => account::run(&checkout, address),
+        ["stand-ins"] => standins::run(&checkout),
         ["readers"] => readers::run(&checkout),
         ["versus", options @ ..] => versus::run(&checkout, options),
         ["fuzz", rest @ ..] => fuzz::run(&checkout, rest),

@@ -1,4 +1,5 @@
-//! Programs of others that tests need and `assay` does not: the builders of plugins in Python and JavaScript, and a registry.
+//! Programs of others that tests need and `assay` does not: the builders of plugins in Python and JavaScript, a registry, and two
+//! servers of S3.
 //!
 //! What cannot be had on a machine is no fault of the checkout: tests that need it leave themselves out, and `test` says so in its
 //! last lines. What is there must be used: then a test that leaves itself out fails.
@@ -11,6 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
+use crate::python::Place;
 use crate::{python, shell};
 
 /// A program that tests look for on the path.
@@ -25,7 +27,7 @@ struct Outside {
     fetch: fn(&Checkout) -> Result<()>,
 }
 
-const ALL: [Outside; 3] = [
+const ALL: [Outside; 5] = [
     Outside {
         name: "python",
         untested: "no plugin was built from Python",
@@ -45,7 +47,23 @@ const ALL: [Outside; 3] = [
         found: find_registry,
         fetch: fetch_registry,
     },
+    Outside {
+        name: "versitygw",
+        untested: "nothing was read from or written to an independent S3 server",
+        found: find_versitygw,
+        fetch: fetch_versitygw,
+    },
+    Outside {
+        name: "moto",
+        untested: "no third reading of S3's API was compared",
+        found: |checkout| Some(python::ready(checkout, &MOTO).ok()??.parent()?.to_owned()),
+        fetch: |checkout| python::make(checkout, &MOTO).map(drop),
+    },
 ];
+
+/// The environment of moto, which has AWS's library for Python too. One of its own: the tests' readers and a server have nothing in common.
+pub(crate) const MOTO: Place =
+    Place { folder: "moto", requirements: "tests/s3/requirements.txt", from_source: &[] };
 
 /// Where `tests/javascript` pins what it needs.
 const PINNED: [&str; 2] = ["package.json", "package-lock.json"];
@@ -174,4 +192,37 @@ fn newest_archive(folder: &Path) -> Result<PathBuf> {
         .collect();
     archives.sort();
     archives.pop().context("`apt-get download` left no package")
+}
+
+fn find_versitygw(_: &Checkout) -> Option<PathBuf> {
+    Some(assay_standins::versitygw()?.parent()?.to_owned())
+}
+
+/// Compiled by Go into the user's cache folder, once for each release.
+fn fetch_versitygw(_: &Checkout) -> Result<()> {
+    let version = assay_standins::VERSITYGW;
+    if !shell::succeeds(Command::new("go").arg("version")) {
+        bail!(
+            "`go` was not found, which builds versitygw {version}\n  help: Go 1.25 or newer from https://go.dev, or put a `versitygw` \
+             on the path; without it no test talks to an independent S3 server"
+        );
+    }
+    let folder = assay_standins::cache(version)
+        .context("neither `XDG_CACHE_HOME` nor `HOME` says where to keep versitygw")?;
+    eprintln!(
+        "building versitygw {version} into `{}`: two minutes of CPU, five where nothing of it was fetched before",
+        folder.display()
+    );
+    // Beside its place first: what is there is whole.
+    let begun = folder.with_extension(format!("{}.part", std::process::id()));
+    let mut go = Command::new("go");
+    go.arg("install").arg(format!("github.com/versity/versitygw/cmd/versitygw@v{version}"));
+    // The sums of a release are pinned by Go's own log of them, and checked by `go` itself.
+    shell::run_on_stderr(go.env("GOBIN", &begun))
+        .context("Go must reach its module proxy; the variable `GOPROXY` names a mirror")?;
+    match fs::rename(&begun, &folder) {
+        // Another checkout was faster.
+        Err(_) if folder.is_dir() => Ok(fs::remove_dir_all(&begun)?),
+        moved => moved.with_context(|| format!("cannot make `{}`", folder.display())),
+    }
 }

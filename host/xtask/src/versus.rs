@@ -13,6 +13,8 @@ mod report;
 mod table;
 
 pub(crate) use environment::interpreter;
+pub(crate) use input::Input;
+pub(crate) use page::machine;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,6 @@ use anyhow::{Context, Result, bail};
 use crate::checkout::Checkout;
 use crate::{measure, rarely};
 use environment::Environment;
-use input::Input;
 use options::{Format, Options};
 use peers::{Job, Peer};
 use report::{Measured, Report, Row};
@@ -91,7 +92,12 @@ impl<'a> Bench<'a> {
     fn set_up(checkout: &'a Checkout, options: Options) -> Result<Self> {
         let environment = Environment::set_up(checkout, &options)?;
         let folder = checkout.output().join("versus");
-        let input = Input::generate(&environment, &folder, options.megabytes, options.seed)?;
+        let input = Input::generate(
+            environment.python("generate.py"),
+            &folder,
+            options.megabytes,
+            options.seed,
+        )?;
         Ok(Self { checkout, options, environment, input })
     }
 

@@ -1,18 +1,27 @@
-//! A root folder that runs write to, and what a run said.
+//! A root that runs write to, on a disk or in a bucket, and what a run said.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use assay_pipeline::Input;
+use assay_s3::{Address, S3Store};
+use assay_store::{Key, LocalStore, Store};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::assay;
+use crate::ground::Ground;
 
-/// A folder that `assay run --root` gets.
+/// What `assay run --root` gets.
 #[derive(Debug)]
 pub struct Lake {
+    ground: Ground,
+    /// On a disk the lake itself; else what was last fetched from it.
     folder: TempDir,
+    /// In a bucket, where it is.
+    address: Option<Address>,
 }
 
 impl Default for Lake {
@@ -49,20 +58,92 @@ impl Outcome {
 }
 
 impl Lake {
-    /// An empty one.
+    /// An empty one in a folder.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        Self::on(Ground::Disk)
     }
 
-    /// Its folder.
+    /// An empty one.
+    pub fn on(ground: Ground) -> Self {
+        let address = match ground {
+            Ground::Disk => None,
+            Ground::Bucket(endpoint) => Some(endpoint.fresh()),
+        };
+        Self { ground, folder: tempfile::tempdir().expect("a temporary folder"), address }
+    }
+
+    /// Its folder, or one with all that is in it now.
     pub fn path(&self) -> &Path {
+        if let Some(store) = self.bucket() {
+            std::fs::remove_dir_all(self.folder.path()).expect("it is ours");
+            std::fs::create_dir(self.folder.path()).expect("it is ours");
+            for (name, bytes) in fetched(&store) {
+                let path = self.folder.path().join(name);
+                std::fs::create_dir_all(path.parent().expect("it has one")).expect("space");
+                std::fs::write(path, bytes).expect("space");
+            }
+        }
         self.folder.path()
+    }
+
+    /// What it is called.
+    pub fn root(&self) -> String {
+        match &self.address {
+            None => self.folder.path().display().to_string(),
+            Some(address) => address.to_string(),
+        }
+    }
+
+    /// The store that it is.
+    pub fn store(&self) -> Box<dyn Store> {
+        match self.bucket() {
+            None => Box::new(LocalStore::open(self.folder.path()).expect("a root")),
+            Some(store) => Box::new(store),
+        }
+    }
+
+    fn bucket(&self) -> Option<S3Store> {
+        let Ground::Bucket(endpoint) = self.ground else { return None };
+        let address = self.address.clone().expect("it is in a bucket");
+        Some(endpoint.s3().store(address).expect("a root"))
+    }
+
+    /// What a file is called where this lake's runs read it from.
+    pub fn place(&self, file: &Path) -> OsString {
+        match (self.ground, &self.address) {
+            (Ground::Bucket(endpoint), Some(lake)) if file != Path::new("-") => {
+                endpoint.place(lake, file).to_string().into()
+            }
+            _ => file.into(),
+        }
+    }
+
+    /// A file as an input, read from where this lake's runs read it from.
+    pub fn input(&self, file: &Path) -> Input {
+        match (self.ground, &self.address) {
+            (Ground::Bucket(endpoint), Some(lake)) => {
+                let place = endpoint.place(lake, file);
+                let blob = endpoint.s3().open(&place).expect("it is there");
+                Input::new(blob, Some(place.name().to_owned()))
+            }
+            _ => Input::from_path(file, None).expect("the file"),
+        }
+    }
+
+    /// `assay`, as it finds what this lake is on.
+    pub fn assay(&self) -> Command {
+        let mut command = assay();
+        if let Ground::Bucket(endpoint) = self.ground {
+            command.envs(endpoint.environment().iter().map(|(name, value)| (name, value)));
+        }
+        command
     }
 
     /// The command `assay run FILE --root LAKE --format json`.
     pub fn command(&self, file: &Path) -> Command {
-        let mut command = assay();
-        command.arg("run").arg(file).arg("--root").arg(self.path()).args(["--format", "json"]);
+        let mut command = self.assay();
+        command.arg("run").arg(self.place(file)).arg("--root").arg(self.root());
+        command.args(["--format", "json"]);
         command
     }
 
@@ -71,10 +152,24 @@ impl Lake {
         finish(self.command(file).args(more))
     }
 
+    /// What a manifest's address of an object is below the root.
+    pub fn below_root(&self, url: &str) -> PathBuf {
+        let path = url.strip_prefix("file://").unwrap_or(url);
+        let root = match self.address {
+            None => self.folder.path().canonicalize().expect("it is there").display().to_string(),
+            Some(_) => self.root(),
+        };
+        let below = path.strip_prefix(&root).and_then(|path| path.strip_prefix('/'));
+        PathBuf::from(below.unwrap_or_else(|| panic!("`{url}` is not below `{root}`")))
+    }
+
     /// All files by path below the root that a reader could follow: content by name, hidden files left out.
     pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut files = BTreeMap::new();
-        gather(self.path(), self.path(), &mut files);
+        if let Some(store) = self.bucket() {
+            return fetched(&store);
+        }
+        let (root, mut files) = (self.folder.path(), BTreeMap::new());
+        gather(root, root, &mut files);
         files
     }
 
@@ -102,6 +197,15 @@ pub fn finish(command: &mut Command) -> Outcome {
         summary: serde_json::from_slice(&output.stdout).unwrap_or(Value::Null),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// All objects of a bucket's lake.
+fn fetched(store: &S3Store) -> BTreeMap<PathBuf, Vec<u8>> {
+    let cleaning = store.cleaning().expect("buckets can be listed");
+    let folders = ["staging", "metadata"].map(|name| Key::new(name).expect("a key"));
+    let listed = folders.iter().flat_map(|folder| cleaning.list(folder).expect("it can be listed"));
+    let read = |key: &Key| store.get(key).expect("it can be read").expect("it was listed").bytes;
+    listed.map(|object| (PathBuf::from(object.key.as_str()), read(&object.key))).collect()
 }
 
 fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {

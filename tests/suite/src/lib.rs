@@ -1,5 +1,6 @@
 //! What the end-to-end suites share: the built program, lakes to run it on, and readers for what it wrote.
 
+mod ground;
 mod lake;
 mod library;
 mod paused;
@@ -8,6 +9,7 @@ mod read;
 mod setting;
 mod truth;
 
+pub use ground::{Endpoint, Ground};
 pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, plugins};
 pub use paused::{Gate, PausedStore};

@@ -3,9 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use assay_store::{
-    Expected, Finished, Found, Key, LocalStore, Object, Store, StoreError, Upload, Version,
-};
+use assay_store::{Expected, Finished, Found, Key, Object, Store, StoreError, Upload, Version};
 
 /// Where a run stops, and what lets it go on.
 #[derive(Debug, Default)]
@@ -73,7 +71,7 @@ impl Gate {
 #[derive(Debug)]
 pub struct PausedStore {
     /// The folder.
-    pub inner: LocalStore,
+    pub inner: Box<dyn Store>,
     /// The gate.
     pub gate: Arc<Gate>,
 }

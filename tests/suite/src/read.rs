@@ -53,6 +53,8 @@ pub struct FoundRecord {
     pub length: u64,
     /// Its bytes.
     pub raw: Vec<u8>,
+    /// Whether these are all of them.
+    pub raw_complete: bool,
     /// The codes of the rules that hit it.
     pub rules: BTreeSet<String>,
     /// What its findings say.
@@ -65,6 +67,7 @@ pub fn quarantine(root: &Path) -> Vec<FoundRecord> {
     for batch in batches(root, "quarantine-") {
         let number = |name, row| integer(&batch, name, row);
         let raw = batch.column_by_name("raw").expect("a column `raw`").as_binary::<i32>().clone();
+        let complete = batch.column_by_name("raw_complete").expect("a column").as_boolean();
         for row in 0..batch.num_rows() {
             records.push(FoundRecord {
                 record: number("record", row),
@@ -72,6 +75,7 @@ pub fn quarantine(root: &Path) -> Vec<FoundRecord> {
                 offset: number("byte_offset", row),
                 length: number("byte_length", row),
                 raw: raw.value(row).to_vec(),
+                raw_complete: complete.value(row),
                 rules: each(structs(&batch, "findings", row).as_ref(), "rule")
                     .into_iter()
                     .collect(),

@@ -23,10 +23,13 @@ class LakePrefixes:
 
 @dataclass(frozen=True, slots=True)
 class StagingNames:
-    """The Glue database of the Hive tables over what the host wrote, and its tables."""
+    """The Glue database over what the host wrote. `validated`, `rejected` and `audit` are Hive tables; `quarantine`,
+    `findings` and `repairs` are views of `rejected`, for the three kinds of files that lie in one folder.
+    """
 
     database: str
     validated: str
+    rejected: str
     quarantine: str
     findings: str
     repairs: str

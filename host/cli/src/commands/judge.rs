@@ -68,9 +68,11 @@ fn carry_out(
         assay_pipeline::use_kernel(kernel)?;
     }
     let discovery = discovery(&args.rules)?;
-    let input = input(args, buckets)?;
-    // From here on there is a run that can tell how it ended.
     let stop = Stop::on_signals().context("cannot listen for signals")?;
+    // From here on there is a run that can tell how it ended.
+    let Some(input) = input(args, buckets, &stop)? else {
+        return Ok((Report::interrupted(&args.file.to_string(), args.name.clone()), stop));
+    };
     let display = Display::new(args.progress, stop.clone());
     let profile = args.profile.then(Profile::start);
     let request = Request {
@@ -95,13 +97,19 @@ fn carry_out(
     Ok((report, stop))
 }
 
-fn input(args: &JudgeArgs, buckets: &Buckets) -> Result<Input> {
-    if args.file.is_standard() {
-        return Input::from_reader(&mut io::stdin().lock(), args.name.clone()).context(
-            "cannot spool standard input to a temporary file (TMPDIR names another folder)",
-        );
-    }
-    buckets.input(&args.file, args.name.clone(), args.reading())
+/// The input; none if a signal came before it was there: copying it takes as long as whoever writes it wants.
+fn input(args: &JudgeArgs, buckets: &Buckets, stop: &Stop) -> Result<Option<Input>> {
+    let (file, name, reading) = (args.file.clone(), args.name.clone(), args.reading());
+    let buckets = buckets.clone();
+    let open = move || {
+        if file.is_standard() {
+            return Input::from_reader(&mut io::stdin().lock(), name).context(
+                "cannot spool standard input to a temporary file (TMPDIR names another folder)",
+            );
+        }
+        buckets.input(&file, name, reading)
+    };
+    stop.unless_asked(open).context("cannot start a thread")?.transpose()
 }
 
 fn threads(typed: Option<u16>) -> usize {

@@ -73,7 +73,7 @@ fn file(plan: &Plan, fault: impl Fn(&mut JudgedSlab)) -> JudgedFile {
         ..Written::default()
     };
     let summary = reader.summary();
-    JudgedFile { totals, written, summary, file_results: Vec::new(), milliseconds: 0 }
+    JudgedFile { totals, written, summary, file_results: Vec::new(), milliseconds: 0, leased: 0 }
 }
 
 /// The invariants that do not hold, and why the run fails.

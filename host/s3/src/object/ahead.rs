@@ -21,12 +21,12 @@ impl Ahead {
     pub(super) fn asked(&mut self, number: u64, is_known: bool) -> std::ops::Range<u64> {
         match self.front {
             Some(front) if number == front + 1 => {
-                self.window = (self.window * 2).clamp(1, self.most);
+                self.window = (self.window * 2).max(1).min(self.most);
                 self.front = Some(number);
             }
             // A thread that is ahead of the others, or behind.
             Some(front) if number > front && number <= front + self.window => {
-                self.front = Some(number)
+                self.front = Some(number);
             }
             // Behind the others: a thread that was held up, unless all begins anew.
             Some(front)
@@ -73,5 +73,7 @@ mod tests {
         check(0, false, 1..2);
         // A second pass.
         check(1, false, 2..4);
+        let mut none = Ahead::new(0);
+        assert!([0, 1, 2].into_iter().all(|number| none.asked(number, false).is_empty()));
     }
 }

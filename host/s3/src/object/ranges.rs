@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::ahead::Ahead;
-use crate::error::S3Error;
-use crate::settings::RANGE;
+use crate::error::{S3Error, Target};
+use crate::fault::Fault;
+use crate::settings::Memory;
 
 /// Ranges that readers are in: the one at the front, and the one before it, in which a record may have begun. Where readers are further apart, less is
 /// read ahead.
@@ -19,7 +20,8 @@ pub(super) struct Ranges {
     /// Ranges at most.
     most: usize,
     count: u64,
-    range: usize,
+    /// Bytes of one.
+    range: u64,
 }
 
 #[derive(Debug)]
@@ -40,23 +42,23 @@ enum Slot {
 }
 
 impl Ranges {
-    /// None of an object of `len` bytes, and at most `most` at a time.
-    pub(super) fn new(len: u64, most: usize) -> Self {
-        let count = len.div_ceil(RANGE);
-        let most = most.min(usize::try_from(count).unwrap_or(usize::MAX).max(1));
+    /// None of an object of `len` bytes, and never more of it than that.
+    pub(super) fn new(len: u64, memory: Memory) -> Self {
+        let count = len.div_ceil(memory.range_bytes);
+        let most = memory.ranges.min(usize::try_from(count).unwrap_or(usize::MAX).max(1));
         let known = Known {
             ranges: BTreeMap::new(),
             ahead: Ahead::new(most.saturating_sub(UNDER_READERS)),
             clock: 0,
             spare: Vec::new(),
         };
-        let range = usize::try_from(RANGE.min(len)).expect("a range is in memory");
+        let range = memory.range_bytes.min(len);
         Self { state: Mutex::new(known), came: Condvar::new(), most, count, range }
     }
 
     /// Bytes of memory that they take at most.
     pub(super) fn memory(&self) -> usize {
-        self.most * self.range
+        self.most * usize::try_from(self.range).expect("a range is in memory")
     }
 
     /// Waits for a range. `send_for` sends for one that is not there yet, and returns at once.
@@ -107,7 +109,7 @@ impl Ranges {
         while known.ranges.len() >= self.most {
             let Known { ranges, ahead, clock, .. } = known;
             let rank = |number: u64, asked: u64| {
-                let is_done = !ahead.is_ahead(number) && asked + RANGE < *clock;
+                let is_done = !ahead.is_ahead(number) && asked + self.range < *clock;
                 if is_done {
                     Some((0, asked))
                 } else if !is_wanted {
@@ -134,13 +136,13 @@ impl Ranges {
         true
     }
 
-    /// Memory for a range, which another had.
-    pub(super) fn spare(&self) -> Vec<u8> {
-        self.known().spare.pop().unwrap_or_default()
+    /// Begins to fetch a range.
+    pub(super) fn coming(ranges: Arc<Self>, number: u64, target: Target) -> Coming {
+        Coming { ranges, number, target, is_over: false }
     }
 
     /// A range came, or did not.
-    pub(super) fn came(&self, number: u64, fetched: Result<Vec<u8>, S3Error>) {
+    fn came(&self, number: u64, fetched: Result<Vec<u8>, S3Error>) {
         let mut known = self.known();
         let asked = known.clock;
         let slot = match fetched {
@@ -156,6 +158,37 @@ impl Ranges {
     }
 }
 
+/// A range on its way. However that ends, its readers hear of it.
+#[derive(Debug)]
+pub(super) struct Coming {
+    ranges: Arc<Ranges>,
+    number: u64,
+    target: Target,
+    is_over: bool,
+}
+
+impl Coming {
+    /// Memory for it, which another range had.
+    pub(super) fn spare(&self) -> Vec<u8> {
+        self.ranges.known().spare.pop().unwrap_or_default()
+    }
+
+    /// It came, or did not.
+    pub(super) fn came(mut self, fetched: Result<Vec<u8>, S3Error>) {
+        self.is_over = true;
+        self.ranges.came(self.number, fetched);
+    }
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let fault = Fault::body("reading ended before it was done");
+            self.ranges.came(self.number, Err(S3Error::new(&self.target, fault, 1)));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
@@ -166,19 +199,19 @@ mod tests {
 
     /// Reads eighths of ranges, each of which comes as soon as it is sent for. Gives what was sent for, and how many were in memory at most.
     fn read(count: u64, most: usize, numbers: impl Iterator<Item = u64>) -> (Vec<u64>, usize) {
-        let ranges = Ranges::new(count * RANGE, most);
+        let memory = Memory { ranges: most, range_bytes: 800, ..Memory::default() };
+        let ranges = Ranges::new(count * 800, memory);
         let (sent, mut held) = (RefCell::new(Vec::new()), 0);
         thread::scope(|scope| {
             let (sender, wanted) = channel();
             let ranges = &ranges;
             scope.spawn(move || wanted.iter().for_each(|number| ranges.came(number, Ok(vec![1]))));
             for number in numbers {
-                let eighth = usize::try_from(RANGE / 8).expect("it is in memory");
                 let send_for = |number| {
                     sent.borrow_mut().push(number);
                     sender.send(number).expect("it listens");
                 };
-                ranges.take(number, eighth, send_for).expect("it comes");
+                ranges.take(number, 100, send_for).expect("it comes");
                 held = held.max(ranges.known().ranges.len());
             }
             drop(sender);

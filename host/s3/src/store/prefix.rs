@@ -11,6 +11,7 @@ use crate::fault::{Cause, Fault};
 use crate::object::ObjectBlob;
 use crate::operation::Operation;
 use crate::put::Condition;
+use crate::settings::Memory;
 
 /// Ranges in memory while an object is digested: one is looked at, and two are on their way.
 const DIGESTED: usize = 3;
@@ -91,7 +92,8 @@ impl Prefix {
 
     /// Looks whether an object is what it should be.
     pub(super) fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError> {
-        let blob = match ObjectBlob::open(self.s3.clone(), &self.address(key), DIGESTED) {
+        let memory = Memory { ranges: DIGESTED, ..self.s3.inner.settings.memory };
+        let blob = match ObjectBlob::open(self.s3.clone(), &self.address(key), memory) {
             Ok(blob) => blob,
             Err(error) if *error.cause() == Cause::NoObject => return Ok(Found::Nothing),
             Err(error) => return Err(self.fault("read", key, error)),

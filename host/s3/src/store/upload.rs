@@ -14,7 +14,6 @@ use crate::address::Address;
 use crate::error::S3Error;
 use crate::fault::Cause;
 use crate::put::Condition;
-use crate::settings::PART;
 
 /// How long is waited for an upload to be taken back, when its run has failed already. A bucket's lifecycle, and `assay gc`, take what is left.
 const LEAVING: Duration = Duration::from_secs(10);
@@ -24,6 +23,8 @@ pub(super) struct S3Upload {
     store: Prefix,
     key: Key,
     filling: Vec<u8>,
+    /// Bytes of a part.
+    part: usize,
     hasher: blake3::Hasher,
     bytes: u64,
     parts: Option<Parts>,
@@ -40,8 +41,9 @@ struct Parts {
 
 impl S3Upload {
     pub(super) fn begin(store: Prefix, key: &Key) -> Self {
+        let part = store.s3.inner.settings.memory.part_bytes;
         let (filling, hasher) = (Vec::new(), blake3::Hasher::new());
-        Self { store, key: key.clone(), filling, hasher, bytes: 0, parts: None }
+        Self { store, key: key.clone(), filling, part, hasher, bytes: 0, parts: None }
     }
 
     /// Sends what was filled, once one of the parts that may be on their way is done.
@@ -99,10 +101,10 @@ impl S3Upload {
 
 impl Write for S3Upload {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        if self.filling.len() == PART {
+        if self.filling.len() == self.part {
             self.send().map_err(S3Error::into_io)?;
         }
-        let taken = buffer.len().min(PART - self.filling.len());
+        let taken = buffer.len().min(self.part - self.filling.len());
         self.filling.extend_from_slice(&buffer[..taken]);
         self.hasher.update(&buffer[..taken]);
         self.bytes += taken as u64;

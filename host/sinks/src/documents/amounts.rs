@@ -17,8 +17,12 @@ pub struct Amounts {
     pub summed: u64,
     /// Records whose cell is blank: they have no amount.
     pub blank: u64,
-    /// Records whose amount cannot be read, and is in no sum.
+    /// Records whose amount cannot be read, and is in no sum: `malformed` and `broken`.
     pub unread: u64,
+    /// Those whose cell holds something that is no amount.
+    pub malformed: u64,
+    /// Those whose structure is broken.
+    pub broken: u64,
 }
 
 /// Sums by column.

@@ -44,7 +44,12 @@ const CASES: [Case; 16] = [
 
 /// Holds a store to the contract. Panics with the case's name where it falls short.
 pub fn check_store(opener: &Opener<'_>) {
-    for (name, case) in CASES {
+    check_store_but(opener, &[]);
+}
+
+/// The same but for some cases, by name: of a server that is known to fall short of what it stands for.
+pub fn check_store_but(opener: &Opener<'_>, known: &[&str]) {
+    for (name, case) in CASES.into_iter().filter(|(name, _)| !known.contains(name)) {
         let run = || case(&Place { name, opener });
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
         assert!(outcome.is_ok(), "the store falls short in the case `{name}`; see above");
@@ -253,7 +258,9 @@ fn odd_keys(place: &Place<'_>) {
         let url = store.url(&at);
         assert!(url.contains("://"), "`{url}` begins with a scheme");
         let plain = |c: char| c.is_ascii_graphic() && !"\"?#<>\\^`{|}".contains(c);
-        assert!(url.chars().all(plain), "`{url}` needs no quoting");
+        // An address of a bucket is no URL: its readers take a key as it stands.
+        let literal = !url.starts_with("file:") && url.ends_with(text);
+        assert!(literal || url.chars().all(plain), "`{url}` needs no quoting");
         urls.push(url);
     }
     for text in odd {

@@ -2,24 +2,25 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::environment::Environment;
 use crate::measure;
 use crate::shell;
 
 #[derive(Debug, Clone)]
-pub(super) struct Input {
-    pub(super) path: PathBuf,
+pub(crate) struct Input {
+    pub(crate) path: PathBuf,
     /// Megabytes of 1,000,000.
-    pub(super) megabytes: f64,
-    pub(super) seed: u32,
+    pub(crate) megabytes: f64,
+    pub(crate) seed: u32,
 }
 
 impl Input {
-    pub(super) fn generate(
-        environment: &Environment,
+    /// Generates it by `generate.py`, for which `generator` is the command, unless it is there.
+    pub(crate) fn generate(
+        mut generator: Command,
         folder: &Path,
         megabytes: u32,
         seed: u32,
@@ -28,9 +29,8 @@ impl Input {
         if !path.exists() {
             // Under another name until it is whole.
             let unfinished = folder.join("generating.csv");
-            let mut command = environment.python("generate.py");
-            command.arg(&unfinished).args([megabytes.to_string(), seed.to_string()]);
-            shell::run_on_stderr(&mut command)?;
+            generator.arg(&unfinished).args([megabytes.to_string(), seed.to_string()]);
+            shell::run_on_stderr(&mut generator)?;
             fs::rename(&unfinished, &path)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
         }

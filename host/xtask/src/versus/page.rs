@@ -46,7 +46,7 @@ tried, and the one that takes the least CPU is here. Whoever knows a better one 
 
 {engines}",
         table = table::markdown(report),
-        machine = machine(report),
+        machine = machine(&report.machine),
         megabytes = input.megabytes,
         seed = input.seed,
         command = report.command,
@@ -54,8 +54,8 @@ tried, and the one that takes the least CPU is here. Whoever knows a better one 
     )
 }
 
-fn machine(report: &Report) -> String {
-    let machine = &report.machine;
+/// What `describe.py` said, as rows of a table.
+pub(crate) fn machine(machine: &serde_json::Value) -> String {
     let word = |name: &str| match &machine[name] {
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Null => "none".to_owned(),

@@ -1,10 +1,10 @@
-//! The same bytes come out for any number of threads, any batch size, any budget of memory, plain or compressed.
+//! The same bytes come out for any number of threads, any batch size, any budget of memory, plain or compressed, from a disk or a bucket.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use assay_suite::{BAD_LOAN, Lake, Library, generated, row_groups};
+use assay_suite::{BAD_LOAN, Ground, Lake, Library, generated, row_groups};
 
 fn gzip(file: &Path) -> PathBuf {
     let path = file.with_extension("csv.gz");
@@ -58,14 +58,20 @@ fn the_same_bytes_whatever_the_way() {
         (plain.clone(), &["--memory", "1GiB", "--threads", "16"]),
         (gzip(&plain), &["--memory", "128MiB", "--threads", "16"]),
     ];
-    for (file, more) in ways {
-        let lake = Lake::new();
-        let outcome = lake.run(&file, more);
-        assert_eq!(outcome.code, Some(0), "{file:?} {more:?}: {}", outcome.stderr);
-        let got = lake.staged();
-        assert!(got.keys().eq(expected.keys()), "{file:?} {more:?}: {:?}", got.keys());
-        for (path, bytes) in &expected {
-            assert!(got[path] == *bytes, "{file:?} {more:?}: {} differs", path.display());
+    let spooled: [(PathBuf, &[&str]); 2] =
+        [(plain.clone(), &["--spool"]), (gzip(&plain), &["--spool"])];
+    let ways: Vec<_> = ways.into_iter().chain(spooled).collect();
+    for ground in Ground::all() {
+        for (file, more) in &ways {
+            let at = format!("{ground} {file:?} {more:?}");
+            let lake = Lake::on(ground);
+            let outcome = lake.run(file, more);
+            assert_eq!(outcome.code, Some(0), "{at}: {}", outcome.stderr);
+            let got = lake.staged();
+            assert!(got.keys().eq(expected.keys()), "{at}: {:?}", got.keys());
+            for (path, bytes) in &expected {
+                assert!(got[path] == *bytes, "{at}: {} differs", path.display());
+            }
         }
     }
 }
@@ -103,15 +109,17 @@ fn standard_input_is_a_file_like_any_other() {
     let from_path = Lake::new();
     assert_eq!(from_path.run(&plain, &[]).code, Some(0));
     let name = plain.file_name().expect("a name").to_string_lossy().into_owned();
-    let from_pipe = Lake::new();
-    let outcome = assay_suite::finish(
-        from_pipe
-            .command(Path::new("-"))
-            .args(["--name", &name])
-            .stdin(File::open(&plain).expect("the file")),
-    );
-    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-    assert!(from_pipe.staged() == from_path.staged());
+    for ground in Ground::all() {
+        let from_pipe = Lake::on(ground);
+        let outcome = assay_suite::finish(
+            from_pipe
+                .command(Path::new("-"))
+                .args(["--name", &name])
+                .stdin(File::open(&plain).expect("the file")),
+        );
+        assert_eq!(outcome.code, Some(0), "{ground}: {}", outcome.stderr);
+        assert!(from_pipe.staged() == from_path.staged(), "{ground}");
+    }
 }
 
 /// More records than a part has, of the narrowest kind, so that row groups and parts end in the middle of what is under way.
@@ -120,24 +128,26 @@ fn row_groups_and_parts_end_at_the_same_records() {
     const RECORDS: u32 = 1_060_000;
     let library = Library::new();
     let plain = library.loans(2023, RECORDS, BAD_LOAN);
-    let run = |file: &Path, more: &[&str]| {
-        let lake = Lake::new();
+    let run = |ground: Ground, file: &Path, more: &[&str]| {
+        let lake = Lake::on(ground);
         let outcome = assay_suite::finish(lake.command(file).args(library.arguments()).args(more));
-        assert_eq!(outcome.code, Some(0), "{more:?}: {}", outcome.stderr);
-        assert_eq!(outcome.number("records.quarantined"), 1, "{more:?}");
+        assert_eq!(outcome.code, Some(0), "{ground} {more:?}: {}", outcome.stderr);
+        assert_eq!(outcome.number("records.quarantined"), 1, "{ground} {more:?}");
         lake
     };
-    let expected = run(&plain, &["--threads", "1"]);
+    let expected = run(Ground::Disk, &plain, &["--threads", "1"]);
     let files = expected.staged();
     let is_part = |path: &PathBuf| path.to_string_lossy().contains("/part-");
     let parts: Vec<_> = expected.files().into_keys().filter(is_part).collect();
     assert_eq!(parts.len(), 2, "{parts:?}");
     let groups = row_groups(&expected.path().join(&parts[0]));
     assert_eq!(groups, [131_072; 8], "a part is eight row groups of 32 slabs");
-    for more in
-        [["--threads", "16", "--batch-size", "4096"], ["--threads", "2", "--memory", "128MiB"]]
-    {
-        assert!(run(&plain, &more).staged() == files, "{more:?}");
+    for ground in Ground::all() {
+        for more in
+            [["--threads", "16", "--batch-size", "4096"], ["--threads", "2", "--memory", "128MiB"]]
+        {
+            assert!(run(ground, &plain, &more).staged() == files, "{ground} {more:?}");
+        }
+        assert!(run(ground, &gzip(&plain), &["--threads", "2"]).staged() == files, "{ground} gzip");
     }
-    assert!(run(&gzip(&plain), &["--threads", "2"]).staged() == files, "gzip");
 }

@@ -5,14 +5,14 @@ use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use assay_pipeline::{Input, Report};
-use assay_store::{Fault, FaultyStore, LocalStore};
-use assay_suite::{BAD_LOAN, Lake, Setting};
+use assay_pipeline::Report;
+use assay_store::{Fault, FaultyStore};
+use assay_suite::{BAD_LOAN, Ground, Lake, Setting};
 
 /// Runs on a store that fails at one operation, and says how many there were.
-fn run(setting: &Setting, file: &Path, root: &Path, at: u64, fault: Fault) -> (Report, u64) {
-    let store = FaultyStore::new(LocalStore::open(root).expect("a root"), at, fault);
-    let input = Input::from_path(file, None).expect("the file");
+fn run(setting: &Setting, file: &Path, lake: &Lake, at: u64, fault: Fault) -> (Report, u64) {
+    let store = FaultyStore::new(lake.store(), at, fault);
+    let input = lake.input(file);
     (setting.run(&input, &store), store.operations())
 }
 
@@ -35,29 +35,35 @@ fn seen(lake: &Lake) -> Option<(String, BTreeMap<PathBuf, usize>)> {
 }
 
 fn check(fault: Fault) {
+    for ground in Ground::all() {
+        check_on(ground, fault);
+    }
+}
+
+fn check_on(ground: Ground, fault: Fault) {
     let setting = Setting::new();
     let first = setting.library.loans(2023, 300, "");
-    let lake = Lake::new();
-    let (report, _) = run(&setting, &first, lake.path(), u64::MAX, fault);
+    let lake = Lake::on(ground);
+    let (report, _) = run(&setting, &first, &lake, u64::MAX, fault);
     assert_eq!(report.outcome, "accepted", "{report:#?}");
     let before = seen(&lake).expect("published");
 
     let second = setting.library.loans(2023, 600, BAD_LOAN);
-    let reference = Lake::new();
-    let (report, operations) = run(&setting, &second, reference.path(), u64::MAX, fault);
+    let reference = Lake::on(ground);
+    let (report, operations) = run(&setting, &second, &reference, u64::MAX, fault);
     assert_eq!(report.outcome, "accepted_with_quarantine", "{report:#?}");
     let after = seen(&reference).expect("published");
     assert!(operations > 10, "{operations}");
     for at in 0..operations {
-        let lake = Lake::new();
+        let lake = Lake::on(ground);
         publish_first(&lake, &setting, fault);
-        let (report, _) = run(&setting, &second, lake.path(), at, fault);
+        let (report, _) = run(&setting, &second, &lake, at, fault);
         let now = seen(&lake).expect("the manifest never disappears");
         assert!(now == before || now == after, "operation {at}: between two states: {now:#?}");
         if report.outcome != "failed" {
             assert_eq!(now, after, "operation {at}: said to be published");
         }
-        let (report, _) = run(&setting, &second, lake.path(), u64::MAX, fault);
+        let (report, _) = run(&setting, &second, &lake, u64::MAX, fault);
         assert_eq!(
             report.outcome, "accepted_with_quarantine",
             "operation {at}: {:?}",
@@ -70,7 +76,7 @@ fn check(fault: Fault) {
 /// Publishes the first file into a fresh lake, and puts the second in its place.
 fn publish_first(lake: &Lake, setting: &Setting, fault: Fault) {
     let first = setting.library.loans(2023, 300, "");
-    let (report, _) = run(setting, &first, lake.path(), u64::MAX, fault);
+    let (report, _) = run(setting, &first, lake, u64::MAX, fault);
     assert_eq!(report.outcome, "accepted");
     setting.library.loans(2023, 600, BAD_LOAN);
 }

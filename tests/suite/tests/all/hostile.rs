@@ -1,15 +1,17 @@
 //! A plugin that fails on some records costs those records and nothing else; one that goes on failing ends the run.
 
+use std::path::PathBuf;
+
 use assay_suite::{Lake, Outcome, assay, hostile, quarantine, validated_rows};
 use tempfile::TempDir;
 
 /// Rules of one pack with the hostile plugin, which misbehaves on records whose word is `BAD`.
-struct Hostile {
+pub(crate) struct Hostile {
     folder: TempDir,
 }
 
 impl Hostile {
-    fn new(misdeed: &str, limits: &str) -> Self {
+    pub(crate) fn new(misdeed: &str, limits: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(at("rules/words/all")).expect("space");
@@ -35,10 +37,14 @@ impl Hostile {
     fn write<'a>(&self, words: impl Iterator<Item = &'a str>) {
         let lines = words.enumerate().map(|(index, word)| format!("{},{word}\n", index + 1));
         let text = lines.fold("id,word\n".to_owned(), |text, line| text + &line);
-        std::fs::write(self.folder.path().join("words-2024.csv"), text).expect("space");
+        std::fs::write(self.file(), text).expect("space");
     }
 
-    fn arguments(&self) -> Vec<String> {
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("words-2024.csv")
+    }
+
+    pub(crate) fn arguments(&self) -> Vec<String> {
         let text = |name: &str| self.folder.path().join(name).to_string_lossy().into_owned();
         vec!["--rules".to_owned(), text("rules"), "--plugins".to_owned(), text("plugins")]
     }
@@ -47,7 +53,7 @@ impl Hostile {
         let arguments = self.arguments();
         let more: Vec<_> =
             arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
-        lake.run(&self.folder.path().join("words-2024.csv"), &more)
+        lake.run(&self.file(), &more)
     }
 }
 

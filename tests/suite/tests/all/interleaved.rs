@@ -1,14 +1,13 @@
 //! Two attempts at once, each held up at any of its operations while the other goes on: what one publishes the other never takes away.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
 use assay_pipeline::{Input, Report};
 use assay_store::blob::MemoryBlob;
-use assay_store::{Expected, Found, Key, LocalStore, Store};
-use assay_suite::{BAD_LOAN, Gate, Lake, PausedStore, Setting};
+use assay_store::{Expected, Found, Key};
+use assay_suite::{BAD_LOAN, Gate, Ground, Lake, PausedStore, Setting};
 use serde_json::Value;
 
 /// An attempt: the bytes of a file, and the name they came under.
@@ -19,10 +18,10 @@ struct Try<'a> {
 }
 
 impl Try<'_> {
-    fn run(&self, setting: &Setting, root: &Path, gate: &Arc<Gate>) -> Report {
+    fn run(&self, setting: &Setting, lake: &Lake, gate: &Arc<Gate>) -> Report {
         let input =
             Input::new(Arc::new(MemoryBlob::new(self.bytes.to_vec())), Some(self.name.to_owned()));
-        let inner = LocalStore::open(root).expect("a root");
+        let inner = lake.store();
         let report = setting.run(&input, &PausedStore { inner, gate: Arc::clone(gate) });
         gate.open();
         report
@@ -50,9 +49,9 @@ fn interleave(
     let gates = stops.map(Gate::after);
     let [first, second] = &gates;
     let reports = thread::scope(|scope| {
-        let one = scope.spawn(|| tries[0].run(setting, lake.path(), first));
+        let one = scope.spawn(|| tries[0].run(setting, lake, first));
         first.wait();
-        let other = scope.spawn(|| tries[1].run(setting, lake.path(), second));
+        let other = scope.spawn(|| tries[1].run(setting, lake, second));
         second.wait();
         first.open();
         let one = one.join().expect("a run does not panic");
@@ -84,7 +83,7 @@ fn sound(lake: &Lake, reports: &[&Report], at: &str) {
     };
     let assay = &json(manifest)["assay"];
     assert!(published.contains(text(assay, "attempt")), "{at}: {assay:#}");
-    let store = LocalStore::open(lake.path()).expect("a root");
+    let store = lake.store();
     for part in assay["parts"].as_array().expect("parts") {
         let expected = Expected {
             bytes: part["bytes"].as_u64().expect("a size"),
@@ -111,10 +110,16 @@ fn sound(lake: &Lake, reports: &[&Report], at: &str) {
 const STEP: usize = 4;
 
 fn check(setting: &Setting, tries: [Try<'_>; 2], expected: &[[&str; 2]]) {
+    for ground in Ground::all() {
+        check_on(ground, setting, tries, expected);
+    }
+}
+
+fn check_on(ground: Ground, setting: &Setting, tries: [Try<'_>; 2], expected: &[[&str; 2]]) {
     let count = |which: usize| {
         let gate = Gate::after(u64::MAX);
         gate.open();
-        tries[which].run(setting, Lake::new().path(), &gate);
+        tries[which].run(setting, &Lake::on(ground), &gate);
         gate.operations()
     };
     let counts = [count(0), count(1)];
@@ -122,8 +127,8 @@ fn check(setting: &Setting, tries: [Try<'_>; 2], expected: &[[&str; 2]]) {
     let mut seen = BTreeSet::new();
     for first in 0..=counts[0] {
         for second in (0..=counts[1]).rev().step_by(STEP) {
-            let lake = Lake::new();
-            let at = format!("first stopped at {first}, second at {second}");
+            let lake = Lake::on(ground);
+            let at = format!("{ground}: first stopped at {first}, second at {second}");
             let [(one, _), (other, _)] = interleave(setting, &lake, tries, [first, second]);
             sound(&lake, &[&one, &other], &at);
             let word = |report: &Report| match &report.failure {
@@ -132,6 +137,11 @@ fn check(setting: &Setting, tries: [Try<'_>; 2], expected: &[[&str; 2]]) {
                 None => report.outcome.clone(),
             };
             let words = [word(&one), word(&other)];
+            for (loser, winner) in [(&one, &other), (&other, &one)] {
+                let Some(failure) = &loser.failure else { continue };
+                assert!(!failure.retryable, "{at}: a retry would replace the winner unseen");
+                assert_eq!(failure.winner, winner.run_id, "{at}");
+            }
             assert!(expected.iter().any(|it| *it == words), "{at}: {words:?}");
             seen.insert(words);
         }

@@ -1,17 +1,27 @@
 //! A run that a signal ends publishes nothing and leaves its audit record.
 
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use assay_suite::{Lake, Library};
 use serde_json::Value;
+
+use crate::hostile::Hostile;
 
 /// Many enough that a run is still judging when the signal comes: some seconds of work.
 const RECORDS: u32 = 400_000;
 
 /// From the signal to the end, at most: a slab under way is finished, and nothing else. A second, and as much as a busy machine takes for it.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+fn send(child: &Child, signal: &str) {
+    let sent = Command::new("kill").arg(signal).arg(child.id().to_string()).status();
+    assert!(sent.expect("kill runs").success());
+}
 
 /// Ends a run by a signal once its first part is begun.
 fn check(library: &Library, file: &Path, signal: &str, code: i32) {
@@ -30,8 +40,7 @@ fn check(library: &Library, file: &Path, signal: &str, code: i32) {
         assert_eq!(child.try_wait().expect("a child"), None, "the run ended by itself");
         std::thread::sleep(Duration::from_millis(5));
     }
-    let sent = Command::new("kill").arg(signal).arg(child.id().to_string()).status();
-    assert!(sent.expect("kill runs").success());
+    send(&child, signal);
     let told = Instant::now();
     let output = child.wait_with_output().expect("a child");
     assert!(told.elapsed() < PATIENCE, "{signal}: {:?}", told.elapsed());
@@ -62,4 +71,109 @@ fn a_run_that_a_signal_ends_leaves_its_audit_record() {
     let file = library.loans(2023, RECORDS, "");
     check(&library, &file, "-TERM", 143);
     check(&library, &file, "-INT", 130);
+}
+
+/// Pauses before the first signal, in turn, until one comes while a plugin does not come back: the first does on an idle machine.
+const PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
+
+/// Ends a run by a second signal: the first came while a plugin's call does not come back, so that the run cannot stop.
+fn check_twice(hostile: &Hostile, signals: [&str; 2], code: i32, name: &str) {
+    for pause in PAUSES {
+        let lake = Lake::new();
+        let mut child = lake
+            .command(&hostile.file())
+            .args(hostile.arguments())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("assay starts");
+        std::thread::sleep(Duration::from_secs(pause));
+        send(&child, signals[0]);
+        let mut said = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut first = String::new();
+        said.read_line(&mut first).expect("text");
+        assert!(first.contains("a second signal ends it at once"), "{first}");
+        std::thread::sleep(Duration::from_millis(500));
+        if child.try_wait().expect("a child").is_some() {
+            continue;
+        }
+        send(&child, signals[1]);
+        let told = Instant::now();
+        let output = child.wait_with_output().expect("a child");
+        assert!(told.elapsed() < PATIENCE, "{signals:?}: {:?}", told.elapsed());
+        let mut second = String::new();
+        said.read_to_string(&mut second).expect("text");
+        assert!(second.starts_with(&format!("{name} again: ended at once")), "{second}");
+        assert_eq!((output.status.code(), output.stdout), (Some(code), Vec::new()), "{signals:?}");
+        let published =
+            |path: &Path| path.ends_with("manifest.json") || path.starts_with("metadata");
+        assert!(!lake.files().keys().any(|path| published(path)), "{:?}", lake.files().keys());
+        return;
+    }
+    panic!("no signal came while a plugin was at work");
+}
+
+#[test]
+fn a_second_signal_ends_at_once_a_run_that_cannot_stop() {
+    let hostile = Hostile::new("spin-on-bad", "fuel_per_record = 1_000_000_000_000_000");
+    check_twice(&hostile, ["-TERM", "-TERM"], 143, "SIGTERM");
+    check_twice(&hostile, ["-INT", "-INT"], 130, "SIGINT");
+    check_twice(&hostile, ["-INT", "-TERM"], 143, "SIGTERM");
+}
+
+/// More than a pipe holds: who has written so much knows that it is being read.
+const MORE_THAN_A_PIPE: usize = 1 << 20;
+
+/// Ends a command while its input is being copied, by whoever `writer` gives.
+fn check_spooling(
+    command: &str,
+    file: &OsStr,
+    (signal, code): (&str, i32),
+    writer: impl FnOnce(&mut Child) -> Box<dyn Write>,
+) {
+    let (lake, library) = (Lake::new(), Library::new());
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let mut assay = lake.assay();
+    assay.arg(command).arg(file).args(["--name", "loans-2023.csv", "--format", "json"]);
+    if command == "run" {
+        assay.arg("--root").arg(lake.path());
+    }
+    assay.args(library.arguments()).env("TMPDIR", temporary.path());
+    assay.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = assay.spawn().expect("assay starts");
+    let mut writer = writer(&mut child);
+    writer.write_all(&vec![b'x'; MORE_THAN_A_PIPE]).expect("it is read");
+    send(&child, signal);
+    let told = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        assert!(told.elapsed() < PATIENCE, "{command} {signal}: it waits for its input");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().expect("a child");
+    assert_eq!(output.status.code(), Some(code), "{command} {signal}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("an object");
+    assert_eq!(report["failure"]["code"], "interrupted", "{report:#}");
+    assert_eq!(report["failure"]["retryable"], true);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.starts_with(&format!("SIG{}: the run stops", &signal[1..])), "{said}");
+    assert!(lake.files().is_empty(), "{:?}", lake.files().keys());
+    let left = std::fs::read_dir(temporary.path()).expect("a folder").count();
+    assert_eq!(left, 0, "the copy is gone");
+}
+
+#[test]
+fn a_signal_ends_what_waits_for_its_input() {
+    let from_standard =
+        |child: &mut Child| -> Box<dyn Write> { Box::new(child.stdin.take().expect("a pipe")) };
+    let dash = OsStr::new("-");
+    check_spooling("run", dash, ("-TERM", 143), from_standard);
+    check_spooling("run", dash, ("-INT", 130), from_standard);
+    check_spooling("check", dash, ("-TERM", 143), from_standard);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    let from_pipe = |_: &mut Child| -> Box<dyn Write> {
+        Box::new(File::options().write(true).open(&pipe).expect("it is read"))
+    };
+    check_spooling("run", pipe.as_os_str(), ("-TERM", 143), from_pipe);
 }

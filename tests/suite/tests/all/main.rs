@@ -1,9 +1,11 @@
 //! End-to-end tests, in one program: each of them on its own would link the whole pipeline once more.
 
+mod account;
 mod addresses;
 mod agreement;
 mod author;
 mod authoring;
+mod credentials;
 mod determinism;
 mod doors;
 mod faults;
@@ -13,9 +15,11 @@ mod inputs;
 mod interleaved;
 mod interrupted;
 mod languages;
+mod network;
 mod one_table;
 mod partition;
 mod published;
+mod racing;
 mod registry;
 mod retries;
 mod samples;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use assay_pipeline::{Input, Replacing, Report};
 use assay_store::LocalStore;
-use assay_suite::{Lake, Library, Outcome, Setting, assay, finish};
+use assay_suite::{BAD_LOAN, Lake, Library, Outcome, Setting, assay, finish};
 use serde_json::Value;
 
 fn run(setting: &Setting, file: &Path, lake: &Lake, replacing: Replacing) -> Report {
@@ -25,7 +25,7 @@ fn find(lake: &Lake, what: impl Fn(&str) -> bool) -> Vec<PathBuf> {
 #[test]
 fn a_published_run_can_be_repeated_without_its_audit() {
     let setting = Setting::new();
-    let file = setting.library.loans(2023, 300, "");
+    let file = setting.library.loans(2023, 300, BAD_LOAN);
     let lake = Lake::new();
     let first = publish(&setting, &file, &lake);
     let audits = find(&lake, |path| path.contains("ingestion_audit"));
@@ -44,7 +44,10 @@ fn a_published_run_can_be_repeated_without_its_audit() {
     std::fs::remove_file(lake.path().join(own)).expect("gone");
     let again = publish(&setting, &file, &lake);
     assert!(again.already_published, "{again:#?}");
-    assert_eq!((&again.outcome, again.records.read), (&first.outcome, 300));
+    assert_eq!((&again.outcome, again.records.read), (&first.outcome, first.records.read));
+    assert!(!first.amounts.is_empty() && first.quarantine.is_some());
+    assert_eq!((&again.amounts, &again.quarantine), (&first.amounts, &first.quarantine));
+    assert_eq!(again.manifest, first.manifest);
     assert!(again.notices[0].contains("is gone, so this tells what the manifest knows"));
 }
 

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use assay_suite::{Lake, generated};
+use assay_suite::{Ground, Lake, generated};
 use serde_json::Value;
 
 fn manifest(lake: &Lake) -> Option<Value> {
@@ -16,20 +16,28 @@ fn manifest(lake: &Lake) -> Option<Value> {
 
 /// Every file the manifest names is there, with the size it says.
 fn complete(lake: &Lake, manifest: &Value) {
+    let files = lake.files();
     for entry in manifest["entries"].as_array().expect("entries") {
-        let url = entry["url"].as_str().expect("a url");
-        let path = url.strip_prefix("file://").unwrap_or(url);
-        let size = std::fs::metadata(path).unwrap_or_else(|error| panic!("{path}: {error}")).len();
-        assert_eq!(Some(size), entry["meta"]["content_length"].as_u64(), "{path}");
+        let path = lake.below_root(entry["url"].as_str().expect("a url"));
+        let size = files.get(&path).unwrap_or_else(|| panic!("{} is gone", path.display())).len();
+        assert_eq!(
+            Some(size as u64),
+            entry["meta"]["content_length"].as_u64(),
+            "{}",
+            path.display()
+        );
     }
-    assert!(lake.path().is_dir());
 }
 
 #[test]
 fn the_same_run_again_changes_nothing_and_says_so() {
+    Ground::all().into_iter().for_each(published_twice);
+}
+
+fn published_twice(ground: Ground) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = generated(folder.path(), 2023, "general-91", 3_000, 3, "1%");
-    let lake = Lake::new();
+    let lake = Lake::on(ground);
     let first = lake.run(&file, &[]);
     assert_eq!(first.code, Some(0), "{}", first.stderr);
     assert_eq!(first.summary["already_published"], false);
@@ -48,8 +56,12 @@ fn the_same_run_again_changes_nothing_and_says_so() {
 
 #[test]
 fn a_changed_file_replaces_the_run_and_keeps_the_old_one() {
+    Ground::all().into_iter().for_each(replaced);
+}
+
+fn replaced(ground: Ground) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let lake = Lake::new();
+    let lake = Lake::on(ground);
     let first = lake.run(&generated(folder.path(), 2023, "general-91", 2_000, 3, "1%"), &[]);
     let second = lake.run(&generated(folder.path(), 2023, "general-91", 2_500, 4, "1%"), &[]);
     assert_eq!((first.code, second.code), (Some(0), Some(0)), "{}", second.stderr);
@@ -64,13 +76,17 @@ fn a_changed_file_replaces_the_run_and_keeps_the_old_one() {
 
 #[test]
 fn killed_at_any_moment_a_reader_sees_before_or_after() {
+    Ground::all().into_iter().for_each(killed);
+}
+
+fn killed(ground: Ground) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let first = generated(folder.path(), 2023, "general-91", 2_000, 3, "1%");
-    let lake = Lake::new();
+    let lake = Lake::on(ground);
     assert_eq!(lake.run(&first, &[]).code, Some(0));
     let before = manifest(&lake).expect("a manifest");
     let second = generated(folder.path(), 2023, "general-91", 40_000, 4, "1%");
-    let whole = Lake::new();
+    let whole = Lake::on(ground);
     let started = Instant::now();
     assert_eq!(whole.run(&second, &[]).code, Some(0));
     let duration = started.elapsed();
@@ -105,8 +121,8 @@ fn killed_at_any_moment_a_reader_sees_before_or_after() {
         files
     };
     assert!(of_run(&lake) == of_run(&whole), "and leaves what an undisturbed run leaves");
-    let mut clean = assay_suite::assay();
-    clean.arg("gc").arg("--root").arg(lake.path());
+    let mut clean = lake.assay();
+    clean.arg("gc").arg("--root").arg(lake.root());
     clean.args(["--delete", "--grace-hours", "0", "--keep-days", "0", "--keep-runs", "0"]);
     let cleaned = assay_suite::finish(clean.args(["--format", "json"]));
     assert_eq!(cleaned.code, Some(0), "{}", cleaned.stderr);

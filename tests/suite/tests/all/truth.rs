@@ -3,19 +3,26 @@
 use std::collections::BTreeSet;
 
 use assay_suite::{
-    FoundFinding, Lake, findings, generated, quarantine, repairs, truth, validated_rows,
+    FoundFinding, Ground, Lake, findings, generated, quarantine, repairs, truth, validated_rows,
 };
 
 fn check(year: u16, layout: &str, rows: u32, seed: u32) {
+    for ground in Ground::all() {
+        check_on(ground, year, layout, rows, seed);
+    }
+}
+
+fn check_on(ground: Ground, year: u16, layout: &str, rows: u32, seed: u32) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = generated(folder.path(), year, layout, rows, seed, "2%");
     let truth = truth(&file);
-    let lake = Lake::new();
+    let lake = Lake::on(ground);
     let outcome = lake.run(&file, &[]);
     assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
     assert_eq!(outcome.number("records.read"), u64::from(rows));
 
-    let found: BTreeSet<_> = findings(lake.path())
+    let place = lake.path();
+    let found: BTreeSet<_> = findings(place)
         .into_iter()
         // The truth does not say in which column the reader must notice a structural fault.
         .map(|FoundFinding { record, rule, column, .. }| {
@@ -30,7 +37,7 @@ fn check(year: u16, layout: &str, rows: u32, seed: u32) {
         "{year} {layout}: missed {missed:#?}\nnot planted {extra:#?}"
     );
 
-    let repaired: BTreeSet<_> = repairs(lake.path())
+    let repaired: BTreeSet<_> = repairs(place)
         .into_iter()
         .map(|repair| (repair.record, repair.rule, repair.column))
         .collect();
@@ -42,7 +49,7 @@ fn check(year: u16, layout: &str, rows: u32, seed: u32) {
     );
 
     let bytes = std::fs::read(&file).expect("the generated file");
-    let held = quarantine(lake.path());
+    let held = quarantine(place);
     let numbers: BTreeSet<_> = held.iter().map(|record| record.record).collect();
     assert_eq!(numbers, truth.quarantined);
     for record in &held {
@@ -52,7 +59,7 @@ fn check(year: u16, layout: &str, rows: u32, seed: u32) {
         assert_eq!(record.raw, bytes[from..to], "record {}", record.record);
     }
     let passed: Vec<_> = (1..=u64::from(rows)).filter(|record| !numbers.contains(record)).collect();
-    assert_eq!(validated_rows(lake.path()), passed);
+    assert_eq!(validated_rows(place), passed);
 }
 
 #[test]
@@ -73,13 +80,13 @@ fn what_is_found_is_what_was_planted_in_2020_with_75_columns() {
 #[test]
 fn what_is_found_is_what_was_planted_in_the_years_between_with_75_columns() {
     for year in 2017..=2019 {
-        check(year, "general-75", 8_000, u32::from(year) + 75);
+        check_on(Ground::Disk, year, "general-75", 8_000, u32::from(year) + 75);
     }
 }
 
 #[test]
 fn what_is_found_is_what_was_planted_in_each_later_year() {
     for year in 2017..=2025 {
-        check(year, "general-91", 8_000, u32::from(year));
+        check_on(Ground::Disk, year, "general-91", 8_000, u32::from(year));
     }
 }

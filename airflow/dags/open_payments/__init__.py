@@ -1,0 +1,1 @@
+"""What the DAGs of Open Payments share. Names and addresses come from `terraform/platform.json`."""

@@ -1,0 +1,96 @@
+"""Runs the other stations' commands: each is printed before it runs, and can be run by hand."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shlex
+import sys
+import time
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from assay_platform.model import Environment
+from assay_provider import places
+from assay_provider.process import Child
+
+# The interpreter that has the packages below `glue/`: they need other versions than Airflow's.
+PYTHON_VARIABLE = "ASSAY_PYTHON"
+# A job takes minutes; GetJobRun is throttled by account.
+POLL_SECONDS = 15.0
+GLUE_DONE = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
+# A conflict with another run, or no room for one now.
+GLUE_BUSY = {"ConcurrentRunsExceededException", "ThrottlingException"}
+
+log = logging.getLogger(__name__)
+
+
+def module(name: str, *arguments: str) -> list[str]:
+    """`python -m name arguments`, with the platform's interpreter."""
+    return [os.environ.get(PYTHON_VARIABLE, "python3"), "-m", name, *arguments]
+
+
+def own_module(name: str, *arguments: str) -> list[str]:
+    """The same with this process's interpreter, for what is installed beside Airflow."""
+    return [sys.executable, "-m", name, *arguments]
+
+
+def run(command: Sequence[str], *, permanent: Collection[int], fine: Collection[int] = (0,)) -> list[dict[str, Any]]:
+    """The JSON objects that a command prints, a line each. Exit codes in `permanent` fail at once; others that are
+    not `fine` are retried."""
+    log.info("command: %s", shlex.join(command))
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        lines.append(line)
+        log.info("%s", line)
+
+    code, output = Child(say).run(command)
+    answers = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    if code in fine:
+        return answers
+    reason = next((str(one["reason"]) for one in answers if one.get("reason")), "\n".join(lines[-5:]))
+    kind = AirflowFailException if code in permanent else AirflowException
+    raise kind(f"exit code {code}: {reason or 'see the log above'}\n  command: {shlex.join(command)}")
+
+
+def curate(here: Environment, job: str, arguments: Sequence[str], report: str) -> dict[str, Any]:
+    """Curates, by the environment's runner; gives the job's report."""
+    return SPARK[here.spark.runner](here, job, arguments, report)
+
+
+def _by_subprocess(_: Environment, __: str, arguments: Sequence[str], ___: str) -> dict[str, Any]:
+    # 1: refused. 2: could not run, or another job published in between.
+    return run(module("assay_curated.job", *arguments), permanent={1})[-1]
+
+
+def _by_glue(here: Environment, job: str, arguments: Sequence[str], report: str) -> dict[str, Any]:
+    import boto3  # noqa: PLC0415 (needed here only)
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    client = boto3.client("glue", region_name=here.region, endpoint_url=here.endpoint("glue"))
+    given = {**dict(zip(arguments[::2], arguments[1::2], strict=True)), "--report": report}
+    by_hand = ["aws", "glue", "start-job-run", "--job-name", job, "--arguments", json.dumps(given)]
+    log.info("command: %s", shlex.join(by_hand))
+    try:
+        run_id = client.start_job_run(JobName=job, Arguments=given)["JobRunId"]
+    except ClientError as error:
+        kind = AirflowException if error.response["Error"]["Code"] in GLUE_BUSY else AirflowFailException
+        raise kind(str(error)) from error
+    while (found := client.get_job_run(JobName=job, RunId=run_id)["JobRun"])["JobRunState"] not in GLUE_DONE:
+        time.sleep(POLL_SECONDS)
+    try:
+        answer: dict[str, Any] = json.loads(places.read(report))
+    except FileNotFoundError:
+        answer = {}
+    if found["JobRunState"] == "SUCCEEDED" and answer:
+        return answer
+    reason = answer.get("reason") or found.get("ErrorMessage") or found["JobRunState"]
+    kind = AirflowFailException if answer.get("outcome") == "refused" else AirflowException
+    raise kind(f"job run {run_id}: {reason}")
+
+
+SPARK = {"subprocess": _by_subprocess, "glue": _by_glue}

@@ -1,0 +1,113 @@
+"""What all three DAGs have in common: the deployment, retries, and what is said of a failure."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Asset, Context, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+from airflow.sdk.exceptions import AirflowFailException
+
+from assay_platform import config
+from assay_platform.model import Environment, Part, Platform
+
+PLATFORM: Platform = config.load()
+HERE: Environment = config.environment(PLATFORM)
+
+
+def asset(station: str) -> Asset:
+    """The asset of a station: `validated`, `curated`, `loaded`."""
+    named = PLATFORM.airflow.assets[station]
+    return Asset(uri=named.uri, name=named.name)
+
+
+def on_failure(context: Context) -> None:
+    """Says which year failed where, and why, on one line that an alert can be made of."""
+    instance = context["ti"]
+    reason = context.get("exception")
+    logging.getLogger("open_payments.failure").error(
+        "FAILED year=%s dag=%s task=%s map_index=%s try=%s reason=%s",
+        context["dag_run"].partition_key or context["params"].get("year"),
+        instance.dag_id,
+        instance.task_id,
+        instance.map_index,
+        instance.try_number,
+        reason,
+    )
+
+
+# Three retries over about four minutes outlast a server's restart; what lasts longer is for a person. What is wrong
+# with a configuration is wrong at each try.
+DEFAULTS: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=10),
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[
+            RetryRule(exception=name, action=RetryAction.FAIL, reason="nobody but a person can change that")
+            for name in ("assay_platform.config.ConfigError", "ValueError", "KeyError")
+        ]
+    ),
+    # A year of 15 million records takes minutes; what takes hours hangs.
+    "execution_timeout": timedelta(hours=3),
+    "on_failure_callback": on_failure,
+}
+
+
+def parameters(**more: Param) -> dict[str, Param]:
+    """Parameters of a manual run. A year that is left out is the run's partition key."""
+    return {
+        "year": Param(None, type=["null", "string"], pattern=r"^\d{4}$", description="Year (default: partition key)"),
+        "environment": Param(HERE.name, type="string", enum=sorted(PLATFORM.environments), description="Addresses"),
+        "lake": Param(None, type=["null", "string"], description="Another lake than the environment's"),
+        **more,
+    }
+
+
+def year(context: Context) -> str:
+    """The year of a run: its partition key, or the parameter. Never a date: that of a manual run is today's."""
+    found = context["dag_run"].partition_key or context["params"].get("year")
+    if not found:
+        raise AirflowFailException("no year: trigger the run with a partition key, or with the parameter `year`")
+    return str(found)
+
+
+def environment(context: Context) -> Environment:
+    """The addresses of a run. Runners are the deployment's: workers of one kind can't stand in for another."""
+    given = config.environment(PLATFORM, context["params"]["environment"])
+    same: list[tuple[str, Part, Part]] = [("host", given.host, HERE.host), ("spark", given.spark, HERE.spark)]
+    for what, one, other in same:
+        if one.runner != other.runner:
+            raise AirflowFailException(
+                f"environment `{given.name}` runs its {what} by `{one.runner}`, and this deployment by `{other.runner}`"
+            )
+    return given
+
+
+def lake(context: Context) -> str:
+    """The root of a run's lake."""
+    return str(context["params"].get("lake") or environment(context).lake).rstrip("/")
+
+
+def options(context: Context) -> list[str]:
+    """How the other stations' commands are told of environment and lake."""
+    return ["--environment", environment(context).name, "--lake", lake(context)]
+
+
+def variables(context: Context) -> dict[str, str]:
+    """AWS's variables of a run's addresses. Credentials are not among them."""
+    here = environment(context)
+    found = {"AWS_REGION": here.region}
+    if address := here.endpoint("s3"):
+        found["AWS_ENDPOINT_URL_S3"] = address
+    return found
+
+
+# The same for an operator, which takes them from the task `plan`.
+TEMPLATED_VARIABLES = {name: f"{{{{ ti.xcom_pull(task_ids='plan')['env']['{name}'] }}}}" for name in ("AWS_REGION",)} | (
+    {"AWS_ENDPOINT_URL_S3": "{{ ti.xcom_pull(task_ids='plan')['env']['AWS_ENDPOINT_URL_S3'] }}"}
+    if HERE.endpoint("s3")
+    else {}
+)

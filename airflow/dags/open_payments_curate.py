@@ -1,0 +1,54 @@
+"""Curates a year that was validated: writes to a branch, checks it, publishes it. Triggered for each year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, Param, PartitionedAssetTimetable, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+from open_payments import commands, events, settings
+
+curated = settings.asset("curated")
+
+with DAG(
+    dag_id="open_payments_curate",
+    doc_md=__doc__,
+    schedule=PartitionedAssetTimetable(assets=settings.asset("validated")),
+    # One writer at a time: another would be refused and retried.
+    max_active_runs=1,
+    default_args=settings.DEFAULTS,
+    tags=["open-payments"],
+    params=settings.parameters(
+        results=Param([], type="array", description="Of a manual run: results of the task `register` of a year"),
+    ),
+) as dag:
+
+    @task
+    def inputs() -> list[dict[str, Any]]:
+        """The manifests of each kind."""
+        context = get_current_context()
+        found = events.results(context)
+        if not found:
+            raise AirflowFailException("no manifests: neither the triggering events nor the parameter `results` has any")
+        newest: dict[str, dict[str, Any]] = {}
+        for one in sorted(found, key=lambda one: (one["publication"], one["attempt"])):
+            newest[one["kind"]] = one
+        return list(newest.values())
+
+    @task(max_active_tis_per_dagrun=1)
+    def curate(one: dict[str, Any]) -> dict[str, Any]:
+        """Carries the job out; gives what the next station needs."""
+        context = get_current_context()
+        here, root = settings.environment(context), settings.lake(context)
+        arguments = [*settings.options(context), "--kind", one["kind"], "--manifests", one["manifest"]]
+        instance = context["ti"]
+        place = f"{root}/metadata/airflow/{instance.dag_id}/{one['kind']}-{one['attempt']}-{instance.try_number}.json"
+        report = commands.curate(here, settings.PLATFORM.jobs.curate, arguments, place)
+        return {**one, "curated": report["outcome"]}
+
+    @task(outlets=[curated])
+    def publish(done: Any) -> list[dict[str, Any]]:
+        """Tells the next DAG."""
+        return events.tell(get_current_context(), curated, list(done))
+
+    publish(curate.expand(one=inputs()))

@@ -1,0 +1,63 @@
+"""Loads a curated year into the warehouse and verifies it. Triggered for each year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, Param, PartitionedAssetTimetable, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+from open_payments import commands, events, settings
+
+loaded = settings.asset("loaded")
+
+with DAG(
+    dag_id="open_payments_load",
+    doc_md=__doc__,
+    schedule=PartitionedAssetTimetable(assets=settings.asset("curated")),
+    # Loads of different years are transactions of their own; dimensions are shared, so one at a time.
+    max_active_runs=1,
+    default_args=settings.DEFAULTS,
+    tags=["open-payments"],
+    params=settings.parameters(
+        results=Param([], type="array", description="Of a manual run: results of the task `publish` of a year"),
+    ),
+) as dag:
+
+    @task
+    def inputs() -> list[dict[str, Any]]:
+        """What was curated."""
+        found = events.results(get_current_context())
+        if not found:
+            raise AirflowFailException("nothing to load: neither the triggering events nor `results` has any")
+        return found
+
+    @task(max_active_tis_per_dagrun=1)
+    def load(one: dict[str, Any]) -> dict[str, Any]:
+        """Loads a kind of the year. 3: what is loaded is newer. 2 is retried: the network is among its causes."""
+        told = settings.options(get_current_context())
+        commands.run(
+            commands.module("assay_warehouse", *told, "load", "--kind", one["kind"], "--year", one["year"]),
+            permanent={1, 3},
+        )
+        return one
+
+    @task
+    def verify(one: dict[str, Any]) -> dict[str, Any]:
+        """Holds rows and cents against the host's. 1: they differ."""
+        told = settings.options(get_current_context())
+        expected = ["--rows", str(one["records"]["validated"])]
+        expected += ["--amount", one["amount"]] if one["amount"] is not None else []
+        commands.run(
+            commands.module(
+                "assay_warehouse", *told, "verify", "--kind", one["kind"], "--year", one["year"], *expected
+            ),
+            permanent={1},
+        )
+        return one
+
+    @task(outlets=[loaded])
+    def publish(done: Any) -> list[dict[str, Any]]:
+        """Tells whoever waits for the year."""
+        return events.tell(get_current_context(), loaded, list(done))
+
+    publish(verify.expand(one=load.expand(one=inputs())))

@@ -1,0 +1,119 @@
+"""A year: land, judge, gate, register. The year is the run's partition key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, CronPartitionTimetable, Param, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from open_payments import commands, gate, host, raw, settings
+
+from assay_provider import places
+
+validated = settings.asset("validated")
+
+with DAG(
+    dag_id="open_payments_year",
+    doc_md=__doc__,
+    # Each year on its first day; earlier years by `airflow backfill create`.
+    schedule=CronPartitionTimetable("0 0 1 1 *", timezone="UTC", key_format="%Y"),
+    catchup=False,
+    # Years at work at a time; a year's files share the pool of the host with other years'.
+    max_active_runs=4,
+    default_args=settings.DEFAULTS,
+    tags=["open-payments"],
+    params=settings.parameters(
+        kinds=Param(list(settings.PLATFORM.kinds), type="array", items={"type": "string"}, description="Kinds of files"),
+        publication=Param(None, type=["null", "string"], format="date", description="Publication (default: newest)"),
+        pack=Param(None, type=["null", "string"], description="Another pack than the one found by header and year"),
+        origins=Param([], type="array", items={"type": "string"}, description="Files to land first: paths or URLs"),
+        most_quarantined=Param(0.05, type="number", minimum=0, maximum=1, description="Share that may be held back"),
+    ),
+) as dag:
+
+    @task
+    def plan() -> dict[str, Any]:
+        """Year and addresses of the run."""
+        context = get_current_context()
+        lake = settings.lake(context)
+        below = f"{lake}/{settings.PLATFORM.lake.raw}"
+        return {
+            "year": settings.year(context),
+            "lake": lake,
+            "raw": below,
+            "root": places.local(lake),
+            "env": settings.variables(context),
+            "origins": context["params"]["origins"],
+        }
+
+    @task
+    def origins(planned: dict[str, Any]) -> list[str]:
+        """What is to be landed."""
+        found: list[str] = planned["origins"]
+        return found
+
+    @task(max_active_tis_per_dagrun=2)  # A publisher's server is not ours to load.
+    def land(origin: str, planned: dict[str, Any]) -> str:
+        """Lands a file, create-only. 1: it is not the file, or another is there."""
+        command = commands.own_module(
+            "assay_provider.landing", "--raw", places.local(planned["raw"]), "--year", planned["year"], origin
+        )
+        return str(commands.run(command, permanent={1})[-1]["url"])
+
+    @task(trigger_rule="none_failed")
+    def files(planned: dict[str, Any]) -> list[dict[str, str]]:
+        """Landed files to be judged; says what is missing. Skips a year without files."""
+        from assay_provider.landing.land import landed  # noqa: PLC0415
+
+        context = get_current_context()
+        params, log = context["params"], context["ti"].log
+        there = raw.by_name(landed(places.open_place(planned["raw"]), planned["year"]))
+        for kind in raw.LISTING.missing(planned["year"], there, params["kinds"]):
+            log.warning("MISSING year=%s kind=%s: no such file is landed", planned["year"], kind)
+        chosen = raw.choose(there, planned["year"], params["kinds"], params["publication"])
+        if not chosen:
+            raise AirflowSkipException(f"no files of {planned['year']} are landed below {planned['raw']}")
+        return [there[one.name] for one in chosen]
+
+    @task
+    def check_gate(results: Any, planned: dict[str, Any]) -> list[dict[str, Any]]:
+        """Holds the year, with the reasons, unless all of it may be seen."""
+        found = list(results)
+        share = get_current_context()["params"]["most_quarantined"]
+        if reasons := gate.faults(found, planned["year"], share):
+            raise AirflowFailException("the year is held:\n" + "\n".join(reasons))
+        return found
+
+    @task(outlets=[validated])
+    def register(results: list[dict[str, Any]], planned: dict[str, Any]) -> list[dict[str, Any]]:
+        """Registers what was published, and tells the next DAG. 3: a newer publication is there, which stays."""
+        context = get_current_context()
+        told = settings.options(context)
+        for one in results:
+            commands.run(
+                commands.module("assay_catalog", *told, "register", one["manifest"], one["audit"]),
+                permanent=(),
+                fine=(0, 3),
+            )
+        newest = [one for one in results if not one["superseded_by"]]
+        if not newest:
+            raise AirflowSkipException("newer publications of this year are there; nothing is to be curated")
+        event = context["outlet_events"][validated]
+        event.extra = {"year": planned["year"], "results": newest}
+        if context["dag_run"].partition_key is None:
+            event.add_partitions(planned["year"])
+        return newest
+
+    planned = plan()
+    listed = files(planned)
+    land.partial(planned=planned).expand(origin=origins(planned)) >> listed
+    judged = host.judge(
+        settings.HERE,
+        task_id="judge",
+        root="{{ ti.xcom_pull(task_ids='plan')['root'] }}",
+        pack="{{ params.pack or '' }}",
+        env=settings.TEMPLATED_VARIABLES,
+        pool=settings.PLATFORM.airflow.pool,
+        max_active_tis_per_dagrun=2,
+    ).expand_kwargs(listed)
+    register(check_gate(judged.output, planned), planned)

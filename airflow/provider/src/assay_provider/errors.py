@@ -1,0 +1,44 @@
+"""What a run that did not succeed raises. Airflow retries an `AssayRetryableError`, and never the others."""
+
+from __future__ import annotations
+
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from assay_provider.report import Report
+
+# A shell's way to say that a signal ended the program: 128 and the signal's number.
+SIGNALLED = 128
+
+
+class AssayRefusedError(AirflowFailException):
+    """The file was judged and refused. The same file is refused again, so the task fails at once."""
+
+
+class AssayPermanentError(AirflowFailException):
+    """The run could not be carried out, and nobody but a person can change that."""
+
+
+class AssayRetryableError(AirflowException):
+    """The run could not be carried out; the same command may succeed later. Nothing was published."""
+
+
+def raise_for(report: Report | None, code: int) -> None:
+    """Returns if the file was accepted; raises what exit code and report come to. The report decides where both
+    speak, but never turns a failed exit into a success."""
+    if report is None:
+        if code == 0:
+            raise AssayPermanentError("assay ended well but printed no report; is `binary` another program?")
+        if code < 0 or code > SIGNALLED:
+            number = -code if code < 0 else code - SIGNALLED
+            raise AssayRetryableError(f"assay was ended by signal {number} before it had a report; nothing is published")
+        raise AssayPermanentError(
+            f"assay ended with exit code {code} and no report: the command cannot be understood; see the log above"
+        )
+    link = f"\n  report: {report.link}" if report.link else ""
+    if report.refusal is not None:
+        raise AssayRefusedError(f"`{report.source}` is refused ({report.refusal.code}): {report.refusal.message}{link}")
+    if report.failure is not None:
+        kind = AssayRetryableError if report.failure.retryable else AssayPermanentError
+        raise kind(f"`{report.source}` could not be judged ({report.failure.code}): {report.failure.message}{link}")
+    if code != 0 or not report.accepted:
+        raise AssayPermanentError(f"exit code {code} does not fit outcome `{report.outcome}`{link}")

@@ -1,0 +1,43 @@
+"""`python -m assay_provider.landing`: lands files, by hand as a DAG does. One JSON object a file on standard output;
+exit codes: 0 landed, 1 what came is not the file or another one is there, 2 could not be fetched (try again).
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+
+from assay_provider import places
+from assay_provider.landing.errors import ChangedError, LandingError, PartialError
+from assay_provider.landing.land import land
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Gives the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m assay_provider.landing", description="Land files in raw/")
+    parser.add_argument("origin", nargs="+", help="Path, `s3://…` or `https://…` of a file")
+    parser.add_argument("--raw", required=True, help="Folder or `s3://bucket/prefix` of raw files")
+    parser.add_argument("--year", required=True, help="Year that the files are about")
+    parser.add_argument("--digest", help="`sha256:…` that is published for the file (one file only)")
+    given = parser.parse_args(arguments)
+    if given.digest and len(given.origin) > 1:
+        parser.error("--digest is of one file")
+    raw = places.open_place(given.raw)
+    for origin in given.origin:
+        try:
+            done = land(origin, raw, given.year, digest=given.digest, say=lambda text: print(text, file=sys.stderr))
+        except (PartialError, ChangedError, OSError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        except LandingError as error:
+            print(f"refused: {error}", file=sys.stderr)
+            return 1
+        print(json.dumps(dataclasses.asdict(done)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

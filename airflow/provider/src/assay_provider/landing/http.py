@@ -1,0 +1,118 @@
+"""A file by HTTP(S): resumed by ranges, retried, and whole or not at all."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+
+from assay_provider.landing.errors import ChangedError, LandingError, NotThisFileError, PartialError
+
+BLOCK = 1 << 20
+# A stalled connection is given up after this long; CMS's servers answer within seconds.
+TIMEOUT_SECONDS = 60.0
+# With the pauses below, 2 minutes of outage are got over without a retry of Airflow's.
+TRIES = 6
+FIRST_PAUSE_SECONDS = 2.0
+RETRIED = {408, 425, 429, 500, 502, 503, 504}
+PARTIAL, RANGE_NOT_SATISFIABLE = 206, 416
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What tells one version of a file from another: if any of them differs, it is another file."""
+
+    length: int | None
+    etag: str | None
+    modified: str | None
+
+    @classmethod
+    def of(cls, headers: Message, length: int | None) -> Version:
+        """Of a response of `length` bytes in all."""
+        return cls(length, headers.get("ETag"), headers.get("Last-Modified"))
+
+    def if_range(self) -> str | None:
+        """A strong tag or a date, by which the server gives a range of this version only."""
+        return self.etag if self.etag and not self.etag.startswith("W/") else self.modified
+
+
+def download(
+    url: str, target: Path, *, tries: int = TRIES, pause: float = FIRST_PAUSE_SECONDS, say: Callable[[str], None] = print
+) -> Version:
+    """Fetches `url` to `target`. Only bytes that add up to the length that the server gave count. Raises
+    `LandingError`; `target` is what a later call begins with only within this one."""
+    version: Version | None = None
+    target.unlink(missing_ok=True)
+    for attempt in range(1, tries + 1):
+        at = target.stat().st_size if target.exists() else 0
+        try:
+            version = _fetch(url, target, at, version)
+            size = target.stat().st_size
+            if version.length is None or size == version.length:
+                return version
+            if size > version.length:
+                raise ChangedError(f"`{url}` gave {size} bytes; expected {version.length}")
+            reason = f"{size} of {version.length} bytes came"
+        except urllib.error.HTTPError as error:
+            if error.code not in RETRIED:
+                raise LandingError(f"`{url}`: {error.code} {error.reason}") from error
+            reason = f"{error.code} {error.reason}"
+        except (OSError, http.client.HTTPException) as error:
+            reason = str(error) or type(error).__name__
+        say(f"try {attempt} of {tries}: {reason}")
+        if attempt < tries:
+            time.sleep(pause * 2 ** (attempt - 1))
+    raise PartialError(f"`{url}`: gave up after {tries} tries; the last: {reason}")
+
+
+def _fetch(url: str, target: Path, at: int, known: Version | None) -> Version:
+    # `identity`: a length and a range of compressed bytes would be of something else.
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310 (checked by the caller)
+    resumed = at > 0 and known is not None and known.if_range() is not None
+    if resumed and known is not None:
+        request.add_header("Range", f"bytes={at}-")
+        request.add_header("If-Range", known.if_range() or "")
+    try:
+        response = urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310
+    except urllib.error.HTTPError as error:
+        if error.code == RANGE_NOT_SATISFIABLE:
+            raise ChangedError(f"`{url}` is now shorter than the {at} bytes that came before") from error
+        raise
+    with response:
+        partial = response.status == PARTIAL
+        length = _length(response.headers, at if partial else 0, partial=partial)
+        version = Version.of(response.headers, length)
+        if known is not None and version != known:
+            raise ChangedError(f"`{url}` changed while it was fetched: it was {known}, and is {version}")
+        _not_a_page(url, response.headers)
+        with target.open("ab" if partial else "wb") as file:
+            try:
+                while block := response.read(BLOCK):
+                    file.write(block)
+            except http.client.IncompleteRead as error:
+                file.write(error.partial)
+            except OSError:
+                # What came is kept: the next try goes on from there.
+                pass
+    return version
+
+
+def _length(headers: Message, at: int, *, partial: bool) -> int | None:
+    if partial:
+        found = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", headers.get("Content-Range", ""))
+        if found is None or int(found[1]) != at:
+            raise ChangedError(f"the range `{headers.get('Content-Range')}` was not asked for; expected from {at} on")
+        return int(found[2])
+    text = headers.get("Content-Length")
+    return int(text) if text is not None and text.isdigit() else None
+
+
+def _not_a_page(url: str, headers: Message) -> None:
+    if headers.get_content_type() in {"text/html", "application/xhtml+xml"}:
+        raise NotThisFileError(f"`{url}` gives a page (`{headers.get_content_type()}`) and not a file; is it behind a log-in?")

@@ -1,0 +1,38 @@
+"""What a catalog says, without what differs between two that say the same: times, versions, who made it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assay_catalog.glue import Glue
+
+# Iceberg keeps the pointer before the last one in the table: history, not content.
+_HISTORY = {"previous_metadata_location"}
+
+
+def content(glue: Glue, databases: list[str]) -> dict[str, Any]:
+    """Databases, tables, columns, partitions and places, as JSON in a fixed order: equal if and only if readers see
+    the same.
+    """
+    return {
+        database: {one["Name"]: _table(glue, database, one) for one in glue.tables(database)} for database in databases
+    }
+
+
+def _table(glue: Glue, database: str, table: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 answers
+    storage = table.get("StorageDescriptor", {})
+    keys = [{"name": key["Name"], "type": key["Type"]} for key in table.get("PartitionKeys", [])]
+    parameters = {name: value for name, value in sorted(table.get("Parameters", {}).items()) if name not in _HISTORY}
+    made = {"type": table.get("TableType"), "parameters": parameters, "keys": keys, **_storage(storage)}
+    if keys:
+        partitions = glue.partitions(database, table["Name"])
+        made["partitions"] = {"/".join(one["Values"]): _storage(one["StorageDescriptor"]) for one in partitions}
+    return made
+
+
+def _storage(storage: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {
+        "location": storage.get("Location", "").rstrip("/"),
+        "columns": [[column["Name"], column["Type"]] for column in storage.get("Columns", [])],
+        "serde": storage.get("SerdeInfo", {}).get("SerializationLibrary"),
+    }

@@ -1,0 +1,9 @@
+"""What can go wrong. The text says what was found, what was expected, and what to do."""
+
+
+class CatalogError(Exception):
+    """The catalog cannot be brought to what the lake commits."""
+
+
+class NotThere(CatalogError):
+    """An object that is not in the lake."""

@@ -1,0 +1,27 @@
+-- One row for each payment and product that it names: the same product in two slots of a payment is one, however it is spelled.
+-- `products` tells how many different ones the payment names. The amount belongs to the payment: it adds up over rows with
+-- `products = 1`, and over no others, where it stands once for each product.
+create or replace view product_payments as
+select
+    n.payment_kind,
+    n.program_year,
+    n.record_id,
+    n.product_type,
+    n.product,
+    count(*) over (partition by n.payment_kind, n.program_year, n.record_id) as products,
+    f.company_id,
+    f.recipient_key,
+    f.payment_date,
+    f.amount as payment_amount
+from (
+    select distinct
+        payment_kind,
+        program_year,
+        record_id,
+        product_type,
+        upper(trim(product_name)) as product
+    from payment_products
+    where product_name is not null
+) as n
+inner join payments_fact as f
+    on n.payment_kind = f.payment_kind and n.program_year = f.program_year and n.record_id = f.record_id;

@@ -1,0 +1,10 @@
+-- From which inputs was each snapshot of the payments made, and by which tag is it found? For `for version as of` a snapshot's id.
+select
+    s.snapshot_id,
+    s.committed_at,
+    r.name as ref,
+    r.type as ref_type,
+    element_at(s.summary, 'assay.inputs') as inputs
+from op_curated."payments_fact$snapshots" as s
+left join op_curated."payments_fact$refs" as r on s.snapshot_id = r.snapshot_id
+order by s.committed_at, r.name;

@@ -1,0 +1,3 @@
+delete from open_payments.companies_dim;
+
+copy open_payments.companies_dim from :manifest iam_role :role format as parquet manifest fillrecord;

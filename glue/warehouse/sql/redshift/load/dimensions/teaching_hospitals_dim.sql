@@ -1,0 +1,3 @@
+delete from open_payments.teaching_hospitals_dim;
+
+copy open_payments.teaching_hospitals_dim from :manifest iam_role :role format as parquet manifest fillrecord;

@@ -1,0 +1,109 @@
+"""PostgreSQL in Redshift's place, on one machine: the same statements, with what only Redshift knows taken off.
+
+COPY reads the same manifest and the same Parquet files, by position as Redshift does, and refuses what it refuses: a
+file that is missing, of another size, or with other columns.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+import pyarrow.parquet as pq
+import sqlglot
+from psycopg import sql
+from sqlglot import exp
+
+from assay_catalog.errors import NotThere
+from assay_catalog.lake import Lake, key_of
+from assay_warehouse import tables
+from assay_warehouse.errors import WarehouseError
+from assay_warehouse.redshift import fault
+from assay_warehouse.warehouse import Row
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """A database by its connection URL. COPY reads from `lake`."""
+
+    dsn: str
+    schema: str
+    lake: Lake
+    copy_role: str = "none: PostgreSQL reads as this process does"
+
+    def query(self, statement: str) -> tuple[list[str], list[Row]]:
+        """See `Warehouse`."""
+        try:
+            with self._connect(autocommit=True) as connection:
+                cursor = connection.execute(_bytes(translate(statement)))
+                return [column.name for column in cursor.description or ()], list(cursor.fetchall())
+        except psycopg.Error as error:
+            raise fault(str(error)) from error
+
+    def transaction(self, statements: Sequence[str], token: str) -> None:
+        """See `Warehouse`. `token` is not needed: the connection knows how a transaction ended."""
+        del token
+        try:
+            with self._connect(autocommit=False) as connection:
+                connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+                for statement in statements:
+                    parsed = sqlglot.parse_one(statement, dialect="redshift")
+                    if isinstance(parsed, exp.Copy):
+                        self._copy(connection, parsed)
+                    else:
+                        connection.execute(_bytes(translate(statement)))
+        except psycopg.Error as error:
+            raise fault(str(error)) from error
+
+    def _connect(self, *, autocommit: bool) -> psycopg.Connection:
+        # A server whose encoding is SQL_ASCII gives bytes otherwise, and nothing is found by name.
+        options = f"-c search_path={self.schema} -c client_encoding=UTF8"
+        return psycopg.connect(self.dsn, autocommit=autocommit, options=options)
+
+    def _copy(self, connection: psycopg.Connection, statement: exp.Copy) -> None:
+        table = statement.this
+        manifest: dict[str, list[dict[str, dict[str, int]]]] = json.loads(self._read(statement.args["files"][0].name))
+        if manifest.keys() != {"entries"} or not manifest["entries"]:
+            raise WarehouseError("the manifest is not `entries` alone, with one at least")
+        target = sql.Identifier(*(part.name for part in table.parts))
+        statement_text = sql.SQL("copy {} ({}) from stdin")
+        for entry in manifest["entries"]:
+            content = self._read(str(entry["url"]))
+            if len(content) != entry["meta"]["content_length"]:
+                raise WarehouseError(f"`{entry['url']}` has {len(content)} bytes; the manifest says another number")
+            rows = pq.read_table(io.BytesIO(content))
+            tables.names_agree(table.name, rows.column_names)
+            names = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
+            with connection.cursor() as cursor, cursor.copy(statement_text.format(target, names)) as copy:
+                for batch in rows.to_batches():
+                    for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                        copy.write_row(row)
+        # Redshift does that by itself after a load; without it, PostgreSQL plans joins of thousands of rows as of none.
+        connection.execute(sql.SQL("analyze {}").format(target))
+
+    def _read(self, place: str) -> bytes:
+        try:
+            return self.lake.read(key_of(self.lake, place))
+        except NotThere as error:
+            raise WarehouseError(f"{error}; COPY reads only what is there") from error
+
+
+def translate(statement: str) -> str:
+    """A statement of Redshift's as PostgreSQL takes it: without how tables are spread and sorted.
+
+    Raises `WarehouseError` for what is not understood, rather than passing it on.
+    """
+    parsed = sqlglot.parse_one(statement, dialect="redshift")
+    if parsed.find(exp.Command):
+        raise WarehouseError(f"`{statement[:60]}…` is not understood")
+    if isinstance(parsed, exp.Create) and parsed.kind == "TABLE":
+        parsed.set("properties", None)
+    return parsed.sql(dialect="postgres")
+
+
+def _bytes(statement: str) -> bytes:
+    """For psycopg, which takes a text only if it stands in the program; ours stand in files."""
+    return statement.encode()

@@ -1,0 +1,78 @@
+"""SQL files: found, split into statements, and filled with values.
+
+Values are put in as literals, since a batch of the Data API takes no parameters. Only texts, whole numbers, exact
+decimals and dates can be values, and each is written in the one way that cannot end early.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from assay_warehouse.errors import WarehouseError
+
+Value = str | int | Decimal | date | datetime
+
+CHECKOUT = Path(__file__).resolve().parents[2] / "sql"
+# A name after a colon; not the second colon of a cast, not within a literal.
+_TOKENS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::|:(?P<name>[a-z_]+)")
+
+
+def folder(*below: str) -> Traversable:
+    """A folder or file of SQL: in the checkout, else in the wheel."""
+    top: Traversable = CHECKOUT if CHECKOUT.is_dir() else resources.files("assay_warehouse").joinpath("sql")
+    return top.joinpath(*below) if below else top
+
+
+def names(*below: str) -> list[str]:
+    """Names of the SQL files of a folder, without their ends, in order."""
+    files = (one.name for one in folder(*below).iterdir())
+    return sorted(name.removesuffix(".sql") for name in files if name.endswith(".sql"))
+
+
+def read(*below: str) -> list[str]:
+    """The statements of a file, without the semicolons at their ends. The path has no `.sql`."""
+    return split(folder(*below[:-1], below[-1] + ".sql").read_text(encoding="utf-8"))
+
+
+def split(text: str) -> list[str]:
+    """The statements of a text: each ends with a semicolon at the end of a line."""
+    whole = (part.strip() for part in re.split(r";[ \t]*(?:\n|$)", text))
+    return [part for part in whole if part and not all(line.startswith("--") for line in part.splitlines())]
+
+
+def fill(statement: str, values: Mapping[str, Value]) -> str:
+    """A statement with `:name`s replaced. Raises `WarehouseError` if one has no value."""
+
+    def one(found: re.Match[str]) -> str:
+        name = found["name"]
+        if name is None:
+            return found[0]
+        if name not in values:
+            raise WarehouseError(f"`:{name}` has no value in `{statement[:60]}…`")
+        return literal(values[name])
+
+    return _TOKENS.sub(one, statement)
+
+
+def literal(value: Value) -> str:
+    """A value as SQL. Raises `WarehouseError` for a text that no name here has."""
+    if isinstance(value, bool):
+        raise WarehouseError("a truth value is not written as a literal")
+    if isinstance(value, datetime):
+        return f"'{value:%Y-%m-%d %H:%M:%S}'"
+    if isinstance(value, date):
+        return f"'{value.isoformat()}'"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return f"'{value:f}'"
+    # A backslash is an escape to Redshift and not to PostgreSQL; no id, date or URL of ours has one.
+    if "\\" in value or "\0" in value:
+        raise WarehouseError(f"`{value}` has a backslash or a NUL and is not written as a literal")
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,93 @@
+"""Columns of the warehouse's tables, from their DDL, and whether an Iceberg table has them in the same order.
+
+COPY of Parquet goes by position: a column in another place would be loaded into the wrong one without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyiceberg.schema import Schema
+from pyiceberg.types import (
+    DateType,
+    DecimalType,
+    IcebergType,
+    IntegerType,
+    LongType,
+    StringType,
+    TimestampType,
+    TimestamptzType,
+)
+
+from assay_warehouse import statements
+from assay_warehouse.errors import WarehouseError
+
+_COLUMN = re.compile(r"^    (?P<name>\w+) (?P<type>\w+)(?:\((?P<size>[\d, ]+)\))?(?P<required> not null)?,?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the DDL. `type` has no size but a decimal's: `varchar`, `decimal(14,2)`."""
+
+    name: str
+    type: str
+    required: bool
+
+
+def columns(table: str) -> list[Column]:
+    """Columns of a table, in order. Raises `WarehouseError` for a line that is not understood."""
+    (statement,) = statements.read("redshift", "tables", table)
+    _, _, body = statement.partition("(\n")
+    lines, _, _ = body.partition("\n)")
+    found = []
+    for line in lines.splitlines():
+        read = _COLUMN.match(line)
+        if read is None:
+            raise WarehouseError(f"`{line.strip()}` in the DDL of `{table}` is not a column")
+        size = f"({read['size'].replace(' ', '')})" if read["type"] == "decimal" else ""
+        found.append(Column(read["name"], read["type"] + size, read["required"] is not None))
+    return found
+
+
+def type_of(given: IcebergType) -> str:
+    """The warehouse's type for a type of Iceberg. Raises `WarehouseError` if there is none."""
+    match given:
+        case StringType():
+            return "varchar"
+        case IntegerType():
+            return "integer"
+        case LongType():
+            return "bigint"
+        case DateType():
+            return "date"
+        case TimestampType() | TimestamptzType():
+            return "timestamp"
+        case DecimalType(precision=precision, scale=scale):
+            return f"decimal({precision},{scale})"
+        case _:
+            raise WarehouseError(f"`{given}` has no type in the warehouse")
+
+
+def agree(table: str, schema: Schema) -> None:
+    """Raises `WarehouseError` unless an Iceberg table has the columns of the warehouse's, in order and type."""
+    there = [(one.name, type_of(one.field_type)) for one in schema.fields]
+    wanted = [(one.name, one.type) for one in columns(table)]
+    for place, (one, other) in enumerate(zip(there, wanted, strict=False), 1):
+        if one != other:
+            raise WarehouseError(
+                f"column {place} of `{table}` is `{' '.join(one)}` in the lake and `{' '.join(other)}` in the "
+                "warehouse: COPY goes by position"
+            )
+    if len(there) != len(wanted):
+        raise WarehouseError(f"`{table}` has {len(there)} columns in the lake and {len(wanted)} in the warehouse")
+
+
+def names_agree(table: str, found: Sequence[str]) -> None:
+    """Raises `WarehouseError` unless a file's columns are the first ones of the warehouse's table: a file that is older
+    than a column lacks it, and COPY fills it with nulls.
+    """
+    wanted = [one.name for one in columns(table)]
+    if list(found) != wanted[: len(found)]:
+        raise WarehouseError(f"a file of `{table}` has the columns {list(found)}; expected {wanted}")

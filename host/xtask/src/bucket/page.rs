@@ -1,0 +1,54 @@
+//! `docs/speed-s3.md`: the last tables, on which machine they were made, and how to make them again.
+
+use super::options::Options;
+use super::report::Report;
+use super::requests::{PRICED, READ, WRITE};
+use crate::versus;
+
+pub(super) fn render(report: &Report, tables: &str, options: &Options) -> String {
+    format!(
+        "\
+# A bucket beside the disk
+
+Written by `cargo xtask speed s3 --write`; do not edit. One file of {megabytes:.0} MB, 91 columns, the rules and the pack of
+[versus.md](versus.md), all measured in turn in one run, {rounds} rounds; medians.
+
+{tables}
+- **CPU s** is user and system time of the program alone, as the kernel counts it; the server's and the link's are not in it. **times the
+  disk's** is the median of the rounds' ratios.
+- **wall s** and **MB/s** (of the file) depend on what else the machine did: server, link and program share its {cores} cores.
+- **peak MB** is the most that the process had resident in any round.
+- `assay run` reads its input twice, from the bucket, and publishes into a bucket; `--spool` copies the input to a local file first. Its
+  Parquet files in the bucket are the same to the byte as those on the disk, or the command would have failed.
+- DuckDB and Polars do the job of [versus.md](versus.md) with the object as their input, and write to the disk. `aws s3 cp` copies it and looks at
+  nothing.
+- The server is versitygw, on the loopback interface, without TLS: what TLS costs is not in these figures.
+- The link: {latency} ms each way, so {round_trip} ms from a request to the first byte of its answer; {connection} MB/s a connection, {all} MB/s in all, in each
+  direction. **MB carried** is what came from the server.
+- Prices: S3 Standard in us-east-1, {priced}: ${write} for a thousand PUT, COPY, POST or LIST, ${read} for a thousand GET and others; DELETE
+  and aborted uploads are free. Reading within the region costs nothing else.
+
+## On what
+| | |
+|---|---|
+{machine}
+Again:
+
+```
+{command} --write
+```
+",
+        megabytes = report.megabytes,
+        rounds = options.rounds,
+        cores = report.machine["cores"],
+        latency = options.latency,
+        round_trip = 2 * options.latency,
+        connection = options.connection,
+        all = options.all,
+        priced = PRICED,
+        write = WRITE,
+        read = READ,
+        machine = versus::machine(&report.machine),
+        command = options.command(),
+    )
+}

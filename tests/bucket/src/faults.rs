@@ -1,0 +1,261 @@
+//! What goes wrong, and when.
+
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::operation::Operation;
+
+/// How a request fails. A number of bytes counts those of the answer's body; where that is shorter, or there is none, the answer is as
+/// it would be without the fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// 503 `SlowDown`, and nothing is carried out.
+    SlowDown,
+    /// 500 `InternalError`, and nothing is carried out.
+    InternalError,
+    /// 429 `TooManyRequests`, as stores say that are not AWS's; nothing is carried out.
+    TooManyRequests,
+    /// 409 `ConditionalRequestConflict`, and nothing is carried out.
+    Conflict,
+    /// 400 `ExpiredToken`, whatever the keys are.
+    ExpiredToken,
+    /// 403 `RequestTimeTooSkewed`: a clock is wrong.
+    ClockSkew,
+    /// 301 `PermanentRedirect`: the bucket is in another region, `eu-west-1`.
+    Elsewhere,
+    /// 200 with an `InternalError` in the body, and nothing is carried out: what AWS documents for completing an upload.
+    ErrorInside,
+    /// Nothing is carried out and nothing answered until the client gives up.
+    Silent,
+    /// The connection is reset when so many bytes of the request's body have come; nothing is carried out.
+    RefusedBody(usize),
+    /// The body stops after so many bytes, and the connection stays open.
+    StalledBody(u64),
+    /// The body comes at so many bytes a second, more than 0.
+    SlowBody(u64),
+    /// The connection is reset after so many bytes of the body.
+    Reset(u64),
+    /// The connection is closed in good order after so many bytes of the body.
+    Truncated(u64),
+    /// `Content-Length` is so much greater or less than the body. A body that is longer than it says is cut; one that is shorter ends
+    /// with its connection.
+    WrongLength(i64),
+    /// `Content-Range` names a range of the same length, one byte further on.
+    WrongRange,
+    /// `ETag` is that of another state of the object.
+    StaleEtag,
+    /// The object is replaced by these bytes just before.
+    Replaced(Bytes),
+    /// The object is removed just before.
+    Deleted,
+    /// It is carried out, and the connection closed without an answer.
+    LostReply,
+    /// It is carried out twice, and the answer is the second's: what a client sees whose first answer was lost and who tried again by itself.
+    Repeated,
+    /// The answer is sent, and once more behind itself.
+    SentTwice,
+    /// The connection is closed behind the answer, which does not say so.
+    Closed,
+}
+
+impl Fault {
+    /// The answer, where it takes the place of the real one: status, code and message.
+    pub(crate) fn refusal(&self) -> Option<(StatusCode, &'static str, &'static str)> {
+        Some(match self {
+            Self::SlowDown => {
+                (StatusCode::SERVICE_UNAVAILABLE, "SlowDown", "Please reduce your request rate.")
+            }
+            Self::InternalError => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalError",
+                "We encountered an internal error. Please try again.",
+            ),
+            Self::ErrorInside => (
+                StatusCode::OK,
+                "InternalError",
+                "We encountered an internal error. Please try again.",
+            ),
+            Self::TooManyRequests => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "TooManyRequests",
+                "Please reduce your request rate.",
+            ),
+            Self::Conflict => (
+                StatusCode::CONFLICT,
+                "ConditionalRequestConflict",
+                "The conditional request cannot succeed due to a conflicting operation against this resource.",
+            ),
+            Self::ExpiredToken => {
+                (StatusCode::BAD_REQUEST, "ExpiredToken", "The provided token has expired.")
+            }
+            Self::ClockSkew => (
+                StatusCode::FORBIDDEN,
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.",
+            ),
+            Self::Elsewhere => (
+                StatusCode::MOVED_PERMANENTLY,
+                "PermanentRedirect",
+                "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
+            ),
+            _ => return None,
+        })
+    }
+}
+
+/// Which requests fail, and how. Requests are counted from 0, by each call from when it is made. Run something once with `at` out of
+/// reach to learn how many requests it takes ([`Faults::requests`]), then once for each of them.
+///
+/// Where several calls mean one request, the first wins.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Script>);
+
+#[derive(Debug, Default)]
+struct Script {
+    rules: Vec<Rule>,
+    requests: u64,
+    struck: u64,
+}
+
+#[derive(Debug)]
+struct Rule {
+    operation: Option<Operation>,
+    key: Option<String>,
+    first: u64,
+    /// Whether those after the first fail too.
+    lasting: bool,
+    fault: Fault,
+    /// Requests so far that it could have meant.
+    seen: u64,
+}
+
+impl Rule {
+    /// Whether it means a request, which counts for it.
+    fn means(&mut self, operation: Operation, key: &str) -> bool {
+        let is_other = self.operation.is_some_and(|wanted| wanted != operation);
+        if is_other || self.key.as_ref().is_some_and(|wanted| wanted != key) {
+            return false;
+        }
+        let number = self.seen;
+        self.seen += 1;
+        number == self.first || (self.lasting && number > self.first)
+    }
+}
+
+impl Faults {
+    /// The request `number` fails.
+    pub fn at(&self, number: u64, fault: Fault) {
+        self.add(None, number, false, fault);
+    }
+
+    /// The request `number` fails, and all after it.
+    pub fn from(&self, number: u64, fault: Fault) {
+        self.add(None, number, true, fault);
+    }
+
+    /// The request `number` of an operation fails.
+    pub fn at_operation(&self, operation: Operation, number: u64, fault: Fault) {
+        self.add(Some(operation), number, false, fault);
+    }
+
+    /// The request `number` of an operation fails, and all of that operation after it.
+    pub fn from_operation(&self, operation: Operation, number: u64, fault: Fault) {
+        self.add(Some(operation), number, true, fault);
+    }
+
+    /// The request `number` for a key fails, whatever it asks.
+    pub fn at_key(&self, key: &str, number: u64, fault: Fault) {
+        let first = number;
+        self.push(Rule {
+            operation: None,
+            key: Some(key.to_owned()),
+            first,
+            lasting: false,
+            fault,
+            seen: 0,
+        });
+    }
+
+    /// Nothing fails any more.
+    pub fn clear(&self) {
+        *self.script() = Script::default();
+    }
+
+    /// Requests since something was last set or cleared.
+    pub fn requests(&self) -> u64 {
+        self.script().requests
+    }
+
+    /// Those of them that were made to fail.
+    pub fn struck(&self) -> u64 {
+        self.script().struck
+    }
+
+    fn script(&self) -> std::sync::MutexGuard<'_, Script> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, operation: Option<Operation>, first: u64, lasting: bool, fault: Fault) {
+        self.push(Rule { operation, key: None, first, lasting, fault, seen: 0 });
+    }
+
+    fn push(&self, rule: Rule) {
+        let mut script = self.script();
+        script.rules.push(rule);
+        (script.requests, script.struck) = (0, 0);
+    }
+
+    /// What becomes of the next request.
+    pub(crate) fn next(&self, operation: Operation, key: &str) -> Option<Fault> {
+        let mut script = self.script();
+        script.requests += 1;
+        let mut fault = None;
+        for rule in &mut script.rules {
+            // Each rule counts, also where another was before it.
+            if rule.means(operation, key) && fault.is_none() {
+                fault = Some(rule.fault.clone());
+            }
+        }
+        script.struck += u64::from(fault.is_some());
+        fault
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Operation::{GetObject, HeadObject, PutObject};
+
+    #[test]
+    fn rules_mean_what_they_say() {
+        let check = |set: &dyn Fn(&Faults), expected: &str| {
+            let faults = Faults::default();
+            set(&faults);
+            let asked = [HeadObject, GetObject, PutObject, GetObject, GetObject];
+            let struck = asked.map(|operation| match faults.next(operation, "a") {
+                None => '.',
+                Some(Fault::SlowDown) => 's',
+                Some(_) => 'x',
+            });
+            assert_eq!(String::from_iter(struck), expected);
+            assert_eq!(faults.requests(), 5);
+            assert_eq!(faults.struck(), expected.replace('.', "").len() as u64);
+        };
+        check(&|_| {}, ".....");
+        check(&|faults| faults.at(9, Fault::SlowDown), ".....");
+        check(&|faults| faults.at(2, Fault::SlowDown), "..s..");
+        check(&|faults| faults.from(3, Fault::SlowDown), "...ss");
+        check(&|faults| faults.at_operation(GetObject, 1, Fault::SlowDown), "...s.");
+        check(&|faults| faults.from_operation(GetObject, 1, Fault::SlowDown), "...ss");
+        check(&|faults| faults.at_key("a", 1, Fault::SlowDown), ".s...");
+        check(&|faults| faults.at_key("b", 1, Fault::SlowDown), ".....");
+        let both = |faults: &Faults| {
+            faults.at(3, Fault::Silent);
+            faults.from(2, Fault::SlowDown);
+        };
+        check(&both, "..sxs");
+    }
+}

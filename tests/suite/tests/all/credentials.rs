@@ -1,0 +1,101 @@
+//! Keys that end in the middle of a run: new ones are asked for, and the run goes on.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use assay_bucket::{Keys, Server};
+use assay_suite::{BAD_LOAN, Library, Outcome, assay, finish};
+
+const RAW: &str = "raw/loans-2023.csv";
+
+/// What AWS's tools read of a program that gives keys.
+fn given(keys: &Keys) -> String {
+    let Keys { access_key, secret_key, session_token } = keys;
+    let token = session_token.as_deref().unwrap_or_default();
+    format!(
+        r#"{{"Version":1,"AccessKeyId":"{access_key}","SecretAccessKey":"{secret_key}","SessionToken":"{token}"}}"#
+    )
+}
+
+/// A program that gives one pair of keys after the other, and the last again and again.
+fn program(folder: &Path, keys: &[&Keys]) -> PathBuf {
+    for (number, keys) in keys.iter().enumerate() {
+        fs::write(folder.join(format!("keys-{number}")), given(keys)).expect("space");
+    }
+    let script = format!(
+        "#!/bin/sh\ncd '{}'\nn=$(cat asked 2>/dev/null || echo 0)\necho $((n + 1)) > asked\n[ -f keys-$n ] || n={}\ncat keys-$n\n",
+        folder.display(),
+        keys.len() - 1
+    );
+    let path = folder.join("give-keys");
+    fs::write(&path, script).expect("space");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    path
+}
+
+fn run(server: &Server, library: &Library, folder: &Path, keys: &[&Keys]) -> Outcome {
+    let config = folder.join("config");
+    let program = program(folder, keys);
+    fs::write(
+        &config,
+        format!("[default]\nregion = us-east-1\ncredential_process = {}\n", program.display()),
+    )
+    .expect("space");
+    let mut command: Command = assay();
+    for name in [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_REGION",
+    ] {
+        command.env_remove(name);
+    }
+    command
+        .env("AWS_CONFIG_FILE", &config)
+        .env("AWS_SHARED_CREDENTIALS_FILE", folder.join("none"))
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL_S3", server.endpoint())
+        .args(["run", &format!("s3://lake/{RAW}"), "--root", "s3://lake", "--format", "json"])
+        .args(library.arguments());
+    finish(&mut command)
+}
+
+#[test]
+fn a_session_that_ends_at_any_request_of_a_run_is_renewed() {
+    let (server, library) = (Server::start(), Library::new());
+    server.bucket("lake");
+    let file = library.loans(2023, 400, BAD_LOAN);
+    server.put("lake", RAW, fs::read(file).expect("the file"));
+    let lasting = server.session(u64::MAX);
+    for requests in [0, 1, 2, 5, 9, 12] {
+        for key in server.keys_of("lake").iter().filter(|key| *key != RAW) {
+            server.delete("lake", key);
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let brief = server.session(requests);
+        let outcome = run(&server, &library, folder.path(), &[&brief, &lasting]);
+        assert_eq!(outcome.code, Some(0), "after {requests}: {}", outcome.stderr);
+        assert_eq!(outcome.number("records.read"), 401);
+        let asked = fs::read_to_string(folder.path().join("asked")).expect("it was asked");
+        assert_eq!(asked.trim(), "2", "after {requests} requests keys were asked for once more");
+    }
+}
+
+#[test]
+fn a_session_that_nobody_renews_ends_the_run_and_says_so() {
+    let (server, library) = (Server::start(), Library::new());
+    server.bucket("lake");
+    let file = library.loans(2023, 400, BAD_LOAN);
+    server.put("lake", RAW, fs::read(file).expect("the file"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let brief = server.session(6);
+    let outcome = run(&server, &library, folder.path(), &[&brief]);
+    assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
+    let failure = &outcome.summary["failure"];
+    assert_eq!(failure["retryable"], true, "{failure:#}");
+    let message = failure["message"].as_str().expect("a message");
+    assert!(message.contains("ExpiredToken") && message.contains("log in again"), "{message}");
+}

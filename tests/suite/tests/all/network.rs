@@ -1,0 +1,244 @@
+//! A bucket behind a network that does not behave: whatever goes wrong at whichever request, a reader sees the state before or after, and the next run
+//! succeeds.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use assay_bucket::{Fault, Operation, Server};
+use assay_pipeline::{Input, Report};
+use assay_s3::{Address, Keys, Memory, Patience, S3, Settings};
+use assay_suite::{BAD_LOAN, Setting};
+use serde_json::Value;
+
+const BUCKET: &str = "lake";
+const RAW: &str = "raw/loans-2023.csv";
+
+/// Small enough that a small file has several, and still more than one record.
+const RANGE: u64 = 16 << 10;
+
+/// A server with a file on it, and rules to judge it by.
+struct Place {
+    server: Server,
+    setting: Setting,
+    /// The file that is judged.
+    bytes: Vec<u8>,
+}
+
+/// What a reader follows below a root: the run that is published, and the files that its manifest names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    run: String,
+    files: BTreeMap<String, usize>,
+}
+
+impl Place {
+    fn new() -> Self {
+        let (server, setting) = (Server::start(), Setting::new());
+        server.bucket(BUCKET);
+        let bytes = std::fs::read(setting.library.loans(2023, 2_000, BAD_LOAN)).expect("the file");
+        assert!(bytes.len() as u64 > 5 * RANGE, "{} bytes", bytes.len());
+        server.put(BUCKET, RAW, bytes.clone());
+        Self { server, setting, bytes }
+    }
+
+    fn connect(&self) -> S3 {
+        let keys = self.server.keys();
+        let keys = Keys {
+            access_key: keys.access_key.clone(),
+            secret_key: keys.secret_key.clone(),
+            session_token: None,
+        };
+        S3::connect(Settings {
+            endpoint: Some(self.server.endpoint()),
+            region: Some("us-east-1".to_owned()),
+            keys: Some(keys),
+            memory: Memory { ranges: 4, range_bytes: RANGE, ..Memory::default() },
+            // On the loopback interface an answer takes some milliseconds; on a busy machine some hundred.
+            patience: Patience {
+                attempts: 4,
+                pause: Duration::from_millis(2),
+                attempt: Duration::from_secs(2),
+                ..Patience::default()
+            },
+            ..Settings::default()
+        })
+        .expect("threads")
+    }
+
+    /// Judges the file below `root`; nothing where it cannot be opened.
+    fn run(&self, root: &str) -> Option<Report> {
+        let s3 = self.connect();
+        let object = Address::new(&format!("s3://{BUCKET}/{RAW}")).expect("an address");
+        let root = Address::new(&format!("s3://{BUCKET}/{root}")).expect("an address");
+        let blob = s3.open(&object).ok()?;
+        let input = Input::new(blob, Some(object.name().to_owned()));
+        let store = s3.store(root).expect("a root");
+        Some(self.setting.run(&input, &store))
+    }
+
+    fn seen(&self, root: &str) -> Option<Seen> {
+        let manifests: Vec<String> = self
+            .server
+            .keys_of(BUCKET)
+            .into_iter()
+            .filter(|key| key.starts_with(&format!("{root}/")) && key.ends_with("manifest.json"))
+            .collect();
+        assert!(manifests.len() < 2, "{manifests:?}");
+        let manifest = self.server.get(BUCKET, manifests.first()?).expect("it was listed");
+        let manifest: Value = serde_json::from_slice(&manifest).expect("a whole manifest");
+        let parts = manifest["assay"]["parts"].as_array().expect("parts").iter();
+        let mut files = BTreeMap::new();
+        for part in parts {
+            let key = part["key"].as_str().expect("a key");
+            let bytes = self.server.get(BUCKET, &format!("{root}/{key}"));
+            let bytes = bytes.unwrap_or_else(|| panic!("{root}/{key} is gone")).len();
+            assert_eq!(Some(bytes as u64), part["bytes"].as_u64(), "{root}/{key}");
+            let name = key.rsplit_once('/').expect("it is in a folder").1;
+            files.insert(name.to_owned(), bytes);
+        }
+        let run = manifest["assay"]["run_id"].as_str().expect("a run").to_owned();
+        Some(Seen { run, files })
+    }
+
+    /// Accepted audit records of attempts that published, below a root.
+    fn accepted(&self, root: &str) -> usize {
+        let prefix = format!("{root}/metadata/ingestion_audit/");
+        let keys = self.server.keys_of(BUCKET).into_iter().filter(|key| key.starts_with(&prefix));
+        let outcome = |key: String| -> Value {
+            let bytes = self.server.get(BUCKET, &key).expect("it was listed");
+            serde_json::from_slice(&bytes).expect("a whole record")
+        };
+        keys.map(outcome)
+            .filter(|it| it["outcome"].as_str().is_some_and(|it| it.starts_with("accepted")))
+            .count()
+    }
+
+    /// Lets `fault` happen at each request of a run in turn. `hurts` says whether a run may fail by it: what is repeated until it succeeds may not.
+    fn sweep(&self, fault: &Fault, hurts: bool) {
+        let name = format!("{fault:?}");
+        let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+        self.server.faults().clear();
+        self.run(&format!("{name}-learned")).expect("it can be opened");
+        let requests = self.server.faults().requests();
+        let expected = self.seen(&format!("{name}-learned")).expect("it is published");
+        assert!(requests > 20, "{requests} requests");
+        for at in 0..requests {
+            let root = format!("{name}-{at}");
+            self.server.faults().clear();
+            self.server.faults().at(at, fault.clone());
+            let report = self.run(&root);
+            let place = format!("{fault:?} at request {at}");
+            let published = report.as_ref().is_some_and(|report| report.outcome != "failed");
+            let failure = report.as_ref().and_then(|report| report.failure.as_ref());
+            assert!(hurts || published, "{place}: {failure:?}");
+            let seen = self.seen(&root);
+            if published {
+                assert_eq!(seen.as_ref(), Some(&expected), "{place}: said to be published");
+            }
+            assert!(seen.is_none_or(|seen| seen == expected), "{place}: half of it is seen");
+            self.server.faults().clear();
+            self.server.put(BUCKET, RAW, self.bytes.clone());
+            let report = self.run(&root).expect("it can be opened");
+            assert!(report.outcome.starts_with("accepted"), "{place}, then: {:?}", report.failure);
+            assert_eq!(report.records.read, 2_001, "{place}: no record is lost");
+            assert_eq!(self.seen(&root).as_ref(), Some(&expected), "{place}, then");
+            // A server that lies of a published file's size has it written anew, by an attempt that is published in its turn.
+            let most = if matches!(fault, Fault::WrongLength(_)) { 2 } else { 1 };
+            let accepted = self.accepted(&root);
+            assert!((1..=most).contains(&accepted), "{place}: published {accepted} times");
+        }
+    }
+}
+
+#[test]
+fn what_may_pass_is_tried_again_at_every_request() {
+    let place = Place::new();
+    for fault in [
+        Fault::SlowDown,
+        Fault::InternalError,
+        Fault::TooManyRequests,
+        Fault::Conflict,
+        Fault::ErrorInside,
+        Fault::Reset(100),
+        Fault::Truncated(100),
+        Fault::RefusedBody(100),
+        Fault::WrongRange,
+        Fault::LostReply,
+        Fault::Repeated,
+        Fault::Closed,
+    ] {
+        place.sweep(&fault, false);
+    }
+}
+
+#[test]
+fn what_does_not_pass_leaves_the_state_before_or_after() {
+    let place = Place::new();
+    for fault in [
+        Fault::ExpiredToken,
+        Fault::ClockSkew,
+        Fault::Elsewhere,
+        Fault::StaleEtag,
+        Fault::WrongLength(-10),
+        Fault::WrongLength(10),
+        Fault::Deleted,
+    ] {
+        place.sweep(&fault, true);
+    }
+}
+
+/// Each of these takes the whole time that an attempt may take, so not every request has its turn.
+#[test]
+fn what_stalls_is_given_up_and_tried_again() {
+    let place = Place::new();
+    for (operation, number, fault) in [
+        (Operation::GetObject, 0, Fault::StalledBody(1_000)),
+        (Operation::GetObject, 3, Fault::Silent),
+        (Operation::PutObject, 1, Fault::Silent),
+        (Operation::HeadObject, 0, Fault::Silent),
+    ] {
+        let root = format!("{operation:?}-{number}");
+        place.server.faults().clear();
+        place.server.faults().at_operation(operation, number, fault.clone());
+        let began = Instant::now();
+        let report = place.run(&root).expect("it can be opened");
+        assert!(report.outcome.starts_with("accepted"), "{fault:?}: {:?}", report.failure);
+        assert!(began.elapsed() < Duration::from_mins(1), "{fault:?}");
+        assert!(place.seen(&root).is_some(), "{fault:?}");
+    }
+}
+
+#[test]
+fn an_input_that_changes_between_any_two_requests_is_told_and_not_published() {
+    let place = Place::new();
+    let mut other = place.bytes.clone();
+    *other.last_mut().expect("it is long") = b' ';
+    let faults = [
+        Fault::Replaced(other.into()),
+        Fault::Replaced(place.bytes[..50_000].to_vec().into()),
+        Fault::Deleted,
+    ];
+    for (number, fault) in faults.into_iter().enumerate() {
+        place.server.put(BUCKET, RAW, place.bytes.clone());
+        place.server.faults().clear();
+        place.server.take_log();
+        place.run(&format!("learned-{number}")).expect("it can be opened");
+        let log = place.server.take_log();
+        let asked = log.iter().filter(|request| request.key == RAW).count() as u64;
+        assert!(asked > 10, "{asked}");
+        for at in 1..asked {
+            let root = format!("changed-{number}-{at}");
+            place.server.put(BUCKET, RAW, place.bytes.clone());
+            place.server.faults().clear();
+            place.server.faults().at_key(RAW, at, fault.clone());
+            let Some(report) = place.run(&root) else { continue };
+            let failure = report.failure.as_ref();
+            assert_eq!(
+                failure.map(|it| it.code.as_str()),
+                Some("input_changed"),
+                "{fault:?} at {at}: {failure:?}"
+            );
+            assert_eq!(place.seen(&root), None, "{fault:?} at {at}");
+        }
+    }
+}
