@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable
 
 import pytest
+from pyspark.sql import DataFrame
+from support import content, curate, leftovers
+
 from assay_curated import transforms, write
 from assay_curated.columns import Kind
 from assay_curated.errors import Apart, ChecksFailed, Conflict, OlderPublication
 from assay_curated.lake import Lake
 from assay_curated.plan import Plan
 from assay_curated.tables import PAYMENTS_FACT, PUBLICATIONS, TABLES, Table
-from pyspark.sql import DataFrame
-from support import content, curate, leftovers
 
 NewLake = Callable[[], Lake]
 
