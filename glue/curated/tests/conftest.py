@@ -19,12 +19,13 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
+
 from assay_curated import session
 from assay_curated.columns import GENERAL
 from assay_curated.lake import Lake
 from assay_curated.migrate import migrate
 from assay_platform import config
-from pyspark.sql import SparkSession
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 COORDINATE = "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0"

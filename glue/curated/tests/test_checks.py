@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from pyspark.sql import DataFrame, SparkSession
+from test_transforms import OLD, parts
+
 from assay_curated import checks, tables
 from assay_curated.checks import Check, Question
 from assay_curated.columns import GENERAL
 from assay_curated.errors import ChecksFailed
 from assay_curated.manifest import Input
-from pyspark.sql import DataFrame, SparkSession
-from test_transforms import OLD, parts
 
 Frames = Callable[[str, list[tuple[object, ...]]], DataFrame]
 KEY = tables.PAYMENTS_FACT.key

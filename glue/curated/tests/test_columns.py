@@ -6,10 +6,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pyspark.sql.types import DataType, DateType, DecimalType, LongType, StringType
+
 from assay_curated import columns, inputs, tables
 from assay_curated.columns import GENERAL, KINDS, Kind
 from assay_platform import config
-from pyspark.sql.types import DataType, DateType, DecimalType, LongType, StringType
 
 RULES = Path(__file__).resolve().parents[3] / "rules/open-payments"
 HOST = {"text": StringType(), "date": DateType(), "integer": LongType(), "decimal": DecimalType(14, 2)}

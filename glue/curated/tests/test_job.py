@@ -9,13 +9,14 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from conftest import CATALOG, Staging
+from pyspark.sql import SparkSession
+
 from assay_curated import job, migrate, session
 from assay_curated.errors import Conflict, CuratedError
 from assay_curated.lake import Lake
 from assay_curated.tables import TABLES
 from assay_platform import config
-from conftest import CATALOG, Staging
-from pyspark.sql import SparkSession
 
 
 @pytest.fixture

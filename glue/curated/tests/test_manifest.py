@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from conftest import Staging
+from support import curate
+
 from assay_curated import inputs, manifest
 from assay_curated.columns import GENERAL
 from assay_curated.errors import ChecksFailed, CuratedError, Refused, Unreadable
 from assay_curated.lake import Lake, format_inputs, parse_inputs
 from assay_curated.manifest import Input
-from conftest import Staging
-from support import curate
 
 LAKE = "s3://lake"
 URL = f"{LAKE}/staging/validated/x/_commit/manifest.json"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from pyspark.sql.types import StructType
+
 from assay_curated import tables
 from assay_curated.errors import Refused
 from assay_curated.lake import Lake
 from assay_curated.migrate import changes, migrate
 from assay_curated.tables import TABLES, Table
-from pyspark.sql.types import StructType
 
 DECLARED = Table("t", ("id",), "id string not null, count bigint, name string, sum decimal(18,2)", years=False)
 

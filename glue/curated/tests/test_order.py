@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 
+from conftest import Staging
+from support import content, curate, leftovers
+
 from assay_curated import tables
 from assay_curated.errors import OlderPublication
 from assay_curated.lake import Lake
-from conftest import Staging
-from support import content, curate, leftovers
 
 # Jobs, and the years that each is given. `2023` after `2023 restated` is refused.
 ORDERS = (

@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from assay_curated import inputs, tables, transforms
-from assay_curated.columns import GENERAL
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
+
+from assay_curated import inputs, tables, transforms
+from assay_curated.columns import GENERAL
 
 OLD, NEW = date(2024, 6, 28), date(2025, 1, 30)
 

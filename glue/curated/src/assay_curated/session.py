@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from assay_platform import config
-from assay_platform.model import Environment, Platform
 from pyspark.sql import SparkSession
 
 from assay_curated.errors import CuratedError
 from assay_curated.lake import Lake
+from assay_platform import config
+from assay_platform.model import Environment, Platform
 
 JARS_VARIABLE = "ASSAY_SPARK_JARS"
 # What `ASSAY_SPARK_JARS` has to name where Spark is not Glue's, which brings them by `--datalake-formats iceberg`.
