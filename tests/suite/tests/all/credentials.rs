@@ -1,12 +1,12 @@
-//! Keys that end in the middle of a run: new ones are asked for, and the run goes on.
+//! What keys may do, and keys that end in the middle of a run: new ones are asked for, and the run goes on.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use assay_bucket::{Keys, Server};
-use assay_suite::{BAD_LOAN, Library, Outcome, assay, finish};
+use assay_bucket::{Action, Keys, Server};
+use assay_suite::{BAD_LOAN, Library, Outcome, assay, checkout, finish};
 
 const RAW: &str = "raw/loans-2023.csv";
 
@@ -98,4 +98,75 @@ fn a_session_that_nobody_renews_ends_the_run_and_says_so() {
     assert_eq!(failure["retryable"], true, "{failure:#}");
     let message = failure["message"].as_str().expect("a message");
     assert!(message.contains("ExpiredToken") && message.contains("log in again"), "{message}");
+}
+
+/// What the server knows, by the names of policies.
+const ACTIONS: [(&str, Action); 9] = [
+    ("s3:GetObject", Action::GetObject),
+    ("s3:GetObjectVersion", Action::GetObjectVersion),
+    ("s3:PutObject", Action::PutObject),
+    ("s3:DeleteObject", Action::DeleteObject),
+    ("s3:DeleteObjectVersion", Action::DeleteObjectVersion),
+    ("s3:ListBucket", Action::ListBucket),
+    ("s3:AbortMultipartUpload", Action::AbortMultipartUpload),
+    ("s3:ListMultipartUploadParts", Action::ListMultipartUploadParts),
+    ("s3:ListBucketMultipartUploads", Action::ListBucketMultipartUploads),
+];
+
+/// The actions of the policy on the page about buckets.
+fn of_the_page() -> Vec<String> {
+    let page = fs::read_to_string(checkout().join("docs/how-to/buckets.md")).expect("the page");
+    let (_, policy) = page.split_once("```json\n").expect("a policy");
+    let (policy, _) = policy.split_once("```").expect("its end");
+    let policy: serde_json::Value = serde_json::from_str(policy).expect("a policy is JSON");
+    let statements = policy["Statement"].as_array().expect("statements").iter();
+    let mut actions = Vec::new();
+    for statement in statements {
+        match &statement["Action"] {
+            serde_json::Value::String(action) => actions.push(action.clone()),
+            several => actions.extend(
+                several
+                    .as_array()
+                    .expect("actions")
+                    .iter()
+                    .filter_map(|it| it.as_str())
+                    .map(str::to_owned),
+            ),
+        }
+    }
+    actions.sort();
+    actions.dedup();
+    actions
+}
+
+#[test]
+fn the_policy_on_the_page_is_enough_and_what_a_run_lacks_is_named() {
+    let page = of_the_page();
+    let (server, library) = (Server::start(), Library::new());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let keys = server.session(u64::MAX);
+    server.bucket("lake");
+    server.put("lake", RAW, fs::read(library.loans(2023, 400, BAD_LOAN)).expect("the file"));
+    let forbid = |names: &dyn Fn(&str) -> bool| {
+        server.allow_all();
+        for (name, action) in ACTIONS {
+            if names(name) {
+                server.deny(action);
+            }
+        }
+        for key in server.keys_of("lake").iter().filter(|key| *key != RAW) {
+            server.delete("lake", key);
+        }
+    };
+    forbid(&|name| !page.iter().any(|action| action == name));
+    let outcome = run(&server, &library, folder.path(), &[&keys]);
+    assert_eq!(outcome.code, Some(0), "{page:?}: {}", outcome.stderr);
+    for needed in ["s3:GetObject", "s3:PutObject", "s3:ListBucket"] {
+        assert!(page.iter().any(|action| action == needed), "{page:?}");
+        forbid(&|name| name == needed);
+        let outcome = run(&server, &library, folder.path(), &[&keys]);
+        let told = format!("{:#}{}", outcome.summary["failure"], outcome.stderr);
+        assert_eq!(outcome.code, Some(2), "without {needed}: {told}");
+        assert!(told.contains(&format!("`{needed}`")), "without {needed}: {told}");
+    }
 }
