@@ -48,6 +48,18 @@ pub struct Endpoint {
 const BUCKET: &str = "lakes";
 
 impl Endpoint {
+    /// A third reading of the API, if the machine has it. It is slow, and for what is about answers rather than bytes.
+    pub fn moto() -> Option<&'static Self> {
+        static SERVER: OnceLock<Option<(Server, Endpoint)>> = OnceLock::new();
+        let server = SERVER.get_or_init(|| {
+            let server = Server::moto()?;
+            server.bucket(BUCKET).expect("a bucket");
+            let endpoint = Self::of("moto", server.environment().to_vec());
+            Some((server, endpoint))
+        });
+        server.as_ref().map(|(_, endpoint)| endpoint)
+    }
+
     /// The server of our own.
     pub fn own() -> &'static Self {
         static SERVER: OnceLock<(assay_bucket::Server, Endpoint)> = OnceLock::new();

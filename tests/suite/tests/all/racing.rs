@@ -2,7 +2,7 @@
 
 use std::process::{Child, Stdio};
 
-use assay_suite::{Ground, Lake, Library, Outcome};
+use assay_suite::{Endpoint, Ground, Lake, Library, Outcome};
 use serde_json::Value;
 
 /// Races of each kind on each ground: some of all orders.
@@ -40,6 +40,13 @@ fn manifest(lake: &Lake) -> Value {
     serde_json::from_slice::<Value>(bytes).expect("a whole manifest")["assay"].clone()
 }
 
+/// A disk, and each server there is.
+fn grounds() -> Vec<Ground> {
+    let mut grounds = Ground::all();
+    grounds.extend(Endpoint::moto().map(Ground::Bucket));
+    grounds
+}
+
 /// Lets two files race, and gives what each said and what is published then.
 fn race(ground: Ground, records: [u32; 2]) -> ([Outcome; 2], Value) {
     let (lake, libraries) = (Lake::on(ground), [Library::new(), Library::new()]);
@@ -52,7 +59,7 @@ fn race(ground: Ground, records: [u32; 2]) -> ([Outcome; 2], Value) {
 
 #[test]
 fn twins_race_and_one_publishes() {
-    for ground in Ground::all() {
+    for ground in grounds() {
         for number in 0..RACES {
             let (outcomes, published) = race(ground, [400, 400]);
             let mut words = outcomes.each_ref().map(word);
@@ -67,7 +74,7 @@ fn twins_race_and_one_publishes() {
 
 #[test]
 fn different_files_race_and_the_slower_one_knows() {
-    for ground in Ground::all() {
+    for ground in grounds() {
         for number in 0..RACES {
             let (outcomes, published) = race(ground, [400, 500]);
             let words = outcomes.each_ref().map(word);
