@@ -47,7 +47,7 @@ DEFAULTS: dict[str, Any] = {
     "retry_policy": ExceptionRetryPolicy(
         rules=[
             RetryRule(exception=name, action=RetryAction.FAIL, reason="nobody but a person can change that")
-            for name in ("assay_platform.config.ConfigError", "ValueError", "KeyError")
+            for name in ("assay_platform.config.ConfigError", "builtins.ValueError", "builtins.KeyError")
         ]
     ),
     # A year of 15 million records takes minutes; what takes hours hangs.
