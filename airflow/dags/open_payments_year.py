@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from airflow.sdk import DAG, CronPartitionTimetable, Param, get_current_context, task
@@ -11,6 +12,7 @@ from open_payments import commands, gate, host, raw, settings
 from assay_provider import places
 
 validated = settings.asset("validated")
+log = logging.getLogger(__name__)
 
 with DAG(
     dag_id="open_payments_year",
@@ -66,7 +68,7 @@ with DAG(
         from assay_provider.landing.land import landed  # noqa: PLC0415
 
         context = get_current_context()
-        params, log = context["params"], context["ti"].log
+        params = context["params"]
         there = raw.by_name(landed(places.open_place(planned["raw"]), planned["year"]))
         for kind in raw.LISTING.missing(planned["year"], there, params["kinds"]):
             log.warning("MISSING year=%s kind=%s: no such file is landed", planned["year"], kind)
