@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from conftest import AIRFLOW, HOME
 
 from assay_provider.landing.land import land
 from assay_provider.places import Folder
-from conftest import AIRFLOW, HOME
 
 pytestmark = pytest.mark.usefixtures("database", "assay")
 DAGS = ("open_payments_year", "open_payments_curate", "open_payments_load")
@@ -89,9 +89,7 @@ def test_a_year_goes_through_all_three(bag: Any, lake: Path, sample: Any) -> Non
     assert (result["year"], result["publication"], result["records"]["read"]) == ("2023", "2024-06-28", 300)
     state, tasks, made = run(bag, "open_payments_curate", year="2023", lake=lake.as_uri(), results=[result])
     assert state == "success", tasks
-    state, tasks, made = run(
-        bag, "open_payments_load", year="2023", lake=lake.as_uri(), results=pull(made, "publish")
-    )
+    state, tasks, made = run(bag, "open_payments_load", year="2023", lake=lake.as_uri(), results=pull(made, "publish"))
     assert state == "success", tasks
     told = ["--environment", "local", "--lake", lake.as_uri()]
     assert stations(lake) == [
@@ -109,7 +107,7 @@ def test_a_year_without_files_is_skipped(bag: Any, lake: Path) -> None:
 
 
 def test_a_poisoned_year_fails_at_once_and_tells_nobody(
-    bag: Any, lake: Path, sample: Any, capfd: pytest.CaptureFixture[str]
+    bag: Any, lake: Path, sample: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = sample(2020, "06302021")
     cut = lake.parent / whole.name
@@ -118,7 +116,7 @@ def test_a_poisoned_year_fails_at_once_and_tells_nobody(
     state, tasks, made = run(bag, "open_payments_year", year="2020", lake=lake.as_uri())
     assert (state, tasks["judge"], tasks["register"]) == ("failed", "failed", "upstream_failed")
     assert made.tasks["judge"] == ("failed", 1)
-    log = "".join(capfd.readouterr())
+    log = caplog.text
     assert "FAILED year=2020 dag=open_payments_year task=judge" in log
     assert "csv.truncated" in log
     assert stations(lake) == []

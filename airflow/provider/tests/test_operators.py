@@ -48,7 +48,12 @@ FAILURE = {"code": "store", "message": "503", "retryable": True, "winner": None}
 @pytest.mark.parametrize(
     ("given", "code", "error", "text"),
     [
-        (report(outcome="refused", refusal=REFUSAL), 1, AssayRefusedError, "ends inside a field\n  report: file:///audit"),
+        (
+            report(outcome="refused", refusal=REFUSAL),
+            1,
+            AssayRefusedError,
+            "ends inside a field\n  report: file:///audit",
+        ),
         (report(outcome="failed", failure=FAILURE), 2, AssayRetryableError, "503"),
         (report(outcome="failed", failure=FAILURE | {"retryable": False}), 2, AssayPermanentError, "503"),
         (report(outcome="failed", failure=FAILURE | {"code": "interrupted"}), 143, AssayRetryableError, "interrupted"),
