@@ -42,16 +42,19 @@ class Made(NamedTuple):
 
 def run(bag: Any, dag_id: str, **params: Any) -> tuple[str, dict[str, str], Made]:
     """State of the run, and of each task, and results by task."""
+    from airflow.dag_processing.dagbag import DagBag
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session
 
-    for one in bag.dags[dag_id].tasks:
+    # A run's parameters stay in the DAG as new defaults: each run is of a DAG that was read anew.
+    dag = DagBag(dag_folder=bag.dag_folder).dags[dag_id]
+    for one in dag.tasks:
         # Retried as ever, but without the wait.
         if one.is_mapped:
             one.partial_kwargs["retry_delay"] = timedelta(0)
         else:
             one.retry_delay = timedelta(0)
-    made = bag.dags[dag_id].test(run_conf=params)
+    made = dag.test(run_conf=params)
     with create_session() as session:
         found = session.query(TaskInstance).filter_by(dag_id=dag_id, run_id=made.run_id).all()
         tasks = {one.task_id: (str(one.state), one.try_number) for one in found}
