@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, PartitionedAssetTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
+
 from open_payments import commands, events, settings
 
 curated = settings.asset("curated")
@@ -29,7 +30,9 @@ with DAG(
         context = get_current_context()
         found = events.results(context)
         if not found:
-            raise AirflowFailException("no manifests: neither the triggering events nor the parameter `results` has any")
+            raise AirflowFailException(
+                "no manifests: neither the triggering events nor the parameter `results` has any"
+            )
         newest: dict[str, dict[str, Any]] = {}
         for one in sorted(found, key=lambda one: (one["publication"], one["attempt"])):
             newest[one["kind"]] = one

@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, PartitionedAssetTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
+
 from open_payments import commands, events, settings
 
 loaded = settings.asset("loaded")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from airflow.sdk import DAG, CronPartitionTimetable, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from open_payments import commands, gate, host, raw, settings
 
 from assay_provider import places
+from open_payments import commands, events, gate, host, raw, settings
 
 validated = settings.asset("validated")
+log = logging.getLogger(__name__)
 
 with DAG(
     dag_id="open_payments_year",
@@ -23,7 +25,9 @@ with DAG(
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
     params=settings.parameters(
-        kinds=Param(list(settings.PLATFORM.kinds), type="array", items={"type": "string"}, description="Kinds of files"),
+        kinds=Param(
+            list(settings.PLATFORM.kinds), type="array", items={"type": "string"}, description="Kinds of files"
+        ),
         publication=Param(None, type=["null", "string"], format="date", description="Publication (default: newest)"),
         pack=Param(None, type=["null", "string"], description="Another pack than the one found by header and year"),
         origins=Param([], type="array", items={"type": "string"}, description="Files to land first: paths or URLs"),
@@ -47,7 +51,7 @@ with DAG(
         }
 
     @task
-    def origins(planned: dict[str, Any]) -> list[str]:
+    def origins(planned: Any) -> list[str]:
         """What is to be landed."""
         found: list[str] = planned["origins"]
         return found
@@ -61,12 +65,12 @@ with DAG(
         return str(commands.run(command, permanent={1})[-1]["url"])
 
     @task(trigger_rule="none_failed")
-    def files(planned: dict[str, Any]) -> list[dict[str, str]]:
+    def files(planned: Any) -> list[dict[str, str]]:
         """Landed files to be judged; says what is missing. Skips a year without files."""
         from assay_provider.landing.land import landed  # noqa: PLC0415
 
         context = get_current_context()
-        params, log = context["params"], context["ti"].log
+        params = context["params"]
         there = raw.by_name(landed(places.open_place(planned["raw"]), planned["year"]))
         for kind in raw.LISTING.missing(planned["year"], there, params["kinds"]):
             log.warning("MISSING year=%s kind=%s: no such file is landed", planned["year"], kind)
@@ -76,7 +80,7 @@ with DAG(
         return [there[one.name] for one in chosen]
 
     @task
-    def check_gate(results: Any, planned: dict[str, Any]) -> list[dict[str, Any]]:
+    def check_gate(results: Any, planned: Any) -> list[dict[str, Any]]:
         """Holds the year, with the reasons, unless all of it may be seen."""
         found = list(results)
         share = get_current_context()["params"]["most_quarantined"]
@@ -85,24 +89,23 @@ with DAG(
         return found
 
     @task(outlets=[validated])
-    def register(results: list[dict[str, Any]], planned: dict[str, Any]) -> list[dict[str, Any]]:
+    def register(results: Any) -> list[dict[str, Any]]:
         """Registers what was published, and tells the next DAG. 3: a newer publication is there, which stays."""
         context = get_current_context()
         told = settings.options(context)
+        newest = []
         for one in results:
-            commands.run(
+            (registered, *_) = commands.run(
                 commands.module("assay_catalog", *told, "register", one["manifest"], one["audit"]),
                 permanent=(),
                 fine=(0, 3),
             )
-        newest = [one for one in results if not one["superseded_by"]]
+            # The catalog's word and not the host's: the host says nothing of it when a run was published before.
+            if registered["newest"]:
+                newest.append(one)
         if not newest:
             raise AirflowSkipException("newer publications of this year are there; nothing is to be curated")
-        event = context["outlet_events"][validated]
-        event.extra = {"year": planned["year"], "results": newest}
-        if context["dag_run"].partition_key is None:
-            event.add_partitions(planned["year"])
-        return newest
+        return events.tell(context, validated, newest)
 
     planned = plan()
     listed = files(planned)
@@ -116,4 +119,4 @@ with DAG(
         pool=settings.PLATFORM.airflow.pool,
         max_active_tis_per_dagrun=2,
     ).expand_kwargs(listed)
-    register(check_gate(judged.output, planned), planned)
+    register(check_gate(judged.output, planned))

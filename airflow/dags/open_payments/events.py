@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow.sdk import Asset, Context
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 def results(context: Context) -> list[dict[str, Any]]:
@@ -20,9 +23,7 @@ def tell(context: Context, asset: Asset, done: list[dict[str, Any]]) -> list[dic
     """Emits the event of the year."""
     year = context["dag_run"].partition_key or context["params"].get("year") or done[0]["year"]
     event = context["outlet_events"][asset]
-    event.extra = {"year": year, "results": done}
+    event.extra = {"year": year, "results": cast("JsonValue", done)}
     if context["dag_run"].partition_key is None:
         event.add_partitions(year)
     return done
-
-

@@ -47,7 +47,7 @@ DEFAULTS: dict[str, Any] = {
     "retry_policy": ExceptionRetryPolicy(
         rules=[
             RetryRule(exception=name, action=RetryAction.FAIL, reason="nobody but a person can change that")
-            for name in ("assay_platform.config.ConfigError", "ValueError", "KeyError")
+            for name in ("assay_platform.config.ConfigError", "builtins.ValueError", "builtins.KeyError")
         ]
     ),
     # A year of 15 million records takes minutes; what takes hours hangs.
@@ -106,7 +106,9 @@ def variables(context: Context) -> dict[str, str]:
 
 
 # The same for an operator, which takes them from the task `plan`.
-TEMPLATED_VARIABLES = {name: f"{{{{ ti.xcom_pull(task_ids='plan')['env']['{name}'] }}}}" for name in ("AWS_REGION",)} | (
+TEMPLATED_VARIABLES = {
+    name: f"{{{{ ti.xcom_pull(task_ids='plan')['env']['{name}'] }}}}" for name in ("AWS_REGION",)
+} | (
     {"AWS_ENDPOINT_URL_S3": "{{ ti.xcom_pull(task_ids='plan')['env']['AWS_ENDPOINT_URL_S3'] }}"}
     if HERE.endpoint("s3")
     else {}

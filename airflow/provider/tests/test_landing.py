@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from server import Publisher, serve
 
 from assay_provider import places
 from assay_provider.landing import http
@@ -18,7 +19,6 @@ from assay_provider.landing.errors import (
 )
 from assay_provider.landing.land import land, landed
 from assay_provider.landing.published import Listing
-from server import Publisher, serve
 
 CONTENT = b"Record_ID,Amount\n" + b"".join(b"%d,1.00\n" % number for number in range(20_000))
 QUICK = partial(http.download, pause=0.0)

@@ -48,7 +48,12 @@ FAILURE = {"code": "store", "message": "503", "retryable": True, "winner": None}
 @pytest.mark.parametrize(
     ("given", "code", "error", "text"),
     [
-        (report(outcome="refused", refusal=REFUSAL), 1, AssayRefusedError, "ends inside a field\n  report: file:///audit"),
+        (
+            report(outcome="refused", refusal=REFUSAL),
+            1,
+            AssayRefusedError,
+            "ends inside a field\n  report: file:///audit",
+        ),
         (report(outcome="failed", failure=FAILURE), 2, AssayRetryableError, "503"),
         (report(outcome="failed", failure=FAILURE | {"retryable": False}), 2, AssayPermanentError, "503"),
         (report(outcome="failed", failure=FAILURE | {"code": "interrupted"}), 143, AssayRetryableError, "interrupted"),
@@ -73,8 +78,9 @@ def test_exit_codes_become_exceptions(given: Report | None, code: int, error: ty
         ({}, "assay run a.csv --format json --progress never --root lake"),
         (
             {"pack": "p.toml", "name": "b.csv", "no_replace": True, "expect_run": "r", "threads": 2, "binary": "/b"},
-            "/b run a.csv --pack p.toml --name b.csv --threads 2 --format json --progress never --root lake "
-            "--no-replace --expect-run r",
+            "/b run a.csv --pack p.toml --name b.csv --threads 2 --format json --progress never --root lake {}".format(
+                "--no-replace --expect-run r"
+            ),
         ),
         ({"pack": ""}, "assay run a.csv --format json --progress never --root lake"),
     ],

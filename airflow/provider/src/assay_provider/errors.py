@@ -30,7 +30,9 @@ def raise_for(report: Report | None, code: int) -> None:
             raise AssayPermanentError("assay ended well but printed no report; is `binary` another program?")
         if code < 0 or code > SIGNALLED:
             number = -code if code < 0 else code - SIGNALLED
-            raise AssayRetryableError(f"assay was ended by signal {number} before it had a report; nothing is published")
+            raise AssayRetryableError(
+                f"assay was ended by signal {number} before it had a report; nothing is published"
+            )
         raise AssayPermanentError(
             f"assay ended with exit code {code} and no report: the command cannot be understood; see the log above"
         )

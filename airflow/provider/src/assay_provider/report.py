@@ -117,8 +117,7 @@ class Report:
             f"{self.source}: {self.outcome.replace('_', ' ')}",
             f"  run        {self.document['run_id']} (attempt {self.document['attempt']})",
             f"  pack       {self.document['pack']}",
-            f"  records    {counts['read']:,} read = {counts['validated']:,} validated"
-            f" + {counts['quarantined']:,} quarantined",
+            "  records    {read:,} read = {validated:,} validated + {quarantined:,} quarantined".format(**counts),
         ]
         for column, one in self.document["amounts"].items():
             lines.append(

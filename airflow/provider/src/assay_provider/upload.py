@@ -32,7 +32,7 @@ def _in_parts(client: Any, bucket: str, key: str, source: Path) -> None:
     upload = client.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
     at = {"Bucket": bucket, "Key": key, "UploadId": upload}
     try:
-        parts = []
+        parts: list[dict[str, object]] = []
         with source.open("rb") as file:
             while block := file.read(PART_BYTES):
                 number = len(parts) + 1

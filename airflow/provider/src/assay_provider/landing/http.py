@@ -43,7 +43,12 @@ class Version:
 
 
 def download(
-    url: str, target: Path, *, tries: int = TRIES, pause: float = FIRST_PAUSE_SECONDS, say: Callable[[str], None] = print
+    url: str,
+    target: Path,
+    *,
+    tries: int = TRIES,
+    pause: float = FIRST_PAUSE_SECONDS,
+    say: Callable[[str], None] = print,
 ) -> Version:
     """Fetches `url` to `target`. Only bytes that add up to the length that the server gave count. Raises
     `LandingError`; `target` is what a later call begins with only within this one."""
@@ -115,4 +120,6 @@ def _length(headers: Message, at: int, *, partial: bool) -> int | None:
 
 def _not_a_page(url: str, headers: Message) -> None:
     if headers.get_content_type() in {"text/html", "application/xhtml+xml"}:
-        raise NotThisFileError(f"`{url}` gives a page (`{headers.get_content_type()}`) and not a file; is it behind a log-in?")
+        raise NotThisFileError(
+            f"`{url}` gives a page (`{headers.get_content_type()}`) and not a file; is it behind a log-in?"
+        )

@@ -28,7 +28,8 @@ HEAD_BYTES = 512
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A landed file. `digest` is `sha256:` and 64 hexadecimal digits, of the bytes as they are stored. `entries` are the files in a zip archive."""
+    """A landed file. `digest` is `sha256:` and 64 hexadecimal digits, of the bytes as they are stored; `entries` are
+    the files in a zip archive."""
 
     url: str
     name: str
@@ -133,7 +134,8 @@ def _put(raw: places.Place, found: Landed, copy: Path, sidecar: Path) -> Landed:
         raw.fetch(key, there)
         if _digest(there) != found.digest:
             raise OtherContentError(
-                f"`{found.url}` holds other bytes than `{found.origin}` gives ({found.digest}); nothing was overwritten\n"
+                f"`{found.url}` holds other bytes than `{found.origin}` gives ({found.digest}); "
+                "nothing was overwritten\n"
                 "  help: land it under another name, if it is another publication"
             ) from None
     sidecar.write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")

@@ -167,9 +167,7 @@ class AssayRunOperator(AssayBaseOperator):
     template_fields: Sequence[str] = (*AssayBaseOperator.template_fields, "root", "expect_run")
     command = "run"
 
-    def __init__(
-        self, *, root: str, no_replace: bool = False, expect_run: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, root: str, no_replace: bool = False, expect_run: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.root = root
         self.no_replace = no_replace

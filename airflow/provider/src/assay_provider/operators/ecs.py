@@ -70,7 +70,7 @@ class EcsMixin(AssayBaseOperator):
         self._arn = str(started["tasks"][0]["taskArn"])
         self.log.info("task: %s", self._arn)
         stopped = self._wait(client)
-        ended = next((one for one in stopped["containers"] if one["name"] == self.container), {})
+        ended: dict[str, Any] = next((one for one in stopped["containers"] if one["name"] == self.container), {})
         if ended.get("exitCode") is None:
             raise AssayRetryableError(f"ECS stopped the task: {ended.get('reason') or stopped.get('stoppedReason')}")
         return int(ended["exitCode"]), read_report(self.report)

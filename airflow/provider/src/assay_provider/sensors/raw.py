@@ -29,6 +29,8 @@ class AssayRawFileSensor(BaseSensorOperator):
 
     def poke(self, context: Context) -> PokeReturnValue:  # noqa: ARG002 (Airflow's signature)
         """Looks once."""
-        found = [one for one in landed(places.open_place(self.raw), str(self.year)) if one.landed_at > (self.since or "")]
+        found = [
+            one for one in landed(places.open_place(self.raw), str(self.year)) if one.landed_at > (self.since or "")
+        ]
         self.log.info("%d files of %s below %s", len(found), self.year, self.raw)
         return PokeReturnValue(is_done=bool(found), xcom_value=[one.url for one in found])
