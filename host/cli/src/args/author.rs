@@ -37,8 +37,6 @@ pub(crate) struct BuildArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
-    #[command(flatten)]
-    pub(crate) buckets: BucketArgs,
 }
 
 #[derive(Debug, Args)]
@@ -50,8 +48,6 @@ pub(crate) struct RulesListArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
-    #[command(flatten)]
-    pub(crate) buckets: BucketArgs,
 }
 
 #[derive(Debug, Args)]
@@ -67,8 +63,6 @@ pub(crate) struct LintArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
-    #[command(flatten)]
-    pub(crate) buckets: BucketArgs,
 }
 
 #[derive(Debug, Args)]
@@ -207,6 +201,4 @@ pub(crate) struct PackageArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
-    #[command(flatten)]
-    pub(crate) buckets: BucketArgs,
 }
