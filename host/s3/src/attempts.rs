@@ -29,7 +29,7 @@ impl Inner {
                 Ok(Err(fault)) => fault,
                 Err(_) => Fault::timed_out(limit),
             };
-            if fault.cause.wants_keys(fault.status) && !renewed {
+            if fault.wants_keys() && !renewed {
                 // The keys of a long run change under it: a profile is rewritten, a role's session ends.
                 renewed = true;
                 self.renew(keys.generation).await;

@@ -75,18 +75,19 @@ impl Cause {
                 | Self::Conflict
         )
     }
-
-    /// Whether new keys may help.
-    pub(crate) fn wants_keys(&self, status: Option<u16>) -> bool {
-        // A HEAD that is refused for old keys says 400 and no more.
-        *self == Self::Expired || (*self == Self::Other && status == Some(400))
-    }
 }
 
 impl Fault {
     fn new(cause: Cause, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { cause, code: None, message, status: None, request_id: None, host_id: None }
+    }
+
+    /// Whether new keys may help.
+    pub(crate) fn wants_keys(&self) -> bool {
+        // A HEAD that is refused for old keys says 400 and no more.
+        let is_unexplained = self.code.is_none() && self.status == Some(400);
+        self.cause == Cause::Expired || is_unexplained
     }
 
     /// An attempt took too long.
