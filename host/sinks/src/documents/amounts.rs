@@ -19,9 +19,11 @@ pub struct Amounts {
     pub blank: u64,
     /// Records whose amount cannot be read, and is in no sum: `malformed` and `broken`.
     pub unread: u64,
-    /// Those whose cell holds something that is no amount.
+    /// Those whose cell holds something that is no amount. Earlier manifests do not say.
+    #[serde(default)]
     pub malformed: u64,
-    /// Those whose structure is broken.
+    /// Those whose structure is broken. Earlier manifests do not say.
+    #[serde(default)]
     pub broken: u64,
 }
 
