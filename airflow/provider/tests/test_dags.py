@@ -44,13 +44,14 @@ def run(bag: Any, dag_id: str, **params: Any) -> tuple[str, dict[str, str], Made
     """State of the run, and of each task, and results by task."""
     from airflow.dag_processing.dagbag import DagBag
     from airflow.models.taskinstance import TaskInstance
+    from airflow.sdk.definitions.mappedoperator import MappedOperator
     from airflow.utils.session import create_session
 
     # A run's parameters stay in the DAG as new defaults: each run is of a DAG that was read anew.
     dag = DagBag(dag_folder=bag.dag_folder).dags[dag_id]
     for one in dag.tasks:
         # Retried as ever, but without the wait.
-        if one.is_mapped:
+        if isinstance(one, MappedOperator):
             one.partial_kwargs["retry_delay"] = timedelta(0)
         else:
             one.retry_delay = timedelta(0)
