@@ -228,7 +228,13 @@ locals {
         Resource  = "*"
         Condition = { StringEquals = { "redshift-data:statement-owner-iam-userid" = "$${aws:userid}" } }
       },
-      { Sid = "ReadOwnSecrets", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = var.secret_arn },
+      {
+        # It makes its keys at the first start.
+        Sid      = "KeepOwnSecret"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
+        Resource = var.secret_arn
+      },
       { Sid = "Measure", Effect = "Allow", Action = ["cloudwatch:PutMetricData"], Resource = "*", Condition = local.metrics },
       {
         Sid      = "WriteLogs"

@@ -8,6 +8,11 @@ output "worker_subnet_ids" {
   value       = var.nat_gateway ? aws_subnet.private[*].id : aws_subnet.public[*].id
 }
 
+output "worker_zone" {
+  description = "Zone of the first of the workers' subnets"
+  value       = local.zones[0]
+}
+
 output "workers_have_public_addresses" {
   description = "Whether workers need a public address to get out"
   value       = !var.nat_gateway
