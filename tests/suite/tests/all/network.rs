@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use assay_bucket::{Fault, Server};
+use assay_bucket::{Fault, Operation, Server};
 use assay_pipeline::{Input, Report};
 use assay_s3::{Address, Keys, Memory, Patience, S3, Settings};
 use assay_suite::{BAD_LOAN, Setting};
@@ -15,6 +15,9 @@ const RAW: &str = "raw/loans-2023.csv";
 
 /// Small enough that a small file has several, and still more than one record.
 const RANGE: u64 = 16 << 10;
+
+/// Small enough that what such a file comes to goes in several, which AWS would not take.
+const PART: usize = 1 << 10;
 
 /// A server with a file on it, and rules to judge it by.
 struct Place {
@@ -37,6 +40,7 @@ impl Place {
     fn new() -> Self {
         let (server, setting) = (Server::start(), Setting::new());
         server.bucket(BUCKET);
+        server.least_part(PART);
         let bytes = std::fs::read(setting.library.loans(2023, 2_000, BAD_LOAN)).expect("the file");
         assert!(bytes.len() as u64 > 5 * RANGE, "{} bytes", bytes.len());
         server.put(BUCKET, RAW, bytes.clone());
@@ -55,7 +59,7 @@ impl Place {
             endpoint: Some(self.server.endpoint()),
             region: Some("us-east-1".to_owned()),
             keys: Some(keys),
-            memory: Memory { ranges: 4, range_bytes: RANGE, ..Memory::default() },
+            memory: Memory { ranges: 4, range_bytes: RANGE, parts: 2, part_bytes: PART },
             patience: Patience {
                 attempts: 4,
                 pause: Duration::from_millis(2),
@@ -160,6 +164,7 @@ fn what_may_pass_is_tried_again_at_every_request() {
         Fault::InternalError,
         Fault::TooManyRequests,
         Fault::Conflict,
+        Fault::ConflictDone,
         Fault::ErrorInside,
         Fault::Reset(100),
         Fault::Truncated(100),
@@ -170,6 +175,51 @@ fn what_may_pass_is_tried_again_at_every_request() {
         Fault::Closed,
     ] {
         place.sweep(&fault, false);
+    }
+}
+
+/// AWS asks for a new upload where another request was at the same key. No other process is ever at an attempt's keys, so that can only be an earlier
+/// request of its own, which is looked for; where it is not found, what the parts were made of is gone, and the next run makes it again.
+#[test]
+fn an_upload_that_is_wanted_once_more_is_made_by_the_next_run() {
+    let place = Place::new();
+    place.server.faults().clear();
+    place.server.take_log();
+    place.run("learned").expect("it can be opened");
+    let expected = place.seen("learned").expect("it is published");
+    let log = place.server.take_log();
+    let completed = log.iter().filter(|it| it.operation == Operation::CompleteMultipartUpload);
+    let (uploads, requests) = (completed.count() as u64, log.len());
+    assert!(uploads >= 2, "{uploads}");
+    let check = |fault: Fault, at: u64, lasting: bool, told: &str| {
+        let (root, name) = (format!("{fault:?}-{at}"), format!("{fault:?} at upload {at}"));
+        place.server.faults().clear();
+        if lasting {
+            place.server.faults().from_operation(Operation::CompleteMultipartUpload, at, fault);
+        } else {
+            place.server.faults().at_operation(Operation::CompleteMultipartUpload, at, fault);
+        }
+        let report = place.run(&root).expect("it can be opened");
+        let failure = report.failure.unwrap_or_else(|| panic!("{name}: {}", report.outcome));
+        assert_eq!((failure.code.as_str(), failure.retryable), ("store", true), "{name}");
+        for told in [told, "try again: the next run writes them anew"] {
+            assert!(failure.message.contains(told), "{name}: {}", failure.message);
+        }
+        assert_eq!(place.server.unfinished_uploads(BUCKET), [""; 0], "{name}");
+        let left = place.server.keys_of(BUCKET).into_iter();
+        let left: Vec<_> = left.filter(|it| it.starts_with(&format!("{root}/staging"))).collect();
+        assert_eq!(left, [""; 0], "{name}");
+        place.server.faults().clear();
+        place.server.take_log();
+        let report = place.run(&root).expect("it can be opened");
+        assert!(report.outcome.starts_with("accepted"), "{name}, then: {:?}", report.failure);
+        assert_eq!(place.seen(&root).as_ref(), Some(&expected), "{name}, then");
+        let took = place.server.take_log().len();
+        assert!(took <= requests + requests / 10, "{name}: {took} requests, not {requests}");
+    };
+    for at in 0..uploads {
+        check(Fault::ConflictGone, at, false, "the upload is over");
+        check(Fault::Conflict, at, true, "wants this upload once more");
     }
 }
 
