@@ -4,6 +4,7 @@ the log."""
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -18,6 +19,21 @@ TETHER = Path(__file__).with_name("tether.py")
 GRACE_SECONDS = 30.0
 # The supervisor kills what is left 5 s after its signal.
 PAUSE_SECONDS = 1.0
+# A supervisor that is gone is noticed after this: seconds of work that nobody waits for any more.
+WATCH_SECONDS = 1.0
+# Parts of names of variables that hold what a log must not.
+SECRET = ("KEY", "SECRET", "TOKEN", "PASSWORD", "CREDENTIAL")
+
+
+def shown(env: Mapping[str, str]) -> dict[str, str]:
+    """Variables for a log: secret ones are named, and their values are not shown."""
+    return {name: "…" if any(part in name.upper() for part in SECRET) else value for name, value in env.items()}
+
+
+def printed(command: Sequence[str], env: Mapping[str, str]) -> str:
+    """A command as it is typed into a shell, with its variables before it."""
+    assigned = [f"{name}={shlex.quote(value)}" for name, value in shown(env).items()]
+    return " ".join([*assigned, shlex.join(command)])
 
 
 @dataclass
@@ -46,11 +62,14 @@ class Child:
                 raise RuntimeError("pipes were asked for")
             lines = threading.Thread(target=self._say_all, args=(process.stderr,), daemon=True)
             lines.start()
+            over = threading.Event()
+            threading.Thread(target=self._watch, args=(os.getppid(), over), daemon=True).start()
             try:
                 output = process.stdout.read()
                 code = process.wait()
                 lines.join()
             finally:
+                over.set()
                 # A time-out or a signal may be on its way through here: nothing of ours stays behind.
                 if process.poll() is None:
                     self.end()
@@ -69,6 +88,15 @@ class Child:
             timer = threading.Timer(seconds, process.send_signal, [number])
             timer.daemon = True
             timer.start()
+
+    def _watch(self, supervisor: int, over: threading.Event) -> None:
+        """Ends the child when the task's own parent is gone: the scheduler then starts the task again elsewhere, and
+        nobody would learn what comes of this one."""
+        while not over.wait(WATCH_SECONDS):
+            if os.getppid() != supervisor:
+                self.say("the task's supervisor is gone; ending the command")
+                self.end()
+                return
 
     def _say_all(self, stream: IO[str]) -> None:
         for line in stream:
