@@ -2,7 +2,7 @@
 
 use assay_ingest::ColumnMemory;
 use assay_model::{Batch, Column, FileResult, RuleClass};
-use assay_sandbox::{Profile, SandboxError, Session};
+use assay_sandbox::{PoisonReason, Profile, SandboxError, Session};
 
 use crate::plan::Plan;
 use crate::totals::Totals;
@@ -36,6 +36,16 @@ impl Worker {
     ) -> Result<assay_sandbox::BatchVerdict, SandboxError> {
         let _span = tracing::debug_span!("plugin").entered();
         self.session(plan, stage)?.process(batch)
+    }
+
+    /// Why a stage's plugin cannot judge a record alone, if it cannot; counts toward nothing.
+    pub(crate) fn fails_alone(
+        &mut self,
+        plan: &Plan,
+        stage: usize,
+        batch: &Batch,
+    ) -> Result<Option<PoisonReason>, SandboxError> {
+        self.session(plan, stage)?.fails_alone(batch)
     }
 
     /// Lets plugins judge the file by its measures. Gives each result with its rule of the run.

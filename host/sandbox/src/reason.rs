@@ -99,6 +99,21 @@ impl PoisonReason {
         matches!(self, Self::Fuel { .. } | Self::CallFuel { .. } | Self::Memory { .. })
     }
 
+    /// The function of the plugin's that it happened in, where the component has names.
+    pub fn function(&self) -> Option<&str> {
+        match self {
+            Self::Trap { function, .. }
+            | Self::Fuel { function, .. }
+            | Self::CallFuel { function, .. }
+            | Self::Steps { function, .. } => function.as_deref(),
+            Self::Memory { .. }
+            | Self::Utf8
+            | Self::Answer { .. }
+            | Self::Fault { .. }
+            | Self::Breach(_) => None,
+        }
+    }
+
     /// A fault as the guest gave it, made safe to show.
     pub(crate) fn fault(code: u16, message: &str) -> Self {
         Self::Fault { code, message: presentable(message) }

@@ -126,6 +126,10 @@ impl Session {
         if batch.records == 0 {
             return Ok(BatchVerdict::default());
         }
+        debug_assert!(
+            !batch.columns.iter().any(|column| column.cells.has_unused()),
+            "no plugin is asked of a text that no record has"
+        );
         self.dearest = 0;
         if batch.records > self.at_once {
             return self.isolate(batch, None);
@@ -142,6 +146,20 @@ impl Session {
             Err(_) if batch.records == 1 && !alone => self.isolate(batch, None),
             Err(failure) => self.isolate(batch, Some(failure)),
         }
+    }
+
+    /// Why the plugin cannot judge a batch of one record, in an instance that judged nothing before; `None` if it can. For whoever looks at a
+    /// record that is known to be poison: what comes of it counts toward nothing.
+    pub fn fails_alone(&mut self, batch: &Batch) -> Result<Option<PoisonReason>, SandboxError> {
+        if let Some(detail) = misfit(batch, self.stage.columns()) {
+            let (plugin, first_record) = (self.component.name().to_owned(), batch.first_record);
+            return Err(SandboxError::Batch { plugin, first_record, detail });
+        }
+        if self.is_used() {
+            self.retire();
+        }
+        let judged = self.attempt(batch, 0..batch.records, Budget::Alone)?;
+        Ok(judged.err().map(|failure| failure.reason))
     }
 
     /// Judges the file by its measures, merged over all batches of all sessions. Last, and on one session only.
