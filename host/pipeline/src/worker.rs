@@ -57,8 +57,7 @@ impl Worker {
         let mut results = Vec::new();
         for class in RuleClass::IN_ORDER {
             for index in plan.stages_of(class).filter(|&index| plan.stages[index].called) {
-                let measures = totals.measures(index);
-                for result in self.session(plan, index)?.finish(&measures)? {
+                for result in self.session(plan, index)?.finish(totals.measures(index))? {
                     results.push((plan.stages[index].rule(result.rule), result));
                 }
             }

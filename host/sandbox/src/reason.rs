@@ -96,7 +96,13 @@ fn fault_kind(code: u16) -> String {
 impl PoisonReason {
     /// Whether it may be for want of space and not for any record: fewer records at once need less.
     pub(crate) fn is_of_size(&self) -> bool {
-        matches!(self, Self::Fuel { .. } | Self::CallFuel { .. } | Self::Memory { .. })
+        matches!(
+            self,
+            Self::Fuel { .. }
+                | Self::CallFuel { .. }
+                | Self::Memory { .. }
+                | Self::Breach(Breach::TooMany { .. })
+        )
     }
 
     /// The function of the plugin's that it happened in, where the component has names.

@@ -7,6 +7,9 @@ use super::exports::assay::rules::plugin::{Batch, Cells, Fault, Text};
 /// Set before a trap. Nobody may ever see it set: an instance that trapped is gone.
 pub static DIRTY: AtomicBool = AtomicBool::new(false);
 
+/// Set by the first batch of those who remember what they must not.
+pub static JUDGED: AtomicBool = AtomicBool::new(false);
+
 /// Never returns.
 pub fn spin() -> ! {
     loop {
@@ -50,6 +53,7 @@ fn work(cell: &[u8]) {
 /// Does harm if the behaviour says so.
 pub fn maybe(behaviour: &str, batch: &Batch) -> Result<(), Fault> {
     let bad = (0..batch.records).find(|&record| cell(batch, record) == b"BAD");
+    JUDGED.store(true, Ordering::Relaxed);
     match (behaviour, bad) {
         ("process-spins", _) | ("spin-on-bad", Some(_)) => spin(),
         ("process-traps", _) | ("trap-on-bad", Some(_)) => trap(),
