@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::checkout::Checkout;
 use crate::python::{self, Place};
-use crate::{java, outside, plugins, postgresql, setup, shell};
+use crate::{java, outside, plugins, postgresql, rarely, setup, shell};
 
 const HELP: &str = "\
 The whole platform on this machine: three years through Airflow, Spark, the catalog and the warehouse, one of them poisoned, one
@@ -54,8 +54,8 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
             }
             "--keep" | "--rough" => passed.push((*option).to_owned()),
             "--rows" => {
-                let rows = rest.next().context("`--rows` wants a number")?;
-                let number: u32 = rows.parse().with_context(|| format!("`{rows}` is no number"))?;
+                let rows = rest.next().context("`--rows` needs a number after it")?;
+                let number: u32 = rows.parse().with_context(|| format!("`{rows}` is not a whole number"))?;
                 passed.extend(["--rows".to_owned(), number.to_string()]);
             }
             other => bail!(
@@ -69,8 +69,12 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     checkout.build_assay()?;
     match missing() {
         Some(missing) => bail!("{missing}"),
-        None => tell(checkout, &passed),
+        None => tell(checkout, &passed)?,
     }
+    if options.contains(&"--rough") {
+        rarely::note(checkout, "cargo xtask platform --rough", "the same tables to the last cell")?;
+    }
+    Ok(())
 }
 
 /// A smaller one, where the machine has what it takes.

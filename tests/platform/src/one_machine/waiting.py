@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ _POLL_SECONDS = 1.0
 # A year takes two minutes on two cores; where all else is busy too, several times that.
 _PATIENCE_SECONDS = 900.0
 DONE = {"success", "failed"}
+# The line that the DAGs' failure callback writes, of which alerts are made.
+_FAILED = re.compile(r"FAILED year=(?P<year>\S+) dag=\S+ task=(?P<task>\S+) .*?reason=(?P<reason>.*)", re.DOTALL)
 
 
 class UnexpectedError(Exception):
@@ -68,13 +71,13 @@ class Watch:
         return any(task["state"] == "skipped" and task["task_id"] != "land" for task in self.airflow.tasks(run))
 
     def reasons(self, run: Run) -> Iterator[str]:
-        """What the failure callback wrote: the line that an alert is made of."""
+        """What the failure callback wrote."""
         logs = Path(self.airflow.settings["AIRFLOW__LOGGING__BASE_LOG_FOLDER"])
         for file in sorted((logs / f"dag_id={run.dag}" / f"run_id={run.name}").rglob("*.log")):
             for line in file.read_text(encoding="utf-8").splitlines():
                 event = json.loads(line).get("event", "") if line.startswith("{") else ""
-                if str(event).startswith("FAILED year="):
-                    yield str(event)
+                if found := _FAILED.match(str(event)):
+                    yield f"{found['task']} of {found['year']}: {found['reason']}"
 
 
 def succeeded(runs: list[Run], dag: str, year: str) -> int:
