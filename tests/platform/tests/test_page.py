@@ -23,7 +23,7 @@ def seen(warehouse: Sums = GOOD, faults: list[str] | None = None) -> Seen:
 
 def story() -> Any:
     tools = SimpleNamespace(trino=None, versitygw=None)
-    world = SimpleNamespace(tools=tools)
+    world = SimpleNamespace(tools=tools, database=lambda name: NASTY)
     screen = SimpleNamespace(lines=[NASTY], seconds=lambda: 61.0)
     return SimpleNamespace(
         platform=SimpleNamespace(world=world),
@@ -55,5 +55,5 @@ def test_both_say_whether_all_agrees(tmp_path: Any, found: Seen, page_says: str,
 def test_what_comes_from_data_is_not_markup(tmp_path: Any) -> None:
     written = page.write(tmp_path / "page.html", story(), seen(faults=[NASTY])).read_text()
     assert NASTY not in written
-    # Each place that shows it: faults, held, refused, parts, rules, companies, typed, screen.
-    assert written.count("&lt;script&gt;") == 8
+    # Each place that shows it: faults, held, refused, parts, rules, companies, typed, address, screen.
+    assert written.count("&lt;script&gt;") == 9
