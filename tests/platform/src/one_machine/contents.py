@@ -23,7 +23,8 @@ def digests(stations: Stations) -> dict[str, str]:
     for table in config.load(world.platform).catalog.curated.tables:
         columns, rows = stations.engine.query(f"select * from op_curated.{table}")  # noqa: S608 - our own names
         found[f"curated {table}"] = digest(columns, rows)
-    with psycopg.connect(world.database("openpayments")) as connection:
+    # The database holds bytes, as Redshift does; they are UTF-8.
+    with psycopg.connect(world.database("openpayments"), client_encoding="utf8") as connection:
         named = "select table_name from information_schema.tables where table_schema = 'open_payments'"
         named += " and table_type = 'BASE TABLE'"
         tables = {str(name) for (name,) in connection.execute(named).fetchall()} - _LEDGERS
