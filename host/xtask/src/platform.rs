@@ -1,7 +1,7 @@
 //! `platform`: the whole of it on one machine, with servers that stand in for AWS. Here is what it takes; what happens then is told in
 //! `tests/platform`.
 
-mod trino;
+pub(crate) mod trino;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -55,7 +55,8 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
             "--keep" | "--rough" => passed.push((*option).to_owned()),
             "--rows" => {
                 let rows = rest.next().context("`--rows` needs a number after it")?;
-                let number: u32 = rows.parse().with_context(|| format!("`{rows}` is not a whole number"))?;
+                let number: u32 =
+                    rows.parse().with_context(|| format!("`{rows}` is not a whole number"))?;
                 passed.extend(["--rows".to_owned(), number.to_string()]);
             }
             other => bail!(

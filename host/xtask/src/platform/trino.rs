@@ -16,7 +16,7 @@ const PLUGINS: [&str; 2] = ["hive", "iceberg"];
 const LEAST_JAVA: u32 = 24;
 
 /// Its folder, and that of a Java for it.
-pub(super) fn find(checkout: &Checkout) -> Result<(PathBuf, PathBuf)> {
+pub(crate) fn find(checkout: &Checkout) -> Result<(PathBuf, PathBuf)> {
     let java = java::home("JAVA24_HOME", |version| version >= LEAST_JAVA).context(
         "Java 24 or newer is not on this machine, so DuckDB stands in for Athena\n  help: install one; it is looked for beside the default \
          one, and in the folder that `JAVA24_HOME` names",

@@ -1,13 +1,14 @@
 //! The Python packages around the host: linted, type-checked and tested, each in an environment of its own with just what it pins.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
+use crate::platform::{self, trino};
 use crate::python::{self, Place};
-use crate::{java, platform, postgresql, shell};
+use crate::{java, postgresql, shell};
 
 /// A package, and what its tests need beside Python.
 struct Package {
@@ -85,10 +86,14 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
     if !checkout.binary().exists() {
         checkout.build_assay()?;
     }
+    let trino = trino::find(checkout);
+    if let Err(error) = &trino {
+        println!("SKIPPED: Athena's SQL did not run on Trino: {error:#}");
+    }
     let mut failed = Vec::new();
     for package in &PACKAGES {
         println!("{}", package.folder);
-        if let Err(error) = package.check(checkout) {
+        if let Err(error) = package.check(checkout, trino.as_ref().ok()) {
             eprintln!("error: {error:#}");
             failed.push(package.folder);
         }
@@ -97,7 +102,7 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
 }
 
 impl Package {
-    fn check(&self, checkout: &Checkout) -> Result<()> {
+    fn check(&self, checkout: &Checkout, trino: Option<&(PathBuf, PathBuf)>) -> Result<()> {
         // One linter for all.
         let linter = python::make(checkout, &PACKAGES[0].place)?;
         let python = python::make(checkout, &self.place)?;
@@ -108,6 +113,9 @@ impl Package {
             command.current_dir(&folder).args(["-B", "-m"]).args(words);
             command.env("PYTHONPATH", sources(checkout)).env("ASSAY_BIN", checkout.binary());
             command.env("RUFF_NO_CACHE", "true").env("ASSAY", checkout.binary());
+            if let Some((server, java)) = trino {
+                command.env("ASSAY_TRINO", server).env("JAVA24_HOME", java);
+            }
             shell::run(&mut command)
         };
         run_by(&linter, &[&["ruff", "check", "--quiet", "."], self.typed].concat())?;
