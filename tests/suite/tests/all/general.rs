@@ -44,6 +44,26 @@ fn loans_are_judged_by_their_year() {
     assert_eq!(counts.map(|count| sums[count].as_u64()), [404, 0, 1, 1, 0].map(Some));
 }
 
+/// What counts as the first of a key does not depend on what other rules say: `plugins/checks/rules/unique.md` says why.
+#[test]
+fn the_first_of_a_key_counts_though_it_is_held_back() {
+    let library = Library::new();
+    let more = "\
+        L90001,M1,South,Nowhere,,2023-05-01,,0.10\n\
+        L90001,M1,Nord,Again,,2023-05-01,,0.10\n\
+        L90002,M1,No\"rd,Broken,,2023-05-01,,0.10\n\
+        L90002,M1,Nord,Whole,,2023-05-01,,0.10\n";
+    let lake = Lake::new();
+    let outcome = run(&library, &lake, &library.loans(2023, 10, more));
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let held: Vec<_> = quarantine(lake.path())
+        .into_iter()
+        .map(|held| (held.record, held.rules.into_iter().collect::<Vec<_>>().join(" ")))
+        .collect();
+    let expected = [(11, "branch-known"), (12, "loan-id-unique"), (13, "csv.quote")];
+    assert_eq!(held, expected.map(|(record, rule)| (record, rule.to_owned())));
+}
+
 #[test]
 fn the_pack_of_the_year_decides_what_follows() {
     let library = Library::new();
