@@ -78,6 +78,7 @@ fn what_may_pass_does_not_hurt_an_upload() {
         Fault::InternalError,
         Fault::ErrorInside,
         Fault::Conflict,
+        Fault::ConflictDone,
         Fault::RefusedBody(1 << 20),
         Fault::Reset(10),
         Fault::Truncated(10),

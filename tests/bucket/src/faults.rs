@@ -20,6 +20,12 @@ pub enum Fault {
     TooManyRequests,
     /// 409 `ConditionalRequestConflict`, and nothing is carried out.
     Conflict,
+    /// The same answer, and it is carried out: what a client sees that asks again while its first request is still under way.
+    ConflictDone,
+    /// The same answer, and nothing is carried out; uploads in parts to that key are over. AWS asks for a new upload after a 409, and does not say
+    /// what becomes of the old one
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>, `If-None-Match`).
+    ConflictGone,
     /// 400 `ExpiredToken`, whatever the keys are.
     ExpiredToken,
     /// 403 `RequestTimeTooSkewed`: a clock is wrong.
@@ -83,7 +89,7 @@ impl Fault {
                 "TooManyRequests",
                 "Please reduce your request rate.",
             ),
-            Self::Conflict => (
+            Self::Conflict | Self::ConflictGone => (
                 StatusCode::CONFLICT,
                 "ConditionalRequestConflict",
                 "The conditional request cannot succeed due to a conflicting operation against this resource.",
