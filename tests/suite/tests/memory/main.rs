@@ -98,7 +98,6 @@ fn an_ordinary_file_from_and_to_a_bucket() {
 
 /// What is read again and sent again takes the place of what came to nothing, and what stalls holds no more than it had room for.
 #[test]
-#[expect(clippy::print_stderr, reason = "figures for people")]
 fn an_ordinary_file_while_every_third_request_fails() {
     let tables = Tables::of_payments(150_000);
     let server = BadServer::start(tables.file());
