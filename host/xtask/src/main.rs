@@ -12,11 +12,14 @@ mod demo;
 mod dist;
 mod fuzz;
 mod instructions;
+mod java;
 mod layout;
 mod lock;
 mod measure;
 mod outside;
+mod platform;
 mod plugins;
+mod postgresql;
 mod python;
 mod rarely;
 mod readers;
@@ -42,6 +45,8 @@ usage: cargo xtask <command>
 
 commands:
   demo              build all, generate a sample file, run the main job on it, say where to look
+  platform [--keep] the whole platform on this machine: three years through Airflow, Spark, catalog and warehouse, and a page
+                    about it (`platform --help`)
   test [STEP]…      everything that CI checks; with names, only these steps (`test --list` names them)
   test --bless      the same, and write what each step took to tests/steps.toml as its budget
 
@@ -68,6 +73,7 @@ examples:
   cargo xtask demo
   cargo xtask test
   cargo xtask test layout tidy
+  cargo xtask platform --keep
 ";
 
 fn main() -> ExitCode {
@@ -86,8 +92,8 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[&str]) -> Result<()> {
-    let for_help =
-        words.contains(&"--help") && !["versus", "speed", "instructions"].contains(&words[0]);
+    let for_help = words.contains(&"--help")
+        && !["versus", "speed", "instructions", "platform"].contains(&words[0]);
     if matches!(words, [] | ["help" | "-h" | "--help", ..]) || for_help {
         print!("{HELP}");
         return Ok(());
@@ -98,6 +104,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["plugins"] => plugins::build_and_pin(&checkout),
         ["plugins", "--check"] => plugins::check(&checkout),
         ["demo"] => demo::run(&checkout),
+        ["platform", options @ ..] => platform::run(&checkout, options),
         ["test", "--list"] => {
             test::list();
             Ok(())

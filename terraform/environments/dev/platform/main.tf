@@ -1,0 +1,32 @@
+# What computes, and can be torn down and made again. See docs/how-to/deploy.md.
+
+locals {
+  environment = "dev"
+  region      = jsondecode(file("${path.module}/../../../platform.json")).environments[local.environment].region
+}
+
+provider "aws" {
+  region = local.region
+
+  default_tags {
+    tags = { Project = "assay", Environment = local.environment, ManagedBy = "terraform/environments/dev/platform" }
+  }
+}
+
+module "stack" {
+  source = "../../../modules/stack"
+
+  environment   = local.environment
+  release       = var.release
+  image         = var.image
+  emails        = var.emails
+  workgroup_arn = var.workgroup_arn
+
+  # Cheap at rest: public addresses that nothing may connect to, instead of a NAT gateway.
+  nat_gateway   = false
+  host_cpu      = 2048
+  host_memory   = 4096
+  spark_workers = 2
+  rpu_hours     = 10
+  budget_usd    = 120
+}

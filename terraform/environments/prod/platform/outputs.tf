@@ -1,0 +1,34 @@
+output "airflow_instance_id" {
+  description = "Airflow's machine, for Session Manager"
+  value       = module.stack.airflow_instance_id
+}
+
+output "image_url" {
+  description = "Repository that the host's image is pushed to"
+  value       = module.stack.image_url
+}
+
+output "plugin_urls" {
+  description = "Repositories that plugins are pushed to"
+  value       = module.stack.plugin_urls
+}
+
+output "role_arns" {
+  description = "Roles: `host`, `execution`, `spark`, `copy`, `airflow`, `query`"
+  value       = module.stack.role_arns
+}
+
+output "job_names" {
+  description = "Glue jobs: `curate`, and `migrate`, which a person starts"
+  value       = module.stack.job_names
+}
+
+output "warehouse_admin_secret_arn" {
+  description = "Secret of Redshift's administrator; null if the work group is others'"
+  value       = module.stack.warehouse_admin_secret_arn
+}
+
+output "alarm_topic_arn" {
+  description = "Topic of alarms"
+  value       = module.stack.alarm_topic_arn
+}

@@ -1,0 +1,157 @@
+variable "name" {
+  description = "What names of resources begin with"
+  type        = string
+}
+
+variable "environment" {
+  description = "Environment of `platform.json` that DAGs and commands are told"
+  type        = string
+}
+
+variable "bucket" {
+  description = "Name of the lake's bucket"
+  type        = string
+}
+
+variable "artifacts" {
+  description = "Folder of the lake that releases are in"
+  type        = string
+}
+
+variable "release" {
+  description = "Release that is installed: a folder below `artifacts`, as `terraform/release.sh` makes it"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z._-]*$", var.release))
+    error_message = "`${var.release}` is not the name of a folder such as `0.1.0`."
+  }
+}
+
+variable "instance_profile" {
+  description = "Instance profile of Airflow's role"
+  type        = string
+}
+
+variable "instance_type" {
+  description = "Type of the machine, x86-64. Airflow's four processes take 2 GB; the work is done by ECS, Glue and Redshift"
+  type        = string
+  default     = "t3.large"
+
+  validation {
+    condition     = !can(regex("^[a-z]+[0-9]+g[a-z]*[.]|[.](nano|micro|small)$", var.instance_type))
+    error_message = "`${var.instance_type}` is an ARM machine or has less than 4 GB: wheels are for x86-64, and Airflow needs 4 GB."
+  }
+}
+
+variable "ami" {
+  description = "Image of the machine (default: the newest Amazon Linux 2023)"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.ami == null || can(regex("^ami-[0-9a-f]{8,17}$", var.ami))
+    error_message = "`${coalesce(var.ami, "null")}` is not the id of an image."
+  }
+}
+
+variable "subnet_ids" {
+  description = "Subnets of the workers; the machine is in the first"
+  type        = list(string)
+
+  validation {
+    condition     = length(var.subnet_ids) > 0
+    error_message = "There is no subnet for the machine to be in."
+  }
+}
+
+variable "availability_zone" {
+  description = "Zone of the first subnet, in which the volume must be"
+  type        = string
+}
+
+variable "security_group_id" {
+  description = "Security group of the workers"
+  type        = string
+}
+
+variable "public_address" {
+  description = "Whether workers get a public address to get out with; nothing gets in"
+  type        = bool
+}
+
+variable "key_arn" {
+  description = "ARN of the key that volumes, secret and log are encrypted with"
+  type        = string
+}
+
+variable "log_group" {
+  description = "Name of the log group"
+  type        = string
+}
+
+variable "log_days" {
+  description = "Days for which logs are kept"
+  type        = number
+  default     = 365
+}
+
+variable "metric_namespace" {
+  description = "CloudWatch namespace that the machine measures in"
+  type        = string
+}
+
+variable "pool" {
+  description = "Airflow pool that bounds hosts at work at a time"
+  type        = string
+}
+
+variable "pool_slots" {
+  description = "Hosts at work at a time"
+  type        = number
+  default     = 4
+
+  validation {
+    condition     = var.pool_slots >= 1 && var.pool_slots <= 32
+    error_message = "A pool of `${var.pool_slots}` slots: 1 to 32 hosts can be at work at a time."
+  }
+}
+
+variable "parallelism" {
+  description = "Tasks at work at a time: most wait for ECS, Glue or Redshift"
+  type        = number
+  default     = 8
+
+  validation {
+    condition     = var.parallelism >= var.pool_slots
+    error_message = "`${var.parallelism}` tasks at a time are fewer than the pool's `${var.pool_slots}` slots."
+  }
+}
+
+variable "state_gib" {
+  description = "GiB of the volume of database and logs"
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.state_gib >= 10 && var.state_gib <= 1000
+    error_message = "A volume of `${var.state_gib}` GiB: 10 to 1000 are sensible."
+  }
+}
+
+variable "secret_recovery_days" {
+  description = "Days for which a deleted secret can be brought back; 0 deletes it at once. It can be made again"
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.secret_recovery_days == 0 || (var.secret_recovery_days >= 7 && var.secret_recovery_days <= 30)
+    error_message = "Secrets Manager keeps deleted secrets for 0 or 7 to 30 days, not for `${var.secret_recovery_days}`."
+  }
+}
+
+variable "tags" {
+  description = "Tags of all resources"
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,9 @@
+output "job_names" {
+  description = "Names of the jobs: `curate`, which Airflow starts, and `migrate`, which a person does"
+  value       = { for job, one in aws_glue_job.this : job => one.name }
+}
+
+output "database_names" {
+  description = "Names of the databases: `staging` and `curated`"
+  value       = { for use, one in aws_glue_catalog_database.this : use => one.name }
+}

@@ -1,0 +1,94 @@
+variable "environment" {
+  description = "Environment of `platform.json` that jobs are told"
+  type        = string
+}
+
+variable "bucket" {
+  description = "Name of the lake's bucket"
+  type        = string
+}
+
+variable "prefixes" {
+  description = "Folders of the lake: `validated`, `curated`, `artifacts`"
+  type        = object({ validated = string, curated = string, artifacts = string })
+}
+
+variable "databases" {
+  description = "Glue databases: `staging` and `curated`"
+  type        = object({ staging = string, curated = string })
+
+  validation {
+    condition     = alltrue([for one in values(var.databases) : can(regex("^[a-z0-9_]+$", one))])
+    error_message = "A database has other characters than lower-case letters, digits and `_`, which Athena wants quoted."
+  }
+}
+
+variable "jobs" {
+  description = "Names of jobs: `curate`. The job that makes tables has `-migrate` added"
+  type        = object({ curate = string })
+}
+
+variable "role_arn" {
+  description = "Role of the jobs"
+  type        = string
+}
+
+variable "key_arn" {
+  description = "ARN of the key that logs and what jobs write are encrypted with"
+  type        = string
+}
+
+variable "release" {
+  description = "Release that is deployed: a folder below the lake's `artifacts`"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z._-]*$", var.release))
+    error_message = "`${var.release}` is not the name of a folder such as `0.1.0`."
+  }
+}
+
+variable "package_version" {
+  description = "Version in the names of the release's wheels"
+  type        = string
+  default     = "0.1.0"
+}
+
+variable "worker_type" {
+  description = "Size of a worker: `G.1X` has 4 cores and 16 GB"
+  type        = string
+  default     = "G.1X"
+
+  validation {
+    condition     = contains(["G.1X", "G.2X", "G.4X", "G.8X"], var.worker_type)
+    error_message = "`${var.worker_type}` is not a type of worker: G.1X, G.2X, G.4X or G.8X."
+  }
+}
+
+variable "workers" {
+  description = "Workers of a run, the driver among them. A year of 15 million records is 1.5 GB of Parquet, which four workers take"
+  type        = number
+  default     = 5
+
+  validation {
+    condition     = var.workers >= 2 && var.workers <= 50
+    error_message = "A job needs a driver and a worker, so 2 at least; more than 50 is a typing mistake: `${var.workers}`."
+  }
+}
+
+variable "timeout" {
+  description = "Minutes after which a run is ended: a year takes minutes, what takes hours hangs"
+  type        = number
+  default     = 180
+
+  validation {
+    condition     = var.timeout >= 10 && var.timeout <= 1440
+    error_message = "A time-out is 10 to 1440 minutes; `${var.timeout}` was given."
+  }
+}
+
+variable "tags" {
+  description = "Tags of all resources"
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,339 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  partition = data.aws_partition.current.partition
+  account   = data.aws_caller_identity.current.account_id
+  region    = data.aws_region.current.name
+  here      = "${local.region}:${local.account}"
+
+  bucket  = "arn:${local.partition}:s3:::${var.bucket}"
+  objects = { for use, prefix in var.prefixes : use => "${local.bucket}/${prefix}/*" }
+
+  roles = {
+    host      = "${var.name}-host"
+    execution = "${var.name}-execution"
+    spark     = var.spark_role
+    copy      = var.copy_role
+    airflow   = "${var.name}-airflow"
+    query     = "${var.name}-query"
+  }
+  role_arns = { for role, name in local.roles : role => "arn:${local.partition}:iam::${local.account}:role/${name}" }
+
+  catalog  = "arn:${local.partition}:glue:${local.here}:catalog"
+  staging  = { database = "arn:${local.partition}:glue:${local.here}:database/${var.databases.staging}", tables = "arn:${local.partition}:glue:${local.here}:table/${var.databases.staging}/*" }
+  curated  = { database = "arn:${local.partition}:glue:${local.here}:database/${var.databases.curated}", tables = "arn:${local.partition}:glue:${local.here}:table/${var.databases.curated}/*" }
+  cluster  = "arn:${local.partition}:ecs:${local.here}:cluster/${var.host.cluster}"
+  tasks    = "arn:${local.partition}:ecs:${local.here}:task/${var.host.cluster}/*"
+  log_arn  = "arn:${local.partition}:logs:${local.here}:log-group"
+  metrics  = { StringEquals = { "cloudwatch:namespace" = var.metric_namespace } }
+  read_key = { Sid = "ReadWhatIsEncrypted", Effect = "Allow", Action = ["kms:Decrypt"], Resource = var.key_arn }
+  use_key  = { Sid = "ReadAndWriteWhatIsEncrypted", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = var.key_arn }
+
+  # Without it S3 answers 403 and not 404 for what is not there. It gives names of objects, and no object. A condition on
+  # `s3:prefix` would take the 404 away again: reading an object gives no prefix.
+  tell_missing_from_forbidden = { Sid = "TellMissingFromForbidden", Effect = "Allow", Action = ["s3:ListBucket"], Resource = local.bucket }
+}
+
+################################################################################
+# Who may be whom
+################################################################################
+
+locals {
+  # A service acts for this account's resources only, so that nobody else's can borrow a role through it.
+  this_account = { StringEquals = { "aws:SourceAccount" = local.account } }
+
+  trusted = {
+    host      = { principal = { Service = "ecs-tasks.amazonaws.com" }, condition = local.this_account }
+    execution = { principal = { Service = "ecs-tasks.amazonaws.com" }, condition = local.this_account }
+    spark     = { principal = { Service = "glue.amazonaws.com" }, condition = local.this_account }
+    copy      = { principal = { Service = ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"] }, condition = local.this_account }
+    # EC2 gives no source account: an instance gets a role by its profile, which `iam:PassRole` guards.
+    airflow = { principal = { Service = "ec2.amazonaws.com" }, condition = null }
+    query   = { principal = { AWS = "arn:${local.partition}:iam::${local.account}:root" }, condition = null }
+  }
+}
+
+################################################################################
+# The host: reads raw, writes staging and metadata
+################################################################################
+
+locals {
+  host = [
+    { Sid = "ReadRaw", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion"], Resource = local.objects.raw },
+    {
+      Sid      = "PublishAndLookBack"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = [for use in ["validated", "rejected", "audit", "schema_versions"] : local.objects[use]]
+    },
+    { Sid = "Report", Effect = "Allow", Action = ["s3:PutObject"], Resource = local.objects.reports },
+    {
+      Sid      = "TakeBackOwnFiles"
+      Effect   = "Allow"
+      Action   = ["s3:DeleteObject", "s3:AbortMultipartUpload"]
+      Resource = [local.objects.validated, local.objects.rejected]
+    },
+    local.tell_missing_from_forbidden,
+    local.use_key,
+  ]
+
+  # What ECS itself does before a task runs: it has none of the task's rights, and the task none of these.
+  execution = [
+    { Sid = "LogIn", Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = "*" },
+    {
+      Sid      = "PullTheImage"
+      Effect   = "Allow"
+      Action   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Resource = "arn:${local.partition}:ecr:${local.here}:repository/${var.host.image}"
+    },
+    {
+      Sid      = "WriteLogs"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${local.log_arn}:${var.log_groups.host}:*"
+    },
+  ]
+}
+
+################################################################################
+# Spark: reads validated, writes curated
+################################################################################
+
+locals {
+  spark = [
+    {
+      Sid      = "ReadWhatTheHostPublished"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject"]
+      Resource = [local.objects.validated, local.objects.audit, local.objects.artifacts]
+    },
+    {
+      # Iceberg takes back the files of a commit that failed.
+      Sid      = "WriteTables"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+      Resource = local.objects.curated
+    },
+    { Sid = "Report", Effect = "Allow", Action = ["s3:PutObject"], Resource = local.objects.reports },
+    local.tell_missing_from_forbidden,
+    {
+      Sid      = "CommitTables"
+      Effect   = "Allow"
+      Action   = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable"]
+      Resource = [local.catalog, local.curated.database, local.curated.tables]
+    },
+    {
+      Sid      = "WriteLogs"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"]
+      Resource = "${local.log_arn}:/aws-glue/jobs/*"
+    },
+    { Sid = "Measure", Effect = "Allow", Action = ["cloudwatch:PutMetricData"], Resource = "*", Condition = { StringEquals = { "cloudwatch:namespace" = "Glue" } } },
+    local.use_key,
+  ]
+}
+
+################################################################################
+# Redshift: reads curated, and the manifests that say what of it
+################################################################################
+
+locals {
+  copy = [
+    { Sid = "ReadWhatIsLoaded", Effect = "Allow", Action = ["s3:GetObject"], Resource = [local.objects.curated, local.objects.copy_manifests] },
+    local.tell_missing_from_forbidden,
+    local.read_key,
+  ]
+}
+
+################################################################################
+# Airflow: lands, registers, starts exactly these jobs, passes exactly these roles
+################################################################################
+
+locals {
+  airflow = concat(
+    [
+      {
+        # The bucket's policy lets nobody overwrite or delete what has landed.
+        Sid      = "Land"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+        Resource = local.objects.raw
+      },
+      {
+        Sid      = "ReadManifestsAndReports"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = [for use in ["validated", "audit", "reports", "artifacts"] : local.objects[use]]
+      },
+      {
+        # Snapshots, not data: these say which files a load copies.
+        Sid      = "ReadSnapshots"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = "${local.bucket}/${var.prefixes.curated}/*/metadata/*"
+      },
+      { Sid = "SayWhatIsLoaded", Effect = "Allow", Action = ["s3:PutObject"], Resource = local.objects.copy_manifests },
+      local.tell_missing_from_forbidden,
+      {
+        Sid    = "Register"
+        Effect = "Allow"
+        Action = [
+          "glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable",
+          "glue:GetPartition", "glue:CreatePartition", "glue:UpdatePartition", "glue:DeletePartition",
+        ]
+        Resource = [local.catalog, local.staging.database, local.staging.tables]
+      },
+      {
+        Sid      = "FindSnapshots"
+        Effect   = "Allow"
+        Action   = ["glue:GetDatabase", "glue:GetTable"]
+        Resource = [local.catalog, local.curated.database, local.curated.tables]
+      },
+      {
+        Sid       = "RunTheHost"
+        Effect    = "Allow"
+        Action    = ["ecs:RunTask"]
+        Resource  = "arn:${local.partition}:ecs:${local.here}:task-definition/${var.host.task_definition}:*"
+        Condition = { ArnEquals = { "ecs:cluster" = local.cluster } }
+      },
+      { Sid = "FollowTheHost", Effect = "Allow", Action = ["ecs:DescribeTasks", "ecs:StopTask"], Resource = local.tasks },
+      {
+        Sid       = "GiveTheHostItsRoles"
+        Effect    = "Allow"
+        Action    = ["iam:PassRole"]
+        Resource  = [local.role_arns.host, local.role_arns.execution]
+        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+      {
+        Sid      = "Curate"
+        Effect   = "Allow"
+        Action   = ["glue:StartJobRun", "glue:GetJobRun", "glue:BatchStopJobRun"]
+        Resource = "arn:${local.partition}:glue:${local.here}:job/${var.jobs.curate}"
+      },
+      {
+        Sid      = "Load"
+        Effect   = "Allow"
+        Action   = ["redshift-data:BatchExecuteStatement", "redshift-serverless:GetCredentials"]
+        Resource = var.workgroup_arn
+      },
+      {
+        # These calls name a statement and no work group; a statement is seen by who started it.
+        Sid       = "FollowOwnLoads"
+        Effect    = "Allow"
+        Action    = ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult", "redshift-data:CancelStatement"]
+        Resource  = "*"
+        Condition = { StringEquals = { "redshift-data:statement-owner-iam-userid" = "$${aws:userid}" } }
+      },
+      {
+        # It makes its keys at the first start.
+        Sid      = "KeepOwnSecret"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
+        Resource = var.secret_arn
+      },
+      { Sid = "Measure", Effect = "Allow", Action = ["cloudwatch:PutMetricData"], Resource = "*", Condition = local.metrics },
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${local.log_arn}:${var.log_groups.airflow}:*"
+      },
+      {
+        # Session Manager instead of SSH: what its agent asks for, and nothing of the parameter store.
+        Sid    = "BeReachedBySessionManager"
+        Effect = "Allow"
+        Action = [
+          "ssm:UpdateInstanceInformation",
+          "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+          "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+        ]
+        Resource = "*"
+      },
+      local.use_key,
+    ],
+  )
+}
+
+################################################################################
+# People: read staging and curated by Athena
+################################################################################
+
+locals {
+  query = [
+    {
+      Sid    = "Query"
+      Effect = "Allow"
+      Action = [
+        "athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults",
+        "athena:GetWorkGroup", "athena:GetNamedQuery", "athena:ListNamedQueries",
+      ]
+      Resource = "arn:${local.partition}:athena:${local.here}:workgroup/${var.query_workgroup}"
+    },
+    {
+      Sid      = "ReadTables"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject"]
+      Resource = [for use in ["validated", "rejected", "audit", "curated"] : local.objects[use]]
+    },
+    { Sid = "KeepResults", Effect = "Allow", Action = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], Resource = local.objects.query_results },
+    local.tell_missing_from_forbidden,
+    { Sid = "FindTheBucket", Effect = "Allow", Action = ["s3:GetBucketLocation"], Resource = local.bucket },
+    {
+      Sid      = "FindTables"
+      Effect   = "Allow"
+      Action   = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"]
+      Resource = [local.catalog, local.staging.database, local.staging.tables, local.curated.database, local.curated.tables]
+    },
+    local.use_key,
+  ]
+}
+
+################################################################################
+# Roles
+################################################################################
+
+locals {
+  statements = {
+    host      = local.host
+    execution = local.execution
+    spark     = local.spark
+    copy      = local.copy
+    airflow   = local.airflow
+    query     = local.query
+  }
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.roles
+
+  name        = each.value
+  description = var.descriptions[each.key]
+  tags        = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [merge(
+      { Effect = "Allow", Principal = local.trusted[each.key].principal, Action = "sts:AssumeRole" },
+      local.trusted[each.key].condition == null ? {} : { Condition = local.trusted[each.key].condition },
+    )]
+  })
+}
+
+# Inline: a policy that nothing else is given, and that goes with its role.
+resource "aws_iam_role_policy" "this" {
+  for_each = local.roles
+
+  name   = "rights"
+  role   = aws_iam_role.this[each.key].id
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.statements[each.key] })
+}
+
+resource "aws_iam_instance_profile" "airflow" {
+  name = local.roles.airflow
+  role = aws_iam_role.this["airflow"].name
+  tags = var.tags
+}

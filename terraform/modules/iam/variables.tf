@@ -1,0 +1,134 @@
+variable "name" {
+  description = "What names of roles begin with that `platform.json` does not give"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.name))
+    error_message = "`${var.name}` is not 1 to 31 lower-case letters, digits and hyphens, beginning with a letter."
+  }
+}
+
+variable "bucket" {
+  description = "Name of the lake's bucket"
+  type        = string
+}
+
+variable "prefixes" {
+  description = "Folders of the lake by use, without slashes at either end"
+  type = object({
+    raw             = string
+    validated       = string
+    rejected        = string
+    audit           = string
+    schema_versions = string
+    copy_manifests  = string
+    query_results   = string
+    curated         = string
+    artifacts       = string
+    reports         = string
+  })
+
+  validation {
+    condition     = alltrue([for one in values(var.prefixes) : can(regex("^[a-z0-9_-]+(/[a-z0-9_-]+)*$", one))])
+    error_message = "A prefix is empty, has a slash at an end or a wildcard: rights would hold for more than it."
+  }
+}
+
+variable "key_arn" {
+  description = "ARN of the key that the lake is encrypted with"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
+    error_message = "`${var.key_arn}` is not the ARN of a key; an alias does not do in policies."
+  }
+}
+
+variable "databases" {
+  description = "Glue databases: `staging` and `curated`"
+  type        = object({ staging = string, curated = string })
+}
+
+variable "host" {
+  description = "How the host runs: `cluster`, `task_definition` (a family) and `image` (a repository)"
+  type        = object({ cluster = string, task_definition = string, image = string })
+
+  validation {
+    condition     = alltrue([for one in values(var.host) : can(regex("^[A-Za-z0-9_/-]+$", one))])
+    error_message = "Cluster, task definition and image are names, not ARNs, and have no wildcards."
+  }
+}
+
+variable "jobs" {
+  description = "Glue jobs that Airflow starts: `curate`"
+  type        = object({ curate = string })
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]+$", var.jobs.curate))
+    error_message = "`${var.jobs.curate}` is not the name of one job."
+  }
+}
+
+variable "spark_role" {
+  description = "Name of the role of Glue jobs"
+  type        = string
+}
+
+variable "copy_role" {
+  description = "Name of the role that Redshift copies with"
+  type        = string
+}
+
+variable "query_workgroup" {
+  description = "Athena work group that people query in"
+  type        = string
+}
+
+variable "workgroup_arn" {
+  description = "ARN of the Redshift work group that Airflow loads"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:redshift-serverless:[a-z0-9-]+:[0-9]{12}:workgroup/[A-Za-z0-9-]+$", var.workgroup_arn))
+    error_message = "`${var.workgroup_arn}` is not the ARN of one Redshift Serverless work group."
+  }
+}
+
+variable "secret_arn" {
+  description = "ARN of Airflow's secret"
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^*]+$", var.secret_arn))
+    error_message = "`${var.secret_arn}` is not the ARN of one secret."
+  }
+}
+
+variable "log_groups" {
+  description = "Names of the log groups of `host` and `airflow`"
+  type        = object({ host = string, airflow = string })
+}
+
+variable "metric_namespace" {
+  description = "CloudWatch namespace that Airflow measures in"
+  type        = string
+}
+
+variable "descriptions" {
+  description = "What each role is for, in the console"
+  type        = map(string)
+  default = {
+    host      = "The host: reads raw, writes staging and metadata"
+    execution = "ECS before the host starts: pulls the image, opens its log"
+    spark     = "Glue jobs: read validated, write curated"
+    copy      = "Redshift: reads curated"
+    airflow   = "Airflow: lands, registers, starts host and jobs, loads"
+    query     = "People: query staging and curated by Athena"
+  }
+}
+
+variable "tags" {
+  description = "Tags of all resources"
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,387 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  arn      = "arn:${data.aws_partition.current.partition}:s3:::${var.bucket}"
+  logs     = "${var.bucket}-logs"
+  logs_arn = "${local.arn}-logs"
+  account  = data.aws_caller_identity.current.account_id
+  root     = "arn:${data.aws_partition.current.partition}:iam::${local.account}:root"
+
+  # Whoever tears the platform down finds out by this tag what stays, and why it does.
+  tags = merge(var.tags, { Kept = "data that cannot be made again" })
+}
+
+################################################################################
+# Key
+################################################################################
+
+# One key for all that the platform stores. It outlives the platform with the bucket: without it the bucket is unreadable.
+resource "aws_kms_key" "this" {
+  description             = "What ${var.bucket} and the platform around it store"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  tags                    = local.tags
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        # Rights are given by the roles' own policies.
+        Sid       = "AccountDecides"
+        Effect    = "Allow"
+        Principal = { AWS = local.root }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        Sid       = "LogsOfThisAccount"
+        Effect    = "Allow"
+        Principal = { Service = "logs.${data.aws_region.current.name}.amazonaws.com" }
+        Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey"]
+        Resource  = "*"
+        Condition = {
+          ArnLike = {
+            "kms:EncryptionContext:aws:logs:arn" = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.name}:${local.account}:*"
+          }
+        }
+      },
+      {
+        Sid       = "AlarmsAndBudgetsToTopics"
+        Effect    = "Allow"
+        Principal = { Service = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"] }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      },
+    ]
+  })
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/${var.bucket}"
+  target_key_id = aws_kms_key.this.key_id
+}
+
+################################################################################
+# Bucket
+################################################################################
+
+resource "aws_s3_bucket" "this" {
+  bucket = var.bucket
+  tags   = local.tags
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_s3_bucket_versioning" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    # Without a bucket key, each object would cost a request to KMS.
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.this.arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  bucket                  = aws_s3_bucket.this.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_logging" "this" {
+  bucket        = aws_s3_bucket.this.id
+  target_bucket = aws_s3_bucket.logs.id
+  target_prefix = "s3/"
+}
+
+################################################################################
+# Policy: raw is immutable, manifests are conditional
+################################################################################
+
+# Denials hold for everybody, administrators and the account's root user included, until this policy is changed.
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "OnlyByTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = [local.arn, "${local.arn}/*"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+      {
+        # A request that creates an object must say that nothing may be there. Parts of an upload create none; its
+        # completion does. CopyObject cannot say so, and is refused: what lands, lands by PUT.
+        Sid       = "RawIsOnlyCreated"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:PutObject"
+        Resource  = "${local.arn}/${var.prefixes.raw}/*"
+        Condition = {
+          Null = { "s3:if-none-match" = "true" }
+          Bool = { "s3:ObjectCreationOperation" = "true" }
+        }
+      },
+      {
+        Sid       = "RawIsNeverDeleted"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Resource  = "${local.arn}/${var.prefixes.raw}/*"
+      },
+      {
+        # A commit is create-only, or swaps what was read. Which is the host's to say; not to say either is a mistake.
+        Sid       = "CommitsAreConditional"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:PutObject"
+        Resource  = "${local.arn}/${var.prefixes.validated}/*/_commit/*"
+        Condition = {
+          Null = { "s3:if-none-match" = "true", "s3:if-match" = "true" }
+          Bool = { "s3:ObjectCreationOperation" = "true" }
+        }
+      },
+      {
+        Sid       = "CommitsAreNeverDeleted"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Resource  = "${local.arn}/${var.prefixes.validated}/*/_commit/*"
+      },
+    ]
+  })
+
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}
+
+################################################################################
+# Lifecycle
+################################################################################
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    # Killed runs and landings leave parts that no reader sees and that are paid for.
+    id     = "unfinished-uploads"
+    status = "Enabled"
+
+    filter {}
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 3
+    }
+  }
+
+  rule {
+    # A year is read when it lands and when rules change; files are larger than the 128 KB from which this pays.
+    id     = "raw-cools"
+    status = "Enabled"
+
+    filter {
+      prefix = "${var.prefixes.raw}/"
+    }
+
+    transition {
+      days          = var.raw_cools_after_days
+      storage_class = "STANDARD_IA"
+    }
+  }
+
+  # What attempts took back, and what Iceberg no longer names: kept for a while to undo a mistake. Never of raw, which has no
+  # versions but the first.
+  dynamic "rule" {
+    for_each = toset([
+      var.prefixes.validated, var.prefixes.rejected, var.prefixes.curated, var.prefixes.audit,
+      var.prefixes.schema_versions, var.prefixes.artifacts,
+    ])
+
+    content {
+      id     = "old-versions-${replace(rule.value, "/", "-")}"
+      status = "Enabled"
+
+      filter {
+        prefix = "${rule.value}/"
+      }
+
+      noncurrent_version_expiration {
+        noncurrent_days = var.old_versions_days
+      }
+
+      expiration {
+        expired_object_delete_marker = true
+      }
+    }
+  }
+
+  # What can be made again at any time.
+  dynamic "rule" {
+    for_each = {
+      (var.prefixes.query_results)  = var.query_results_days
+      (var.prefixes.copy_manifests) = var.copy_manifests_days
+      (var.prefixes.reports)        = var.reports_days
+    }
+
+    content {
+      id     = "expire-${replace(rule.key, "/", "-")}"
+      status = "Enabled"
+
+      filter {
+        prefix = "${rule.key}/"
+      }
+
+      expiration {
+        days = rule.value
+      }
+
+      noncurrent_version_expiration {
+        noncurrent_days = 1
+      }
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.this]
+}
+
+################################################################################
+# Access logs
+################################################################################
+
+resource "aws_s3_bucket" "logs" {
+  bucket = local.logs
+  tags   = local.tags
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# S3 delivers logs only to buckets that it encrypts with its own keys.
+resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "logs" {
+  bucket                  = aws_s3_bucket.logs.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  rule {
+    id     = "expire"
+    status = "Enabled"
+
+    filter {}
+
+    expiration {
+      days = var.access_logs_days
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 3
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "OnlyByTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = [local.logs_arn, "${local.logs_arn}/*"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+      {
+        Sid       = "LogsOfTheLake"
+        Effect    = "Allow"
+        Principal = { Service = "logging.s3.amazonaws.com" }
+        Action    = "s3:PutObject"
+        Resource  = "${local.logs_arn}/s3/*"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account }
+          ArnLike      = { "aws:SourceArn" = local.arn }
+        }
+      },
+      {
+        Sid       = "FlowsOfTheNetwork"
+        Effect    = "Allow"
+        Principal = { Service = "delivery.logs.amazonaws.com" }
+        Action    = "s3:PutObject"
+        Resource  = "${local.logs_arn}/vpc/*"
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      },
+      {
+        Sid       = "FlowsLookFirst"
+        Effect    = "Allow"
+        Principal = { Service = "delivery.logs.amazonaws.com" }
+        Action    = "s3:GetBucketAcl"
+        Resource  = local.logs_arn
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      },
+    ]
+  })
+
+  depends_on = [aws_s3_bucket_public_access_block.logs]
+}

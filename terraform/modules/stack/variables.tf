@@ -1,0 +1,88 @@
+variable "environment" {
+  description = "Environment of `platform.json` that is provisioned"
+  type        = string
+}
+
+variable "names" {
+  description = "Path of another file of names (default: `terraform/platform.json`)"
+  type        = string
+  default     = null
+}
+
+variable "release" {
+  description = "Release that runs: a folder below the lake's `artifacts`"
+  type        = string
+}
+
+variable "image" {
+  description = "Version or digest (`sha256:…`) of the host's image"
+  type        = string
+}
+
+variable "nat_gateway" {
+  description = "Whether workers are in private subnets behind a NAT gateway"
+  type        = bool
+}
+
+variable "cidr" {
+  description = "Addresses of the VPC"
+  type        = string
+  default     = "10.20.0.0/20"
+}
+
+variable "host_cpu" {
+  description = "CPU units of the host; 1024 are a core"
+  type        = number
+  default     = 4096
+}
+
+variable "host_memory" {
+  description = "MiB of the host"
+  type        = number
+  default     = 8192
+}
+
+variable "spark_workers" {
+  description = "Workers of a Glue job, the driver among them"
+  type        = number
+  default     = 5
+}
+
+variable "airflow_instance_type" {
+  description = "Type of Airflow's machine"
+  type        = string
+  default     = "t3.large"
+}
+
+variable "workgroup_arn" {
+  description = "Redshift work group that is there already, made by others; none is made then (default: one is made)"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.workgroup_arn == null || can(regex("^arn:[a-z-]+:redshift-serverless:", var.workgroup_arn))
+    error_message = "`${coalesce(var.workgroup_arn, "null")}` is not the ARN of a Redshift Serverless work group; a name does not do in policies."
+  }
+}
+
+variable "rpu_hours" {
+  description = "RPU-hours of Redshift a month after which queries are refused"
+  type        = number
+  default     = 60
+}
+
+variable "emails" {
+  description = "Who is told of alarms"
+  type        = list(string)
+}
+
+variable "budget_usd" {
+  description = "US dollars a month"
+  type        = number
+}
+
+variable "tags" {
+  description = "Tags of all resources"
+  type        = map(string)
+  default     = {}
+}
