@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 Document = Mapping[str, Any]
@@ -33,9 +34,32 @@ class Request:
 def allows(identity: Sequence[Document], request: Request, *, resource: Sequence[Document] = ()) -> bool:
     """Whether a role with these policies may make the call, where the resource has those. Both in one account, so that
     a grant of either is enough. Raises `UnknownError`."""
-    matching = [one for document in identity for one in _statements(document) if _matches(one, request)]
-    matching += [one for document in resource for one in _statements(document) if _for_everybody(one) and _matches(one, request)]
-    effects = {one["Effect"] for one in matching}
+    found = [one for document in identity for one in about(document, request.action, request.resource)]
+    everybodys = [one for document in resource for one in about(document, request.action, request.resource)]
+    return decide([*found, *filter(_for_everybody, everybodys)], request.context)
+
+
+def about(document: Document, action: str, resource: str) -> list[Document]:
+    """The statements that say something of an action on a resource, whatever the context."""
+    return [
+        one
+        for one in _statements(document)
+        if any(_like(wanted.lower(), action.lower()) for wanted in texts(one["Action"]))
+        and any(_like(wanted, resource) for wanted in texts(one["Resource"]))
+    ]
+
+
+def decide(statements: Sequence[Document], context: Context) -> bool:
+    """Whether statements about a call let it through in its context."""
+    effects = {
+        one["Effect"]
+        for one in statements
+        if all(
+            _holds(operator, key, texts(wanted), context)
+            for operator, keys in one.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
+    }
     if unknown := effects - {"Allow", "Deny"}:
         raise UnknownError(f"effect `{unknown.pop()}`")
     return "Deny" not in effects and "Allow" in effects
@@ -59,18 +83,6 @@ def _for_everybody(statement: Document) -> bool:
     raise UnknownError(f"principal `{statement['Principal']}`")
 
 
-def _matches(statement: Document, request: Request) -> bool:
-    return (
-        any(_like(one.lower(), request.action.lower()) for one in texts(statement["Action"]))
-        and any(_like(one, request.resource) for one in texts(statement["Resource"]))
-        and all(
-            _holds(operator, key, texts(wanted), request.context)
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, wanted in keys.items()
-        )
-    )
-
-
 def _holds(operator: str, key: str, wanted: Sequence[str], context: Context) -> bool:
     """One condition. Several keys and operators hold together; of several values, one is enough."""
     found = {name.lower(): value for name, value in context.items()}.get(key.lower())
@@ -84,6 +96,7 @@ def _holds(operator: str, key: str, wanted: Sequence[str], context: Context) -> 
     return any(OPERATORS[operator](one, found) for one in values)
 
 
+@cache
 def _like(pattern: str, text: str) -> bool:
     parts = (".*" if one == "*" else "." if one == "?" else re.escape(one) for one in re.split(r"([*?])", pattern))
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
