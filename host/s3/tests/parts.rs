@@ -75,8 +75,15 @@ fn check(fault: &Fault, hurts: bool) {
         assert!(server.get("lake", &key).is_some_and(|there| there == bytes), "{place}, then");
     }
     // Of an upload whose beginning was answered to nobody, nobody knows; `assay gc` and lifecycles take it.
-    let lost =
-        matches!(fault, Fault::LostReply | Fault::Repeated | Fault::Reset(_) | Fault::Truncated(_));
+    let lost = matches!(
+        fault,
+        Fault::LostReply
+            | Fault::Repeated
+            | Fault::ConflictDone
+            | Fault::SentTwice
+            | Fault::Reset(_)
+            | Fault::Truncated(_)
+    );
     let left = server.unfinished_uploads("lake");
     assert!(left.len() <= usize::from(lost), "{fault:?}: {left:?}");
 }
@@ -94,6 +101,7 @@ fn what_may_pass_does_not_hurt_an_upload() {
         Fault::Truncated(10),
         Fault::LostReply,
         Fault::Repeated,
+        Fault::SentTwice,
         Fault::Closed,
     ] {
         check(&fault, false);
