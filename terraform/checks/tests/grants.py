@@ -106,6 +106,7 @@ BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
     ("host", "s3:PutObject", "manifest", IF_ABSENT, True),
     ("host", "s3:PutObject", "manifest", IF_SAME, True),
     ("host", "s3:PutObject", "manifest", CREATES, False),
+    ("host", "s3:PutObject", "manifest", A_PART, True),
     ("host", "s3:PutObject", "newest", CREATES, False),
     ("anybody", "s3:PutObject", "newest", CREATES, False),
     ("host", "s3:DeleteObject", "manifest", TLS, False),

@@ -74,3 +74,23 @@ run "amazons_namespace" {
 
   expect_failures = [var.metric_namespace]
 }
+
+run "more_than_all" {
+  command = plan
+
+  variables {
+    most_null_drift = 2
+  }
+
+  expect_failures = [var.most_null_drift]
+}
+
+run "no_days" {
+  command = plan
+
+  variables {
+    oldest_days = 0
+  }
+
+  expect_failures = [var.oldest_days]
+}
