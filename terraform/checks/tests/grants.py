@@ -62,7 +62,8 @@ GRANTS: Table = {
     ],
     "query": [
         Grant(
-            "athena:StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults GetWorkGroup GetNamedQuery ListNamedQueries",
+            "athena:StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults GetWorkGroup "
+            "GetNamedQuery ListNamedQueries",
             ("query workgroup",),
         ),
         Grant("s3:GetObject", (*VALIDATED, "rejected", "audit", *CURATED)),

@@ -1,4 +1,4 @@
-"""What a reader of terraform-aws-modules expects: four files, typed and described variables, no resource in an environment."""
+"""What a reader of terraform-aws-modules expects: four files, variables with types, no resource in an environment."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def test_an_environment_has_no_resource(root: str) -> None:
 def test_environments_differ_in_sizes_only() -> None:
     dev, prod = (docs.parse(tools.TERRAFORM / f"environments/{one}/platform/main.tf") for one in ("dev", "prod"))
     (one,), (other,) = dev["module"], prod["module"]
-    ((_, mine),), ((_, theirs),) = ([item for item in module.items() if not item[0].startswith("__")] for module in (one, other))
+    ((_, mine),), ((_, theirs),) = (
+        [item for item in module.items() if not item[0].startswith("__")] for module in (one, other)
+    )
     assert mine.keys() == theirs.keys()
     differing = {name for name in mine if mine[name] != theirs[name] and not name.startswith("__")}
     assert differing <= {"nat_gateway", "host_cpu", "host_memory", "spark_workers", "rpu_hours", "budget_usd"}

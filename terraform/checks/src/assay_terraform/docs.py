@@ -42,7 +42,7 @@ def _blocks(path: Path, kind: str) -> dict[str, Mapping[str, Any]]:
 def parse(path: Path) -> dict[str, Any]:
     """A file of Terraform."""
     with path.open(encoding="utf-8") as file:
-        parsed: dict[str, Any] = hcl2.load(file)
+        parsed: dict[str, Any] = hcl2.load(file)  # type: ignore[attr-defined]
     return parsed
 
 
@@ -62,9 +62,9 @@ def table(folder: Path) -> str:
 
 def _input(name: str, one: Mapping[str, Any]) -> str:
     default = "required" if "default" not in one else f"`{_value(one['default'])}`"
-    kind = re.sub(r"\$\{(\w+)\}", r"\1", str(one["type"]).removeprefix("${").removesuffix("}")).partition("(")
+    whole = re.sub(r"\$\{(\w+)\}", r"\1", str(one["type"]).removeprefix("${").removesuffix("}"))
     # Of an object, the fields are in the description.
-    kind = kind[0] if kind[0] == "object" else "".join(kind)
+    kind = "object" if whole.startswith("object(") else whole
     return f"| `{name}` | {_text(one['description'])} | `{kind}` | {default} |"
 
 

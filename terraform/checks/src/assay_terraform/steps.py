@@ -43,15 +43,16 @@ class Outcome:
 
 def all_steps() -> list[Step]:
     """In the order in which mistakes are cheapest to find."""
+    first, applied = ("test_structure.py", "test_policy.py"), ("test_rights.py", "test_names.py", "test_apply.py")
     return [
         Step("fmt", "terraform fmt -check", _fmt),
-        Step("structure", "files, types, descriptions, READMEs, the judge of policies", lambda: _pytest("test_structure.py", "test_policy.py")),
+        Step("structure", "files, types, descriptions, READMEs, the judge of policies", lambda: _pytest(*first)),
         Step("validate", "terraform validate, of each module and root", _validate),
         Step("tflint", "names, types, what is declared and not used", _tflint),
         Step("modules", "terraform test, of each module, with mocks", _modules),
         Step("checkov", "known weaknesses; each waiver has its reason beside it", _checkov),
-        Step("applied", "apply, plan, rights, enforcement, names and destroy, on moto", lambda: _pytest("test_rights.py", "test_names.py", "test_apply.py")),
-    ]  # fmt: skip
+        Step("applied", "apply, plan, rights, enforcement, names and destroy, on moto", lambda: _pytest(*applied)),
+    ]
 
 
 def run(steps: list[Step]) -> Iterator[Outcome]:
@@ -115,7 +116,17 @@ def _checkov() -> None:
 
 def _pytest(*files: str) -> None:
     tools.terraform()
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", *(f"tests/{one}" for one in files)]
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-rs",
+        *(f"tests/{one}" for one in files),
+    ]
     paths = f"{CHECKS / 'src'}:{CHECKS / 'tests'}"
     told = _call(command, CHECKS, PYTHONPATH=paths)
     if " skipped" in told.strip().splitlines()[-1]:

@@ -43,7 +43,12 @@ class Workspace:
     def run(self, root: str, *words: str, fine: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
         """`terraform words` in a root. Raises `TerraformError`."""
         done = subprocess.run(
-            [tools.terraform(), *words], cwd=self.path(root), env=dict(self.variables), capture_output=True, text=True, check=False
+            [tools.terraform(), *words],
+            cwd=self.path(root),
+            env=dict(self.variables),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode not in fine:
             command = f"terraform {' '.join(words)}"
@@ -57,7 +62,8 @@ class Workspace:
             return
         if "provider" in done.stderr and ("Failed to query" in done.stderr or "Could not retrieve" in done.stderr):
             raise tools.Missing(
-                "the AWS provider can't be fetched", f"reach a registry of Terraform's, or name a mirror in {tools.MIRROR_VARIABLE}"
+                "the AWS provider can't be fetched",
+                f"reach a registry of Terraform's, or name a mirror in {tools.MIRROR_VARIABLE}",
             )
         raise TerraformError(f"`terraform init` in `{root}`:\n{done.stdout}{done.stderr}")
 
