@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from assay_terraform import docs, tools, workspace
@@ -62,3 +66,13 @@ def test_a_waiver_has_its_reason() -> None:
         for line in path.read_text().splitlines():
             if "checkov:skip=" in line:
                 assert len(line.partition("checkov:skip=")[2].partition(":")[2]) > 20, f"{path.name}: {line.strip()}"
+
+
+def test_the_first_start_is_a_program(tmp_path: Path) -> None:
+    """Parsed, as bash does; what Terraform fills in is filled in."""
+    text = (tools.TERRAFORM / "modules/airflow/files/user-data.sh.tftpl").read_text()
+    script = tmp_path / "first-start.sh"
+    script.write_text(re.sub(r"\$\{[^}]*\}", "filled-in", text))
+    subprocess.run(["bash", "-n", script], check=True)
+    assert text.startswith("#!/bin/bash\n")
+    assert "set -euo pipefail" in text
