@@ -15,6 +15,8 @@ from assay_terraform import tools
 LEFT_OUT = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "checks", "__pycache__")
 # What modules read outside `terraform/`.
 SQL = Path("glue/warehouse/sql")
+# Errors stand at the end.
+LONGEST_TEXT = 6000
 
 
 class TerraformError(Exception):
@@ -52,7 +54,9 @@ class Workspace:
         )
         if done.returncode not in fine:
             command = f"terraform {' '.join(words)}"
-            raise TerraformError(f"`{command}` in `{root}` ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+            raise TerraformError(
+                f"`{command}` in `{root}` ended with {done.returncode}:\n{(done.stdout + done.stderr)[-LONGEST_TEXT:]}"
+            )
         return done
 
     def init(self, root: str, *, backend: bool = False) -> None:
