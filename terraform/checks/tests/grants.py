@@ -62,7 +62,8 @@ GRANTS: Table = {
     ],
     "query": [
         Grant(
-            "athena:StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults GetWorkGroup GetNamedQuery ListNamedQueries",
+            "athena:StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults GetWorkGroup "
+            "GetNamedQuery ListNamedQueries",
             ("query workgroup",),
         ),
         Grant("s3:GetObject", (*VALIDATED, "rejected", "audit", *CURATED)),
@@ -106,6 +107,7 @@ BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
     ("host", "s3:PutObject", "manifest", IF_ABSENT, True),
     ("host", "s3:PutObject", "manifest", IF_SAME, True),
     ("host", "s3:PutObject", "manifest", CREATES, False),
+    ("host", "s3:PutObject", "manifest", A_PART, True),
     ("host", "s3:PutObject", "newest", CREATES, False),
     ("anybody", "s3:PutObject", "newest", CREATES, False),
     ("host", "s3:DeleteObject", "manifest", TLS, False),

@@ -26,8 +26,16 @@ def statement(action: object = "s3:GetObject", resource: object = "arn:a/*", **m
         ([statement(Condition={"Bool": {"k": "true"}})], Request("s3:GetObject", "arn:a/b", {"K": "True"}), True),
         ([statement(Condition={"Null": {"k": "true"}})], Request("s3:GetObject", "arn:a/b"), True),
         ([statement(Condition={"Null": {"k": "true"}})], Request("s3:GetObject", "arn:a/b", {"k": "*"}), False),
-        ([statement(Condition={"StringEquals": {"k": ["a", "b"]}})], Request("s3:GetObject", "arn:a/b", {"k": "b"}), True),
-        ([statement(Condition={"StringLike": {"k": "a*"}, "Bool": {"l": "true"}})], Request("s3:GetObject", "arn:a/b", {"k": "ab"}), False),
+        (
+            [statement(Condition={"StringEquals": {"k": ["a", "b"]}})],
+            Request("s3:GetObject", "arn:a/b", {"k": "b"}),
+            True,
+        ),
+        (
+            [statement(Condition={"StringLike": {"k": "a*"}, "Bool": {"l": "true"}})],
+            Request("s3:GetObject", "arn:a/b", {"k": "ab"}),
+            False,
+        ),
         ([statement(Condition=OWN)], Request("s3:GetObject", "arn:a/b", {"aws:userid": "u", "x:owner": "u"}), True),
         ([statement(Condition=OWN)], Request("s3:GetObject", "arn:a/b", {"aws:userid": "u", "x:owner": "v"}), False),
         ([statement(Condition=OWN)], Request("s3:GetObject", "arn:a/b", {"x:owner": "${aws:userid}"}), False),

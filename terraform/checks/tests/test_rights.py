@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Applied
-from grants import BUCKET, GRANTS
 
 from assay_terraform import documents, rights, world
 from assay_terraform.policy import Document, Request, allows
+from conftest import Applied
+from grants import BUCKET, GRANTS
 
 EVERYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -77,7 +77,10 @@ def test_nothing_that_expires_is_raw(applied: Applied) -> None:
     )
     for rule in rules:
         prefix = rule["filter"][0]["prefix"] or ""
-        expires = any(one.get("days") or one.get("date") for one in rule["expiration"]) or rule["noncurrent_version_expiration"]
+        expires = (
+            any(one.get("days") or one.get("date") for one in rule["expiration"])
+            or rule["noncurrent_version_expiration"]
+        )
         assert not (expires and ("raw/".startswith(prefix) or prefix.startswith("raw/"))), rule["id"]
     assert len(rules) > 5
 

@@ -33,6 +33,12 @@ variable "host_log_group" {
   type        = string
 }
 
+variable "measured" {
+  description = "Whether something puts `RejectShare`, `NullDrift` and `PublicationAgeDays` into the namespace once a day. Nothing of this repository does yet"
+  type        = bool
+  default     = false
+}
+
 variable "emails" {
   description = "Who is told; each must confirm a message first"
   type        = list(string)

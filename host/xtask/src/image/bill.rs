@@ -1,4 +1,4 @@
-//! The bill of materials of an image: every crate in the program and in the plugins, with its digest and license, as CycloneDX 1.5.
+//! The bill of materials of an image: every crate in the program and in the plugins, with its digest and license, as `CycloneDX` 1.5.
 //!
 //! Cargo says which crates are compiled in; `Cargo.lock` says which bytes they are. What is only needed to compile is not in it.
 

@@ -181,8 +181,11 @@ fn plain(digest: &str) -> &str {
     digest.strip_prefix("sha256:").unwrap_or(digest)
 }
 
+/// Variables by name.
+type Environment = Vec<(String, String)>;
+
 /// Environment and entry point of a configuration that is not root's.
-fn wants(config: &Value) -> Result<(Vec<(String, String)>, Vec<String>)> {
+fn wants(config: &Value) -> Result<(Environment, Vec<String>)> {
     let config = &config["config"];
     let user = config["User"].as_str().unwrap_or_default();
     if user != format!("{USER}:{USER}") {

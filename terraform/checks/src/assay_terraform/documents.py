@@ -25,7 +25,11 @@ def _below(module: Mapping[str, Any]) -> Iterator[Resource]:
 
 def rights(shown: Mapping[str, Any]) -> dict[str, Document]:
     """Policies of roles, by the role's key in `modules/iam`."""
-    return {one["index"]: json.loads(one["values"]["policy"]) for one in resources(shown) if one["type"] == "aws_iam_role_policy"}
+    return {
+        one["index"]: json.loads(one["values"]["policy"])
+        for one in resources(shown)
+        if one["type"] == "aws_iam_role_policy"
+    }
 
 
 def others(shown: Mapping[str, Any]) -> dict[str, Document]:
@@ -37,11 +41,15 @@ def others(shown: Mapping[str, Any]) -> dict[str, Document]:
         "aws_sns_topic_policy": "policy",
     }
     return {
-        one["address"]: json.loads(one["values"][fields[one["type"]]]) for one in resources(shown) if one["type"] in fields
+        one["address"]: json.loads(one["values"][fields[one["type"]]])
+        for one in resources(shown)
+        if one["type"] in fields
     }
 
 
 def bucket_policy(shown: Mapping[str, Any]) -> Document:
     """The lake's."""
-    (found,) = (document for address, document in others(shown).items() if address.endswith("aws_s3_bucket_policy.this"))
+    (found,) = (
+        document for address, document in others(shown).items() if address.endswith("aws_s3_bucket_policy.this")
+    )
     return found

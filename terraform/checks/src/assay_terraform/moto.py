@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -21,6 +22,7 @@ REGION = "us-east-1"
 # Of a server that lives as long as a test.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
 LONGEST_START_SECONDS = 60
+SOURCES = str(Path(__file__).resolve().parents[1])
 # Requests that are let through before rights are looked at; until `enforce` is called, that is all of them.
 ALL = "1000000"
 
@@ -59,8 +61,8 @@ def server() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    variables = {"INITIAL_NO_AUTH_ACTION_COUNT": ALL, "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "assay_terraform.moto_server", "-H", "127.0.0.1", "-p", str(port)]
+    variables = {"INITIAL_NO_AUTH_ACTION_COUNT": ALL, "PATH": "/usr/bin:/bin", "PYTHONPATH": SOURCES}
     with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
         try:
             address = f"http://127.0.0.1:{port}"

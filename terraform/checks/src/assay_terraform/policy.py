@@ -69,7 +69,7 @@ def _statements(document: Document) -> list[Document]:
     found: list[Document] = document["Statement"]
     for one in found:
         if unknown := one.keys() - STATEMENT_KEYS:
-            raise UnknownError(f"`{sorted(unknown)[0]}` in statement `{one.get('Sid')}`")
+            raise UnknownError(f"`{min(unknown)}` in statement `{one.get('Sid')}`")
     return found
 
 

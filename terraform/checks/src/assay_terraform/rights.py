@@ -13,13 +13,35 @@ from assay_terraform.policy import Document, about, decide, texts
 ANYTHING = ("*",)
 
 # Tried on everything beside what policies name: what would hurt most.
-DANGEROUS = frozenset({
-    "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject", "s3:GetObject", "s3:PutBucketPolicy", "s3:DeleteBucket",
-    "s3:PutLifecycleConfiguration", "s3:PutObjectAcl", "iam:PassRole", "iam:CreateRole", "iam:PutRolePolicy", "sts:AssumeRole",
-    "glue:StartJobRun", "glue:DeleteTable", "glue:DeleteDatabase", "ecs:RunTask", "kms:ScheduleKeyDeletion", "kms:CreateGrant",
-    "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret", "redshift-data:ExecuteStatement", "ec2:RunInstances",
-    "ssm:SendCommand", "logs:DeleteLogGroup", "lambda:InvokeFunction",
-})  # fmt: skip
+DANGEROUS = frozenset(
+    {
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:PutBucketPolicy",
+        "s3:DeleteBucket",
+        "s3:PutLifecycleConfiguration",
+        "s3:PutObjectAcl",
+        "iam:PassRole",
+        "iam:CreateRole",
+        "iam:PutRolePolicy",
+        "sts:AssumeRole",
+        "glue:StartJobRun",
+        "glue:DeleteTable",
+        "glue:DeleteDatabase",
+        "ecs:RunTask",
+        "kms:ScheduleKeyDeletion",
+        "kms:CreateGrant",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:DeleteSecret",
+        "redshift-data:ExecuteStatement",
+        "ec2:RunInstances",
+        "ssm:SendCommand",
+        "logs:DeleteLogGroup",
+        "lambda:InvokeFunction",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +62,12 @@ Table = Mapping[str, Sequence[Grant]]
 
 
 def differences(
-    policies: Mapping[str, Document], table: Table, things: Mapping[str, str], contexts: Mapping[str, Mapping[str, str]]
+    policies: Mapping[str, Document],
+    table: Table,
+    things: Mapping[str, str],
+    contexts: Mapping[str, Mapping[str, str]],
 ) -> Iterator[str]:
-    """Calls that are granted and should not be, or the other way about. Every role, action, thing and context is tried."""
+    """Calls that are granted and should not be, or the other way about. All of them are tried."""
     if policies.keys() != table.keys():
         yield f"roles are {sorted(policies)}; the table has {sorted(table)}"
     for role, document in policies.items():

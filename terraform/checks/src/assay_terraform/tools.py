@@ -69,7 +69,7 @@ def settings(folder: Path) -> dict[str, str]:
 
 
 def quiet() -> dict[str, str]:
-    """This process's variables, without those that would let Terraform meet a real account."""
+    """Variables of our process, without those that would let Terraform meet a real account."""
     ours = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_"))}
     return ours | {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "AWS_EC2_METADATA_DISABLED": "true"}
 
@@ -80,7 +80,9 @@ def tflint() -> str:
     found = os.environ.get("ASSAY_TFLINT") or shutil.which("tflint") or shutil.which(str(home / "tflint"))
     if found is None:
         source = f"github.com/terraform-linters/tflint@v{TFLINT_VERSION}"
-        raise Missing("tflint is not on this machine", f"`go install {source}` (5 minutes of CPU), or name it in ASSAY_TFLINT")
+        raise Missing(
+            "tflint is not on this machine", f"`go install {source}` (5 minutes of CPU), or name it in ASSAY_TFLINT"
+        )
     return found
 
 

@@ -15,6 +15,8 @@ from assay_terraform import tools
 LEFT_OUT = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "checks", "__pycache__")
 # What modules read outside `terraform/`.
 SQL = Path("glue/warehouse/sql")
+# Errors stand at the end.
+LONGEST_TEXT = 6000
 
 
 class TerraformError(Exception):
@@ -43,11 +45,18 @@ class Workspace:
     def run(self, root: str, *words: str, fine: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
         """`terraform words` in a root. Raises `TerraformError`."""
         done = subprocess.run(
-            [tools.terraform(), *words], cwd=self.path(root), env=dict(self.variables), capture_output=True, text=True, check=False
+            [tools.terraform(), *words],
+            cwd=self.path(root),
+            env=dict(self.variables),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode not in fine:
             command = f"terraform {' '.join(words)}"
-            raise TerraformError(f"`{command}` in `{root}` ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+            raise TerraformError(
+                f"`{command}` in `{root}` ended with {done.returncode}:\n{(done.stdout + done.stderr)[-LONGEST_TEXT:]}"
+            )
         return done
 
     def init(self, root: str, *, backend: bool = False) -> None:
@@ -57,7 +66,8 @@ class Workspace:
             return
         if "provider" in done.stderr and ("Failed to query" in done.stderr or "Could not retrieve" in done.stderr):
             raise tools.Missing(
-                "the AWS provider can't be fetched", f"reach a registry of Terraform's, or name a mirror in {tools.MIRROR_VARIABLE}"
+                "the AWS provider can't be fetched",
+                f"reach a registry of Terraform's, or name a mirror in {tools.MIRROR_VARIABLE}",
             )
         raise TerraformError(f"`terraform init` in `{root}`:\n{done.stdout}{done.stderr}")
 

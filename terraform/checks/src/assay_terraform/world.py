@@ -46,10 +46,11 @@ def things(file: Path, environment: str, *, key: str, secret: str) -> dict[str, 
 
 def _objects(bucket: str, prefixes: Mapping[str, str]) -> dict[str, str]:
     kind, run = "dataset=open-payments/kind=general", "run=0/attempt=0"
+    published = f"{bucket}/{prefixes['validated']}/{kind}/year=2023/publication=2024-06-28"
     return {
         "raw": f"{bucket}/{prefixes['raw']}/year=2023/file.csv",
-        "validated": f"{bucket}/{prefixes['validated']}/{kind}/year=2023/publication=2024-06-28/{run}/part-00000.parquet",
-        "manifest": f"{bucket}/{prefixes['validated']}/{kind}/year=2023/publication=2024-06-28/_commit/manifest.json",
+        "validated": f"{published}/{run}/part-00000.parquet",
+        "manifest": f"{published}/_commit/manifest.json",
         "newest": f"{bucket}/{prefixes['validated']}/{kind}/year=2023/_commit/newest.json",
         "rejected": f"{bucket}/{prefixes['rejected']}/{kind}/year=2023/{run}/quarantine-00000.parquet",
         "audit": f"{bucket}/{prefixes['audit']}/{kind}/year=2023/0.json",
@@ -66,7 +67,11 @@ def _objects(bucket: str, prefixes: Mapping[str, str]) -> dict[str, str]:
 
 def _regional(names: Mapping[str, Any], here: Mapping[str, Any], place: str) -> dict[str, str]:
     glue, ecs, logs = f"arn:aws:glue:{place}", f"arn:aws:ecs:{place}", f"arn:aws:logs:{place}:log-group"
-    cluster, staging, curated = here["host"]["cluster"], names["catalog"]["staging"]["database"], names["catalog"]["curated"]["database"]
+    cluster, staging, curated = (
+        here["host"]["cluster"],
+        names["catalog"]["staging"]["database"],
+        names["catalog"]["curated"]["database"],
+    )
     return {
         "catalog": f"{glue}:catalog",
         "staging": f"{glue}:database/{staging}",

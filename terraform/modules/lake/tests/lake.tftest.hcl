@@ -115,3 +115,13 @@ run "too_early_for_infrequent_access" {
 
   expect_failures = [var.raw_cools_after_days]
 }
+
+run "a_mistake_is_found_within_days" {
+  command = plan
+
+  variables {
+    old_versions_days = 1
+  }
+
+  expect_failures = [var.old_versions_days]
+}
