@@ -21,9 +21,6 @@ use crate::{plugins, rarely, setup, shell};
 use context::Parts;
 use engine::Engine;
 
-/// The file that both buildah and docker build.
-const CONTAINERFILE: &str = "terraform/image/Containerfile";
-
 /// What the program is built for: linked to nothing, so that an image needs nothing else.
 const TARGET: &str = "x86_64-unknown-linux-musl";
 

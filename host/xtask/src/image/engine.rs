@@ -6,10 +6,12 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::CONTAINERFILE;
 use super::source::Facts;
 use crate::checkout::Checkout;
 use crate::shell;
+
+/// The file that both build.
+const CONTAINERFILE: &str = "terraform/image/Containerfile";
 
 /// A builder of images on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
