@@ -102,7 +102,23 @@ fn build(checkout: &Checkout) -> Result<PathBuf> {
     let flags: OsString = plugins::remapped_paths(checkout, &checkout.toolchain()?)?;
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS");
     shell::run(&mut cargo)?;
-    Ok(checkout.built_for(TARGET, "image"))
+    let binary = checkout.built_for(TARGET, "image");
+    let bytes = fs::read(&binary).with_context(|| format!("cannot read `{}`", binary.display()))?;
+    for path in [checkout.root().to_owned(), plugins::cargo_home()?] {
+        if names(&bytes, &path) {
+            bail!(
+                "the program names `{}`, a path of this machine; elsewhere another image would come of the same source",
+                path.display()
+            );
+        }
+    }
+    Ok(binary)
+}
+
+/// Whether a program has a path in it, and not only the beginning of a longer name.
+fn names(bytes: &[u8], path: &Path) -> bool {
+    let path = format!("{}/", path.display());
+    bytes.windows(path.len()).any(|window| window == path.as_bytes())
 }
 
 /// What the image is made of.
@@ -136,6 +152,17 @@ fn tree(checkout: &Checkout, package: &str, target: &str, features: &[&str]) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_in_a_program_is_found() {
+        let check = |bytes: &str, path: &str, expected: bool| {
+            assert_eq!(names(bytes.as_bytes(), Path::new(path)), expected, "{bytes} {path}");
+        };
+        check("\0/home/me/assay/host/cli/src/main.rs\0", "/home/me/assay", true);
+        check("\0/assay/host/cli/src/main.rs\0", "/home/me/assay", false);
+        check("\0/home/me/assays/host\0", "/home/me/assay", false);
+        check("", "/home/me/assay", false);
+    }
 
     /// The lines of the file, without comments.
     fn lines() -> Vec<&'static str> {

@@ -164,7 +164,7 @@ pub(crate) fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Resu
 }
 
 /// Where cargo keeps what it downloads: `CARGO_HOME`, or `.cargo` in the user's home.
-fn cargo_home() -> Result<PathBuf> {
+pub(crate) fn cargo_home() -> Result<PathBuf> {
     if let Some(set) = std::env::var_os("CARGO_HOME") {
         return Ok(PathBuf::from(set));
     }

@@ -10,7 +10,7 @@ use super::source::Facts;
 use crate::checkout::Checkout;
 use crate::shell;
 
-/// The file that both buildah and docker build.
+/// The file that both build.
 const CONTAINERFILE: &str = "terraform/image/Containerfile";
 
 /// A builder of images on this machine.
