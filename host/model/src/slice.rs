@@ -55,7 +55,9 @@ impl Cells {
 
 fn has_unused(keys: &[u16], values: &Text) -> bool {
     let mut unused = vec![true; values.len()];
-    keys.iter().for_each(|&key| unused[usize::from(key)] = false);
+    for &key in keys {
+        unused[usize::from(key)] = false;
+    }
     unused.contains(&true)
 }
 

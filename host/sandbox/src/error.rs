@@ -198,8 +198,8 @@ pub enum SandboxError {
         code: u16,
         /// Its key.
         key: String,
-        /// What it adds up to.
-        sum: i128,
+        /// What it adds up to, in digits.
+        sum: String,
     },
     /// A call did not come back. That depends on the machine, so that no record is judged by it.
     #[error(

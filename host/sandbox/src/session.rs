@@ -174,7 +174,7 @@ impl Session {
             plugin: component.name().to_owned(),
             code,
             key,
-            sum: value,
+            sum: value.to_string(),
         })?;
         if self.is_used() {
             self.retire();

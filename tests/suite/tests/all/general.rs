@@ -264,3 +264,24 @@ fn a_broken_pack_stops_only_the_files_it_may_be_meant_for() {
     let message = outcome.summary["failure"]["message"].as_str().expect("a reason");
     assert!(message.contains("memory = \"much\""), "{message}");
 }
+
+/// A file may be one line of anything, and no text that is made of it is as long.
+#[test]
+fn texts_made_of_a_header_do_not_grow_with_it() {
+    let library = Library::new();
+    let file = library.loans(2023, 1, "");
+    let names: Vec<String> = (0..100_000).map(|number| format!("n{number}")).collect();
+    let twice = [names.join(","), names.join(",")].join(",") + "\n1\n";
+    let carriage_returns = "L00001,M1,Central,\u{1b}[31mTitle,,2023-05-01,,0.10\r".repeat(60_000);
+    for text in [twice, carriage_returns] {
+        std::fs::write(&file, &text).expect("space");
+        let lake = Lake::new();
+        let outcome = run(&library, &lake, &file);
+        assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+        let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
+        assert!(reason.len() < 2_000, "{} bytes", reason.len());
+        assert!(outcome.stderr.len() < 4_000, "{} bytes", outcome.stderr.len());
+        let longest = lake.files().into_values().map(|bytes| bytes.len()).max();
+        assert!(longest.is_some_and(|longest| longest < 3 << 19), "{longest:?}");
+    }
+}

@@ -135,6 +135,25 @@ fn six_unique_rules() {
     check("six unique rules", &Tables::new(&names, &names.map(rule).concat(), shapes::keys));
 }
 
+#[test]
+fn one_key_again_and_again() {
+    let rule = "[plugins.checks.settings.rules.k-unique]\ncheck = \"unique\"\ncolumns = [\"k\"]\nkeep = \"first\"\n";
+    let tables = Tables::new(&["k", "v"], rule, shapes::one_key);
+    for way in WAYS {
+        let report = run("one key", &tables, way, MemoryLimit::LEAST);
+        assert_published(&report);
+        let spilled = report.notices.iter().any(|it| it.contains("compared from disk"));
+        assert!(spilled, "{:?}", report.notices);
+    }
+}
+
+#[test]
+fn blank_lines_before_the_header() {
+    let tables = Tables::new(&["a", "b"], "", |out| out.write_all(b"1,2\n"));
+    tables.precede(&vec![b'\n'; 1 << 20], 96);
+    check("blank lines before the header", &tables);
+}
+
 /// What cannot be made smaller is taken all the same, and it is said: how much, of which limit, and which one would do.
 #[test]
 fn what_overdraws_the_limit_says_so_and_which_limit_would_do() {
