@@ -8,6 +8,7 @@
 
 mod columns;
 mod cp1252;
+mod debris;
 pub mod decode;
 mod details;
 mod fault;
