@@ -3,6 +3,7 @@
 use std::io;
 
 use anyhow::{Context, Result};
+use assay_model::shown;
 use assay_pipeline::{Input, MemoryLimit};
 use assay_store::{LocalStore, Store};
 
@@ -167,5 +168,5 @@ fn uncopied(address: &Address, error: io::Error) -> anyhow::Error {
 }
 
 fn here(file: &Location, name: Option<String>) -> Result<Input> {
-    Input::from_path(file, name).with_context(|| format!("cannot read `{}`", file.display()))
+    Input::from_path(file, name).with_context(|| format!("cannot read `{}`", shown(file.display())))
 }

@@ -1,5 +1,7 @@
 //! Messages of findings, made from a rule's template and the record it hit.
 
+use assay_model::shown;
+
 /// Longest text of a cell in a message or a finding's value: enough to recognise it; the whole cell is in the raw record.
 const EXCERPT_BYTES: usize = 200;
 
@@ -68,7 +70,9 @@ impl Template {
                 Part::Literal(literal) => text.push_str(literal),
                 Part::Cell(column) => text.push_str(&excerpt(cell(*column))),
                 Part::Value => text.push_str(&named.map(|(_, v)| excerpt(v)).unwrap_or_default()),
-                Part::ColumnName => text.push_str(named.map_or("", |(name, _)| name)),
+                Part::ColumnName => {
+                    text.push_str(&shown(named.map_or("", |(name, _)| name)).to_string())
+                }
                 Part::Argument(index) => match arguments.get(*index) {
                     Some(argument) => text.push_str(&excerpt(argument.as_bytes())),
                     None => text.push('…'),
@@ -79,22 +83,12 @@ impl Template {
     }
 }
 
-/// A cell as text, cut at a character border, control characters escaped.
+/// A cell as text, cut at a character border, and escaped as [`shown`] does.
 pub fn excerpt(cell: &[u8]) -> String {
     let cut = cell.len() > EXCERPT_BYTES;
     let text = String::from_utf8_lossy(&cell[..cell.len().min(EXCERPT_BYTES)]);
-    let mut shown = String::with_capacity(text.len());
-    for character in text.trim_end_matches(char::REPLACEMENT_CHARACTER).chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    if cut {
-        shown.push('…');
-    }
-    shown
+    let end = if cut { "…" } else { "" };
+    format!("{}{end}", shown(text.trim_end_matches(char::REPLACEMENT_CHARACTER)))
 }
 
 #[cfg(test)]

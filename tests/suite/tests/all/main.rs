@@ -8,6 +8,7 @@ mod authoring;
 mod credentials;
 mod determinism;
 mod doors;
+mod escapes;
 mod faults;
 mod general;
 mod hostile;
