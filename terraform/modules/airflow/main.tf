@@ -56,14 +56,12 @@ resource "aws_volume_attachment" "state" {
 ################################################################################
 
 resource "aws_instance" "this" {
-  ami                         = var.ami == null ? data.aws_ssm_parameter.ami[0].insecure_value : var.ami
-  instance_type               = var.instance_type
-  iam_instance_profile        = var.instance_profile
-  subnet_id                   = var.subnet_ids[0]
-  vpc_security_group_ids      = [var.security_group_id]
-  associate_public_ip_address = var.public_address
-  ebs_optimized               = true
-  monitoring                  = true
+  ami                    = var.ami == null ? data.aws_ssm_parameter.ami[0].insecure_value : var.ami
+  instance_type          = var.instance_type
+  iam_instance_profile   = var.instance_profile
+  subnet_id              = var.subnet_ids[0]
+  vpc_security_group_ids = [var.security_group_id]
+  ebs_optimized          = true
   # Another release, or other settings, is another machine: nothing is patched in place.
   user_data_replace_on_change = true
   tags                        = merge(var.tags, { Name = "${var.name}-airflow" })

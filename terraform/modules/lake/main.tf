@@ -125,6 +125,9 @@ resource "aws_s3_bucket_logging" "this" {
   bucket        = aws_s3_bucket.this.id
   target_bucket = aws_s3_bucket.logs.id
   target_prefix = "s3/"
+
+  # S3 looks whether it may write there.
+  depends_on = [aws_s3_bucket_policy.logs]
 }
 
 ################################################################################
@@ -141,7 +144,7 @@ resource "aws_s3_bucket_policy" "this" {
       {
         Sid       = "OnlyByTls"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:*"
         Resource  = [local.arn, "${local.arn}/*"]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
@@ -151,7 +154,7 @@ resource "aws_s3_bucket_policy" "this" {
         # completion does. CopyObject cannot say so, and is refused: what lands, lands by PUT.
         Sid       = "RawIsOnlyCreated"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:PutObject"
         Resource  = "${local.arn}/${var.prefixes.raw}/*"
         Condition = {
@@ -162,7 +165,7 @@ resource "aws_s3_bucket_policy" "this" {
       {
         Sid       = "RawIsNeverDeleted"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
         Resource  = "${local.arn}/${var.prefixes.raw}/*"
       },
@@ -170,7 +173,7 @@ resource "aws_s3_bucket_policy" "this" {
         # A commit is create-only, or swaps what was read. Which is the host's to say; not to say either is a mistake.
         Sid       = "CommitsAreConditional"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:PutObject"
         Resource  = "${local.arn}/${var.prefixes.validated}/*/_commit/*"
         Condition = {
@@ -181,7 +184,7 @@ resource "aws_s3_bucket_policy" "this" {
       {
         Sid       = "CommitsAreNeverDeleted"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
         Resource  = "${local.arn}/${var.prefixes.validated}/*/_commit/*"
       },
@@ -348,7 +351,7 @@ resource "aws_s3_bucket_policy" "logs" {
       {
         Sid       = "OnlyByTls"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:*"
         Resource  = [local.logs_arn, "${local.logs_arn}/*"]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
@@ -369,7 +372,7 @@ resource "aws_s3_bucket_policy" "logs" {
         Effect    = "Allow"
         Principal = { Service = "delivery.logs.amazonaws.com" }
         Action    = "s3:PutObject"
-        Resource  = "${local.logs_arn}/vpc/*"
+        Resource  = "${local.logs_arn}/AWSLogs/*"
         Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
       },
       {

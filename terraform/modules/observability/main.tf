@@ -137,6 +137,8 @@ resource "aws_cloudwatch_dashboard" "this" {
 ################################################################################
 
 resource "aws_budgets_budget" "this" {
+  count = var.budget_usd == null ? 0 : 1
+
   name         = var.name
   budget_type  = "COST"
   limit_amount = tostring(var.budget_usd)

@@ -77,12 +77,12 @@ variable "oldest_days" {
 }
 
 variable "budget_usd" {
-  description = "US dollars a month: a message at 80 % spent, and when the forecast passes all of it"
+  description = "US dollars a month: a message at 80 % spent, and when the forecast passes all of it. `null`: the account has a budget of its own"
   type        = number
 
   validation {
-    condition     = var.budget_usd > 0
-    error_message = "A budget of `${var.budget_usd}` USD is exceeded at once."
+    condition     = var.budget_usd == null || coalesce(var.budget_usd, 1) > 0
+    error_message = "A budget of `${coalesce(var.budget_usd, 0)}` USD is exceeded at once."
   }
 }
 

@@ -82,6 +82,13 @@ impl Ranges {
             if let Some(Slot::Here { asked, .. }) = known.ranges.get_mut(&number) {
                 *asked = now;
             }
+            // Told once, and before what is next takes its place; who asks again has it sent for again.
+            if let Some(Slot::Failed(_)) = known.ranges.get(&number)
+                && let Some(Slot::Failed(error)) = known.ranges.remove(&number)
+            {
+                self.came.notify_all();
+                return Err(error);
+            }
             if !known.ranges.contains_key(&number) && self.make_room(&mut known, true) {
                 known.ranges.insert(number, Slot::Coming);
                 send_for(number);
@@ -93,16 +100,8 @@ impl Ranges {
                     send_for(number);
                 }
             }
-            match known.ranges.get(&number) {
-                Some(Slot::Here { bytes, .. }) => return Ok(Arc::clone(bytes)),
-                // Told once; who asks again has it sent for again.
-                Some(Slot::Failed(_)) => {
-                    if let Some(Slot::Failed(error)) = known.ranges.remove(&number) {
-                        self.came.notify_all();
-                        return Err(error);
-                    }
-                }
-                Some(Slot::Coming) | None => {}
+            if let Some(Slot::Here { bytes, .. }) = known.ranges.get(&number) {
+                return Ok(Arc::clone(bytes));
             }
             known = self.came.wait(known).unwrap_or_else(PoisonError::into_inner);
         }
@@ -127,9 +126,10 @@ impl Ranges {
             };
             let going = ranges.iter().filter_map(|(number, slot)| match slot {
                 Slot::Here { asked, .. } => Some((rank(*number, *asked)?, *number)),
-                // A failure that nobody has met.
-                Slot::Failed(_) => Some(((0, 0), *number)),
-                Slot::Coming => None,
+                // A failure that nobody has met goes for who wants something else. For what is only likely to be next it stays: somebody may be about to meet it, and one after
+                // the other would be sent for in its place, and fail.
+                Slot::Failed(_) if is_wanted => Some(((0, 0), *number)),
+                Slot::Failed(_) | Slot::Coming => None,
             });
             let Some((_, going)) = going.min() else { return false };
             if let Some(Slot::Here { bytes, .. }) = ranges.remove(&going)
@@ -201,6 +201,8 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::address::Address;
+    use crate::operation::Operation;
 
     /// Reads eighths of ranges, each of which comes as soon as it is sent for. Gives what was sent for, and how many were in memory at most.
     fn read(count: u64, most: usize, eighths: impl Iterator<Item = u64>) -> (Vec<u64>, usize) {
@@ -253,6 +255,49 @@ mod tests {
         check(1, 8, &[0, 5], 1);
         // What is in memory altogether is not read again.
         check(8, 8, &[0, 3], 1);
+    }
+
+    #[test]
+    fn what_fails_for_good_is_told_after_a_few_requests() {
+        let target =
+            Target::new(Operation::GetObject, &Address::new("s3://lake/a").expect("it is one"));
+        let check = |most: usize, failing: u64, readers: usize| {
+            let memory = Memory { ranges: most, range_bytes: 800, ..Memory::default() };
+            let ranges = Ranges::new(40 * 800, memory);
+            let sent = std::sync::atomic::AtomicUsize::new(0);
+            thread::scope(|scope| {
+                let (sender, wanted) = channel();
+                let (ranges, target, sent) = (&ranges, &target, &sent);
+                scope.spawn(move || {
+                    for number in wanted {
+                        let fault = Fault::body("gone");
+                        let gone = S3Error::new(target, fault, 1);
+                        ranges.came(number, if number < failing { Ok(vec![1]) } else { Err(gone) });
+                    }
+                });
+                for _ in 0..readers {
+                    let sender = sender.clone();
+                    scope.spawn(move || {
+                        let send_for = |number| {
+                            let sent = sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                            assert!(sent < 200, "it goes on and on");
+                            sender.send(number).expect("it listens");
+                        };
+                        let read =
+                            (0..40).find(|range| ranges.take(*range, 800, send_for).is_err());
+                        assert!(read.is_some_and(|range| range >= failing), "{read:?}");
+                    });
+                }
+            });
+            let sent = sent.into_inner();
+            assert!(sent <= 40, "{sent} requests: {most}, {failing}, {readers}");
+        };
+        for failing in [0, 1, 2, 5] {
+            check(3, failing, 1);
+            check(4, failing, 1);
+            check(8, failing, 1);
+            check(4, failing, 3);
+        }
     }
 
     #[test]

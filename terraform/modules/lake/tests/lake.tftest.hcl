@@ -27,7 +27,7 @@ run "raw_is_immutable" {
   assert {
     condition = anytrue([
       for one in jsondecode(aws_s3_bucket_policy.this.policy).Statement :
-      one.Effect == "Deny" && one.Principal == "*" && try(contains(one.Action, "s3:DeleteObjectVersion"), false)
+      one.Effect == "Deny" && one.Principal.AWS == "*" && try(contains(one.Action, "s3:DeleteObjectVersion"), false)
       && one.Resource == "arn:aws:s3:::assay-test-open-payments/raw/*" && !can(one.Condition)
     ])
     error_message = "Raw can be deleted."
