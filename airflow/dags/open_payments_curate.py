@@ -46,7 +46,7 @@ with DAG(
         arguments = [*settings.options(context), "--kind", one["kind"], "--manifests", one["manifest"]]
         instance = context["ti"]
         place = f"{root}/metadata/airflow/{instance.dag_id}/{one['kind']}-{one['attempt']}-{instance.try_number}.json"
-        report = commands.curate(here, settings.PLATFORM.jobs.curate, arguments, place)
+        report = commands.curate(here, settings.PLATFORM.jobs.curate, arguments, settings.variables(context), place)
         return {**one, "curated": report["outcome"]}
 
     @task(outlets=[curated])

@@ -34,26 +34,22 @@ with DAG(
 
     @task(max_active_tis_per_dagrun=1)
     def load(one: dict[str, Any]) -> dict[str, Any]:
-        """Loads a kind of the year. 3: what is loaded is newer. 2 is retried: the network is among its causes."""
-        told = settings.options(get_current_context())
-        commands.run(
-            commands.module("assay_warehouse", *told, "load", "--kind", one["kind"], "--year", one["year"]),
-            permanent={1, 3},
-        )
+        """Loads a kind of the year. 1: what is loaded is newer. 2 is retried: the network is among its causes."""
+        context = get_current_context()
+        told = settings.options(context)
+        command = commands.module("assay_warehouse", *told, "load", "--kind", one["kind"], "--year", one["year"])
+        commands.run(command, settings.variables(context), permanent={1})
         return one
 
     @task
     def verify(one: dict[str, Any]) -> dict[str, Any]:
         """Holds rows and cents against the host's. 1: they differ."""
-        told = settings.options(get_current_context())
+        context = get_current_context()
+        told = settings.options(context)
         expected = ["--rows", str(one["records"]["validated"])]
         expected += ["--amount", one["amount"]] if one["amount"] is not None else []
-        commands.run(
-            commands.module(
-                "assay_warehouse", *told, "verify", "--kind", one["kind"], "--year", one["year"], *expected
-            ),
-            permanent={1},
-        )
+        asked = ["verify", "--kind", one["kind"], "--year", one["year"], *expected]
+        commands.run(commands.module("assay_warehouse", *told, *asked), settings.variables(context), permanent={1})
         return one
 
     @task(outlets=[loaded])

@@ -62,22 +62,23 @@ with DAG(
         command = commands.own_module(
             "assay_provider.landing", "--raw", places.local(planned["raw"]), "--year", planned["year"], origin
         )
-        return str(commands.run(command, permanent={1})[-1]["url"])
+        return str(commands.run(command, planned["env"], permanent={1})[-1]["url"])
 
     @task(trigger_rule="none_failed")
     def files(planned: Any) -> list[dict[str, str]]:
-        """Landed files to be judged; says what is missing. Skips a year without files."""
+        """Landed files to be judged, one a kind; says what is missing. Skips a year without files."""
         from assay_provider.landing.land import landed  # noqa: PLC0415
 
-        context = get_current_context()
-        params = context["params"]
-        there = raw.by_name(landed(places.open_place(planned["raw"]), planned["year"]))
-        for kind in raw.LISTING.missing(planned["year"], there, params["kinds"]):
-            log.warning("MISSING year=%s kind=%s: no such file is landed", planned["year"], kind)
-        chosen = raw.choose(there, planned["year"], params["kinds"], params["publication"])
+        params, year = get_current_context()["params"], planned["year"]
+        there = raw.files(landed(places.open_place(planned["raw"], env=planned["env"]), year), year)
+        for kind in raw.LISTING.missing(year, [one.name for one in there], params["kinds"]):
+            log.warning("MISSING year=%s kind=%s: no such file is landed", year, kind)
+        chosen = raw.choose(there, params["kinds"], params["publication"])
         if not chosen:
-            raise AirflowSkipException(f"no files of {planned['year']} are landed below {planned['raw']}")
-        return [there[one.name] for one in chosen]
+            raise AirflowSkipException(f"no files of {year} are landed below {planned['raw']}")
+        for one in chosen:
+            log.info("chosen: %s of %s, landed at %s", one.name, one.publication, one.landed_at)
+        return [one.arguments for one in chosen]
 
     @task
     def check_gate(results: Any, planned: Any) -> list[dict[str, Any]]:
@@ -90,16 +91,13 @@ with DAG(
 
     @task(outlets=[validated])
     def register(results: Any) -> list[dict[str, Any]]:
-        """Registers what was published, and tells the next DAG. 3: a newer publication is there, which stays."""
+        """Registers what was published, and tells the next DAG. 1: a newer publication is there, which stays."""
         context = get_current_context()
         told = settings.options(context)
         newest = []
         for one in results:
-            (registered, *_) = commands.run(
-                commands.module("assay_catalog", *told, "register", one["manifest"], one["audit"]),
-                permanent=(),
-                fine=(0, 3),
-            )
+            command = commands.module("assay_catalog", *told, "register", one["manifest"], one["audit"])
+            registered, *_ = commands.run(command, settings.variables(context), fine=(0, 1))
             # The catalog's word and not the host's: the host says nothing of it when a run was published before.
             if registered["newest"]:
                 newest.append(one)
@@ -107,15 +105,15 @@ with DAG(
             raise AirflowSkipException("newer publications of this year are there; nothing is to be curated")
         return events.tell(context, validated, newest)
 
-    planned = plan()
+    planned: Any = plan()  # a result that is there when the run is
     listed = files(planned)
     land.partial(planned=planned).expand(origin=origins(planned)) >> listed
     judged = host.judge(
         settings.HERE,
         task_id="judge",
-        root="{{ ti.xcom_pull(task_ids='plan')['root'] }}",
+        root=planned["root"],
         pack="{{ params.pack or '' }}",
-        env=settings.TEMPLATED_VARIABLES,
+        env=planned["env"],
         pool=settings.PLATFORM.airflow.pool,
         max_active_tis_per_dagrun=2,
     ).expand_kwargs(listed)

@@ -8,17 +8,19 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from assay_platform.model import Environment
 from assay_provider import places
-from assay_provider.process import Child
+from assay_provider.process import Child, printed
 
 # The interpreter that has the packages below `glue/`: they need other versions than Airflow's.
 PYTHON_VARIABLE = "ASSAY_PYTHON"
+# What a shell says, and `tether` too, of a program that is not there or must not be run.
+NOT_STARTED = {126, 127}
 # A job takes minutes; GetJobRun is throttled by account.
 POLL_SECONDS = 15.0
 GLUE_DONE = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
@@ -38,36 +40,48 @@ def own_module(name: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", name, *arguments]
 
 
-def run(command: Sequence[str], *, permanent: Collection[int], fine: Collection[int] = (0,)) -> list[dict[str, Any]]:
+def run(
+    command: Sequence[str], env: Mapping[str, str], *, permanent: Collection[int] = (), fine: Collection[int] = (0,)
+) -> list[dict[str, Any]]:
     """The JSON objects that a command prints, a line each. Exit codes in `permanent` fail at once; others that are
-    not `fine` are retried."""
-    log.info("command: %s", shlex.join(command))
+    not `fine` are retried. A command that prints none has not carried out what it was asked, whatever its code: 1 is
+    also what Python itself ends with."""
+    by_hand = printed(command, env)
+    log.info("command: %s", by_hand)
     lines: list[str] = []
 
     def say(line: str) -> None:
         lines.append(line)
         log.info("%s", line)
 
-    code, output = Child(say).run(command)
+    code, output = Child(say).run(command, env)
     answers = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    if code in fine:
+    if answers and code in fine:
         return answers
-    reason = next((str(one["reason"]) for one in answers if one.get("reason")), "\n".join(lines[-5:]))
-    kind = AirflowFailException if code in permanent else AirflowException
-    raise kind(f"exit code {code}: {reason or 'see the log above'}\n  command: {shlex.join(command)}")
+    reasons = [str(one["reason"]) for one in answers if one.get("reason")]
+    reasons += [str(text) for one in answers for text in one.get("differences", ())]
+    reason = "; ".join(reasons) or "\n".join(lines[-5:]) or "see the log above"
+    kind = AirflowFailException if (answers and code in permanent) or code in NOT_STARTED else AirflowException
+    raise kind(f"exit code {code}: {reason}\n  command: {by_hand}")
 
 
-def curate(here: Environment, job: str, arguments: Sequence[str], report: str) -> dict[str, Any]:
+def curate(
+    here: Environment, job: str, arguments: Sequence[str], env: Mapping[str, str], report: str
+) -> dict[str, Any]:
     """Curates, by the environment's runner; gives the job's report."""
-    return SPARK[here.spark.runner](here, job, arguments, report)
+    return SPARK[here.spark.runner](here, job, arguments, env, report)
 
 
-def _by_subprocess(_: Environment, __: str, arguments: Sequence[str], ___: str) -> dict[str, Any]:
+def _by_subprocess(
+    _: Environment, __: str, arguments: Sequence[str], env: Mapping[str, str], ___: str
+) -> dict[str, Any]:
     # 1: refused. 2: could not run, or another job published in between.
-    return run(module("assay_curated.job", *arguments), permanent={1})[-1]
+    return run(module("assay_curated.job", *arguments), env, permanent={1})[-1]
 
 
-def _by_glue(here: Environment, job: str, arguments: Sequence[str], report: str) -> dict[str, Any]:
+def _by_glue(
+    here: Environment, job: str, arguments: Sequence[str], env: Mapping[str, str], report: str
+) -> dict[str, Any]:
     import boto3  # noqa: PLC0415 (needed here only)
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
@@ -83,7 +97,7 @@ def _by_glue(here: Environment, job: str, arguments: Sequence[str], report: str)
     while (found := client.get_job_run(JobName=job, RunId=run_id)["JobRun"])["JobRunState"] not in GLUE_DONE:
         time.sleep(POLL_SECONDS)
     try:
-        answer: dict[str, Any] = json.loads(places.read(report))
+        answer: dict[str, Any] = json.loads(places.read(report, env))
     except FileNotFoundError:
         answer = {}
     if found["JobRunState"] == "SUCCEEDED" and answer:

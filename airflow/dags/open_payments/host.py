@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from assay_platform.model import Environment
@@ -18,15 +19,37 @@ REPORT = (
 
 def judge(here: Environment, **given: Any) -> Any:
     """The unmapped operator, to be expanded over files."""
-    kind, more = RUNNERS[here.host.runner]
-    settings = {name: here.host.setting(name) for name in more}
-    if kind is not AssayRunOperator:
-        settings["report"] = REPORT
-    return kind.partial(**settings, **given)
+    kind, settings = RUNNERS[here.host.runner]
+    return kind.partial(**settings(here), **given)
 
 
-RUNNERS: dict[str, tuple[type[AssayRunOperator], tuple[str, ...]]] = {
-    "subprocess": (AssayRunOperator, ("binary",)),
-    "docker": (AssayRunDockerOperator, ("image",)),
-    "ecs": (AssayRunEcsOperator, ("cluster", "task_definition", "container")),
+def _by_subprocess(here: Environment) -> dict[str, Any]:
+    return {"binary": here.host.setting("binary")}
+
+
+def _by_docker(here: Environment) -> dict[str, Any]:
+    optional = {name: here.host.settings[name] for name in ("network", "user") if name in here.host.settings}
+    volumes = [one for one in here.host.settings.get("volumes", "").split(",") if one]
+    return {"image": here.host.setting("image"), "volumes": volumes, "report": REPORT, **optional}
+
+
+def _by_ecs(here: Environment) -> dict[str, Any]:
+    network = {
+        "subnets": here.host.setting("subnets"),
+        "securityGroups": here.host.settings.get("security_groups", ""),
+        "assignPublicIp": here.host.settings.get("assign_public_ip", "DISABLED"),
+    }
+    return {
+        **{name: here.host.setting(name) for name in ("cluster", "task_definition", "container")},
+        "network_configuration": {"awsvpcConfiguration": network},
+        "region_name": here.region,
+        "report": REPORT,
+    }
+
+
+# Operator and its settings, by the runner of an environment.
+RUNNERS: dict[str, tuple[type[AssayRunOperator], Callable[[Environment], dict[str, Any]]]] = {
+    "subprocess": (AssayRunOperator, _by_subprocess),
+    "docker": (AssayRunDockerOperator, _by_docker),
+    "ecs": (AssayRunEcsOperator, _by_ecs),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -17,38 +17,40 @@ LISTING = Listing.load(Path(__file__).with_name("published.json"))
 
 @dataclass(frozen=True, slots=True, order=True)
 class Raw:
-    """A landed file. `publication` is an ISO date, as far as the name tells it."""
+    """A landed file, in order of what counts. `publication` is an ISO date, as far as the name tells it, and empty if
+    the name is not listed; `arguments` are the operator's."""
 
-    kind: str
     publication: str
+    landed_at: str
+    kind: str
     name: str
+    arguments: dict[str, str] = field(compare=False)
 
 
-def read(name: str, year: str) -> Raw | None:
-    """What a name says; None for what is not listed."""
+def files(landed: Iterable[Landed], year: str) -> list[Raw]:
+    """What is landed; an archive counts as the files in it."""
+    found = []
+    for one in landed:
+        file = places.local(one.url)
+        entries = one.entries if len(one.entries) > 1 else ()
+        named = {entry.rpartition("/")[2]: {"file": file, "entry": entry} for entry in entries}
+        for name, arguments in (named or {one.name: {"file": file}}).items():
+            kind, publication = read(name, year)
+            found.append(Raw(publication, one.landed_at, kind, name, arguments))
+    return found
+
+
+def read(name: str, year: str) -> tuple[str, str]:
+    """Kind and publication that a name says; empty for what is not listed."""
     for one in LISTING.files:
         if found := re.search(one.pattern.replace("{year}", year), name):
             day = datetime.strptime(found["publication"], "%m%d%Y").date()  # noqa: DTZ007 (a date has no zone)
-            return Raw(one.kind, day.isoformat(), name)
-    return None
+            return one.kind, day.isoformat()
+    return "", ""
 
 
-def choose(names: Iterable[str], year: str, kinds: Sequence[str], publication: str | None) -> list[Raw]:
-    """The files of the named publication, or of each kind's newest."""
-    there = sorted(one for name in names if (one := read(name, year)) is not None and one.kind in kinds)
-    if publication is not None:
-        return [one for one in there if one.publication == publication]
-    newest = {one.kind: one.publication for one in there}
-    return [one for one in there if one.publication == newest[one.kind]]
-
-
-def by_name(landed: Iterable[Landed]) -> dict[str, dict[str, str]]:
-    """Arguments of the operator by the name of the CSV file: an archive counts as the files in it."""
-    found: dict[str, dict[str, str]] = {}
-    for one in landed:
-        file = places.local(one.url)
-        if len(one.entries) > 1:
-            found |= {entry.rpartition("/")[2]: {"file": file, "entry": entry} for entry in one.entries}
-        else:
-            found[one.name] = {"file": file}
-    return found
+def choose(there: Iterable[Raw], kinds: Sequence[str], publication: str | None) -> list[Raw]:
+    """The file of each kind: of the named publication, or of the newest. Of several files of one publication the one
+    that landed last counts: it was landed because the others are not what is wanted."""
+    asked = [one for one in sorted(there) if one.kind in kinds and publication in {None, one.publication}]
+    return list({one.kind: one for one in asked}.values())

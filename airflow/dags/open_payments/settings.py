@@ -99,17 +99,8 @@ def options(context: Context) -> list[str]:
 def variables(context: Context) -> dict[str, str]:
     """AWS's variables of a run's addresses. Credentials are not among them."""
     here = environment(context)
-    found = {"AWS_REGION": here.region}
+    # The host reads the first, boto3 the second.
+    found = {"AWS_REGION": here.region, "AWS_DEFAULT_REGION": here.region}
     if address := here.endpoint("s3"):
         found["AWS_ENDPOINT_URL_S3"] = address
     return found
-
-
-# The same for an operator, which takes them from the task `plan`.
-TEMPLATED_VARIABLES = {
-    name: f"{{{{ ti.xcom_pull(task_ids='plan')['env']['{name}'] }}}}" for name in ("AWS_REGION",)
-} | (
-    {"AWS_ENDPOINT_URL_S3": "{{ ti.xcom_pull(task_ids='plan')['env']['AWS_ENDPOINT_URL_S3'] }}"}
-    if HERE.endpoint("s3")
-    else {}
-)

@@ -1,7 +1,9 @@
 import csv
 import json
+import logging
 import os
-import sys
+import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +14,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 AIRFLOW = ROOT / "airflow"
 TARGET = ROOT / "target" / "debug"
-HOME = Path(tempfile.mkdtemp(prefix="airflow-home-"))
-SOURCES = [AIRFLOW / "provider" / "src", AIRFLOW / "dags", ROOT / "glue" / "platform" / "src"]
+# The interpreter of the stations, which need other packages than Airflow.
+STATIONS = ROOT / "target" / "packages" / "catalog" / "bin" / "python"
+# A process that these tests start has the same.
+HOME = Path(os.environ.get("AIRFLOW_HOME_OF_TESTS") or tempfile.mkdtemp(prefix="airflow-home-"))
+SOURCES = [AIRFLOW / "provider" / "src", AIRFLOW / "dags"] + [
+    ROOT / "glue" / name / "src" for name in ("platform", "catalog")
+]
+with socket.create_server(("127.0.0.1", 0)) as free:
+    MOTO_PORT = int(os.environ.get("MOTO_PORT_OF_TESTS") or free.getsockname()[1])
+MOTO = f"http://127.0.0.1:{MOTO_PORT}"
 
 BUNDLES = {
     "dags": AIRFLOW / "dags",
@@ -24,7 +34,11 @@ BUNDLES = {
 os.environ.update(
     {
         "AIRFLOW_HOME": str(HOME),
+        "AIRFLOW_HOME_OF_TESTS": str(HOME),
+        "MOTO_PORT_OF_TESTS": str(MOTO_PORT),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # A paused DAG is not told of events.
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__DAGS_FOLDER": str(AIRFLOW / "dags"),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(
             [
@@ -38,17 +52,18 @@ os.environ.update(
         ),
         "AIRFLOW__API_AUTH__JWT_SECRET": "0" * 64,
         "ASSAY_ENVIRONMENT": "local",
-        "ASSAY_PYTHON": sys.executable,
+        "ASSAY_PYTHON": str(STATIONS),
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "stations"), *map(str, SOURCES)]),
         "PATH": f"{TARGET}{os.pathsep}{os.environ['PATH']}",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
     }
 )
-# The lake of these tests is a folder.
+# Addresses are in the platform's file and nowhere else: what reads them elsewhere fails here.
+for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+    os.environ.pop(name, None)
 PLATFORM = json.loads((ROOT / "terraform" / "platform.json").read_text())
-PLATFORM["environments"]["local"]["endpoints"] = {}
+PLATFORM["environments"]["local"]["endpoints"] = {"s3": MOTO, "glue": MOTO}
 PLATFORM["environments"]["local"]["lake"] = (HOME / "lake").as_uri()
 (HOME / "platform.json").write_text(json.dumps(PLATFORM))
 os.environ["ASSAY_PLATFORM"] = str(HOME / "platform.json")
@@ -63,17 +78,38 @@ def assay() -> str:
 
 
 @pytest.fixture(scope="session")
-def database() -> Iterator[None]:
+def database() -> None:
+    from airflow.models.pool import Pool
     from airflow.utils.db import initdb
+    from airflow.utils.session import create_session
 
     initdb()
-    yield
+    with create_session() as session:
+        Pool.create_or_update_pool("assay_host", slots=2, description="", include_deferred=False, session=session)
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """S3 and the Glue catalog."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=MOTO_PORT, verbose=False)
+    server.start()
+    yield MOTO
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def stations(moto: str) -> None:
+    """The interpreter of the real ones."""
+    if not STATIONS.is_file():
+        pytest.fail(f"{STATIONS} is missing; `cargo xtask test packages` makes it")
 
 
 @pytest.fixture(scope="session")
 def sample(assay: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Makes a file of the dataset: `sample(2023, "06282024", rows=500)`."""
-    import subprocess
 
     def make(year: int, published: str, rows: int = 300, defects: str = "1%") -> Path:
         path = tmp_path_factory.mktemp("sample") / f"OP_DTL_GNRL_PGYR{year}_P{published}.csv"

@@ -22,6 +22,9 @@ class Publisher:
     def url(self) -> str:
         return f"{self.address}/OP_DTL_GNRL_PGYR2023_P06282024.csv"
 
+    def next_fault(self) -> tuple[str, Any]:
+        return self.faults.pop(0) if self.faults else ("none", None)
+
 
 @contextmanager
 def serve(publisher: Publisher) -> Iterator[Publisher]:
@@ -36,7 +39,7 @@ def serve(publisher: Publisher) -> Iterator[Publisher]:
                 self.end_headers()
                 return
             publisher.seen.append(self.headers.get("Range"))
-            fault, how = publisher.faults.pop(0) if publisher.faults else ("none", None)
+            fault, how = publisher.next_fault()
             if fault == "busy":
                 self.send_error(503)
                 return

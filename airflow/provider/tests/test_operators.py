@@ -1,9 +1,4 @@
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +9,6 @@ from airflow.sdk.exceptions import AirflowFailException
 from assay_provider.errors import AssayPermanentError, AssayRefusedError, AssayRetryableError, raise_for
 from assay_provider.hooks.assay import Settings
 from assay_provider.operators.assay import AssayCheckOperator, AssayRunOperator
-from assay_provider.operators.docker import AssayRunDockerOperator
-from assay_provider.operators.ecs import AssayRunEcsOperator
 from assay_provider.report import Report
 
 GENERAL = "06282024"
@@ -137,109 +130,3 @@ def test_a_missing_file_is_not_retried(tmp_path: Path, assay: str) -> None:
     operator = AssayRunOperator(task_id="t", file=str(tmp_path / "no.csv"), root=str(tmp_path), binary=assay)
     with pytest.raises(AssayPermanentError):
         operator.execute(context())
-
-
-def test_the_docker_variant_reads_the_report(sample: Any, tmp_path: Path) -> None:
-    """A stand-in for docker's client: it runs the command after the image, and keeps its output to itself."""
-    docker = tmp_path / "docker"
-    docker.write_text('#!/bin/sh\nwhile [ "$1" != image ]; do shift; done\nshift\nexec "$@" > /dev/null\n')
-    docker.chmod(0o755)
-    place = tmp_path / "report.json"
-    operator = AssayRunDockerOperator(
-        task_id="t",
-        file=str(sample(2023, GENERAL)),
-        root=str(tmp_path / "lake"),
-        image="image",
-        report=str(place),
-        docker=str(docker),
-        env={"A": "b"},
-    )
-    assert operator.execute(context())["records"]["read"] == 300
-    docker.write_text("#!/bin/sh\nexit 125\n")
-    with pytest.raises(AssayRetryableError, match="docker"):
-        operator.execute(context())
-
-
-class Ecs:
-    """Runs the task's command here, as ECS would."""
-
-    def __init__(self, exit_code: int | None = None) -> None:
-        self.exit_code, self.stopped = exit_code, list[str]()
-
-    def run_task(self, **given: Any) -> dict[str, Any]:
-        override = given["overrides"]["containerOverrides"][0]
-        done = subprocess.run(["assay", *override["command"]], capture_output=True, check=False)
-        self.exit_code = done.returncode if self.exit_code is None else None
-        return {"tasks": [{"taskArn": "arn:task"}]}
-
-    def describe_tasks(self, **_: Any) -> dict[str, Any]:
-        container = {"name": "assay"} | ({} if self.exit_code is None else {"exitCode": self.exit_code})
-        return {"tasks": [{"lastStatus": "STOPPED", "stoppedReason": "Spot", "containers": [container]}]}
-
-    def stop_task(self, **given: Any) -> None:
-        self.stopped.append(given["task"])
-
-
-def test_the_ecs_variant_reads_the_report(sample: Any, tmp_path: Path) -> None:
-    def operator(client: Ecs) -> AssayRunEcsOperator:
-        return AssayRunEcsOperator(
-            task_id="t",
-            file=str(sample(2023, GENERAL)),
-            root=str(tmp_path / "lake"),
-            report=str(tmp_path / "report.json"),
-            cluster="c",
-            task_definition="d",
-            container="assay",
-            client=client,
-        )
-
-    there = operator(client := Ecs())
-    assert there.execute(context())["records"]["read"] == 300
-    there.on_kill()
-    assert client.stopped == ["arn:task"]
-    with pytest.raises(AssayRetryableError, match="Spot"):
-        operator(Ecs(exit_code=1)).execute(context())
-
-
-TASK = """
-import os, signal, sys
-from assay_provider.process import Child
-os.setpgid(0, 0)
-child = Child(print)
-signal.signal(signal.SIGTERM, lambda *_: child.end())
-print("ended", child.run(sys.argv[1:])[0], flush=True)
-"""
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize(
-    ("number", "group"),
-    [(signal.SIGKILL, False), (signal.SIGTERM, False), (signal.SIGKILL, True), (signal.SIGTERM, True)],
-)
-def test_the_end_of_a_task_leaves_no_assay(assay: str, tmp_path: Path, number: int, group: bool) -> None:
-    """The host waits for standard input of a pipe that never ends; then task, or its group, is killed."""
-    pipe = tmp_path / f"OP_DTL_GNRL_PGYR2023_P{GENERAL}.csv"
-    os.mkfifo(pipe)
-    command = [sys.executable, "-c", TASK, assay, "check", str(pipe), "--format", "json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as task:
-        children = Path(f"/proc/{task.pid}/task/{task.pid}/children")
-        deadline = time.monotonic() + 30
-        while not (found := children.read_text().split()) or "assay" not in Path(f"/proc/{found[0]}/comm").read_text():
-            assert time.monotonic() < deadline, "assay did not start"
-            time.sleep(0.05)
-        host = int(found[0])
-        assert os.getpgid(host) == task.pid, "the host is in the task's process group"
-        if group:
-            os.killpg(task.pid, number)
-        else:
-            task.send_signal(number)
-        while alive(host) or task.poll() is None:
-            assert time.monotonic() < deadline, "assay outlived its task"
-            time.sleep(0.05)

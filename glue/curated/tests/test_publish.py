@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from pyspark.sql import DataFrame
-from support import content, curate, leftovers
+from support import content, curate, killed, leftovers
 
 from assay_curated import transforms, write
 from assay_curated.columns import Kind
@@ -17,27 +17,6 @@ from assay_curated.plan import Plan
 from assay_curated.tables import PAYMENTS_FACT, PUBLICATIONS, TABLES, Table
 
 NewLake = Callable[[], Lake]
-
-
-class Killed(Exception):
-    """Stands for the end of a process."""
-
-
-def killed(lake: Lake, key: str, patch: pytest.MonkeyPatch, *, after: int) -> None:
-    """Runs a job that dies once it has moved `after` tables to their branches."""
-    moved: list[str] = []
-    move = Lake.fast_forward
-
-    def moving(lake: Lake, table: Table, branch: str) -> None:
-        if len(moved) == after:
-            raise Killed
-        move(lake, table, branch)
-        moved.append(table.name)
-
-    with patch.context() as own:
-        own.setattr(Lake, "fast_forward", moving)
-        with pytest.raises(Killed):
-            curate(lake, key)
 
 
 def test_of_two_jobs_on_one_year_one_is_refused_and_its_retry_is_right(

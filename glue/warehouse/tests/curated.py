@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,8 +23,16 @@ NATURES = ("Food and Beverage", "Consulting Fee", "Travel and Lodging", "Royalty
 SPECIALTIES = ("Allopathic|Internal Medicine|Cardiology", "Allopathic|Surgery", "Dental|Dentist", None)
 STATES = ("OH", "CA", "TX", None)
 PRODUCTS = ("Stent A", "STENT A", "Drug B", "Kit C")
-YEARS = ("publications", "payments_fact", "payment_products", "physician_names", "company_names")
-ALL = (*YEARS, "companies_dim", "physicians_dim", "teaching_hospitals_dim")
+YEARS = (
+    "publications",
+    "payments_fact",
+    "payment_products",
+    "physician_names",
+    "physician_addresses",
+    "physician_credentials",
+    "company_names",
+    "teaching_hospital_names",
+)
 ARROW = {
     exp.DataType.Type.VARCHAR: pa.string(),
     exp.DataType.Type.INT: pa.int32(),
@@ -117,6 +126,24 @@ class Year:
                 made.append(self.key | {"record_id": payment["record_id"]} | name)
         return made
 
+    def variants(self) -> dict[str, list[dict[str, Any]]]:
+        """How recipients and companies were spelled: each in one way here, with the payments that have it."""
+        columns = {
+            "physician_names": ("profile_id", {"last_name": "Name {}"}),
+            "physician_addresses": ("profile_id", {"recipient_address_line_1": "{} Main St"}),
+            "physician_credentials": ("profile_id", {"npi": "1{}"}),
+            "company_names": ("company_id", {"company_name": "Company {}"}),
+            "teaching_hospital_names": ("teaching_hospital_ccn", {"teaching_hospital_name": "Mercy {}"}),
+        }
+        made = {}
+        for table, (key, spelled) in columns.items():
+            counts = Counter(str(one[key]) for one in self.payments() if one[key])
+            made[table] = [
+                self.key | {key: value, "records": count} | {name: form.format(value) for name, form in spelled.items()}
+                for value, count in sorted(counts.items())
+            ]
+        return made
+
     def audit(self) -> list[dict[str, Any]]:
         """The row of `publications`."""
         amount = sum((one["amount"] for one in self.payments()), Decimal("0.00"))
@@ -139,8 +166,8 @@ class Tables:
         """A publication takes the place of the one of its kind and year, in all tables."""
         self.held[year.kind, year.year] = year
         made = {"publications": year.audit(), "payments_fact": year.payments(), "payment_products": year.products()}
-        for name in YEARS:
-            self.write(name, made.get(name, []), year)
+        for name, rows in (made | year.variants()).items():
+            self.write(name, rows, year)
         for name, rows in self.dimensions().items():
             self.write(name, rows)
 

@@ -1,11 +1,14 @@
 """Every SQL file is understood in its dialect, and tables have the same columns wherever they are declared."""
 
 import importlib.util
+import io
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import sqlglot
 from conftest import PLATFORM, ROOT
@@ -13,6 +16,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.types import DateType, FixedType, LongType, NestedField, StringType
 from sqlglot import exp
 
+import curated
 from assay_catalog import hive
 from assay_warehouse import statements, tables
 from assay_warehouse.errors import WarehouseError
@@ -48,8 +52,8 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
 
 
 def test_names_are_those_of_the_platform() -> None:
-    staging, curated = PLATFORM.catalog.staging, PLATFORM.catalog.curated
-    here = {staging.database, curated.database, PLATFORM.warehouse.schema}
+    staging, published = PLATFORM.catalog.staging, PLATFORM.catalog.curated
+    here = {staging.database, published.database, PLATFORM.warehouse.schema}
     for path in FILES:
         for statement in statements.split(path.read_text()):
             dialect = DIALECTS[below(path).partition("/")[0]][0]
@@ -57,7 +61,13 @@ def test_names_are_those_of_the_platform() -> None:
             assert found <= here, below(path)
     made = {staging.quarantine, staging.findings, staging.repairs}
     assert made <= set(statements.names("athena", "views"))
-    assert set(LOADED) <= set(curated.tables)
+    assert sorted(LOADED) == sorted(published.tables), "every curated table is loaded"
+
+
+def test_every_kind_is_reconciled() -> None:
+    (query,) = statements.read("athena", "validation", "reconciliation")
+    read = {one.name for one in sqlglot.parse_one(query, dialect="athena").find_all(exp.Table)}
+    assert {PLATFORM.catalog.staging.validated_table(kind) for kind in PLATFORM.kinds} <= read
 
 
 def declared() -> dict[str, Any]:
@@ -137,11 +147,29 @@ def test_a_table_that_has_other_columns_is_not_loaded(fields: list[tuple[str, An
         tables.agree("load_state", schema)
 
 
+def parquet(table: str) -> pa.Schema:
+    """The schema of a file of a table, as it is read from its bytes."""
+    written = io.BytesIO()
+    pq.write_table(curated.schema(table).empty_table(), written)
+    return pq.read_schema(written)
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_columns_are_those_of_parquet_files(name: str) -> None:
+    tables.file_agrees(name, parquet(name))
+
+
 def test_a_file_that_is_older_than_a_column_is_loaded() -> None:
-    names = [one.name for one in tables.columns("companies_dim")]
-    tables.names_agree("companies_dim", names[:-1])
-    with pytest.raises(WarehouseError, match="a file of `companies_dim` has the columns"):
-        tables.names_agree("companies_dim", [names[1], names[0]])
+    fields = list(parquet("companies_dim"))
+    tables.file_agrees("companies_dim", pa.schema(fields[:-1]))
+    with pytest.raises(WarehouseError, match="column 1 of a file of `companies_dim` is `canonical_name varchar`; exp"):
+        tables.file_agrees("companies_dim", pa.schema([fields[1], fields[0]]))
+    with pytest.raises(WarehouseError, match="is `company_id bigint`; expected `company_id varchar`"):
+        tables.file_agrees("companies_dim", pa.schema([pa.field("company_id", pa.int64())]))
+    with pytest.raises(WarehouseError, match="has 11 columns and the warehouse 10"):
+        tables.file_agrees("companies_dim", pa.schema([*fields, pa.field("more", pa.string())]))
+    with pytest.raises(WarehouseError, match="`double` of a file has no type"):
+        tables.file_agrees("companies_dim", pa.schema([pa.field("company_id", pa.float64())]))
 
 
 @pytest.mark.parametrize(

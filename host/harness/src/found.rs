@@ -16,7 +16,7 @@ pub struct Found {
     /// How many records a rule could not judge.
     pub skipped: BTreeMap<String, u64>,
     /// Numbers about the file, by stage, code and key.
-    pub measures: BTreeMap<(u16, u16, String), i64>,
+    pub measures: BTreeMap<(u16, u16, String), i128>,
     /// Rules about the file.
     pub file: Vec<FileFinding>,
     /// Records the plugin could not judge.

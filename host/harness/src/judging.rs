@@ -7,7 +7,7 @@ use assay_model::{
     HitOutcome, Level, Measure, RecordOutcome, Rule, RuleClass, Text, Verdict,
 };
 use assay_pipeline::{Template, apply_rewrites, cast};
-use assay_sandbox::{SandboxError, Session};
+use assay_sandbox::{Call, Measures, SandboxError, Session};
 
 use crate::found::{FileFinding, Finding, Found, Poisoned, Repair};
 use crate::subject::{Planned, Subject};
@@ -25,6 +25,19 @@ pub struct Handing {
     pub first_record: u64,
     /// Each batch is judged twice by the same session, and the second answer counts.
     pub twice: bool,
+    /// Sessions, which take batches in turn; at least one.
+    pub sessions: usize,
+    /// In which order measures are merged.
+    pub merging: Merging,
+}
+
+/// In which order the measures of batches are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Merging {
+    /// As the batches came.
+    Forwards,
+    /// The last batch's first.
+    Backwards,
 }
 
 /// How text columns cross.
@@ -39,7 +52,14 @@ pub enum TextForm {
 impl Handing {
     /// Everything in one call.
     pub fn whole() -> Self {
-        Self { batches: vec![usize::MAX], form: TextForm::Plain, first_record: 1, twice: false }
+        Self {
+            batches: vec![usize::MAX],
+            form: TextForm::Plain,
+            first_record: 1,
+            twice: false,
+            sessions: 1,
+            merging: Merging::Forwards,
+        }
     }
 
     /// In batches of one size.
@@ -102,8 +122,9 @@ impl Judging<'_> {
         planned: &Planned,
         stage: &DeclaredStage,
     ) -> Result<(), SandboxError> {
-        let mut session = Session::open(subject.component(), &planned.context, stage)?;
-        let mut totals = Vec::new();
+        let open = || Session::open(subject.component(), &planned.context, stage);
+        let mut sessions = vec![open()?];
+        let mut measures = Vec::new();
         let records = self.cells.records.len();
         let (mut start, mut call) = (0, 0);
         while start < records {
@@ -111,6 +132,11 @@ impl Judging<'_> {
             let size = self.handing.batches[call.min(last)].max(1);
             let end = start.saturating_add(size).min(records);
             let mut batch = self.batch(stage, start, end);
+            let turn = call % self.handing.sessions.max(1);
+            if turn == sessions.len() {
+                sessions.push(open()?);
+            }
+            let session = &mut sessions[turn];
             if self.handing.twice {
                 session.process(&batch)?;
             }
@@ -119,17 +145,28 @@ impl Judging<'_> {
                 let record = start + poison.record as usize;
                 self.found.poison.push(Poisoned { record, reason: poison.reason.to_string() });
             }
-            self.take(stage, start, &mut batch, judged.verdict, &mut totals);
+            measures.extend(self.take(stage, start, &mut batch, judged.verdict));
             start = end;
             call += 1;
         }
-        for measure in &totals {
-            let key = (stage.class.code(), measure.code, measure.key.clone());
-            self.found.measures.insert(key, measure.value);
+        if self.handing.merging == Merging::Backwards {
+            measures.reverse();
         }
-        let profile = session.profile();
-        self.found.cost.add(&profile, session.stacks());
-        for result in session.finish(&totals)? {
+        let mut totals = Measures::default();
+        for measure in measures {
+            totals.merge(measure).map_err(|breach| SandboxError::Breach {
+                plugin: subject.component().name().to_owned(),
+                call: Call::Process,
+                breach,
+            })?;
+        }
+        for (code, key, value) in totals.iter() {
+            self.found.measures.insert((stage.class.code(), code, key.to_owned()), value);
+        }
+        for session in &sessions {
+            self.found.cost.add(&session.profile(), session.stacks());
+        }
+        for result in sessions[0].finish(&totals)? {
             self.found.file.push(file_finding(stage, result));
         }
         Ok(())
@@ -156,14 +193,14 @@ impl Judging<'_> {
         }
     }
 
+    /// Takes in what was said of a batch, and gives its measures.
     fn take(
         &mut self,
         stage: &DeclaredStage,
         start: usize,
         batch: &mut Batch,
         verdict: Verdict,
-        totals: &mut Vec<Measure>,
-    ) {
+    ) -> Vec<Measure> {
         let Verdict { hits, rewrites, tallies, samples, measures } = verdict;
         let records = batch.records as usize;
         // Rules are judged as a pack would have them that applies all repairs.
@@ -207,9 +244,7 @@ impl Judging<'_> {
             let name = rule(stage, tally.rule).name.to_string();
             *self.found.skipped.entry(name).or_default() += u64::from(tally.skipped);
         }
-        for measure in measures {
-            merge(totals, measure);
-        }
+        measures
     }
 
     fn message(
@@ -288,17 +323,6 @@ fn file_finding(stage: &DeclaredStage, result: FileResult) -> FileFinding {
         },
         observed: result.observed,
         expected: result.expected,
-    }
-}
-
-/// Merges a measure as the contract says.
-fn merge(totals: &mut Vec<Measure>, measure: Measure) {
-    let same = |held: &&mut Measure| held.code == measure.code && held.key == measure.key;
-    match totals.iter_mut().find(same) {
-        Some(held) => {
-            held.value = measure.merge.of(held.value, measure.value);
-        }
-        None => totals.push(measure),
     }
 }
 

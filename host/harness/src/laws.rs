@@ -45,7 +45,7 @@ enum On {
 }
 
 /// The laws, in the order they are tried.
-pub const LAWS: [Law; 13] = [
+pub const LAWS: [Law; 14] = [
     Law {
         name: "survives",
         about: "no cell makes the plugin trap, run out of fuel or break the contract",
@@ -81,6 +81,12 @@ pub const LAWS: [Law; 13] = [
         about: "a verdict does not depend on where a batch ends",
         on: On::Every,
         check: handing::batch_border,
+    },
+    Law {
+        name: "sessions",
+        about: "a verdict does not depend on which session judges a batch, nor on the order in which measures are merged",
+        on: On::Every,
+        check: handing::sessions,
     },
     Law {
         name: "record-order",

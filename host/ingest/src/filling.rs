@@ -382,7 +382,7 @@ impl<'a, R: Read> Filling<'a, R> {
             let end = at + found + 1;
             let offset = self.slab.base + self.missing + missing + end as u64;
             let bytes = &self.slab.buffer.bytes[end..filled];
-            match self.reading.ends.valid_after(bytes, 0, offset, ended) {
+            match self.reading.ends.valid_next(bytes, offset, ended) {
                 Begins::Valid => {
                     self.reading.summary.ends_with_line_ending = true;
                     break end;

@@ -1,6 +1,7 @@
 //! The first record: the names of the columns.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::cp1252::{self, Encoding};
 use crate::grammar::{self, Parsed, QuoteFault};
@@ -154,16 +155,19 @@ fn plain_part(name: &str) -> &[u8] {
 }
 
 fn duplicates(names: &[String]) -> Vec<DuplicateName> {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
+    // For each name its first column, and where it is among those found, once there are two.
+    let mut seen: HashMap<&str, (usize, Option<usize>)> = HashMap::new();
     let mut found: Vec<DuplicateName> = Vec::new();
     for (column, name) in names.iter().enumerate() {
-        let Some(&first) = seen.get(name.as_str()) else {
-            seen.insert(name, column);
-            continue;
-        };
-        match found.iter_mut().find(|duplicate| duplicate.name == *name) {
-            Some(duplicate) => duplicate.columns.push(column),
-            None => found.push(DuplicateName { name: name.clone(), columns: vec![first, column] }),
+        match seen.entry(name) {
+            Entry::Vacant(place) => drop(place.insert((column, None))),
+            Entry::Occupied(mut held) => match held.get_mut() {
+                (_, Some(at)) => found[*at].columns.push(column),
+                (first, at) => {
+                    *at = Some(found.len());
+                    found.push(DuplicateName { name: name.clone(), columns: vec![*first, column] });
+                }
+            },
         }
     }
     found

@@ -24,6 +24,8 @@
 //! It is also cheap where it is needed often. What is known of a line start is remembered for the next bad record, so in a
 //! file in which every record is broken each line is looked at about twice.
 
+use std::ops::Range;
+
 use memchr::memchr;
 
 use crate::grammar::{self, Parsed};
@@ -90,13 +92,15 @@ pub(crate) struct RecordEnds {
     limit: usize,
     /// A table without chains: each line start has one place, which the last one to claim it keeps.
     known: Vec<Known>,
+    /// Where blank lines lie that were passed last, as offsets in the input.
+    blank: Range<u64>,
 }
 
 impl RecordEnds {
     /// For records of `width` fields and at most `limit` bytes.
     pub(crate) fn new(width: usize, limit: usize) -> Self {
         let nothing = Known { offset: u64::MAX, parsed: None, fits: None };
-        Self { width, limit, known: vec![nothing; 1 << REMEMBERED_BITS] }
+        Self { width, limit, known: vec![nothing; 1 << REMEMBERED_BITS], blank: 0..0 }
     }
 
     /// Decides where the record at the start of `bytes` ends. `offset` is its place in the input; `at_end`: the input ends with
@@ -111,6 +115,7 @@ impl RecordEnds {
         let mut first_fits = None;
         let mut from = 0;
         while let Some(found) = memchr(b'\n', &bytes[from..]) {
+            spend(found + 1);
             let end = from + found + 1;
             if end > self.limit {
                 return evidence.map_or(RecordEnd::TooLong, |(end, _)| RecordEnd::After(end));
@@ -168,15 +173,10 @@ impl RecordEnds {
         }
     }
 
-    /// Whether a valid record begins at `start`, or nothing but blank lines follows.
-    pub(crate) fn valid_after(
-        &mut self,
-        bytes: &[u8],
-        start: usize,
-        offset: u64,
-        at_end: bool,
-    ) -> Begins {
-        match self.after_blank(bytes, start, at_end) {
+    /// Whether a valid record begins with `bytes`, or nothing but blank lines follows. Asked of one line after the other, it looks at blank
+    /// lines once.
+    pub(crate) fn valid_next(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> Begins {
+        match self.after_known_blank(bytes, offset, at_end) {
             Blank::Until(start) => self.begins(bytes, start, offset, at_end),
             Blank::Done => Begins::Valid,
             Blank::Partial => Begins::Partial,
@@ -210,6 +210,11 @@ impl RecordEnds {
             _ => (rest, at_end),
         };
         let parsed = grammar::parse(window, ends);
+        spend(match parsed {
+            Parsed::Record { end, .. } => end,
+            Parsed::Broken { at, .. } => at,
+            Parsed::Partial => window.len(),
+        });
         if parsed == Parsed::Partial && rest.len() <= self.limit {
             return None;
         }
@@ -258,8 +263,44 @@ impl RecordEnds {
                 (None, _) | (Some(b'\r'), None) if !at_end => return Blank::Partial,
                 _ => return Blank::Until(start),
             }
+            spend(1);
         }
     }
+
+    /// The same for the first of `bytes`, from where blank lines are known to reach: those that an earlier line start, whose turn it was
+    /// before, had passed.
+    fn after_known_blank(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> Blank {
+        if !(self.blank.start..=self.blank.end).contains(&offset) {
+            self.blank = offset..offset;
+        }
+        loop {
+            let start = usize::try_from(self.blank.end - offset).expect("it is in memory");
+            let line = match (bytes.get(start), bytes.get(start + 1)) {
+                _ if start > self.limit => return Blank::Until(start),
+                (Some(b'\n'), _) => 1,
+                (Some(b'\r'), Some(b'\n')) => 2,
+                (None, _) if at_end => return Blank::Done,
+                (None, _) | (Some(b'\r'), None) if !at_end => return Blank::Partial,
+                _ => return Blank::Until(start),
+            };
+            self.blank.end += line;
+            spend(1);
+        }
+    }
+}
+
+/// Counts bytes and lines that were looked at, for tests that hold them against the size of the input.
+#[inline]
+fn spend(looked_at: usize) {
+    #[cfg(test)]
+    SPENT.with(|spent| spent.set(spent.get() + looked_at));
+    #[cfg(not(test))]
+    let _ = looked_at;
+}
+
+#[cfg(test)]
+thread_local! {
+    static SPENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// What follows some blank lines.
@@ -333,6 +374,88 @@ mod tests {
     fn garbage_that_follows_is_left_alone_after_a_while() {
         check(&format!("\"a\",\"b,\"c\"\n|{}d,e,f\n", "x\n".repeat(LOOKAHEAD + 1)));
         check("\"a\",\"b,\"c\"\nx\nx\n|d,e,f\n");
+    }
+
+    /// What is looked at while `bytes` are read by a reader that wants `wanted` of them, and no more than need be beyond.
+    fn spent(bytes: &[u8], wanted: u64) -> usize {
+        let limits = crate::Limits::default();
+        let shape = std::sync::Arc::new(crate::slab::Shape {
+            header: crate::Header {
+                names: ["a", "b", "c"].map(str::to_owned).to_vec(),
+                ..Default::default()
+            },
+            limits,
+        });
+        let start = crate::RecordStart { offset: 0, record: 1, line: 1 };
+        let before = SPENT.with(std::cell::Cell::get);
+        let mut reader = crate::SlabReader::at(bytes, shape, start, wanted);
+        let mut slab = None;
+        loop {
+            slab = reader.next_slab(slab).unwrap();
+            if slab.is_none() {
+                return SPENT.with(std::cell::Cell::get) - before;
+            }
+        }
+    }
+
+    /// Twice the input costs twice as much, and an input never more than some times its size.
+    fn check_effort(make: impl Fn(usize) -> Vec<u8>, wanted: u64) {
+        let [one, two] = [1, 2].map(|times| {
+            let bytes = make(times * 200_000);
+            let spent = spent(&bytes, wanted);
+            assert!(spent < 8 * bytes.len(), "{spent} for {} bytes", bytes.len());
+            spent
+        });
+        assert!(two * 10 < one * 22, "{one} became {two}");
+    }
+
+    #[test]
+    fn junk_after_a_broken_quote_is_looked_at_few_times_beyond_what_was_wanted() {
+        let junk = |lines: usize| {
+            [b"x\"y\n".to_vec(), b"junk\n".repeat(lines), b"4,5,6\n".to_vec()].concat()
+        };
+        check_effort(junk, 1_000);
+        check_effort(junk, u64::MAX);
+    }
+
+    #[test]
+    fn blank_lines_after_a_record_that_is_too_long_are_looked_at_once() {
+        for line in ["\n", "\r\n"] {
+            let blank = |lines: usize| {
+                let long = [b"\"".to_vec(), vec![b'm'; 4_300_000]].concat();
+                [long, line.repeat(lines).into_bytes(), b"junk\n4,5,6\n".to_vec()].concat()
+            };
+            let [one, two, three] = [0, 1, 2].map(|times| spent(&blank(times * 200_000), u64::MAX));
+            assert!(three - two <= (two - one) * 11 / 10, "{one}, {two}, {three}");
+        }
+    }
+
+    #[test]
+    fn more_blank_lines_than_a_record_may_be_long_are_passed_one_by_one() {
+        // Where the record at the limit of 200 bytes ends: at the first line after which a valid one follows within as much.
+        let check = |blank: usize, width: usize| {
+            let text = format!("\"{}{}d,e,f\n", "m".repeat(300), "\n".repeat(blank));
+            let bytes = text.as_bytes();
+            let mut known = RecordEnds::new(width, 200);
+            let mut one_by_one = RecordEnds::new(width, 200);
+            for at in 301..bytes.len() {
+                let rest = &bytes[at + 1..];
+                if bytes[at] != b'\n' {
+                    continue;
+                }
+                let offset = at as u64 + 1;
+                let expected = match one_by_one.after_blank(rest, 0, true) {
+                    Blank::Until(start) => one_by_one.begins(rest, start, offset, true),
+                    Blank::Done => Begins::Valid,
+                    Blank::Partial => Begins::Partial,
+                };
+                assert_eq!(known.valid_next(rest, offset, true), expected, "{blank} at {at}");
+            }
+        };
+        for blank in [0, 1, 150, 200, 201, 202, 203, 400, 1_000] {
+            check(blank, 3);
+            check(blank, 1);
+        }
     }
 
     #[test]

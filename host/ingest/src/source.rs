@@ -15,6 +15,8 @@ pub(crate) struct Source<R> {
     fresh: usize,
     /// Bytes of the reader that will be wanted; not more than a few are asked for beyond them. `None`: all of it.
     wanted: Option<u64>,
+    /// Bytes that are asked for beyond them the next time.
+    beyond: usize,
     ended: bool,
 }
 
@@ -25,7 +27,8 @@ pub(crate) struct Buffer {
     pub(crate) filled: usize,
 }
 
-/// Bytes asked for at once beyond those that will be wanted. 4 KiB: a record that crosses the border, and little that is read for nothing.
+/// Bytes asked for beyond those that will be wanted, the first time: 4 KiB, a record that crosses the border, and little that is read for
+/// nothing. Each time twice as many, so that whoever starts over with each of them looks at few bytes more than once.
 const BEYOND: usize = 4 << 10;
 
 /// Room made at once at most. 8 MiB: twice what a slab has.
@@ -36,7 +39,15 @@ pub(crate) const SLACK: usize = crate::index::BLOCK;
 
 impl<R: Read> Source<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self { reader, returned: Vec::new(), cursor: 0, fresh: 0, wanted: None, ended: false }
+        Self {
+            reader,
+            returned: Vec::new(),
+            cursor: 0,
+            fresh: 0,
+            wanted: None,
+            beyond: BEYOND,
+            ended: false,
+        }
     }
 
     /// Says how many bytes will be wanted most likely.
@@ -72,9 +83,13 @@ impl<R: Read> Source<R> {
             Some(wanted) => {
                 let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
                 // All the room at once, so that nothing is moved when more comes; what is wanted of a record that is too long is not kept.
-                let room = buffer.filled + wanted.min(ROOM) + BEYOND + SLACK;
+                let room = buffer.filled + wanted.min(ROOM) + self.beyond + SLACK;
                 buffer.bytes.reserve_exact(room.saturating_sub(buffer.bytes.len()));
-                want.min(wanted.max(BEYOND))
+                let most = wanted.max(self.beyond);
+                if wanted < self.beyond {
+                    self.beyond = self.beyond.saturating_mul(2);
+                }
+                want.min(most)
             }
             None => want,
         };

@@ -309,3 +309,59 @@ fn a_zstd_window_that_is_too_long_is_told() {
     let later = fault(read([zstd(b"x"), bytes].concat()).unwrap_err());
     assert!(matches!(later, DecodeError::Window { bytes: None }), "{later}");
 }
+
+/// Gives the bytes read before an input ends, and why it does.
+fn read_on(bytes: Vec<u8>) -> (u64, Option<String>) {
+    let mut reader = decode::open(Box::new(Cursor::new(bytes)), None).unwrap().reader;
+    let (mut given, mut buffer) = (0, vec![0; 64 << 10]);
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return (given, None),
+            Ok(read) => given += read as u64,
+            Err(error) => return (given, Some(Unreadable::from(error).to_string())),
+        }
+    }
+}
+
+#[test]
+fn what_becomes_many_times_as_much_is_not_read_to_its_end() {
+    const UNASKED: usize = 64 << 20;
+    let bomb = vec![b'\n'; 4 * UNASKED];
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let several = gzip(&bomb[..UNASKED]).repeat(8);
+    for packed in [gzip(&bomb), zstd(&bomb), zipped(&[("a.csv", &bomb)], deflated()), several] {
+        let read = packed.len() as u64;
+        let (given, why) = read_on(packed);
+        assert!(given <= (UNASKED as u64).max(read * 500), "{given} of {read}");
+        let why = why.expect("it is too much");
+        assert!(why.contains("unpack it first"), "{why}");
+    }
+    // As much as nobody asks about, and what is stored as it is.
+    assert_eq!(read_on(gzip(&bomb[..UNASKED])), (UNASKED as u64, None));
+    let all = zipped(&[("a.csv", &bomb[..=UNASKED])], stored());
+    assert_eq!(read_on(all), (UNASKED as u64 + 1, None));
+    // A table of little else than commas.
+    let sparse: Vec<u8> = (0..700_000_u32)
+        .flat_map(|number| {
+            format!("{},{}\n", number.wrapping_mul(2_654_435_761), ",".repeat(90)).into_bytes()
+        })
+        .collect();
+    assert_eq!(read_on(gzip(&sparse)), (sparse.len() as u64, None));
+}
+
+#[test]
+fn names_of_an_archive_are_listed_as_far_as_anybody_reads() {
+    let long = "x".repeat(60_000);
+    let names: Vec<String> = (0..20).map(|number| format!("{number}{long}.csv")).collect();
+    let entries: Vec<(&str, &[u8])> =
+        names.iter().map(|name| (name.as_str(), &b"a\n"[..])).collect();
+    let archive = || Box::new(Cursor::new(zipped(&entries, stored())));
+    for wanted in [None, Some("c.csv")] {
+        let error = decode::open(archive(), wanted).unwrap_err().to_string();
+        assert!(error.len() < 1_000 && error.contains(" and 12 more"), "{error}");
+    }
+}

@@ -255,6 +255,21 @@ fn quoted_newline() {
     });
 }
 
+/// Comparing each with each would take hours.
+#[test]
+fn very_many_names_that_stand_twice() {
+    let names: Vec<String> = (0..300_000).map(|number| format!("{number:x}")).collect();
+    let line = names.join(",");
+    let bytes = format!("{line},{line}\n");
+    let header = SlabReader::new(bytes.as_bytes(), Limits::default()).header().unwrap();
+    assert_eq!(header.duplicates.len(), names.len());
+    assert!(
+        header.duplicates.iter().enumerate().all(|(at, twice)| {
+            twice.name == names[at] && twice.columns == [at, at + names.len()]
+        })
+    );
+}
+
 #[test]
 fn duplicate_column_name() {
     let text = format!("{},Column_3\n", names(90).join(","));

@@ -34,6 +34,33 @@ impl Column {
     }
 }
 
+impl Cells {
+    /// Leaves out the values of a dictionary that no record has. Other forms have none.
+    pub fn drop_unused(&mut self) {
+        let used = match self {
+            Self::Dictionary { keys, values } if has_unused(keys, values) => {
+                dictionary(keys, values)
+            }
+            _ => return,
+        };
+        *self = used;
+    }
+
+    /// Whether a dictionary has values that no record has. Plugins are asked once for each value, so whoever hands a column on makes
+    /// sure that there are none.
+    pub fn has_unused(&self) -> bool {
+        matches!(self, Self::Dictionary { keys, values } if has_unused(keys, values))
+    }
+}
+
+fn has_unused(keys: &[u16], values: &Text) -> bool {
+    let mut unused = vec![true; values.len()];
+    for &key in keys {
+        unused[usize::from(key)] = false;
+    }
+    unused.contains(&true)
+}
+
 fn text(text: &Text, rows: Range<usize>) -> Text {
     let offsets = &text.offsets()[rows.start..=rows.end];
     let (start, end) = (offsets[0], offsets[rows.len()]);
@@ -93,6 +120,21 @@ mod tests {
             dictionary(vec![0, 2, 1, 2, 0], &["slow", "m", "n"]),
             dictionary(vec![0, 1, 0], &["n", "m"]),
         );
+    }
+
+    #[test]
+    fn values_that_no_record_has_are_dropped() {
+        let dictionary = |keys, values| Cells::Dictionary { keys, values: text_of(values) };
+        let check = |mut cells: Cells, expected: Cells| {
+            assert_eq!(cells.has_unused(), cells != expected);
+            cells.drop_unused();
+            assert_eq!(cells, expected);
+            assert!(!cells.has_unused());
+        };
+        check(dictionary(vec![1, 1, 2], &["gone", "m", ""]), dictionary(vec![0, 0, 1], &["m", ""]));
+        check(dictionary(vec![1, 0], &["a", "b"]), dictionary(vec![1, 0], &["a", "b"]));
+        check(dictionary(vec![], &["a"]), dictionary(vec![], &[]));
+        check(Cells::Constant(b"x".to_vec()), Cells::Constant(b"x".to_vec()));
     }
 
     #[test]

@@ -145,10 +145,10 @@ pub enum Merge {
 }
 
 impl Merge {
-    /// The value of two parts of a file together.
-    pub fn of(self, one: i64, other: i64) -> i64 {
+    /// The value of two parts of a file together. Wider than a measure's, so that sums are exact whatever the order.
+    pub fn of(self, one: i128, other: i128) -> i128 {
         match self {
-            Self::Sum => one.saturating_add(other),
+            Self::Sum => one + other,
             Self::Least => one.min(other),
             Self::Greatest => one.max(other),
         }

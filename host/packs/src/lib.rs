@@ -42,7 +42,7 @@ pub use identify::{FirstCells, Identified};
 pub use layout::{Layout, fingerprint};
 pub use lock::{LOCK_FILE, Lock, LockError, Locked};
 pub use name::parse_bytes;
-pub use nearest::{Differences, Nearest};
+pub use nearest::{Differences, Nearest, few, quote};
 pub use pack::{Grant, Limits, Pack, PluginUse, Quarantined, Thresholds};
 pub use partition::{Expected, PartitionKey};
 pub use refusal::Refusal;

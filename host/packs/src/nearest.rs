@@ -1,6 +1,6 @@
 //! The known layout that a strange header resembles most, and what differs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -45,13 +45,15 @@ pub(crate) fn nearest<'a>(
     layouts: impl Iterator<Item = &'a Arc<Layout>>,
 ) -> Option<Nearest> {
     let folded: BTreeSet<String> = header.iter().map(|name| fold(name)).collect();
+    let written: HashSet<&str> = header.iter().map(String::as_str).collect();
     layouts
         .map(|layout| {
             let names: BTreeSet<String> = layout.header().iter().map(|name| fold(name)).collect();
             let common = names.intersection(&folded).count();
             let all = names.len() + folded.len();
             // The share in common decides, then what is written the same way, then the order of the files.
-            let exact = layout.header().iter().filter(|name| header.contains(name)).count();
+            let exact =
+                layout.header().iter().filter(|name| written.contains(name.as_str())).count();
             (2 * common, all, exact, layout)
         })
         .filter(|(twice, all, ..)| twice * ALIKE_LEAST.1 >= all * ALIKE_LEAST.0)
@@ -77,9 +79,11 @@ fn compare(header: &[String], layout: &[String]) -> Differences {
     // Where in the layout each name of the header stands, in the header's order.
     let mut matched: Vec<(&str, usize)> = Vec::new();
     let mut strange: Vec<&str> = Vec::new();
-    for (at, name) in header.iter().enumerate() {
-        if header[..at].contains(name) {
-            if !differences.repeated.contains(name) {
+    let mut met = HashSet::new();
+    let mut repeated = HashSet::new();
+    for name in header {
+        if !met.insert(name) {
+            if repeated.insert(name) {
                 differences.repeated.push(name.clone());
             }
         } else if let Some(position) = left.remove(name.as_str()) {
@@ -88,16 +92,24 @@ fn compare(header: &[String], layout: &[String]) -> Differences {
             strange.push(name);
         }
     }
+    // Those that are left, by how they are written but for case and spaces.
+    let mut alike: BTreeSet<(String, &str)> =
+        left.keys().map(|known| (fold(known), *known)).collect();
     for name in strange {
-        let respelled = left.keys().find(|known| fold(known) == fold(name)).copied();
+        let folded = fold(name);
+        // The first that is not less: the same, or one that begins so, if there is one.
+        let next = alike.range((folded.clone(), "")..).next().cloned();
+        let respelled = next.clone().filter(|(known, _)| *known == folded);
         let truncated = || {
             let long_enough = name.trim().len() >= TRUNCATED_LEAST;
-            left.keys().find(|known| long_enough && fold(known).starts_with(&fold(name))).copied()
+            next.filter(|(known, _)| long_enough && known.starts_with(&folded))
         };
-        if let Some(known) = respelled {
+        if let Some((folded, known)) = respelled {
+            alike.remove(&(folded, known));
             left.remove(known);
             differences.respelled.push((name.to_owned(), known.to_owned()));
-        } else if let Some(known) = truncated() {
+        } else if let Some((folded, known)) = truncated() {
+            alike.remove(&(folded, known));
             left.remove(known);
             differences.truncated.push((name.to_owned(), known.to_owned()));
         } else {
@@ -151,22 +163,30 @@ impl fmt::Display for Differences {
                 f.write_str("; ")?;
             }
             first = false;
-            let listed = names.iter().take(NAMES_LISTED).cloned().collect::<Vec<_>>().join(", ");
-            write!(f, "{what}: {listed}")?;
-            let more = names.len().saturating_sub(NAMES_LISTED);
-            if more > 0 {
-                write!(f, " and {more} more")?;
-            }
+            write!(f, "{what}: {}", few(names))?;
         }
         Ok(())
+    }
+}
+
+/// The first of a list that a file made, and how many more there are: a text grows with no file.
+pub fn few(items: &[impl AsRef<str>]) -> String {
+    let mut text = String::new();
+    for (at, item) in items.iter().take(NAMES_LISTED).enumerate() {
+        text.push_str(if at > 0 { ", " } else { "" });
+        text.push_str(item.as_ref());
+    }
+    match items.len().saturating_sub(NAMES_LISTED) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
 }
 
 /// Characters shown of a name that a file claims: the rest of a binary file is no use on a terminal.
 const NAME_SHOWN: usize = 80;
 
-/// A name from a file, which may hold anything, made fit for a message.
-pub(crate) fn quote(name: &str) -> String {
+/// A name from a file, which may hold anything, made fit for a message: its first characters, escaped.
+pub fn quote(name: &str) -> String {
     let mut shown: String = name.chars().take(NAME_SHOWN).flat_map(char::escape_debug).collect();
     if name.chars().count() > NAME_SHOWN {
         shown.push('…');

@@ -32,6 +32,14 @@ pub(crate) fn folder<'a>(
     Ok(url.rsplit_once('/').map(|(folder, _)| folder.to_owned()))
 }
 
+/// Digits of a fingerprint by which a header's place is named, as [`assay_model::Digest::short`] gives them.
+const FINGERPRINT_SHORT: usize = 16;
+
+/// Bytes of a strange header that are noted, and of one of its names. A header may be as long as a record, and be anything: 512 KiB are
+/// thousands of columns with names of a hundred characters, and a name of more than 1 KiB is none.
+const NOTED_BYTES: usize = 512 << 10;
+const NAME_BYTES: usize = 1 << 10;
+
 /// What was seen of a file's header. A header that is no known layout belongs to no dataset, which is then empty.
 pub(crate) fn layout_seen(
     dataset: &str,
@@ -39,17 +47,35 @@ pub(crate) fn layout_seen(
     layout: Option<&Arc<Layout>>,
     report: &Report,
 ) -> SchemaVersion {
+    let columns = if layout.is_some() { header.to_vec() } else { noted(header) };
     SchemaVersion {
         version: assay_sinks::documents::VERSION,
         dataset: dataset.to_owned(),
         fingerprint: assay_packs::fingerprint(header).to_string(),
         name: layout.map(|layout| layout.name().to_owned()),
-        columns: header.to_vec(),
-        canonical: layout.map_or(header, |layout| layout.columns()).to_vec(),
+        left_out: header.len() - columns.len(),
+        canonical: layout.map_or(columns.as_slice(), |layout| layout.columns()).to_vec(),
+        columns,
         seen_at: report.started_at.clone(),
         source: report.source.name.clone().unwrap_or_default(),
         attempt: report.attempt.clone(),
     }
+}
+
+/// The first names of a strange header.
+fn noted(header: &[String]) -> Vec<String> {
+    let mut left = NOTED_BYTES;
+    let cut = |name: &String| {
+        if name.len() <= NAME_BYTES {
+            return name.clone();
+        }
+        format!("{}…", &name[..name.floor_char_boundary(NAME_BYTES)])
+    };
+    let fits = |name: &String| {
+        // With what JSON puts around it.
+        left.checked_sub(name.len() + 3).inspect(|rest| left = *rest).is_some()
+    };
+    header.iter().map(cut).take_while(fits).collect()
 }
 
 /// Writes that a layout was seen, by a run that is to be published or else by an attempt.
@@ -58,8 +84,9 @@ pub(crate) fn write_layout(
     seen: &SchemaVersion,
     seen_by: &str,
 ) -> Result<(), SinkError> {
-    let fingerprint = assay_packs::fingerprint(&seen.columns);
-    let key = schema_version(&seen.dataset, &fingerprint.short(), seen_by)?;
+    // As short as everywhere; the columns may not be all.
+    let short = seen.fingerprint.get(..FINGERPRINT_SHORT).unwrap_or(&seen.fingerprint);
+    let key = schema_version(&seen.dataset, short, seen_by)?;
     assay_sinks::write_schema_version(store, &key, seen)
 }
 
@@ -144,4 +171,23 @@ pub(crate) fn write_audit(
     };
     report.report = Some(store.url(&key));
     assay_sinks::write_audit(store, &key, report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_of_a_strange_header_does_not_grow_with_it() {
+        let check = |header: &[String], listed: usize| {
+            let noted = noted(header);
+            assert_eq!(noted.len(), listed);
+            assert!(serde_json::to_vec(&noted).unwrap().len() <= NOTED_BYTES + 2);
+        };
+        let names = |count: usize, name: &str| vec![name.to_owned(); count];
+        check(&names(91, "Physician_Profile_ID"), 91);
+        check(&names(2_000_000, "a"), NOTED_BYTES / 4);
+        check(&names(2, &"é".repeat(2 << 20)), 2);
+        check(&names(2_000, &"é".repeat(1_000)), NOTED_BYTES / (NAME_BYTES + 6));
+    }
 }

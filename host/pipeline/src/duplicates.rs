@@ -20,10 +20,6 @@ use crate::spill::{Sorted, SpillSort};
 const KEY_BYTES: usize = 24;
 const FILLED: (usize, usize) = (15, 16);
 
-/// Shares of the keys compared at once: 40 MB with their tables, less than the pieces took that are done with, and several for each
-/// thread.
-const SHARES: usize = 32;
-
 /// Memory for the numbers of duplicates before they spill.
 const HIT_BUDGET: usize = 4 << 20;
 
@@ -100,20 +96,20 @@ impl KeyCollector {
     pub(crate) fn finish(self) -> io::Result<Duplicates> {
         let first = self.check == HostCheck::UniqueEveryMember;
         let hits = Mutex::new(SpillSort::new(HIT_BUDGET));
-        for shares in self.keys.shares().chunks(SHARES) {
-            let hand_over = |found: &mut Vec<u64>| {
-                let mut hits = hold(&hits);
-                found.drain(..).try_for_each(|hit| hits.push(hit))
-            };
-            shares.par_iter().try_for_each(|share| {
-                let mut found = Vec::with_capacity(HITS);
-                self.keys.repeated(*share, first, |hit| {
-                    found.push(hit);
-                    if found.len() == HITS { hand_over(&mut found) } else { Ok(()) }
-                })?;
-                hand_over(&mut found)
+        let hand_over = |found: &mut Vec<u64>| {
+            let mut hits = hold(&hits);
+            found.drain(..).try_for_each(|hit| hits.push(hit))
+        };
+        let keys = self.keys.gathered()?;
+        let at_once = rayon::current_num_threads();
+        (0..PARTITIONS).into_par_iter().try_for_each(|partition| {
+            let mut found = Vec::with_capacity(HITS);
+            keys.repeated(partition, first, at_once, |hit| {
+                found.push(hit);
+                if found.len() == HITS { hand_over(&mut found) } else { Ok(()) }
             })?;
-        }
+            hand_over(&mut found)
+        })?;
         let hits = hits.into_inner().expect("no thread panicked");
         Ok(Duplicates { hits: hits.into_sorted()?, peeked: None })
     }

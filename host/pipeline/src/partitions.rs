@@ -1,57 +1,25 @@
 //! Keys gathered by their hash in partitions, so that those that occur again are found without sorting all of them.
 //!
-//! A partition's keys fit the first caches as long as all fit in memory. Beyond that they go to one temporary file, partition by
-//! partition, and come back as many at a time as is allowed.
+//! A partition's keys fit the first caches as long as all fit in memory. Beyond that they go to one temporary file in sorted runs, each of
+//! them partition by partition; in the end the runs of a partition are merged, so that each key is written once and read once however many
+//! there are and however often one comes.
+
+mod entry;
+mod merged;
+mod seen;
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+
+use rayon::prelude::*;
+
+use entry::BYTES;
+pub(crate) use entry::Entry;
+use merged::{Merged, Run};
+use seen::Seen;
 
 /// Partitions: as many as the top byte of a hash has values.
 pub(crate) const PARTITIONS: usize = 256;
-
-/// A share from disk holds so many times what a partition may hold in memory: few enough shares that a partition of a terabyte's keys is
-/// read some hundred times and not a thousand.
-const SHARE: usize = 8;
-
-/// Entries of a share from disk at most: 0.8 MB, which a second cache takes.
-const SHARE_ENTRIES: usize = 32_000;
-
-/// Bytes of an entry on disk.
-const BYTES: usize = 24;
-
-/// A key's hash and the number of its record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// The hash's high and low half: 128 bits that are aligned as 64 are, for a third less memory.
-    hash: [u64; 2],
-    pub(crate) record: u64,
-}
-
-impl Entry {
-    #[expect(clippy::cast_possible_truncation, reason = "a hash is cut in halves")]
-    pub(crate) fn new(hash: u128, record: u64) -> Self {
-        Self { hash: [(hash >> 64) as u64, hash as u64], record }
-    }
-
-    fn partition(self) -> usize {
-        usize::from(self.hash[0].to_be_bytes()[0])
-    }
-
-    fn to_bytes(self) -> [u8; BYTES] {
-        let mut bytes = [0; BYTES];
-        let words = [self.hash[0], self.hash[1], self.record];
-        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(words) {
-            *bytes = word.to_le_bytes();
-        }
-        bytes
-    }
-
-    fn of_bytes(bytes: &[u8; BYTES]) -> Self {
-        let word = |nth: usize| u64::from_le_bytes(bytes.as_chunks().0[nth]);
-        Self { hash: [word(0), word(1)], record: word(2) }
-    }
-}
 
 /// Entries in the order they came, by partition.
 #[derive(Debug)]
@@ -67,23 +35,17 @@ pub(crate) struct Partitions {
 struct Disk {
     file: File,
     end: u64,
-    /// For each partition where its entries lie, in order.
-    extents: Vec<Vec<Extent>>,
+    /// For each partition where its runs lie.
+    runs: Vec<Vec<Run>>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Extent {
-    offset: u64,
-    entries: usize,
-}
-
-/// Entries among which all those lie that have the same hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Share {
-    partition: usize,
-    /// Of a partition that is too large to be had at once, the `nth` of `of`, a power of two.
-    nth: u64,
-    of: u64,
+/// All entries, to be looked through partition by partition.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    memory: Vec<Vec<Entry>>,
+    disk: Option<Disk>,
+    /// Entries that may be in memory.
+    most: usize,
 }
 
 impl Partitions {
@@ -108,15 +70,19 @@ impl Partitions {
             empty => empty.insert(Disk {
                 file: tempfile::tempfile()?,
                 end: 0,
-                extents: vec![Vec::new(); PARTITIONS],
+                runs: vec![Vec::new(); PARTITIONS],
             }),
         };
+        self.memory.par_iter_mut().for_each(|entries| entries.sort_unstable());
         let mut out = io::BufWriter::with_capacity(1 << 18, &disk.file);
-        for (entries, extents) in self.memory.iter_mut().zip(&mut disk.extents) {
+        for (entries, runs) in self.memory.iter_mut().zip(&mut disk.runs) {
+            if entries.is_empty() {
+                continue;
+            }
             for entry in &*entries {
                 out.write_all(&entry.to_bytes())?;
             }
-            extents.push(Extent { offset: disk.end, entries: entries.len() });
+            runs.push(Run { offset: disk.end, entries: entries.len() });
             disk.end += (entries.len() * BYTES) as u64;
             entries.clear();
             // Where a key comes again and again, as in a sorted file, its partition has all the room, and the next one's as well.
@@ -131,129 +97,55 @@ impl Partitions {
         self.disk.is_some()
     }
 
-    /// All entries, in shares that are small enough to be had at once.
-    pub(crate) fn shares(&self) -> Vec<Share> {
-        let room = (self.most / PARTITIONS).clamp(1, SHARE_ENTRIES / SHARE) * SHARE;
-        let shares = (0..PARTITIONS).flat_map(|partition| {
-            let extents = self.disk.as_ref().map(|disk| disk.extents[partition].as_slice());
-            let spilled: usize =
-                extents.unwrap_or_default().iter().map(|extent| extent.entries).sum();
-            let entries = spilled + self.memory[partition].len();
-            let of =
-                if spilled > 0 { entries.div_ceil(room).next_power_of_two() as u64 } else { 1 };
-            (0..of).map(move |nth| Share { partition, nth, of })
-        });
-        shares.collect()
+    /// All of them. What is in memory goes to disk too, where others are.
+    pub(crate) fn gathered(mut self) -> io::Result<Gathered> {
+        if self.spilled() {
+            self.spill()?;
+            self.memory = Vec::new();
+        }
+        Ok(Gathered { memory: self.memory, disk: self.disk, most: self.most })
     }
+}
 
-    /// Calls `hit` for each entry of a share whose hash came before, and with `first` for the one before it too, once. Memory is that of
-    /// the share's distinct entries, however often one comes.
+impl Gathered {
+    /// Calls `hit` for each entry of a partition whose hash came before, and with `first` for the one before it too, once. Memory is that of
+    /// the partition's distinct entries if all are in memory, and else one part in `at_once` of what was allowed, of which as many partitions
+    /// are looked through at once.
     pub(crate) fn repeated(
         &self,
-        share: Share,
+        partition: usize,
         first: bool,
+        at_once: usize,
         mut hit: impl FnMut(u64) -> io::Result<()>,
     ) -> io::Result<()> {
-        let held = self.memory[share.partition].as_slice();
         let Some(disk) = &self.disk else {
-            let mut seen = Seen::new(held.len());
+            let held = self.memory[partition].as_slice();
+            // Of one that has far more than others most are the same.
+            let mut seen = Seen::new(held.len().min(2 * self.most / PARTITIONS));
             return held.iter().try_for_each(|entry| seen.add(entry, first, &mut hit));
         };
-        // The low bits of the hash's half whose high ones chose the partition.
-        let own = |entry: &Entry| entry.hash[0] & (share.of - 1) == share.nth;
-        let extents = &disk.extents[share.partition];
-        let spilled: usize = extents.iter().map(|extent| extent.entries).sum();
-        let entries = spilled + held.len();
-        let of = usize::try_from(share.of).unwrap_or(usize::MAX);
-        let mut seen = Seen::new(entries / of);
-        let mut bytes = vec![0; entries.min(READ) * BYTES];
-        for extent in extents {
-            let (mut offset, mut left) = (extent.offset, extent.entries);
-            while left > 0 {
-                let bytes = &mut bytes[..left.min(READ) * BYTES];
-                disk.file.read_exact_at(bytes, offset)?;
-                let read = bytes.as_chunks().0.iter().map(Entry::of_bytes);
-                read.filter(own).try_for_each(|entry| seen.add(&entry, first, &mut hit))?;
-                offset += bytes.len() as u64;
-                left -= bytes.len() / BYTES;
-            }
+        let mut merged = Merged::of(&disk.file, &disk.runs[partition], self.most / at_once.max(1))?;
+        let mut before: Option<(Entry, bool)> = None;
+        while let Some(entry) = merged.next()? {
+            let again = match before {
+                Some((other, again)) if other.hash == entry.hash => {
+                    if first && !again {
+                        hit(other.record)?;
+                    }
+                    hit(entry.record)?;
+                    true
+                }
+                _ => false,
+            };
+            before = Some((entry, again));
         }
-        held.iter().filter(|entry| own(entry)).try_for_each(|it| seen.add(it, first, &mut hit))
-    }
-}
-
-/// Entries read at once: 96 KiB.
-const READ: usize = 4_096;
-
-/// Distinct entries, found by their hashes.
-#[derive(Debug)]
-struct Seen {
-    /// 0 where free, else the number of an entry plus one, with [`Seen::AGAIN`] if it has come again.
-    slots: Vec<u32>,
-    entries: Vec<Entry>,
-}
-
-impl Seen {
-    /// Set in a slot whose entry has come again.
-    const AGAIN: u32 = 1 << 31;
-
-    /// Room for so many, and for more when they come.
-    fn new(entries: usize) -> Self {
-        Self { slots: vec![0; (entries * 2).next_power_of_two()], entries: Vec::new() }
+        Ok(())
     }
 
-    /// Takes the next entry, and calls `hit` if it was there before.
-    #[inline]
-    fn add(
-        &mut self,
-        entry: &Entry,
-        first: bool,
-        mut hit: impl FnMut(u64) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let at = self.place(entry);
-        let slot = self.slots[at];
-        if slot == 0 {
-            self.entries.push(*entry);
-            self.slots[at] = u32::try_from(self.entries.len()).expect("a share is small");
-            if self.entries.len() * 2 > self.slots.len() {
-                self.grow();
-            }
-            return Ok(());
-        }
-        self.slots[at] = slot | Self::AGAIN;
-        if first && slot & Self::AGAIN == 0 {
-            hit(self.entries[(slot & !Self::AGAIN) as usize - 1].record)?;
-        }
-        hit(entry.record)
-    }
-
-    /// The slot of an entry, or the one where it belongs.
-    #[inline]
-    fn place(&self, entry: &Entry) -> usize {
-        let mask = self.slots.len() - 1;
-        // What chose the partition and the share is in the other half.
-        #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
-        let mut at = entry.hash[1] as usize & mask;
-        loop {
-            let slot = self.slots[at] & !Self::AGAIN;
-            if slot == 0 || self.entries[slot as usize - 1].hash == entry.hash {
-                return at;
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    /// Doubles the table.
-    #[cold]
-    fn grow(&mut self) {
-        let slots = vec![0; self.slots.len() * 2];
-        for slot in std::mem::replace(&mut self.slots, slots) {
-            if slot != 0 {
-                let entry = self.entries[(slot & !Self::AGAIN) as usize - 1];
-                let at = self.place(&entry);
-                self.slots[at] = slot;
-            }
-        }
+    /// Bytes of all entries on disk.
+    #[cfg(test)]
+    fn on_disk(&self) -> u64 {
+        self.disk.as_ref().map_or(0, |disk| disk.end)
     }
 }
 
@@ -268,6 +160,28 @@ mod tests {
             entries[..*at].iter().any(same) || first && entries[at + 1..].iter().any(same)
         };
         entries.iter().enumerate().filter(again).map(|(_, entry)| entry.record).collect()
+    }
+
+    fn gathered(entries: &[Entry], most: usize) -> Gathered {
+        let mut partitions = Partitions::new(most);
+        for entry in entries {
+            partitions.push(*entry).unwrap();
+        }
+        assert_eq!(partitions.spilled(), most < entries.len(), "room for {most}");
+        partitions.gathered().unwrap()
+    }
+
+    fn repeated(gathered: &Gathered, first: bool) -> Vec<u64> {
+        let mut found = Vec::new();
+        for partition in 0..PARTITIONS {
+            let hit = |hit| {
+                found.push(hit);
+                Ok(())
+            };
+            gathered.repeated(partition, first, 2, hit).unwrap();
+        }
+        found.sort_unstable();
+        found
     }
 
     #[test]
@@ -285,23 +199,36 @@ mod tests {
             })
             .collect();
         for most in [1, 10, 300, 1_999, 2_000, 10_000] {
+            let gathered = gathered(&entries, most);
             for first in [false, true] {
-                let mut partitions = Partitions::new(most);
-                for entry in &entries {
-                    partitions.push(*entry).unwrap();
-                }
-                assert_eq!(partitions.spilled(), most < entries.len(), "room for {most}");
-                let mut found = Vec::new();
-                for share in partitions.shares() {
-                    let hit = |hit| {
-                        found.push(hit);
-                        Ok(())
-                    };
-                    partitions.repeated(share, first, hit).unwrap();
-                }
-                found.sort_unstable();
-                assert_eq!(found, expected(&entries, first), "room for {most}");
+                assert_eq!(
+                    repeated(&gathered, first),
+                    expected(&entries, first),
+                    "room for {most}"
+                );
             }
         }
+    }
+
+    /// However many there are, of one key or of many: each is written once and read once.
+    #[test]
+    fn what_went_to_disk_is_read_once_whatever_the_keys() {
+        let check = |keys: u128| {
+            for count in [10_000_u64, 20_000, 40_000] {
+                let key =
+                    |record: u64| (u128::from(record) % keys).wrapping_mul(u128::MAX / 0x9e37);
+                let entries: Vec<Entry> =
+                    (1..=count).map(|record| Entry::new(key(record), record)).collect();
+                let gathered = gathered(&entries, 500);
+                assert_eq!(gathered.on_disk(), count * BYTES as u64);
+                let before = merged::bytes_read();
+                let found = repeated(&gathered, false).len() as u64;
+                assert_eq!(found, count - count.min(keys.try_into().unwrap()), "{keys} keys");
+                assert_eq!(merged::bytes_read() - before, count * BYTES as u64, "{keys} keys");
+            }
+        };
+        check(1);
+        check(7);
+        check(1 << 40);
     }
 }

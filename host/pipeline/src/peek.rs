@@ -111,7 +111,8 @@ pub(crate) fn blame(fault: &DecodeError) -> Reason {
         DecodeError::SeveralEntries { .. } => ("file.entry", "\nhelp: name it with `--entry`"),
         DecodeError::NoSuchEntry { .. } | DecodeError::NotAnArchive { .. } => ("file.entry", ""),
         DecodeError::NoEntries | DecodeError::Workbook => ("file.not-csv", ""),
-        DecodeError::Window { .. }
+        DecodeError::Expands { .. }
+        | DecodeError::Window { .. }
         | DecodeError::Encrypted { .. }
         | DecodeError::UnsupportedMethod { .. } => ("file.unsupported", ""),
         _ => ("file.damaged", ""),

@@ -3,9 +3,11 @@
 //!
 //! All of it loads, plans and judges as a run does. It keeps what a run only counts, counts fuel, and works on one thread.
 
+mod blame;
 mod error;
 mod explain;
 mod file;
+mod seen;
 mod trial;
 mod versus;
 

@@ -55,11 +55,7 @@ impl<'a> Publishing<'a> {
         let versions = Versions::of(store, partition, identified.newest_by.as_deref())?;
         let standing = publication.standing(run)?;
         if let (Standing::Published, Some(current)) = (&standing, publication.current()) {
-            if let Some(versions) = &versions {
-                // The attempt that published may have been killed before it came to this.
-                versions.advance()?;
-            }
-            let told = published::report(store, current, &partition.manifest()?, report)?;
+            let told = told(store, partition, current, versions.as_ref(), report)?;
             return Ok(Beginning::Published(Box::new(told)));
         }
         if let Standing::Damaged(damaged) = &standing {
@@ -121,7 +117,7 @@ impl<'a> Publishing<'a> {
                 note_withdrawal(report, own.withdraw_all());
                 let now = Publication::begin(store, partition)?;
                 let current = now.current().ok_or(RunError::ManifestGone)?;
-                let told = published::report(store, current, &partition.manifest()?, report)?;
+                let told = told(store, partition, current, versions.as_ref(), report)?;
                 Ok(Ending::ByTwin(Box::new(told)))
             }
             Err(error) => {
@@ -172,6 +168,25 @@ impl Sending<'_> {
         let committed = publication.commit(Manifest::new(manifest, url))?;
         Ok(Sent { committed, audit, bytes })
     }
+}
+
+/// What the published run came to, and by what it is superseded now: when it was published, it may have been the newest.
+fn told(
+    store: &dyn Store,
+    partition: &Partition,
+    current: &Manifest,
+    versions: Option<&Versions<'_>>,
+    asking: &Report,
+) -> Result<Report, RunError> {
+    if let Some(versions) = versions {
+        // The attempt that published may have been killed before it came to this.
+        versions.advance()?;
+    }
+    let mut told = published::report(store, current, &partition.manifest()?, asking)?;
+    if let Some(newer) = versions.map(Versions::newer).transpose()?.flatten() {
+        told.superseded_by = Some(newer);
+    }
+    Ok(told)
 }
 
 fn replaced(current: &Manifest) -> Replaced {

@@ -112,6 +112,8 @@ fn rebuilt(column: &mut Column, records: usize, changed: &BTreeMap<u32, Vec<u8>>
     if let Cells::Dictionary { keys, values } = &mut column.cells
         && add_to_dictionary(keys, values, changed)
     {
+        // A text that is nobody's any more is no longer judged.
+        column.cells.drop_unused();
         return;
     }
     let size = match &column.cells {
@@ -197,6 +199,23 @@ mod tests {
     #[test]
     fn a_rewrite_to_the_same_text_is_none() {
         check(Level::Warn, vec![patch(1, &[1], &["b"])], &["a", "b", "c"], 0);
+    }
+
+    #[test]
+    fn a_text_that_was_replaced_everywhere_is_judged_no_more() {
+        let dictionary = |keys: &[u16], cells: &[&str]| {
+            let Cells::Text(values) = column(cells).cells else { panic!("texts make a text") };
+            Cells::Dictionary { keys: keys.to_vec(), values }
+        };
+        let check = |records: &[u32], cells: &[&str], expected: Cells| {
+            let keyed = dictionary(&[0, 1, 0, 2], &["de", "Germany", "FR"]);
+            let mut columns = [Column { cells: keyed, valid: None, malformed: None }];
+            apply(&mut columns, 4, vec![patch(1, records, cells)], |_| Level::Warn);
+            assert_eq!(columns[0].cells, expected);
+        };
+        check(&[0, 2], &["DE", "DE"], dictionary(&[0, 1, 0, 2], &["DE", "Germany", "FR"]));
+        check(&[1], &["de"], dictionary(&[0, 0, 0, 1], &["de", "FR"]));
+        check(&[0], &["DE"], dictionary(&[3, 1, 0, 2], &["de", "Germany", "FR", "DE"]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use assay_model::FileOutcome;
-use assay_packs::{Identified, Pack};
+use assay_packs::{Identified, Pack, few, quote};
 use assay_sandbox::Component;
 use assay_sinks::documents::SchemaVersion;
 use assay_sinks::{OwnFiles, Partition};
@@ -209,13 +209,13 @@ impl<'a> Attempt<'a> {
             self.report.dataset = dataset;
         }
         let mut message = refusal.to_string();
-        for twice in &peeked.header.duplicates {
-            let columns: Vec<_> = twice.columns.iter().map(|c| (c + 1).to_string()).collect();
-            message = format!(
-                "the header names `{}` more than once (columns {}); {message}",
-                twice.name,
-                columns.join(", ")
-            );
+        if !peeked.header.duplicates.is_empty() {
+            let twice = peeked.header.duplicates.iter().map(|twice| {
+                let columns: Vec<_> = twice.columns.iter().map(|c| (c + 1).to_string()).collect();
+                format!("{} (columns {})", quote(&twice.name), few(&columns))
+            });
+            let names = few(&twice.collect::<Vec<_>>());
+            message = format!("the header names more than once {names}; {message}");
         }
         EarlyEnd::Refused(Reason { code: refusal.code().to_owned(), message })
     }

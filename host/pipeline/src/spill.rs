@@ -1,10 +1,13 @@
-//! Sorting more numbers than fit in memory, in runs that spill to temporary files.
+//! Sorting more numbers than fit in memory, in runs that spill to a temporary file: one, however many runs there are, because files that are
+//! open at once are few.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 /// Bytes of a number.
 const BYTES: usize = size_of::<u64>();
@@ -15,13 +18,15 @@ pub(crate) struct SpillSort {
     numbers: Vec<u64>,
     /// Numbers held in memory before a run is written out.
     capacity: usize,
-    runs: Vec<File>,
+    /// Runs lie one after another, each of as many numbers as are held in memory.
+    spilled: Option<Arc<File>>,
+    runs: u64,
 }
 
 impl SpillSort {
     /// Keeps at most `budget` bytes in memory (at least one number).
     pub(crate) fn new(budget: usize) -> Self {
-        Self { numbers: Vec::new(), capacity: (budget / BYTES).max(1), runs: Vec::new() }
+        Self { numbers: Vec::new(), capacity: (budget / BYTES).max(1), spilled: None, runs: 0 }
     }
 
     /// Adds a number.
@@ -35,13 +40,16 @@ impl SpillSort {
 
     fn spill(&mut self) -> io::Result<()> {
         self.numbers.sort_unstable();
-        let mut out = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
+        let file = match &mut self.spilled {
+            Some(file) => file,
+            none => none.insert(Arc::new(tempfile::tempfile()?)),
+        };
+        let mut out = BufWriter::with_capacity(1 << 18, file.as_ref());
         for number in &self.numbers {
             out.write_all(&number.to_le_bytes())?;
         }
-        let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.rewind()?;
-        self.runs.push(file);
+        out.flush()?;
+        self.runs += 1;
         self.numbers.clear();
         Ok(())
     }
@@ -49,13 +57,24 @@ impl SpillSort {
     /// All numbers in order, duplicates included.
     pub(crate) fn into_sorted(mut self) -> io::Result<Sorted> {
         self.numbers.sort_unstable();
-        let mut sources = Vec::with_capacity(self.runs.len() + 1);
-        sources.push(Source::Memory(self.numbers.into_iter()));
         // 64 KiB of read-ahead a run, and as much as the numbers took if there are many: a gigabyte of spilled ones is 256 runs.
-        let ahead = (self.capacity * BYTES / (self.runs.len() + 1)).clamp(512, 1 << 16);
-        sources.extend(
-            self.runs.into_iter().map(|f| Source::Disk(BufReader::with_capacity(ahead, f))),
-        );
+        let runs = usize::try_from(self.runs).unwrap_or(usize::MAX);
+        let ahead = (self.capacity / runs.saturating_add(1)).clamp(64, 8 << 10);
+        let mut sources = Vec::with_capacity(runs + 1);
+        sources.push(Source::Memory(self.numbers.into_iter()));
+        let bytes = (self.capacity * BYTES) as u64;
+        sources.extend(self.spilled.iter().flat_map(|file| {
+            (0..self.runs).map(|run| {
+                let (file, offset) = (Arc::clone(file), run * bytes);
+                Source::Disk(Run {
+                    file,
+                    offset,
+                    left: self.capacity,
+                    ahead,
+                    read: Vec::new().into_iter(),
+                })
+            })
+        }));
         let mut heap = BinaryHeap::with_capacity(sources.len());
         for (index, source) in sources.iter_mut().enumerate() {
             if let Some(number) = source.next()? {
@@ -69,22 +88,42 @@ impl SpillSort {
 #[derive(Debug)]
 enum Source {
     Memory(std::vec::IntoIter<u64>),
-    Disk(BufReader<File>),
+    Disk(Run),
+}
+
+/// What is left of a run.
+#[derive(Debug)]
+struct Run {
+    file: Arc<File>,
+    offset: u64,
+    /// Numbers that were not read yet, and how many are at once.
+    left: usize,
+    ahead: usize,
+    read: std::vec::IntoIter<u64>,
 }
 
 impl Source {
     fn next(&mut self) -> io::Result<Option<u64>> {
         match self {
             Self::Memory(numbers) => Ok(numbers.next()),
-            Self::Disk(file) => {
-                let mut number = [0; BYTES];
-                match file.read_exact(&mut number) {
-                    Ok(()) => Ok(Some(u64::from_le_bytes(number))),
-                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-                    Err(error) => Err(error),
-                }
-            }
+            Self::Disk(run) => run.next(),
         }
+    }
+}
+
+impl Run {
+    fn next(&mut self) -> io::Result<Option<u64>> {
+        if let Some(number) = self.read.next() {
+            return Ok(Some(number));
+        }
+        let mut bytes = vec![0; self.left.min(self.ahead) * BYTES];
+        self.file.read_exact_at(&mut bytes, self.offset)?;
+        self.offset += bytes.len() as u64;
+        let numbers: Vec<u64> =
+            bytes.as_chunks().0.iter().map(|it| u64::from_le_bytes(*it)).collect();
+        self.left -= numbers.len();
+        self.read = numbers.into_iter();
+        Ok(self.read.next())
     }
 }
 
@@ -125,7 +164,7 @@ mod tests {
             for number in &numbers {
                 sort.push(*number).unwrap();
             }
-            assert_eq!(!sort.runs.is_empty(), budget < 40_000, "budget {budget}");
+            assert_eq!(sort.spilled.is_some(), budget < 40_000, "budget {budget}");
             let mut sorted = sort.into_sorted().unwrap();
             let mut got = Vec::new();
             while let Some(number) = sorted.next().unwrap() {

@@ -1,8 +1,7 @@
 //! The account of a file: every record and every cent, added up slab by slab in the order of the file.
 
-use std::collections::BTreeMap;
-
-use assay_model::{Decimal, Measure, Merge, Position, RecordOutcome};
+use assay_model::{Decimal, Measure, Position, RecordOutcome};
+use assay_sandbox::{Breach, Call, Measures, SandboxError};
 
 use crate::amounts::AmountRead;
 use crate::error::RunError;
@@ -34,8 +33,8 @@ pub(crate) struct Totals {
     pub(crate) examples: Vec<Vec<Example>>,
     /// What amounts were read, by amount of the plan.
     pub(crate) amounts: Vec<AmountRead>,
-    /// By stage, code and key.
-    measures: BTreeMap<(usize, u16, String), (Merge, i64)>,
+    /// By stage.
+    measures: Vec<Measures>,
     /// Bytes they take, and may take.
     measured: usize,
     most_measured: usize,
@@ -51,7 +50,7 @@ impl Totals {
             rules: vec![RuleCount::default(); plan.rules.len()],
             examples: vec![Vec::new(); plan.rules.len()],
             amounts: vec![AmountRead::default(); plan.amounts.len()],
-            measures: BTreeMap::new(),
+            measures: vec![Measures::default(); plan.stages.len()],
             measured: 0,
             most_measured: memory.measures(),
             refused_by: None,
@@ -87,11 +86,16 @@ impl Totals {
             read.add(*more);
         }
         for (stage, measure) in &judged.measures {
-            self.merge(*stage, measure);
+            let plugin = || plan.stages[*stage].component.name().to_owned();
+            self.merge(*stage, measure).map_err(|breach| SandboxError::Breach {
+                plugin: plugin(),
+                call: Call::Process,
+                breach,
+            })?;
             if self.measured > self.most_measured {
                 return Err(RunError::Measures {
-                    plugin: plan.stages[*stage].component.name().to_owned(),
-                    measures: self.measures.len(),
+                    plugin: plugin(),
+                    measures: self.measures.iter().map(Measures::len).sum(),
                     bytes: self.measured,
                     record: self.read,
                 });
@@ -101,32 +105,16 @@ impl Totals {
         Ok(())
     }
 
-    fn merge(&mut self, stage: usize, measure: &Measure) {
-        let key = (stage, measure.code, measure.key.clone());
-        let before = self.measures.len();
-        self.measures
-            .entry(key)
-            .and_modify(|(merge, value)| {
-                *value = merge.of(*value, measure.value);
-            })
-            .or_insert((measure.merge, measure.value));
-        if self.measures.len() > before {
+    fn merge(&mut self, stage: usize, measure: &Measure) -> Result<(), Breach> {
+        if self.measures[stage].merge(measure.clone())? {
             self.measured += MEASURE_BYTES + measure.key.len();
         }
+        Ok(())
     }
 
     /// The measures of a stage, merged over the file.
-    pub(crate) fn measures(&self, stage: usize) -> Vec<Measure> {
-        self.measures
-            .iter()
-            .filter(|((of, ..), _)| *of == stage)
-            .map(|((_, code, key), (merge, value))| Measure {
-                code: *code,
-                key: key.clone(),
-                merge: *merge,
-                value: *value,
-            })
-            .collect()
+    pub(crate) fn measures(&self, stage: usize) -> &Measures {
+        &self.measures[stage]
     }
 }
 

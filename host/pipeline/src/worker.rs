@@ -2,7 +2,7 @@
 
 use assay_ingest::ColumnMemory;
 use assay_model::{Batch, Column, FileResult, RuleClass};
-use assay_sandbox::{Profile, SandboxError, Session};
+use assay_sandbox::{PoisonReason, Profile, SandboxError, Session};
 
 use crate::plan::Plan;
 use crate::totals::Totals;
@@ -38,6 +38,16 @@ impl Worker {
         self.session(plan, stage)?.process(batch)
     }
 
+    /// Why a stage's plugin cannot judge a record alone, if it cannot; counts toward nothing.
+    pub(crate) fn fails_alone(
+        &mut self,
+        plan: &Plan,
+        stage: usize,
+        batch: &Batch,
+    ) -> Result<Option<PoisonReason>, SandboxError> {
+        self.session(plan, stage)?.fails_alone(batch)
+    }
+
     /// Lets plugins judge the file by its measures. Gives each result with its rule of the run.
     pub(crate) fn finish(
         &mut self,
@@ -47,8 +57,7 @@ impl Worker {
         let mut results = Vec::new();
         for class in RuleClass::IN_ORDER {
             for index in plan.stages_of(class).filter(|&index| plan.stages[index].called) {
-                let measures = totals.measures(index);
-                for result in self.session(plan, index)?.finish(&measures)? {
+                for result in self.session(plan, index)?.finish(totals.measures(index))? {
                     results.push((plan.stages[index].rule(result.rule), result));
                 }
             }

@@ -18,6 +18,7 @@ use aws_sdk_s3::config::{
 use aws_types::service_config::ServiceConfigKey;
 use tokio::sync::Semaphore;
 
+use crate::answers::Answers;
 use crate::requests::Counters;
 use crate::settings::Settings;
 
@@ -26,6 +27,7 @@ use crate::settings::Settings;
 pub(crate) struct Inner {
     pub(crate) settings: Settings,
     http: SharedHttpClient,
+    answers: Answers,
     current: RwLock<Current>,
     /// Held while new keys are looked for.
     renewing: tokio::sync::Mutex<()>,
@@ -46,10 +48,11 @@ pub(crate) struct Current {
 
 impl Inner {
     pub(crate) async fn new(settings: Settings) -> io::Result<Self> {
-        let http = crate::http::client()?;
-        let client = client(&settings, &http).await;
+        let (http, answers) = (crate::http::client()?, Answers::default());
+        let client = client(&settings, &http, &answers).await;
         Ok(Self {
             http,
+            answers,
             current: RwLock::new(Current { client, generation: 0 }),
             renewing: tokio::sync::Mutex::default(),
             requests: Counters::default(),
@@ -69,13 +72,13 @@ impl Inner {
         if self.client().generation > generation {
             return;
         }
-        let client = client(&self.settings, &self.http).await;
+        let client = client(&self.settings, &self.http, &self.answers).await;
         let renewed = Current { client, generation: generation + 1 };
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = renewed;
     }
 }
 
-async fn client(settings: &Settings, http: &SharedHttpClient) -> Client {
+async fn client(settings: &Settings, http: &SharedHttpClient, answers: &Answers) -> Client {
     let patience = settings.patience;
     let timeouts = TimeoutConfig::builder().connect_timeout(patience.connect).build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
@@ -105,7 +108,8 @@ async fn client(settings: &Settings, http: &SharedHttpClient) -> Client {
         let given = Credentials::new(&keys.access_key, &keys.secret_key, token, None, "given");
         loader = loader.credentials_provider(given);
     }
-    Client::from_conf(configured(&loader.load().await).build())
+    let config = configured(&loader.load().await).interceptor(answers.clone());
+    Client::from_conf(config.build())
 }
 
 /// Where no region is named: as the AWS CLI has it. If a bucket is elsewhere, S3 says where.

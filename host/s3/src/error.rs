@@ -23,6 +23,9 @@ impl Target {
     }
 }
 
+/// What follows for an upload that S3 does not make an object of: what its parts were made from is gone by then.
+const ANEW: &str = "its parts are not kept, so try again: the next run writes them anew, under names of its own, and nothing that was published has changed";
+
 /// Why S3 did not do what it was asked, after all attempts.
 #[derive(Debug)]
 pub struct S3Error(Box<Failure>);
@@ -73,6 +76,7 @@ impl S3Error {
         io::Error::new(kind, self)
     }
 
+    /// What to do, in words.
     fn help(&self) -> String {
         let Target { operation, address, .. } = &self.0.target;
         let bucket = address.bucket();
@@ -94,7 +98,9 @@ impl S3Error {
             Cause::Region(Some(region)) => format!("the bucket is in `{region}`: set AWS_REGION={region}"),
             Cause::Region(None) => "the bucket is in another region than AWS_REGION or the profile says".to_owned(),
             Cause::Clock => "this machine's clock is off by more than 15 minutes: set it (`timedatectl`)".to_owned(),
-            Cause::Condition | Cause::Conflict | Cause::NoUpload => "another process is at the same key; try again".to_owned(),
+            Cause::NoUpload => format!("the upload is over: S3 gave it up after a conflict (409), or a lifecycle rule or `assay gc` aborted it; {ANEW}"),
+            Cause::Conflict if *operation == Operation::CompleteMultipartUpload => format!("S3 was at the same key in another request, and wants this upload once more from its beginning; {ANEW}"),
+            Cause::Condition | Cause::Conflict => "another process is at the same key; try again".to_owned(),
             Cause::Throttled => format!("S3 takes no more requests at this rate: try again, with fewer tasks at a time on `s3://{bucket}`"),
             Cause::Server | Cause::TimedOut | Cause::Body => "try again: nothing that was published has changed".to_owned(),
             Cause::Unreachable => "try again; if it stays so, look at AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),

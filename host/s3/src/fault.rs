@@ -10,6 +10,8 @@ use aws_sdk_s3::operation::{RequestId, RequestIdExt};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::byte_stream::error::Error as StreamError;
 
+use crate::answers::CameBefore;
+
 /// What went wrong, as far as it matters to what is done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cause {
@@ -120,6 +122,7 @@ impl Fault {
         let status = response.map(|response| response.status().as_u16());
         let elsewhere = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
         let cause = match error {
+            SdkError::ResponseError(_) if CameBefore::is_in(error) => Cause::Body,
             SdkError::TimeoutError(_) => Cause::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Cause::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_io() => Cause::Unreachable,

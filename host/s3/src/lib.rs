@@ -4,6 +4,7 @@
 //! [`assay_store::Store`] to publish to, both synchronous.
 
 mod address;
+mod answers;
 mod attempts;
 mod client;
 mod connection;

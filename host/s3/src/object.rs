@@ -10,6 +10,7 @@ use std::sync::Arc;
 use assay_store::blob::{Blob, Changed, State};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 
 use self::ranges::Ranges;
 use crate::address::Address;
@@ -42,10 +43,25 @@ impl ObjectBlob {
     /// Opens what is at `address`, of which no more is in memory than that.
     pub(crate) fn open(s3: Connection, address: &Address, memory: Memory) -> Result<Self, S3Error> {
         let now = s3.wait(Head::now(&s3.inner, address))?;
+        Ok(Self::of(now, s3, address, memory))
+    }
+
+    /// The same of what should have so many bytes. It has others only if two answers say so.
+    pub(crate) fn open_expecting(
+        bytes: u64,
+        s3: Connection,
+        address: &Address,
+        memory: Memory,
+    ) -> Result<Self, S3Error> {
+        let now = s3.wait(Head::expecting(bytes, &s3.inner, address))?;
+        Ok(Self::of(now, s3, address, memory))
+    }
+
+    fn of(now: Head, s3: Connection, address: &Address, memory: Memory) -> Self {
         let ranges = Ranges::new(now.len, memory);
         let Head { len, tag } = now;
         let pinned = Pinned { address: address.clone(), len, tag, range: memory.range_bytes };
-        Ok(Self { s3, pinned: Arc::new(pinned), ranges: Arc::new(ranges) })
+        Self { s3, pinned: Arc::new(pinned), ranges: Arc::new(ranges) }
     }
 
     /// The tag of the state that was opened.
@@ -80,7 +96,8 @@ impl Blob for ObjectBlob {
     }
 
     fn state(&self) -> io::Result<State> {
-        match self.s3.wait(Head::now(&self.s3.inner, &self.pinned.address)) {
+        let Pinned { address, len, .. } = &*self.pinned;
+        match self.s3.wait(Head::expecting(*len, &self.s3.inner, address)) {
             Ok(now) if now.tag == self.pinned.tag && now.len == self.pinned.len => Ok(State::Same),
             Ok(_) => Ok(State::Changed),
             Err(error) if *error.cause() == Cause::NoObject => Ok(State::Gone),
@@ -137,17 +154,44 @@ impl Head {
         }
     }
 
+    /// The object as it is now, of which so many bytes are expected. Much is done because of another length: a run fails, or what is published is written
+    /// anew. So one answer is not enough for it, and a second one decides that says the same, or what was expected.
+    async fn expecting(bytes: u64, inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
+        let head = Self::now(inner, address).await?;
+        if head.len == bytes {
+            return Ok(head);
+        }
+        let target = Target { range: Some(0..1), ..Target::new(Operation::GetObject, address) };
+        let once = |client: Client| {
+            let request = first_byte(&client, address).set_request_payer(inner.payer());
+            let head = &head;
+            async move {
+                let (found, tag) = match request.send().await {
+                    Ok(answer) => (whole_length(&answer), answer.e_tag),
+                    Err(error) => match Fault::of(&error) {
+                        // Of nothing there is no first byte.
+                        fault if fault.cause == Cause::Range => (Some(0), None),
+                        fault => return Err(fault),
+                    },
+                };
+                let len = found.filter(|found| [bytes, head.len].contains(found));
+                let contradiction = || {
+                    let found = found.map_or("no length".to_owned(), |it| format!("{it} bytes"));
+                    let head = head.len;
+                    Fault::body(format!("{found}, HeadObject said {head}, expected {bytes}"))
+                };
+                let tag = tag.unwrap_or_else(|| head.tag.clone());
+                Ok(Self { len: len.ok_or_else(contradiction)?, tag })
+            }
+        };
+        inner.call(&target, once).await
+    }
+
     /// Why an object cannot be read, as an attempt to read its first byte tells.
     async fn reason(inner: &Arc<Inner>, address: &Address) -> Option<S3Error> {
         let target = Target::new(Operation::GetObject, address);
         let asked = inner.call(&target, |client: Client| {
-            let request = client
-                .get_object()
-                .bucket(address.bucket())
-                .key(address.key())
-                .set_version_id(address.version().map(str::to_owned))
-                .range("bytes=0-0")
-                .set_request_payer(inner.payer());
+            let request = first_byte(&client, address).set_request_payer(inner.payer());
             async { request.send().await.map(drop).map_err(|error| Fault::of(&error)) }
         });
         asked.await.err()
@@ -174,6 +218,20 @@ impl Head {
                 }
             })
             .await
+    }
+}
+
+fn first_byte(client: &Client, address: &Address) -> GetObjectFluentBuilder {
+    let request = client.get_object().bucket(address.bucket()).key(address.key());
+    request.set_version_id(address.version().map(str::to_owned)).range("bytes=0-0")
+}
+
+/// How long the object is of which a part was asked for.
+fn whole_length(answer: &GetObjectOutput) -> Option<u64> {
+    match &answer.content_range {
+        Some(range) => range.rsplit_once('/')?.1.parse().ok(),
+        // Some servers answer with the whole object where all of it is asked for.
+        None => answer.content_length.and_then(|len| u64::try_from(len).ok()),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a person reads when S3 says no.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::time::Duration;
 
-use assay_bucket::{Action, Server};
-use assay_s3::{Address, Keys, Patience, S3, Settings};
+use assay_bucket::{Action, Fault, Operation, Server};
+use assay_s3::{Address, Keys, Memory, Patience, S3, Settings};
 use assay_store::{Key, Store};
 
 struct Place {
@@ -16,6 +17,7 @@ impl Place {
     fn new() -> Self {
         let server = Server::start();
         server.bucket("lake");
+        server.least_part(1);
         server.put("lake", "raw/a.csv", "a,b\n1,2\n");
         Self { server, told: String::new() }
     }
@@ -30,6 +32,8 @@ impl Place {
                 secret_key: keys.secret_key.clone(),
                 session_token: None,
             }),
+            // What is longer goes in parts.
+            memory: Memory { part_bytes: 10, ..Memory::default() },
             patience: Patience {
                 attempts: 3,
                 pause: Duration::from_millis(1),
@@ -88,6 +92,14 @@ fn get(s3: &S3) -> Result<(), Box<dyn std::error::Error>> {
     Ok(store.get(&Key::new("staging/_commit/manifest.json")?).map(drop)?)
 }
 
+/// In two parts.
+fn upload(s3: &S3) -> Result<(), Box<dyn std::error::Error>> {
+    let store = s3.store(Address::new("s3://lake")?)?;
+    let mut upload = store.upload(&Key::new("staging/part-00000.parquet")?)?;
+    upload.write_all(b"fifteen letters")?;
+    Ok(upload.finish().map(drop)?)
+}
+
 fn list(s3: &S3) -> Result<(), Box<dyn std::error::Error>> {
     let store = s3.store(Address::new("s3://lake")?)?;
     let cleaning = store.cleaning().expect("it can be listed");
@@ -127,6 +139,13 @@ fn each_error_says_what_to_do() {
     place.server.deny(Action::PutObject);
     place.tell("an object that may not be written", settings.clone(), create);
     place.server.allow_all();
+    let completing = Operation::CompleteMultipartUpload;
+    place.server.faults().from_operation(completing, 0, Fault::Conflict);
+    place.tell("an upload that S3 wants once more", settings.clone(), upload);
+    place.server.faults().clear();
+    place.server.faults().at_operation(completing, 0, Fault::ConflictGone);
+    place.tell("an upload that S3 gave up", settings.clone(), upload);
+    place.server.faults().clear();
     let session = place.server.session(0);
     let expired = Settings {
         keys: Some(Keys {

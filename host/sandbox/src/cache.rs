@@ -1,7 +1,8 @@
 //! Compiled components on disk, so that a second start does not compile.
 //!
 //! Loading compiled code means running it, so the folder is as good as the executable: it must be one that nobody else
-//! can write, and every file in it is checked again before it is used. Whatever is not as it should be is not used.
+//! can write, and every file in it is checked again before it is used. Whatever is not as it should be is not used. A file is bound to
+//! what it was compiled from: under another name it is as good as damaged.
 
 mod folder;
 
@@ -43,13 +44,15 @@ impl Cache {
         engine: &Engine,
         component: &Digest,
     ) -> Result<Option<Component>, String> {
-        let name = self.name(component);
+        let key = self.key(component);
+        let name = file_name(&key);
         let unusable = |reason: String| format!("the cached `{name}` is not used: {reason}");
         let Some(mut bytes) = self.folder.read(&name).map_err(unusable)? else { return Ok(None) };
-        // The digest at the end tells a whole file from one that was cut off or changed by a failing disk.
+        // The digest at the end tells a file that is whole, and in its place, from one that was cut off, changed by a failing disk, or
+        // compiled from something else.
         let whole = bytes.len().checked_sub(DIGEST).is_some_and(|length| {
             let trailer = bytes.split_off(length);
-            sha256(&bytes).0[..] == trailer[..]
+            seal(&key, &bytes).0[..] == trailer[..]
         });
         if !whole {
             return Err(unusable("it is damaged; it is compiled again".to_owned()));
@@ -59,17 +62,28 @@ impl Cache {
 
     /// Stores a component. The error says why it could not be.
     pub(crate) fn store(&self, component: &Component, digest: &Digest) -> Result<(), String> {
-        let name = self.name(digest);
+        let key = self.key(digest);
+        let name = file_name(&key);
         let failed = |reason: String| format!("the cached `{name}` is not written: {reason}");
         let mut bytes = component.serialize().map_err(|error| failed(format!("{error:#}")))?;
-        let trailer = sha256(&bytes);
+        let trailer = seal(&key, &bytes);
         bytes.extend_from_slice(&trailer.0);
         self.folder.write(&name, &bytes).map_err(failed)
     }
 
-    fn name(&self, component: &Digest) -> String {
-        format!("{}.cwasm", sha256([component.0, self.compatibility.0].concat()))
+    /// What code is compiled from and for.
+    fn key(&self, component: &Digest) -> Digest {
+        sha256([component.0, self.compatibility.0].concat())
     }
+}
+
+fn file_name(key: &Digest) -> String {
+    format!("{key}.cwasm")
+}
+
+/// What binds code to its key.
+fn seal(key: &Digest, code: &[u8]) -> Digest {
+    sha256([key.0, sha256(code).0].concat())
 }
 
 #[allow(
@@ -79,7 +93,7 @@ impl Cache {
 fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Component, String> {
     // SAFETY: the bytes must be what `Component::serialize` gave. They were read through a descriptor of a regular file
     // that belongs to this user and that nobody else can write, in a folder of which the same is true, and their digest
-    // matches the one this crate wrote after them. Whoever could change them could change this executable too.
+    // matches, together with what they were compiled from, the one this crate wrote after them. Whoever could change them could change this executable too.
     // A file by another version or for other settings has another name, and wasmtime checks its header once more.
     unsafe { Component::deserialize(engine, bytes) }.map_err(|error| format!("{error:#}"))
 }

@@ -186,6 +186,21 @@ pub enum SandboxError {
         /// Why.
         reason: PoisonReason,
     },
+    /// What a plugin measured adds up to more than a measure can hold.
+    #[error(
+        "plugin `{plugin}` measures {code} `{}` of the file add up to {sum}, which is beyond 64 bits; measure in larger units, or fewer things under one key",
+        .key.escape_debug()
+    )]
+    Sum {
+        /// The plugin.
+        plugin: String,
+        /// The measure's code.
+        code: u16,
+        /// Its key.
+        key: String,
+        /// What it adds up to, in digits.
+        sum: String,
+    },
     /// A call did not come back. That depends on the machine, so that no record is judged by it.
     #[error(
         "plugin `{plugin}` hangs: `{call}` did not come back within {limit:?}{}; run it again where the machine is less busy, \

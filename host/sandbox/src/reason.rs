@@ -96,7 +96,28 @@ fn fault_kind(code: u16) -> String {
 impl PoisonReason {
     /// Whether it may be for want of space and not for any record: fewer records at once need less.
     pub(crate) fn is_of_size(&self) -> bool {
-        matches!(self, Self::Fuel { .. } | Self::CallFuel { .. } | Self::Memory { .. })
+        matches!(
+            self,
+            Self::Fuel { .. }
+                | Self::CallFuel { .. }
+                | Self::Memory { .. }
+                | Self::Breach(Breach::TooMany { .. })
+        )
+    }
+
+    /// The function of the plugin's that it happened in, where the component has names.
+    pub fn function(&self) -> Option<&str> {
+        match self {
+            Self::Trap { function, .. }
+            | Self::Fuel { function, .. }
+            | Self::CallFuel { function, .. }
+            | Self::Steps { function, .. } => function.as_deref(),
+            Self::Memory { .. }
+            | Self::Utf8
+            | Self::Answer { .. }
+            | Self::Fault { .. }
+            | Self::Breach(_) => None,
+        }
     }
 
     /// A fault as the guest gave it, made safe to show.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Instant;
 
-use assay_model::{Batch, DeclaredStage, FileResult, Measure, RunContext, Verdict};
+use assay_model::{Batch, DeclaredStage, FileResult, RunContext, Verdict};
 use wasmtime::component::ResourceAny;
 
 use crate::bisect;
@@ -15,6 +15,7 @@ use crate::component::Component;
 use crate::error::{Call, SandboxError};
 use crate::failure::Failure;
 use crate::fuel::Budget;
+use crate::measures::{Beyond, Measures};
 use crate::merge::merge;
 use crate::reason::PoisonReason;
 use crate::slice::{misfit, slice};
@@ -54,7 +55,7 @@ pub struct Profile {
     pub fuel: u64,
     /// The most bytes of linear memory of an instance.
     pub memory_peak: usize,
-    /// Instances built: 1 unless something failed.
+    /// Instances built: 1 unless something failed, and one more where the file is judged.
     pub instances: u64,
 }
 
@@ -126,6 +127,10 @@ impl Session {
         if batch.records == 0 {
             return Ok(BatchVerdict::default());
         }
+        debug_assert!(
+            !batch.columns.iter().any(|column| column.cells.has_unused()),
+            "no plugin is asked of a text that no record has"
+        );
         self.dearest = 0;
         if batch.records > self.at_once {
             return self.isolate(batch, None);
@@ -144,12 +149,38 @@ impl Session {
         }
     }
 
-    /// Judges the file by its measures, merged over all batches of all sessions. Last, and on one session only.
-    pub fn finish(&mut self, totals: &[Measure]) -> Result<Vec<FileResult>, SandboxError> {
+    /// Why the plugin cannot judge a batch of one record, in an instance that judged nothing before; `None` if it can. For whoever looks at a
+    /// record that is known to be poison: what comes of it counts toward nothing.
+    pub fn fails_alone(&mut self, batch: &Batch) -> Result<Option<PoisonReason>, SandboxError> {
+        if let Some(detail) = misfit(batch, self.stage.columns()) {
+            let (plugin, first_record) = (self.component.name().to_owned(), batch.first_record);
+            return Err(SandboxError::Batch { plugin, first_record, detail });
+        }
+        if self.is_used() {
+            self.retire();
+        }
+        let judged = self.attempt(batch, 0..batch.records, Budget::Alone)?;
+        Ok(judged.err().map(|failure| failure.reason))
+    }
+
+    /// Judges the file by its measures, merged over all batches of all sessions. Last, and on one session only: in an instance of its own,
+    /// because which batches this session judged is chance, and what is said of the file must not depend on it.
+    ///
+    /// An error if a sum is beyond what a measure can hold, or the plugin fails.
+    pub fn finish(&mut self, totals: &Measures) -> Result<Vec<FileResult>, SandboxError> {
         let component = self.component.clone();
         let engine = component.engine();
+        let totals = totals.totals().map_err(|Beyond { code, key, value }| SandboxError::Sum {
+            plugin: component.name().to_owned(),
+            code,
+            key,
+            sum: value.to_string(),
+        })?;
+        if self.is_used() {
+            self.retire();
+        }
         let Live { instance, session, .. } = self.ensure_live()?;
-        let results = instance.finish(engine, *session, totals);
+        let results = instance.finish(engine, *session, &totals);
         // Whatever came of it, the session in the guest has ended.
         self.retire();
         let results = results.map_err(|ended| component.failed(Call::Finish, ended))?;

@@ -359,6 +359,7 @@ fn a_layout_may_be_seen_twice_by_the_same_run() {
         name: None,
         canonical: Vec::new(),
         columns: vec!["A".to_owned(), "B".to_owned()],
+        left_out: 0,
         seen_at: "2026-01-02T03:04:05Z".to_owned(),
         source: "a.csv".to_owned(),
         attempt: "a1".to_owned(),

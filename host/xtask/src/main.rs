@@ -11,12 +11,16 @@ mod checkout;
 mod demo;
 mod dist;
 mod fuzz;
+mod image;
 mod instructions;
+mod java;
 mod layout;
 mod lock;
 mod measure;
 mod outside;
+mod platform;
 mod plugins;
+mod postgresql;
 mod python;
 mod rarely;
 mod readers;
@@ -42,6 +46,8 @@ usage: cargo xtask <command>
 
 commands:
   demo              build all, generate a sample file, run the main job on it, say where to look
+  platform [--keep] the whole platform on this machine: three years through Airflow, Spark, catalog and warehouse, and a page
+                    about it (`platform --help`)
   test [STEP]…      everything that CI checks; with names, only these steps (`test --list` names them)
   test --bless      the same, and write what each step took to tests/steps.toml as its budget
 
@@ -49,6 +55,8 @@ commands:
   plugins           build the plugins into target/plugins and pin them in rules/assay.lock
   plugins --check   the same, and fail if the lock would change
   dist              folder and archive of binary, rules and plugins, tried out from elsewhere
+  image             container image of the same, linked statically, by buildah or docker; tried out without a network
+  image --context   lay its files out for another builder, and print docker's command
   layout            check which crate and module uses which, and what a crate may know
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]
@@ -68,6 +76,7 @@ examples:
   cargo xtask demo
   cargo xtask test
   cargo xtask test layout tidy
+  cargo xtask platform --keep
 ";
 
 fn main() -> ExitCode {
@@ -86,8 +95,8 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[&str]) -> Result<()> {
-    let for_help =
-        words.contains(&"--help") && !["versus", "speed", "instructions"].contains(&words[0]);
+    let for_help = words.contains(&"--help")
+        && !["versus", "speed", "instructions", "platform"].contains(&words[0]);
     if matches!(words, [] | ["help" | "-h" | "--help", ..]) || for_help {
         print!("{HELP}");
         return Ok(());
@@ -98,6 +107,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["plugins"] => plugins::build_and_pin(&checkout),
         ["plugins", "--check"] => plugins::check(&checkout),
         ["demo"] => demo::run(&checkout),
+        ["platform", options @ ..] => platform::run(&checkout, options),
         ["test", "--list"] => {
             test::list();
             Ok(())
@@ -106,6 +116,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["layout"] => layout::run(&checkout),
         ["tidy"] => tidy::run(&checkout),
         ["dist"] => dist::run(&checkout),
+        ["image", options @ ..] => image::run(&checkout, options),
         ["instructions", options @ ..] => instructions::run(&checkout, options),
         ["speed", "s3", options @ ..] => bucket::run(&checkout, options),
         ["speed", options @ ..] => speed::run(&checkout, options),

@@ -86,6 +86,16 @@ pub(crate) fn prepare(checkout: &Checkout) {
     }
 }
 
+/// Gets versitygw alone, if the machine can have it.
+pub(crate) fn versitygw(checkout: &Checkout) -> Option<PathBuf> {
+    if find_versitygw(checkout).is_none()
+        && let Err(error) = fetch_versitygw(checkout)
+    {
+        eprintln!("not ready: versitygw: {error:#}");
+    }
+    assay_standins::versitygw()
+}
+
 /// What is not tested on this machine, in words.
 pub(crate) fn untested(checkout: &Checkout) -> Vec<&'static str> {
     let missing = ALL.iter().filter(|outside| (outside.found)(checkout).is_none());

@@ -137,7 +137,7 @@ fn compile(checkout: &Checkout, plugins: &[Plugin]) -> Result<()> {
 
 /// Compiler flags, separated as cargo wants them, that give each path on this machine a name that is the same on all.
 /// Of two that fit, the compiler takes the last.
-fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Result<OsString> {
+pub(crate) fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Result<OsString> {
     let cargo_home = cargo_home()?;
     let mut flags = Vec::new();
     let mut remap = |from: &Path, to: &str| {

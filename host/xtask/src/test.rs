@@ -15,7 +15,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::{instructions, layout, measure, outside, plugins, python, setup, shell, tidy, versus};
+use crate::{
+    instructions, layout, measure, outside, platform, plugins, python, setup, shell, tidy, versus,
+};
 use table::{Row, Table};
 
 /// One thing that is checked.
@@ -57,6 +59,11 @@ const STEPS: &[Step] = &[
         name: "packages",
         about: "the Python packages around the host are sound",
         run: packages::run,
+    },
+    Step {
+        name: "platform",
+        about: "three years through all of the platform on this machine",
+        run: platform::test,
     },
     Step { name: "versus", about: "other engines find the same records", run: versus::self_test },
 ];

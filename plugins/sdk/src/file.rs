@@ -1,5 +1,7 @@
 //! Rules about the file: each batch contributes to measures, and at the end the merged measures are judged.
 
+use std::collections::BTreeMap;
+
 use crate::judge::Look;
 use crate::{FileOutcome, Measure, Merge};
 
@@ -12,16 +14,18 @@ pub trait FileRule: 'static {
     fn judge(&self, sums: &Sums) -> FileFinding;
 }
 
-/// Sums by key.
+/// Sums by key. Exact: no order of adding, within a batch or between batches, makes a difference. What a batch or a file adds up to must be
+/// within 64 bits, which the host sees to; a record that alone is beyond that cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sums(Vec<(String, i64)>);
+pub struct Sums(BTreeMap<String, i128>);
 
 impl Sums {
-    /// Adds to the sum of a key, saturating as the host does.
+    /// Adds to the sum of a key.
     pub fn add(&mut self, key: &str, value: i64) {
-        match self.0.iter_mut().find(|(held, _)| held == key) {
-            Some((_, sum)) => *sum = sum.saturating_add(value),
-            None => self.0.push((key.to_owned(), value)),
+        let value = i128::from(value);
+        match self.0.get_mut(key) {
+            Some(sum) => *sum += value,
+            None => drop(self.0.insert(key.to_owned(), value)),
         }
     }
 
@@ -31,12 +35,19 @@ impl Sums {
     }
 
     /// The sum of a key; 0 if nothing was added.
+    ///
+    /// # Panics
+    /// If it is beyond 64 bits. The sums of a file, which a rule judges by, never are.
     pub fn get(&self, key: &str) -> i64 {
-        self.0.iter().find(|(held, _)| held == key).map_or(0, |&(_, sum)| sum)
+        fits(key, self.0.get(key).copied().unwrap_or(0))
     }
 
+    /// As measures of a rule. A sum beyond 64 bits ends the call: the host then judges fewer records at once, whose sums are smaller.
     pub(crate) fn into_measures(self, code: u16) -> impl Iterator<Item = Measure> {
-        self.0.into_iter().map(move |(key, value)| Measure { code, key, merge: Merge::Sum, value })
+        self.0.into_iter().map(move |(key, sum)| {
+            let value = fits(&key, sum);
+            Measure { code, key, merge: Merge::Sum, value }
+        })
     }
 
     pub(crate) fn of_rule(measures: &[Measure], code: u16) -> Self {
@@ -44,6 +55,10 @@ impl Sums {
         measures.iter().filter(|m| m.code == code).for_each(|m| sums.add(&m.key, m.value));
         sums
     }
+}
+
+fn fits(key: &str, sum: i128) -> i64 {
+    i64::try_from(sum).unwrap_or_else(|_| panic!("the sum of `{key}` is beyond 64 bits: {sum}"))
 }
 
 /// What a rule says of the file.

@@ -303,7 +303,10 @@ fn merge(totals: &mut Vec<Measure>, measure: Measure) {
     match totals.iter_mut().find(|held| held.code == measure.code && held.key == measure.key) {
         Some(held) => {
             held.value = match measure.merge {
-                Merge::Sum => held.value.saturating_add(measure.value),
+                Merge::Sum => {
+                    let sum = held.value.checked_add(measure.value);
+                    sum.unwrap_or_else(|| panic!("the sum of `{}` is beyond 64 bits", held.key))
+                }
                 Merge::Least => held.value.min(measure.value),
                 Merge::Greatest => held.value.max(measure.value),
             };

@@ -1,20 +1,24 @@
 //! The rules, each with one mistake that is easily made.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use assay_sdk::{Ask, Bits, Cells, Judged, Look, Rules, Run, integer, text};
+use assay_sdk::{
+    Ask, Bits, Cells, FileFinding, FileRule, Judged, Look, Rules, Run, Sums, integer, text,
+};
 
 /// Declares a rule under its name.
 type Declare = fn(&str, &Run, &mut Rules);
 
 /// All of them.
-pub(crate) const ALL: [(&str, Declare); 13] = [
+pub(crate) const ALL: [(&str, Declare); 14] = [
     ("border", border),
     ("order", order),
     ("growing", growing),
     ("swinging", swinging),
     ("counter", counter),
+    ("session", session),
     ("forms", forms),
     ("char", char),
     ("blank", blank),
@@ -85,6 +89,26 @@ fn counter(name: &str, _: &Run, rules: &mut Rules) {
         .validate(name)
         .title("it holds")
         .each(text(COLUMN), |_| !ASKED.fetch_add(1, Ordering::Relaxed).is_multiple_of(7));
+}
+
+/// What is of the whole file is counted once a session.
+fn session(name: &str, _: &Run, rules: &mut Rules) {
+    rules.validate(name).title("it holds").file(column(), Session(Cell::new(false)));
+}
+
+struct Session(Cell<bool>);
+
+impl FileRule for Session {
+    fn measure(&self, _: Look<'_>, sums: &mut Sums) {
+        if !self.0.replace(true) {
+            sums.add("files", 1);
+        }
+    }
+
+    fn judge(&self, sums: &Sums) -> FileFinding {
+        let files = sums.get("files");
+        FileFinding::new(files <= 1, format!("{files} files"), "one")
+    }
 }
 
 /// A dictionary is judged by its first value.

@@ -166,6 +166,11 @@ impl Server {
         self.service.state().page = Some(entries);
     }
 
+    /// Bytes of each part of an upload but the last at least; AWS's 5 MiB if this is not set. So small objects go in parts.
+    pub fn least_part(&self, bytes: usize) {
+        self.service.state().least_part = Some(bytes);
+    }
+
     /// From now on an upload that was completed is one that does not exist: `NoSuchUpload`, as AWS documents it. If this is not said, the
     /// same request succeeds again, as AWS answers for a while.
     pub fn forget_completed_uploads(&self) {

@@ -16,6 +16,8 @@ pub(crate) struct State {
     issued: u64,
     /// Whether a completed upload is one that does not exist.
     pub(crate) forgetful: bool,
+    /// Bytes of each part but the last at least, if less than AWS's 5 MiB.
+    pub(crate) least_part: Option<usize>,
     /// Most keys or uploads of one page, if less than AWS's 1,000.
     pub(crate) page: Option<usize>,
 }
@@ -155,6 +157,11 @@ impl Bucket {
             self.objects.remove(key);
         }
         Some(gone)
+    }
+
+    /// Ends all uploads to a key.
+    pub(crate) fn forget_uploads(&mut self, key: &str) {
+        self.uploads.retain(|(of, _), _| of != key);
     }
 
     /// Removes an object with all its versions.

@@ -94,6 +94,10 @@ impl Wire {
             Some(refusal) => refusal?,
             None => self.carry_out(head, bytes, fault.as_ref()).await?,
         };
+        if fault == Some(Fault::ConflictDone) {
+            let refusal = spoil::refusal(&Fault::Conflict, &id);
+            answer = refusal.expect("it is an answer")?;
+        }
         let id = HeaderValue::from_str(&id).expect("digits and letters");
         answer.headers_mut().insert("x-amz-request-id", id);
         self.log.add(number, |request| request.status = Some(answer.status().as_u16()));
@@ -110,6 +114,10 @@ impl Wire {
                 if !key.is_empty() {
                     let _ = self.service.state().write(bucket, key, Some(object));
                 }
+            }
+            Fault::ConflictGone => {
+                let mut state = self.service.state();
+                let _ = state.bucket(bucket).map(|bucket| bucket.forget_uploads(key));
             }
             Fault::Deleted => {
                 let mut state = self.service.state();

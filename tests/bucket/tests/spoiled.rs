@@ -69,6 +69,7 @@ fn refusals_carry_nothing_out() {
     check(Fault::TooManyRequests, 429, "TooManyRequests");
     check(Fault::ErrorInside, 200, "InternalError");
     check(Fault::Conflict, 409, "ConditionalRequestConflict");
+    check(Fault::ConflictGone, 409, "ConditionalRequestConflict");
     check(Fault::ExpiredToken, 400, "ExpiredToken");
     check(Fault::ClockSkew, 403, "RequestTimeTooSkewed");
     check(Fault::Elsewhere, 301, "PermanentRedirect");

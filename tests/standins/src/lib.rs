@@ -11,5 +11,5 @@ mod server;
 mod signed;
 
 pub use link::{Conditions, Link, Traffic};
-pub use place::{MOTO, VERSITYGW, cache, moto, versitygw};
+pub use place::{MOTO, VERSITYGW, cache, cache_of, moto, versitygw};
 pub use server::{Server, StartError};

@@ -26,10 +26,15 @@ pub fn moto() -> Option<PathBuf> {
 /// Where a release of versitygw is kept: in the user's cache folder, so that it is built once for all checkouts and outlives
 /// `cargo clean`. None where there is no such folder.
 pub fn cache(version: &str) -> Option<PathBuf> {
+    cache_of(&format!("versitygw-{version}"))
+}
+
+/// Where a program is kept that is `name` of a release, as `versitygw-1.8.0`.
+pub fn cache_of(name: &str) -> Option<PathBuf> {
     let own = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let own = own.filter(|folder| folder.is_absolute());
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    Some(own.or_else(home)?.join("assay/programs").join(format!("versitygw-{version}")))
+    Some(own.or_else(home)?.join("assay/programs").join(name))
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -126,24 +126,28 @@ class Bucket:
                 file.write(block)
 
 
-def open_place(url: str, client: Any = None) -> Place:
-    """The folder or prefix of a URL. `client` is a boto3 client of S3 (default: by the environment's credentials)."""
+def open_place(url: str, client: Any = None, env: Mapping[str, str] | None = None) -> Place:
+    """The folder or prefix of a URL. `client` is a boto3 client of S3 (default: by the credentials of this process, at
+    the address and in the region that `env` names, as the host is told them)."""
     parts = urlsplit(url)
     if parts.scheme == "s3":
         if client is None:
             import boto3  # noqa: PLC0415 (needed for buckets only)
 
-            client = boto3.client("s3")
+            given = env or {}
+            client = boto3.client(
+                "s3", region_name=given.get("AWS_REGION"), endpoint_url=given.get("AWS_ENDPOINT_URL_S3")
+            )
         return Bucket(client, parts.netloc, parts.path.strip("/"))
     if parts.scheme in {"", "file"}:
         return Folder(Path(unquote(parts.path)) if parts.scheme else Path(url))
     raise ValueError(f"`{url}` is neither a path, `file://` nor `s3://`")
 
 
-def read(url: str, client: Any = None) -> bytes:
+def read(url: str, env: Mapping[str, str] | None = None) -> bytes:
     """One file or object. Raises `FileNotFoundError`."""
     folder, _, name = url.rpartition("/")
-    return open_place(folder or ".", client).read(name)
+    return open_place(folder or ".", env=env).read(name)
 
 
 def local(url: str) -> str:

@@ -10,8 +10,6 @@ import json
 import sys
 from collections.abc import Sequence
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from assay_catalog import content, rebuild
 from assay_catalog.errors import CatalogError
 from assay_catalog.glue import Glue
@@ -57,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             named = dict(_pair(text) for text in given.metadata)
             _print(dataclasses.asdict(rebuild.rebuild(registry, curated, here, named)))
-    except (CatalogError, config.ConfigError, BotoCoreError, ClientError) as error:
+    except Exception as error:  # noqa: BLE001 - Python's own exit code would say that a newer publication is there
         _print({"outcome": "failed", "error": type(error).__name__, "reason": str(error)})
         print(f"error: {error}", file=sys.stderr)
         return FAILED

@@ -56,7 +56,7 @@ class Lake:
 
     def head(self, table: Table, branch: str = MAIN) -> Head | None:
         """What a branch or a tag points at; `None` if there is no such thing."""
-        loaded = self._load(table)
+        loaded = self.loaded(table)
         reference = loaded.refs().get(branch)
         if reference is None:
             return None
@@ -71,43 +71,44 @@ class Lake:
 
     def rows(self, table: Table) -> int:
         """Rows of main, as its snapshot says."""
-        snapshot = self._load(table).currentSnapshot()
+        snapshot = self.loaded(table).currentSnapshot()
         return 0 if snapshot is None else int(dict(snapshot.summary()).get("total-records", 0))
 
     def branches(self, table: Table) -> list[str]:
         """Names of all branches and tags but main."""
-        return sorted(str(name) for name in self._load(table).refs() if name != MAIN)
+        return sorted(str(name) for name in self.loaded(table).refs() if name != MAIN)
 
     def create_branch(self, table: Table, branch: str) -> None:
         """Makes a branch of what main is now. Raises `Conflict`."""
-        with _commits(table, "make the branch"):
-            changes = self._load(table).manageSnapshots().createBranch(branch)
+        with commits(table, "make the branch"):
+            changes = self.loaded(table).manageSnapshots().createBranch(branch)
             changes.setMaxRefAgeMs(branch, _BRANCH_LIFE_MS).commit()
 
     def drop_branch(self, table: Table, branch: str) -> None:
         """Removes a branch, if it is there. Raises `Conflict`."""
-        loaded = self._load(table)
+        loaded = self.loaded(table)
         if loaded.refs().get(branch) is not None:
-            with _commits(table, "remove the branch"):
+            with commits(table, "remove the branch"):
                 loaded.manageSnapshots().removeBranch(branch).commit()
 
     def fast_forward(self, table: Table, branch: str) -> None:
         """Lets main be what `branch` is. Raises `Conflict` if main is no longer what the branch was made of."""
-        loaded = self._load(table)
-        with _commits(table, "fast-forward main"):
+        loaded = self.loaded(table)
+        with commits(table, "fast-forward main"):
             loaded.manageSnapshots().fastForwardBranch(MAIN, branch).commit()
 
     def tag(self, table: Table, tag: str, snapshot: int) -> None:
         """Lets `tag` point at `snapshot`, wherever it pointed before. Raises `Conflict`."""
-        loaded = self._load(table)
+        loaded = self.loaded(table)
         found = loaded.refs().get(tag)
         if found is not None and int(found.snapshotId()) == snapshot:
             return
-        with _commits(table, f"set the tag `{tag}`"):
+        with commits(table, f"set the tag `{tag}`"):
             changes = loaded.manageSnapshots()
             (changes.createTag(tag, snapshot) if found is None else changes.replaceTag(tag, snapshot)).commit()
 
-    def _load(self, table: Table) -> Any:  # noqa: ANN401 - a Java object
+    def loaded(self, table: Table) -> Any:  # noqa: ANN401 - a Java object
+        """Iceberg's own object of a table, as it is now. Raises `CuratedError` if there is none."""
         jvm: Any = self.spark._jvm  # noqa: SLF001 - pyspark has no public way to a library of its JVM
         session = self.spark._jsparkSession  # noqa: SLF001
         try:
@@ -119,7 +120,7 @@ class Lake:
             ) from error
 
 
-class _commits:  # noqa: N801 - reads as a statement
+class commits:  # noqa: N801 - reads as a statement
     """Turns a commit that lost against another into `Conflict`."""
 
     def __init__(self, table: Table, what: str) -> None:

@@ -21,7 +21,7 @@ from assay_curated.errors import Apart, Conflict, OlderPublication
 from assay_curated.lake import Head, Lake
 from assay_curated.manifest import Input, Manifest
 from assay_curated.plan import Plan
-from assay_curated.tables import PUBLICATIONS, TABLES
+from assay_curated.tables import PUBLICATIONS, TABLES, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,15 @@ def recover(lake: Lake, step: Callable[[str], None]) -> State:
     if finished:
         _drop(lake, committed.branch)
     return State(apart, even)
+
+
+def unfinished(lake: Lake) -> list[Table]:
+    """Tables that are not yet what was committed, and have a checked branch that is."""
+    committed = lake.head(PUBLICATIONS)
+    if committed is None:
+        return []
+    behind = (table for table in TABLES if not _same(lake.head(table), committed))
+    return [table for table in behind if _same(lake.head(table, committed.branch), committed)]
 
 
 def _same(head: Head | None, other: Head) -> bool:

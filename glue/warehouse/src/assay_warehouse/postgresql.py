@@ -75,7 +75,7 @@ class PostgreSQL:
             if len(content) != entry["meta"]["content_length"]:
                 raise WarehouseError(f"`{entry['url']}` has {len(content)} bytes; the manifest says another number")
             rows = pq.read_table(io.BytesIO(content))
-            tables.names_agree(table.name, rows.column_names)
+            tables.file_agrees(table.name, rows.schema)
             names = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
             with connection.cursor() as cursor, cursor.copy(statement_text.format(target, names)) as copy:
                 for batch in rows.to_batches():

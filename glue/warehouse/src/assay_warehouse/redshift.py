@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONGEST_SECONDS = 3600
 # The service allows a hundred calls a second to an account; a load does not end sooner for being asked for often.
 PAUSE_SECONDS = 2.0
-# A batch holds 40 statements; a load has 30 at most.
+# A batch holds 40 statements; a load has 38 at most, the search path among them.
 MOST_STATEMENTS = 40
 
 

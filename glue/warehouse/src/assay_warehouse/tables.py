@@ -6,9 +6,9 @@ COPY of Parquet goes by position: a column in another place would be loaded into
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 from pyiceberg.schema import Schema
 from pyiceberg.types import (
     DateType,
@@ -25,6 +25,14 @@ from assay_warehouse import statements
 from assay_warehouse.errors import WarehouseError
 
 _COLUMN = re.compile(r"^    (?P<name>\w+) (?P<type>\w+)(?:\((?P<size>[\d, ]+)\))?(?P<required> not null)?,?$")
+
+_IN_FILES = {
+    "varchar": lambda it: pa.types.is_string(it) or pa.types.is_large_string(it),
+    "integer": pa.types.is_int32,
+    "bigint": pa.types.is_int64,
+    "date": pa.types.is_date32,
+    "timestamp": pa.types.is_timestamp,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +92,27 @@ def agree(table: str, schema: Schema) -> None:
         raise WarehouseError(f"`{table}` has {len(there)} columns in the lake and {len(wanted)} in the warehouse")
 
 
-def names_agree(table: str, found: Sequence[str]) -> None:
-    """Raises `WarehouseError` unless a file's columns are the first ones of the warehouse's table: a file that is older
-    than a column lacks it, and COPY fills it with nulls.
+def file_agrees(table: str, found: pa.Schema) -> None:
+    """Raises `WarehouseError` unless a Parquet file's columns are the first ones of the warehouse's table, in order and
+    type: a file that is older than a column lacks it, and COPY fills it with nulls.
     """
-    wanted = [one.name for one in columns(table)]
-    if list(found) != wanted[: len(found)]:
-        raise WarehouseError(f"a file of `{table}` has the columns {list(found)}; expected {wanted}")
+    wanted = [(one.name, one.type) for one in columns(table)]
+    there = [(field.name, type_in_file(field.type)) for field in found]
+    for place, (one, other) in enumerate(zip(there, wanted, strict=False), 1):
+        if one != other:
+            raise WarehouseError(
+                f"column {place} of a file of `{table}` is `{' '.join(one)}`; expected `{' '.join(other)}`: COPY goes "
+                "by position"
+            )
+    if len(there) > len(wanted):
+        raise WarehouseError(f"a file of `{table}` has {len(there)} columns and the warehouse {len(wanted)}")
+
+
+def type_in_file(given: pa.DataType) -> str:
+    """The warehouse's type for a type of Parquet, as Arrow has it. Raises `WarehouseError` if there is none."""
+    if pa.types.is_decimal(given):
+        return f"decimal({given.precision},{given.scale})"
+    for name, fits in _IN_FILES.items():
+        if fits(given):
+            return name
+    raise WarehouseError(f"`{given}` of a file has no type in the warehouse")

@@ -43,7 +43,8 @@ fn text(it: &Explanation, args: &ExplainArgs) -> Result<String> {
         args.record, it.line, it.offset, it.layout
     )?;
     writeln!(text, "  judged by {}", output::path(Path::new(&it.pack)))?;
-    writeln!(text, "\n  {}", outcome(it.outcome))?;
+    let by = if it.held_back_by.is_empty() { "" } else { " by " };
+    writeln!(text, "\n  {}{by}{}", outcome(it.outcome), it.held_back_by.join(", "))?;
     for (code, message) in &it.faults {
         writeln!(text, "\n  {code}  {message}")?;
     }
@@ -148,6 +149,7 @@ fn object(it: &Explanation, record: u64) -> Value {
         "layout": it.layout,
         "pack": it.pack,
         "outcome": it.outcome as u8,
+        "held_back_by": it.held_back_by,
         "faults": it.faults.iter().map(|(code, message)| json!({ "code": code, "message": message })).collect::<Vec<_>>(),
         "rules": it.rules.iter().map(rule_object).collect::<Vec<_>>(),
         "cells": it.cells.iter().map(|(column, before, after)| json!({

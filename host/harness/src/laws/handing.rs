@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use super::trial::{Difference, SHOWN_LINES, Trial};
 use crate::found::Found;
-use crate::judging::{Handing, TextForm};
+use crate::judging::{Handing, Merging, TextForm};
 use crate::table::Table;
 
 /// Sizes of batches that are tried: single records, around 8 and 64 where bits end, and odd ones.
@@ -13,6 +13,8 @@ const BATCHES: [usize; 11] = [1, 2, 3, 7, 8, 9, 63, 64, 65, 256, 1_000];
 const MOST_BATCHES: usize = 100;
 /// Up to this many records every border is tried; above, a few.
 const EVERY_BORDER: usize = 12;
+/// Batches that two sessions take in turn: two each.
+const SESSION_BATCHES: usize = 4;
 /// A number no table of the harness reaches.
 const FAR: u64 = 1_000_000_007;
 
@@ -68,6 +70,29 @@ pub(super) fn batch_border(trial: &Trial<'_>, table: &Table) -> Option<Differenc
     borders.into_iter().find_map(|border| {
         let handing = Handing { batches: vec![border, usize::MAX], ..Handing::whole() };
         other(trial, table, &whole, &format!("cut after record {border}"), &handing)
+    })
+}
+
+/// Batches in turn to two sessions, as two threads of a run would have them, and their measures merged as they come and the other way round.
+pub(super) fn sessions(trial: &Trial<'_>, table: &Table) -> Option<Difference> {
+    let records = table.records.len();
+    if records < 2 {
+        return None;
+    }
+    let one = Handing::batches_of(records.div_ceil(SESSION_BATCHES));
+    let by_one = match trial.judge(table, &one) {
+        Ok(found) => found,
+        Err(difference) => return Some(difference),
+    };
+    let ways = [
+        ("by two sessions", Merging::Forwards),
+        ("by two sessions, merged from the last on", Merging::Backwards),
+    ];
+    ways.into_iter().find_map(|(way, merging)| {
+        match trial.judge(table, &Handing { sessions: 2, merging, ..one.clone() }) {
+            Ok(found) => Difference::between(("by one session", &by_one), (way, &found)),
+            Err(difference) => Some(difference),
+        }
     })
 }
 

@@ -68,6 +68,7 @@ fn every_mistake_breaks_its_law_with_a_small_table() {
     check(&mut shown, "growing", "idempotence");
     check(&mut shown, "swinging", "idempotence");
     check(&mut shown, "counter", "repetition");
+    check(&mut shown, "session", "sessions");
     check(&mut shown, "forms", "text-form");
     check(&mut shown, "char", "survives");
     check(&mut shown, "blank", "blank-columns");

@@ -1,6 +1,7 @@
 //! Tells errors of the compressed data from errors of the source below it.
 
 use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::compression::Compression;
@@ -12,14 +13,18 @@ pub(super) struct Watched<R> {
     failure: Failure,
 }
 
-/// What a source failed with, for those above the decoder.
+/// What a source failed with, for those above the decoder, and how much it gave before.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Failure(Arc<Mutex<Option<Error>>>);
+pub(super) struct Failure {
+    kept: Arc<Mutex<Option<Error>>>,
+    /// Bytes that were read of it.
+    read: Arc<AtomicU64>,
+}
 
 impl Failure {
     /// Takes it, if there is one.
     pub(super) fn take(&self) -> Option<Error> {
-        self.0.lock().ok()?.take()
+        self.kept.lock().ok()?.take()
     }
 
     /// Keeps an error, and gives what the decoder is told instead: nothing that it has an opinion on.
@@ -28,7 +33,7 @@ impl Failure {
         if error.kind() == ErrorKind::Interrupted {
             return error;
         }
-        if let Ok(mut kept) = self.0.lock() {
+        if let Ok(mut kept) = self.kept.lock() {
             kept.get_or_insert(error);
         }
         Error::other("the source failed")
@@ -47,7 +52,9 @@ impl<R> Watched<R> {
 
 impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        self.source.read(buffer).map_err(|error| self.failure.keep(error))
+        let read = self.source.read(buffer).map_err(|error| self.failure.keep(error))?;
+        self.failure.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
     }
 }
 
@@ -61,17 +68,36 @@ impl<R: Seek> Seek for Watched<R> {
     }
 }
 
-/// Names what is wrong with compressed data, and gives errors of the source as they were.
+/// Bytes that each compressed one may become, and up to how many in all nobody asks. 500: tables of little else than commas stay below 200,
+/// and only what was made for it, or the same line again and again, is above. 64 MiB: a few seconds' work, whatever is in them.
+const MOST_RATIO: u64 = 500;
+const UNASKED: u64 = 64 << 20;
+
+/// Names what is wrong with compressed data, and gives errors of the source as they were. Data that becomes many times what it was ends as
+/// if it were damaged: few bytes would keep a run busy for hours.
 pub(super) struct Checked<R> {
     decoder: R,
     compression: Compression,
     failure: Failure,
+    given: u64,
 }
 
 impl<R> Checked<R> {
     /// `failure` is of the source that `decoder` reads.
     pub(super) fn new(decoder: R, compression: Compression, failure: Failure) -> Self {
-        Self { decoder, compression, failure }
+        Self { decoder, compression, failure, given: 0 }
+    }
+
+    /// Counts what was decompressed, and fails if it is too much for what was read.
+    fn count(&mut self, bytes: usize) -> Result<usize> {
+        self.given += bytes as u64;
+        let read = self.failure.read.load(Ordering::Relaxed);
+        if self.given > UNASKED && self.given / MOST_RATIO > read {
+            let (compression, given) = (self.compression, self.given);
+            let fault = DecodeError::Expands { compression, read, given, most: MOST_RATIO };
+            return Err(Error::new(ErrorKind::InvalidData, fault));
+        }
+        Ok(bytes)
     }
 
     fn name(&self, error: Error) -> Error {
@@ -103,7 +129,7 @@ impl<R: Read> Read for Checked<R> {
         match self.decoder.read(buffer) {
             // A decoder may take a failure for the end.
             Ok(0) if !buffer.is_empty() => self.failure.take().map_or(Ok(0), Err),
-            Ok(read) => Ok(read),
+            Ok(read) => self.count(read),
             Err(error) => Err(self.name(error)),
         }
     }

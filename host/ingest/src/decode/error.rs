@@ -31,6 +31,21 @@ pub enum DecodeError {
         /// How far back it refers, if its first frame says so.
         bytes: Option<u64>,
     },
+    /// The data becomes far more than what is stored.
+    #[error(
+        "the {compression} data becomes {given} bytes after {read} were read, more than {most} times as many; it is not damaged: if the file is \
+         meant to be so, unpack it first"
+    )]
+    Expands {
+        /// Which compression.
+        compression: Compression,
+        /// Compressed bytes read so far.
+        read: u64,
+        /// What they became.
+        given: u64,
+        /// How many times as many there may be.
+        most: u64,
+    },
     /// The archive has several entries that could be meant.
     #[error("the zip archive holds several files: {}; name the one to read", quoted(.entries))]
     SeveralEntries {
@@ -82,6 +97,17 @@ fn window(bytes: Option<u64>) -> String {
 }
 
 fn quoted(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
+    let shown = |name: &String| match name.char_indices().nth(NAME_SHOWN) {
+        Some((end, _)) => format!("`{}…`", &name[..end]),
+        None => format!("`{name}`"),
+    };
+    let listed: Vec<String> = names.iter().take(NAMES_LISTED).map(shown).collect();
+    let more = names.len().saturating_sub(NAMES_LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", listed.join(", "))
 }
+
+/// Names of an archive that are listed, and characters shown of each. Eight: who has more looks into the archive; an archive may hold
+/// 65,535 names of 65,535 bytes.
+const NAMES_LISTED: usize = 8;
+const NAME_SHOWN: usize = 80;

@@ -6,13 +6,15 @@ use assay_ingest::Slab;
 use assay_model::{Form, Level, RecordOutcome, Rule, RuleClass};
 use assay_packs::Discovery;
 
+use super::blame::Blame;
 use super::error::ProbeError;
 use super::file::{self, Slabs};
+use super::seen::Seen;
 use crate::build::Basis;
 use crate::findings::Finding;
 use crate::identify::identify;
 use crate::input::Input;
-use crate::judge::{Witness, judge_some};
+use crate::judge::judge_some;
 use crate::judged::JudgedSlab;
 use crate::loading::Pinned;
 use crate::message::excerpt;
@@ -58,6 +60,8 @@ pub struct Explanation {
     pub costs: Vec<StageCost>,
     /// What became of it, as far as one record tells.
     pub outcome: RecordOutcome,
+    /// Codes of the rules for which it is held back, each once; empty unless it is.
+    pub held_back_by: Vec<String>,
 }
 
 /// What one rule says of the record.
@@ -134,11 +138,13 @@ pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> 
     let sound = slab.judged().binary_search(&record).is_ok();
     let rows = if sound { &[record][..] } else { &[] };
     let mut worker = Worker::default();
-    let mut seen = Seen::new(&plan);
+    let mut seen = Seen::new(&plan, record);
     let judged = judge_some(slab, rows, &plan, &mut worker, &mut seen)?;
+    let costs = costs(&plan, &worker);
+    let blamed = seen.blamed(&plan, &mut worker)?;
     let position = judged.slab.position(index);
     let faults = judged.slab.fault_details(index).into_iter();
-    let explained = Explained { judged: &judged, plan: &plan, record, seen };
+    let explained = Explained { judged: &judged, plan: &plan, record, seen, blamed };
     Ok(Explanation {
         pack: pack.path().display().to_string(),
         layout: identified.layout.name().to_owned(),
@@ -147,8 +153,9 @@ pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> 
         faults: faults.map(|fault| (fault.kind.code().to_owned(), fault.message)).collect(),
         cells: if sound { explained.cells() } else { Vec::new() },
         rules: if sound { explained.rules() } else { Vec::new() },
-        costs: costs(&plan, &worker),
+        costs,
         outcome: judged.outcomes[index],
+        held_back_by: explained.held_back_by(),
     })
 }
 
@@ -187,44 +194,6 @@ fn costs(plan: &Plan, worker: &Worker) -> Vec<StageCost> {
     stages.filter_map(cost).collect()
 }
 
-/// What stages saw of the one record, and how they failed.
-struct Seen {
-    /// By stage, for each of its columns: the text, if the layout has it, and whether it is not of the form asked for.
-    columns: Vec<Vec<(Option<String>, bool)>>,
-    /// By stage: why the plugin failed on it.
-    poison: Vec<Option<String>>,
-}
-
-impl Seen {
-    fn new(plan: &Plan) -> Self {
-        let stages = plan.stages.len();
-        Self { columns: vec![Vec::new(); stages], poison: vec![None; stages] }
-    }
-}
-
-impl Witness for Seen {
-    fn seeing(&mut self, judged: &JudgedSlab, plan: &Plan, stage: usize) {
-        self.columns[stage] = plan.stages[stage]
-            .slots
-            .iter()
-            .map(|&slot| {
-                let column = plan.slots[slot].column;
-                let text = column.and_then(|column| judged.cell(plan, column, 0)).map(excerpt);
-                (text, is_malformed(judged, slot))
-            })
-            .collect();
-    }
-
-    fn heard(&mut self, stage: usize, _: &[u32], said: &assay_sandbox::BatchVerdict) {
-        self.poison[stage] = said.poison.first().map(|poison| poison.reason.to_string());
-    }
-}
-
-fn is_malformed(judged: &JudgedSlab, slot: usize) -> bool {
-    let column = judged.columns[slot].as_ref();
-    column.and_then(|column| column.malformed.as_ref()).is_some_and(|bits| bits.get(0))
-}
-
 /// A sound record that was judged.
 struct Explained<'a> {
     judged: &'a JudgedSlab,
@@ -232,6 +201,8 @@ struct Explained<'a> {
     /// Index in the slab.
     record: u32,
     seen: Seen,
+    /// By stage: who failed on it, if the plugin did.
+    blamed: Vec<Option<Blame>>,
 }
 
 impl Explained<'_> {
@@ -269,9 +240,33 @@ impl Explained<'_> {
         self.judged.findings.iter().filter(|finding| finding.record == self.record)
     }
 
-    /// A finding of the host about a cell: that its type cannot hold it, or that it says another partition.
+    /// The rules for which it is held back.
+    fn held_back_by(&self) -> Vec<String> {
+        let mut codes: Vec<String> = Vec::new();
+        for finding in self.findings() {
+            let rule = &self.plan.rules[finding.rule];
+            let code = rule.code.to_string();
+            if rule.level.outcome() == RecordOutcome::Quarantined && !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes
+    }
+
+    /// A finding of the host: that a plugin failed, that the type of a cell cannot hold it, or that it says another partition.
     fn of_host(&self, finding: &Finding) -> Option<RuleVerdict> {
         let rule = &self.plan.rules[finding.rule];
+        if finding.rule == self.plan.host.poison {
+            return Some(RuleVerdict {
+                plugin: rule.owner.clone(),
+                code: rule.code.to_string(),
+                class: rule.class,
+                level: rule.level,
+                title: rule.title.clone(),
+                state: CellState::Fired(finding.message.clone()),
+                saw: Vec::new(),
+            });
+        }
         let column = finding.column?;
         let typed = self.plan.typed.iter().find(|typed| typed.column == column);
         let malformed = typed.is_some_and(|typed| typed.rule == finding.rule);
@@ -321,8 +316,8 @@ impl Explained<'_> {
         if self.plan.rules[number].level == Level::Off {
             return CellState::Skipped("the pack turns it off".to_owned());
         }
-        if let Some(reason) = &self.seen.poison[index] {
-            return CellState::Errored(reason.clone());
+        if let Some(blame) = &self.blamed[index] {
+            return self.failed(index, blame, rule);
         }
         if rule.host_check.is_some() {
             return CellState::Skipped(
@@ -356,6 +351,30 @@ impl Explained<'_> {
             return CellState::Skipped(why_skipped(saw));
         }
         CellState::Passed
+    }
+
+    /// What a rule came to whose plugin failed.
+    fn failed(&self, index: usize, blame: &Blame, rule: &Rule) -> CellState {
+        let of_stage = self.plan.stages[index].declared.rules.iter();
+        let suspects = of_stage.filter(|it| blame.suspects.contains(&it.code));
+        let (own, others): (Vec<&Rule>, Vec<&Rule>) = suspects.partition(|it| it.code == rule.code);
+        let names: Vec<String> = others.iter().map(|it| format!("`{}`", it.name)).collect();
+        match (own.is_empty(), names.as_slice()) {
+            (false, []) => CellState::Errored(blame.reason.to_string()),
+            (false, _) => {
+                let reason = &blame.reason;
+                let names = names.join(" or ");
+                CellState::Errored(format!("{reason}; the rule that fails is this one or {names}"))
+            }
+            (true, []) => CellState::Skipped(
+                "the plugin failed on the record, and not by the cells of one rule alone"
+                    .to_owned(),
+            ),
+            (true, _) => CellState::Skipped(format!(
+                "the plugin failed on the record, in {}",
+                names.join(" or ")
+            )),
+        }
     }
 }
 

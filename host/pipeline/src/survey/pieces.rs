@@ -155,10 +155,15 @@ impl Looking<'_> {
         let (hasher, beyond) = (PieceHasher::new(offset), BEYOND);
         let mut reader = PieceReader { reader: self.open(offset), hasher, left: length, beyond };
         let begin = if self.first >= offset { Begin::At(self.first) } else { Begin::Likely };
-        let recycled = self.spare().pop();
-        let outline = match self.outline(&mut reader, offset, length, begin, recycled) {
-            Err(_) if reader.is_spent() => Outline::default(),
-            outline => outline?,
+        // Of header and blank lines before the first record there is nothing to be known.
+        let outline = if self.first >= offset + length {
+            Outline::default()
+        } else {
+            let recycled = self.spare().pop();
+            match self.outline(&mut reader, offset, length, begin, recycled) {
+                Err(_) if reader.is_spent() => Outline::default(),
+                outline => outline?,
+            }
         };
         // Where no record seems to begin, not all was read.
         let rest = reader.left;

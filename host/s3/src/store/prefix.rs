@@ -93,7 +93,8 @@ impl Prefix {
     /// Looks whether an object is what it should be.
     pub(super) fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError> {
         let memory = Memory { ranges: DIGESTED, ..self.s3.inner.settings.memory };
-        let blob = match ObjectBlob::open(self.s3.clone(), &self.address(key), memory) {
+        let (s3, address, bytes) = (self.s3.clone(), self.address(key), expected.bytes);
+        let blob = match ObjectBlob::open_expecting(bytes, s3, &address, memory) {
             Ok(blob) => blob,
             Err(error) if *error.cause() == Cause::NoObject => return Ok(Found::Nothing),
             Err(error) => return Err(self.fault("read", key, error)),

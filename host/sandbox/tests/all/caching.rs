@@ -107,10 +107,42 @@ fn spoilt_files_are_not_loaded() {
 fn a_file_that_is_whole_but_not_compiled_code_is_not_loaded() {
     let forge = |file: &Path| {
         let mut bytes = b"not compiled code".to_vec();
-        bytes.extend(assay_digest::sha256(&bytes).0);
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let key: Vec<u8> = (0..name.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&name[at..at + 2], 16).unwrap())
+            .collect();
+        let code = assay_digest::sha256(&bytes);
+        bytes.extend(assay_digest::sha256([key, code.0.to_vec()].concat()).0);
         fs::write(file, bytes).unwrap();
     };
     check_spoilt_file(forge, "is not used");
+}
+
+#[test]
+fn code_of_another_plugin_is_not_loaded() {
+    let (_place, cache) = folder();
+    let options = || Options { cache: Some(cache.clone()), ..Options::default() };
+    let load = |bytes: &[u8]| {
+        let sandbox = Sandbox::new(options()).unwrap();
+        let component = sandbox.compile("hostile", bytes).unwrap();
+        (component.is_from_cache(), sandbox.warnings().join("\n"))
+    };
+    let other = guests::describing("other");
+    load(guests::hostile());
+    let one = only_file(&cache);
+    load(&other);
+    let files = fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().path());
+    let two = files.into_iter().find(|path| *path != one).unwrap();
+    let aside = cache.join("aside");
+    fs::rename(&one, &aside).unwrap();
+    fs::rename(&two, &one).unwrap();
+    fs::rename(&aside, &two).unwrap();
+    for bytes in [guests::hostile(), &other] {
+        let (cached, warned) = load(bytes);
+        assert!(!cached && warned.contains("it is damaged"), "{warned}");
+        assert!(load(bytes).0, "it was compiled again");
+    }
 }
 
 /// Folders that others could write are not used at all; nothing is read from them.

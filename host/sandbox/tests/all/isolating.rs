@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use assay_model::{Change, RuleClass, Verdict};
+use assay_model::{Cells, Change, Column, RuleClass, Verdict};
 use assay_sandbox::{Options, Sandbox};
 
 use crate::guests;
-use crate::setting::{batch, component, options, outcome, session};
+use crate::setting::{batch, column, component, options, outcome, session};
 
 /// `words` with `BAD` at the given places, and `bad` at every seventh.
 fn words(records: usize, poison: &[usize]) -> Vec<&'static str> {
@@ -63,6 +63,30 @@ fn exactly_the_poison_records_are_found() {
     }
     check("memory-on-bad", 100, &[42]);
     check("spin-on-bad", 100, &[42]);
+}
+
+/// A plugin that asks each value that came, as those of the SDK do.
+#[test]
+fn one_bad_record_in_a_hundred_is_one_record_whatever_the_column() {
+    let class = RuleClass::Validate;
+    let component = component("trap-on-value");
+    let check = |cells: Cells| {
+        let mut batch = batch(&["good"; 100], class);
+        batch.columns = vec![Column { cells: cells.clone(), valid: None, malformed: None }];
+        let judged = session(&component, "trap-on-value", class).process(&batch).unwrap();
+        let found: Vec<u32> = judged.poison.iter().map(|poison| poison.record).collect();
+        assert_eq!(found, [42], "{cells:?}");
+    };
+    let bad = |record: usize| record == 42;
+    let words: Vec<&str> = (0..100).map(|at| if bad(at) { "BAD" } else { "good" }).collect();
+    let numbers: Vec<i64> = (0..100).map(|at| if bad(at) { 666 } else { 7 }).collect();
+    check(column(&words).cells);
+    let Cells::Text(values) = column(&["BAD", "good", "fine"]).cells else { panic!("a text") };
+    let keys = (0..100).map(|at| if bad(at) { 0 } else { 1 + u16::from(at % 3 == 0) }).collect();
+    check(Cells::Dictionary { keys, values });
+    check(Cells::Integer(numbers.clone()));
+    check(Cells::Decimal { scale: 2, unscaled: numbers });
+    check(Cells::Date((0..100).map(|at| if bad(at) { 666 } else { 7 }).collect()));
 }
 
 #[test]

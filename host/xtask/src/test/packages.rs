@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
+use crate::platform::{self, trino};
 use crate::python::{self, Place};
-use crate::shell;
+use crate::{java, postgresql, shell};
 
 /// A package, and what its tests need beside Python.
 struct Package {
     folder: &'static str,
     place: Place,
-    /// What its types are checked in; nothing: they are not.
+    /// What is linted, with all else in the folder, and what its types are checked in.
     typed: &'static [&'static str],
     needs: &'static [Need],
 }
@@ -27,14 +28,10 @@ enum Need {
     PostgreSql,
 }
 
-/// What Spark writes Iceberg with; where Maven keeps it, it is found again.
-const ICEBERG: &str = "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0";
-const ICEBERG_JAR: &str = ".m2/repository/org/apache/iceberg/iceberg-spark-runtime-3.5_2.12/1.10.0/iceberg-spark-runtime-3.5_2.12-1.10.0.jar";
-
 /// A package's own sources and tests.
 const OWN: &[&str] = &["src", "tests"];
 
-const PACKAGES: [Package; 5] = [
+const PACKAGES: [Package; 6] = [
     Package {
         folder: "glue/platform",
         place: Place {
@@ -77,25 +74,26 @@ const PACKAGES: [Package; 5] = [
     },
     Package {
         folder: "airflow/provider",
-        place: Place {
-            folder: "packages/airflow",
-            requirements: "airflow/provider/requirements.txt",
-            from_source: &[],
-        },
-        // Not yet: what checks types is not among what it pins.
-        typed: &[],
+        place: platform::AIRFLOW,
+        // The DAGs are files that Airflow reads, and no package.
+        typed: &["src", "tests", "../dags"],
         needs: &[],
     },
+    Package { folder: "tests/platform", place: platform::PLACE, typed: OWN, needs: &[] },
 ];
 
 pub(super) fn run(checkout: &Checkout) -> Result<()> {
     if !checkout.binary().exists() {
         checkout.build_assay()?;
     }
+    let trino = trino::find(checkout);
+    if let Err(error) = &trino {
+        println!("SKIPPED: Athena's SQL did not run on Trino: {error:#}");
+    }
     let mut failed = Vec::new();
     for package in &PACKAGES {
         println!("{}", package.folder);
-        if let Err(error) = package.check(checkout) {
+        if let Err(error) = package.check(checkout, trino.as_ref().ok()) {
             eprintln!("error: {error:#}");
             failed.push(package.folder);
         }
@@ -104,7 +102,7 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
 }
 
 impl Package {
-    fn check(&self, checkout: &Checkout) -> Result<()> {
+    fn check(&self, checkout: &Checkout, trino: Option<&(PathBuf, PathBuf)>) -> Result<()> {
         // One linter for all.
         let linter = python::make(checkout, &PACKAGES[0].place)?;
         let python = python::make(checkout, &self.place)?;
@@ -115,13 +113,16 @@ impl Package {
             command.current_dir(&folder).args(["-B", "-m"]).args(words);
             command.env("PYTHONPATH", sources(checkout)).env("ASSAY_BIN", checkout.binary());
             command.env("RUFF_NO_CACHE", "true").env("ASSAY", checkout.binary());
+            if let Some((server, java)) = trino {
+                command.env("ASSAY_TRINO", server).env("JAVA24_HOME", java);
+            }
             shell::run(&mut command)
         };
-        run_by(&linter, &["ruff", "check", "--quiet", "."])?;
-        run_by(&linter, &["ruff", "format", "--check", "--quiet", "."])?;
+        run_by(&linter, &[&["ruff", "check", "--quiet", "."], self.typed].concat())?;
+        run_by(&linter, &[&["ruff", "format", "--check", "--quiet", "."], self.typed].concat())?;
         let run = |words: &[&str]| run_by(&python, words);
         for need in self.needs {
-            if let Some(missing) = need.missing()? {
+            if let Some(missing) = need.missing() {
                 println!("SKIPPED: tests of `{}`: {missing}", self.folder);
                 return Ok(());
             }
@@ -129,9 +130,7 @@ impl Package {
         let cache = checkout.output().join("packages/mypy");
         let cache = cache.to_string_lossy();
         let mypy = ["mypy", "--config-file", "../mypy.ini", "--cache-dir", &cache];
-        if !self.typed.is_empty() {
-            run(&[&mypy, self.typed].concat())?;
-        }
+        run(&[&mypy, self.typed].concat())?;
         run(&["pytest", "-q", "-p", "no:cacheprovider", "tests"])
     }
 }
@@ -145,44 +144,19 @@ fn sources(checkout: &Checkout) -> String {
 
 impl Need {
     /// What is missing, if something is; fetches what can be fetched.
-    fn missing(self) -> Result<Option<String>> {
+    fn missing(self) -> Option<String> {
         match self {
             Self::Spark => spark(),
-            Self::PostgreSql => Ok((!postgresql()).then(|| {
-                "PostgreSQL's programs are not on this machine\n  help: `apt-get install postgresql`".to_owned()
-            })),
+            Self::PostgreSql => {
+                postgresql::programs().is_none().then(|| postgresql::MISSING.to_owned())
+            }
         }
     }
 }
 
-fn spark() -> Result<Option<String>> {
-    let found = Command::new("java").arg("-version").output();
-    let is_17 = found.is_ok_and(|it| String::from_utf8_lossy(&it.stderr).contains("\"17."));
-    if !is_17 {
-        return Ok(Some(
-            "Java 17 is not on this machine\n  help: `apt-get install openjdk-17-jre-headless`"
-                .to_owned(),
-        ));
+fn spark() -> Option<String> {
+    if java::home("JAVA_HOME", |version| version == 17).is_none() {
+        return Some(java::MISSING_17.to_owned());
     }
-    let home = std::env::var_os("HOME").map(PathBuf::from).context("HOME is not set")?;
-    if home.join(ICEBERG_JAR).is_file() {
-        return Ok(None);
-    }
-    println!("fetching `{ICEBERG}` by Maven");
-    let mut maven = Command::new("mvn");
-    maven.args(["--batch-mode", "--quiet", "dependency:get", "-Dtransitive=false"]);
-    maven.arg(format!("-Dartifact={ICEBERG}"));
-    if shell::run_on_stderr(&mut maven).is_err() {
-        return Ok(Some(format!(
-            "`{ICEBERG}` could not be fetched\n  help: `apt-get install maven`"
-        )));
-    }
-    Ok(None)
-}
-
-fn postgresql() -> bool {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let on_path = std::env::split_paths(&folders).any(|folder| folder.join("initdb").is_file());
-    let installed = std::fs::read_dir(Path::new("/usr/lib/postgresql"));
-    on_path || installed.is_ok_and(|mut versions| versions.next().is_some())
+    java::ICEBERG.file().err().map(|error| format!("{error:#}"))
 }

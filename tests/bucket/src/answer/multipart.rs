@@ -17,7 +17,7 @@ use crate::condition;
 use crate::content::{self, Content, etag_of_parts, sum};
 use crate::state::{Completed, Object, Part, State, Upload};
 
-/// The least size of each part but the last.
+/// The least size of each part but the last, if the test did not say less.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
 const LEAST: usize = 5 << 20;
 
@@ -96,7 +96,7 @@ pub(crate) fn complete(
     state: &mut State,
     input: CompleteMultipartUploadInput,
 ) -> S3Result<CompleteMultipartUploadOutput> {
-    let forgetful = state.forgetful;
+    let (forgetful, least) = (state.forgetful, state.least_part.unwrap_or(LEAST));
     let bucket = state.bucket(&input.bucket)?;
     let place = (input.key.clone(), input.upload_id);
     let listed = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
@@ -107,7 +107,7 @@ pub(crate) fn complete(
         return Ok(told(input.bucket, input.key, done.clone()));
     }
     let upload = bucket.uploads.get(&place).ok_or_else(no_upload)?;
-    let chosen = chosen(upload, &listed)?;
+    let chosen = chosen(upload, &listed, least)?;
     let there = bucket.current(&input.key).map(|object| object.etag.as_str());
     condition::write(there, input.if_match.as_ref(), input.if_none_match.as_ref())?;
     let about = upload.about.clone();
@@ -141,7 +141,11 @@ fn named(part: &CompletedPart) -> Option<(i32, String)> {
 }
 
 /// The parts that make the object.
-fn chosen<'a>(upload: &'a Upload, listed: &[CompletedPart]) -> S3Result<Vec<&'a Part>> {
+fn chosen<'a>(
+    upload: &'a Upload,
+    listed: &[CompletedPart],
+    least: usize,
+) -> S3Result<Vec<&'a Part>> {
     if listed.is_empty() {
         return Err(s3_error!(
             MalformedXML,
@@ -168,7 +172,7 @@ fn chosen<'a>(upload: &'a Upload, listed: &[CompletedPart]) -> S3Result<Vec<&'a 
     };
     if chosen
         .split_last()
-        .is_some_and(|(_, before)| before.iter().any(|part| part.bytes.len() < LEAST))
+        .is_some_and(|(_, before)| before.iter().any(|part| part.bytes.len() < least))
     {
         return Err(s3_error!(
             EntityTooSmall,

@@ -95,6 +95,9 @@ pub fn finish(behaviour: &str, totals: &[Measure]) -> Vec<FileResult> {
         "finish-host-check" => vec![result(UNIQUE, 0, String::new())],
         "finish-unknown-outcome" => vec![result(TOTAL, 9, String::new())],
         "finish-long-text" => vec![result(TOTAL, 0, "x".repeat(100_000))],
+        "finish-remembers" if harm::JUDGED.load(Ordering::Relaxed) => {
+            vec![result(TOTAL, 1, "an instance that judged records".to_owned())]
+        }
         "finish-twice" => vec![good(), good()],
         _ => vec![good()],
     }

@@ -7,6 +7,9 @@ use super::exports::assay::rules::plugin::{Batch, Cells, Fault, Text};
 /// Set before a trap. Nobody may ever see it set: an instance that trapped is gone.
 pub static DIRTY: AtomicBool = AtomicBool::new(false);
 
+/// Set by the first batch of those who remember what they must not.
+pub static JUDGED: AtomicBool = AtomicBool::new(false);
+
 /// Never returns.
 pub fn spin() -> ! {
     loop {
@@ -50,6 +53,7 @@ fn work(cell: &[u8]) {
 /// Does harm if the behaviour says so.
 pub fn maybe(behaviour: &str, batch: &Batch) -> Result<(), Fault> {
     let bad = (0..batch.records).find(|&record| cell(batch, record) == b"BAD");
+    JUDGED.store(true, Ordering::Relaxed);
     match (behaviour, bad) {
         ("process-spins", _) | ("spin-on-bad", Some(_)) => spin(),
         ("process-traps", _) | ("trap-on-bad", Some(_)) => trap(),
@@ -62,11 +66,26 @@ pub fn maybe(behaviour: &str, batch: &Batch) -> Result<(), Fault> {
         ("fault-lies", Some(_)) => return Err(fault("somewhere", Some(0))),
         ("fault-beyond", Some(_)) => return Err(fault("beyond", Some(u32::MAX))),
         ("fault-shouts", _) => return Err(fault(&"\u{1b}[31m".repeat(10_000), None)),
+        ("trap-on-value" | "trap-on-value-of-two", _) if has_bad_value(batch) => trap(),
         ("spin-unless-alone", _) if batch.records > 1 => spin(),
         ("works", _) => (0..batch.records).for_each(|record| work(cell(batch, record))),
         _ => {}
     }
     Ok(())
+}
+
+/// Whether anything that the first column brought is bad, whether or not a record has it: what asks once a value looks at all of them.
+fn has_bad_value(batch: &Batch) -> bool {
+    let any = |text: &Text| (0..text.offsets.len() - 1).any(|index| of(text, index) == b"BAD");
+    match batch.columns.first().map(|column| &column.cells) {
+        Some(Cells::Text(text)) => any(text),
+        Some(Cells::Constant(cell)) => cell == b"BAD",
+        Some(Cells::Dictionary(dictionary)) => any(&dictionary.values),
+        Some(Cells::Integer(values)) => values.contains(&666),
+        Some(Cells::Decimal(decimals)) => decimals.unscaled.contains(&666),
+        Some(Cells::Date(days)) => days.contains(&666),
+        _ => false,
+    }
 }
 
 /// The first column's cell; blank where the column is not text.

@@ -126,6 +126,10 @@ pub fn check_config(behaviour: &str) -> Result<Vec<StagePlan>, Vec<ConfigFault>>
         "config-no-faults" => return Err(vec![]),
         "config-many-faults" => return Err(faults(2000)),
         "config-ten-million-faults" => return Err(faults(10_000_000)),
+        "trap-on-value-of-two" => {
+            validate.columns.push(text("id"));
+            validate.rules[1].columns = vec![1];
+        }
         "plan-empty" => return Ok(vec![]),
         "plan-repeated-code" => validate.rules[1].code = NOT_BAD,
         "plan-code-in-two-stages" => plan[2].rules[0].code = NOT_BAD,

@@ -44,6 +44,26 @@ fn loans_are_judged_by_their_year() {
     assert_eq!(counts.map(|count| sums[count].as_u64()), [404, 0, 1, 1, 0].map(Some));
 }
 
+/// What counts as the first of a key does not depend on what other rules say: `plugins/checks/rules/unique.md` says why.
+#[test]
+fn the_first_of_a_key_counts_though_it_is_held_back() {
+    let library = Library::new();
+    let more = "\
+        L90001,M1,South,Nowhere,,2023-05-01,,0.10\n\
+        L90001,M1,Nord,Again,,2023-05-01,,0.10\n\
+        L90002,M1,No\"rd,Broken,,2023-05-01,,0.10\n\
+        L90002,M1,Nord,Whole,,2023-05-01,,0.10\n";
+    let lake = Lake::new();
+    let outcome = run(&library, &lake, &library.loans(2023, 10, more));
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let held: Vec<_> = quarantine(lake.path())
+        .into_iter()
+        .map(|held| (held.record, held.rules.into_iter().collect::<Vec<_>>().join(" ")))
+        .collect();
+    let expected = [(11, "branch-known"), (12, "loan-id-unique"), (13, "csv.quote")];
+    assert_eq!(held, expected.map(|(record, rule)| (record, rule.to_owned())));
+}
+
 #[test]
 fn the_pack_of_the_year_decides_what_follows() {
     let library = Library::new();
@@ -243,4 +263,25 @@ fn a_broken_pack_stops_only_the_files_it_may_be_meant_for() {
     assert_eq!(outcome.summary["failure"]["code"], "pack");
     let message = outcome.summary["failure"]["message"].as_str().expect("a reason");
     assert!(message.contains("memory = \"much\""), "{message}");
+}
+
+/// A file may be one line of anything, and no text that is made of it is as long.
+#[test]
+fn texts_made_of_a_header_do_not_grow_with_it() {
+    let library = Library::new();
+    let file = library.loans(2023, 1, "");
+    let names: Vec<String> = (0..100_000).map(|number| format!("n{number}")).collect();
+    let twice = [names.join(","), names.join(",")].join(",") + "\n1\n";
+    let carriage_returns = "L00001,M1,Central,\u{1b}[31mTitle,,2023-05-01,,0.10\r".repeat(60_000);
+    for text in [twice, carriage_returns] {
+        std::fs::write(&file, &text).expect("space");
+        let lake = Lake::new();
+        let outcome = run(&library, &lake, &file);
+        assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+        let reason = outcome.summary["refusal"]["message"].as_str().expect("a reason");
+        assert!(reason.len() < 2_000, "{} bytes", reason.len());
+        assert!(outcome.stderr.len() < 4_000, "{} bytes", outcome.stderr.len());
+        let longest = lake.files().into_values().map(|bytes| bytes.len()).max();
+        assert!(longest.is_some_and(|longest| longest < 3 << 19), "{longest:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use assay_suite::{Lake, Outcome, assay, hostile, quarantine, validated_rows};
+use assay_suite::{Lake, Outcome, assay, finish, hostile, quarantine, validated_rows};
 use tempfile::TempDir;
 
 /// Rules of one pack with the hostile plugin, which misbehaves on records whose word is `BAD`.
@@ -156,4 +156,45 @@ fn the_budget_is_part_of_the_run_and_the_deadline_is_not() {
     assert_eq!(run("fuel_per_record = 1_000_000_000"), usual, "the default, written out");
     assert_ne!(run("fuel_per_record = 1_000_000_001"), usual);
     assert_eq!(run("deadline = \"7m\""), usual);
+}
+
+/// Texts come as a dictionary here, and the plugin looks at each of its values, as those of the SDK do.
+#[test]
+fn one_bad_text_in_a_hundred_holds_back_one_record_and_explain_says_for_which_rules() {
+    let hostile = Hostile::new("trap-on-value-of-two", "max_poison = 4");
+    hostile.write((1..=100).map(|id| if id == 42 { "BAD" } else { ["good", "fine"][id % 2] }));
+    let lake = Lake::new();
+    let outcome = hostile.run(&lake, &[]);
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let held: Vec<u64> = quarantine(lake.path()).iter().map(|held| held.record).collect();
+    assert_eq!(held, [42]);
+    let file = hostile.file();
+    let explained = finish(
+        assay()
+            .arg("explain")
+            .arg(file)
+            .args(["--record", "42", "--format", "json"])
+            .args(hostile.arguments()),
+    );
+    assert_eq!(explained.summary["held_back_by"], serde_json::json!(["plugin.poison"]));
+    let rules = explained.summary["rules"].as_array().expect("a list");
+    let said = |code: &str| {
+        let rule = rules.iter().find(|rule| rule["code"] == code).expect("the rule");
+        format!("{}: {}", rule["state"], rule["detail"]).replace('"', "")
+    };
+    let trapped = "it trapped: `unreachable` was executed, as after a panic in `assay_hostile::guest::harm::maybe`";
+    assert_eq!(
+        said("not-bad"),
+        format!("errored: {trapped}; the rule that fails is this one or `total`")
+    );
+    assert_eq!(
+        said("total"),
+        format!("errored: {trapped}; the rule that fails is this one or `not-bad`")
+    );
+    // It reads another column.
+    assert_eq!(
+        said("not-dirty"),
+        "skipped: the plugin failed on the record, in `not-bad` or `total`"
+    );
+    assert_eq!(said("plugin.poison"), format!("fired: plugin `hostile`: {trapped}"));
 }

@@ -25,6 +25,7 @@ mod retries;
 mod samples;
 mod schema;
 mod shipping;
+mod spooled;
 mod structure;
 mod told;
 mod truth;

@@ -110,6 +110,11 @@ fn what_a_run_replaces_is_said_and_can_be_forbidden() {
     assert_eq!(run(&setting, &file, &lake, run_of("0123")).outcome, "refused");
     assert_eq!(lake.staged(), before, "a refused run leaves no parts");
     let second = run(&setting, &file, &lake, run_of(&first_run));
+    // A retry of what is published is a success, whatever it was told to expect.
+    for expected in [Replacing::Nothing, run_of(&first_run), run_of("0123")] {
+        let again = run(&setting, &file, &lake, expected.clone());
+        assert!(again.already_published, "{expected:?}: {again:#?}");
+    }
     let replaced = second.replaced.expect("it replaces the first");
     assert_eq!((second.outcome.as_str(), &replaced.run_id), ("accepted", &first_run));
     assert_eq!((replaced.source.as_str(), replaced.validated), ("loans-2023.csv", 300));
@@ -139,6 +144,16 @@ fn an_older_version_is_published_beside_the_newest() {
     let bytes = std::fs::read(lake.path().join(&manifest[0])).expect("it is published beside");
     let manifest: Value = serde_json::from_slice(&bytes).expect("whole");
     assert_eq!(manifest["assay"]["superseded_by"], "2024");
+
+    // Told again, also of what was the newest when it was published.
+    let other = Lake::new();
+    for (year, already, expected) in
+        [(2023, false, None), (2024, false, None), (2024, true, None), (2023, true, Some("2024"))]
+    {
+        let report = publish(&setting, &setting.library.loans(year, 300, ""), &other);
+        assert_eq!(report.already_published, already, "{year}: {:?}", report.failure);
+        assert_eq!(report.superseded_by.as_deref(), expected, "{year}");
+    }
 }
 
 fn typed(library: &Library, lake: &Lake, file: &Path, more: &[&str]) -> Outcome {

@@ -3,16 +3,19 @@
 //! An allocator that counts says so, not the clock and not the system: this is why these tests are a program of their own. What plugins
 //! have is not in it, as the engine asks the system for it; a run counts it by what plugins say they hold.
 
+mod network;
 mod shapes;
 mod tables;
 
 use std::sync::{Mutex, PoisonError};
 
 use assay_pipeline::{Input, MemoryLimit, Report};
+use assay_s3::Address;
 use assay_store::LocalStore;
 use assay_suite::{Endpoint, Ground, Lake};
 use peak_alloc::PeakAlloc;
 
+use network::BadServer;
 use tables::Tables;
 
 #[global_allocator]
@@ -93,6 +96,30 @@ fn an_ordinary_file_from_and_to_a_bucket() {
     }
 }
 
+/// What is read again and sent again takes the place of what came to nothing, and what stalls holds no more than it had room for.
+#[test]
+fn an_ordinary_file_while_every_third_request_fails() {
+    let tables = Tables::of_payments(150_000);
+    let server = BadServer::start(tables.file());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for (way, memory) in WAYS.into_iter().zip([MemoryLimit::LEAST, MemoryLimit::DEFAULT]) {
+        let s3 = server.connect(memory);
+        let root = Address::new(&format!("s3://lake/{}", way.0)).expect("an address");
+        let (input, store) = (BadServer::input(&s3, tables.file()), s3.store(root));
+        ALLOCATOR.reset_peak_usage();
+        let report = tables.run(&input, &store.expect("a root"), way, memory);
+        let peak = ALLOCATOR.peak_usage();
+        assert_published(&report);
+        let repeated = s3.requests().repeated;
+        eprintln!(
+            "every third request fails: {} MiB of {memory}, {repeated} repeated, {way:?}",
+            peak >> 20
+        );
+        assert!(repeated > 10, "{:?}", s3.requests());
+        assert!(peak < memory.bytes(), "{} MiB of {memory}, {way:?}", peak >> 20);
+    }
+}
+
 #[test]
 fn five_thousand_columns() {
     let names: Vec<String> = (1..=5_000).map(|nth| format!("column_{nth}")).collect();
@@ -133,6 +160,25 @@ fn six_unique_rules() {
         )
     };
     check("six unique rules", &Tables::new(&names, &names.map(rule).concat(), shapes::keys));
+}
+
+#[test]
+fn one_key_again_and_again() {
+    let rule = "[plugins.checks.settings.rules.k-unique]\ncheck = \"unique\"\ncolumns = [\"k\"]\nkeep = \"first\"\n";
+    let tables = Tables::new(&["k", "v"], rule, shapes::one_key);
+    for way in WAYS {
+        let report = run("one key", &tables, way, MemoryLimit::LEAST);
+        assert_published(&report);
+        let spilled = report.notices.iter().any(|it| it.contains("compared from disk"));
+        assert!(spilled, "{:?}", report.notices);
+    }
+}
+
+#[test]
+fn blank_lines_before_the_header() {
+    let tables = Tables::new(&["a", "b"], "", |out| out.write_all(b"1,2\n"));
+    tables.precede(&vec![b'\n'; 1 << 20], 96);
+    check("blank lines before the header", &tables);
 }
 
 /// What cannot be made smaller is taken all the same, and it is said: how much, of which limit, and which one would do.

@@ -82,6 +82,10 @@ pub(crate) fn keys(out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
+pub(crate) fn one_key(out: &mut dyn Write) -> Result<()> {
+    (0..1_500_000).try_for_each(|_| out.write_all(b"A,1\n"))
+}
+
 pub(crate) fn words(out: &mut dyn Write) -> Result<()> {
     (0..20_000).try_for_each(|number| writeln!(out, "{number},good"))
 }

@@ -81,6 +81,15 @@ impl Tables {
         Self { folder, file, discovery: discovery(checkout().join("rules"), plugins()) }
     }
 
+    /// Puts so many times the same bytes before what the file has.
+    pub(crate) fn precede(&self, bytes: &[u8], times: usize) {
+        let rest = fs::read(&self.file).expect("the file");
+        let mut out = BufWriter::new(File::create(&self.file).expect("a writable folder"));
+        (0..times).for_each(|_| out.write_all(bytes).expect("space"));
+        out.write_all(&rest).expect("space");
+        out.flush().expect("space");
+    }
+
     pub(crate) fn file(&self) -> &Path {
         &self.file
     }

@@ -1,5 +1,6 @@
-"""`python -m assay_provider.landing`: lands files, by hand as a DAG does. One JSON object a file on standard output;
-exit codes: 0 landed, 1 what came is not the file or another one is there, 2 could not be fetched (try again).
+"""`python -m assay_provider.landing`: lands files, by hand as a DAG does. One JSON object a file on standard output,
+with a `reason` for one that did not land; exit codes: 0 landed, 1 what came is not the file or another one is there,
+2 could not be fetched (try again).
 """
 
 from __future__ import annotations
@@ -22,21 +23,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--raw", required=True, help="Folder or `s3://bucket/prefix` of raw files")
     parser.add_argument("--year", required=True, help="Year that the files are about")
     parser.add_argument("--digest", help="`sha256:…` that is published for the file (one file only)")
+    parser.add_argument("--name", help="Name to land it under (one file only; default: the origin's)")
     given = parser.parse_args(arguments)
-    if given.digest and len(given.origin) > 1:
-        parser.error("--digest is of one file")
+    if (given.digest or given.name) and len(given.origin) > 1:
+        parser.error("--digest and --name are of one file")
     raw = places.open_place(given.raw)
     for origin in given.origin:
         try:
-            done = land(origin, raw, given.year, digest=given.digest, say=lambda text: print(text, file=sys.stderr))
+            done = land(
+                origin,
+                raw,
+                given.year,
+                name=given.name,
+                digest=given.digest,
+                say=lambda text: print(text, file=sys.stderr),
+            )
         except (PartialError, ChangedError, OSError) as error:
-            print(f"error: {error}", file=sys.stderr)
-            return 2
+            return _failed("failed", error, 2)
         except LandingError as error:
-            print(f"refused: {error}", file=sys.stderr)
-            return 1
+            return _failed("refused", error, 1)
         print(json.dumps(dataclasses.asdict(done)))
     return 0
+
+
+def _failed(outcome: str, error: Exception, code: int) -> int:
+    print(json.dumps({"outcome": outcome, "error": type(error).__name__, "reason": str(error)}))
+    print(f"error: {outcome}: {error}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

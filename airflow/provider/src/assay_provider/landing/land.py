@@ -136,7 +136,7 @@ def _put(raw: places.Place, found: Landed, copy: Path, sidecar: Path) -> Landed:
             raise OtherContentError(
                 f"`{found.url}` holds other bytes than `{found.origin}` gives ({found.digest}); "
                 "nothing was overwritten\n"
-                "  help: land it under another name, if it is another publication"
+                "  help: land it under another name (`--name`) that begins alike; of one publication the last counts"
             ) from None
     sidecar.write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
     try:

@@ -5,7 +5,6 @@ What is carried out elsewhere (`operators.docker`, `operators.ecs`) replaces `ca
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -14,7 +13,7 @@ from airflow.sdk import Asset, BaseOperator, Context
 from assay_provider import lineage
 from assay_provider.errors import AssayPermanentError, raise_for
 from assay_provider.hooks.assay import AssayHook, Settings
-from assay_provider.process import Child
+from assay_provider.process import Child, printed
 from assay_provider.report import Report, ReportError
 
 
@@ -75,8 +74,9 @@ class AssayBaseOperator(BaseOperator):
         self.report = report
         self.threads = threads
         self.memory = memory
-        self.env = dict(env or {})
-        self.arguments = list(arguments)
+        # As given, since it may be another task's result, which is there when the task runs.
+        self.env = env or {}
+        self.arguments = arguments
         self.assay_conn_id = assay_conn_id
         self.binary = binary
         self.on_warning_callback = on_warning_callback
@@ -105,8 +105,8 @@ class AssayBaseOperator(BaseOperator):
         """Gives ids, counts and links; raises what `errors.raise_for` says."""
         settings = AssayHook(self.assay_conn_id).get_conn()
         command = self.build_command(settings)
-        self.log.info("command: %s", shlex.join(command))
         code, text = self.carry_out(command, {**settings.env, **self.env})
+        self.log.info("exit code: %d", code)
         report = self._parse(text)
         self._done = report
         if report is not None:
@@ -121,7 +121,8 @@ class AssayBaseOperator(BaseOperator):
         return small
 
     def carry_out(self, command: list[str], env: Mapping[str, str]) -> tuple[int, str]:
-        """Runs the command; gives its exit code and its JSON."""
+        """Prints the command, as it can be run by hand, and runs it; gives its exit code and its JSON."""
+        self.log.info("command: %s", printed(command, env))
         self._child = Child(self.log.info)
         return self._child.run(command, env)
 

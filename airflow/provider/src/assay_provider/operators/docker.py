@@ -8,7 +8,7 @@ from typing import Any
 from assay_provider import places
 from assay_provider.errors import AssayRetryableError
 from assay_provider.operators.assay import AssayBaseOperator, AssayCheckOperator, AssayRunOperator
-from assay_provider.process import Child
+from assay_provider.process import Child, printed
 
 # `docker run` itself failed: the engine is not there, or the image cannot be pulled.
 ENGINE_FAILED = 125
@@ -18,12 +18,15 @@ class DockerMixin(AssayBaseOperator):
     """Carries the command out by `docker run`, and reads the result from `report`.
 
     :param image: the image, best by digest
-    :param volumes: `-v` of docker, such as `/data:/data:ro`
-    :param network: `--network` of docker
+    :param report: a path that is the same inside and outside, or `s3://bucket/key`
+    :param volumes: what is mounted, as `-v` of docker takes it: `/data:/data:ro`
+    :param network: `--network` of docker (default: docker's)
+    :param user: `--user` of docker, such as `10001:10001` (default: the image's)
     :param docker: the program
     """
 
-    template_fields: Sequence[str] = (*AssayBaseOperator.template_fields, "image")
+    docker_fields = ("image", "volumes", "network", "user")
+    template_fields: Sequence[str] = (*AssayBaseOperator.template_fields, *docker_fields)
 
     def __init__(
         self,
@@ -32,40 +35,52 @@ class DockerMixin(AssayBaseOperator):
         report: str,
         volumes: Sequence[str] = (),
         network: str | None = None,
+        user: str | None = None,
         docker: str = "docker",
         **kwargs: Any,
     ) -> None:
         super().__init__(report=report, **kwargs)
         self.image = image
-        self.volumes = list(volumes)
+        self.volumes = volumes
         self.network = network
+        self.user = user
         self.docker = docker
 
+    def docker_command(self, command: Sequence[str], env: Mapping[str, str]) -> list[str]:
+        """The whole command. Variables are named in it; their values come from the environment of docker's client, as
+        anybody on the machine may read a command line. The image needs no entry point, and one that it has is not
+        asked for."""
+        options = {"--network": self.network, "--user": self.user}
+        given = [text for name, value in options.items() if value for text in (name, value)]
+        given += [text for volume in self.volumes for text in ("--volume", volume)]
+        given += [text for name in env for text in ("--env", name)]
+        program, *arguments = command
+        return [self.docker, "run", "--rm", "--init", *given, "--entrypoint", program, self.image, *arguments]
+
     def carry_out(self, command: list[str], env: Mapping[str, str]) -> tuple[int, str]:
-        """See the base. Values of variables are given by the environment and not on the command line."""
-        given = ["--network", self.network] if self.network else []
-        given += [text for volume in self.volumes for text in ("-v", volume)]
-        given += [text for name in env for text in ("-e", name)]
+        """See the base."""
+        whole = self.docker_command(command, env)
+        self.log.info("command: %s", printed(whole, env))
         self._child = Child(self.log.info)
-        code, output = self._child.run([self.docker, "run", "--rm", "--init", *given, self.image, *command], env)
+        code, output = self._child.run(whole, env)
         if code == ENGINE_FAILED:
             raise AssayRetryableError("docker could not run the container; see the log above")
-        return code, output or read_report(self.report)
+        return code, output or read_report(self.report, env)
 
 
 class AssayRunDockerOperator(DockerMixin, AssayRunOperator):
     """`AssayRunOperator` in a container."""
 
-    template_fields: Sequence[str] = (*AssayRunOperator.template_fields, "image")
+    template_fields: Sequence[str] = (*AssayRunOperator.template_fields, *DockerMixin.docker_fields)
 
 
 class AssayCheckDockerOperator(DockerMixin, AssayCheckOperator):
     """`AssayCheckOperator` in a container."""
 
 
-def read_report(place: str | None) -> str:
-    """The report that a remote host wrote; nothing if it wrote none."""
+def read_report(place: str | None, env: Mapping[str, str]) -> str:
+    """The report that a remote host wrote, read where it was told to write; nothing if it wrote none."""
     try:
-        return places.read(place or "").decode("utf-8")
+        return places.read(place or "", env).decode("utf-8")
     except FileNotFoundError:
         return ""

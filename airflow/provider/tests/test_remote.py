@@ -1,0 +1,223 @@
+"""Hosts in containers: what docker and ECS are asked, and what is read from the report."""
+
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from conftest import AIRFLOW
+
+from assay_platform import config
+from assay_provider.errors import AssayRetryableError
+from assay_provider.operators.assay import AssayRunOperator
+from assay_provider.operators.docker import AssayRunDockerOperator
+from assay_provider.operators.ecs import AssayRunEcsOperator
+
+GENERAL = "06282024"
+NOTHING: Any = {"outlet_events": {}}
+SECRETS = {"AWS_REGION": "eu-1", "AWS_SECRET_ACCESS_KEY": "hidden"}
+
+
+def docker(file: str, folder: Path, **given: Any) -> AssayRunDockerOperator:
+    report = str(folder / "report.json")
+    return AssayRunDockerOperator(
+        task_id="t", file=file, root=str(folder / "lake"), image="image@sha256:1", report=report, **given
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "options"),
+    [
+        ({}, ""),
+        ({"env": SECRETS}, "--env AWS_REGION --env AWS_SECRET_ACCESS_KEY "),
+        (
+            {"network": "host", "user": "10001:10001", "volumes": ["/data:/data:ro", "/lake:/lake"]},
+            "--network host --user 10001:10001 --volume /data:/data:ro --volume /lake:/lake ",
+        ),
+    ],
+)
+def test_what_docker_is_asked(
+    given: dict[str, Any], options: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The program is the image's, whatever its entry point; secrets are neither in the command nor in the log."""
+    asked = tmp_path / "asked"
+    client = tmp_path / "docker"
+    client.write_text(f'#!/bin/sh\necho "$AWS_SECRET_ACCESS_KEY|$*" > {asked}\nexit 125\n')
+    client.chmod(0o755)
+    operator = docker("/data/a.csv", tmp_path, docker=str(client), **given)
+    with pytest.raises(AssayRetryableError, match="docker"):
+        operator.execute(NOTHING)
+    secret, _, command = asked.read_text().strip().partition("|")
+    assert secret == given.get("env", {}).get("AWS_SECRET_ACCESS_KEY", os.environ["AWS_SECRET_ACCESS_KEY"])
+    assert command == (
+        f"run --rm --init {options}--entrypoint assay image@sha256:1 run /data/a.csv --report {tmp_path}/report.json"
+        f" --format json --progress never --root {tmp_path}/lake"
+    )
+    log = "".join(capfd.readouterr())
+    assert f"{client} {command}" in log
+    assert "hidden" not in log
+
+
+def test_the_docker_variant_reads_the_report(sample: Any, tmp_path: Path) -> None:
+    """A stand-in for docker's client: it runs the entry point, and keeps its output to itself."""
+    client = tmp_path / "docker"
+    client.write_text(
+        '#!/bin/sh\nwhile [ "$1" != --entrypoint ]; do shift; done\nprogram=$2\nshift 3\n'
+        'exec "$program" "$@" > /dev/null\n'
+    )
+    client.chmod(0o755)
+    operator = docker(str(sample(2023, GENERAL)), tmp_path, docker=str(client))
+    assert operator.execute(NOTHING)["records"]["read"] == 300
+
+
+NETWORK = {"subnets": "subnet-1, subnet-2", "securityGroups": "sg-1", "assignPublicIp": "DISABLED"}
+ASKED = {"subnets": ["subnet-1", "subnet-2"], "securityGroups": ["sg-1"], "assignPublicIp": "DISABLED"}
+
+
+def ecs(client: Any, file: str, folder: Path, **given: Any) -> AssayRunEcsOperator:
+    return AssayRunEcsOperator(
+        task_id="t",
+        file=file,
+        root=str(folder / "lake"),
+        report=str(folder / "report.json"),
+        cluster="assay",
+        task_definition="assay-host",
+        container="assay",
+        client=client,
+        **given,
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "asked"),
+    [
+        (None, None),
+        (NETWORK, ASKED),
+        (ASKED, ASKED),
+        (NETWORK | {"securityGroups": ""}, {name: ASKED[name] for name in ("subnets", "assignPublicIp")}),
+    ],
+)
+def test_what_ecs_is_asked(
+    network: Any, asked: Any, sample: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A client of boto3 that holds each request against ECS's own model, and answers as ECS does."""
+    file = str(sample(2023, GENERAL))
+    client = boto3.client("ecs", region_name="us-east-1")
+    given = {} if network is None else {"network_configuration": {"awsvpcConfiguration": network}}
+    operator = ecs(client, file, tmp_path, env=SECRETS, **given)
+    command = ["run", file, "--report", f"{tmp_path}/report.json", "--format", "json", "--progress", "never"]
+    command += ["--root", f"{tmp_path}/lake"]
+    variables = [{"name": name, "value": value} for name, value in SECRETS.items()]
+    override = {"name": "assay", "command": command, "environment": variables}
+    request: dict[str, Any] = {
+        "cluster": "assay",
+        "taskDefinition": "assay-host",
+        "launchType": "FARGATE",
+        "overrides": {"containerOverrides": [override]},
+        **({} if asked is None else {"networkConfiguration": {"awsvpcConfiguration": asked}}),
+    }
+    subprocess.run(["assay", *command], capture_output=True, check=True)
+    described = {"cluster": "assay", "tasks": ["arn:task"]}
+    stopped = {"taskArn": "arn:task", "lastStatus": "STOPPED", "containers": [{"name": "assay", "exitCode": 0}]}
+    with Stubber(client) as stub:
+        stub.add_response("run_task", {"tasks": [{"taskArn": "arn:task"}], "failures": []}, request)
+        stub.add_response("describe_tasks", {"tasks": [stopped]}, described)
+        assert operator.execute(NOTHING)["records"]["read"] == 300
+        stub.add_response(
+            "stop_task", {}, {"cluster": "assay", "task": "arn:task", "reason": "the Airflow task was ended"}
+        )
+        operator.on_kill()
+        stub.assert_no_pending_responses()
+    log = "".join(capfd.readouterr())
+    assert "aws ecs run-task --cli-input-json" in log
+    assert "hidden" not in log
+
+
+@pytest.mark.parametrize(
+    ("started", "stopped", "reason"),
+    [
+        ({"failures": [{"reason": "RESOURCE:MEMORY"}]}, None, "placed no task: RESOURCE:MEMORY"),
+        ({"tasks": [{"taskArn": "arn:task"}]}, {"containers": [{"name": "assay"}], "stoppedReason": "Spot"}, "Spot"),
+        (
+            {"tasks": [{"taskArn": "arn:task"}]},
+            {"containers": [{"name": "assay", "reason": "OutOfMemoryError"}], "stoppedReason": "ended"},
+            "OutOfMemoryError",
+        ),
+        ({"tasks": [{"taskArn": "arn:task"}]}, {"containers": [{"name": "assay", "exitCode": 137}]}, "signal 9"),
+        ({"tasks": [{"taskArn": "arn:task"}]}, {"containers": [{"name": "assay", "exitCode": 143}]}, "signal 15"),
+    ],
+)
+def test_what_ecs_could_not_run_is_tried_again(started: Any, stopped: Any, reason: str, tmp_path: Path) -> None:
+    client = boto3.client("ecs", region_name="us-east-1")
+    with Stubber(client) as stub:
+        stub.add_response("run_task", {"tasks": [], "failures": [], **started})
+        if stopped is not None:
+            stub.add_response("describe_tasks", {"tasks": [{"lastStatus": "STOPPED", **stopped}]})
+        with pytest.raises(AssayRetryableError, match=reason):
+            ecs(client, "a.csv", tmp_path).execute(NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("environment", "changed", "kind", "expected"),
+    [
+        ("local", {}, AssayRunOperator, {"binary": "assay"}),
+        (
+            "dev",
+            {},
+            AssayRunEcsOperator,
+            {
+                "cluster": "assay",
+                "region_name": "us-east-1",
+                "network_configuration": {
+                    "awsvpcConfiguration": {
+                        "subnets": "{{ var.value.assay_subnets }}",
+                        "securityGroups": "{{ var.value.assay_security_groups }}",
+                        "assignPublicIp": "{{ var.value.assay_assign_public_ip }}",
+                    }
+                },
+            },
+        ),
+        (
+            "local",
+            {"runner": "docker", "image": "i", "volumes": "/a:/a,/b:/b", "network": "host", "user": "1:1"},
+            AssayRunDockerOperator,
+            {"image": "i", "volumes": ["/a:/a", "/b:/b"], "network": "host", "user": "1:1"},
+        ),
+    ],
+)
+def test_the_platforms_file_says_how_the_host_is_run(
+    environment: str, changed: dict[str, str], kind: type[AssayRunOperator], expected: dict[str, Any]
+) -> None:
+    from open_payments import host
+
+    here = config.load(config.CHECKOUT_FILE).environments[environment]
+    if changed:
+        here = replace(here, host=replace(here.host, runner=changed["runner"], settings=changed))
+    made = host.judge(here, task_id="t", root="lake").kwargs
+    assert host.RUNNERS[here.host.runner][0] is kind
+    for name, value in expected.items():
+        assert made[name] == value
+        assert name in kind.template_fields or name in {"binary", "region_name"}
+
+
+def test_the_network_comes_from_airflows_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terraform knows the ids, and gives them to Airflow's machine by its environment."""
+    from airflow.sdk.execution_time.context import VariableAccessor
+
+    from open_payments import host
+
+    template = AIRFLOW.parent / "terraform" / "modules" / "airflow" / "files" / "user-data.sh.tftpl"
+    given = {"SUBNETS": "subnet-1,subnet-2", "SECURITY_GROUPS": "sg-1", "ASSIGN_PUBLIC_IP": "ENABLED"}
+    for name, value in given.items():
+        assert f"\nAIRFLOW_VAR_ASSAY_{name}=" in template.read_text()
+        monkeypatch.setenv(f"AIRFLOW_VAR_ASSAY_{name}", value)
+    network = host.judge(config.load(config.CHECKOUT_FILE).environments["dev"], task_id="t", root="lake").kwargs
+    operator = ecs(None, "a.csv", Path("x"), network_configuration=network["network_configuration"])
+    context: Any = {"var": {"value": VariableAccessor(deserialize_json=False)}}
+    operator.render_template_fields(context)
+    asked = {"subnets": ["subnet-1", "subnet-2"], "securityGroups": ["sg-1"], "assignPublicIp": "ENABLED"}
+    assert operator.request(["assay", "run"], {})["networkConfiguration"] == {"awsvpcConfiguration": asked}

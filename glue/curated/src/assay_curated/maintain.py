@@ -1,0 +1,146 @@
+"""`python -m assay_curated.maintain`: removes what nobody reads any more of the curated tables, and shows it first.
+
+Two things pile up. Snapshots: every job leaves the ones before it, with the files that it replaced. Orphans: files that
+no snapshot names, which a killed job wrote. Publications are kept by their tags whatever their age, and so is main.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from assay_curated import publish, session
+from assay_curated.errors import Conflict, Refused, failure, told
+from assay_curated.lake import MAIN, Lake, commits
+from assay_curated.tables import TABLES, Table
+
+# A month: longer than it takes to notice that a job was wrong and to go back to the snapshot before it.
+KEEP_DAYS = 30
+# What a job that is under way has written is named by no snapshot yet. A job ends within hours; three days is also what
+# Iceberg takes by itself.
+ORPHAN_DAYS = 3
+# A load reads from a snapshot for an hour at most, and Iceberg removes no orphan that is younger.
+LEAST_DAYS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What of a table goes. `snapshots` are ids, `branches` those that failed jobs left, `orphans` URLs; `files` were
+    removed with the snapshots (data, manifests and lists of them), which is known only once they are.
+    """
+
+    snapshots: list[int]
+    kept: int
+    branches: list[str]
+    tags: int
+    orphans: list[str]
+    files: int = field(default=0)
+
+
+def maintain(
+    lake: Lake, *, before: datetime, orphans_before: datetime, delete: bool, step: Callable[[str], None]
+) -> dict[str, Swept]:
+    """Finds, and with `delete` removes, snapshots older than `before` and orphans older than `orphans_before`. Gives
+    what was found, by table. Raises `Conflict` if a job is publishing, or died while it was: its branches are needed.
+    """
+    if unfinished := publish.unfinished(lake):
+        raise Conflict(
+            f"a job published `publications` and not yet `{unfinished[0].name}`\n"
+            "  help: if none is running, curate any year: the job finishes what the last one began; then run this again"
+        )
+    return {table.name: _sweep(lake, table, before, orphans_before, delete, step) for table in TABLES}
+
+
+def _sweep(
+    lake: Lake, table: Table, before: datetime, orphans_before: datetime, delete: bool, step: Callable[[str], None]
+) -> Swept:
+    loaded = lake.loaded(table)
+    expired = loaded.expireSnapshots().expireOlderThan(_millis(before)).retainLast(1).apply()
+    snapshots = sorted(int(one.snapshotId()) for one in expired)
+    references = dict(loaded.refs())
+    tags = sum(bool(one.isTag()) for one in references.values())
+    branches = sorted(str(name) for name, one in references.items() if name != MAIN and _aged(loaded, one))
+    kept = len(list(loaded.snapshots())) - len(snapshots)
+    files = 0
+    if delete and (snapshots or branches):
+        step(f"expire {len(snapshots)} snapshots of `{table.name}`")
+        with commits(table, "expire snapshots"):
+            (removed,) = _call(lake, table, "expire_snapshots", before, "retain_last => 1")
+        files = sum(int(count) for count in removed)
+    step(f"{'remove' if delete else 'look for'} orphans of `{table.name}`")
+    # By the table's own way to files: the other one asks Hadoop, which may know the bucket under another scheme.
+    options = f"dry_run => {str(not delete).lower()}, prefix_listing => true"
+    orphans = sorted(str(one[0]) for one in _call(lake, table, "remove_orphan_files", orphans_before, options))
+    return Swept(snapshots, kept, branches, tags, orphans, files)
+
+
+def _aged(loaded: Any, reference: Any) -> bool:  # noqa: ANN401 - Java objects
+    """Whether expiry drops a branch: one of a job that failed or died, a week after it."""
+    life = reference.maxRefAgeMs()
+    since = _millis(datetime.now(UTC)) - int(loaded.snapshot(reference.snapshotId()).timestampMillis())
+    return life is not None and since > int(life)
+
+
+def _call(lake: Lake, table: Table, procedure: str, before: datetime, options: str) -> Sequence[Sequence[Any]]:
+    moment = f"timestamp '{before.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+    name = f"{lake.database}.{table.name}"
+    call = f"call {lake.catalog}.system.{procedure}(table => '{name}', older_than => {moment}, {options})"
+    return lake.spark.sql(call).collect()
+
+
+def _millis(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """The command. Gives the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m assay_curated.maintain", description="Remove old snapshots and orphans of the curated tables"
+    )
+    parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
+    parser.add_argument("--lake", help="URL of another lake than the environment's")
+    keep, orphan = f"(default: {KEEP_DAYS})", f"(default: {ORPHAN_DAYS})"
+    parser.add_argument("--keep-days", type=int, default=KEEP_DAYS, help=f"Days that snapshots are kept for {keep}")
+    parser.add_argument("--orphan-days", type=int, default=ORPHAN_DAYS, help=f"Least age of orphans that go {orphan}")
+    # A value, since Glue gives every argument one.
+    parser.add_argument(
+        "--delete", choices=("yes", "no"), default="no", help="Remove it, not only show it (default: no)"
+    )
+    # Glue adds arguments of its own.
+    given, _ = parser.parse_known_args(arguments)
+    try:
+        report = _maintained(given.environment, given.lake, given.keep_days, given.orphan_days, given.delete == "yes")
+        code = 0
+    except Exception as error:  # noqa: BLE001 - Python's own exit code would say that the arguments were refused
+        code, report = failure(error), {**told(error)}
+    sys.stdout.write(f"{json.dumps(report)}\n")
+    return code
+
+
+def _maintained(name: str | None, root: str | None, keep: int, orphan: int, delete: bool) -> dict[str, Any]:
+    if min(keep, orphan) < LEAST_DAYS:
+        raise Refused(f"`--keep-days` and `--orphan-days` must be at least {LEAST_DAYS}: jobs and loads are under way")
+    lake, _ = session.lake(name, root, "assay-maintain")
+    now = datetime.now(UTC)
+    before, orphans_before = now - timedelta(days=keep), now - timedelta(days=orphan)
+    found = maintain(lake, before=before, orphans_before=orphans_before, delete=delete, step=_say)
+    return {
+        "outcome": "removed" if delete else "would remove",
+        "before": before.isoformat(timespec="seconds"),
+        "tables": {table: asdict(one) for table, one in found.items()},
+    }
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"{what}\n")
+
+
+if __name__ == "__main__":
+    # Glue takes any `SystemExit` for a failure, also that of code 0.
+    if code := run():
+        sys.exit(code)

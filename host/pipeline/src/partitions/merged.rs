@@ -1,0 +1,100 @@
+//! Sorted runs on disk as one.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+use super::entry::{BYTES, Entry};
+
+/// Entries read at once of a run: up to 96 KiB, and no fewer than a page has, however many runs there are.
+const READ: (usize, usize) = (170, 4_096);
+
+/// Sorted entries on disk.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    pub(super) offset: u64,
+    pub(super) entries: usize,
+}
+
+/// Entries of several runs, in order.
+#[derive(Debug)]
+pub(super) struct Merged<'a> {
+    sources: Vec<Source<'a>>,
+    /// The next entry of each run that has one.
+    next: BinaryHeap<Reverse<(Entry, usize)>>,
+}
+
+/// What is left of a run.
+#[derive(Debug)]
+struct Source<'a> {
+    file: &'a File,
+    run: Run,
+    bytes: Vec<u8>,
+    /// Bytes of them that were taken.
+    taken: usize,
+    /// Entries read at once.
+    ahead: usize,
+}
+
+impl<'a> Merged<'a> {
+    /// Merges runs, of which about `room` entries may be in memory.
+    pub(super) fn of(file: &'a File, runs: &[Run], room: usize) -> io::Result<Self> {
+        let ahead = (room / runs.len().max(1)).clamp(READ.0, READ.1);
+        let source = |&run: &Run| Source { file, run, bytes: Vec::new(), taken: 0, ahead };
+        let mut sources: Vec<Source<'_>> = runs.iter().map(source).collect();
+        let mut next = BinaryHeap::with_capacity(sources.len());
+        for (index, source) in sources.iter_mut().enumerate() {
+            if let Some(entry) = source.next()? {
+                next.push(Reverse((entry, index)));
+            }
+        }
+        Ok(Self { sources, next })
+    }
+
+    /// The next entry.
+    pub(super) fn next(&mut self) -> io::Result<Option<Entry>> {
+        let Some(mut least) = self.next.peek_mut() else { return Ok(None) };
+        let Reverse((entry, index)) = *least;
+        match self.sources[index].next()? {
+            Some(following) => *least = Reverse((following, index)),
+            None => drop(PeekMut::pop(least)),
+        }
+        Ok(Some(entry))
+    }
+}
+
+impl Source<'_> {
+    fn next(&mut self) -> io::Result<Option<Entry>> {
+        if self.taken == self.bytes.len() {
+            let entries = self.run.entries.min(self.ahead);
+            if entries == 0 {
+                return Ok(None);
+            }
+            self.bytes.resize(entries * BYTES, 0);
+            self.file.read_exact_at(&mut self.bytes, self.run.offset)?;
+            #[cfg(test)]
+            READ_BYTES.with(|read| read.set(read.get() + self.bytes.len() as u64));
+            self.run.offset += self.bytes.len() as u64;
+            self.run.entries -= entries;
+            self.taken = 0;
+        }
+        let (entry, _) =
+            self.bytes[self.taken..].split_first_chunk().expect("whole entries are read");
+        self.taken += BYTES;
+        Ok(Some(Entry::of_bytes(entry)))
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    static READ_BYTES: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Bytes that this thread read so far.
+#[cfg(test)]
+pub(super) fn bytes_read() -> u64 {
+    READ_BYTES.with(std::cell::Cell::get)
+}

@@ -1,0 +1,130 @@
+//! Answers that came before.
+//!
+//! A server or a proxy that sends an answer twice puts the second one in the place of the next request's: what is read there is true, and of something else. Most
+//! of it would be noticed, as ranges are held against what was asked for. But a success that stood for another write would be taken for this one's.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// Answers that are remembered. One that is sent twice is met again at once, so that no more come in between than requests are under way.
+const REMEMBERED: usize = 1024;
+
+/// The answers that came last, by what their heads say: S3 gives each an id of its own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answers(Arc<Mutex<VecDeque<u64>>>);
+
+/// An answer to another request.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer to another request came once more, instead of this one's")]
+pub(crate) struct CameBefore;
+
+impl CameBefore {
+    /// Whether that is why a request failed.
+    pub(crate) fn is_in(error: &(dyn Error + 'static)) -> bool {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if error.is::<Self>() {
+                return true;
+            }
+            next = error.source();
+        }
+        false
+    }
+}
+
+impl Answers {
+    /// Remembers an answer, and says whether it came before. One without an id is none that S3 gave.
+    fn came_before(&self, answer: &HttpResponse) -> bool {
+        if answer.headers().get("x-amz-request-id").is_none() {
+            return false;
+        }
+        // More than the id: there may be servers whose ids are not worth much.
+        let mut head = DefaultHasher::new();
+        answer.status().as_u16().hash(&mut head);
+        answer.headers().iter().for_each(|header| header.hash(&mut head));
+        let head = head.finish();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(&head) {
+            return true;
+        }
+        if known.len() == REMEMBERED {
+            known.pop_front();
+        }
+        known.push_back(head);
+        false
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Answers {
+    fn name(&self) -> &'static str {
+        "Answers"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        state: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if !self.came_before(context.response()) {
+            return Ok(());
+        }
+        // What comes next on this connection is the answer to this request, and nobody waits for it any more.
+        let connection = state.load::<CaptureSmithyConnection>();
+        if let Some(connection) = connection.and_then(CaptureSmithyConnection::get) {
+            connection.poison();
+        }
+        Err(CameBefore.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::primitives::SdkBody;
+
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> HttpResponse {
+        let status = status.try_into().expect("a status");
+        let mut answer = HttpResponse::new(status, SdkBody::empty());
+        for (name, value) in headers {
+            answer.headers_mut().append(*name, *value);
+        }
+        answer
+    }
+
+    #[test]
+    fn only_the_very_same_answer_came_before() {
+        let answers = Answers::default();
+        let check = |headers: &[(&'static str, &'static str)], expected: bool| {
+            assert_eq!(answers.came_before(&answer(200, headers)), expected, "{headers:?}");
+        };
+        let first = [("x-amz-request-id", "A"), ("etag", "1")];
+        check(&first, false);
+        check(&[("x-amz-request-id", "B"), ("etag", "1")], false);
+        check(&first, true);
+        // The same id with another tag: it is no answer that came.
+        check(&[("x-amz-request-id", "A"), ("etag", "2")], false);
+        check(&[("etag", "1")], false);
+        check(&[("etag", "1")], false);
+        for _ in 0..2 {
+            for number in 0..REMEMBERED {
+                let id: &'static str = Box::leak(number.to_string().into_boxed_str());
+                check(&[("x-amz-request-id", id)], false);
+            }
+            answers.0.lock().expect("nobody panicked").clear();
+        }
+        assert!(!answers.came_before(&answer(500, &first)));
+    }
+}

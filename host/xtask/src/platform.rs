@@ -1,0 +1,151 @@
+//! `platform`: the whole of it on one machine, with servers that stand in for AWS. Here is what it takes; what happens then is told in
+//! `tests/platform`.
+
+pub(crate) mod trino;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use crate::checkout::Checkout;
+use crate::python::{self, Place};
+use crate::{java, outside, plugins, postgresql, rarely, setup, shell};
+
+const HELP: &str = "\
+The whole platform on this machine: three years through Airflow, Spark, the catalog and the warehouse, one of them poisoned, one
+restated; then a page that holds rows and dollars of every station against each other. Ten minutes on two cores once all is set up.
+
+usage: cargo xtask platform [OPTION]…
+
+options:
+  --rows N   records of a year, about (20000 if left out)
+  --rough    twice: the second time each station's command and each server is killed once, and what comes of it has to be the same
+  --keep     leave all servers running until Ctrl-C, with their addresses printed
+";
+
+/// Records of a year in a test: all that happens, in the least time.
+const TEST_ROWS: &str = "2000";
+
+/// What is not Airflow's: jobs, catalog, warehouse, and moto.
+pub(crate) const PLACE: Place = Place {
+    folder: "platform/venv",
+    requirements: "tests/platform/requirements.txt",
+    from_source: &["pyspark"],
+};
+
+/// Airflow, in the environment that the provider is tested in.
+pub(crate) const AIRFLOW: Place = Place {
+    folder: "packages/airflow",
+    requirements: "airflow/provider/requirements.txt",
+    from_source: &[],
+};
+
+/// Does it, as a person asked for it.
+pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
+    let mut passed = Vec::new();
+    let mut rest = options.iter();
+    while let Some(option) = rest.next() {
+        match *option {
+            "--help" | "-h" => {
+                print!("{HELP}");
+                return Ok(());
+            }
+            "--keep" | "--rough" => passed.push((*option).to_owned()),
+            "--rows" => {
+                let rows = rest.next().context("`--rows` needs a number after it")?;
+                let number: u32 =
+                    rows.parse().with_context(|| format!("`{rows}` is not a whole number"))?;
+                passed.extend(["--rows".to_owned(), number.to_string()]);
+            }
+            other => bail!(
+                "`{other}` is not an option; `cargo xtask platform --help` lists those that are"
+            ),
+        }
+    }
+    println!("── set up: what is compiled or fetched the first time takes longer ──");
+    setup::for_building(checkout)?;
+    plugins::build_and_pin(checkout)?;
+    checkout.build_assay()?;
+    match missing() {
+        Some(missing) => bail!("{missing}"),
+        None => tell(checkout, &passed)?,
+    }
+    if options.contains(&"--rough") {
+        rarely::note(checkout, "cargo xtask platform --rough", "the same tables to the last cell")?;
+    }
+    Ok(())
+}
+
+/// A smaller one, where the machine has what it takes.
+pub(crate) fn test(checkout: &Checkout) -> Result<()> {
+    if let Some(missing) = missing() {
+        println!("SKIPPED: the platform did not run: {missing}");
+        return Ok(());
+    }
+    if !checkout.binary().exists() {
+        checkout.build_assay()?;
+    }
+    tell(checkout, &["--rows".to_owned(), TEST_ROWS.to_owned()])
+}
+
+/// What can neither be fetched nor done without.
+fn missing() -> Option<&'static str> {
+    if spark_java().is_none() {
+        return Some(java::MISSING_17);
+    }
+    postgresql::programs().is_none().then_some(postgresql::MISSING)
+}
+
+fn spark_java() -> Option<PathBuf> {
+    java::home("JAVA_HOME", |version| version == 17)
+}
+
+fn tell(checkout: &Checkout, options: &[String]) -> Result<()> {
+    let python = python::make(checkout, &PLACE)?;
+    let airflow = python::make(checkout, &AIRFLOW)?;
+    let mut jars = vec![java::ICEBERG.file()?];
+    for artifact in &java::BUCKETS {
+        jars.push(artifact.file()?);
+    }
+    let versitygw = outside::versitygw(checkout);
+    if versitygw.is_none() {
+        println!(
+            "NO VERSITYGW: moto stands in for S3, which is no independent reading of what S3 promises"
+        );
+    }
+    let trino = trino::find(checkout);
+    if let Err(error) = &trino {
+        println!("NO TRINO: {error:#}");
+    }
+    let tools = json!({
+        "root": checkout.root(),
+        "assay": checkout.binary(),
+        "python": python,
+        "airflow": airflow,
+        "java": spark_java().context(java::MISSING_17)?,
+        "postgresql": postgresql::programs().context(postgresql::MISSING)?,
+        "jars": jars,
+        "versitygw": versitygw,
+        "trino": trino.ok().map(|(folder, java)| json!({ "folder": folder, "java": java })),
+    });
+    let folder = checkout.output().join("platform");
+    let file = folder.join("tools.json");
+    std::fs::write(&file, format!("{tools:#}\n"))
+        .with_context(|| format!("cannot write `{}`", file.display()))?;
+    let sources = [
+        "tests/platform/src",
+        "glue/platform/src",
+        "glue/catalog/src",
+        "glue/curated/src",
+        "glue/warehouse/src",
+    ];
+    let sources: Vec<String> =
+        sources.iter().map(|it| checkout.root().join(it).to_string_lossy().into_owned()).collect();
+    let mut command = Command::new(&python);
+    command.current_dir(checkout.root()).env("PYTHONPATH", sources.join(":"));
+    command.args(["-B", "-m", "one_machine", "--tools"]).arg(&file);
+    command.arg("--folder").arg(folder.join("run")).args(options);
+    shell::run(&mut command)
+}

@@ -1,0 +1,48 @@
+"""What the final tables hold, as a digest each: two ways to one state are compared by it, to the last cell."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import psycopg
+
+from assay_platform import config
+from one_machine.stations import Stations
+
+# They say when and by which attempt something was done, and not what.
+_OF_THE_WAY = {"attempt", "committed_at", "loaded_at", "load_id", "snapshot_id"}
+# What the warehouse knows of its own loads.
+_LEDGERS = {"load_state", "load_audit"}
+
+
+def digests(stations: Stations) -> dict[str, str]:
+    """Of each curated table, and of each table of the warehouse."""
+    world = stations.world
+    found = {}
+    for table in config.load(world.platform).catalog.curated.tables:
+        columns, rows = stations.engine.query(f"select * from op_curated.{table}")  # noqa: S608 - our own names
+        found[f"curated {table}"] = digest(columns, rows)
+    # The database holds bytes, as Redshift does; they are UTF-8.
+    with psycopg.connect(world.database("openpayments"), client_encoding="utf8") as connection:
+        named = "select table_name from information_schema.tables where table_schema = 'open_payments'"
+        named += " and table_type = 'BASE TABLE'"
+        tables = {str(name) for (name,) in connection.execute(named).fetchall()} - _LEDGERS
+        for table in sorted(tables):
+            cursor = connection.execute(f"select * from open_payments.{table}".encode())  # noqa: S608 - as above
+            columns = [column.name for column in cursor.description or ()]
+            found[f"warehouse {table}"] = digest(columns, cursor.fetchall())
+    return found
+
+
+def digest(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Of rows in whatever order, and without the columns that tell of the way."""
+    kept = [place for place, column in enumerate(columns) if column not in _OF_THE_WAY]
+    lines = sorted(repr([str(row[place]) for place in kept]) for row in rows)
+    head = repr([columns[place] for place in kept])
+    return hashlib.sha256("\n".join([head, *lines]).encode()).hexdigest()
+
+
+def differing(smooth: dict[str, str], rough: dict[str, str]) -> list[str]:
+    """Tables that are not the same in both."""
+    return sorted(name for name in smooth.keys() | rough.keys() if smooth.get(name) != rough.get(name))

@@ -1,0 +1,91 @@
+"""Programs that never outlive whoever started them, however that ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# A shell at the head of the program's own process group. It holds the reading end of a pipe; the kernel closes our end
+# when we end, by SIGKILL too. Then the group has ten seconds after SIGTERM, SIGKILL takes what is left of it, and a
+# folder that is only the program's own goes with it.
+_WATCH = """
+trap : TERM INT HUP QUIT
+folder=$1
+shift
+exec 3<&0 </dev/null
+"$@" 3<&- &
+program=$!
+(
+    trap '' TERM INT HUP QUIT
+    cat <&3 >/dev/null
+    kill -TERM 0
+    left=50
+    while kill -0 $program 2>/dev/null && [ $left -gt 0 ]; do sleep 0.2; left=$((left - 1)); done
+    [ -z "$folder" ] || rm -rf -- "$folder"
+    kill -KILL 0
+) &
+exec 3<&-
+while kill -0 $program 2>/dev/null; do wait $program; done
+[ -z "$folder" ] || rm -rf -- "$folder"
+kill -KILL 0
+"""
+# The watch above needs eleven; more means that the machine is busy.
+_PATIENCE_SECONDS = 60
+
+
+@dataclass
+class Guarded:
+    """A program that runs, and the file that has what it says."""
+
+    name: str
+    log: Path
+    _shell: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(
+        cls,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        user: str | None = None,
+        folder: Path | None = None,
+    ) -> Guarded:
+        """Starts `command`, as `user` if one is given. What it says is appended to `log`; `folder` goes with it."""
+        with log.open("ab") as said:
+            shell = subprocess.Popen(
+                ["/bin/sh", "-c", _WATCH, name, str(folder or ""), *command],
+                stdin=subprocess.PIPE,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=log.parent,
+                user=user,
+                # Keys pressed here are for us, and its group has to be its own to be ended as a whole.
+                start_new_session=True,
+            )
+        return cls(name, log, shell)
+
+    def runs(self) -> bool:
+        """Whether it still does."""
+        return self._shell.poll() is None
+
+    def said(self, most: int = 3000) -> str:
+        """The end of what it said."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-most:]
+
+    def stop(self) -> None:
+        """Ends it and all that it started."""
+        if self._shell.stdin is not None:
+            self._shell.stdin.close()
+        self._shell.wait(_PATIENCE_SECONDS)
+
+    def kill(self) -> None:
+        """Ends it as a power cut would: at once, and without a word."""
+        if self.runs():
+            os.killpg(self._shell.pid, 9)
+        self._shell.wait(_PATIENCE_SECONDS)

@@ -1,0 +1,187 @@
+"""The servers that stand in for AWS: a bucket, Glue's catalog, a warehouse, and Trino for Athena. All on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import boto3
+import psycopg
+
+from one_machine.guard import Guarded
+from one_machine.tools import Trino
+from one_machine.world import REGION, World
+
+# Trino needs 35 s on an idle core, and several times that where everything starts at once.
+_PATIENCE_SECONDS = 300.0
+
+
+class ServerError(Exception):
+    """A server does not run; the text has its last words."""
+
+
+def await_answer(server: Guarded, answers: Callable[[], bool]) -> Guarded:
+    """Waits until the server answers. Raises `ServerError` if it ends or takes too long."""
+    begun = time.monotonic()
+    while not answers():
+        if not server.runs():
+            raise ServerError(f"{server.name} ended; it said:\n{server.said()}")
+        if time.monotonic() - begun > _PATIENCE_SECONDS:
+            raise ServerError(f"{server.name} did not answer within {_PATIENCE_SECONDS} s; it said:\n{server.said()}")
+        time.sleep(0.2)
+    return server
+
+
+def answers_http(url: str) -> bool:
+    """Whether anything answers there, be it that we are not wanted."""
+    try:
+        with urlopen(Request(url), timeout=5):  # noqa: S310 - loopback
+            return True
+    except HTTPError as error:
+        return error.code < 500  # noqa: PLR2004 - a server that is still starting says 503
+    except (URLError, OSError):
+        return False
+
+
+def bucket(world: World) -> Guarded:
+    """The S3 server, with the bucket `lake`, which keeps versions: versitygw, or else a moto of its own."""
+    folder = world.folder / "s3"
+    objects, versions = folder / "objects", folder / "versions"
+    objects.mkdir(parents=True, exist_ok=True)
+    versions.mkdir(exist_ok=True)
+    if world.tools.versitygw:
+        address = f"127.0.0.1:{world.ports['s3']}"
+        command = [str(world.tools.versitygw), "--region", REGION, "--port", address, "--quiet"]
+        command += ["posix", "--versioning-dir", str(versions), str(objects)]
+    else:
+        command = _moto(world, "s3")
+    keys = {"ROOT_ACCESS_KEY_ID": world.key, "ROOT_SECRET_ACCESS_KEY": world.secret}
+    started = Guarded.start("s3", command, world.environment(**keys), world.log("s3"))
+    await_answer(started, lambda: answers_http(world.url("s3")))
+    if not (objects / "lake").exists():
+        s3 = boto3.client(
+            "s3",
+            endpoint_url=world.url("s3"),
+            region_name=REGION,
+            aws_access_key_id=world.key,
+            aws_secret_access_key=world.secret,
+        )
+        s3.create_bucket(Bucket="lake")
+        s3.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
+    return started
+
+
+def catalog(world: World) -> Guarded:
+    """Glue's catalog, by moto. It forgets everything when it ends."""
+    started = Guarded.start("glue", _moto(world, "glue"), world.environment(), world.log("glue"))
+    return await_answer(started, lambda: answers_http(world.url("glue")))
+
+
+def _moto(world: World, server: str) -> list[str]:
+    program = world.tools.python.with_name("moto_server")
+    return [str(program), "--host", "127.0.0.1", "--port", str(world.ports[server])]
+
+
+def postgresql(world: World) -> Guarded:
+    """PostgreSQL, for Airflow's own database and as the warehouse. It refuses to run as root."""
+    user = "nobody" if os.geteuid() == 0 else None
+    # Not in the checkout: that user may not be able to enter its folders.
+    folder = Path(tempfile.mkdtemp(prefix="assay-platform-"))
+    data = folder / "data"
+    if user:
+        shutil.chown(folder, user)
+    programs = world.tools.postgresql
+    make = [str(programs / "initdb"), "-D", str(data), "-U", "assay", "--auth=trust", "--no-sync", "--locale=C"]
+    made = subprocess.run(
+        [*make, "--encoding=UTF8"], user=user, cwd=folder, check=False, capture_output=True, text=True
+    )
+    if made.returncode != 0:
+        raise ServerError(f"initdb: {made.stderr}")
+    settings = {
+        "port": str(world.ports["postgresql"]),
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        # What it holds is gone with this run anyway.
+        "fsync": "off",
+        "max_connections": "200",
+    }
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    command = [str(programs / "postgres"), "-D", str(data), *options]
+    log = folder / "log.txt"
+    log.touch()
+    if user:
+        shutil.chown(log, user)
+    started = Guarded.start("postgresql", command, dict(os.environ), log, user=user, folder=folder)
+    await_answer(started, lambda: _connects(world.database("postgres")))
+    with psycopg.connect(world.database("postgres"), autocommit=True) as connection:
+        connection.execute("create database airflow")
+        # As Redshift counts: bytes, not characters.
+        connection.execute("create database openpayments encoding 'SQL_ASCII' template template0")
+    return started
+
+
+def _connects(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def trino(world: World, tools: Trino) -> Guarded:
+    """Trino in Athena's place: one catalog over Glue and the bucket, which hands Iceberg's tables over to another."""
+    etc = world.folder / "trino"
+    keys = [f"aws-access-key={world.key}", f"aws-secret-key={world.secret}"]
+    storage = [f"endpoint={world.url('s3')}", f"region={REGION}", "path-style-access=true", *keys]
+    glue = [f"endpoint-url={world.url('glue')}", f"region={REGION}", *keys]
+    common = ["fs.native-s3.enabled=true", "fs.hadoop.enabled=false", *(f"s3.{one}" for one in storage)]
+    common += [f"hive.metastore.glue.{one}" for one in glue]
+    address = world.url("trino")
+    files = {
+        "catalog/awsdatacatalog.properties": [
+            "connector.name=hive",
+            "hive.metastore=glue",
+            "hive.iceberg-catalog-name=iceberg",
+            *common,
+        ],
+        "catalog/iceberg.properties": ["connector.name=iceberg", "iceberg.catalog.type=glue", *common],
+        "config.properties": [
+            "coordinator=true",
+            "node-scheduler.include-coordinator=true",
+            f"http-server.http.port={world.ports['trino']}",
+            f"discovery.uri={address}",
+            "catalog.management=static",
+        ],
+        # 1 GB is what it was seen to need; a serial collector leaves the other core to the rest.
+        "jvm.config": ["-server", "-Xmx1G", "-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector"],
+        "node.properties": [
+            "node.environment=platform",
+            f"node.data-dir={etc}/data",
+            "node.internal-address=127.0.0.1",
+            "node.bind-ip=127.0.0.1",
+            f"plugin.dir={etc}/plugins",
+        ],
+    }
+    for name, lines in files.items():
+        (etc / "etc" / name).parent.mkdir(parents=True, exist_ok=True)
+        (etc / "etc" / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (etc / "plugins").mkdir(exist_ok=True)
+    for plugin in ("hive", "iceberg"):
+        link = etc / "plugins" / plugin
+        if not link.exists():
+            link.symlink_to(tools.folder / "plugin" / plugin)
+    environment = world.environment(JAVA_HOME=str(tools.java), PATH=f"{tools.java}/bin:{os.environ['PATH']}")
+    command = [str(tools.folder / "bin" / "launcher"), "run", "--etc-dir", str(etc / "etc")]
+    return Guarded.start("trino", command, environment, world.log("trino"))
+
+
+def await_trino(server: Guarded) -> Guarded:
+    """Waits until it takes queries."""
+    return await_answer(server, lambda: "SERVER STARTED" in server.said(1_000_000))

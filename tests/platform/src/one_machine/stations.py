@@ -1,0 +1,71 @@
+"""Asks every station what it has, each in its own way: audits in the bucket, Athena's engine, the warehouse."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from assay_platform import config
+from assay_warehouse.engine import Engine, open_engine
+from assay_warehouse.warehouse import Row
+from one_machine import commands
+from one_machine.publisher import Sums
+from one_machine.world import ENVIRONMENT, World
+
+# Years of the curated table, and of it as it was published before: a tag is a version.
+CURATED = "select program_year, count(*), sum(amount) from op_curated.payments_fact{version} group by program_year"
+WAREHOUSE = "select program_year, count(*), sum(amount) from payments_fact group by program_year"
+
+
+@dataclass(frozen=True)
+class Stations:
+    """The bucket's query engine and the warehouse of a run."""
+
+    world: World
+    engine: Engine
+
+    @classmethod
+    def open(cls, world: World) -> Stations:
+        """By the same file that everything else reads."""
+        platform = config.load(world.platform)
+        return cls(world, open_engine(config.environment(platform, ENVIRONMENT), platform))
+
+    def sums(self) -> dict[str, dict[str, Sums]]:
+        """Rows and dollars by station and year."""
+        found: dict[str, dict[str, Sums]] = {"judged": {}, "held back": {}, "validated": {}}
+        names = {"read": "judged", "quarantined": "held back", "validated": "validated"}
+        for one in self.reconciliation():
+            if station := names.get(one["station"]):
+                found[station][str(one["year"])] = Sums(int(one["records"]), Decimal(one["amount"]))
+        found["curated"] = by_year(self.engine.query(CURATED.format(version=""))[1])
+        found["warehouse"] = self.warehouse()
+        return found
+
+    def warehouse(self) -> dict[str, Sums]:
+        """What was loaded, by year."""
+        import psycopg  # noqa: PLC0415 - needed here only
+
+        with psycopg.connect(self.world.database("openpayments")) as connection:
+            connection.execute("set search_path to open_payments")
+            return by_year(connection.execute(WAREHOUSE).fetchall())
+
+    def reconciliation(self) -> list[dict[str, Any]]:
+        """The lake's own account of itself; its command fails if two stations differ."""
+        return commands.python(self.world, "assay_warehouse", "validate", "reconciliation").answers
+
+    def at(self, tag: str) -> dict[str, Sums]:
+        """The curated table as it was when a publication was the newest."""
+        return by_year(self.engine.query(CURATED.format(version=f" for version as of '{tag}'"))[1])
+
+    def seconds_of(self, statement: str) -> float:
+        """How long a query takes, by the clock."""
+        begun = time.monotonic()
+        self.engine.query(statement)
+        return time.monotonic() - begun
+
+
+def by_year(rows: list[Row]) -> dict[str, Sums]:
+    """Rows of year, count and sum."""
+    return {str(year): Sums(int(str(count)), Decimal(str(amount))) for year, count, amount in rows}

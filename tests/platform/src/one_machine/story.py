@@ -1,0 +1,174 @@
+"""What happens to the platform: three years, of which one is poisoned; a correction and a restatement; an older
+publication that comes late; and a catalog that loses all it knew."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from one_machine import commands
+from one_machine.publisher import FIRST, SECOND, Publisher, Truth
+from one_machine.rough import Rough
+from one_machine.screen import Screen
+from one_machine.start import Platform
+from one_machine.stations import Stations
+from one_machine.waiting import UnexpectedError, Watch, failed, succeeded
+
+YEAR, CURATE, LOAD = "open_payments_year", "open_payments_curate", "open_payments_load"
+DAGS = {YEAR, CURATE, LOAD}
+# Restated, poisoned, and left alone.
+RESTATED, POISONED, PLAIN = "2019", "2020", "2021"
+YEARS = (RESTATED, POISONED, PLAIN)
+# About one record in seven of such a file is held back, and the gate lets one in twenty through.
+GOOD, BAD = "1%", "40%"
+
+
+@dataclass
+class Story:
+    """What happened, for the page."""
+
+    platform: Platform
+    rows: int
+    truths: dict[str, Truth] = field(default_factory=dict)
+    first: dict[str, Truth] = field(default_factory=dict)
+    held: str = ""
+    refused: list[str] = field(default_factory=list)
+    took: dict[str, float] = field(default_factory=dict)
+    typed: list[str] = field(default_factory=list)
+    spared: list[str] = field(default_factory=list)
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begins to watch."""
+        self.watch = Watch(self.platform.airflow, self.screen)
+
+    @property
+    def screen(self) -> Screen:
+        """Where it is told."""
+        return self.platform.screen
+
+    def tell(self) -> None:
+        """All of it. Raises `UnexpectedError` where the platform does not do what it promises."""
+        self._part("three years are published and landed; 2020 is poisoned", self._land)
+        self._part("backfill of 2019 to 2021: two years arrive, one is held", self._backfill)
+        self._part("2020 is corrected, and 2019 is restated, by the publisher's next files", self._correct)
+        self._part("an older publication of 2019 is asked for: each station refuses it", self._older)
+        self._part("the catalog loses all it knew, and is made anew from the bucket alone", self._rebuild)
+
+    def tell_roughly(self) -> None:
+        """The same, while tasks and servers are killed. `spared` has what was not, or how it failed."""
+        rough = Rough(self.platform)
+        rough.begin()
+        try:
+            self.tell()
+        finally:
+            rough.end()
+            self.spared = rough.missed() + rough.failed
+
+    def _part(self, title: str, act: Callable[[], None]) -> None:
+        begun = time.monotonic()
+        self.screen.step(title)
+        act()
+        self.took[title] = time.monotonic() - begun
+
+    def _land(self) -> None:
+        publisher: Publisher = self.platform.publisher
+        rows = {RESTATED: self.rows, POISONED: self.rows * 4 // 5, PLAIN: self.rows * 6 // 5}
+        for seed, year in enumerate(YEARS, 1):
+            defects = BAD if year == POISONED else GOOD
+            truth = publisher.publish(year, FIRST, rows=rows[year], seed=seed, defects=defects)
+            self.truths[year] = self.first[year] = truth
+            (landed,) = commands.land(self.platform.world, year, publisher.url(truth)).answers
+            self.screen.say(f"{truth.name}: {truth.read.records:,} records, {landed['size']:,} bytes, {landed['url']}")
+
+    def _backfill(self) -> None:
+        self._await_dags()
+        self._airflow("backfill", "create", "--dag-id", YEAR, "--from-date", "2019-01-01", "--to-date", "2021-01-01")
+        self.watch.until(
+            "2019 and 2021 to be loaded, and 2020 to be held",
+            lambda runs: (
+                all(succeeded(runs, LOAD, year) for year in (RESTATED, PLAIN)) and failed(runs, YEAR, POISONED) > 0
+            ),
+            may_fail=(POISONED,),
+        )
+        self.held = self.watch.failures[YEAR, POISONED]
+        commands.python(self.platform.world, "assay_warehouse", "views")
+        self._held_everywhere()
+
+    def _held_everywhere(self) -> None:
+        """Nothing of the poisoned year is to be seen, and the other years are whole."""
+        found = Stations.open(self.platform.world).warehouse()
+        expected = {year: self.truths[year].validated for year in (RESTATED, PLAIN)}
+        if found != expected:
+            raise UnexpectedError(f"the warehouse has {found}, and should have {expected}")
+        self.screen.say("the warehouse has 2019 and 2021 to the cent, and nothing of 2020")
+
+    def _correct(self) -> None:
+        publisher = self.platform.publisher
+        for year, rows, seed in ((POISONED, self.rows, 12), (RESTATED, self.rows * 11 // 10, 11)):
+            self.truths[year] = publisher.publish(year, SECOND, rows=rows, seed=seed, defects=GOOD)
+        conf = json.dumps({"origins": [publisher.url(self.truths[POISONED])]})
+        days = ["--from-date", "2020-01-01", "--to-date", "2020-01-01"]
+        self._airflow(
+            "backfill", "create", "--dag-id", YEAR, *days, "--reprocess-behavior", "failed", "--dag-run-conf", conf
+        )
+        conf = json.dumps({"year": RESTATED, "origins": [publisher.url(self.truths[RESTATED])]})
+        self._airflow("dags", "trigger", YEAR, "--conf", conf)
+        self.watch.until(
+            "2020 to be loaded, and 2019 to be loaded once more",
+            lambda runs: succeeded(runs, LOAD, POISONED) > 0 and succeeded(runs, LOAD, RESTATED) > 1,
+        )
+
+    def _older(self) -> None:
+        conf = json.dumps({"year": RESTATED, "publication": FIRST})
+        self._airflow("dags", "trigger", YEAR, "--conf", conf)
+        world = self.platform.world
+        with ThreadPoolExecutor() as several:
+            manifest = f"staging/validated/dataset=open-payments/kind=general/year={RESTATED}/publication={FIRST}"
+            job = several.submit(
+                commands.python,
+                world,
+                "assay_curated.job",
+                *("--kind", "general", "--manifests", f"{manifest}/_commit/manifest.json"),
+                fine=(1,),
+            )
+            runs = self.watch.until("the older publication", lambda runs: succeeded(runs, YEAR, RESTATED) > 2)  # noqa: PLR2004
+            report = job.result().answers[-1]
+        last = [run for run in runs if run.dag == YEAR and run.year == RESTATED][-1]
+        states = {task["task_id"]: task["state"] for task in self.platform.airflow.tasks(last)}
+        if states["register"] != "skipped":
+            raise UnexpectedError(f"an older publication was registered as the newest: {states}")
+        self.refused = ["register: newer publications of this year are there", f"curate: {report['reason']}"]
+        for one in self.refused:
+            self.screen.say(one)
+
+    def _rebuild(self) -> None:
+        world = self.platform.world
+        stations = Stations.open(world)
+        before = stations.engine.query("select table_schema, table_name from information_schema.tables")[1]
+        self.platform.forget_catalog()
+        empty = stations.engine.query("select table_schema, table_name from information_schema.tables")[1]
+        (done,) = commands.python(world, "assay_catalog", "rebuild-catalog").answers
+        commands.python(world, "assay_warehouse", "views")
+        after = stations.engine.query("select table_schema, table_name from information_schema.tables")[1]
+        if set(map(tuple, before)) != set(map(tuple, after)) or len(empty) >= len(before):
+            raise UnexpectedError(f"the catalog had {before}, then {empty}, and has {after}")
+        self.screen.say(f"{len(after) - len(empty)} tables and views are back: {_counts(done)}")
+
+    def _await_dags(self) -> None:
+        self.watch.until("the DAGs to be parsed", lambda _: self.platform.airflow.dags() >= DAGS)
+
+    def _airflow(self, *words: str) -> None:
+        typed = "airflow " + " ".join(f"'{word}'" if "{" in word else word for word in words)
+        self.typed.append(typed)
+        self.screen.say(f"$ {typed}")
+        self.platform.airflow.command(*words)
+
+
+def _counts(done: dict[str, Any]) -> str:
+    sizes = {name: len(value) if isinstance(value, list | dict) else value for name, value in done.items()}
+    return ", ".join(f"{name} {size}" for name, size in sizes.items())

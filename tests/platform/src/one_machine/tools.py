@@ -1,0 +1,55 @@
+"""Where the programs are that the platform is made of. `cargo xtask platform` looks for them and writes the file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Trino:
+    """A folder with trino-server, and a Java of 24 or newer for it."""
+
+    folder: Path
+    java: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Paths of programs; `java` is the folder of a Java 17, for Spark. `versitygw` and `trino` are missing where the
+    machine cannot have them."""
+
+    root: Path
+    assay: Path
+    python: Path
+    airflow: Path
+    java: Path
+    postgresql: Path
+    jars: tuple[Path, ...]
+    versitygw: Path | None
+    trino: Trino | None
+
+    @classmethod
+    def read(cls, file: Path) -> Tools:
+        """What the file says. Raises `KeyError` for what it does not say."""
+        given = json.loads(file.read_text(encoding="utf-8"))
+        trino = given["trino"]
+        return cls(
+            root=Path(given["root"]),
+            assay=Path(given["assay"]),
+            python=Path(given["python"]),
+            airflow=Path(given["airflow"]),
+            java=Path(given["java"]),
+            postgresql=Path(given["postgresql"]),
+            jars=tuple(Path(one) for one in given["jars"]),
+            versitygw=Path(given["versitygw"]) if given["versitygw"] else None,
+            trino=Trino(Path(trino["folder"]), Path(trino["java"])) if trino else None,
+        )
+
+    def sources(self) -> str:
+        """`PYTHONPATH` of all that runs: each package's sources, as they are in the checkout."""
+        below = ("platform", "catalog", "curated", "warehouse")
+        folders = [self.root / "glue" / one / "src" for one in below]
+        folders += [self.root / "airflow" / "provider" / "src", self.root / "airflow" / "dags"]
+        return ":".join(map(str, folders))

@@ -1,0 +1,90 @@
+"""Waits for DAG runs, says how each of them ends, and what went wrong in the words of the task that failed."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from one_machine.airflow import Airflow, Run
+from one_machine.screen import Screen
+
+_POLL_SECONDS = 1.0
+# A year takes two minutes on two cores; where all else is busy too, several times that.
+_PATIENCE_SECONDS = 900.0
+DONE = {"success", "failed"}
+# The line that the DAGs' failure callback writes, of which alerts are made.
+_FAILED = re.compile(r"FAILED year=(?P<year>\S+) dag=\S+ task=(?P<task>\S+) .*?reason=(?P<reason>.*)", re.DOTALL)
+
+
+class UnexpectedError(Exception):
+    """A run did not end as it should, or not at all."""
+
+
+@dataclass
+class Watch:
+    """Runs that were told of already are not told of again."""
+
+    airflow: Airflow
+    screen: Screen
+    told: set[tuple[str, str]] = field(default_factory=set)
+    failures: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def until(self, what: str, met: Callable[[list[Run]], bool], *, may_fail: tuple[str, ...] = ()) -> list[Run]:
+        """All runs, as soon as `met` holds of them. Raises `UnexpectedError` if a run fails whose year is not in
+        `may_fail`, or if it takes too long."""
+        begun = time.monotonic()
+        while True:
+            runs = self.airflow.runs()
+            for run in runs:
+                if run.state in DONE and (run.dag, run.name) not in self.told:
+                    self._tell(run, may_fail)
+            if met(runs):
+                return runs
+            for process in self.airflow.processes:
+                if not process.runs():
+                    raise UnexpectedError(f"{process.name} ended; it said:\n{process.said()}")
+            if time.monotonic() - begun > _PATIENCE_SECONDS:
+                states = "\n".join(f"  {run.dag} {run.year}: {run.state}" for run in runs)
+                raise UnexpectedError(f"after {_PATIENCE_SECONDS:.0f} s still waiting for {what}:\n{states}")
+            time.sleep(_POLL_SECONDS)
+
+    def _tell(self, run: Run, may_fail: tuple[str, ...]) -> None:
+        self.told.add((run.dag, run.name))
+        took = f"{run.seconds or 0:5.0f} s"
+        if run.state == "success":
+            skipped = " (nothing to do)" if self._skipped(run) else ""
+            self.screen.say(f"{run.dag:<22} {run.year}  done {took}{skipped}")
+            return
+        reason = "\n".join(self.reasons(run)) or "no task says why"
+        self.failures[run.dag, str(run.year)] = reason
+        if run.year not in may_fail:
+            raise UnexpectedError(f"{run.dag} of {run.year} failed:\n{reason}\n  see {self.airflow.link(run)}")
+        self.screen.say(f"{run.dag:<22} {run.year}  HELD {took}")
+        for line in reason.splitlines():
+            self.screen.say(f"    {line}")
+
+    def _skipped(self, run: Run) -> bool:
+        return any(task["state"] == "skipped" and task["task_id"] != "land" for task in self.airflow.tasks(run))
+
+    def reasons(self, run: Run) -> Iterator[str]:
+        """What the failure callback wrote."""
+        logs = Path(self.airflow.settings["AIRFLOW__LOGGING__BASE_LOG_FOLDER"])
+        for file in sorted((logs / f"dag_id={run.dag}" / f"run_id={run.name}").rglob("*.log")):
+            for line in file.read_text(encoding="utf-8").splitlines():
+                event = json.loads(line).get("event", "") if line.startswith("{") else ""
+                if found := _FAILED.match(str(event)):
+                    yield f"{found['task']} of {found['year']}: {found['reason']}"
+
+
+def succeeded(runs: list[Run], dag: str, year: str) -> int:
+    """How many runs of a year succeeded."""
+    return sum(run.dag == dag and run.year == year and run.state == "success" for run in runs)
+
+
+def failed(runs: list[Run], dag: str, year: str) -> int:
+    """How many runs of a year failed."""
+    return sum(run.dag == dag and run.year == year and run.state == "failed" for run in runs)

@@ -1,0 +1,129 @@
+"""What all servers and commands of one run share: the folder, ports, keys, and `platform.json` with these addresses."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from one_machine.tools import Tools
+
+ENVIRONMENT = "local"
+REGION = "us-east-1"
+PORTS = ("s3", "glue", "postgresql", "trino", "airflow", "publisher")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+@dataclass(frozen=True)
+class World:
+    """A folder that holds all that a run leaves behind, and the addresses of its servers. `url("s3")` is one."""
+
+    tools: Tools
+    folder: Path
+    ports: dict[str, int]
+    # Nothing is behind these that must be kept from anybody; they differ so that no server is taken for another's.
+    key: str = field(default_factory=lambda: f"KEY{secrets.token_hex(8).upper()}")
+    secret: str = field(default_factory=lambda: secrets.token_hex(20))
+
+    @classmethod
+    def make(cls, tools: Tools, folder: Path) -> World:
+        """An empty one. What an earlier run left in `folder` is removed."""
+        if folder.exists():
+            shutil.rmtree(folder)
+        (folder / "logs").mkdir(parents=True)
+        made = cls(tools, folder, dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
+        made._write_platform()
+        made._write_spark()
+        return made
+
+    def url(self, server: str) -> str:
+        """Address of a server that speaks HTTP."""
+        return f"http://127.0.0.1:{self.ports[server]}"
+
+    def database(self, name: str, driver: str = "postgresql") -> str:
+        """Connection URL of a database."""
+        return f"{driver}://assay@127.0.0.1:{self.ports['postgresql']}/{name}"
+
+    def log(self, name: str) -> Path:
+        """The file for what a server or command says."""
+        return self.folder / "logs" / f"{name}.txt"
+
+    @property
+    def platform(self) -> Path:
+        """The file of names and addresses that everything reads."""
+        return self.folder / "platform.json"
+
+    @property
+    def raw(self) -> str:
+        """Where files land."""
+        return "s3://lake/raw"
+
+    def variables(self) -> dict[str, str]:
+        """What has to be set for a command to talk to these servers, and nothing that is in the environment anyway."""
+        return {
+            "ASSAY_ENVIRONMENT": ENVIRONMENT,
+            "ASSAY_PLATFORM": str(self.platform),
+            "ASSAY_PYTHON": str(self.tools.python),
+            "JAVA_HOME": str(self.tools.java),
+            "ASSAY_SPARK_JARS": ",".join(map(str, self.tools.jars)),
+            "AWS_ACCESS_KEY_ID": self.key,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL_S3": self.url("s3"),
+            "AWS_ENDPOINT_URL_GLUE": self.url("glue"),
+            # Instance metadata is on no such machine, and looking for it takes seconds.
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "PYTHONPATH": self.tools.sources(),
+            "SPARK_CONF_DIR": str(self.folder / "spark"),
+            # Spark's driver answers on loopback only.
+            "SPARK_LOCAL_IP": "127.0.0.1",
+        }
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The whole environment of a child."""
+        # What a person's shell says of AWS is about other buckets.
+        mine = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AIRFLOW"))}
+        return {**mine, **self.variables(), **more}
+
+    def _write_spark(self) -> None:
+        """Spark's defaults for a small job on few cores: nothing that changes what it computes. Half of a job's time
+        goes into the compilation of code that is run once, and 200 partitions are for other sizes."""
+        settings = {
+            "spark.sql.shuffle.partitions": "4",
+            "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            "spark.ui.enabled": "false",
+            "spark.sql.debug.maxToStringFields": "100",
+        }
+        (self.folder / "spark").mkdir()
+        lines = "".join(f"{name} {value}\n" for name, value in settings.items())
+        (self.folder / "spark" / "spark-defaults.conf").write_text(lines, encoding="utf-8")
+
+    def _write_platform(self) -> None:
+        """`platform.json`, with the addresses of these servers in its local environment and nothing else changed."""
+        text = (self.tools.root / "terraform" / "platform.json").read_text(encoding="utf-8")
+        whole = json.loads(text)
+        here = whole["environments"][ENVIRONMENT]
+        here["lake"] = "s3://lake"
+        here["endpoints"] = {"s3": self.url("s3"), "glue": self.url("glue")}
+        here["host"]["binary"] = str(self.tools.assay)
+        here["warehouse"]["dsn"] = self.database(whole["warehouse"]["database"])
+        if self.tools.trino:
+            here["query"] = {"runner": "trino", "address": self.url("trino")}
+        else:
+            here["query"] = {"runner": "duckdb"}
+        self.platform.write_text(json.dumps(whole, indent=2), encoding="utf-8")
