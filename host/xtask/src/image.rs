@@ -158,10 +158,10 @@ mod tests {
         let check = |bytes: &str, path: &str, expected: bool| {
             assert_eq!(names(bytes.as_bytes(), Path::new(path)), expected, "{bytes} {path}");
         };
-        check("\0/home/me/assay/host/cli/src/main.rs\0", "/home/me/assay", true);
-        check("\0/assay/host/cli/src/main.rs\0", "/home/me/assay", false);
-        check("\0/home/me/assays/host\0", "/home/me/assay", false);
-        check("", "/home/me/assay", false);
+        check("\0/places/me/assay/host/cli/src/main.rs\0", "/places/me/assay", true);
+        check("\0/assay/host/cli/src/main.rs\0", "/places/me/assay", false);
+        check("\0/places/me/assays/host\0", "/places/me/assay", false);
+        check("", "/places/me/assay", false);
     }
 
     /// The lines of the file, without comments.
