@@ -17,7 +17,8 @@ TERRAFORM = Path(__file__).resolve().parents[3]
 ROOT = TERRAFORM.parent
 # The folder of the AWS provider, for a machine that does not reach a registry of Terraform's.
 MIRROR_VARIABLE = "ASSAY_TF_MIRROR"
-PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+# Below it, each registry has a folder.
+PROVIDER = "*/hashicorp/aws"
 LEAST_TERRAFORM = (1, 11)
 TFLINT_VERSION = "0.64.0"
 
@@ -52,7 +53,7 @@ def mirror() -> Path | None:
         return Path(named)
     top = Path("/")
     candidates = [top / "tf-plugins", *sorted(top.glob("*/tf-plugins"))]
-    return next((one for one in candidates if (one / PROVIDER).is_dir()), None)
+    return next((one for one in candidates if any(one.glob(PROVIDER))), None)
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -62,7 +63,7 @@ def settings(folder: Path) -> dict[str, str]:
     if (place := mirror()) is not None:
         text += (
             "provider_installation {\n  filesystem_mirror {\n"
-            f'    path    = "{place}"\n    include = ["registry.terraform.io/hashicorp/*"]\n  }}\n}}\n'
+            f'    path    = "{place}"\n  }}\n}}\n'
         )
     file.write_text(text, encoding="utf-8")
     return quiet() | {"TF_CLI_CONFIG_FILE": str(file)}
