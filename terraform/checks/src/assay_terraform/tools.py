@@ -61,10 +61,7 @@ def settings(folder: Path) -> dict[str, str]:
     file = folder / "terraform.rc"
     text = "disable_checkpoint = true\n"
     if (place := mirror()) is not None:
-        text += (
-            "provider_installation {\n  filesystem_mirror {\n"
-            f'    path    = "{place}"\n  }}\n}}\n'
-        )
+        text += f'provider_installation {{\n  filesystem_mirror {{\n    path    = "{place}"\n  }}\n}}\n'
     file.write_text(text, encoding="utf-8")
     return quiet() | {"TF_CLI_CONFIG_FILE": str(file)}
 
