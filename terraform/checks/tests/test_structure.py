@@ -76,3 +76,18 @@ def test_the_first_start_is_a_program(tmp_path: Path) -> None:
     subprocess.run(["bash", "-n", script], check=True)
     assert text.startswith("#!/bin/bash\n")
     assert "set -euo pipefail" in text
+
+
+def test_a_release_has_what_machines_and_jobs_install() -> None:
+    """The names that `release.sh` writes are those that the machine and the jobs read."""
+    release = (tools.TERRAFORM / "release.sh").read_text()
+    machine = (tools.TERRAFORM / "modules/airflow/files/user-data.sh.tftpl").read_text()
+    for name in ("SHA256SUMS", "dags.tar.gz", "host.tar.gz", "wheels"):
+        assert name in release
+        assert name in machine
+    assert "for part in airflow platform" in machine
+    assert {"pins airflow", "pins platform"} <= set(re.findall(r"^pins \w+", release, re.MULTILINE))
+    assert "{job,migrate}.py" in release
+    assert {'"job.py"', '"migrate.py"'} <= set(
+        re.findall(r'"\w+\.py"', (tools.TERRAFORM / "modules/glue/main.tf").read_text())
+    )
