@@ -1,3 +1,5 @@
+//! Which ranges are asked for, how often, and what their answers may be.
+
 use std::cell::RefCell;
 use std::sync::mpsc::channel;
 use std::thread;
