@@ -28,7 +28,7 @@ pub(crate) struct Buffer {
 }
 
 /// Bytes asked for beyond those that will be wanted, the first time: 4 KiB, a record that crosses the border, and little that is read for
-/// nothing. Each time twice as many, so that whoever starts over with each of them looks at few bytes more than once.
+/// nothing. Each time twice as many, up to [`ROOM`], so that whoever starts over with each of them looks at few bytes more than once.
 const BEYOND: usize = 4 << 10;
 
 /// Room made at once at most. 8 MiB: twice what a slab has.
@@ -83,11 +83,11 @@ impl<R: Read> Source<R> {
             Some(wanted) => {
                 let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
                 // All the room at once, so that nothing is moved when more comes; what is wanted of a record that is too long is not kept.
-                let room = buffer.filled + wanted.min(ROOM) + self.beyond + SLACK;
+                let room = buffer.filled + wanted.min(ROOM) + self.beyond.min(want) + SLACK;
                 buffer.bytes.reserve_exact(room.saturating_sub(buffer.bytes.len()));
                 let most = wanted.max(self.beyond);
                 if wanted < self.beyond {
-                    self.beyond = self.beyond.saturating_mul(2);
+                    self.beyond = (self.beyond * 2).min(ROOM);
                 }
                 want.min(most)
             }
@@ -130,5 +130,25 @@ impl<R: Read> Source<R> {
             self.fresh = 0;
         }
         buffer.filled = from;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is passed over of a record that is too long is read into the same room again and again, far beyond what was wanted.
+    #[test]
+    fn room_does_not_grow_with_what_is_read_beyond() {
+        const READ: usize = 256 << 10;
+        let mut source = Source::new(io::repeat(b'x'));
+        source.will_want(1_000);
+        let mut buffer = Buffer::default();
+        for _ in 0..100 {
+            buffer.filled = 0;
+            source.fill(&mut buffer, READ).unwrap();
+            assert!(buffer.bytes.capacity() <= 2 * READ, "{} bytes", buffer.bytes.capacity());
+        }
+        assert_eq!(buffer.filled, READ, "and it is read as much at once as was asked for");
     }
 }
