@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use assay_suite::{Lake, Library, Outcome, assay, finish};
+use assay_suite::{Lake, Library, Outcome, assay, finish, quarantine};
 use serde_json::Value;
 
 fn check(library: &Library, file: &Path) -> Outcome {
@@ -105,6 +105,20 @@ fn a_message_shows_cells_that_no_rule_reads_in_check_too() {
     let checked = message(check(&library, &file));
     assert_eq!(checked, "`12345` of `M77`");
     assert_eq!(message(run(&library, &Lake::new(), &file)), checked);
+}
+
+#[test]
+fn messages_of_checks_say_what_was_seen_and_what_was_wanted() {
+    let library = Library::new();
+    let more = "[plugins.checks.settings.rules.isbn-shape]\ncheck = \"matches\"\ncolumns = [\"isbn\"]\npattern = '\\d{13}'";
+    pack(&library, more);
+    let bad = "L90001,M1,No\u{308}rd ,T,12,2023-05-02,2023-05-01,0.00\n,M1,Nord,T,,2023-05-01,,-1.00\nL00001,M1,Nord,T,,2023-05-01,,0.00\n";
+    let lake = Lake::new();
+    let outcome = run(&library, &lake, &library.loans(2023, 10, bad));
+    assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
+    let messages: Vec<String> =
+        quarantine(lake.path()).into_iter().flat_map(|it| it.messages).collect();
+    insta::assert_snapshot!(messages.join("\n"));
 }
 
 /// The same cells written otherwise are the same record.
