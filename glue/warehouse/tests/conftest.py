@@ -111,12 +111,17 @@ class World:
 
 @pytest.fixture
 def world(server: str, moto: str, tmp_path: Path) -> World:
+    return new_world(server, moto, tmp_path)
+
+
+def new_world(server: str, moto: str, folder: Path) -> World:
+    """A world in a folder. The one before it, in the same servers, is gone."""
     urlopen(Request(f"{moto}/moto-api/reset", method="POST")).close()  # noqa: S310 - loopback
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("drop schema if exists open_payments cascade")
-    lake = (tmp_path / "lake").as_uri()
+    lake = (folder / "lake").as_uri()
     here = replace(PLATFORM.environments["local"], lake=lake, endpoints={"glue": moto})
-    warehouse = PostgreSQL(server, PLATFORM.warehouse.schema, FolderLake(tmp_path / "lake"))
+    warehouse = PostgreSQL(server, PLATFORM.warehouse.schema, FolderLake(folder / "lake"))
     setup(warehouse)
     glue = Glue.of(here)
     glue.database(DATABASE, f"{lake}/curated")

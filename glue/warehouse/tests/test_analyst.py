@@ -8,13 +8,13 @@ import pytest
 from conftest import World
 
 from assay_warehouse import statements
+from assay_warehouse.validate import question
 
 ZERO = Decimal("0.00")
 
 
 def answer(world: World, name: str) -> list[dict[str, Any]]:
-    (query,) = statements.read("analyst", "queries", name)
-    names, rows = world.warehouse.query(query)
+    names, rows = world.warehouse.query(question(name, "general"))
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

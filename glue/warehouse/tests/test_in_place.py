@@ -1,8 +1,9 @@
-"""Athena's SQL on Trino: over a real lake, the Glue catalog and Iceberg tables, in a bucket. Its answers are the
-warehouse's, and every station of the lake agrees.
+"""Athena's SQL on what stands for Athena: over a real lake, the Glue catalog and Iceberg tables, in a bucket. Its
+answers are the warehouse's, and every station of the lake agrees.
 
-Trino is 800 MB and needs Java 24 or newer. `ASSAY_TRINO` names the folder of trino-server 476, `JAVA24_HOME` a Java
-(else it is looked for beside the default one). Without them these tests are skipped, and the run says so.
+DuckDB always runs. Trino is 800 MB and needs Java 24 or newer: `ASSAY_TRINO` names the folder of trino-server 476,
+`JAVA24_HOME` a Java (else it is looked for beside the default one). Without them its tests are skipped, and the run
+says so.
 """
 
 import json
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -29,25 +31,35 @@ from assay_catalog.glue import Glue
 from assay_catalog.lake import open_lake
 from assay_catalog.rebuild import iceberg_catalog, rebuild
 from assay_catalog.register import Registry
+from assay_platform.model import Part
 from assay_warehouse import statements
 from assay_warehouse.__main__ import setup
-from assay_warehouse.engine import CATALOG, Engine, Trino
+from assay_warehouse.engine import CATALOG, Engine, open_engine
 from assay_warehouse.errors import WarehouseError
 from assay_warehouse.load import DIMENSIONS, YEARS, Loader
 from assay_warehouse.postgresql import PostgreSQL
 from assay_warehouse.snapshot import Published
-from assay_warehouse.validate import VALIDATIONS, ask, disagreeing, make_views
+from assay_warehouse.validate import VALIDATIONS, ask, disagreeing, make_views, question
 
 SERVER = os.environ.get("ASSAY_TRINO")
 JVMS = Path(shutil.which("java") or "/usr/bin/java").resolve().parents[2]
 JAVA = os.environ.get("JAVA24_HOME") or next((str(one) for one in JVMS.glob("temurin-2[4-9]*")), None)
-pytestmark = pytest.mark.skipif(
-    not (SERVER and JAVA), reason="ASSAY_TRINO or Java 24 is missing: Athena's SQL did not run"
-)
 
 
-@pytest.fixture(scope="module")
-def address(moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture(scope="module", params=["duckdb", "trino"])
+def query(request: pytest.FixtureRequest, moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
+    """What stands for Athena."""
+    if request.param == "duckdb":
+        yield Part("duckdb", {})
+    elif not (SERVER and JAVA):
+        pytest.skip("ASSAY_TRINO or Java 24 is missing: Athena's SQL ran in translation only")
+    else:
+        with trino(moto, tmp_path_factory) as address:
+            yield Part("trino", {"address": address})
+
+
+@contextmanager
+def trino(moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Trino server on loopback, whose bucket and catalog are moto's."""
     assert SERVER is not None
     assert JAVA is not None
@@ -112,6 +124,7 @@ def address(moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 class Chain:
     """Two years and a restatement, from the host to the warehouse."""
 
+    runner: str
     engine: Engine
     warehouse: PostgreSQL
     tables: curated.Tables
@@ -123,11 +136,12 @@ class Chain:
 
 
 @pytest.fixture(scope="module")
-def chain(address: str, server: str, moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+def chain(query: Part, server: str, moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     urlopen(Request(f"{moto}/moto-api/reset", method="POST")).close()  # noqa: S310 - loopback
     boto3.client("s3", endpoint_url=moto, region_name="us-east-1").create_bucket(Bucket="lake")
     scratch = tmp_path_factory.mktemp("scratch")
-    here = replace(PLATFORM.environments["local"], lake="s3://lake", endpoints={"s3": moto, "glue": moto})
+    local = PLATFORM.environments["local"]
+    here = replace(local, lake="s3://lake", endpoints={"s3": moto, "glue": moto}, query=query)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("drop schema if exists open_payments cascade")
     lake, glue = open_lake(here), Glue.of(here)
@@ -148,9 +162,9 @@ def chain(address: str, server: str, moto: str, tmp_path_factory: pytest.TempPat
             assert done.newest
         refused = judge(here.lake, scratch, 2022, "2025-01-30", seed=4, defects="90%")
         registry.register_audit(refused["report"])
-        engine = Trino(address, DATABASE)
+        engine = open_engine(here, PLATFORM)
         make_views(engine)
-        yield Chain(engine, warehouse, tables, registry, here.lake)
+        yield Chain(query.runner, engine, warehouse, tables, registry, here.lake)
 
 
 def rows(answer: tuple[list[str], list[tuple[object, ...]]]) -> list[dict[str, object]]:
@@ -160,7 +174,7 @@ def rows(answer: tuple[list[str], list[tuple[object, ...]]]) -> list[dict[str, o
 
 @pytest.mark.parametrize("name", statements.names("analyst", "queries"))
 def test_answers_are_the_warehouses(chain: Chain, name: str) -> None:
-    (query,) = statements.read("analyst", "queries", name)
+    query = question(name, "general")
     found, wanted = rows(chain.engine.query(query)), rows(chain.warehouse.query(query))
     assert found == wanted
     assert bool(found) == (name != "ownership")
@@ -253,6 +267,8 @@ def columns(chain: Chain, name: str) -> list[Any]:
 
 
 def test_views_are_what_the_catalog_keeps(chain: Chain) -> None:
+    if chain.runner == "duckdb":
+        pytest.skip("DuckDB keeps no views in the catalog")
     names = {one["Name"]: one["TableType"] for one in chain.registry.glue.tables(DATABASE)}
     assert names["payments"] == "VIRTUAL_VIEW"
     assert columns(chain, "payments")

@@ -64,6 +64,12 @@ def test_names_are_those_of_the_platform() -> None:
     assert sorted(LOADED) == sorted(published.tables), "every curated table is loaded"
 
 
+def test_every_kind_is_reconciled() -> None:
+    (query,) = statements.read("athena", "validation", "reconciliation")
+    read = {one.name for one in sqlglot.parse_one(query, dialect="athena").find_all(exp.Table)}
+    assert {PLATFORM.catalog.staging.validated_table(kind) for kind in PLATFORM.kinds} <= read
+
+
 def declared() -> dict[str, Any]:
     """The curated tables by name, as the job declares them. What it takes from Spark there is not called here."""
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use assay_model::shown;
 use assay_packs::PackError;
 use assay_pipeline::RunError;
 use assay_sandbox::SandboxError;
@@ -13,8 +14,7 @@ use assay_shipping::ShippingError;
 pub enum AuthorError {
     /// The name cannot be a plugin's.
     #[error(
-        "`{name}` cannot be a plugin's name: {reason}\nhelp: lower case letters, digits and single hyphens, a letter first, such as `{proposed}`"
-    )]
+        "`{name}` cannot be a plugin's name: {reason}\nhelp: lower case letters, digits and single hyphens, a letter first, such as `{proposed}`", name = shown(name))]
     Name {
         /// What was asked for.
         name: String,
@@ -24,7 +24,7 @@ pub enum AuthorError {
         proposed: String,
     },
     /// There is no template for the language.
-    #[error("there is no template for `{language}`\nhelp: there are templates for {known}")]
+    #[error("there is no template for `{language}`\nhelp: there are templates for {known}", language = shown(language))]
     Language {
         /// What was asked for.
         language: String,
@@ -33,22 +33,20 @@ pub enum AuthorError {
     },
     /// The folder is taken.
     #[error(
-        "`{path}` exists and is not empty; nothing was written\nhelp: choose another name, or another folder with `--path DIR`"
-    )]
+        "`{path}` exists and is not empty; nothing was written\nhelp: choose another name, or another folder with `--path DIR`", path = shown(path.display()))]
     Exists {
         /// The folder.
         path: PathBuf,
     },
     /// The SDK is not where it was said to be.
     #[error(
-        "`{path}` is no checkout of Assay: it has no `plugins/sdk/Cargo.toml`\nhelp: leave out `--sdk`, and the SDK is written beside the plugin"
-    )]
+        "`{path}` is no checkout of Assay: it has no `plugins/sdk/Cargo.toml`\nhelp: leave out `--sdk`, and the SDK is written beside the plugin", path = shown(path.display()))]
     NoSdk {
         /// Where it should be.
         path: PathBuf,
     },
     /// A file or folder cannot be used.
-    #[error("cannot {what} `{path}`")]
+    #[error("cannot {what} `{path}`", path = shown(path.display()))]
     File {
         /// What was tried.
         what: &'static str,
@@ -58,7 +56,7 @@ pub enum AuthorError {
         source: std::io::Error,
     },
     /// Something embedded in the program is not as it must be.
-    #[error("the program is damaged: {detail}")]
+    #[error("the program is damaged: {detail}", detail = shown(detail))]
     Embedded {
         /// What is wrong with it.
         detail: String,
@@ -71,14 +69,13 @@ pub enum AuthorError {
     },
     /// There is no crate in the folder.
     #[error(
-        "`{path}` has none of `Cargo.toml`, `pyproject.toml` and `package.json`, so there is no plugin to build\nhelp: name the plugin's folder, or make one with `assay new my-rules`"
-    )]
+        "`{path}` has none of `Cargo.toml`, `pyproject.toml` and `package.json`, so there is no plugin to build\nhelp: name the plugin's folder, or make one with `assay new my-rules`", path = shown(path.display()))]
     NoManifest {
         /// The folder.
         path: PathBuf,
     },
     /// The project in Python or JavaScript does not say which module is the plugin.
-    #[error("`{path}` does not say which module holds the plugin\nhelp: write `{line}`")]
+    #[error("`{path}` does not say which module holds the plugin\nhelp: write `{line}`", path = shown(path.display()))]
     NoModule {
         /// The manifest.
         path: PathBuf,
@@ -87,8 +84,7 @@ pub enum AuthorError {
     },
     /// The builder for Python is not there.
     #[error(
-        "a plugin in Python is built by componentize-py, and there is none in `{folder}/.venv`, in the active environment or on the path\nhelp: python3 -m venv {folder}/.venv && {folder}/.venv/bin/pip install componentize-py==0.25.1"
-    )]
+        "a plugin in Python is built by componentize-py, and there is none in `{folder}/.venv`, in the active environment or on the path\nhelp: python3 -m venv {folder}/.venv && {folder}/.venv/bin/pip install componentize-py==0.25.1", folder = shown(folder.display()))]
     NoComponentizePy {
         /// The project's folder.
         folder: PathBuf,
@@ -103,8 +99,7 @@ pub enum AuthorError {
     },
     /// The builder for JavaScript is not there.
     #[error(
-        "a plugin in JavaScript is built by componentize-js, and there is none in `{folder}/node_modules` or on the path\nhelp: npm install --prefix {folder}"
-    )]
+        "a plugin in JavaScript is built by componentize-js, and there is none in `{folder}/node_modules` or on the path\nhelp: npm install --prefix {folder}", folder = shown(folder.display()))]
     NoComponentizeJs {
         /// The project's folder.
         folder: PathBuf,
@@ -118,7 +113,7 @@ pub enum AuthorError {
         said: String,
     },
     /// A manifest cannot be read.
-    #[error("cannot read `{path}`: {detail}")]
+    #[error("cannot read `{path}`: {detail}", path = shown(path.display()), detail = shown(detail))]
     Metadata {
         /// The manifest.
         path: PathBuf,
@@ -127,8 +122,7 @@ pub enum AuthorError {
     },
     /// The crate is none that becomes a component.
     #[error(
-        "the crate `{package}` makes no component\nhelp: write `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]` in `{manifest}`"
-    )]
+        "the crate `{package}` makes no component\nhelp: write `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]` in `{manifest}`", package = shown(package), manifest = shown(manifest.display()))]
     NoComponent {
         /// Its name.
         package: String,
@@ -137,8 +131,7 @@ pub enum AuthorError {
     },
     /// The folder holds a workspace and no crate.
     #[error(
-        "`{path}` is a workspace and no plugin\nhelp: name the folder of one of its plugins: {plugins}"
-    )]
+        "`{path}` is a workspace and no plugin\nhelp: name the folder of one of its plugins: {plugins}", path = shown(path.display()))]
     Workspace {
         /// The folder.
         path: PathBuf,
@@ -146,21 +139,20 @@ pub enum AuthorError {
         plugins: String,
     },
     /// Cargo failed; what it said is on the terminal.
-    #[error("the plugin does not build: cargo says why above ({status})")]
+    #[error("the plugin does not build: cargo says why above ({status})", status = shown(status))]
     Cargo {
         /// How it ended.
         status: String,
     },
     /// The compiler wrote a plain module.
-    #[error("`{path}` is a core module and no component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings of {target} from the folder's and your own `.cargo/config.toml`", target = crate::target::TARGET)]
+    #[error("`{path}` is a core module and no component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings of {target} from the folder's and your own `.cargo/config.toml`", target = crate::target::TARGET, path = shown(path.display()))]
     NotComponent {
         /// The file.
         path: PathBuf,
     },
     /// The component exports nothing, or not the contract.
     #[error(
-        "the crate `{package}` builds, but makes no rule plugin\nhelp: declare the plugin with `assay_sdk::plugin!`, or call `assay_sdk::export_plugin!` with it"
-    )]
+        "the crate `{package}` builds, but makes no rule plugin\nhelp: declare the plugin with `assay_sdk::plugin!`, or call `assay_sdk::export_plugin!` with it", package = shown(package))]
     NoPlugin {
         /// The crate.
         package: String,
@@ -168,7 +160,7 @@ pub enum AuthorError {
         source: Box<SandboxError>,
     },
     /// The component wants something.
-    #[error("the plugin imports `{import}`, and a plugin imports nothing\nhelp: a dependency reaches for files, clocks, threads or chance; `cargo tree --target {target}` shows which there are, and most crates have a feature to turn it off", target = crate::target::TARGET)]
+    #[error("the plugin imports `{import}`, and a plugin imports nothing\nhelp: a dependency reaches for files, clocks, threads or chance; `cargo tree --target {target}` shows which there are, and most crates have a feature to turn it off", target = crate::target::TARGET, import = shown(import))]
     Imports {
         /// The first import.
         import: String,
@@ -178,8 +170,7 @@ pub enum AuthorError {
     Sandbox(#[source] Box<SandboxError>),
     /// The lock does not fit.
     #[error(
-        "`{lock}` does not pin what was built\n  pinned: {pinned}\n  built:  sha256:{built}\nhelp: if the rules were meant to change, accept it with `assay build`; if not, the compiler or a dependency differs from the one that pinned it"
-    )]
+        "`{lock}` does not pin what was built\n  pinned: {pinned}\n  built:  sha256:{built}\nhelp: if the rules were meant to change, accept it with `assay build`; if not, the compiler or a dependency differs from the one that pinned it", lock = shown(lock.display()), pinned = shown(pinned))]
     NotPinned {
         /// The lock.
         lock: PathBuf,
@@ -190,8 +181,7 @@ pub enum AuthorError {
     },
     /// There is neither a pack nor a plugin.
     #[error(
-        "`{path}` is no pack and no plugin of these rules\nhelp: name a pack (`rules/<dataset>/<kind>/<year>.toml`), a component (`target/plugins/<name>.wasm`) or a folder; `--rules` and `--plugins` say where they are"
-    )]
+        "`{path}` is no pack and no plugin of these rules\nhelp: name a pack (`rules/<dataset>/<kind>/<year>.toml`), a component (`target/plugins/<name>.wasm`) or a folder; `--rules` and `--plugins` say where they are", path = shown(path.display()))]
     NothingToLint {
         /// What was named.
         path: PathBuf,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use assay_model::shown;
 use include_dir::{Dir, include_dir};
 use toml::Table;
 
@@ -157,7 +158,7 @@ fn rendered(
                 continue;
             }
             let text = file.contents_utf8().ok_or_else(|| AuthorError::Embedded {
-                detail: format!("the template's `{}` is no text", path.display()),
+                detail: format!("the template's `{}` is no text", shown(path.display())),
             })?;
             files.push((fill(&file_name(&sdk::slashed(path))), fill(text).into_bytes()));
         }
@@ -262,7 +263,7 @@ fn checkout(path: &Path) -> Result<PathBuf, AuthorError> {
 
 fn about(template: &Dir<'_>) -> Result<Table, AuthorError> {
     let damaged = || AuthorError::Embedded {
-        detail: format!("the template `{}` has no `{ABOUT}`", template.path().display()),
+        detail: format!("the template `{}` has no `{ABOUT}`", shown(template.path().display())),
     };
     let file = template.get_file(template.path().join(ABOUT)).ok_or_else(damaged)?;
     file.contents_utf8().and_then(|text| text.parse().ok()).ok_or_else(damaged)

@@ -3,6 +3,7 @@
 use std::io;
 
 use anyhow::{Context, Result};
+use assay_model::shown;
 use assay_pipeline::{Input, MemoryLimit};
 use assay_store::{LocalStore, Store};
 
@@ -12,8 +13,8 @@ use crate::place::Place;
 
 #[cfg(feature = "s3")]
 use {
-    assay_s3::{Address, Memory, S3, Settings},
-    assay_store::blob::{Cursor, Spool, Steady},
+    assay_s3::{Address, Memory, S3, S3Error, Settings},
+    assay_store::blob::{Changed, Cursor, Spool, Steady},
     std::sync::{Arc, OnceLock},
 };
 
@@ -66,9 +67,8 @@ impl Buckets {
             return Ok(Input::new(blob, name));
         }
         let mut object = Cursor::new(Arc::new(Steady::new(blob)), 0, Arc::default());
-        let spool = Spool::of(&mut object, &address.to_string()).with_context(|| {
-            format!("cannot copy `{address}` to a temporary file (TMPDIR names another folder)")
-        })?;
+        let spool = Spool::of(&mut object, &address.to_string())
+            .map_err(|error| uncopied(&address, error))?;
         Ok(Input::new(Arc::new(spool), name))
     }
 
@@ -154,6 +154,19 @@ impl Buckets {
     }
 }
 
+/// Why an object could not be copied: it was not to be had, or there was nowhere to put it.
+#[cfg(feature = "s3")]
+fn uncopied(address: &Address, error: io::Error) -> anyhow::Error {
+    let told = if Changed::is_in(&error) {
+        format!("`{address}` changed while it was copied; run again once it is complete")
+    } else if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<S3Error>) {
+        format!("cannot read `{address}`")
+    } else {
+        format!("cannot copy `{address}` to a temporary file (TMPDIR names another folder)")
+    };
+    anyhow::Error::new(error).context(told)
+}
+
 fn here(file: &Location, name: Option<String>) -> Result<Input> {
-    Input::from_path(file, name).with_context(|| format!("cannot read `{}`", file.display()))
+    Input::from_path(file, name).with_context(|| format!("cannot read `{}`", shown(file.display())))
 }

@@ -2,9 +2,11 @@
 
 use std::io::Write;
 
+use crate::net::{Colours, lines};
+
 /// Says something on standard error. Where nobody listens there is nobody to tell.
 pub(crate) fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", lines(line, Colours::Plain));
 }
 
 /// An error with its causes, each on a line, and last what to do.

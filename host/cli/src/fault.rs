@@ -1,6 +1,7 @@
 //! A fault that the harness found, for people and for programs.
 
 use assay_harness::Fault;
+use assay_model::shown;
 use serde_json::{Value, json};
 
 use crate::output::painted;
@@ -9,8 +10,8 @@ use crate::output::painted;
 pub(crate) fn text(fault: &Fault, colours: bool) -> String {
     let head = painted(colours, "31", &format!("error[{}]", fault.code));
     let mut lines = vec![
-        format!("{head} {}", fault.message),
-        format!("  --> {}:{}", fault.path.display(), fault.line),
+        format!("{head} {}", shown(&fault.message)),
+        format!("  --> {}:{}", shown(fault.path.display()), fault.line),
     ];
     lines.extend(fault.detail.iter().map(|line| {
         let colour = match line.as_bytes().first() {
@@ -18,9 +19,9 @@ pub(crate) fn text(fault: &Fault, colours: bool) -> String {
             Some(b'+') => "32",
             _ => "0",
         };
-        format!("  | {}", painted(colours && colour != "0", colour, line))
+        format!("  | {}", painted(colours && colour != "0", colour, &shown(line).to_string()))
     }));
-    lines.extend(fault.help.iter().map(|help| format!("  help: {help}")));
+    lines.extend(fault.help.iter().map(|help| format!("  help: {}", shown(help))));
     lines.join("\n") + "\n\n"
 }
 

@@ -1,6 +1,7 @@
 //! Keys as they are typed.
 
 use anyhow::{Context, Result};
+use assay_model::shown;
 use assay_signing::PublicKey;
 
 use crate::location::Location;
@@ -8,14 +9,14 @@ use crate::location::Location;
 /// Each a file, or the line that packs hold.
 pub(crate) fn public_keys(typed: &[Location]) -> Result<Vec<PublicKey>> {
     let read = |typed: &Location| {
-        let shown = typed.display();
+        let typed_as = shown(typed.display());
         let text = if typed.is_file() {
             std::fs::read_to_string(typed)
-                .with_context(|| format!("cannot read the key `{shown}`"))?
+                .with_context(|| format!("cannot read the key `{typed_as}`"))?
         } else {
             typed.to_string_lossy().into_owned()
         };
-        PublicKey::from_pem(&text).with_context(|| format!("`{shown}` is no key to trust"))
+        PublicKey::from_pem(&text).with_context(|| format!("`{typed_as}` is no key to trust"))
     };
     typed.iter().map(read).collect()
 }

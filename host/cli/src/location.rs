@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use assay_model::shown;
 use clap::builder::{PathBufValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory};
 use percent_encoding::percent_decode;
 use serde::{Serialize, Serializer};
@@ -50,7 +51,7 @@ impl Location {
         if scheme.eq_ignore_ascii_case("file") {
             return file(rest).map(Self);
         }
-        let typed = typed.to_string_lossy();
+        let typed = shown(typed.to_string_lossy());
         let help = if scheme.eq_ignore_ascii_case("oci") {
             "`assay pull` fetches a plugin from a registry, `assay push` puts one there".to_owned()
         } else if scheme.eq_ignore_ascii_case("s3") {
@@ -123,7 +124,7 @@ fn file(rest: &[u8]) -> Result<PathBuf, NotHere> {
             let slash = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
             let (host, path) = rest.split_at(slash);
             if !host.is_empty() && !host.eq_ignore_ascii_case(b"localhost") {
-                let host = String::from_utf8_lossy(host);
+                let host = shown(String::from_utf8_lossy(host));
                 let found = format!("an address on the machine `{host}`");
                 return Err(wrong(&found, "with two slashes the first name is a machine's"));
             }

@@ -12,6 +12,7 @@ mod keys;
 mod location;
 #[cfg(feature = "author")]
 mod markdown;
+mod net;
 mod next;
 mod number;
 mod output;
@@ -25,10 +26,13 @@ mod stop;
 mod summary;
 mod surroundings;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser;
+use assay_model::shown;
+use clap::error::ContextKind;
+use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command};
 use crate::complaint::{complain, reasons};
@@ -42,7 +46,7 @@ fn main() -> ExitCode {
                 complain(&format!("error: {text}"));
                 return ExitStatus::CouldNotRun.into();
             }
-            None => mistake.exit(),
+            None => told(mistake).exit(),
         },
     };
     match execute(&cli.command) {
@@ -52,6 +56,21 @@ fn main() -> ExitCode {
             ExitStatus::CouldNotRun.into()
         }
     }
+}
+
+/// A mistake in what was typed, which the parser repeats: told of what was typed as it is shown.
+fn told(mistake: clap::Error) -> clap::Error {
+    if !mistake.use_stderr() {
+        return mistake;
+    }
+    let typed = std::env::args_os().map(|typed| shown(typed.to_string_lossy()).to_string());
+    Cli::try_parse_from(typed).err().unwrap_or_else(|| {
+        // It is a mistake only as it was typed.
+        let said = |kind| mistake.get(kind).map_or_else(String::new, |it| shown(it).to_string());
+        let (value, of) = (said(ContextKind::InvalidValue), said(ContextKind::InvalidArg));
+        let why = mistake.source().map_or_else(String::new, |why| format!(": {why}"));
+        Cli::command().error(mistake.kind(), format!("invalid value '{value}' for '{of}'{why}"))
+    })
 }
 
 fn execute(command: &Command) -> Result<ExitStatus> {

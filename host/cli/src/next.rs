@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use assay_model::is_obeyed;
 use assay_pipeline::Report;
 use assay_pipeline::report::RuleReport;
 
@@ -151,14 +152,25 @@ fn again(typed: impl Iterator<Item = OsString>, run: Option<&str>) -> String {
     line + &run.map(|run| format!(" --expect-run {run}")).unwrap_or_default()
 }
 
-/// An argument as a shell takes it.
+/// An argument as a shell takes it: Bash and zsh, where it holds what is escaped on a terminal.
 fn quoted(argument: &OsStr) -> String {
     let text = argument.to_string_lossy();
     let plain = |letter: char| letter.is_alphanumeric() || "-_./:=@%+,".contains(letter);
     if !text.is_empty() && text.chars().all(plain) {
         return text.into_owned();
     }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    if !text.contains(is_obeyed) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut quoted = "$'".to_owned();
+    for letter in text.chars() {
+        match letter {
+            '\'' | '\\' => quoted.extend(['\\', letter]),
+            _ if is_obeyed(letter) => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted + "'"
 }
 
 #[cfg(test)]
@@ -191,5 +203,6 @@ mod tests {
         check("it's.csv", r"'it'\''s.csv'");
         check("$HOME", "'$HOME'");
         check("", "''");
+        check("a\u{1b}\n'\u{202e}.csv", r"$'a\u001b\u000a\'\u202e.csv'");
     }
 }

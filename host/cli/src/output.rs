@@ -4,7 +4,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Result;
+use assay_model::shown;
 use serde::Serialize;
+
+use crate::net::{self, Colours};
 
 /// Whether results may be coloured: on a terminal that does not ask otherwise.
 pub(crate) fn colours() -> bool {
@@ -16,16 +19,23 @@ pub(crate) fn painted(colours: bool, code: &str, text: &str) -> String {
     if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
-/// Prints text. A reader that has gone is no error.
+/// Prints text for people. A reader that has gone is not an error.
 pub(crate) fn text(text: &str) -> Result<()> {
+    let painted = if colours() { Colours::Painted } else { Colours::Plain };
+    whole(net::lines(text, painted).as_bytes())
+}
+
+/// Prints text with commands for GitHub Actions, which whoever made it has escaped.
+#[cfg(feature = "author")]
+pub(crate) fn commands(text: &str) -> Result<()> {
     whole(text.as_bytes())
 }
 
 /// Prints an object as JSON, in lines for people.
 pub(crate) fn json(value: &impl Serialize) -> Result<()> {
-    let mut bytes = serde_json::to_vec_pretty(value)?;
-    bytes.push(b'\n');
-    whole(&bytes)
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    whole(net::json(&text).as_bytes())
 }
 
 /// A path as people write it: from the current folder, if it lies in it.
@@ -33,14 +43,15 @@ pub(crate) fn path(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
     let path = inside.unwrap_or(path);
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
+    shown(path.strip_prefix(".").unwrap_or(path).display()).to_string()
 }
 
 /// Names in backticks: the first ones, and how many more there are.
 pub(crate) fn names(names: &[String]) -> String {
     /// As many as a line of a terminal has room for.
     const SHOWN: usize = 3;
-    let listed: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let listed: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", shown(name))).collect();
     match names.len().saturating_sub(SHOWN) {
         0 => listed.join(", "),
         more => format!("{} and {more} more", listed.join(", ")),

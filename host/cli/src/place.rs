@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 #[cfg(feature = "s3")]
+use assay_model::shown;
 use assay_s3::Address;
 use clap::builder::{OsStringValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory};
 use serde::{Serialize, Serializer};
@@ -39,7 +40,7 @@ impl Place {
 
     #[cfg(feature = "s3")]
     fn there(typed: &str) -> Result<Self, NotHere> {
-        let help = format!("a file or folder of this very name is `./{typed}`");
+        let help = format!("a file or folder of this very name is `./{}`", shown(typed));
         let address = Address::new(typed.trim_start());
         address.map(Self::There).map_err(|error| NotHere::new(format!("{error}\nhelp: {help}")))
     }
@@ -67,7 +68,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Here(location) => location.display().fmt(f),
+            Self::Here(location) => shown(location.display()).fmt(f),
             #[cfg(feature = "s3")]
             Self::There(address) => address.fmt(f),
         }

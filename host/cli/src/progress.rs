@@ -8,6 +8,7 @@ use assay_pipeline::{Observer, Phase, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::When;
+use crate::net::{Colours, lines};
 use crate::number::count;
 use crate::stop::Stop;
 
@@ -86,7 +87,7 @@ impl Observer for Display {
     fn notice(&self, text: &str) {
         let line = format!("note: {text}");
         match &self.bar {
-            Some(bar) => bar.println(line),
+            Some(bar) => bar.println(lines(&line, Colours::Plain)),
             None => crate::complaint::complain(&line),
         }
     }

@@ -1,5 +1,6 @@
 //! What a component says of itself, for people.
 
+use assay_model::shown;
 use assay_shipping::Stamps;
 
 /// Stamps as lines for people; those that there are.
@@ -26,5 +27,8 @@ pub(crate) fn lines(stamps: &Stamps) -> Vec<(&'static str, String)> {
         ("language", tools(&stamps.language)),
         ("tools", tools(&stamps.processed_by)),
     ];
-    lines.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
+    lines
+        .into_iter()
+        .filter_map(|(label, value)| Some((label, shown(value?).to_string())))
+        .collect()
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt::{self, Write};
 
 use assay_model::FileOutcome;
+use assay_model::shown;
 use assay_pipeline::Report;
 use assay_pipeline::report::{Amounts, Failure, Reason, Replaced, RuleReport};
 use percent_encoding::percent_decode_str;
@@ -32,7 +33,7 @@ pub(crate) fn of(report: &Report, colours: bool) -> Result<String, fmt::Error> {
 
 impl Page {
     fn line(&mut self, label: &str, text: &str) -> fmt::Result {
-        writeln!(self.text, "  {label:<11} {text}")
+        writeln!(self.text, "  {label:<11} {}", shown(text))
     }
 
     fn blank(&mut self) {
@@ -99,9 +100,9 @@ impl Page {
     fn reason(&mut self, code: &str, message: &str) -> fmt::Result {
         let mut lines = message.lines();
         if let Some(first) = lines.next() {
-            writeln!(self.text, "  {first} [{code}]")?;
+            writeln!(self.text, "  {} [{code}]", shown(first))?;
         }
-        lines.try_for_each(|line| writeln!(self.text, "  {line}"))
+        lines.try_for_each(|line| writeln!(self.text, "  {}", shown(line)))
     }
 
     fn counts(&mut self, report: &Report) -> fmt::Result {
@@ -183,7 +184,7 @@ impl Page {
             write!(self.text, "  {hits:>11} {code}")?;
             if let Some(first) = rule.examples.first() {
                 let place = format!("  record {}, line {}: ", first.record, first.line);
-                write!(self.text, "{}{}", self.colour("2", &place), first.message)?;
+                write!(self.text, "{}{}", self.colour("2", &place), shown(&first.message))?;
             }
             self.blank();
         }

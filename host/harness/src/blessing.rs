@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use assay_files::{Access, Keep};
+use assay_model::shown;
 
 use crate::fault::Fault;
 
@@ -10,7 +11,7 @@ use crate::fault::Fault;
 /// fault that it could not be.
 pub(crate) fn write(path: &Path, text: &str) -> Result<String, Fault> {
     assay_files::replace(path, text.as_bytes(), Access::Usual, Keep::Durable)
-        .map(|()| format!("wrote `{}`", path.display()))
+        .map(|()| format!("wrote `{}`", shown(path.display())))
         .map_err(|error| Fault::new("cannot-write", path, 1, error.to_string()))
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use assay_model::shown;
 use assay_packs::Catalogue;
 
 use crate::exam::{Exam, Wants};
@@ -116,8 +117,10 @@ pub(crate) fn with_layout(mut exam: Exam, catalogue: Option<&Catalogue>) -> Resu
     let layouts: Vec<_> = catalogue.datasets().flat_map(|dataset| dataset.layouts()).collect();
     let Some(layout) = layouts.iter().find(|layout| layout.name() == name) else {
         let names: Vec<String> = layouts.iter().map(|layout| layout.name().to_owned()).collect();
-        let message =
-            format!("no dataset under `{}` has a layout `{name}`", catalogue.root().display());
+        let message = format!(
+            "no dataset under `{}` has a layout `{name}`",
+            shown(catalogue.root().display())
+        );
         let fault = Fault::new("case-layout-unknown", &exam.path.join("settings.toml"), 1, message);
         return Err(fault.help(nearest(name, &names)));
     };

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use assay_model::{Level, RuleClass};
+use assay_model::{Level, RuleClass, shown};
 use assay_packs::Catalogue;
 
 use crate::exam::{Exam, Wants};
@@ -267,7 +267,7 @@ impl Testing<'_> {
             let message = format!(
                 "the rule `{}` is in no pack under `{}`",
                 rule.name,
-                packs.root().display()
+                shown(packs.root().display())
             );
             let fault = Fault::new("rule-in-no-pack", &page.path, 1, message);
             fault.help(format!(
@@ -398,12 +398,12 @@ impl Testing<'_> {
         let mut detail = broken.difference.lines;
         detail.push(format!(
             "── {}: {records} record{plural} show it",
-            path.join("input.csv").display()
+            shown(path.join("input.csv").display())
         ));
         detail.extend(broken.table.to_csv().lines().map(str::to_owned));
         let settings = broken.setup.to_toml(self.request.subject.name());
         if !settings.is_empty() {
-            detail.push(format!("── {}", path.join("settings.toml").display()));
+            detail.push(format!("── {}", shown(path.join("settings.toml").display())));
             detail.extend(settings.lines().map(str::to_owned));
         }
         let message =

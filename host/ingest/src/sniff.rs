@@ -35,7 +35,7 @@ pub enum NotCsv {
     SevenZip,
     /// A RAR archive.
     Rar,
-    /// A SQLite database.
+    /// A database of `SQLite`.
     Sqlite,
     /// ORC.
     Orc,

@@ -14,6 +14,7 @@ mod plugin;
 mod position;
 mod published;
 mod rule;
+mod shown;
 mod slice;
 mod verdict;
 
@@ -30,6 +31,7 @@ pub use plugin::{ColumnRequest, ConfigFault, DeclaredStage, PluginInfo, RuleKind
 pub use position::Position;
 pub use published::{ColumnKind, FieldId, LINEAGE};
 pub use rule::{HostCheck, Rule, RuleClass, RuleCode, RuleCodeError};
+pub use shown::{Shown, is_obeyed, shown};
 pub use verdict::{
     Change, Disposition, FileResult, FileResultOutcome, Hit, HitOutcome, Measure, Merge, RecordSet,
     Rewrite, Sample, Tally, Verdict,

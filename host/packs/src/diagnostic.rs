@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use assay_model::shown;
 
 use crate::source::Place;
 use crate::suggest::nearest;
@@ -29,18 +30,23 @@ pub(crate) struct Mistake {
 
 impl Mistake {
     pub(crate) fn new(place: &Place, message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: place.clone(), also: Vec::new(), help: None }
+        Self {
+            message: shown(message.into()).to_string(),
+            place: place.clone(),
+            also: Vec::new(),
+            help: None,
+        }
     }
 
     /// Another place that has to do with it.
     pub(crate) fn also(mut self, place: &Place, label: impl Into<String>) -> Self {
-        self.also.push((place.clone(), label.into()));
+        self.also.push((place.clone(), shown(label.into()).to_string()));
         self
     }
 
     /// What to do about it.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shown(help.into()).to_string());
         self
     }
 
@@ -59,7 +65,7 @@ impl Mistake {
     fn render(&self, renderer: &Renderer) -> String {
         let caret = AnnotationKind::Primary.span(self.place.span.clone());
         let mut snippet = Snippet::source(self.place.source.text())
-            .path(self.place.source.path().display().to_string())
+            .path(shown(self.place.source.path().display()).to_string())
             .annotation(caret);
         let mut elsewhere = Vec::new();
         for (place, label) in &self.also {
@@ -69,7 +75,7 @@ impl Mistake {
             } else {
                 elsewhere.push(
                     Snippet::source(place.source.text())
-                        .path(place.source.path().display().to_string())
+                        .path(shown(place.source.path().display()).to_string())
                         .annotation(mark),
                 );
             }

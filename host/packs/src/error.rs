@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use assay_model::shown;
+
 use crate::diagnostic::{Colour, Mistakes};
 
 /// Why rules could not be used.
@@ -12,7 +14,7 @@ pub enum PackError {
     #[error("{0}")]
     Mistakes(Mistakes),
     /// A file or folder could not be read.
-    #[error("cannot read `{}`", path.display())]
+    #[error("cannot read `{}`", shown(path.display()))]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -20,7 +22,7 @@ pub enum PackError {
         source: std::io::Error,
     },
     /// A file could not be written.
-    #[error("cannot write `{}`", path.display())]
+    #[error("cannot write `{}`", shown(path.display()))]
     Write {
         /// The file.
         path: PathBuf,
@@ -39,7 +41,7 @@ pub enum PackError {
     /// The folder that was named holds no rules.
     #[error(
         "`{}` holds no rules\nhelp: name the folder that holds `assay.lock` and the datasets' folders, each with a `dataset.toml`",
-        path.display()
+        shown(path.display())
     )]
     NotRules {
         /// The folder.
@@ -48,8 +50,7 @@ pub enum PackError {
     /// A plugin's component is not where it could be.
     #[error(
         "plugin `{component}` not found; looked at {}\nhelp: in a checkout, `cargo xtask plugins` builds the plugins",
-        list(looked)
-    )]
+        list(looked), component = shown(component))]
     PluginNotFound {
         /// The component's file stem.
         component: String,
@@ -75,6 +76,7 @@ impl From<Mistakes> for PackError {
 }
 
 fn list(paths: &[PathBuf]) -> String {
-    let quoted: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    let quoted: Vec<String> =
+        paths.iter().map(|path| format!("`{}`", shown(path.display()))).collect();
     quoted.join(", ")
 }

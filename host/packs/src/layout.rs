@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use assay_model::Digest;
+use assay_model::{Digest, shown};
 
 use crate::diagnostic::{Mistake, Report};
 use crate::fields::{Fields, as_table, as_text, as_texts};
@@ -195,12 +195,14 @@ fn read_header(node: &Node, report: &Report) -> Option<Vec<String>> {
     } else {
         let (relative, place) = as_text(node, "columns", report)?;
         let path = place.source.path().parent().unwrap_or(Path::new("")).join(relative);
-        let source = Source::read(&path).map_err(|error| {
-            let mistake = Mistake::new(place, format!("`{relative}` cannot be read: {error}"));
-            report.add(
-                mistake.help(format!("the path is relative to this file: `{}`", path.display())),
-            );
-        });
+        let source =
+            Source::read(&path).map_err(|error| {
+                let mistake = Mistake::new(place, format!("`{relative}` cannot be read: {error}"));
+                report.add(mistake.help(format!(
+                    "the path is relative to this file: `{}`",
+                    shown(path.display())
+                )));
+            });
         lines(&source.ok()?)
     };
     if names.is_empty() {

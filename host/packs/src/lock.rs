@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use assay_files::{Access, Keep};
-use assay_model::Digest;
+use assay_model::{Digest, shown};
 
 use crate::diagnostic::{Mistake, Report};
 use crate::error::PackError;
@@ -25,8 +25,7 @@ const ACCEPT: &str = "if you trust this component, `assay lock` accepts it (in a
 pub enum LockError {
     /// The component is another one.
     #[error(
-        "plugin `{name}` is not the one that was locked: expected sha256:{locked} ({version}), found sha256:{found}\nhelp: {ACCEPT}"
-    )]
+        "plugin `{name}` is not the one that was locked: expected sha256:{locked} ({version}), found sha256:{found}\nhelp: {ACCEPT}", name = shown(name), version = shown(version))]
     Mismatch {
         /// The component's name.
         name: String,
@@ -38,7 +37,7 @@ pub enum LockError {
         found: Digest,
     },
     /// The lock does not know it.
-    #[error("plugin `{name}` (sha256:{found}) is not in `{}`\nhelp: {ACCEPT}", path.display())]
+    #[error("plugin `{name}` (sha256:{found}) is not in `{}`\nhelp: {ACCEPT}", shown(path.display()), name = shown(name))]
     Missing {
         /// The component's name.
         name: String,

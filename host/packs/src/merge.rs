@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use assay_model::shown;
+
 use crate::diagnostic::{Mistake, Report};
 use crate::fields::{Fields, as_texts};
 use crate::source::{Place, Source};
@@ -89,7 +91,10 @@ impl Reader {
                 Err(error) => {
                     report.add(
                         Mistake::new(place, format!("`{name}` cannot be read: {error}")).help(
-                            format!("the path is relative to this file: `{}`", below.display()),
+                            format!(
+                                "the path is relative to this file: `{}`",
+                                shown(below.display())
+                            ),
                         ),
                     );
                     whole = false;

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use assay_model::shown;
+
 use crate::layout::Layout;
 
 /// A layout near a header, and every difference between the two.
@@ -187,9 +189,8 @@ const NAME_SHOWN: usize = 80;
 
 /// A name from a file, which may hold anything, made fit for a message: its first characters, escaped.
 pub fn quote(name: &str) -> String {
-    let mut shown: String = name.chars().take(NAME_SHOWN).flat_map(char::escape_debug).collect();
-    if name.chars().count() > NAME_SHOWN {
-        shown.push('…');
+    match name.char_indices().nth(NAME_SHOWN) {
+        Some((end, _)) => format!("`{}…`", shown(&name[..end])),
+        None => format!("`{}`", shown(name)),
     }
-    format!("`{shown}`")
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use assay_model::shown;
+
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Mistake, Report};
 use crate::pack::Pack;
@@ -12,7 +14,7 @@ use crate::source::Place;
 pub(crate) fn check_apart(one: &Dataset, other: &Dataset, place: &Place, report: &Report) {
     if one.name() == other.name() {
         let message =
-            format!("`{}` also declares a dataset `{}`", one.path().display(), one.name());
+            format!("`{}` also declares a dataset `{}`", shown(one.path().display()), one.name());
         report.add(Mistake::new(place, message));
     }
     for theirs in &other.layouts {
@@ -42,7 +44,7 @@ fn check_overlaps(packs: &[Arc<Pack>], report: &Report) {
     for pack in packs {
         for other in by_kind.get(pack.kind()).into_iter().flatten() {
             if overlap(pack, other) {
-                let elsewhere = other.path().display();
+                let elsewhere = shown(other.path().display());
                 report.add(
                     Mistake::new(pack.place(), format!("`{elsewhere}` takes the same files"))
                         .help("make the values in `[partition]` differ, or pin one key more in the pack that is meant"),
@@ -65,7 +67,7 @@ fn check_schemas(packs: &[Arc<Pack>], report: &Report) {
                 ours.name(),
                 ours.kind(),
                 theirs.kind(),
-                first.path().display()
+                shown(first.path().display())
             );
             report.add(Mistake::new(pack.place(), message).help(format!(
                 "all published files of a kind have the same types; declare them once, under `[kinds.{}]` in `{}`",

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use assay_model::{ColumnKind, DateFormat, FieldId};
+use assay_model::{ColumnKind, DateFormat, FieldId, shown};
 
 use crate::column::read_typing;
 use crate::diagnostic::{Mistake, Report};
@@ -120,8 +120,9 @@ fn read_file(node: &Node, report: &Report) -> Option<Read> {
     let path = place.source.path().parent().unwrap_or(Path::new("")).join(relative);
     let source = Source::read(&path).map_err(|error| {
         let mistake = Mistake::new(place, format!("`{relative}` cannot be read: {error}"));
-        report
-            .add(mistake.help(format!("the path is relative to this file: `{}`", path.display())));
+        report.add(
+            mistake.help(format!("the path is relative to this file: `{}`", shown(path.display()))),
+        );
     });
     let source = source.ok()?;
     let table = parse(&source, report)?;

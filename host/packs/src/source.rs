@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use assay_model::shown;
+
 /// A file's text under the path it was read from.
 pub(crate) struct Source {
     path: PathBuf,
@@ -61,6 +63,6 @@ impl Place {
 
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{:?}", self.source.path.display(), self.span)
+        write!(f, "{}:{:?}", shown(self.source.path.display()), self.span)
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use assay_ingest::{HeaderFault, Unreadable};
-use assay_model::Position;
+use assay_model::{Position, shown};
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
@@ -17,7 +17,7 @@ use crate::input::Input;
 #[non_exhaustive]
 pub enum RunError {
     /// The input cannot be read.
-    #[error("cannot read the input `{location}`")]
+    #[error("cannot read the input `{location}`", location = shown(location))]
     Input {
         /// Where it is.
         location: String,
@@ -28,8 +28,7 @@ pub enum RunError {
     /// The input is not what it was at the beginning.
     #[error(
         "the input `{location}` {} while it was read; run again once it is complete",
-        if *.gone { "was deleted" } else { "changed" }
-    )]
+        if *.gone { "was deleted" } else { "changed" }, location = shown(location))]
     InputChanged {
         /// Where it is.
         location: String,
@@ -40,7 +39,7 @@ pub enum RunError {
     #[error(transparent)]
     Pack(#[from] PackError),
     /// A plugin's settings cannot be used; the text shows where.
-    #[error("plugin `{plugin}` does not accept its settings\n{text}")]
+    #[error("plugin `{plugin}` does not accept its settings\n{text}", plugin = shown(plugin), text = shown(text))]
     Settings {
         /// The plugin.
         plugin: String,
@@ -51,7 +50,7 @@ pub enum RunError {
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A plugin is not signed by anyone the pack trusts.
-    #[error("plugin `{plugin}` may not run: `{pack}` asks for a signature, and {detail}")]
+    #[error("plugin `{plugin}` may not run: `{pack}` asks for a signature, and {detail}", plugin = shown(plugin), pack = shown(pack))]
     Signature {
         /// The component's name.
         plugin: String,
@@ -61,7 +60,7 @@ pub enum RunError {
         detail: String,
     },
     /// A key that the pack trusts is none.
-    #[error("`{pack}` trusts a key that cannot be one: {detail}")]
+    #[error("`{pack}` trusts a key that cannot be one: {detail}", pack = shown(pack))]
     TrustedKey {
         /// The pack.
         pack: String,
@@ -69,7 +68,7 @@ pub enum RunError {
         detail: String,
     },
     /// A plugin's file cannot be read.
-    #[error("cannot read the plugin `{path}`")]
+    #[error("cannot read the plugin `{path}`", path = shown(path))]
     PluginFile {
         /// The file.
         path: String,
@@ -92,8 +91,7 @@ pub enum RunError {
     },
     /// Two rules have the same code.
     #[error(
-        "rule `{code}` is in both `{first}` and `{second}`; codes must be unique in a pack: rename one, or leave one plugin out"
-    )]
+        "rule `{code}` is in both `{first}` and `{second}`; codes must be unique in a pack: rename one, or leave one plugin out", code = shown(code), first = shown(first), second = shown(second))]
     RuleTwice {
         /// The code.
         code: String,
@@ -104,8 +102,7 @@ pub enum RunError {
     },
     /// A plugin needs a column that the layout lacks.
     #[error(
-        "plugin `{plugin}` needs the column `{column}`, which the layout `{layout}` does not have; give the layout an alias or the plugin other settings"
-    )]
+        "plugin `{plugin}` needs the column `{column}`, which the layout `{layout}` does not have; give the layout an alias or the plugin other settings", plugin = shown(plugin), column = shown(column), layout = shown(layout))]
     ColumnMissing {
         /// The plugin.
         plugin: String,
@@ -116,8 +113,7 @@ pub enum RunError {
     },
     /// A plugin rewrites a column whose values must be unique.
     #[error(
-        "rule `{normalise}` may rewrite `{column}`, which is a key of `{unique}`: keys are compared as published; leave the column out of one of them"
-    )]
+        "rule `{normalise}` may rewrite `{column}`, which is a key of `{unique}`: keys are compared as published; leave the column out of one of them", normalise = shown(normalise), column = shown(column), unique = shown(unique))]
     KeyRewritten {
         /// The normalise rule's plugin.
         normalise: String,
@@ -128,8 +124,7 @@ pub enum RunError {
     },
     /// A host rule is at a level at which data would be lost.
     #[error(
-        "rule `{code}` is at level `{level}`, and needs at least `{least}`: a record that cannot be stored as it is must not pass unsaid"
-    )]
+        "rule `{code}` is at level `{level}`, and needs at least `{least}`: a record that cannot be stored as it is must not pass unsaid", code = shown(code), level = shown(level), least = shown(least))]
     LevelTooMild {
         /// The code.
         code: String,
@@ -141,8 +136,7 @@ pub enum RunError {
     /// A plugin measures more of a file than fits.
     #[error(
         "plugin `{plugin}` has more measures of the file than memory is set aside for: {measures} of them, {bytes} bytes, up to record {record}; \
-         measure fewer groups, or raise --memory, a sixteenth of which is for measures"
-    )]
+         measure fewer groups, or raise --memory, a sixteenth of which is for measures", plugin = shown(plugin))]
     Measures {
         /// The plugin.
         plugin: String,
@@ -171,7 +165,7 @@ pub enum RunError {
     #[error("this store cannot list what is in it")]
     CannotList,
     /// Temporary space ran out, or failed.
-    #[error("cannot use temporary space in `{folder}`; TMPDIR names another folder")]
+    #[error("cannot use temporary space in `{folder}`; TMPDIR names another folder", folder = shown(folder))]
     Temporary {
         /// Where.
         folder: String,
@@ -184,8 +178,7 @@ pub enum RunError {
     Interrupted,
     /// The account does not add up: nothing is published.
     #[error(
-        "the run does not add up: {what}; nothing was published. This is a fault of assay: please report it with the audit record"
-    )]
+        "the run does not add up: {what}; nothing was published. This is a fault of assay: please report it with the audit record", what = shown(what))]
     DoesNotAddUp {
         /// Which sums, with both sides.
         what: String,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use assay_model::shown;
 use assay_packs::{Broken, Catalogue, Discovery, Identified, Pack, Refusal, few, quote};
 
 use crate::error::RunError;
@@ -83,7 +84,7 @@ pub(crate) fn identify(
 /// What is said of rules with mistakes that have nothing to do with the file.
 fn left_out(broken: &Broken, discovery: &Discovery) -> String {
     let rules = discovery.rules();
-    let path = broken.path().strip_prefix(rules).unwrap_or(broken.path()).display();
+    let path = shown(broken.path().strip_prefix(rules).unwrap_or(broken.path()).display());
     format!(
         "`{path}` has mistakes and was left out; it cannot be meant for this file. `assay lint` shows them"
     )

@@ -1,5 +1,7 @@
 //! Messages of findings, made from a rule's template and the record it hit.
 
+use assay_model::{is_obeyed, shown};
+
 /// Longest text of a cell in a message or a finding's value: enough to recognise it; the whole cell is in the raw record.
 const EXCERPT_BYTES: usize = 200;
 
@@ -81,9 +83,13 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
-                Part::Cell(column) => text.push_str(&shown(cell(*column))),
-                Part::Value => text.push_str(&named.map(|(_, v)| shown(v)).unwrap_or_default()),
-                Part::ColumnName => text.push_str(named.map_or("", |(name, _)| name)),
+                Part::Cell(column) => text.push_str(&in_message(cell(*column))),
+                Part::Value => {
+                    text.push_str(&named.map(|(_, v)| in_message(v)).unwrap_or_default());
+                }
+                Part::ColumnName => {
+                    text.push_str(&shown(named.map_or("", |(name, _)| name)).to_string());
+                }
                 Part::Argument(index) => match arguments.get(*index) {
                     Some(argument) => text.push_str(&excerpt(argument.as_bytes())),
                     None => text.push('…'),
@@ -107,7 +113,7 @@ pub fn excerpt(cell: &[u8]) -> String {
     for character in text.trim_end_matches(char::REPLACEMENT_CHARACTER).chars() {
         match character {
             ' '..='~' => shown.push(character),
-            character if character.is_control() => shown.extend(character.escape_default()),
+            character if is_obeyed(character) => shown.extend(character.escape_default()),
             character if is_unseen(character) => shown.extend(character.escape_unicode()),
             character => shown.push(character),
         }
@@ -119,7 +125,7 @@ pub fn excerpt(cell: &[u8]) -> String {
 }
 
 /// A cell in a message: its excerpt, with blanks at the edges escaped too.
-fn shown(cell: &[u8]) -> String {
+fn in_message(cell: &[u8]) -> String {
     let text = excerpt(cell);
     let inner = text.trim_matches(' ');
     if inner.len() == text.len() {
@@ -165,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_made_visible() {
-        let check = |cell: &str, expected: &str| assert_eq!(shown(cell.as_bytes()), expected);
+        let check = |cell: &str, expected: &str| assert_eq!(in_message(cell.as_bytes()), expected);
         check("Zürich", "Zürich");
         check("Zu\u{308}rich", r"Zu\u{308}rich");
         check("Zürich ", r"Zürich\u{20}");

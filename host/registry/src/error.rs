@@ -1,13 +1,14 @@
 //! What keeps a plugin from being pushed or pulled. Each text says what was found and what to do.
 
+use assay_model::shown;
+
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
     /// The reference cannot be read.
     #[error(
-        "`{found}` is no place in a registry: {detail}\nhelp: write `oci://HOST/REPOSITORY:TAG`, or `oci://HOST/REPOSITORY@sha256:…`"
-    )]
+        "`{found}` is no place in a registry: {detail}\nhelp: write `oci://HOST/REPOSITORY:TAG`, or `oci://HOST/REPOSITORY@sha256:…`", found = shown(found), detail = shown(detail))]
     Reference {
         /// What was typed.
         found: String,
@@ -16,16 +17,14 @@ pub enum RegistryError {
     },
     /// A plugin is pushed under a tag; its digest is what comes of it.
     #[error(
-        "`{place}` names a digest, and a push needs a tag\nhelp: write `oci://HOST/REPOSITORY:TAG`; the digest is what `push` answers"
-    )]
+        "`{place}` names a digest, and a push needs a tag\nhelp: write `oci://HOST/REPOSITORY:TAG`; the digest is what `push` answers", place = shown(place))]
     NoTag {
         /// What was typed.
         place: String,
     },
     /// Nobody answers.
     #[error(
-        "cannot reach `{registry}`: {detail}\nhelp: is the name right, and does this machine reach it? A proxy is taken from HTTPS_PROXY"
-    )]
+        "cannot reach `{registry}`: {detail}\nhelp: is the name right, and does this machine reach it? A proxy is taken from HTTPS_PROXY", registry = shown(registry), detail = shown(detail))]
     Unreachable {
         /// The registry.
         registry: String,
@@ -34,8 +33,7 @@ pub enum RegistryError {
     },
     /// The registry wants to know who asks.
     #[error(
-        "`{registry}` refuses: {detail}\nhelp: `docker login {registry}`, or set ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD, for an account that may"
-    )]
+        "`{registry}` refuses: {detail}\nhelp: `docker login {registry}`, or set ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD, for an account that may", registry = shown(registry), detail = shown(detail))]
     Denied {
         /// The registry.
         registry: String,
@@ -44,16 +42,14 @@ pub enum RegistryError {
     },
     /// There is nothing there.
     #[error(
-        "there is no `{place}`\nhelp: look at what `assay push` answered; a tag may have been moved or removed"
-    )]
+        "there is no `{place}`\nhelp: look at what `assay push` answered; a tag may have been moved or removed", place = shown(place))]
     NotFound {
         /// What was asked for.
         place: String,
     },
     /// What came is not what was asked for.
     #[error(
-        "the registry `{registry}` sent something else: expected sha256:{expected}, found sha256:{found}\nhelp: nothing was written; a proxy or the registry is broken, or lies"
-    )]
+        "the registry `{registry}` sent something else: expected sha256:{expected}, found sha256:{found}\nhelp: nothing was written; a proxy or the registry is broken, or lies", registry = shown(registry), found = shown(found))]
     Digest {
         /// The registry.
         registry: String,
@@ -64,8 +60,7 @@ pub enum RegistryError {
     },
     /// Something that is no plugin.
     #[error(
-        "`{place}` is no WebAssembly artifact: {detail}\nhelp: expected a manifest with one layer `application/wasm`, as `assay push` and `wkg oci push` write it"
-    )]
+        "`{place}` is no WebAssembly artifact: {detail}\nhelp: expected a manifest with one layer `application/wasm`, as `assay push` and `wkg oci push` write it", place = shown(place), detail = shown(detail))]
     NotWasm {
         /// What was asked for.
         place: String,
@@ -73,7 +68,7 @@ pub enum RegistryError {
         detail: String,
     },
     /// Too large to be a plugin.
-    #[error("`{place}` has {bytes} bytes: expected {limit} at most")]
+    #[error("`{place}` has {bytes} bytes: expected {limit} at most", place = shown(place))]
     TooLarge {
         /// What was asked for.
         place: String,
@@ -84,8 +79,7 @@ pub enum RegistryError {
     },
     /// Credentials that cannot be read.
     #[error(
-        "cannot read the credentials for `{registry}`: {detail}\nhelp: `docker login {registry}` stores them, ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD go before them"
-    )]
+        "cannot read the credentials for `{registry}`: {detail}\nhelp: `docker login {registry}` stores them, ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD go before them", registry = shown(registry), detail = shown(detail))]
     Credentials {
         /// The registry.
         registry: String,
@@ -93,7 +87,7 @@ pub enum RegistryError {
         detail: String,
     },
     /// Anything else that the registry says.
-    #[error("`{registry}` did not take part: {detail}")]
+    #[error("`{registry}` did not take part: {detail}", registry = shown(registry), detail = shown(detail))]
     Protocol {
         /// The registry.
         registry: String,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use assay_model::shown;
+
 /// Where an object is, or what the names of many begin with: `s3://bucket/key`, with `?versionId=…` for one version of it.
 ///
 /// A key is taken as it stands, as the AWS CLI does: `%20` is three characters. Only `?versionId=` ends it, so that other `?` may be in it.
@@ -21,7 +23,7 @@ const ROOT_BYTES: usize = 512;
 
 /// A text that is not the address of an object or a prefix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` {problem}; expected `s3://bucket/key`")]
+#[error("`{text}` {problem}; expected `s3://bucket/key`", text = shown(text))]
 pub struct BadAddress {
     text: String,
     problem: &'static str,

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::ops::Range;
 
+use assay_model::shown;
+
 use crate::address::Address;
 use crate::fault::{Cause, Fault};
 use crate::operation::Operation;
@@ -95,7 +97,10 @@ impl S3Error {
                 };
                 format!("no credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the job a role{container}")
             }
-            Cause::Region(Some(region)) => format!("the bucket is in `{region}`: set AWS_REGION={region}"),
+            Cause::Region(Some(region)) => {
+                let region = shown(region);
+                format!("the bucket is in `{region}`: set AWS_REGION={region}")
+            },
             Cause::Region(None) => "the bucket is in another region than AWS_REGION or the profile says".to_owned(),
             Cause::Clock => "this machine's clock is off by more than 15 minutes: set it (`timedatectl`)".to_owned(),
             Cause::NoUpload => format!("the upload is over: S3 gave it up after a conflict (409), or a lifecycle rule or `assay gc` aborted it; {ANEW}"),
@@ -114,7 +119,7 @@ impl S3Error {
     fn lacking(&self) -> String {
         let Target { operation, address, .. } = &self.0.target;
         let permission = operation.permission(address.version().is_some());
-        let (bucket, key) = (address.bucket(), address.key());
+        let (bucket, key) = (address.bucket(), shown(address.key()));
         if operation.is_of_bucket() {
             return format!("the role needs `{permission}` on `arn:aws:s3:::{bucket}`");
         }
@@ -135,7 +140,7 @@ impl S3Error {
 impl fmt::Display for S3Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Target { operation, address, range } = &self.0.target;
-        write!(f, "{} of `{address}`", operation.name())?;
+        write!(f, "{} of `{}`", operation.name(), shown(address))?;
         if let Some(range) = range {
             write!(f, ", bytes {} to {}", range.start, range.end.saturating_sub(1))?;
         }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use assay_model::shown;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::{RequestId, RequestIdExt};
@@ -158,11 +159,11 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(code) = &self.code {
-            write!(f, "{code}: ")?;
+            write!(f, "{}: ", shown(code))?;
         }
-        write!(f, "{}", self.message.trim_end_matches('.'))?;
+        write!(f, "{}", shown(self.message.trim_end_matches('.')))?;
         let named = |name: &str, value: &Option<String>| {
-            value.as_ref().map(|value| format!("{name} {value}"))
+            value.as_ref().map(|value| format!("{name} {}", shown(value)))
         };
         let status = self.status.map(|status| format!("HTTP {status}"));
         let details =

@@ -3,12 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
+use assay_model::shown;
+
 /// A profile, or a request for a file of it, that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProfileError {
     /// The profile or a data file beside it could not be read.
-    #[error("cannot read `{}`", path.display())]
+    #[error("cannot read `{}`", shown(path.display()))]
     Read {
         /// The file.
         path: PathBuf,
@@ -16,7 +18,7 @@ pub enum ProfileError {
         source: io::Error,
     },
     /// The profile is not TOML, or has a key that profiles do not have.
-    #[error("`{}`, line {line}, column {column}: {message}", path.display())]
+    #[error("`{}`, line {line}, column {column}: {message}", shown(path.display()), message = shown(message))]
     Syntax {
         /// The file.
         path: PathBuf,
@@ -28,7 +30,7 @@ pub enum ProfileError {
         message: String,
     },
     /// A data file is not the table it should be.
-    #[error("`{}`, line {line}: {message}", path.display())]
+    #[error("`{}`, line {line}: {message}", shown(path.display()), message = shown(message))]
     Data {
         /// The file.
         path: PathBuf,
@@ -38,7 +40,7 @@ pub enum ProfileError {
         message: String,
     },
     /// A value of the profile makes no sense where it stands.
-    #[error("`{key}` in `{}`: {message}", path.display())]
+    #[error("`{key}` in `{}`: {message}", shown(path.display()), key = shown(key), message = shown(message))]
     Invalid {
         /// The profile.
         path: PathBuf,
@@ -48,7 +50,7 @@ pub enum ProfileError {
         message: String,
     },
     /// The profile makes no files of that layout.
-    #[error("layout `{layout}` is not one of the profile's, expected {expected}")]
+    #[error("layout `{layout}` is not one of the profile's, expected {expected}", layout = shown(layout))]
     Layout {
         /// The layout asked for.
         layout: String,
@@ -56,13 +58,13 @@ pub enum ProfileError {
         expected: String,
     },
     /// A partition value is missing that the profile has no default for.
-    #[error("partition key `{key}` has no value and the profile no default for it, give it one")]
+    #[error("partition key `{key}` has no value and the profile no default for it, give it one", key = shown(key))]
     PartitionMissing {
         /// The key.
         key: String,
     },
     /// A partition key the profile does not know.
-    #[error("partition key `{key}` is not one of the profile's, expected {expected}")]
+    #[error("partition key `{key}` is not one of the profile's, expected {expected}", key = shown(key))]
     PartitionUnknown {
         /// The key.
         key: String,
@@ -71,8 +73,7 @@ pub enum ProfileError {
     },
     /// The layout has a column that the profile does not make.
     #[error(
-        "column `{column}` of layout `{layout}` is not made by the profile, add it to `[record]`"
-    )]
+        "column `{column}` of layout `{layout}` is not made by the profile, add it to `[record]`", column = shown(column), layout = shown(layout))]
     ColumnUnknown {
         /// The column, as the rules name it.
         column: String,

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use assay_model::parse_decimal;
+use assay_model::{parse_decimal, shown};
 
 /// Parts of a billion; between none and all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,7 +14,7 @@ pub struct Share(u64);
 
 /// The text is not a share.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a share, expected 0% to 100%, such as `0.5%` or `0.005`")]
+#[error("`{text}` is not a share, expected 0% to 100%, such as `0.5%` or `0.005`", text = shown(text))]
 pub struct ShareError {
     text: String,
 }

@@ -1,5 +1,7 @@
 //! Every way in which something a plugin returned can break the contract.
 
+use assay_model::shown;
+
 /// What is wrong with something a plugin returned. Nothing of the answer is used then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -50,8 +52,7 @@ pub enum Breach {
     },
     /// A rule's name is the host's.
     #[error(
-        "rule `{name}` has a name that only the host uses, expected none that begins with `csv.`, `type.`, `file.` or `plugin.`"
-    )]
+        "rule `{name}` has a name that only the host uses, expected none that begins with `csv.`, `type.`, `file.` or `plugin.`", name = shown(name))]
     ReservedName {
         /// The name.
         name: String,
@@ -79,7 +80,7 @@ pub enum Breach {
         code: u16,
     },
     /// Two things have the same name.
-    #[error("two {what} are named `{name}`, expected each name once")]
+    #[error("two {what} are named `{name}`, expected each name once", name = shown(name))]
     RepeatedName {
         /// Of what.
         what: &'static str,
@@ -88,8 +89,7 @@ pub enum Breach {
     },
     /// A rule stands in a stage of another class.
     #[error(
-        "rule `{rule}` of class {class} is in the {stage} stage, expected rules of that class only"
-    )]
+        "rule `{rule}` of class {class} is in the {stage} stage, expected rules of that class only", rule = shown(rule))]
     ClassOfStage {
         /// The rule.
         rule: String,
@@ -105,7 +105,7 @@ pub enum Breach {
         stage: &'static str,
     },
     /// A rule names a column the stage does not have.
-    #[error("rule `{rule}` reads column {column}, expected an index below {columns}")]
+    #[error("rule `{rule}` reads column {column}, expected an index below {columns}", rule = shown(rule))]
     RuleColumn {
         /// The rule.
         rule: String,
@@ -115,15 +115,14 @@ pub enum Breach {
         columns: usize,
     },
     /// A column is asked for twice in the same form.
-    #[error("column `{column}` is asked for twice in the same form, expected once")]
+    #[error("column `{column}` is asked for twice in the same form, expected once", column = shown(column))]
     RepeatedColumn {
         /// The column.
         column: String,
     },
     /// A column request has bits that mean nothing.
     #[error(
-        "column `{column}` has the flags {flags:#b}, expected bit 0 (required) and bit 1 (writes) only"
-    )]
+        "column `{column}` has the flags {flags:#b}, expected bit 0 (required) and bit 1 (writes) only", column = shown(column))]
     Flags {
         /// The column.
         column: String,
@@ -132,16 +131,14 @@ pub enum Breach {
     },
     /// A column is to be rewritten where nothing can be.
     #[error(
-        "column `{column}` is to be rewritten, expected that of text columns in the normalise stage only"
-    )]
+        "column `{column}` is to be rewritten, expected that of text columns in the normalise stage only", column = shown(column))]
     Writes {
         /// The column.
         column: String,
     },
     /// A decimal has too many digits.
     #[error(
-        "column `{column}` has a scale of {scale}, expected 18 at most for decimals and 0 for others"
-    )]
+        "column `{column}` has a scale of {scale}, expected 18 at most for decimals and 0 for others", column = shown(column))]
     Scale {
         /// The column.
         column: String,
@@ -149,7 +146,7 @@ pub enum Breach {
         scale: u16,
     },
     /// A date format is none, or belongs to no date.
-    #[error("column `{column}` has the date format {format:?}, expected {expected}")]
+    #[error("column `{column}` has the date format {format:?}, expected {expected}", column = shown(column))]
     DateFormat {
         /// The column.
         column: String,
@@ -159,7 +156,7 @@ pub enum Breach {
         expected: &'static str,
     },
     /// A rule that the host checks is not a validate rule.
-    #[error("rule `{rule}` asks the host for a check, expected that of validate rules only")]
+    #[error("rule `{rule}` asks the host for a check, expected that of validate rules only", rule = shown(rule))]
     HostCheckClass {
         /// The rule.
         rule: String,

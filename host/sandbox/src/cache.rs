@@ -10,7 +10,7 @@ use std::hash::Hasher;
 use std::path::Path;
 
 use assay_digest::sha256;
-use assay_model::Digest;
+use assay_model::{Digest, shown};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -30,8 +30,9 @@ pub(crate) struct Cache {
 impl Cache {
     /// Opens or creates the folder. The error says why it cannot be trusted.
     pub(crate) fn open(path: &Path, engine: &Engine) -> Result<Self, String> {
-        let folder = Folder::open(path)
-            .map_err(|reason| format!("the cache `{}` is not used: {reason}", path.display()))?;
+        let folder = Folder::open(path).map_err(|reason| {
+            format!("the cache `{}` is not used: {reason}", shown(path.display()))
+        })?;
         let mut hasher = Collected(Vec::new());
         std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
         hasher.0.extend_from_slice(env!("CARGO_PKG_VERSION").as_bytes());

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use assay_model::ConfigFault;
+use assay_model::{ConfigFault, shown};
 
 use crate::breach::Breach;
 use crate::contract::ContractVersion;
@@ -45,23 +45,21 @@ impl fmt::Display for Call {
 #[non_exhaustive]
 pub enum SandboxError {
     /// The engine could not be set up.
-    #[error("the machine cannot run WebAssembly: {detail}")]
+    #[error("the machine cannot run WebAssembly: {detail}", detail = shown(detail))]
     Engine {
         /// What the engine said.
         detail: String,
     },
     /// There are no bytes.
     #[error(
-        "plugin `{plugin}` is empty: expected a WebAssembly component; build or download it again"
-    )]
+        "plugin `{plugin}` is empty: expected a WebAssembly component; build or download it again", plugin = shown(plugin))]
     Empty {
         /// The plugin.
         plugin: String,
     },
     /// There are too many bytes.
     #[error(
-        "plugin `{plugin}` has {bytes} bytes: expected {limit} at most; build it with `--profile plugin`"
-    )]
+        "plugin `{plugin}` has {bytes} bytes: expected {limit} at most; build it with `--profile plugin`", plugin = shown(plugin))]
     TooLarge {
         /// The plugin.
         plugin: String,
@@ -73,8 +71,7 @@ pub enum SandboxError {
     /// The bytes are text.
     #[error(
         "plugin `{plugin}` is text that begins with {start:?}: expected a binary WebAssembly component; \
-         a text format has to be translated first, and a download may have saved an error page"
-    )]
+         a text format has to be translated first, and a download may have saved an error page", plugin = shown(plugin))]
     Text {
         /// The plugin.
         plugin: String,
@@ -83,8 +80,7 @@ pub enum SandboxError {
     },
     /// The bytes are something else.
     #[error(
-        "plugin `{plugin}` is not WebAssembly: expected it to begin with `\\0asm`, found {start}"
-    )]
+        "plugin `{plugin}` is not WebAssembly: expected it to begin with `\\0asm`, found {start}", plugin = shown(plugin))]
     NotWasm {
         /// The plugin.
         plugin: String,
@@ -94,16 +90,14 @@ pub enum SandboxError {
     /// A WebAssembly module that is no component.
     #[error(
         "plugin `{plugin}` is a core module: expected a component; link it with `wasm-component-ld`, \
-         which the target's `linker` setting in `.cargo/config.toml` names"
-    )]
+         which the target's `linker` setting in `.cargo/config.toml` names", plugin = shown(plugin))]
     CoreModule {
         /// The plugin.
         plugin: String,
     },
     /// A component that was cut off.
     #[error(
-        "plugin `{plugin}` ends after {bytes} bytes in the middle of a section: copy or download it again"
-    )]
+        "plugin `{plugin}` ends after {bytes} bytes in the middle of a section: copy or download it again", plugin = shown(plugin))]
     Truncated {
         /// The plugin.
         plugin: String,
@@ -111,7 +105,7 @@ pub enum SandboxError {
         bytes: usize,
     },
     /// A component that does not validate.
-    #[error("plugin `{plugin}` is not a valid component: {detail}")]
+    #[error("plugin `{plugin}` is not a valid component: {detail}", plugin = shown(plugin), detail = shown(detail))]
     Invalid {
         /// The plugin.
         plugin: String,
@@ -121,8 +115,7 @@ pub enum SandboxError {
     /// A component that wants something of the host.
     #[error(
         "plugin `{plugin}` imports `{import}`, which {grant}; \
-         a Rust plugin built for `wasm32-unknown-unknown` imports nothing"
-    )]
+         a Rust plugin built for `wasm32-unknown-unknown` imports nothing", plugin = shown(plugin), import = shown(import))]
     Import {
         /// The plugin.
         plugin: String,
@@ -134,8 +127,7 @@ pub enum SandboxError {
     /// A component that is no rule plugin.
     #[error(
         "plugin `{plugin}` does not export `assay:rules/plugin`: expected a component built on the contract in `wit/`, \
-         found {}", exports_text(.exports)
-    )]
+         found {}", exports_text(.exports), plugin = shown(plugin))]
     NoContract {
         /// The plugin.
         plugin: String,
@@ -145,8 +137,7 @@ pub enum SandboxError {
     /// A plugin for another version of the contract.
     #[error(
         "plugin `{plugin}` is built for contract {found}, this host takes {}.0.0 to {host}: {}",
-        .host.major, version_help(.found, .host)
-    )]
+        .host.major, version_help(.found, .host), plugin = shown(plugin))]
     ContractVersion {
         /// The plugin.
         plugin: String,
@@ -158,8 +149,7 @@ pub enum SandboxError {
     /// An interface of the right name and the wrong shape.
     #[error(
         "plugin `{plugin}` exports `assay:rules/plugin` in another shape than `wit/rules.wit` gives it: {detail}; \
-         build it again with the contract's own files"
-    )]
+         build it again with the contract's own files", plugin = shown(plugin), detail = shown(detail))]
     ContractShape {
         /// The plugin.
         plugin: String,
@@ -167,7 +157,7 @@ pub enum SandboxError {
         detail: String,
     },
     /// What the plugin says of itself or of a run breaks the contract.
-    #[error("plugin `{plugin}` breaks the contract in `{call}`: {breach}")]
+    #[error("plugin `{plugin}` breaks the contract in `{call}`: {breach}", plugin = shown(plugin))]
     Breach {
         /// The plugin.
         plugin: String,
@@ -177,7 +167,7 @@ pub enum SandboxError {
         breach: Breach,
     },
     /// A call that belongs to no record did not come back.
-    #[error("plugin `{plugin}` failed in `{call}`: {reason}")]
+    #[error("plugin `{plugin}` failed in `{call}`: {reason}", plugin = shown(plugin))]
     Failed {
         /// The plugin.
         plugin: String,
@@ -189,8 +179,7 @@ pub enum SandboxError {
     /// What a plugin measured adds up to more than a measure can hold.
     #[error(
         "plugin `{plugin}` measures {code} `{}` of the file add up to {sum}, which is beyond 64 bits; measure in larger units, or fewer things under one key",
-        .key.escape_debug()
-    )]
+        .key.escape_debug(), plugin = shown(plugin))]
     Sum {
         /// The plugin.
         plugin: String,
@@ -204,8 +193,7 @@ pub enum SandboxError {
     /// A call did not come back. That depends on the machine, so that no record is judged by it.
     #[error(
         "plugin `{plugin}` hangs: `{call}` did not come back within {limit:?}{}; run it again where the machine is less busy, \
-         or give it more time with `deadline` in the pack's `[limits]`", in_function(.function.as_deref())
-    )]
+         or give it more time with `deadline` in the pack's `[limits]`", in_function(.function.as_deref()), plugin = shown(plugin))]
     Hanging {
         /// The plugin.
         plugin: String,
@@ -221,8 +209,7 @@ pub enum SandboxError {
     /// The plugin failed on too many records.
     #[error(
         "plugin `{plugin}` was given up after {poison} records that it cannot judge \
-         ({failures} failed calls in {took:?}); the last reason: {reason}"
-    )]
+         ({failures} failed calls in {took:?}); the last reason: {reason}", plugin = shown(plugin))]
     GaveUp {
         /// The plugin.
         plugin: String,
@@ -238,7 +225,7 @@ pub enum SandboxError {
         reason: PoisonReason,
     },
     /// The host gave a batch that is not as planned. A bug of the caller.
-    #[error("plugin `{plugin}` cannot be given the batch at record {first_record}: {detail}")]
+    #[error("plugin `{plugin}` cannot be given the batch at record {first_record}: {detail}", plugin = shown(plugin), detail = shown(detail))]
     Batch {
         /// The plugin.
         plugin: String,

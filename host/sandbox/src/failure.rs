@@ -146,7 +146,7 @@ fn function(error: &wasmtime::Error) -> Option<String> {
         .frames()
         .iter()
         .filter_map(|frame| frame.func_name())
-        .map(|name| format!("{:#}", rustc_demangle::demangle(name)))
+        .map(|name| presentable(&format!("{:#}", rustc_demangle::demangle(name))))
         .find(|name| !LIBRARY.iter().any(|start| name.trim_start_matches('<').starts_with(start)))
         .map(|name| presentable(&name))
 }

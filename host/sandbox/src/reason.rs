@@ -1,5 +1,7 @@
 //! Why a call did not come back with something usable.
 
+use assay_model::shown;
+
 use crate::breach::Breach;
 use crate::fuel::grouped;
 
@@ -11,7 +13,7 @@ const WORDS_BYTES: usize = 256;
 #[non_exhaustive]
 pub enum PoisonReason {
     /// It ran into something WebAssembly does not allow, or gave up by itself.
-    #[error("it trapped: {what}{}", in_function(.function.as_deref()))]
+    #[error("it trapped: {what}{}", in_function(.function.as_deref()), what = shown(what))]
     Trap {
         /// What kind of trap.
         what: String,
@@ -58,7 +60,7 @@ pub enum PoisonReason {
     #[error("it returned a string that is not UTF-8")]
     Utf8,
     /// What it returned cannot be taken over.
-    #[error("what it returned cannot be read: {detail} (the limit is {} MiB a call)", .limit >> 20)]
+    #[error("what it returned cannot be read: {detail} (the limit is {} MiB a call)", .limit >> 20, detail = shown(detail))]
     Answer {
         /// What the engine said.
         detail: String,
@@ -66,7 +68,7 @@ pub enum PoisonReason {
         limit: usize,
     },
     /// It said that it cannot go on.
-    #[error("it reported a fault{}: {message}", fault_kind(*.code))]
+    #[error("it reported a fault{}: {message}", fault_kind(*.code), message = shown(message))]
     Fault {
         /// The contract's number of what kind of fault it is.
         code: u16,
@@ -126,21 +128,17 @@ impl PoisonReason {
     }
 }
 
-/// A guest's words, fit for a terminal: no control characters, not too long.
+/// A guest's words, fit to be shown and not too long.
 pub(crate) fn presentable(words: &str) -> String {
-    let mut shown = String::new();
+    let mut text = String::new();
     for character in words.chars() {
-        if shown.len() >= WORDS_BYTES {
-            shown.push('…');
+        if text.len() >= WORDS_BYTES {
+            text.push('…');
             break;
         }
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
+        text.push_str(&shown(character).to_string());
     }
-    shown
+    text
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use assay_model::shown;
 use assay_packs::{LockError, PackError};
 use assay_signing::{KeyError, SignatureError};
 
@@ -10,7 +11,7 @@ use assay_signing::{KeyError, SignatureError};
 #[non_exhaustive]
 pub enum ShippingError {
     /// A file cannot be read or written.
-    #[error("cannot {what} `{}`", path.display())]
+    #[error("cannot {what} `{}`", shown(path.display()))]
     File {
         /// What was tried.
         what: &'static str,
@@ -20,7 +21,7 @@ pub enum ShippingError {
         source: std::io::Error,
     },
     /// The bytes are no component.
-    #[error("`{name}` is no component that can be stamped: {detail}")]
+    #[error("`{name}` is no component that can be stamped: {detail}", name = shown(name), detail = shown(detail))]
     NoComponent {
         /// The plugin.
         name: String,
@@ -28,7 +29,7 @@ pub enum ShippingError {
         detail: String,
     },
     /// What is to be stamped is not in the form that the field agreed on.
-    #[error("the {what} `{found}` cannot be stamped: {detail}\nhelp: {help}")]
+    #[error("the {what} `{found}` cannot be stamped: {detail}\nhelp: {help}", found = shown(found), detail = shown(detail))]
     Stamp {
         /// Which one.
         what: &'static str,
@@ -40,7 +41,7 @@ pub enum ShippingError {
         help: &'static str,
     },
     /// A bundle that is not as it should be.
-    #[error("`{}` is no bundle to import: {detail}\nhelp: nothing was changed; copy it again, or have it exported again", path.display())]
+    #[error("`{}` is no bundle to import: {detail}\nhelp: nothing was changed; copy it again, or have it exported again", shown(path.display()), detail = shown(detail))]
     Bundle {
         /// The bundle.
         path: PathBuf,
@@ -48,7 +49,7 @@ pub enum ShippingError {
         detail: String,
     },
     /// Nobody who is trusted vouches for it.
-    #[error("{what} is not to be trusted: {reason}")]
+    #[error("{what} is not to be trusted: {reason}", what = shown(what))]
     Untrusted {
         /// What.
         what: String,
@@ -56,7 +57,7 @@ pub enum ShippingError {
         reason: SignatureError,
     },
     /// A key that a pack trusts is none.
-    #[error("`{}` trusts a key that cannot be one: {reason}", pack.display())]
+    #[error("`{}` trusts a key that cannot be one: {reason}", shown(pack.display()))]
     TrustedKey {
         /// The pack.
         pack: PathBuf,
@@ -64,7 +65,7 @@ pub enum ShippingError {
         reason: KeyError,
     },
     /// A file that does not belong to the rules.
-    #[error("`{}` is not in the rules folder `{}`, so it has no place in a bundle\nhelp: move it there, or name another folder with `--rules`", file.display(), rules.display())]
+    #[error("`{}` is not in the rules folder `{}`, so it has no place in a bundle\nhelp: move it there, or name another folder with `--rules`", shown(file.display()), shown(rules.display()))]
     Outside {
         /// The file.
         file: PathBuf,
@@ -72,7 +73,7 @@ pub enum ShippingError {
         rules: PathBuf,
     },
     /// The folder cannot be changed in one step.
-    #[error("cannot put the new rules in the place of `{}` in one step: {reason}\nhelp: nothing was changed; some file systems cannot exchange folders: import into a new folder and move it there", path.display())]
+    #[error("cannot put the new rules in the place of `{}` in one step: {reason}\nhelp: nothing was changed; some file systems cannot exchange folders: import into a new folder and move it there", shown(path.display()))]
     Exchange {
         /// The rules folder.
         path: PathBuf,

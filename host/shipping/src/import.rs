@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use assay_model::shown;
 use assay_packs::{Catalogue, LOCK_FILE, Lock, Pack};
 use assay_signing::{PublicKey, verify_beside};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -43,7 +44,7 @@ pub fn import(request: &ImportRequest<'_>) -> Result<Imported, ShippingError> {
     let bytes = fs::read(path).map_err(ShippingError::file("read", path))?;
     if !request.keys.is_empty() {
         verify_beside(path, &bytes, request.keys).map_err(|reason| ShippingError::Untrusted {
-            what: format!("bundle `{}`", path.display()),
+            what: format!("bundle `{}`", shown(path.display())),
             reason,
         })?;
     }

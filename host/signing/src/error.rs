@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use assay_model::Digest;
+use assay_model::{Digest, shown};
 
 /// Why a key cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,22 +10,20 @@ use assay_model::Digest;
 pub enum KeyError {
     /// It is no secret key.
     #[error(
-        "expected a secret Ed25519 key (PKCS#8 in PEM), found {found}\nhelp: `assay keygen` makes one, and `openssl genpkey -algorithm ed25519` does"
-    )]
+        "expected a secret Ed25519 key (PKCS#8 in PEM), found {found}\nhelp: `assay keygen` makes one, and `openssl genpkey -algorithm ed25519` does", found = shown(found))]
     Secret {
         /// What it seems to be.
         found: String,
     },
     /// It is no public key.
     #[error(
-        "expected a public Ed25519 key (PEM, or its one line), found {found}\nhelp: `assay keygen` makes a pair, and `openssl pkey -in KEY -pubout` shows a secret key's other half"
-    )]
+        "expected a public Ed25519 key (PEM, or its one line), found {found}\nhelp: `assay keygen` makes a pair, and `openssl pkey -in KEY -pubout` shows a secret key's other half", found = shown(found))]
     Public {
         /// What it seems to be.
         found: String,
     },
     /// There is no source of chance.
-    #[error("the system gives no random numbers: {detail}")]
+    #[error("the system gives no random numbers: {detail}", detail = shown(detail))]
     Chance {
         /// The system's word.
         detail: String,
@@ -37,13 +35,13 @@ pub enum KeyError {
 #[non_exhaustive]
 pub enum SignatureError {
     /// There is no signature.
-    #[error("it is not signed: there is no `{}`\nhelp: `assay sign` makes a signature, and `assay pull` and `assay import` bring those that there are", path.display())]
+    #[error("it is not signed: there is no `{}`\nhelp: `assay sign` makes a signature, and `assay pull` and `assay import` bring those that there are", shown(path.display()))]
     Missing {
         /// Where it would be.
         path: PathBuf,
     },
     /// The signature's file cannot be read.
-    #[error("its signature `{}` cannot be read: {reason}", path.display())]
+    #[error("its signature `{}` cannot be read: {reason}", shown(path.display()))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -52,8 +50,7 @@ pub enum SignatureError {
     },
     /// The signature's file is something else.
     #[error(
-        "its signature is no DSSE envelope of a release: {detail}\nhelp: `assay sign` writes one"
-    )]
+        "its signature is no DSSE envelope of a release: {detail}\nhelp: `assay sign` writes one", detail = shown(detail))]
     Format {
         /// What is wrong.
         detail: String,
@@ -86,8 +83,7 @@ pub enum SignatureError {
     },
     /// The file stands under another name.
     #[error(
-        "it was signed as `{signed}`, and is used as `{found}`\nhelp: a signature holds for a name; rename the file, or sign it under this one"
-    )]
+        "it was signed as `{signed}`, and is used as `{found}`\nhelp: a signature holds for a name; rename the file, or sign it under this one", signed = shown(signed), found = shown(found))]
     OtherName {
         /// What was signed.
         signed: String,

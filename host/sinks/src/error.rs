@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::damage::Damage;
+use assay_model::shown;
 use assay_store::{BadKey, Key, StoreError};
 use parquet::errors::ParquetError;
 
@@ -15,7 +16,7 @@ pub enum SinkError {
     Store(#[from] StoreError),
     /// A column's cells are not what its specification says. A bug of the caller's: records that do not fit
     /// are to be quarantined before they get here.
-    #[error("column `{column}`: {problem}")]
+    #[error("column `{column}`: {problem}", column = shown(column))]
     Column {
         /// The column's name.
         column: String,
@@ -31,7 +32,7 @@ pub enum SinkError {
         source: ParquetError,
     },
     /// A document in the store cannot be understood.
-    #[error("`{key}` is not a document this version understands; expected {expected}")]
+    #[error("`{key}` is not a document this version understands; expected {expected}", key = shown(key))]
     Document {
         /// The object.
         key: Key,
@@ -51,8 +52,7 @@ pub enum SinkError {
     /// The store failed while the manifest was being written.
     #[error(
         "the store failed while the manifest `{key}` was being written, and it is not known whether it was; {}",
-        after_doubt(other.as_deref())
-    )]
+        after_doubt(other.as_deref()), key = shown(key))]
     Undecided {
         /// The manifest.
         key: Key,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use assay_files::Unflushed;
+use assay_model::shown;
 
 use crate::key::{BadKey, Key};
 use crate::version::Version;
@@ -17,7 +18,7 @@ pub enum StoreError {
     #[error(transparent)]
     Key(#[from] BadKey),
     /// A create-only write found something there.
-    #[error("`{key}` exists already; it is created once and never overwritten")]
+    #[error("`{key}` exists already; it is created once and never overwritten", key = shown(key))]
     Exists {
         /// The object.
         key: Key,
@@ -25,8 +26,7 @@ pub enum StoreError {
     /// A compare-and-swap found another version than the one that was read.
     #[error(
         "`{key}` was changed by another run since it was read (expected version `{expected}`); \
-         read it again and decide anew"
-    )]
+         read it again and decide anew", key = shown(key))]
     Changed {
         /// The object.
         key: Key,
@@ -36,8 +36,7 @@ pub enum StoreError {
     /// What was written is there already, with other bytes. They stay as they are.
     #[error(
         "`{key}` exists already and is not what this run wrote ({found} bytes, expected {written}); it was left as it is\n\
-         help: another version of assay wrote it, or it was damaged since; if no manifest names it, delete it and run again"
-    )]
+         help: another version of assay wrote it, or it was damaged since; if no manifest names it, delete it and run again", key = shown(key))]
     Differs {
         /// The object.
         key: Key,
@@ -49,7 +48,7 @@ pub enum StoreError {
     /// Somebody holds the lock of a document and does not let go.
     #[error(
         "another process has held the lock `{}` for {waited:?}, which takes some milliseconds; it may be stopped: \
-         let it go on or end it, then run again", .lock.display()
+         let it go on or end it, then run again", shown(.lock.display())
     )]
     Locked {
         /// The lock's file.
@@ -59,8 +58,7 @@ pub enum StoreError {
     },
     /// It is written and has its name; whether it outlasts a power cut is not known.
     #[error(
-        "`{place}` is written, but the disk did not confirm that it keeps its name: after a power cut it may be gone"
-    )]
+        "`{place}` is written, but the disk did not confirm that it keeps its name: after a power cut it may be gone", place = shown(place))]
     Unconfirmed {
         /// What was written.
         place: String,
@@ -70,8 +68,7 @@ pub enum StoreError {
     /// No space is left, or the quota is used up.
     #[error(
         "the disk is full: could not {doing} `{place}`; free some space and run again, \
-         nothing that was published has changed"
-    )]
+         nothing that was published has changed", place = shown(place))]
     Full {
         /// What was being done: "write".
         doing: &'static str,
@@ -81,7 +78,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// The store failed in any other way.
-    #[error("could not {doing} `{place}`")]
+    #[error("could not {doing} `{place}`", place = shown(place))]
     Io {
         /// What was being done: "write".
         doing: &'static str,

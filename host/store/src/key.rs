@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use assay_model::shown;
+
 /// Names that stores keep for themselves: uploads under way and locks.
 pub(crate) const RESERVED: &str = ".assay";
 
@@ -14,7 +16,7 @@ const SEGMENT_BYTES: usize = 255;
 
 /// A text that cannot name an object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a key: {problem}")]
+#[error("`{text}` is not a key: {problem}", text = shown(text))]
 pub struct BadKey {
     /// The text.
     pub text: String,

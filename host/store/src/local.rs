@@ -13,6 +13,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use assay_files::{Access, Created, Draft, Keep};
+use assay_model::shown;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use self::lock::lock_beside;
@@ -40,7 +41,7 @@ impl LocalStore {
     /// Opens the store at `root`, creating the folder where there is none.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, StoreError> {
         let root = root.as_ref();
-        let fault = |source| StoreError::io("open", &root.display(), source);
+        let fault = |source| StoreError::io("open", &shown(root.display()), source);
         assay_files::create_folder(root, Keep::Durable).map_err(fault)?;
         Ok(Self { root: root.canonicalize().map_err(fault)? })
     }

@@ -37,6 +37,12 @@ impl Library {
         self.rules().join("library").join(name)
     }
 
+    /// Takes back what a test changed in a file of the rules.
+    pub fn restore(&self, name: &str) {
+        let original = checkout().join("tests/fixtures/rules/library").join(name);
+        std::fs::copy(original, self.rule_file(name)).expect("space");
+    }
+
     /// Pins the plugins as they are.
     pub fn lock(&self) {
         let output = assay()

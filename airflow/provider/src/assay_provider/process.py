@@ -1,26 +1,30 @@
 """A child process in the task's own process group, whose standard output is the result and whose standard error is
-the log."""
+the log. There is no thread: Linux tells a child of the end of each thread of its parent (see `tether`), and to be told
+to end twice means to assay that it ends without its audit record."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import selectors
 import shlex
 import signal
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 TETHER = Path(__file__).with_name("tether.py")
 # Time to end between two slabs and to write the audit record; Airflow's own grace is 60 s.
 GRACE_SECONDS = 30.0
-# The supervisor kills what is left 5 s after its signal.
-PAUSE_SECONDS = 1.0
-# A supervisor that is gone is noticed after this: seconds of work that nobody waits for any more.
-WATCH_SECONDS = 1.0
+# The supervisor kills what is left 5 s after its signal: half of that is for the signal that it sent, half for ours.
+PAUSE_SECONDS = 2.5
+# How soon it is noticed that the supervisor is gone, or that a pause is over.
+TICK_SECONDS = 0.5
+# What a pipe holds on Linux.
+BLOCK_BYTES = 64 << 10
 # Parts of names of variables that hold what a log must not.
 SECRET = ("KEY", "SECRET", "TOKEN", "PASSWORD", "CREDENTIAL")
 
@@ -41,63 +45,83 @@ class Child:
     """Runs a command. `end` may be called from a signal handler while `run` waits."""
 
     say: Callable[[str], None]
-    _process: subprocess.Popen[str] | None = field(default=None, init=False)
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    # When the end was asked for, by the monotonic clock, and the signals that are still to be sent then.
+    _ending: float | None = field(default=None, init=False)
+    _signals: list[tuple[float, signal.Signals]] = field(default_factory=list, init=False)
 
     def run(self, command: Sequence[str], extra: Mapping[str, str] | None = None) -> tuple[int, str]:
         """Exit code (negative: the signal's number) and standard output. Lines of standard error are said at once."""
         tethered = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *command]
+        output = bytearray()
         with subprocess.Popen(
             tethered,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
             env={**os.environ, **(extra or {})},
             start_new_session=False,  # A session of its own would escape the supervisor's kill.
         ) as process:
             self._process = process
-            if process.stdout is None or process.stderr is None:
-                raise RuntimeError("pipes were asked for")
-            lines = threading.Thread(target=self._say_all, args=(process.stderr,), daemon=True)
-            lines.start()
-            over = threading.Event()
-            threading.Thread(target=self._watch, args=(os.getppid(), over), daemon=True).start()
             try:
-                output = process.stdout.read()
-                code = process.wait()
-                lines.join()
-            finally:
-                over.set()
-                # A time-out or a signal may be on its way through here: nothing of ours stays behind.
-                if process.poll() is None:
-                    self.end()
-                    process.wait()
-        return code, output
+                self._serve(process, output)
+            except BaseException:
+                # A time-out or a signal is on its way through here: nothing of ours stays behind.
+                self.end()
+                self._serve(process, output)
+                raise
+        return process.returncode, output.decode("utf-8", "replace")
 
     def end(self) -> None:
         """Has the child end, and returns at once: in a signal handler nothing may wait for what the interrupted code
         may hold. The supervisor mostly signals the whole process group, and a second signal would end assay without
         its audit record; so SIGTERM is sent only to a child that has not ended after a pause, and SIGKILL after
         another."""
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        for seconds, number in ((PAUSE_SECONDS, signal.SIGTERM), (GRACE_SECONDS, signal.SIGKILL)):
-            timer = threading.Timer(seconds, process.send_signal, [number])
-            timer.daemon = True
-            timer.start()
+        if self._ending is None:
+            self._signals = [(PAUSE_SECONDS, signal.SIGTERM), (GRACE_SECONDS, signal.SIGKILL)]
+            self._ending = time.monotonic()
 
-    def _watch(self, supervisor: int, over: threading.Event) -> None:
-        """Ends the child when the task's own parent is gone: the scheduler then starts the task again elsewhere, and
-        nobody would learn what comes of this one."""
-        while not over.wait(WATCH_SECONDS):
-            if os.getppid() != supervisor:
-                self.say("the task's supervisor is gone; ending the command")
-                self.end()
+    def _serve(self, process: subprocess.Popen[bytes], output: bytearray) -> None:
+        """Reads what the child writes until it has ended."""
+        supervisor, line = os.getppid(), bytearray()
+        with selectors.DefaultSelector() as pipes:
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None and not pipe.closed:
+                    pipes.register(pipe, selectors.EVENT_READ)
+            while pipes.get_map():
+                for key, _ in pipes.select(TICK_SECONDS):
+                    block = os.read(key.fd, BLOCK_BYTES)
+                    if not block:
+                        pipes.unregister(key.fileobj)
+                    elif key.fileobj is process.stdout:
+                        output += block
+                    else:
+                        self._say_lines(line, block)
+                self._tick(process, supervisor)
+        self._say_lines(line, b"\n" if line else b"")
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(TICK_SECONDS)
                 return
+            self._tick(process, supervisor)
 
-    def _say_all(self, stream: IO[str]) -> None:
-        for line in stream:
-            self.say(line.rstrip("\n"))
+    def _tick(self, process: subprocess.Popen[bytes], supervisor: int) -> None:
+        """Ends the child when the task's own parent is gone, too: the scheduler then starts the task again elsewhere,
+        and nobody would learn what comes of this one."""
+        if self._ending is None and os.getppid() != supervisor:
+            self.end()
+            self._say("the task's supervisor is gone; ending the command")
+        while self._ending is not None and self._signals and time.monotonic() >= self._ending + self._signals[0][0]:
+            process.send_signal(self._signals.pop(0)[1])
+
+    def _say_lines(self, line: bytearray, block: bytes) -> None:
+        line += block
+        *whole, rest = bytes(line).split(b"\n")
+        line[:] = rest
+        for one in whole:
+            self._say(one.decode("utf-8", "replace").rstrip("\r"))
+
+    def _say(self, text: str) -> None:
+        # The log is the supervisor's, and goes with it; a child whose lines nobody reads would wait for ever.
+        with contextlib.suppress(OSError):
+            self.say(text)

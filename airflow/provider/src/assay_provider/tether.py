@@ -2,7 +2,8 @@
 
 Airflow's supervisor kills the task's process group, which the command is in, as no session of its own is made. Where
 only the task's process is killed (the kernel, out of memory), nobody is left to do that: Linux then sends SIGTERM to
-the command, by which assay ends between two slabs and publishes nothing. Elsewhere the process group has to do.
+the command, by which assay ends between two slabs and publishes nothing; once for each thread that the parent has, so
+the task must have one only (see `process`). Elsewhere the process group has to do.
 """
 
 from __future__ import annotations

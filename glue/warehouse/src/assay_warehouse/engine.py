@@ -1,7 +1,10 @@
-"""Where the bucket is queried in place: Athena on AWS, Trino on one machine, by the same SQL."""
+"""Where the bucket is queried in place: Athena on AWS, Trino on one machine, by the same SQL; DuckDB, by a translation
+of it, where there is no Trino.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -106,7 +109,12 @@ def open_engine(here: Environment, platform: Platform) -> Engine:
     if here.query.runner == "athena":
         client = boto3.client("athena", region_name=here.region, endpoint_url=here.endpoint("athena"), config=RETRIES)
         return Athena(client, here.query.setting("workgroup"), database)
-    raise WarehouseError(f"`{here.query.runner}` is not a query engine; there are athena, trino")
+    if here.query.runner == "duckdb":
+        from assay_warehouse.duck import NOTICE, DuckDb  # noqa: PLC0415 - as above
+
+        sys.stderr.write(f"{NOTICE}\n")
+        return DuckDb.of(here, platform)
+    raise WarehouseError(f"`{here.query.runner}` is not a query engine; there are athena, trino, duckdb")
 
 
 def _value(text: str | None, kind: str) -> object:

@@ -1,4 +1,4 @@
-"""Views and validation queries over the bucket itself, by Athena or Trino."""
+"""Views and validation queries over the bucket itself, by Athena or what stands for it, and questions of analysts."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ def ask(engine: Engine, name: str, **values: statements.Value) -> Answer:
     """The answer of a validation query."""
     (statement,) = statements.read("athena", "validation", name)
     return Answer(name, *engine.query(statements.fill(statement, values)))
+
+
+def question(name: str, kind: str) -> str:
+    """An analyst's question about a kind of payments."""
+    (statement,) = statements.read("analyst", "queries", name)
+    return statements.fill(statement, {"kind": kind})
 
 
 def disagreeing(reconciliation: Answer) -> list[str]:

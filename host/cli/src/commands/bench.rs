@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use assay_harness::{CostReport, CostRequest, Metering, RuleCost, Verdict, bench};
+use assay_model::shown;
 use serde_json::{Value, json};
 
 use crate::args::{BenchArgs, Format};
@@ -44,14 +45,15 @@ fn flame(path: &Path, folded: &str) -> Result<()> {
     if path.extension().is_some_and(|extension| extension == "svg") {
         return draw(path, folded);
     }
-    std::fs::write(path, folded).with_context(|| format!("cannot write `{}`", path.display()))
+    std::fs::write(path, folded)
+        .with_context(|| format!("cannot write `{}`", shown(path.display())))
 }
 
 #[cfg(feature = "flame")]
 fn draw(path: &Path, folded: &str) -> Result<()> {
     use std::io::Write as _;
 
-    let cannot = || format!("cannot write `{}`", path.display());
+    let cannot = || format!("cannot write `{}`", shown(path.display()));
     let mut options = inferno::flamegraph::Options::default();
     "steps of 1,000 records, by rule".clone_into(&mut options.title);
     "steps".clone_into(&mut options.count_name);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use assay_model::RecordOutcome;
+use assay_model::{RecordOutcome, shown};
 use assay_pipeline::MemoryLimit;
 use assay_pipeline::probe::{Cell, CellState, ExplainRequest, Explanation, RuleVerdict, explain};
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ fn text(it: &Explanation, args: &ExplainArgs) -> Result<String> {
         writeln!(text, "\n  passed")?;
         for rule in passed {
             let saw: Vec<String> =
-                rule.saw.iter().filter(|cell| filled(cell)).take(3).map(shown).collect();
+                rule.saw.iter().filter(|cell| filled(cell)).take(3).map(said).collect();
             let more = rule.saw.iter().filter(|cell| filled(cell)).count().saturating_sub(3);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             writeln!(text, "    {:<28} {}{more}", rule.code, saw.join(", "))?;
@@ -123,7 +123,7 @@ fn section(text: &mut String, rule: &RuleVerdict) -> Result<()> {
         }
         CellState::Passed | CellState::Skipped(_) => {}
     }
-    let saw: Vec<String> = rule.saw.iter().filter(|cell| filled(cell)).take(8).map(shown).collect();
+    let saw: Vec<String> = rule.saw.iter().filter(|cell| filled(cell)).take(8).map(said).collect();
     if !saw.is_empty() {
         writeln!(text, "    saw {}", saw.join(", "))?;
     }
@@ -134,11 +134,11 @@ fn filled(cell: &Cell) -> bool {
     cell.text.as_deref().is_some_and(|text| !text.is_empty())
 }
 
-fn shown(cell: &Cell) -> String {
+fn said(cell: &Cell) -> String {
     let text = cell.text.as_deref().unwrap_or_default();
     let malformed =
         if cell.malformed { format!(", which is no {}", cell.form) } else { String::new() };
-    format!("{} `{text}`{malformed}", cell.column)
+    format!("{} `{}`{malformed}", shown(&cell.column), shown(text))
 }
 
 fn object(it: &Explanation, record: u64) -> Value {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
+use assay_model::shown;
 use assay_shipping::export;
 use serde_json::json;
 
@@ -25,7 +26,7 @@ pub(crate) fn execute(args: &ExportArgs) -> Result<ExitStatus> {
                 .collect::<Vec<_>>(),
         }))?,
         Format::Text => {
-            let path = args.output.display();
+            let path = shown(args.output.display());
             let size = exported.bytes.div_ceil(1_000);
             let mut text = String::new();
             writeln!(text, "  exported   {path} · {size} KB · {} files", exported.files.len())?;

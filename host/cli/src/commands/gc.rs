@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use anyhow::Result;
+use assay_model::shown;
 use assay_pipeline::MemoryLimit;
 use assay_pipeline::gc::{self, Findings, Item, Retention, State};
 
@@ -18,7 +19,10 @@ pub(crate) fn execute(args: &GcArgs) -> Result<ExitStatus> {
     if let Place::Here(root) = &args.root
         && !root.is_dir()
     {
-        anyhow::bail!("there is no folder `{}`; --root names what runs publish to", root.display());
+        anyhow::bail!(
+            "there is no folder `{}`; --root names what runs publish to",
+            shown(root.display())
+        );
     }
     let store = Buckets::new(&args.buckets, MemoryLimit::DEFAULT).store(&args.root)?;
     let hours = |hours: u64| Duration::from_secs(hours * 3_600);

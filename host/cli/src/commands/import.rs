@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
+use assay_model::shown;
 use assay_shipping::{ImportRequest, import};
 use serde_json::json;
 
@@ -25,7 +26,7 @@ pub(crate) fn execute(args: &ImportArgs) -> Result<ExitStatus> {
         }))?,
         Format::Text => {
             let mut text = String::new();
-            writeln!(text, "  imported   {}", imported.pack.display())?;
+            writeln!(text, "  imported   {}", shown(imported.pack.display()))?;
             for (label, files) in [("added", &imported.added), ("replaced", &imported.replaced)] {
                 for file in files {
                     writeln!(text, "  {label:<10} {file}")?;
@@ -34,7 +35,7 @@ pub(crate) fn execute(args: &ImportArgs) -> Result<ExitStatus> {
             if imported.unchanged > 0 {
                 writeln!(text, "  unchanged  {} files", imported.unchanged)?;
             }
-            let rules = args.rules.display();
+            let rules = shown(args.rules.display());
             writeln!(text, "\nnext:\n  assay check FILE --rules {rules}")?;
             output::text(&text)?;
         }

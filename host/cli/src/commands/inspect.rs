@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use assay_model::Rule;
+use assay_model::{Rule, shown};
 use assay_pipeline::loading::Named;
 use assay_sandbox::{Component, Options};
 use assay_shipping::{Stamps, read_stamps};
@@ -16,7 +16,7 @@ use crate::stamps::lines;
 
 pub(crate) fn execute(args: &InspectArgs) -> Result<ExitStatus> {
     let bytes = std::fs::read(&args.plugin)
-        .with_context(|| format!("cannot read the plugin `{}`", args.plugin.display()))?;
+        .with_context(|| format!("cannot read the plugin `{}`", shown(args.plugin.display())))?;
     let name = args
         .plugin
         .file_stem()
@@ -37,7 +37,8 @@ pub(crate) fn execute(args: &InspectArgs) -> Result<ExitStatus> {
 fn text(component: &Component, size: usize, stamps: &Stamps) -> Result<String> {
     let info = component.info();
     let mut text = String::new();
-    let mut line = |label: &str, value: &str| writeln!(text, "  {label:<10} {value}");
+    let mut line =
+        |label: &str, value: &str| writeln!(text, "  {:<10} {}", shown(label), shown(value));
     line("name", &info.name)?;
     line("version", &info.version)?;
     line("contract", &format!("assay:rules/plugin@{}", component.contract_version()))?;
@@ -64,13 +65,13 @@ fn text(component: &Component, size: usize, stamps: &Stamps) -> Result<String> {
         let rules = if info.rules.len() == 1 { "rule" } else { "rules" };
         writeln!(text, "\n  {} {rules}", info.rules.len())?;
         for Rule { name, class, level, title, .. } in &info.rules {
-            writeln!(text, "    {name:<28} {class:<10} {level:<8} {title}")?;
+            writeln!(text, "    {name:<28} {class:<10} {level:<8} {}", shown(title))?;
         }
     }
     if !info.kinds.is_empty() {
         writeln!(text, "\n  {} kinds of rules, made by settings", info.kinds.len())?;
         for kind in &info.kinds {
-            writeln!(text, "    {:<28} {}", kind.name, kind.title)?;
+            writeln!(text, "    {:<28} {}", kind.name, shown(&kind.title))?;
         }
     }
     Ok(text)

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use assay_files::{Access, Keep};
+use assay_model::shown;
 use assay_signing::SecretKey;
 use serde_json::json;
 
@@ -18,7 +19,7 @@ pub(crate) fn execute(args: &KeygenArgs) -> Result<ExitStatus> {
         if path.exists() {
             bail!(
                 "`{}` exists, and a key that is written over is lost\nhelp: choose another name",
-                path.display()
+                shown(path.display())
             );
         }
     }
@@ -34,8 +35,8 @@ pub(crate) fn execute(args: &KeygenArgs) -> Result<ExitStatus> {
             output::text(&format!(
                 "  secret     {}   keep it: who has it can sign\n  public     {}\n  id         {id}\n\nin packs that trust it:\n  \
              [trust]\n  keys = [\"{line}\"]\n",
-                secret.display(),
-                public.display()
+                shown(secret.display()),
+                shown(public.display())
             ))?;
         }
     }
@@ -44,5 +45,5 @@ pub(crate) fn execute(args: &KeygenArgs) -> Result<ExitStatus> {
 
 fn write(path: &Path, text: &str, access: Access) -> Result<()> {
     assay_files::create(path, text.as_bytes(), access, Keep::Durable)
-        .with_context(|| format!("cannot write `{}`", path.display()))
+        .with_context(|| format!("cannot write `{}`", shown(path.display())))
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
+use assay_model::shown;
 use assay_packs::{Catalogue, Lock};
 use assay_pipeline::loading::Named;
 use assay_sandbox::Options;
@@ -30,7 +31,7 @@ pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
     for name in names {
         let file = discovery.plugin(&name)?;
         let bytes = std::fs::read(&file)
-            .with_context(|| format!("cannot read the plugin `{}`", file.display()))?;
+            .with_context(|| format!("cannot read the plugin `{}`", shown(file.display())))?;
         // What it may import is each pack's to say, and the run's to check.
         let component = entrance.look_at(&name, &bytes)?;
         let digest = component.digest();
@@ -39,7 +40,7 @@ pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
         writeln!(text, "{word:<10} {name} {} sha256:{digest}", component.info().version)?;
     }
     lock.write()?;
-    writeln!(text, "{}", path.display())?;
+    writeln!(text, "{}", shown(path.display()))?;
     output::text(&text)?;
     Ok(ExitStatus::Success)
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use assay_author::{NewPlugin, create};
+use assay_model::shown;
 
 use crate::args::NewArgs;
 use crate::exit::ExitStatus;
@@ -16,7 +17,7 @@ pub(crate) fn execute(args: &NewArgs) -> Result<ExitStatus> {
         language: &args.lang,
         sdk: args.sdk.as_deref(),
     })?;
-    let folder = created.folder.display();
+    let folder = shown(created.folder.display());
     let mut text = String::new();
     for file in &created.files {
         writeln!(text, "  {folder}/{file}")?;

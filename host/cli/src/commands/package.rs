@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use assay_author::{PackageRequest, Packaged, package};
+use assay_model::shown;
 use assay_packs::Lock;
 use assay_shipping::write_whole;
 use serde_json::json;
@@ -26,7 +27,7 @@ pub(crate) fn execute(args: &PackageArgs) -> Result<ExitStatus> {
         (None, Some(root), Some(name)) => root.join("target/package").join(format!("{name}.wasm")),
         _ => bail!(
             "where is the package of `{}` to go?\nhelp: name a file with `-o`",
-            args.target.display()
+            shown(args.target.display())
         ),
     };
     write_whole(&path, &packaged.bytes)?;
@@ -46,7 +47,7 @@ pub(crate) fn execute(args: &PackageArgs) -> Result<ExitStatus> {
 fn text(path: &Path, packaged: &Packaged) -> Result<String> {
     let mut text = String::new();
     let size = packaged.bytes.len().div_ceil(1_000);
-    writeln!(text, "  {:<10} {} · {size} KB", "packaged", path.display())?;
+    writeln!(text, "  {:<10} {} · {size} KB", "packaged", shown(path.display()))?;
     writeln!(text, "  {:<10} sha256:{}", "digest", Lock::digest_of(&packaged.bytes))?;
     for (label, value) in stamps::lines(&packaged.stamps) {
         let files = match packaged.sources {
@@ -55,7 +56,7 @@ fn text(path: &Path, packaged: &Packaged) -> Result<String> {
         };
         writeln!(text, "  {label:<10} {value}{files}")?;
     }
-    let path = path.display();
+    let path = shown(path.display());
     writeln!(text, "\nnext:\n  assay sign {path} --key KEY          # `assay keygen` makes a key")?;
     writeln!(text, "  assay push {path} oci://HOST/REPOSITORY:TAG")?;
     Ok(text)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use assay_harness::{Metering, PluginFolder, Subject};
+use assay_model::shown;
 use assay_packs::Catalogue;
 
 use crate::args::PluginArgs;
@@ -23,7 +24,7 @@ pub(crate) fn find(args: &PluginArgs) -> Result<Found> {
     if !args.dir.is_dir() {
         bail!(
             "`{}` is no folder; expected that of a plugin, such as `plugins/checks`",
-            args.dir.display()
+            shown(args.dir.display())
         );
     }
     let Some(component) =
@@ -34,11 +35,11 @@ pub(crate) fn find(args: &PluginArgs) -> Result<Found> {
             "the component of `{name}` was not found: no `target/plugins/{name}.wasm` in `{}` or above\n  \
              help: build it (`cargo xtask plugins` in a checkout of Assay; elsewhere `assay build`), or \
              name it with `--component FILE`",
-            args.dir.display()
+            shown(args.dir.display())
         );
     };
     let bytes = std::fs::read(&component)
-        .with_context(|| format!("cannot read the component `{}`", component.display()))?;
+        .with_context(|| format!("cannot read the component `{}`", shown(component.display())))?;
     Ok(Found { folder, component, bytes, cache: surroundings::cache(&args.rules) })
 }
 

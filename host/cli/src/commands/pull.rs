@@ -1,6 +1,7 @@
 //! `assay pull`: a plugin from a registry.
 
 use anyhow::{Result, bail};
+use assay_model::shown;
 use assay_packs::Lock;
 use assay_registry::{OciReference, pull};
 use assay_sandbox::Limits;
@@ -50,16 +51,16 @@ pub(crate) fn execute(args: &PullArgs) -> Result<ExitStatus> {
                 (None, _) => "none".to_owned(),
                 (Some(_), true) => format!(
                     "{}, not checked: `--key` says whose to take",
-                    signature_path(&args.output).display()
+                    shown(signature_path(&args.output).display())
                 ),
                 (Some(_), false) => {
-                    format!("{}, by a key you named", signature_path(&args.output).display())
+                    format!("{}, by a key you named", shown(signature_path(&args.output).display()))
                 }
             };
             output::text(&format!(
                 "  pulled     {}\n  from       {}\n  plugin     sha256:{digest}\n  signature  {signature}\n\nnext:\n  assay inspect {0}\n  \
                  assay lock          # pins it, where rules use it\n",
-                args.output.display(),
+                shown(args.output.display()),
                 pulled.place,
             ))?;
         }

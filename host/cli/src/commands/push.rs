@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use assay_model::shown;
 use assay_pipeline::loading::Named;
 use assay_registry::{OciReference, Push, push};
 use assay_sandbox::Options;
@@ -17,8 +18,8 @@ use crate::surroundings::cache;
 
 pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
     let place: OciReference = args.place.parse()?;
-    let shown = args.file.display();
-    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{shown}`"))?;
+    let file = shown(args.file.display());
+    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{file}`"))?;
     let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
     let named = Named::open(Options { cache: cache(&args.rules), ..Options::default() })?;
     let component = named.load(&name, &bytes)?;
@@ -27,7 +28,8 @@ pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
         Ok(text) => Some(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => {
-            return Err(error).with_context(|| format!("cannot read `{}`", signature.display()));
+            return Err(error)
+                .with_context(|| format!("cannot read `{}`", shown(signature.display())));
         }
     };
     let mut stamps = read_stamps(&bytes)?;
@@ -56,7 +58,7 @@ pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
             component.info().version,
             component.digest(),
             pushed.signature.map_or_else(
-                || format!("none: there is no `{}`", signature_path(&args.file).display()),
+                || format!("none: there is no `{}`", shown(signature_path(&args.file).display())),
                 |digest| format!("sha256:{digest}, which refers to it")
             ),
         ))?,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use assay_author::{Inventory, KnownRule, page};
+use assay_model::shown;
 use assay_packs::Discovery;
 use assay_pipeline::probe::host_rules;
 use serde_json::{Value, json};
@@ -85,7 +86,7 @@ fn catalogue(rules: &[KnownRule], inventory: &Inventory, discovery: &Discovery) 
         )?;
     }
     for (path, reason) in &inventory.broken {
-        writeln!(text, "\n{} cannot be loaded: {reason}", path.display())?;
+        writeln!(text, "\n{} cannot be loaded: {reason}", shown(path.display()))?;
     }
     writeln!(text, "\n`assay rules CODE` shows a rule's page.")?;
     Ok(text)
@@ -102,12 +103,12 @@ fn levels(rule: &KnownRule) -> String {
 fn packs(rule: &KnownRule, discovery: &Discovery) -> String {
     match &rule.packs[..] {
         [] => "no pack".to_owned(),
-        [(path, _)] => shown(path, discovery),
+        [(path, _)] => shown(below(path, discovery)).to_string(),
         many => format!("{} packs", many.len()),
     }
 }
 
-fn shown(path: &Path, discovery: &Discovery) -> String {
+fn below(path: &Path, discovery: &Discovery) -> String {
     path.strip_prefix(discovery.rules()).unwrap_or(path).display().to_string()
 }
 
@@ -163,7 +164,7 @@ fn one(
     } else {
         format!("is it {}?", near.join(", "))
     };
-    bail!("there is no rule `{code}`\nhelp: {help}")
+    bail!("there is no rule `{}`\nhelp: {help}", shown(code))
 }
 
 fn facts(text: &mut String, known: &KnownRule, discovery: &Discovery) -> Result<()> {
@@ -179,7 +180,7 @@ fn facts(text: &mut String, known: &KnownRule, discovery: &Discovery) -> Result<
     }
     let mut by_level: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (path, level) in &known.packs {
-        by_level.entry(level.as_str()).or_default().push(shown(path, discovery));
+        by_level.entry(level.as_str()).or_default().push(shown(below(path, discovery)).to_string());
     }
     if by_level.is_empty() {
         writeln!(text, "  used by     no pack")?;
@@ -201,7 +202,7 @@ fn object(known: &KnownRule, discovery: &Discovery) -> Value {
         "message": rule.message,
         "columns": known.columns,
         "packs": known.packs.iter().map(|(path, level)| json!({
-            "pack": shown(path, discovery), "level": level.as_str(),
+            "pack": below(path, discovery), "level": level.as_str(),
         })).collect::<Vec<_>>(),
         "page": page(discovery, &known.plugin, rule.name.as_str()),
     })

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use assay_model::shown;
 use assay_packs::{Catalogue, Layout};
 use assay_sample::{Generator, Profile, Request};
 
@@ -54,20 +55,20 @@ pub(crate) fn execute(args: &SampleArgs) -> Result<ExitStatus> {
         let summary = generator
             .write(&mut out, &mut rows, &mut |_| {})
             .and_then(|summary| out.flush().and_then(|()| rows.flush()).map(|()| summary));
-        summary.with_context(|| format!("cannot write `{}`", args.output.display()))?
+        summary.with_context(|| format!("cannot write `{}`", shown(args.output.display())))?
     };
     let text = serde_json::to_string_pretty(&summary.to_json())? + "\n";
     std::fs::write(&totals, text)
-        .with_context(|| format!("cannot write `{}`", totals.display()))?;
+        .with_context(|| format!("cannot write `{}`", shown(totals.display())))?;
     output::text(&format!(
         "{}\n  {} records, {} bytes, layout {}\n  {} records carry a defect: {}\n  totals: {}\n",
-        args.output.display(),
+        shown(args.output.display()),
         summary.records,
         summary.bytes,
         layout.name(),
         summary.defective,
-        truth.display(),
-        totals.display()
+        shown(truth.display()),
+        shown(totals.display())
     ))?;
     Ok(ExitStatus::Success)
 }
@@ -95,7 +96,7 @@ fn load(folder: &Path, args: &SampleArgs, rules: &Path) -> Result<Profile> {
         "there is no sample of `{} {}`: `{}` does not exist\nhelp: there are samples of {}",
         args.dataset,
         args.kind,
-        path.display(),
+        shown(path.display()),
         known.join(", ")
     )
 }
@@ -136,6 +137,7 @@ fn layout(
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>> {
-    let file = File::create(path).with_context(|| format!("cannot create `{}`", path.display()))?;
+    let file =
+        File::create(path).with_context(|| format!("cannot create `{}`", shown(path.display())))?;
     Ok(BufWriter::with_capacity(1 << 20, file))
 }

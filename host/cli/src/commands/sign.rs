@@ -1,6 +1,7 @@
 //! `assay sign`: vouch for a file.
 
 use anyhow::{Context, Result};
+use assay_model::shown;
 use assay_packs::Lock;
 use assay_shipping::{read_stamps, write_whole};
 use assay_signing::{SecretKey, Subject, sign, signature_path};
@@ -11,12 +12,12 @@ use crate::exit::ExitStatus;
 use crate::output;
 
 pub(crate) fn execute(args: &SignArgs) -> Result<ExitStatus> {
-    let shown = args.file.display();
-    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{shown}`"))?;
+    let file = shown(args.file.display());
+    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{file}`"))?;
     let pem = std::fs::read_to_string(&args.key)
-        .with_context(|| format!("cannot read the key `{}`", args.key.display()))?;
+        .with_context(|| format!("cannot read the key `{}`", shown(args.key.display())))?;
     let key = SecretKey::from_pem(&pem)
-        .with_context(|| format!("cannot sign with `{}`", args.key.display()))?;
+        .with_context(|| format!("cannot sign with `{}`", shown(args.key.display())))?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     // What is no component has no version, and that is fine: its digest stands in.
     let version = read_stamps(&bytes).ok().and_then(|stamps| stamps.version);
@@ -34,8 +35,8 @@ pub(crate) fn execute(args: &SignArgs) -> Result<ExitStatus> {
             "key": id.to_string(),
         }))?,
         Format::Text => output::text(&format!(
-            "  signed     {shown} as `{name}`\n  digest     sha256:{digest}\n  key        {id}\n  signature  {}\n",
-            path.display()
+            "  signed     {file} as `{name}`\n  digest     sha256:{digest}\n  key        {id}\n  signature  {}\n",
+            shown(path.display())
         ))?,
     }
     Ok(ExitStatus::Success)

@@ -44,12 +44,12 @@ fn once(args: &TestArgs) -> Result<ExitStatus> {
     report.notes.extend(packs.err());
     report.notes.extend(found.warnings());
     gate(&mut report, args.min_coverage);
-    output::text(&match args.format {
-        TestFormat::Human => human::text(&report, output::colours())?,
-        TestFormat::Junit => junit::xml(&report)?,
-        TestFormat::Github => github::annotations(&report)?,
-        TestFormat::Json => json::text(&report)?,
-    })?;
+    match args.format {
+        TestFormat::Human => output::text(&human::text(&report, output::colours())?)?,
+        TestFormat::Junit => output::text(&junit::xml(&report)?)?,
+        TestFormat::Github => output::commands(&github::annotations(&report)?)?,
+        TestFormat::Json => output::json(&json::object(&report))?,
+    }
     Ok(if report.faults() == 0 { ExitStatus::Success } else { ExitStatus::Refused })
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use assay_model::{FileResult, Level};
+use assay_model::{FileResult, Level, shown};
 use assay_pipeline::MemoryLimit;
 use assay_pipeline::probe::{RuleTrial, Trial, TrialRequest, try_plugin};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
     let plugin = std::fs::read(&args.plugin).with_context(|| {
         format!(
             "cannot read the plugin `{}`\nhelp: `assay build` writes it to `target/plugins/<name>.wasm`",
-            args.plugin.display()
+            shown(args.plugin.display())
         )
     })?;
     let buckets = Buckets::new(&args.buckets, MemoryLimit::DEFAULT);
@@ -55,7 +55,7 @@ pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
 fn text(trial: &Trial) -> Result<String> {
     let mut text = String::new();
     let first = if trial.whole { "all" } else { "the first" };
-    writeln!(text, "  plugin      {}", trial.plugin)?;
+    writeln!(text, "  plugin      {}", shown(&trial.plugin))?;
     match (&trial.pack, &trial.layout) {
         (Some(pack), Some(layout)) => {
             writeln!(text, "  as in       {} · layout {layout}", output::path(Path::new(pack)))?;

@@ -1,6 +1,7 @@
 //! `assay verify`: who vouches for a file.
 
 use anyhow::{Context, Result};
+use assay_model::shown;
 use assay_signing::{SignatureError, verify_beside};
 use serde_json::json;
 
@@ -10,14 +11,14 @@ use crate::keys::public_keys;
 use crate::output;
 
 pub(crate) fn execute(args: &VerifyArgs) -> Result<ExitStatus> {
-    let shown = args.file.display();
-    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{shown}`"))?;
+    let file = shown(args.file.display());
+    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{file}`"))?;
     let keys = public_keys(&args.key)?;
     let signed = match verify_beside(&args.file, &bytes, &keys) {
         Ok(signed) => signed,
         Err(error @ SignatureError::Unreadable { .. }) => return Err(error.into()),
         Err(error) => {
-            crate::complaint::complain(&format!("error: `{shown}` is not to be trusted: {error}"));
+            crate::complaint::complain(&format!("error: `{file}` is not to be trusted: {error}"));
             return Ok(ExitStatus::Refused);
         }
     };

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use assay_model::shown;
+
 use super::report::{CostReport, CostRequest, Verdict};
 use crate::blessing;
 use crate::fault::Fault;
@@ -45,7 +47,7 @@ pub(super) fn compare(request: &CostRequest<'_>, report: &mut CostReport) {
         return;
     }
     let Some(committed) = committed else {
-        let message = format!("there is no `{}` to compare with", path.display());
+        let message = format!("there is no `{}` to compare with", shown(path.display()));
         let help = "`assay bench --bless` writes it";
         if request.baseline_needed {
             report.faults.push(Fault::new("baseline-missing", path, 1, message).help(help));

@@ -1,6 +1,7 @@
 //! Where rules spend their steps, as folded stacks: a line a stack, the rule first, its functions from the outermost in, and how
 //! often it was met. Flame graphs are drawn of that.
 
+use assay_model::shown;
 use assay_sandbox::SandboxError;
 
 use super::workload::{pages, workloads};
@@ -16,7 +17,7 @@ const PROCESS: &str = "session.process";
 #[derive(Debug, thiserror::Error)]
 pub enum FlameError {
     /// What tests assume cannot be read.
-    #[error("{}: {}", .0.path.display(), .0.message)]
+    #[error("{}: {}", shown(.0.path.display()), .0.message)]
     Assumed(Fault),
     /// The plugin fails.
     #[error(transparent)]

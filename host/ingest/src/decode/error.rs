@@ -1,5 +1,7 @@
 //! Why an input cannot be decompressed.
 
+use assay_model::shown;
+
 use super::compression::Compression;
 
 /// What is wrong with compressed data: a judgement of the file, which another attempt repeats.
@@ -53,7 +55,7 @@ pub enum DecodeError {
         entries: Vec<String>,
     },
     /// The archive has no entry of that name.
-    #[error("the zip archive has no file `{name}`; it holds {}", quoted(.entries))]
+    #[error("the zip archive has no file `{name}`; it holds {}", quoted(.entries), name = shown(name))]
     NoSuchEntry {
         /// The name that was asked for.
         name: String,
@@ -67,15 +69,14 @@ pub enum DecodeError {
     #[error("the input is an Excel workbook; export the sheet as CSV")]
     Workbook,
     /// The entry is encrypted.
-    #[error("`{entry}` in the zip archive is encrypted; unpack it first")]
+    #[error("`{entry}` in the zip archive is encrypted; unpack it first", entry = shown(entry))]
     Encrypted {
         /// Its name.
         entry: String,
     },
     /// The entry is compressed in a way that is not supported.
     #[error(
-        "`{entry}` in the zip archive is compressed with {method}; expected stored or deflate: unpack it first"
-    )]
+        "`{entry}` in the zip archive is compressed with {method}; expected stored or deflate: unpack it first", entry = shown(entry), method = shown(method))]
     UnsupportedMethod {
         /// Its name.
         entry: String,
@@ -83,7 +84,7 @@ pub enum DecodeError {
         method: String,
     },
     /// An entry was named, but the input is no archive.
-    #[error("the entry `{name}` was asked for, but the input is {compression}, not a zip archive")]
+    #[error("the entry `{name}` was asked for, but the input is {compression}, not a zip archive", name = shown(name))]
     NotAnArchive {
         /// The name that was asked for.
         name: String,
@@ -97,11 +98,11 @@ fn window(bytes: Option<u64>) -> String {
 }
 
 fn quoted(names: &[String]) -> String {
-    let shown = |name: &String| match name.char_indices().nth(NAME_SHOWN) {
-        Some((end, _)) => format!("`{}…`", &name[..end]),
-        None => format!("`{name}`"),
+    let quoted = |name: &String| match name.char_indices().nth(NAME_SHOWN) {
+        Some((end, _)) => format!("`{}…`", shown(&name[..end])),
+        None => format!("`{}`", shown(name)),
     };
-    let listed: Vec<String> = names.iter().take(NAMES_LISTED).map(shown).collect();
+    let listed: Vec<String> = names.iter().take(NAMES_LISTED).map(quoted).collect();
     let more = names.len().saturating_sub(NAMES_LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", listed.join(", "))

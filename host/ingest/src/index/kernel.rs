@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use assay_model::shown;
+
 #[cfg(target_arch = "aarch64")]
 use super::neon;
 use super::portable;
@@ -30,7 +32,7 @@ static CHOSEN: OnceLock<Kernel> = OnceLock::new();
 
 /// There is no kernel of that name for this processor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this processor has no kernel `{name}`\nhelp: it has {}", .available.join(", "))]
+#[error("this processor has no kernel `{name}`\nhelp: it has {}", .available.join(", "), name = shown(name))]
 pub struct NoSuchKernel {
     name: String,
     available: Vec<&'static str>,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use assay_model::Digest;
+use assay_model::{Digest, shown};
 
 use super::columns::{check_constants, read_amounts, read_columns};
 use super::digest::digest;
@@ -114,7 +114,7 @@ pub(crate) fn read_pack(
                     format!("the pack lies in the dataset `{}`, not `{}`", dataset.name(), name.0);
                 report.add(
                     Mistake::new(name.1, message)
-                        .help(format!("that is what `{}` says", dataset.path().display())),
+                        .help(format!("that is what `{}` says", shown(dataset.path().display()))),
                 );
             }
             check_pins(&pins, dataset, report);

@@ -1,5 +1,6 @@
 //! Why something cannot be looked into.
 
+use assay_model::shown;
 use assay_packs::PackError;
 use assay_sandbox::SandboxError;
 
@@ -14,8 +15,7 @@ pub enum ProbeError {
     Run(#[from] RunError),
     /// The input is no table.
     #[error(
-        "`{location}` is no table: {reason}\nhelp: open it in an editor; its first line must be a header, and records follow"
-    )]
+        "`{location}` is no table: {reason}\nhelp: open it in an editor; its first line must be a header, and records follow", location = shown(location))]
     NoTable {
         /// The input.
         location: String,
@@ -29,7 +29,7 @@ pub enum ProbeError {
         reason: String,
     },
     /// The plugin has no such rule.
-    #[error("the plugin `{plugin}` has no rule `{rule}` in this run\nhelp: {}", choice(offered))]
+    #[error("the plugin `{plugin}` has no rule `{rule}` in this run\nhelp: {}", choice(offered), rule = shown(rule), plugin = shown(plugin))]
     NoSuchRule {
         /// What was asked for.
         rule: String,
@@ -40,8 +40,7 @@ pub enum ProbeError {
     },
     /// The file ends before the record.
     #[error(
-        "`{location}` has no record {record}\nhelp: it has {records} records, counted from 1 without the header"
-    )]
+        "`{location}` has no record {record}\nhelp: it has {records} records, counted from 1 without the header", location = shown(location))]
     NoSuchRecord {
         /// What was asked for.
         record: u64,

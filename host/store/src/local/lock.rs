@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use assay_model::shown;
+
 use crate::StoreError;
 use crate::key::RESERVED;
 
@@ -23,7 +25,7 @@ pub(super) fn lock_beside(path: &Path) -> Result<File, StoreError> {
 
 fn lock(path: &Path, patience: Duration) -> Result<File, StoreError> {
     let at = path.with_file_name(format!("{RESERVED}.lock"));
-    let fault = |source| StoreError::io("lock", &at.display(), source);
+    let fault = |source| StoreError::io("lock", &shown(at.display()), source);
     let file = open(&at).map_err(fault)?;
     let began = Instant::now();
     loop {

@@ -41,8 +41,8 @@ def variables(world: World) -> dict[str, str]:
         "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
         "SCHEDULER": {
             "ENABLE_HEALTH_CHECK": "False",
-            # A task whose process is gone without a word is noticed after a minute, and not after five.
-            "TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+            # A task whose process is gone without a word is noticed after two minutes, and not after five.
+            "TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
         },
     }
     named = {f"AIRFLOW__{part}__{name}": value for part, all_of in sections.items() for name, value in all_of.items()}

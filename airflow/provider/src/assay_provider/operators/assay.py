@@ -106,6 +106,7 @@ class AssayBaseOperator(BaseOperator):
         settings = AssayHook(self.assay_conn_id).get_conn()
         command = self.build_command(settings)
         code, text = self.carry_out(command, {**settings.env, **self.env})
+        self.log.info("exit code: %d", code)
         report = self._parse(text)
         self._done = report
         if report is not None:

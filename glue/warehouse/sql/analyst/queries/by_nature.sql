@@ -5,6 +5,6 @@ select
     count(*) as payments,
     sum(amount) as amount
 from payments
-where payment_kind = 'general'
+where payment_kind = :kind
 group by program_year, nature_of_payment
 order by program_year, amount desc, nature_of_payment;

@@ -6,6 +6,6 @@ select
     count(distinct recipient_key) as recipients,
     sum(amount) as amount
 from payments
-where payment_kind = 'general'
+where payment_kind = :kind
 group by program_year, coalesce(recipient_state, 'none')
 order by program_year, amount desc, state;

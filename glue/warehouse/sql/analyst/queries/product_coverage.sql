@@ -11,6 +11,6 @@ left join (
     group by payment_kind, program_year, record_id
 ) as p
     on f.payment_kind = p.payment_kind and f.program_year = p.program_year and f.record_id = p.record_id
-where f.payment_kind = 'general'
+where f.payment_kind = :kind
 group by f.program_year, case when p.products is null then 'none' when p.products = 1 then 'one' else 'several' end
 order by f.program_year, 2;

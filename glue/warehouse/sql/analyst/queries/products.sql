@@ -7,6 +7,6 @@ select
     sum(case when products = 1 then payment_amount else 0.00 end) as amount_alone,
     sum(case when products > 1 then payment_amount else 0.00 end) as amount_with_others
 from product_payments
-where payment_kind = 'general'
+where payment_kind = :kind
 group by program_year, product
 order by program_year, amount_alone desc, product;

@@ -9,7 +9,7 @@ from (
         sum(amount) as amount,
         row_number() over (partition by program_year order by sum(amount) desc, company_id) as place
     from payments
-    where payment_kind = 'general'
+    where payment_kind = :kind
     group by program_year, company_id
 ) as t
 where place <= 10

@@ -11,7 +11,7 @@ from (
         sum(amount) as amount,
         row_number() over (partition by program_year order by sum(amount) desc, recipient_key) as place
     from payments
-    where payment_kind = 'general' and recipient_key is not null
+    where payment_kind = :kind and recipient_key is not null
     group by program_year, recipient_key
 ) as t
 where place <= 10

@@ -4,8 +4,11 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use assay_harness::Report;
+use assay_model::shown;
 
-/// Writes a command for each fault, and what people read in the log.
+use crate::net::{self, Colours};
+
+/// Writes a command for each fault, and what people read in the log, in which no line is taken for a command.
 pub(crate) fn annotations(report: &Report) -> Result<String> {
     let mut text = String::new();
     for fault in report.failed().flat_map(|test| &test.faults) {
@@ -13,13 +16,25 @@ pub(crate) fn annotations(report: &Report) -> Result<String> {
         let lines: Vec<String> = std::iter::once(fault.message.clone())
             .chain(fault.detail.iter().cloned())
             .chain(help)
+            .map(|line| shown(line).to_string())
             .collect();
-        let (file, title) = (property(&fault.path.display().to_string()), property(fault.code));
+        let (file, title) =
+            (property(&shown(fault.path.display()).to_string()), property(fault.code));
         let message = escaped(&lines.join("\n"));
         writeln!(text, "::error file={file},line={},title={title}::{message}", fault.line)?;
     }
-    text.push_str(&super::human::text(report, false)?);
+    let said = super::human::text(report, false)?;
+    let said = net::lines(&said, Colours::Plain);
+    let token = token(&said);
+    write!(text, "::stop-commands::{token}\n{said}::{token}::\n")?;
     Ok(text)
+}
+
+/// What turns commands on again: something that the text does not say.
+fn token(text: &str) -> String {
+    let tokens = (1_u32..).map(|number| format!("assay-said-{number}"));
+    let mut unsaid = tokens.filter(|token| !text.contains(token.as_str()));
+    unsaid.next().expect("a text holds finitely many")
 }
 
 /// What would end a command's message.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use assay_harness::{Group, Report};
+use assay_model::shown;
 
 use crate::fault;
 use crate::output::painted;
@@ -44,8 +45,13 @@ pub(crate) fn text(report: &Report, colours: bool) -> Result<String> {
             ),
         )?;
         for mutant in coverage.unnoticed() {
-            let place = format!("{}:{}", mutant.path.display(), mutant.line);
-            writeln!(text, "              `{}` {} ({place})", mutant.rule, mutant.change)?;
+            let place = format!("{}:{}", shown(mutant.path.display()), mutant.line);
+            writeln!(
+                text,
+                "              `{}` {} ({place})",
+                shown(&mutant.rule),
+                shown(&mutant.change)
+            )?;
         }
     }
     for note in &report.notes {

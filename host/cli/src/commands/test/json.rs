@@ -1,13 +1,12 @@
 //! One JSON object.
 
-use anyhow::Result;
 use assay_harness::Report;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fault;
 
-/// Writes the report.
-pub(crate) fn text(report: &Report) -> Result<String> {
+/// The report as an object.
+pub(crate) fn object(report: &Report) -> Value {
     let coverage = report.coverage.as_ref().map(|coverage| {
         json!({
             "changes": coverage.mutants.len(),
@@ -21,7 +20,7 @@ pub(crate) fn text(report: &Report) -> Result<String> {
             })).collect::<Vec<_>>(),
         })
     });
-    let object = json!({
+    json!({
         "plugin": report.plugin,
         "version": report.version,
         "seed": report.seed,
@@ -36,6 +35,5 @@ pub(crate) fn text(report: &Report) -> Result<String> {
         })).collect::<Vec<_>>(),
         "coverage": coverage,
         "notes": report.notes,
-    });
-    Ok(serde_json::to_string_pretty(&object)? + "\n")
+    })
 }

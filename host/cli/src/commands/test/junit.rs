@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use assay_harness::{Report, Test};
+use assay_model::shown;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use crate::fault;
@@ -27,16 +28,19 @@ fn case(plugin: &str, test: &Test) -> TestCase {
     let status = match test.faults.first() {
         None => TestCaseStatus::success(),
         Some(first) => {
-            let shown: String = test.faults.iter().map(|each| fault::text(each, false)).collect();
+            let told: String = test.faults.iter().map(|each| fault::text(each, false)).collect();
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(first.message.as_str()).set_type(first.code).set_description(shown);
+            status
+                .set_message(shown(&first.message).to_string())
+                .set_type(first.code)
+                .set_description(told);
             status
         }
     };
-    let mut case = TestCase::new(test.name.as_str(), status);
+    let mut case = TestCase::new(shown(&test.name).to_string(), status);
     // Servers group by it, and read dots as levels: the plugin, then the kind of test.
     case.set_classname(format!("{plugin}.{}", test.group.as_str()));
-    case.extra.insert("file".into(), test.path.display().to_string().into());
+    case.extra.insert("file".into(), shown(test.path.display()).to_string().into());
     case.set_time(Duration::from_nanos(test.nanos));
     case
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use assay_model::shown;
 use notify::{RecursiveMode, Watcher};
 
 use crate::args::TestArgs;
@@ -31,9 +32,9 @@ pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Res
         folders.extend(found.component.parent().map(PathBuf::from));
     }
     for folder in &folders {
-        watcher
-            .watch(folder, RecursiveMode::Recursive)
-            .with_context(|| format!("changes in `{}` cannot be watched", folder.display()))?;
+        watcher.watch(folder, RecursiveMode::Recursive).with_context(|| {
+            format!("changes in `{}` cannot be watched", shown(folder.display()))
+        })?;
     }
     loop {
         // A mistake while editing is no reason to stop.
