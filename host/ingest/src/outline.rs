@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use assay_model::Position;
 
 use crate::slab::{Slab, text_of};
-use crate::{Faults, Summary};
+use crate::{Faults, Summary, grammar};
 
 /// Where the first record of a piece begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,14 @@ impl Outline {
         self.slab.content(index)
     }
 
+    /// All cells of a judged record as one text, UTF-8: the same for records that have the same cells, however they are quoted, and for
+    /// no others.
+    pub fn cells_as_one(&self, index: usize) -> Cow<'_, [u8]> {
+        let content = self.content(index);
+        let plain = self.faults(index).is_empty() && memchr::memchr(b'"', content).is_none();
+        if plain { content.into() } else { rewritten(content).into() }
+    }
+
     /// The cell of a judged record in `column`: unquoted, UTF-8.
     pub fn cell(&self, index: usize, column: usize) -> Cow<'_, [u8]> {
         let Slab { records, buffer, index: separators, .. } = &self.slab;
@@ -98,5 +106,54 @@ impl Outline {
             [b'"', inner @ .., b'"'] => inner.into(),
             bare => bare.into(),
         }
+    }
+}
+
+/// A record's content with quotes only where a cell needs them, as UTF-8.
+fn rewritten(content: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(content.len());
+    for (column, field) in grammar::fields(content).enumerate() {
+        if column > 0 {
+            text.push(b',');
+        }
+        let cell = text_of(field);
+        if memchr::memchr3(b',', b'"', b'\n', &cell).is_none() {
+            text.extend_from_slice(&cell);
+            continue;
+        }
+        text.push(b'"');
+        for &byte in cell.iter() {
+            text.push(byte);
+            if byte == b'"' {
+                text.push(byte);
+            }
+        }
+        text.push(b'"');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_cells_are_one_text_however_they_are_quoted() {
+        let same = |records: &[&[u8]]| {
+            let texts: Vec<_> = records.iter().map(|record| rewritten(record)).collect();
+            assert!(texts.windows(2).all(|two| two[0] == two[1]), "{texts:?}");
+            texts[0].clone()
+        };
+        let all = [
+            same(&[b"1,x", b"\"1\",x", b"\"1\",\"x\""]),
+            same(&[b"1,x ", b"1,\"x \""]),
+            same(&[b"2,\"\"", b"2,"]),
+            same(&[b"\"1,x\"", b"\"1,x\""]),
+            same(&[b"a\rb,", b"\"a\rb\",\"\""]),
+            same(&[b"\"a\nb\",c"]),
+            same(&[b"\"a\"\"b\",c"]),
+            same(&[b"caf\xe9,c", "\"café\",c".as_bytes()]),
+        ];
+        assert!(all.iter().enumerate().all(|(at, text)| !all[..at].contains(text)), "{all:?}");
     }
 }

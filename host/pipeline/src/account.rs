@@ -5,6 +5,7 @@ use assay_model::{FileOutcome, FileResultOutcome, Level, RecordOutcome};
 use assay_packs::Pack;
 
 use crate::books::Destinations;
+use crate::findings::RuleCount;
 use crate::host_rules::OWNER;
 use crate::judging::JudgedFile;
 use crate::message::excerpt;
@@ -94,7 +95,10 @@ pub(crate) fn fill(report: &mut Report, plan: &Plan, judged: &JudgedFile) {
     let failed: Vec<_> = report.file_findings.iter().map(|it| it.rule.as_str()).collect();
     let rules = plan.rules.iter().zip(0..);
     report.rules = rules
-        .map(|(rule, index)| (rule.code.to_string(), rule_report(rule, judged, index, &failed)))
+        .map(|(rule, index)| {
+            let count = count(plan, judged, index, &failed);
+            (rule.code.to_string(), rule_report(rule, judged, index, count))
+        })
         .collect();
     count_findings(report, plan, judged);
 }
@@ -117,12 +121,25 @@ fn file_result(report: &mut Report, rule: &RunRule, result: &assay_model::FileRe
     }
 }
 
-/// `failed`: codes of the rules about the file that do not hold.
-fn rule_report(rule: &RunRule, judged: &JudgedFile, index: usize, failed: &[&str]) -> RuleReport {
+/// What a rule was carried out on and what came of it. `failed`: codes of the rules about the file that do not hold.
+fn count(plan: &Plan, judged: &JudgedFile, index: usize, failed: &[&str]) -> RuleCount {
+    let rule = &plan.rules[index];
+    if rule.level == Level::Off {
+        return RuleCount::default();
+    }
     let mut count = judged.totals.rules[index];
+    if rule.scope == Scope::Keys {
+        let planned = plan.unique.iter().zip(&judged.keys).find(|(unique, _)| unique.rule == index);
+        count.evaluated = planned.map_or(0, |(_, keys)| *keys);
+        count.skipped = judged.summary.records - judged.summary.blocked - count.evaluated;
+    }
     if rule.owner == OWNER && rule.scope == Scope::File {
         count.evaluated = 1;
         count.failed = u64::from(failed.contains(&rule.code.as_str()));
+    }
+    let of_types = [plan.host.integer, plan.host.decimal, plan.host.date].contains(&index);
+    if of_types && !plan.typed.iter().any(|typed| typed.rule == index) {
+        count.evaluated = 0;
     }
     for (_, result) in judged.file_results.iter().filter(|(of, _)| *of == index) {
         count.evaluated = 1;
@@ -133,6 +150,10 @@ fn rule_report(rule: &RunRule, judged: &JudgedFile, index: usize, failed: &[&str
             FileResultOutcome::Passed => {}
         }
     }
+    count
+}
+
+fn rule_report(rule: &RunRule, judged: &JudgedFile, index: usize, count: RuleCount) -> RuleReport {
     let examples = judged.totals.examples[index]
         .iter()
         .map(|example| Example {

@@ -132,6 +132,12 @@ impl<'a> Basis<'a> {
             }
             _ => Vec::new(),
         };
+        // A message shows cells that no rule may have asked for. Of a run all are there.
+        let least = if purpose.keeps_all() { Level::Monitor } else { Level::Warn };
+        for column in rules.iter().filter(|it| it.level >= least).flat_map(|it| it.message.cells())
+        {
+            slot_for(&mut slots, Some(column), &Form::Text);
+        }
         let is_text = |slot: &Slot, column| slot.column == Some(column) && slot.form == Form::Text;
         let text_slots = (0..names.len())
             .map(|column| slots.iter().position(|slot: &Slot| is_text(slot, column)))
@@ -191,7 +197,7 @@ impl<'a> Basis<'a> {
                 .collect::<Vec<_>>();
             let level = self.planned_level(rule);
             match rule.host_check {
-                // Without all of its columns a key means nothing, so the rule skips every record.
+                // Without all of its columns a key means nothing: the rule skips every record.
                 Some(check) if level != Level::Off && columns.iter().all(Option::is_some) => {
                     let columns = columns.iter().flatten().copied().collect();
                     unique.push(Unique { rule: rules.len(), check, columns });
@@ -207,7 +213,7 @@ impl<'a> Basis<'a> {
                 title: rule.title.clone(),
                 message: Template::new(&rule.message, |name| self.find(name)),
                 columns: columns.into_iter().flatten().collect(),
-                scope: Scope::SoundRecords,
+                scope: if rule.host_check.is_some() { Scope::Keys } else { Scope::SoundRecords },
             });
         }
         codes.sort_unstable();

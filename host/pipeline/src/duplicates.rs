@@ -60,6 +60,8 @@ pub(crate) struct KeyCollector {
     check: HostCheck,
     hasher: KeyHasher,
     keys: Partitions,
+    /// How many there are.
+    count: u64,
 }
 
 impl KeyCollector {
@@ -67,7 +69,12 @@ impl KeyCollector {
     pub(crate) fn new(check: HostCheck, bytes: usize) -> Self {
         use std::hash::{BuildHasher, RandomState};
         let secret = (RandomState::new().hash_one(1_u8), RandomState::new().hash_one(2_u8));
-        Self { check, hasher: KeyHasher { secret }, keys: Partitions::new(most_keys(bytes)) }
+        Self {
+            check,
+            hasher: KeyHasher { secret },
+            keys: Partitions::new(most_keys(bytes)),
+            count: 0,
+        }
     }
 
     /// Makes this rule's keys.
@@ -83,8 +90,14 @@ impl KeyCollector {
     ) -> io::Result<()> {
         for Key { hash, record } in keys {
             self.keys.push(Entry::new(hash, before + u64::from(record)))?;
+            self.count += 1;
         }
         Ok(())
+    }
+
+    /// How many records have a key.
+    pub(crate) fn keys(&self) -> u64 {
+        self.count
     }
 
     /// Whether keys went to disk.

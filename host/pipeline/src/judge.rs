@@ -120,7 +120,8 @@ impl<W: Witness> Judge<'_, W> {
             count.evaluated = match rule.scope {
                 Scope::EveryRecord => judged.slab.len() as u64,
                 Scope::SoundRecords => rows.len() as u64 - count.skipped.min(rows.len() as u64),
-                Scope::File => 0,
+                // The survey counts those.
+                Scope::Keys | Scope::File => 0,
             };
         }
         tracing::debug_span!("findings").in_scope(|| judged.complete(plan, rows));
@@ -310,6 +311,9 @@ fn apply(
         let text = format!("plugin `{}`: {}", stage.component.name(), poison.reason);
         let record = rows[poison.record as usize];
         judged.note(plan, plan.host.poison, record, None, HitOutcome::Errored, Some(text));
+        for (_, rule) in &stage.codes {
+            judged.counts[*rule].skipped += 1;
+        }
     }
     let Verdict { hits, rewrites, tallies, samples, measures } = call.verdict;
     let level = |code| plan.rules[stage.rule(code)].level;

@@ -72,6 +72,8 @@ pub(crate) struct JudgedFile {
     pub(crate) written: Written,
     pub(crate) summary: Summary,
     pub(crate) file_results: Vec<(usize, FileResult)>,
+    /// For each uniqueness rule how many records have a key.
+    pub(crate) keys: Vec<u64>,
     pub(crate) milliseconds: u64,
     /// Bytes that were leased at once, at most.
     pub(crate) leased: usize,
@@ -165,9 +167,9 @@ impl Judging<'_> {
         drop(spare);
         let file_results = crew.into_worker().finish(self.plan, &totals)?;
         let milliseconds = crate::report::milliseconds(began);
-        let summary = self.survey.summary;
+        let Survey { summary, keys, .. } = self.survey;
         let leased = budget.most();
-        Ok(JudgedFile { totals, written, summary, file_results, milliseconds, leased })
+        Ok(JudgedFile { totals, written, summary, file_results, keys, milliseconds, leased })
     }
 
     /// Judges the slabs of what has to be decompressed, which another thread does.

@@ -76,6 +76,8 @@ pub(crate) enum Scope {
     EveryRecord,
     /// Judged on records without a structural fault.
     SoundRecords,
+    /// Judged by the first pass, on sound records that have a key.
+    Keys,
     /// Judged on the file.
     File,
 }

@@ -7,11 +7,14 @@ use crate::condition::Condition;
 use crate::config::{Absent, Config};
 use crate::luhn::Luhn;
 use crate::pattern::Pattern;
+use crate::wording::{between, counted, decimal as decimal_text, listed, quoted, seen_and};
 
 /// A rule ready to be declared: what it looks at, and how it judges.
 pub(crate) struct Compiled {
     pub(crate) asks: Vec<Ask>,
     pub(crate) judge: Box<dyn Fn(Look<'_>) -> Judged>,
+    /// The message of a hit, unless the settings have one.
+    pub(crate) message: String,
 }
 
 /// What all checks are read from.
@@ -86,9 +89,11 @@ fn of_columns(
     form: &Form,
     condition: Condition,
     malformed: Malformed,
+    wanted: &str,
     failed: impl Fn(&Column) -> Bits + 'static,
 ) -> Compiled {
     let count = columns.len();
+    let message = seen_and(&format!("{wanted}{}", condition.said()));
     let asks =
         columns.iter().map(|name| Ask::new(name, form.clone())).chain(condition.asks()).collect();
     let judge = move |look: Look<'_>| {
@@ -102,24 +107,27 @@ fn of_columns(
         }
         Judged::first_of(sets, &judged)
     };
-    Compiled { asks, judge: Box::new(judge) }
+    Compiled { asks, judge: Box::new(judge), message }
 }
 
 /// Judges text columns by what a cell must be.
 fn of_text(
     context: &Context<'_, '_>,
+    wanted: &str,
     holds: Option<impl Fn(&[u8]) -> bool + 'static>,
 ) -> Option<Compiled> {
     let (columns, when) = (context.columns(), context.when());
     let holds = holds?;
     let failed = move |column: &Column| column.where_text(|cell| !holds(cell));
-    Some(of_columns(&columns?, &Form::Text, when?, Malformed::Skip, failed))
+    Some(of_columns(&columns?, &Form::Text, when?, Malformed::Skip, wanted, failed))
 }
 
 /// `one-of`: the cell is one of `values`.
 pub(crate) fn one_of(context: &Context<'_, '_>) -> Option<Compiled> {
-    let values = context.config.needed("values", Config::texts).map(ValueSet::new);
-    of_text(context, values.map(|values| move |cell: &[u8]| values.contains(cell)))
+    let values = context.config.needed("values", Config::texts).unwrap_or_default();
+    let wanted = format!("one of {}", listed(&values));
+    let values = (!values.is_empty()).then(|| ValueSet::new(values));
+    of_text(context, &wanted, values.map(|values| move |cell: &[u8]| values.contains(cell)))
 }
 
 /// `matches`: the whole cell is what `pattern` says.
@@ -133,14 +141,15 @@ pub(crate) fn matches(context: &Context<'_, '_>) -> Option<Compiled> {
             None
         }
     });
-    of_text(context, pattern.map(|pattern| move |cell: &[u8]| pattern.matches(cell)))
+    let wanted = format!("what the pattern {} says", quoted(text.unwrap_or_default()));
+    of_text(context, &wanted, pattern.map(|pattern| move |cell: &[u8]| pattern.matches(cell)))
 }
 
 /// `digits`: ASCII digits only, `min` to `max` of them.
 pub(crate) fn digits(context: &Context<'_, '_>) -> Option<Compiled> {
     let (min, max) = context.range(Config::count, 1, usize::MAX);
     let holds = move |cell: &[u8]| cell.len() >= min && cell.len() <= max && all_digits(cell);
-    of_text(context, Some(holds))
+    of_text(context, &counted(min, max, "digits"), Some(holds))
 }
 
 /// Eight at a time: a byte is a digit if its upper half is 3 and stays so when 6 is added.
@@ -166,7 +175,7 @@ pub(crate) fn length(context: &Context<'_, '_>) -> Option<Compiled> {
         let characters = cell.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
         (min..=max).contains(&characters)
     };
-    of_text(context, Some(holds))
+    of_text(context, &counted(min, max, "characters"), Some(holds))
 }
 
 /// `luhn`: a number whose last digit is Luhn's check digit of `prefix` and the others.
@@ -182,20 +191,29 @@ pub(crate) fn luhn(context: &Context<'_, '_>) -> Option<Compiled> {
     let (prefix, first) = (digits("prefix"), digits("first"));
     let length = context.config.count("length");
     let luhn = prefix.zip(first).map(|(prefix, first)| Luhn::new(prefix, length, first));
-    of_text(context, luhn.map(|luhn| move |cell: &[u8]| luhn.holds(cell)))
+    of_text(
+        context,
+        "digits with the right check digit at their end",
+        luhn.map(|luhn| move |cell: &[u8]| luhn.holds(cell)),
+    )
 }
 
 /// `integer`: a whole number from `min` to `max`.
 pub(crate) fn integer(context: &Context<'_, '_>) -> Option<Compiled> {
     let (min, max) = context.range(Config::integer, i64::MIN, i64::MAX);
-    numbers(context, &Form::Integer, min, max)
+    let said = |bound: i64, nothing: i64| (bound != nothing).then(|| bound.to_string());
+    let wanted = format!("a whole number{}", between(said(min, i64::MIN), said(max, i64::MAX)));
+    numbers(context, &Form::Integer, &wanted, min, max)
 }
 
 /// `decimal`: a decimal with at most `scale` digits after the point, from `min` to `max`.
 pub(crate) fn decimal(context: &Context<'_, '_>) -> Option<Compiled> {
     let scale = scale(context.config)?;
     let (min, max) = context.range(|config, key| config.decimal(key, scale), i64::MIN, i64::MAX);
-    numbers(context, &Form::Decimal(scale), min, max)
+    let said = |bound: i64, nothing: i64| (bound != nothing).then(|| decimal_text(bound, scale));
+    let range = between(said(min, i64::MIN), said(max, i64::MAX));
+    let wanted = format!("a decimal with at most {scale} digits after the point{range}");
+    numbers(context, &Form::Decimal(scale), &wanted, min, max)
 }
 
 /// The key `scale`, which 64 bits bound at 18.
@@ -208,10 +226,16 @@ pub(crate) fn scale(config: &Config<'_>) -> Option<u16> {
     fits
 }
 
-fn numbers(context: &Context<'_, '_>, form: &Form, min: i64, max: i64) -> Option<Compiled> {
+fn numbers(
+    context: &Context<'_, '_>,
+    form: &Form,
+    wanted: &str,
+    min: i64,
+    max: i64,
+) -> Option<Compiled> {
     let (columns, when, malformed) = (context.columns(), context.when(), context.malformed());
     let failed = move |column: &Column| column.where_number(|number| number < min || number > max);
-    Some(of_columns(&columns?, form, when?, malformed, failed))
+    Some(of_columns(&columns?, form, when?, malformed, wanted, failed))
 }
 
 /// `date`: a date written as `format` says, from `min` to `max`, in the year that the column `year_of` holds, and not
@@ -223,6 +247,17 @@ pub(crate) fn date(context: &Context<'_, '_>) -> Option<Compiled> {
     let other = |key| context.config.column(key, context.run, context.absent);
     let (year_of, not_after) = (other("year_of"), other("not_after"));
     let (columns, form, when) = (columns?, form?, when?);
+    let text = |key: &'static str| context.config.text(key);
+    let bound = |key: &'static str| text(key).map(str::to_owned);
+    let mut wanted = format!("a date written {}", quoted(text("format").unwrap_or_default()));
+    wanted.push_str(&between(bound("min"), bound("max")));
+    if let Some(name) = year_of {
+        wanted.push_str(&format!(", of the year `{{{name}}}` in {}", quoted(name)));
+    }
+    if let Some(name) = not_after {
+        wanted.push_str(&format!(", not after `{{{name}}}` in {}", quoted(name)));
+    }
+    let message = seen_and(&format!("{wanted}{}", when.said()));
 
     let count = columns.len();
     let mut asks: Vec<Ask> = columns.iter().map(|name| Ask::new(name, form.clone())).collect();
@@ -253,7 +288,7 @@ pub(crate) fn date(context: &Context<'_, '_>) -> Option<Compiled> {
         }
         Judged::first_of(sets, &judged)
     };
-    Some(Compiled { asks, judge: Box::new(judge) })
+    Some(Compiled { asks, judge: Box::new(judge), message })
 }
 
 /// The key `format`.

@@ -6,6 +6,7 @@ use assay_sdk::{Ask, Bits, Cells, Form, Judged, Look};
 
 use crate::column_checks::{Compiled, Context, date_form, scale};
 use crate::condition::Condition;
+use crate::wording::quoted;
 
 /// The left cell stands in relation `is` to the right one.
 pub(crate) fn compare(context: &Context<'_, '_>) -> Option<Compiled> {
@@ -25,7 +26,17 @@ pub(crate) fn compare(context: &Context<'_, '_>) -> Option<Compiled> {
         As::Date => date_form(context.config),
     };
     let (is, when, form) = (is?, when?, form?);
-    let sides = [Ask::new(left?, form.clone()), Ask::new(right?, form)];
+    let (left, right) = (left?, right?);
+    let relation = context.config.text("is").unwrap_or_default();
+    let message = format!(
+        "{} is `{{{left}}}` and {} is `{{{right}}}`, expected {} {relation} {}{}",
+        quoted(left),
+        quoted(right),
+        quoted(left),
+        quoted(right),
+        when.said()
+    );
+    let sides = [Ask::new(left, form.clone()), Ask::new(right, form)];
     let asks = sides.into_iter().chain(when.asks()).collect();
     let judge = move |look: Look<'_>| {
         let (left, right) = (look.column(0), look.column(1));
@@ -46,7 +57,7 @@ pub(crate) fn compare(context: &Context<'_, '_>) -> Option<Compiled> {
         let failed = Condition::keep(when.holds(look, 2).as_ref(), failed.and(&judged));
         Judged::new(failed, &judged)
     };
-    Some(Compiled { asks, judge: Box::new(judge) })
+    Some(Compiled { asks, judge: Box::new(judge), message })
 }
 
 #[derive(Clone, Copy)]

@@ -3,6 +3,7 @@
 use assay_sdk::{Ask, Bits, Look, Run, Value, ValueSet};
 
 use crate::config::{Absent, Config};
+use crate::wording::{listed, quoted};
 
 /// All clauses must hold. Without clauses it always holds.
 #[derive(Default)]
@@ -11,6 +12,8 @@ pub(crate) struct Condition(Vec<Clause>);
 struct Clause {
     ask: Ask,
     test: Test,
+    /// In words.
+    said: String,
 }
 
 enum Test {
@@ -35,6 +38,12 @@ impl Condition {
             one => clause(config, path, one, run, absent).map(|clause| vec![clause]),
         };
         clauses.map(Self)
+    }
+
+    /// In words, to be put behind what is wanted.
+    pub(crate) fn said(&self) -> String {
+        let clauses: Vec<&str> = self.0.iter().map(|clause| clause.said.as_str()).collect();
+        if clauses.is_empty() { String::new() } else { format!(" where {}", clauses.join(" and ")) }
     }
 
     /// The columns it looks at.
@@ -75,21 +84,33 @@ fn clause(
 ) -> Option<Clause> {
     let config = Config::new(path, value, parent.faults())?;
     let column = config.needed("column", |config, key| config.column(key, run, absent));
-    let is = config.texts("is").map(ValueSet::new).map(Test::Is);
-    let is_not = config.texts("is_not").map(ValueSet::new).map(Test::IsNot);
-    let filled =
-        config.flag("filled").map(|filled| if filled { Test::Filled } else { Test::Blank });
-    let mut tests: Vec<Test> = [is, is_not, filled].into_iter().flatten().collect();
+    let (is, is_not) = (config.texts("is"), config.texts("is_not"));
+    let filled = config.flag("filled");
+    let among = |not: &str, values: &[&str]| match values {
+        [one] => format!("is{not} {}", quoted(one)),
+        values => format!("is{not} one of {}", listed(values)),
+    };
+    let is = is.map(|values| (among("", &values), Test::Is(ValueSet::new(values))));
+    let is_not = is_not.map(|values| (among(" not", &values), Test::IsNot(ValueSet::new(values))));
+    let filled = filled.map(|filled| {
+        if filled {
+            ("is filled".to_owned(), Test::Filled)
+        } else {
+            ("is blank".to_owned(), Test::Blank)
+        }
+    });
+    let mut tests: Vec<(String, Test)> = [is, is_not, filled].into_iter().flatten().collect();
     let written = ["is", "is_not", "filled"];
     let count = config.entries().iter().filter(|(key, _)| written.contains(key)).count();
     if count != 1 {
         config.fault("column", format!("expected one test of the column, found {count}"), &written);
     }
     config.end();
-    let (column, test) = (column?, tests.pop()?);
+    let (column, (said, test)) = (column?, tests.pop()?);
+    let said = format!("{} {said}", quoted(column));
     let ask = match test {
         Test::Is(_) | Test::IsNot(_) => Ask::text(column),
         Test::Filled | Test::Blank => Ask::presence(column),
     };
-    Some(Clause { ask, test })
+    Some(Clause { ask, test, said })
 }

@@ -12,6 +12,7 @@ mod nearest;
 mod pattern;
 mod record_checks;
 mod vocabulary;
+mod wording;
 
 use assay_sdk::{Faults, Plugin, RuleKind, Rules, Run, Value, export_plugin};
 

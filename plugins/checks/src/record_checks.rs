@@ -5,6 +5,7 @@ use assay_sdk::{Ask, Bits, Judged, Look};
 use crate::column_checks::{Compiled, Context};
 use crate::condition::Condition;
 use crate::config::Config;
+use crate::wording::seen_and;
 
 /// `required`: the columns are filled, where `when` holds; the columns of `otherwise` are, where it does not.
 pub(crate) fn required(context: &Context<'_, '_>) -> Option<Compiled> {
@@ -36,6 +37,11 @@ enum Wanted {
 
 fn presence(context: &Context<'_, '_>, otherwise: &[&str], wanted: Wanted) -> Option<Compiled> {
     let (columns, when) = (context.columns()?, context.when()?);
+    let place = if otherwise.is_empty() { when.said() } else { String::new() };
+    let message = match wanted {
+        Wanted::Filled => format!("`{{column}}` is blank, expected a value{place}"),
+        Wanted::Blank => seen_and(&format!("a blank{place}")),
+    };
     let (count, all) = (columns.len(), columns.len() + otherwise.len());
     let names = columns.iter().chain(otherwise);
     let asks = names.map(|name| Ask::presence(name)).chain(when.asks()).collect();
@@ -61,5 +67,5 @@ fn presence(context: &Context<'_, '_>, otherwise: &[&str], wanted: Wanted) -> Op
         };
         Judged::first_of(sets, &judged)
     };
-    Some(Compiled { asks, judge: Box::new(judge) })
+    Some(Compiled { asks, judge: Box::new(judge), message })
 }

@@ -6,12 +6,16 @@ use assay_sdk::{ConfigFault, Faults, Level, Rules, Run, Unique, Value};
 
 use crate::column_checks::{self, Compiled, Context};
 use crate::config::{Absent, Config};
+use crate::wording::quoted;
 use crate::{compare, kinds, record_checks};
 
 /// Prefixes of rule names that are the host's.
 const RESERVED: [&str; 4] = ["csv.", "type.", "file.", "plugin."];
 /// The longest rule name the contract allows.
 const NAME_BYTES: usize = 64;
+
+/// Columns of a key that a message shows.
+const KEYS_SHOWN: usize = 4;
 
 /// Declares the rules of the settings, or reports all of their faults.
 pub(crate) fn declare(run: &Run, settings: &Value, rules: &mut Rules) -> Result<(), Faults> {
@@ -101,7 +105,7 @@ fn rule(
     rules
         .validate(name)
         .title(title.unwrap_or(kind.title))
-        .message(message.unwrap_or_default())
+        .message(message.unwrap_or(&compiled.message))
         .level(level)
         .columnar(compiled.asks, compiled.judge);
 }
@@ -123,10 +127,22 @@ fn unique(
     } else {
         "no record repeats another"
     };
+    let place = match keep {
+        Unique::KeepFirst => "already occurs earlier in the file",
+        Unique::KeepNone => "occurs more than once in the file",
+    };
+    let said = match &columns {
+        Some(columns) => {
+            let shown = |name: &&str| format!("{} `{{{name}}}`", quoted(name));
+            let shown = columns.iter().take(KEYS_SHOWN).map(shown).collect::<Vec<_>>();
+            format!("the key {} {place}, expected it once", shown.join(", "))
+        }
+        None => format!("a record with the same cells {place}, expected it once"),
+    };
     rules
         .validate(name)
         .title(title.unwrap_or(default))
-        .message(message.unwrap_or_default())
+        .message(message.unwrap_or(&said))
         .level(level)
         .unique(columns.unwrap_or_default(), keep);
 }

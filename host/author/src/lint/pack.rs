@@ -203,7 +203,7 @@ fn columns(resolved: &Resolved, rules: &[(&Use, &Rule, Vec<String>)], add: &mut 
                 "give the layout an alias for the column, or turn the rule off and say why",
             );
         }
-        for place in places(&rule.message).filter(|place| !has(place)) {
+        for place in places(&rule.message).into_iter().filter(|place| !has(place)) {
             let message = format!(
                 "the message of `{}` has a place `{{{place}}}`, and no layout has such a column",
                 rule.name
@@ -219,9 +219,12 @@ fn columns(resolved: &Resolved, rules: &[(&Use, &Rule, Vec<String>)], add: &mut 
 }
 
 /// Names in braces that are meant to be columns.
-fn places(message: &str) -> impl Iterator<Item = &str> {
+fn places(message: &str) -> Vec<String> {
+    // Braces that stand for themselves are written twice.
+    let message = message.replace("{{", "");
     let inner = message.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0));
-    inner.filter(|name| !matches!(*name, "value" | "column") && name.parse::<u32>().is_err())
+    let named = inner.filter(|name| !matches!(*name, "value" | "column"));
+    named.filter(|name| name.parse::<u32>().is_err()).map(str::to_owned).collect()
 }
 
 fn thresholds(resolved: &Resolved, rules: &[(&Use, &Rule, Vec<String>)], add: &mut Add<'_>) {

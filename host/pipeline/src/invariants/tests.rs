@@ -73,7 +73,8 @@ fn file(plan: &Plan, fault: impl Fn(&mut JudgedSlab)) -> JudgedFile {
         ..Written::default()
     };
     let summary = reader.summary();
-    JudgedFile { totals, written, summary, file_results: Vec::new(), milliseconds: 0, leased: 0 }
+    let (file_results, keys) = (Vec::new(), Vec::new());
+    JudgedFile { totals, written, summary, file_results, keys, milliseconds: 0, leased: 0 }
 }
 
 /// The invariants that do not hold, and why the run fails.

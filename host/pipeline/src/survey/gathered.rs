@@ -30,6 +30,8 @@ pub(crate) struct Survey {
     pub(crate) spilled: bool,
     /// For each uniqueness rule the records it hits.
     pub(crate) duplicates: Vec<Duplicates>,
+    /// For each uniqueness rule how many records have a key.
+    pub(crate) keys: Vec<u64>,
 }
 
 /// Why a first pass was not carried to its end.
@@ -122,6 +124,7 @@ impl Gathered {
     pub(super) fn finish(self, digest: Digest, seekable: bool) -> Result<Survey, RunError> {
         let _span = tracing::debug_span!("keys").entered();
         let spilled = self.collectors.iter().any(KeyCollector::spilled);
+        let keys = self.collectors.iter().map(KeyCollector::keys).collect();
         let duplicates = self
             .collectors
             .into_iter()
@@ -136,6 +139,7 @@ impl Gathered {
             seekable,
             spilled,
             duplicates,
+            keys,
         })
     }
 }
@@ -165,7 +169,7 @@ fn keys_of(unique: &Unique, hasher: KeyHasher, outline: &Outline) -> Vec<Key> {
         let index = record as usize;
         if unique.columns.is_empty() {
             keys.push(Key {
-                hash: hasher.hash(std::iter::once(outline.content(index))),
+                hash: hasher.hash(std::iter::once(outline.cells_as_one(index))),
                 record: number(record),
             });
             continue;

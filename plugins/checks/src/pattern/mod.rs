@@ -59,6 +59,8 @@ mod tests {
         check("M.ller", &["Müller", "Maller"], &["Mller", "M\nller"]);
         check("Müller", &["Müller"], &["Muller"]);
         check(r"\w+\s\W", &["ab -"], &["ab-"]);
+        check("[[:]+", &["[:", ":"], &["a"]);
+        check("[:.=]", &[":", ".", "="], &["a"]);
     }
 
     #[test]
@@ -81,6 +83,11 @@ mod tests {
         check(r"\1", 1, "unknown escape `\\1`");
         check("a^b", 2, "`^` stands at the beginning only: the whole cell must match");
         check("a\\", 2, "the escape is not complete");
+        let posix = "POSIX classes such as `[:alpha:]` are not supported; write `[A-Za-z]`";
+        check("[[:alpha:]]+", 2, posix);
+        check("x[^0-9[:space:]]", 7, posix);
+        check("[:digit:]", 1, posix);
+        check("[[=a=]]", 2, posix);
     }
 
     #[test]

@@ -7,6 +7,9 @@ const DEPTH: usize = 100;
 /// The greatest count of `{m,n}`: beyond it tables get large, and lengths have a check of their own.
 const COUNT: u32 = 1000;
 
+/// What is said of `[[:alpha:]]`.
+const POSIX: &str = "POSIX classes such as `[:alpha:]` are not supported; write `[A-Za-z]`";
+
 /// A pattern.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
@@ -174,8 +177,14 @@ impl Reader {
             self.at += 1;
         }
         let first = self.at;
+        if self.peek() == Some(':') && self.is_posix(start) {
+            return Err(fault(start, POSIX));
+        }
         loop {
             let at = self.at;
+            if self.peek() == Some('[') && self.is_posix(at) {
+                return Err(fault(at, POSIX));
+            }
             let Some(char) = self.peek() else {
                 return Err(fault(start, "the class is not closed"));
             };
@@ -207,6 +216,14 @@ impl Reader {
             }
         }
         Ok(Node::Class { ascii, other: others != negated })
+    }
+
+    /// Whether `[:alpha:]` or the like begins there, as other dialects have it within a class.
+    fn is_posix(&self, open: usize) -> bool {
+        let Some(&mark @ (':' | '.' | '=')) = self.chars.get(open + 1) else { return false };
+        let inner = self.chars[open + 2..].iter().take_while(|char| char.is_ascii_alphabetic());
+        let end = open + 2 + inner.count();
+        end > open + 2 && self.chars[end..].starts_with(&[mark, ']'])
     }
 
     /// The end of a range such as `a-z`, or `low` itself where none is written.

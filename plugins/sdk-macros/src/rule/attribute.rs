@@ -327,7 +327,8 @@ fn disposition_of(word: &Ident) -> syn::Result<Ident> {
 /// `{0}` stands for an argument that only rules over whole batches give.
 fn check_message(message: Option<&LitStr>) -> syn::Result<()> {
     let Some(message) = message else { return Ok(()) };
-    let text = message.value();
+    // Braces that stand for themselves are written twice.
+    let text = message.value().replace("{{", "");
     for part in text.split('{').skip(1) {
         let Some((name, _)) = part.split_once('}') else {
             return Err(syn::Error::new(message.span(), "a `{` of the message is never closed"));

@@ -3,6 +3,7 @@
 mod account;
 mod addresses;
 mod agreement;
+mod as_it_is;
 mod author;
 mod authoring;
 mod credentials;
