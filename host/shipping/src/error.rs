@@ -21,7 +21,7 @@ pub enum ShippingError {
         source: std::io::Error,
     },
     /// The bytes are no component.
-    #[error("`{name}` is not a component that can be stamped: {detail}", name = shown(name), detail = shown(detail))]
+    #[error("`{name}` is not a component that can be stamped: {detail}", name = shown(name))]
     NoComponent {
         /// The plugin.
         name: String,
@@ -29,7 +29,7 @@ pub enum ShippingError {
         detail: String,
     },
     /// What is to be stamped is not in the form that the field agreed on.
-    #[error("the {what} `{found}` cannot be stamped: {detail}\nhelp: {help}", found = shown(found), detail = shown(detail))]
+    #[error("the {what} `{found}` cannot be stamped: {detail}\nhelp: {help}", found = shown(found))]
     Stamp {
         /// Which one.
         what: &'static str,
