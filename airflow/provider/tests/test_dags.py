@@ -169,6 +169,16 @@ def test_a_restated_publication_is_a_run_of_its_own(lake: Path, moto: str, sampl
     assert sorted(registered(moto, "2023")) == ["2024-06-28", "2025-01-30"]
 
 
+def test_a_run_by_hand_starts_the_next_dag_for_its_year(lake: Path, sample: Any) -> None:
+    """It has no key: the parameter is what the next DAG's partition is."""
+    origins = [str(sample(2021, "06302022"))]
+    state, tasks, _ = run(FOLDER, "open_payments_year", year="2021", lake=lake.as_uri(), origins=origins)
+    assert state == "success", tasks
+    state, tasks, made = run(FOLDER, "open_payments_curate", "2021", lake=lake.as_uri())
+    assert state == "success", tasks
+    assert [one["year"] for one in made.results["publish"]] == ["2021"]
+
+
 def test_a_station_that_is_not_there_says_so(
     lake: Path, sample: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

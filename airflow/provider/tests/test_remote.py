@@ -1,6 +1,5 @@
 """Hosts in containers: what docker and ECS are asked, and what is read from the report."""
 
-import json
 import os
 import subprocess
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import Stubber
+from conftest import AIRFLOW
 
 from assay_platform import config
 from assay_provider.errors import AssayRetryableError
@@ -176,7 +176,7 @@ def test_what_ecs_could_not_run_is_tried_again(started: Any, stopped: Any, reaso
                     "awsvpcConfiguration": {
                         "subnets": "{{ var.value.assay_subnets }}",
                         "securityGroups": "{{ var.value.assay_security_groups }}",
-                        "assignPublicIp": "DISABLED",
+                        "assignPublicIp": "{{ var.value.assay_assign_public_ip }}",
                     }
                 },
             },
@@ -204,10 +204,20 @@ def test_the_platforms_file_says_how_the_host_is_run(
         assert name in kind.template_fields or name in {"binary", "region_name"}
 
 
-def test_the_network_is_rendered() -> None:
-    given = {"awsvpcConfiguration": {"subnets": "{{ subnets }}"}}
-    operator = ecs(None, "a.csv", Path("x"), network_configuration=given)
-    rendered: Any = {"subnets": "subnet-1,subnet-2"}
-    operator.render_template_fields(rendered)
-    found = operator.request(["assay", "run"], {})["networkConfiguration"]
-    assert json.dumps(found) == '{"awsvpcConfiguration": {"subnets": ["subnet-1", "subnet-2"]}}'
+def test_the_network_comes_from_airflows_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terraform knows the ids, and gives them to Airflow's machine by its environment."""
+    from airflow.sdk.execution_time.context import VariableAccessor
+
+    from open_payments import host
+
+    template = AIRFLOW.parent / "terraform" / "modules" / "airflow" / "files" / "user-data.sh.tftpl"
+    given = {"SUBNETS": "subnet-1,subnet-2", "SECURITY_GROUPS": "sg-1", "ASSIGN_PUBLIC_IP": "ENABLED"}
+    for name, value in given.items():
+        assert f"\nAIRFLOW_VAR_ASSAY_{name}=" in template.read_text()
+        monkeypatch.setenv(f"AIRFLOW_VAR_ASSAY_{name}", value)
+    network = host.judge(config.load(config.CHECKOUT_FILE).environments["dev"], task_id="t", root="lake").kwargs
+    operator = ecs(None, "a.csv", Path("x"), network_configuration=network["network_configuration"])
+    context: Any = {"var": {"value": VariableAccessor(deserialize_json=False)}}
+    operator.render_template_fields(context)
+    asked = {"subnets": ["subnet-1", "subnet-2"], "securityGroups": ["sg-1"], "assignPublicIp": "ENABLED"}
+    assert operator.request(["assay", "run"], {})["networkConfiguration"] == {"awsvpcConfiguration": asked}

@@ -159,7 +159,7 @@ impl Buckets {
 fn uncopied(address: &Address, error: io::Error) -> anyhow::Error {
     let told = if Changed::is_in(&error) {
         format!("`{address}` changed while it was copied; run again once it is complete")
-    } else if error.get_ref().is_some_and(|inner| inner.is::<S3Error>()) {
+    } else if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<S3Error>) {
         format!("cannot read `{address}`")
     } else {
         format!("cannot copy `{address}` to a temporary file (TMPDIR names another folder)")

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -17,6 +18,10 @@ const SIGNALS: [i32; 2] = [SIGTERM, SIGINT];
 
 /// What a shell adds to a signal's number to make it an exit code.
 const ENDED_BY: i32 = 128;
+
+/// Signals that come so close together are one: schedulers signal a process and its group, and Linux tells a child once for each thread of
+/// a parent that ends. A person needs longer to decide that once was not enough.
+const ECHO: Duration = Duration::from_millis(250);
 
 /// Whether a signal asked for the end.
 #[derive(Debug, Clone, Default)]
@@ -34,20 +39,25 @@ struct Shared {
 
 impl Stop {
     /// Listens from now on, on a thread of its own, so that a signal is answered whatever the run is at. The first asks for the end; the
-    /// second ends the process at once.
+    /// second ends the process at once, unless it is an [`ECHO`].
     pub(crate) fn on_signals() -> io::Result<Self> {
         let stop = Self::default();
         let mut signals = Signals::new(SIGNALS)?;
         let shared = Arc::clone(&stop.shared);
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            signals.forever().for_each(|signal| shared.hear(signal));
+            let mut first: Option<Instant> = None;
+            for signal in signals.forever() {
+                if first.get_or_insert_with(Instant::now).elapsed() >= ECHO || !shared.asked() {
+                    shared.hear(signal);
+                }
+            }
         })?;
         Ok(stop)
     }
 
     /// Whether the end was asked for.
     pub(crate) fn asked(&self) -> bool {
-        self.shared.signal.load(Ordering::Relaxed) != 0
+        self.shared.asked()
     }
 
     /// The exit code of who is ended by the signal that came: 143 for SIGTERM, 130 for SIGINT.
@@ -85,6 +95,10 @@ impl Stop {
 }
 
 impl Shared {
+    fn asked(&self) -> bool {
+        self.signal.load(Ordering::Relaxed) != 0
+    }
+
     fn hear(&self, signal: i32) {
         let name = low_level::signal_name(signal).unwrap_or("a signal");
         if self.signal.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Acquire).is_err() {

@@ -7,20 +7,22 @@
 mod checked;
 mod compression;
 mod error;
+mod frames;
 mod members;
+mod padding;
 mod source;
 mod unreadable;
 mod window;
 mod zipped;
 
 use std::fmt;
-use std::io::{BufReader, Read, SeekFrom};
+use std::io::{Read, SeekFrom};
 
 use checked::{Checked, Watched};
 pub use compression::Compression;
 pub use error::DecodeError;
+use frames::Frames;
 use members::Members;
-use source::PIECE;
 pub use source::ReadSeek;
 pub use unreadable::Unreadable;
 
@@ -75,8 +77,7 @@ pub fn open(
             }
             let source = Watched::new(source);
             let failure = source.failure();
-            let source = BufReader::with_capacity(PIECE, source);
-            Box::new(Checked::new(zstd::Decoder::with_buffer(source)?, compression, failure))
+            Box::new(Checked::new(Frames::new(source)?, compression, failure))
         }
         Compression::Zip => {
             let source = Watched::new(source);

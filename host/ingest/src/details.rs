@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use crate::cp1252::{self, Encoding};
+use crate::debris;
 use crate::fault::{FaultDetail, FaultKind};
 use crate::grammar::{self, Parsed, QuoteFault};
 use crate::slab::Slab;
@@ -66,6 +67,11 @@ impl Described<'_> {
             FaultKind::RepeatedHeader => {
                 whole(kind, "the header is repeated here, expected a record".to_owned())
             }
+            FaultKind::ByteOrderMark => whole(
+                kind,
+                "found a byte order mark, expected one at the beginning of the file only: two files seem to be joined".to_owned(),
+            ),
+            FaultKind::Debris => self.debris(),
             FaultKind::Truncated => match self.parsed {
                 Parsed::Broken { at, field, .. } => FaultDetail {
                     kind,
@@ -97,6 +103,31 @@ impl Described<'_> {
         let expected = self.slab.shape.header.names.len();
         let fields = if found == 1 { "field" } else { "fields" };
         format!("found {found} {fields}, expected {expected}")
+    }
+
+    fn debris(&self) -> FaultDetail {
+        let content = self.slab.content(self.index);
+        let at = debris::without(content);
+        let filling = &content[at..];
+        let all = |byte: u8| filling.iter().all(|&other| other == byte);
+        let found = match filling.len() {
+            1 if all(debris::END_MARK) => "the byte 0x1A, by which DOS ends a text,".to_owned(),
+            1 if all(0) => "a NUL byte".to_owned(),
+            count if all(0) => format!("{count} NUL bytes"),
+            1 => "a blank".to_owned(),
+            count if filling.iter().any(|&byte| byte == 0 || byte == debris::END_MARK) => {
+                format!("{count} bytes of end marks, NULs and blanks")
+            }
+            count => format!("{count} blanks"),
+        };
+        let message = if at == 0 {
+            format!(
+                "found {found} after the last record, expected nothing: no record is incomplete"
+            )
+        } else {
+            format!("found {found} at the end of the last record, expected a line ending")
+        };
+        self.at(FaultKind::Debris, at, message)
     }
 
     fn quote(&self) -> FaultDetail {

@@ -18,9 +18,13 @@ pub enum FaultKind {
     Undecodable,
     /// The header again, among the records.
     RepeatedHeader,
+    /// A byte order mark at the start of a record: files were joined, and the second began with one.
+    ByteOrderMark,
     /// The input ends in the middle of the record. Stands for the missing fields or the open quote, which are then not
     /// reported once more.
     Truncated,
+    /// What some tools leave behind the last record, where nothing is missing: the end-of-file mark of DOS, NULs, blanks.
+    Debris,
     /// A field above [`crate::Limits::field_bytes`].
     FieldTooLong,
     /// A record above [`crate::Limits::record_bytes`]. Only its first bytes are kept, and nothing else is said of it but NUL bytes in them.
@@ -29,14 +33,16 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All kinds, in the order they are reported.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Ragged,
         Self::Quote,
         Self::Nul,
         Self::Encoding,
         Self::Undecodable,
         Self::RepeatedHeader,
+        Self::ByteOrderMark,
         Self::Truncated,
+        Self::Debris,
         Self::FieldTooLong,
         Self::RecordTooLong,
     ];
@@ -50,7 +56,9 @@ impl FaultKind {
             Self::Encoding => "csv.encoding",
             Self::Undecodable => "csv.undecodable",
             Self::RepeatedHeader => "csv.repeated-header",
+            Self::ByteOrderMark => "csv.byte-order-mark",
             Self::Truncated => "csv.truncated",
+            Self::Debris => "csv.debris",
             Self::FieldTooLong => "csv.field-too-long",
             Self::RecordTooLong => "csv.record-too-long",
         }
@@ -65,7 +73,9 @@ impl FaultKind {
             Self::Encoding => "the record is UTF-8",
             Self::Undecodable => "the record is UTF-8 or Windows-1252",
             Self::RepeatedHeader => "the header is not repeated among the records",
+            Self::ByteOrderMark => "no record begins with a byte order mark",
             Self::Truncated => "the last record is complete",
+            Self::Debris => "nothing follows the last record",
             Self::FieldTooLong => "no field is longer than the limit",
             Self::RecordTooLong => "the record is not longer than the limit",
         }
@@ -84,9 +94,11 @@ impl FaultKind {
             Self::Encoding => 1 << 3,
             Self::Undecodable => 1 << 4,
             Self::RepeatedHeader => 1 << 5,
-            Self::Truncated => 1 << 6,
-            Self::FieldTooLong => 1 << 7,
-            Self::RecordTooLong => 1 << 8,
+            Self::ByteOrderMark => 1 << 6,
+            Self::Truncated => 1 << 7,
+            Self::Debris => 1 << 8,
+            Self::FieldTooLong => 1 << 9,
+            Self::RecordTooLong => 1 << 10,
         }
     }
 }

@@ -8,8 +8,10 @@ use std::io::{self, Read};
 use memchr::{memchr, memchr_iter};
 
 use crate::columns::TILE;
+use crate::debris;
 use crate::fault::{FaultKind, Faults};
 use crate::grammar::{self, Parsed, QuoteFault};
+use crate::header::BOM;
 use crate::index::End;
 use crate::reading::Reading;
 use crate::record_end::{Begins, RecordEnd};
@@ -222,9 +224,11 @@ impl<'a, R: Read> Filling<'a, R> {
             self.next_doubled = doubled_before;
             return self.take_broken();
         }
+        let unterminated = seen.content == seen.end;
         let mut faults = Faults::default();
-        if wrong {
-            let unterminated = seen.content == seen.end;
+        if unterminated && self.is_debris(seen.end) {
+            faults.insert(FaultKind::Debris);
+        } else if wrong {
             let cut_off = unterminated && seen.fields < width;
             faults.insert(if cut_off { FaultKind::Truncated } else { FaultKind::Ragged });
         }
@@ -243,6 +247,12 @@ impl<'a, R: Read> Filling<'a, R> {
         self.push(record, 0);
         self.first = seen.next_first;
         Ok(())
+    }
+
+    /// Whether the last bytes of the input, which no line ending follows, are debris or end with it.
+    fn is_debris(&self, end: usize) -> bool {
+        let width = self.slab.shape.header.names.len();
+        debris::is_debris(&self.slab.buffer.bytes[self.start..end], width)
     }
 
     /// Takes the record at hand, whose end the separators do not give.
@@ -303,16 +313,26 @@ impl<'a, R: Read> Filling<'a, R> {
                 record.faults.insert(FaultKind::FieldTooLong);
             }
         }
-        if shape.header.repeated_by(&bytes[start..content]) {
+        let (marked, text) = match bytes[start..content].strip_prefix(BOM) {
+            Some(text) => (true, text),
+            None => (false, &bytes[start..content]),
+        };
+        if shape.header.repeated_by(text) {
             record.faults.insert(FaultKind::RepeatedHeader);
+        }
+        if marked {
+            record.faults.insert(FaultKind::ByteOrderMark);
         }
         let summary = &mut self.reading.summary;
         summary.lines += 1;
         summary.records += 1;
         summary.record_bytes += (end - start) as u64 + missing;
         summary.crlf_records += u64::from(end == content + 2);
+        // Debris alone is no line.
+        let alone = record.faults.contains(FaultKind::Debris)
+            && debris::without(&bytes[start..content]) == 0;
         summary.ends_with_line_ending =
-            end > content || missing > 0 && summary.ends_with_line_ending;
+            end > content || (missing > 0 || alone) && summary.ends_with_line_ending;
         if missing > 0 {
             self.slab.cuts.push(Cut { record: self.slab.records.len(), missing });
             self.missing += missing;
@@ -345,6 +365,16 @@ impl<'a, R: Read> Filling<'a, R> {
         let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
         let width = self.slab.shape.header.names.len();
         let cut_off = !bytes[..length].ends_with(b"\n");
+        if cut_off && debris::is_debris(&bytes[..length], width) {
+            return FaultKind::Debris.into();
+        }
+        // Without the byte order mark, its quotes may be as they should.
+        if let Some(text) = bytes[..length].strip_prefix(BOM)
+            && let Parsed::Record { end, fields, .. } = grammar::parse(text, true)
+            && (end, fields) == (text.len(), width)
+        {
+            return FaultKind::ByteOrderMark.into();
+        }
         match self.reading.ends.parse(bytes, 0, offset, self.reading.source.at_end()) {
             Some(Parsed::Record { end, fields, .. }) if end == length => {
                 let truncated = cut_off && fields < width;

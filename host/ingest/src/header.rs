@@ -131,9 +131,8 @@ impl Header {
         Ok(Self { names, windows_1252, offset, duplicates, ..Self::default() })
     }
 
-    /// Whether a record's content says the same as the header, however it is quoted.
+    /// Whether a record's content, without a byte order mark, says the same as the header, however it is quoted.
     pub(crate) fn repeated_by(&self, content: &[u8]) -> bool {
-        let content = content.strip_prefix(BOM).unwrap_or(content);
         let bare = content.strip_prefix(b"\"").unwrap_or(content);
         // Most records part from the header here already.
         if self.windows_1252

@@ -6,8 +6,10 @@
 //!
 //! The crate opens no files and starts no threads. Bad data never is an error here; errors mean that the input could not be read.
 
+mod beginning;
 mod columns;
 mod cp1252;
+mod debris;
 pub mod decode;
 mod details;
 mod fault;
@@ -32,6 +34,7 @@ mod sniff;
 mod source;
 mod summary;
 
+pub use beginning::{Beginning, Oddity};
 pub use columns::ColumnMemory;
 pub use decode::{Compression, DecodeError, Decoded, Unreadable, open};
 pub use fault::{FaultDetail, FaultKind, Faults};

@@ -209,7 +209,10 @@ impl Slab {
         }
         if self.index.saw_nul != 0 {
             for record in &mut self.records[first..] {
-                if memchr(0, &bytes[record.start as usize..record.end as usize]).is_some() {
+                // NULs are what debris is made of.
+                if !record.faults.contains(FaultKind::Debris)
+                    && memchr(0, &bytes[record.start as usize..record.end as usize]).is_some()
+                {
                     record.faults.insert(FaultKind::Nul);
                 }
             }

@@ -23,6 +23,26 @@ pub enum NotCsv {
     Pdf,
     /// Parquet.
     Parquet,
+    /// bzip2.
+    Bzip2,
+    /// xz.
+    Xz,
+    /// LZ4.
+    Lz4,
+    /// A tar archive.
+    Tar,
+    /// A 7z archive.
+    SevenZip,
+    /// A RAR archive.
+    Rar,
+    /// A database of `SQLite`.
+    Sqlite,
+    /// ORC.
+    Orc,
+    /// Avro.
+    Avro,
+    /// Arrow, or Feather.
+    Arrow,
     /// A zip archive, which every office document of today is, inside what was already decompressed.
     Zip,
     /// gzip or zstd inside what was already decompressed.
@@ -44,7 +64,17 @@ impl fmt::Display for NotCsv {
             Self::Json => "the input is JSON; export or download it as CSV",
             Self::LfsPointer => "the input is a Git LFS pointer, not the file it stands for; fetch the file with `git lfs pull`",
             Self::Pdf => "the input is a PDF document",
-            Self::Parquet => "the input is a Parquet file",
+            Self::Parquet => "the input is a Parquet file; export it as CSV",
+            Self::Bzip2 => "the input is compressed with bzip2; expected gzip, zstd, zip or plain text: unpack it",
+            Self::Xz => "the input is compressed with xz; expected gzip, zstd, zip or plain text: unpack it",
+            Self::Lz4 => "the input is compressed with LZ4; expected gzip, zstd, zip or plain text: unpack it",
+            Self::Tar => "the input is a tar archive; unpack it",
+            Self::SevenZip => "the input is a 7z archive; unpack it",
+            Self::Rar => "the input is a RAR archive; unpack it",
+            Self::Sqlite => "the input is a SQLite database; export the table as CSV",
+            Self::Orc => "the input is an ORC file; export it as CSV",
+            Self::Avro => "the input is an Avro file; export it as CSV",
+            Self::Arrow => "the input is an Arrow file; export it as CSV",
             Self::Zip => "the input is a zip archive or office document inside its compression; unpack it once",
             Self::Compressed => "the input is compressed twice; decompress it once",
             Self::OldOffice => "the input is an Excel workbook or other office document; export it as CSV",
@@ -55,10 +85,9 @@ impl fmt::Display for NotCsv {
 }
 
 /// Files that are known by how they begin.
-const MAGIC: [(&[u8], NotCsv); 11] = [
+const MAGIC: [(&[u8], NotCsv); 19] = [
     (b"version https://git-lfs.github.com/spec/", NotCsv::LfsPointer),
     (b"%PDF-", NotCsv::Pdf),
-    (b"PAR1", NotCsv::Parquet),
     (b"PK\x03\x04", NotCsv::Zip),
     (b"PK\x05\x06", NotCsv::Zip),
     (b"\x1f\x8b\x08", NotCsv::Compressed),
@@ -67,7 +96,31 @@ const MAGIC: [(&[u8], NotCsv); 11] = [
     (b"\xff\xfe", NotCsv::Utf16),
     (b"\xfe\xff", NotCsv::Utf16),
     (b"<?xml", NotCsv::Xml),
+    (b"\xfd7zXZ\0", NotCsv::Xz),
+    (b"\x04\x22\x4d\x18", NotCsv::Lz4),
+    (b"\x02\x21\x4c\x18", NotCsv::Lz4),
+    (b"7z\xbc\xaf\x27\x1c", NotCsv::SevenZip),
+    (b"Rar!\x1a\x07", NotCsv::Rar),
+    (b"SQLite format 3\0", NotCsv::Sqlite),
+    (b"Obj\x01", NotCsv::Avro),
+    (b"ARROW1\0\0", NotCsv::Arrow),
+    // An Arrow stream: a message, and how long it is.
+    (b"\xff\xff\xff\xff", NotCsv::Arrow),
 ];
+
+/// Files that begin with letters, which a header may begin with too: only if what follows is not text.
+const MAGIC_LETTERS: [(&[u8], NotCsv); 4] = [
+    (b"PAR1", NotCsv::Parquet),
+    (b"BZh", NotCsv::Bzip2),
+    (b"ORC", NotCsv::Orc),
+    (b"FEA1", NotCsv::Arrow),
+];
+
+/// Bytes in which what is not text shows. 512: a block of compressed data has a hundred control bytes in them.
+const LETTERS_SEEN: usize = 512;
+
+/// Where a tar archive says what it is, behind the name of its first file.
+const TAR: (usize, &[u8]) = (257, b"ustar");
 
 /// How web pages begin, in lower case.
 const HTML: [&[u8]; 6] = [b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title"];
@@ -87,6 +140,19 @@ pub fn sniff(first: &[u8]) -> Option<NotCsv> {
     if let Some((_, found)) = by_magic {
         return Some(*found);
     }
+    let by_letters = MAGIC_LETTERS.iter().find(|(magic, _)| first.starts_with(magic));
+    if let Some((_, found)) = by_letters
+        && first[..first.len().min(LETTERS_SEEN)].iter().any(|&byte| is_control(byte))
+    {
+        return Some(*found);
+    }
+    let (at, magic) = TAR;
+    if first.get(at..).is_some_and(|rest| rest.starts_with(magic)) && first[..at].contains(&0) {
+        return Some(NotCsv::Tar);
+    }
+    if is_utf16(first) {
+        return Some(NotCsv::Utf16);
+    }
     if text.first() == Some(&b'<') {
         let start = text[..text.len().min(16)].to_ascii_lowercase();
         if HTML.iter().any(|tag| start.starts_with(tag)) {
@@ -101,9 +167,23 @@ pub fn sniff(first: &[u8]) -> Option<NotCsv> {
         return Some(NotCsv::Json);
     }
     // One record with stray control bytes is a fault of that record; a tenth of all bytes is another kind of file.
-    let control =
-        first.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace());
+    let control = first.iter().filter(|byte| is_control(**byte));
     (control.count() * 10 > first.len()).then_some(NotCsv::Binary)
+}
+
+/// Whether a byte stands in no text.
+fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && !byte.is_ascii_whitespace()
+}
+
+/// Whether it is text in 16-bit units without a byte order mark: a third of the characters of a table are ASCII at least, and these have a
+/// zero on the one side and never on the other.
+fn is_utf16(first: &[u8]) -> bool {
+    let (pairs, _) = first.as_chunks::<2>();
+    let zeros = |side: usize| pairs.iter().filter(|pair| pair[side] == 0).count();
+    let (before, after) = (zeros(0), zeros(1));
+    let most = before.max(after);
+    most >= 4 && most * 3 > pairs.len() && before.min(after) == 0
 }
 
 /// `{` before a key or `}`, `[` before a value. A column may well be named `[id]`.
@@ -137,6 +217,28 @@ mod tests {
         check(b"\x1f\x8b\x08....", Some(NotCsv::Compressed));
         check(b"\xff\xfea\0,\0", Some(NotCsv::Utf16));
         check(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Some(NotCsv::OldOffice));
+        check(b"PAR1\x15\0\x15", Some(NotCsv::Parquet));
+        check(b"PAR1,PAR2\n1,2\n", None);
+        check(b"BZh91AY&SY\x12\x03", Some(NotCsv::Bzip2));
+        check(b"BZh,name\n1,2\n", None);
+        check(b"ORC\x08\x03\x10", Some(NotCsv::Orc));
+        check(b"ORCID,name\n1,2\n", None);
+        check(b"FEA1\0\0\0\0", Some(NotCsv::Arrow));
+        check(b"ARROW1\0\0\xff", Some(NotCsv::Arrow));
+        check(b"\xff\xff\xff\xff\x10\x01", Some(NotCsv::Arrow));
+        check(b"\xfd7zXZ\0\0\x04", Some(NotCsv::Xz));
+        check(b"\x04\x22\x4d\x18\x64", Some(NotCsv::Lz4));
+        check(b"7z\xbc\xaf\x27\x1c\0\x04", Some(NotCsv::SevenZip));
+        check(b"Rar!\x1a\x07\x01\0", Some(NotCsv::Rar));
+        check(b"SQLite format 3\0\x10", Some(NotCsv::Sqlite));
+        check(b"Obj\x01\x04\x14", Some(NotCsv::Avro));
+        let mut tar = b"loans.csv".to_vec();
+        tar.resize(257, 0);
+        tar.extend(b"ustar\x0000");
+        tar.resize(512, 0);
+        check(&tar, Some(NotCsv::Tar));
+        check(b"i\0d\0,\0n\0a\0m\0e\0\n\0", Some(NotCsv::Utf16));
+        check(b"\0i\0d\0,\0n\0a\0m\0e\0\n", Some(NotCsv::Utf16));
         check(b"\x7fELF\0\0\0\x01\x02\0\0\0", Some(NotCsv::Binary));
         check(b"a,b\n1,2\n", None);
         check(b"[id],[name]\n", None);

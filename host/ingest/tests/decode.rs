@@ -284,16 +284,19 @@ fn errors_of_the_source_stay_what_they_are() {
 
 /// As tapes and some stores fill up a block. gzip reads such files.
 #[test]
-fn zeros_behind_a_gzip_file_are_no_damage() {
+fn zeros_behind_a_complete_stream_are_no_damage() {
     let text = text();
-    for zeros in [1, 9, 10, 11, 512, 300_000] {
-        let padded = [gzip(&text[..9]), gzip(&text[9..]), vec![0; zeros]].concat();
-        assert!(read(padded.clone()).unwrap().0 == text, "{zeros}");
-        let error = read([padded, gzip(b"x")].concat()).unwrap_err();
-        assert!(matches!(fault(error), DecodeError::Corrupt { .. }), "{zeros}");
+    for pack in [gzip, zstd] {
+        for zeros in [1, 9, 10, 11, 512, 300_000] {
+            let padded = [pack(&text[..9]), pack(&text[9..]), vec![0; zeros]].concat();
+            assert!(read(padded.clone()).unwrap().0 == text, "{zeros}");
+            let error = read([padded, pack(b"x")].concat()).unwrap_err();
+            assert!(matches!(fault(error), DecodeError::Corrupt { .. }), "{zeros}");
+        }
+        let error = read([pack(&text), b"garbage".to_vec()].concat()).unwrap_err();
+        let fault = fault(error);
+        assert!(matches!(fault, DecodeError::Corrupt { .. } | DecodeError::Truncated { .. }));
     }
-    let error = read([gzip(&text), b"garbage".to_vec()].concat()).unwrap_err();
-    assert!(matches!(fault(error), DecodeError::Corrupt { .. } | DecodeError::Truncated { .. }));
 }
 
 /// What cannot be read for want of memory is not damaged.

@@ -204,6 +204,50 @@ fn truncated_last_record() {
     }
 }
 
+/// Nothing is missing: what follows the last record is told apart from what is left of one.
+#[test]
+fn debris_after_the_last_record_is_no_truncation() {
+    for (debris, behind) in [
+        (&b"\x1a"[..], true),
+        (b"\0\0\0\0", true),
+        (b"   ", true),
+        (b"\x1a\0 \r", true),
+        (b"\x1a", false),
+        (b"\0\0", false),
+    ] {
+        for quoting in QUOTINGS {
+            let file = File::new(quoting);
+            let mut bytes = [file.header.as_slice(), &file.lines.concat()].concat();
+            if !behind {
+                bytes.pop();
+            }
+            bytes.extend(debris);
+            let (seen, summary) = read(&bytes, Limits::default());
+            let said = format!("{quoting:?} {}", debris.escape_ascii());
+            assert_eq!(seen.len(), if behind { 1001 } else { 1000 }, "{said}");
+            let (last, others) = seen.split_last().unwrap();
+            assert!(others.iter().all(|record| record.faults.is_empty()), "{said}");
+            assert_eq!(last.faults, [FaultKind::Debris], "{said}: {:?}", last.messages);
+            assert_eq!(summary.ends_with_line_ending, behind, "{said}");
+        }
+    }
+}
+
+/// Where files were joined, and the second began with a mark: its first cell is another one.
+#[test]
+fn byte_order_mark_mid_file() {
+    let marked = |file: &mut File| drop(file.damaged().splice(0..0, *b"\xef\xbb\xbf"));
+    check(marked, &[FaultKind::ByteOrderMark]);
+    let header = |file: &mut File| *file.damaged() = file.header.clone();
+    check(
+        |file| {
+            header(file);
+            marked(file);
+        },
+        &[FaultKind::RepeatedHeader, FaultKind::ByteOrderMark],
+    );
+}
+
 /// Like `check`, for what is no fault: every record has its cells.
 fn check_harmless(damage: impl Fn(&mut File)) -> assay_ingest::Summary {
     let mut last = None;

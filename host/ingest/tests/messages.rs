@@ -40,6 +40,26 @@ fn faults_say_what_was_found_and_expected() {
         b"id,\"city\",note\n",
         "csv.repeated-header: the header is repeated here, expected a record",
     );
+    check(
+        b"\xef\xbb\xbf1,a,x\n",
+        "csv.byte-order-mark: found a byte order mark, expected one at the beginning of the file only: two files seem to be joined",
+    );
+    check(
+        b"\x1a",
+        "csv.debris: found the byte 0x1A, by which DOS ends a text, after the last record, expected nothing: no record is incomplete",
+    );
+    check(
+        b"\0\0\0",
+        "csv.debris: found 3 NUL bytes after the last record, expected nothing: no record is incomplete",
+    );
+    check(
+        b"  ",
+        "csv.debris: found 2 blanks after the last record, expected nothing: no record is incomplete",
+    );
+    check(
+        b"1,a,x\x1a\0",
+        "csv.debris: found 2 bytes of end marks, NULs and blanks at the end of the last record, expected a line ending",
+    );
     check(b"1,a", "csv.truncated: the input ends within the record: found 2 fields, expected 3");
     check(b"1,\"a", "csv.truncated: the input ends inside the quoted field `city`");
     check(

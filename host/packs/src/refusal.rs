@@ -78,6 +78,11 @@ impl Refusal {
         "file.partition-not-taken",
     ];
 
+    /// Whether the header resembles no layout at all.
+    pub fn resembles_nothing(&self) -> bool {
+        matches!(self, Self::LayoutUnknown { nearest: None, .. })
+    }
+
     /// The layout of the file, where it is known.
     pub fn layout(&self) -> Option<&Arc<Layout>> {
         match self {

@@ -9,7 +9,7 @@ use crate::plan::{HostRules, RunRule, Scope};
 pub(crate) const OWNER: &str = "assay";
 
 /// Code, usual level, scope, what must be true.
-const TABLE: [(&str, Level, Scope, &str); 18] = [
+const TABLE: [(&str, Level, Scope, &str); 20] = [
     ("csv.ragged", Level::Error, Scope::EveryRecord, "the record has as many fields as the header"),
     (
         "csv.quote",
@@ -26,6 +26,13 @@ const TABLE: [(&str, Level, Scope, &str); 18] = [
     ("csv.undecodable", Level::Error, Scope::EveryRecord, "the record is UTF-8 or Windows-1252"),
     ("csv.nul", Level::Error, Scope::EveryRecord, "the record has no NUL byte"),
     ("csv.repeated-header", Level::Error, Scope::EveryRecord, "the header stands only at the top"),
+    (
+        "csv.byte-order-mark",
+        Level::Error,
+        Scope::EveryRecord,
+        "a byte order mark stands only at the beginning of the file",
+    ),
+    ("csv.debris", Level::Error, Scope::EveryRecord, "nothing follows the last record"),
     ("csv.truncated", Level::Error, Scope::EveryRecord, "the file does not end within a record"),
     (
         "csv.field-too-long",
@@ -103,6 +110,8 @@ pub(crate) fn table(level: impl Fn(&RuleCode, Level) -> Level) -> (Vec<RunRule>,
         undecodable: find("csv.undecodable"),
         nul: find("csv.nul"),
         repeated_header: find("csv.repeated-header"),
+        byte_order_mark: find("csv.byte-order-mark"),
+        debris: find("csv.debris"),
         truncated: find("csv.truncated"),
         field_too_long: find("csv.field-too-long"),
         record_too_long: find("csv.record-too-long"),
@@ -128,6 +137,8 @@ pub(crate) fn mildest(host: &HostRules, rule: usize) -> Level {
         host.undecodable,
         host.nul,
         host.repeated_header,
+        host.byte_order_mark,
+        host.debris,
         host.truncated,
         host.field_too_long,
         host.record_too_long,

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use assay_model::shown;
-use assay_packs::{Broken, Catalogue, Discovery, Identified, Pack, Refusal};
+use assay_packs::{Broken, Catalogue, Discovery, Identified, Pack, Refusal, few, quote};
 
 use crate::error::RunError;
 use crate::input::Input;
-use crate::peek::Peeked;
+use crate::peek::{Peeked, told};
 
 /// No pack judges the file.
 #[derive(Debug)]
@@ -15,6 +15,28 @@ pub(crate) struct Unidentified {
     pub(crate) refusal: Refusal,
     /// The dataset, if the header told.
     pub(crate) dataset: Option<String>,
+}
+
+impl Unidentified {
+    /// What a person reads of it, with what the beginning of the file shows.
+    pub(crate) fn message(&self, peeked: &Peeked) -> String {
+        let mut message = self.refusal.to_string();
+        let strange = self.refusal.resembles_nothing();
+        if strange {
+            message.push_str(&told(&peeked.beginning));
+        }
+        // Of what is no header, names mean nothing.
+        let is_header = !strange || peeked.beginning.oddities.is_empty();
+        if is_header && !peeked.header.duplicates.is_empty() {
+            let twice = peeked.header.duplicates.iter().map(|twice| {
+                let columns: Vec<_> = twice.columns.iter().map(|c| (c + 1).to_string()).collect();
+                format!("{} (columns {})", quote(&twice.name), few(&columns))
+            });
+            let names = few(&twice.collect::<Vec<_>>());
+            message = format!("the header names more than once {names}; {message}");
+        }
+        message
+    }
 }
 
 /// What a file is, or why no pack judges it.

@@ -71,7 +71,7 @@ impl Template {
                 Part::Cell(column) => text.push_str(&excerpt(cell(*column))),
                 Part::Value => text.push_str(&named.map(|(_, v)| excerpt(v)).unwrap_or_default()),
                 Part::ColumnName => {
-                    text.push_str(&shown(named.map_or("", |(name, _)| name)).to_string())
+                    text.push_str(&shown(named.map_or("", |(name, _)| name)).to_string());
                 }
                 Part::Argument(index) => match arguments.get(*index) {
                     Some(argument) => text.push_str(&excerpt(argument.as_bytes())),

@@ -4,7 +4,10 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use assay_ingest::{DecodeError, Header, HeaderFault, Limits, Slab, SlabReader, Unreadable};
+use assay_ingest::{
+    Beginning, DecodeError, Header, HeaderFault, Limits, Slab, SlabReader, Unreadable,
+};
+use assay_packs::quote;
 
 use crate::error::{RunError, chain};
 use crate::input::Input;
@@ -22,6 +25,8 @@ pub(crate) struct Peeked {
     pub(crate) compression: &'static str,
     /// The name of the archive's entry.
     pub(crate) entry: Option<String>,
+    /// What stands at the beginning, for those who do not find what they expect.
+    pub(crate) beginning: Beginning,
     /// The first records of which one is sound.
     first: Option<Slab>,
 }
@@ -86,13 +91,17 @@ pub(crate) fn peek(
     if let Some(found) = assay_ingest::sniff(&head) {
         return Err(no_table(Some(compression), "file.not-csv", found.to_string()));
     }
+    let beginning = Beginning::of(&head);
     let reader = Read::chain(&head[..], decoded.reader);
     let limits = Limits { slab_records: RECORDS, ..Limits::default() };
     let mut slabs = SlabReader::new(reader, limits);
     let header = match slabs.header() {
         Ok(header) => header,
         Err(HeaderFault::Read(error)) => return Err(failed(error)),
-        Err(fault) => return Err(no_table(Some(compression), "file.header", chain(&fault))),
+        Err(fault) => {
+            let message = chain(&fault) + &told(&beginning);
+            return Err(no_table(Some(compression), "file.header", message));
+        }
     };
     let mut first = None;
     loop {
@@ -102,7 +111,17 @@ pub(crate) fn peek(
             break;
         }
     }
-    Ok(Peeked { header, compression, entry: decoded.entry_name, first })
+    Ok(Peeked { header, compression, entry: decoded.entry_name, beginning, first })
+}
+
+/// What a person reads of the beginning of a file that nobody knows: its first line, and what explains it.
+pub(crate) fn told(beginning: &Beginning) -> String {
+    let mut text = format!("; the first line is {}", quote(&beginning.first_line));
+    for oddity in &beginning.oddities {
+        text.push_str("\nhelp: ");
+        text.push_str(&oddity.to_string());
+    }
+    text
 }
 
 /// Why an input is refused whose compressed data is at fault, and what can be done.

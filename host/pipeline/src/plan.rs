@@ -89,6 +89,8 @@ pub(crate) struct HostRules {
     pub(crate) undecodable: usize,
     pub(crate) nul: usize,
     pub(crate) repeated_header: usize,
+    pub(crate) byte_order_mark: usize,
+    pub(crate) debris: usize,
     pub(crate) truncated: usize,
     pub(crate) field_too_long: usize,
     pub(crate) record_too_long: usize,

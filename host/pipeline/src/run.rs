@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use assay_model::FileOutcome;
-use assay_packs::{Identified, Pack, few, quote};
+use assay_packs::{Identified, Pack};
 use assay_sandbox::Component;
 use assay_sinks::documents::SchemaVersion;
 use assay_sinks::{OwnFiles, Partition};
@@ -198,6 +198,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn refuse(&mut self, unidentified: Unidentified, peeked: &Peeked) -> EarlyEnd {
+        let message = unidentified.message(peeked);
         let Unidentified { refusal, dataset } = unidentified;
         let layout = refusal.layout();
         let name = dataset.as_deref().unwrap_or_default();
@@ -207,15 +208,6 @@ impl<'a> Attempt<'a> {
             self.report.layout = Some(layout.name().to_owned());
             self.report.kind = Some(layout.kind().to_owned());
             self.report.dataset = dataset;
-        }
-        let mut message = refusal.to_string();
-        if !peeked.header.duplicates.is_empty() {
-            let twice = peeked.header.duplicates.iter().map(|twice| {
-                let columns: Vec<_> = twice.columns.iter().map(|c| (c + 1).to_string()).collect();
-                format!("{} (columns {})", quote(&twice.name), few(&columns))
-            });
-            let names = few(&twice.collect::<Vec<_>>());
-            message = format!("the header names more than once {names}; {message}");
         }
         EarlyEnd::Refused(Reason { code: refusal.code().to_owned(), message })
     }

@@ -15,6 +15,8 @@ fn rule_of(host: &HostRules, kind: FaultKind) -> usize {
         FaultKind::Nul => host.nul,
         FaultKind::Encoding => host.encoding,
         FaultKind::RepeatedHeader => host.repeated_header,
+        FaultKind::ByteOrderMark => host.byte_order_mark,
+        FaultKind::Debris => host.debris,
         FaultKind::Truncated => host.truncated,
         FaultKind::FieldTooLong => host.field_too_long,
         FaultKind::RecordTooLong => host.record_too_long,

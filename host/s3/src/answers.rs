@@ -81,7 +81,8 @@ impl Intercept for Answers {
             return Ok(());
         }
         // What comes next on this connection is the answer to this request, and nobody waits for it any more.
-        if let Some(connection) = state.load::<CaptureSmithyConnection>().and_then(|it| it.get()) {
+        let connection = state.load::<CaptureSmithyConnection>();
+        if let Some(connection) = connection.and_then(CaptureSmithyConnection::get) {
             connection.poison();
         }
         Err(CameBefore.into())

@@ -1,6 +1,7 @@
 //! An object as an input.
 
 mod ahead;
+mod head;
 mod ranges;
 
 use std::io;
@@ -10,8 +11,8 @@ use std::sync::Arc;
 use assay_store::blob::{Blob, Changed, State};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
-use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 
+use self::head::Head;
 use self::ranges::Ranges;
 use crate::address::Address;
 use crate::client::Inner;
@@ -131,107 +132,6 @@ impl ObjectBlob {
             }
             _ => error.into_io(),
         })
-    }
-}
-
-/// What one request tells of an object.
-#[derive(Debug)]
-struct Head {
-    len: u64,
-    tag: String,
-}
-
-impl Head {
-    /// The object as it is now.
-    async fn now(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
-        let found = Self::asked(inner, address).await;
-        // An answer to HEAD has no body, and so no reason. A reader's answer has.
-        match &found {
-            Err(error) if error.is_unexplained() => {
-                Self::reason(inner, address).await.map_or(found, Err)
-            }
-            _ => found,
-        }
-    }
-
-    /// The object as it is now, of which so many bytes are expected. Much is done because of another length: a run fails, or what is published is written
-    /// anew. So one answer is not enough for it, and a second one decides that says the same, or what was expected.
-    async fn expecting(bytes: u64, inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
-        let head = Self::now(inner, address).await?;
-        if head.len == bytes {
-            return Ok(head);
-        }
-        let target = Target { range: Some(0..1), ..Target::new(Operation::GetObject, address) };
-        let once = |client: Client| {
-            let request = first_byte(&client, address).set_request_payer(inner.payer());
-            let head = &head;
-            async move {
-                let (found, tag) = match request.send().await {
-                    Ok(answer) => (whole_length(&answer), answer.e_tag),
-                    Err(error) => match Fault::of(&error) {
-                        // Of nothing there is no first byte.
-                        fault if fault.cause == Cause::Range => (Some(0), None),
-                        fault => return Err(fault),
-                    },
-                };
-                let len = found.filter(|found| [bytes, head.len].contains(found));
-                let contradiction = || {
-                    let found = found.map_or("no length".to_owned(), |it| format!("{it} bytes"));
-                    let head = head.len;
-                    Fault::body(format!("{found}, HeadObject said {head}, expected {bytes}"))
-                };
-                let tag = tag.unwrap_or_else(|| head.tag.clone());
-                Ok(Self { len: len.ok_or_else(contradiction)?, tag })
-            }
-        };
-        inner.call(&target, once).await
-    }
-
-    /// Why an object cannot be read, as an attempt to read its first byte tells.
-    async fn reason(inner: &Arc<Inner>, address: &Address) -> Option<S3Error> {
-        let target = Target::new(Operation::GetObject, address);
-        let asked = inner.call(&target, |client: Client| {
-            let request = first_byte(&client, address).set_request_payer(inner.payer());
-            async { request.send().await.map(drop).map_err(|error| Fault::of(&error)) }
-        });
-        asked.await.err()
-    }
-
-    async fn asked(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
-        let target = Target::new(Operation::HeadObject, address);
-        let payer = inner.payer();
-        inner
-            .call(&target, |client: Client| {
-                let request = client
-                    .head_object()
-                    .bucket(address.bucket())
-                    .key(address.key())
-                    .set_version_id(address.version().map(str::to_owned))
-                    .set_request_payer(payer.clone());
-                async {
-                    let head = request.send().await.map_err(|error| Fault::of(&error))?;
-                    let len = head.content_length.and_then(|len| u64::try_from(len).ok());
-                    let (Some(len), Some(tag)) = (len, head.e_tag) else {
-                        return Err(Fault::body("the answer has no length or no entity tag"));
-                    };
-                    Ok(Self { len, tag })
-                }
-            })
-            .await
-    }
-}
-
-fn first_byte(client: &Client, address: &Address) -> GetObjectFluentBuilder {
-    let request = client.get_object().bucket(address.bucket()).key(address.key());
-    request.set_version_id(address.version().map(str::to_owned)).range("bytes=0-0")
-}
-
-/// How long the object is of which a part was asked for.
-fn whole_length(answer: &GetObjectOutput) -> Option<u64> {
-    match &answer.content_range {
-        Some(range) => range.rsplit_once('/')?.1.parse().ok(),
-        // Some servers answer with the whole object where all of it is asked for.
-        None => answer.content_length.and_then(|len| u64::try_from(len).ok()),
     }
 }
 

@@ -3,14 +3,14 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use assay_bucket::{Fault, Server};
-use assay_s3::{Address, Keys, Patience, S3, Settings};
+use assay_bucket::{Fault, Operation, Server};
+use assay_s3::{Address, Keys, Memory, Patience, S3, Settings};
 use assay_store::{Finished, Key, Store, StoreError};
 
 /// More than two of the least parts that S3 takes.
 const BYTES: usize = 11 << 20;
 
-fn connect(server: &Server) -> S3 {
+fn connect(part: usize, server: &Server) -> S3 {
     let keys = server.keys();
     S3::connect(Settings {
         endpoint: Some(server.endpoint()),
@@ -20,6 +20,7 @@ fn connect(server: &Server) -> S3 {
             secret_key: keys.secret_key.clone(),
             session_token: None,
         }),
+        memory: Memory { part_bytes: part, ..Memory::default() },
         patience: Patience {
             attempts: 4,
             pause: Duration::from_millis(2),
@@ -32,7 +33,16 @@ fn connect(server: &Server) -> S3 {
 }
 
 fn upload(server: &Server, key: &str, bytes: &[u8]) -> Result<Finished, StoreError> {
-    let store = connect(server).store(Address::new("s3://lake").expect("an address"));
+    upload_in_parts_of(Memory::default().part_bytes, server, key, bytes)
+}
+
+fn upload_in_parts_of(
+    part: usize,
+    server: &Server,
+    key: &str,
+    bytes: &[u8],
+) -> Result<Finished, StoreError> {
+    let store = connect(part, server).store(Address::new("s3://lake").expect("an address"));
     let store = store.expect("a root");
     let key = Key::new(key).expect("a key");
     let mut upload = store.upload(&key)?;
@@ -65,8 +75,15 @@ fn check(fault: &Fault, hurts: bool) {
         assert!(server.get("lake", &key).is_some_and(|there| there == bytes), "{place}, then");
     }
     // Of an upload whose beginning was answered to nobody, nobody knows; `assay gc` and lifecycles take it.
-    let lost =
-        matches!(fault, Fault::LostReply | Fault::Repeated | Fault::Reset(_) | Fault::Truncated(_));
+    let lost = matches!(
+        fault,
+        Fault::LostReply
+            | Fault::Repeated
+            | Fault::ConflictDone
+            | Fault::SentTwice
+            | Fault::Reset(_)
+            | Fault::Truncated(_)
+    );
     let left = server.unfinished_uploads("lake");
     assert!(left.len() <= usize::from(lost), "{fault:?}: {left:?}");
 }
@@ -84,9 +101,40 @@ fn what_may_pass_does_not_hurt_an_upload() {
         Fault::Truncated(10),
         Fault::LostReply,
         Fault::Repeated,
+        Fault::SentTwice,
         Fault::Closed,
     ] {
         check(&fault, false);
+    }
+}
+
+/// A conflict is looked into: what is there decides, whatever became of the upload.
+#[test]
+fn after_a_conflict_what_is_there_decides() {
+    let bytes = b"fifteen letters";
+    let check = |fault: &Fault, there: Option<&'static [u8]>, expected: &str| {
+        let server = Server::start();
+        server.bucket("lake");
+        server.least_part(1);
+        if let Some(there) = there {
+            server.put("lake", "object", there);
+        }
+        let completing = Operation::CompleteMultipartUpload;
+        server.faults().at_operation(completing, 0, fault.clone());
+        let outcome = format!("{:?}", upload_in_parts_of(10, &server, "object", bytes));
+        assert!(outcome.contains(expected), "{fault:?}, {there:?}: {outcome}");
+        let now = server.get("lake", "object");
+        let kept = there.map_or_else(|| outcome.starts_with("Ok").then_some(&bytes[..]), Some);
+        assert_eq!(now.as_deref(), kept, "{fault:?}, {there:?}");
+        assert_eq!(server.unfinished_uploads("lake"), [""; 0], "{fault:?}, {there:?}");
+    };
+    let others: Option<&[u8]> = Some(b"somebody else's");
+    check(&Fault::Conflict, None, "Ok(Created)");
+    check(&Fault::ConflictDone, None, "Ok(Created)");
+    check(&Fault::ConflictGone, None, "NoSuchUpload");
+    for fault in [Fault::Conflict, Fault::ConflictGone] {
+        check(&fault, Some(bytes), "Ok(AlreadyThere)");
+        check(&fault, others, "Differs");
     }
 }
 

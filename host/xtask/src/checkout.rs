@@ -36,6 +36,8 @@ pub(crate) struct Plugin {
 pub(crate) struct Toolchain {
     /// The machine it runs on and builds for, such as `x86_64-unknown-linux-gnu`.
     pub(crate) host: String,
+    /// Its version, such as `1.95.0`.
+    pub(crate) release: String,
     /// The commit it was built from, which the standard library's paths are named by.
     pub(crate) commit: String,
     /// Where it is installed.
@@ -95,6 +97,11 @@ impl Checkout {
     /// The `assay` binary as it ships.
     pub(crate) fn dist_binary(&self) -> PathBuf {
         self.built("dist")
+    }
+
+    /// The `assay` binary of a profile that was built for another target.
+    pub(crate) fn built_for(&self, target: &str, profile: &str) -> PathBuf {
+        self.metadata.target_directory.as_std_path().join(target).join(profile).join("assay")
     }
 
     /// What cargo puts `assay` into, for each profile a folder.
@@ -199,6 +206,7 @@ impl Checkout {
         };
         Ok(Toolchain {
             host: field("host:")?,
+            release: field("release:")?,
             commit: field("commit-hash:")?,
             sysroot: PathBuf::from(ask(&["--print", "sysroot"])?.trim()),
         })

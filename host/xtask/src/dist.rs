@@ -55,7 +55,7 @@ fn fill(checkout: &Checkout, folder: &Path) -> Result<()> {
 }
 
 /// Copies a file, or a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     let files = if from.is_dir() { archive::files_below(from)? } else { vec![from.to_owned()] };
     for file in files {
         let inside = file.strip_prefix(from)?;

@@ -11,6 +11,7 @@ mod checkout;
 mod demo;
 mod dist;
 mod fuzz;
+mod image;
 mod instructions;
 mod java;
 mod layout;
@@ -28,6 +29,7 @@ mod shell;
 mod speed;
 mod standins;
 mod target;
+mod terraform;
 mod test;
 mod tidy;
 mod versus;
@@ -54,6 +56,9 @@ commands:
   plugins           build the plugins into target/plugins and pin them in rules/assay.lock
   plugins --check   the same, and fail if the lock would change
   dist              folder and archive of binary, rules and plugins, tried out from elsewhere
+  terraform [STEP]… what can be checked of terraform/ without an account; says what ran and what could not
+  image             container image of the same, linked statically, by buildah or docker; tried out without a network
+  image --context   lay its files out for another builder, and print docker's command
   layout            check which crate and module uses which, and what a crate may know
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]
@@ -113,6 +118,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["layout"] => layout::run(&checkout),
         ["tidy"] => tidy::run(&checkout),
         ["dist"] => dist::run(&checkout),
+        ["terraform", options @ ..] => terraform::run(&checkout, options),
+        ["image", options @ ..] => image::run(&checkout, options),
         ["instructions", options @ ..] => instructions::run(&checkout, options),
         ["speed", "s3", options @ ..] => bucket::run(&checkout, options),
         ["speed", options @ ..] => speed::run(&checkout, options),

@@ -137,7 +137,7 @@ fn compile(checkout: &Checkout, plugins: &[Plugin]) -> Result<()> {
 
 /// Compiler flags, separated as cargo wants them, that give each path on this machine a name that is the same on all.
 /// Of two that fit, the compiler takes the last.
-fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Result<OsString> {
+pub(crate) fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Result<OsString> {
     let cargo_home = cargo_home()?;
     let mut flags = Vec::new();
     let mut remap = |from: &Path, to: &str| {
@@ -164,7 +164,7 @@ fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Result<OsString
 }
 
 /// Where cargo keeps what it downloads: `CARGO_HOME`, or `.cargo` in the user's home.
-fn cargo_home() -> Result<PathBuf> {
+pub(crate) fn cargo_home() -> Result<PathBuf> {
     if let Some(set) = std::env::var_os("CARGO_HOME") {
         return Ok(PathBuf::from(set));
     }

@@ -1,4 +1,4 @@
-//! PostgreSQL's programs: on the path, or where Debian keeps them, which is not on it.
+//! `PostgreSQL`'s programs: on the path, or where Debian keeps them, which is not on it.
 
 use std::path::{Path, PathBuf};
 

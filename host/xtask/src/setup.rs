@@ -22,23 +22,43 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
 
 /// What any build needs.
 pub(crate) fn for_building(checkout: &Checkout) -> Result<()> {
-    wasm_target(checkout)?;
+    rust_target(checkout, TARGET)?;
     c_compiler()
 }
 
-/// The standard library for WebAssembly, from rustup if it is not there.
-fn wasm_target(checkout: &Checkout) -> Result<()> {
-    let installed = checkout.toolchain()?.sysroot.join("lib/rustlib").join(TARGET).join("lib");
+/// What a program that is linked to nothing takes: Rust's library for the target, and a C compiler that knows its headers.
+pub(crate) fn musl(checkout: &Checkout, target: &str) -> Result<()> {
+    rust_target(checkout, target)?;
+    // The names that the `cc` crate looks for.
+    let named = std::env::var_os(format!("CC_{}", target.replace('-', "_")));
+    let candidates = match &named {
+        Some(compiler) => vec![compiler.as_os_str()],
+        None => ["x86_64-linux-musl-gcc", "musl-gcc"].map(std::ffi::OsStr::new).to_vec(),
+    };
+    if candidates.iter().any(|compiler| shell::succeeds(Command::new(compiler).arg("--version"))) {
+        return Ok(());
+    }
+    bail!(
+        "no C compiler for `{target}` was found (looked for: {})\n  help: `apt-get install musl-tools` on Debian and Ubuntu; or name \
+         yours in the variable `CC_{}`",
+        candidates.iter().map(|name| name.to_string_lossy()).collect::<Vec<_>>().join(", "),
+        target.replace('-', "_")
+    )
+}
+
+/// Rust's library for a target, from rustup if it is not there.
+fn rust_target(checkout: &Checkout, target: &str) -> Result<()> {
+    let installed = checkout.toolchain()?.sysroot.join("lib/rustlib").join(target).join("lib");
     if installed.is_dir() {
         return Ok(());
     }
     // In the checkout, so that rustup adds it to the toolchain that `rust-toolchain.toml` names.
     let mut rustup = Command::new("rustup");
-    rustup.current_dir(checkout.root()).args(["target", "add", TARGET]);
+    rustup.current_dir(checkout.root()).args(["target", "add", target]);
     shell::run(&mut rustup).with_context(|| {
         format!(
-            "the Rust toolchain has no `{TARGET}`, and adding it failed\n  help: with rustup from https://rustup.rs and a \
-             network, `rustup target add {TARGET}`; otherwise install your distribution's package for that target"
+            "the Rust toolchain has no `{target}`, and adding it failed\n  help: with rustup from https://rustup.rs and a \
+             network, `rustup target add {target}`; otherwise install your distribution's package for that target"
         )
     })
 }

@@ -16,7 +16,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 use crate::{
-    instructions, layout, measure, outside, platform, plugins, python, setup, shell, tidy, versus,
+    instructions, layout, measure, outside, platform, plugins, python, setup, shell, terraform,
+    tidy, versus,
 };
 use table::{Row, Table};
 
@@ -59,6 +60,11 @@ const STEPS: &[Step] = &[
         name: "packages",
         about: "the Python packages around the host are sound",
         run: packages::run,
+    },
+    Step {
+        name: "terraform",
+        about: "modules and roles keep what they promise, as far as no account is needed",
+        run: |checkout| terraform::run(checkout, &[]),
     },
     Step {
         name: "platform",

@@ -76,7 +76,7 @@ variable "security_group_id" {
 }
 
 variable "public_address" {
-  description = "Whether workers get a public address to get out with; nothing gets in"
+  description = "Whether tasks of ECS ask for a public address to get out with; nothing gets in. The machine has one if its subnet gives it"
   type        = bool
 }
 

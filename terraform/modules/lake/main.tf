@@ -75,6 +75,8 @@ resource "aws_kms_alias" "this" {
 ################################################################################
 
 resource "aws_s3_bucket" "this" {
+  # checkov:skip=CKV_AWS_144:The publisher keeps the raw files, and all else is made of them; a second region would double what storage costs
+  # checkov:skip=CKV2_AWS_62:Nothing starts by events; DAGs do by schedule and by what is published
   bucket = var.bucket
   tags   = local.tags
 
@@ -125,6 +127,9 @@ resource "aws_s3_bucket_logging" "this" {
   bucket        = aws_s3_bucket.this.id
   target_bucket = aws_s3_bucket.logs.id
   target_prefix = "s3/"
+
+  # S3 looks whether it may write there.
+  depends_on = [aws_s3_bucket_policy.logs]
 }
 
 ################################################################################
@@ -141,7 +146,7 @@ resource "aws_s3_bucket_policy" "this" {
       {
         Sid       = "OnlyByTls"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:*"
         Resource  = [local.arn, "${local.arn}/*"]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
@@ -151,7 +156,7 @@ resource "aws_s3_bucket_policy" "this" {
         # completion does. CopyObject cannot say so, and is refused: what lands, lands by PUT.
         Sid       = "RawIsOnlyCreated"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:PutObject"
         Resource  = "${local.arn}/${var.prefixes.raw}/*"
         Condition = {
@@ -162,7 +167,7 @@ resource "aws_s3_bucket_policy" "this" {
       {
         Sid       = "RawIsNeverDeleted"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
         Resource  = "${local.arn}/${var.prefixes.raw}/*"
       },
@@ -170,7 +175,7 @@ resource "aws_s3_bucket_policy" "this" {
         # A commit is create-only, or swaps what was read. Which is the host's to say; not to say either is a mistake.
         Sid       = "CommitsAreConditional"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:PutObject"
         Resource  = "${local.arn}/${var.prefixes.validated}/*/_commit/*"
         Condition = {
@@ -181,7 +186,7 @@ resource "aws_s3_bucket_policy" "this" {
       {
         Sid       = "CommitsAreNeverDeleted"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
         Resource  = "${local.arn}/${var.prefixes.validated}/*/_commit/*"
       },
@@ -285,6 +290,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 ################################################################################
 
 resource "aws_s3_bucket" "logs" {
+  # checkov:skip=CKV_AWS_144:Logs of access are not worth a second region
+  # checkov:skip=CKV2_AWS_62:Nobody waits for a log
+  # checkov:skip=CKV_AWS_21:A log is written once; only S3 and VPC may write
+  # checkov:skip=CKV_AWS_145:S3 delivers access logs only to buckets encrypted with its own keys
   bucket = local.logs
   tags   = local.tags
 
@@ -348,7 +357,7 @@ resource "aws_s3_bucket_policy" "logs" {
       {
         Sid       = "OnlyByTls"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:*"
         Resource  = [local.logs_arn, "${local.logs_arn}/*"]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
@@ -369,7 +378,7 @@ resource "aws_s3_bucket_policy" "logs" {
         Effect    = "Allow"
         Principal = { Service = "delivery.logs.amazonaws.com" }
         Action    = "s3:PutObject"
-        Resource  = "${local.logs_arn}/vpc/*"
+        Resource  = "${local.logs_arn}/AWSLogs/*"
         Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
       },
       {

@@ -9,7 +9,7 @@ output "bucket_arn" {
 }
 
 output "logs_bucket_arn" {
-  description = "ARN of the bucket of access logs (`s3/`) and network flows (`vpc/`)"
+  description = "ARN of the bucket of access logs (`s3/`) and network flows (`AWSLogs/`)"
   value       = aws_s3_bucket.logs.arn
 }
 

@@ -1,4 +1,5 @@
 data "aws_availability_zones" "available" {
+  # checkov:skip=CKV_AWS_394:Only the first three are taken, and zones are not taken away
   state = "available"
 }
 
@@ -35,7 +36,7 @@ resource "aws_flow_log" "this" {
   vpc_id               = aws_vpc.this.id
   traffic_type         = "ALL"
   log_destination_type = "s3"
-  log_destination      = "${var.logs_bucket_arn}/vpc/"
+  log_destination      = var.logs_bucket_arn
   tags                 = merge(var.tags, { Name = var.name })
 }
 
@@ -49,7 +50,9 @@ resource "aws_subnet" "public" {
   vpc_id            = aws_vpc.this.id
   availability_zone = local.zones[count.index]
   cidr_block        = cidrsubnet(var.cidr, 4, count.index)
-  tags              = merge(var.tags, { Name = "${var.name}-public-${count.index}" })
+  # To get out without a NAT gateway; the security groups let nothing in.
+  map_public_ip_on_launch = !var.nat_gateway
+  tags                    = merge(var.tags, { Name = "${var.name}-public-${count.index}" })
 }
 
 resource "aws_route_table" "public" {
@@ -138,6 +141,7 @@ resource "aws_vpc_endpoint" "s3" {
 ################################################################################
 
 resource "aws_security_group" "this" {
+  # checkov:skip=CKV2_AWS_5:They are attached by other modules
   for_each = {
     workers   = "Airflow and the host: out by TLS, nothing in"
     warehouse = "Redshift: out by TLS, nothing in; it is reached by its Data API"

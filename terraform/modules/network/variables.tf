@@ -20,7 +20,7 @@ variable "nat_gateway" {
 }
 
 variable "logs_bucket_arn" {
-  description = "ARN of the bucket that network flows are written to, below `vpc/`"
+  description = "ARN of the bucket that network flows are written to, below `AWSLogs/`"
   type        = string
 
   validation {

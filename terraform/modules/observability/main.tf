@@ -2,12 +2,15 @@ data "aws_caller_identity" "current" {}
 
 locals {
   # Each is a number that a person must look at when it crosses its limit. `missing` says what no number means.
-  alarms = {
+  failures = {
     dag-failure = {
       metric    = aws_cloudwatch_log_metric_filter.failures.metric_transformation[0].name
       statistic = "Sum", period = 300, limit = 0, missing = "notBreaching"
-      says      = "A task failed for good. The log's line `FAILED year=… reason=…` says which; see `Airflow` in the dashboard."
+      says      = "A task failed for good. The log's line `FAILED year=… reason=…` says which; see the dashboard."
     }
+  }
+
+  measures = {
     reject-share = {
       metric    = "RejectShare"
       statistic = "Maximum", period = 86400, limit = var.most_rejected, missing = "notBreaching"
@@ -21,9 +24,12 @@ locals {
     freshness = {
       metric    = "PublicationAgeDays"
       statistic = "Maximum", period = 86400, limit = var.oldest_days, missing = "breaching"
-      says      = "Nothing newer was published for longer than a year, or nobody measures: Airflow's machine is down, or its timer `assay-measure` is."
+      says      = "Nothing newer was published for longer than a year, or nobody measures any more: is Airflow's machine up?"
     }
   }
+
+  # Without anybody who measures, these would be silent or shout for ever.
+  alarms = merge(local.failures, var.measured ? local.measures : {})
 }
 
 ################################################################################
@@ -137,6 +143,8 @@ resource "aws_cloudwatch_dashboard" "this" {
 ################################################################################
 
 resource "aws_budgets_budget" "this" {
+  count = var.budget_usd == null ? 0 : 1
+
   name         = var.name
   budget_type  = "COST"
   limit_amount = tostring(var.budget_usd)

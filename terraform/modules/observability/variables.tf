@@ -33,6 +33,12 @@ variable "host_log_group" {
   type        = string
 }
 
+variable "measured" {
+  description = "Whether something puts `RejectShare`, `NullDrift` and `PublicationAgeDays` into the namespace once a day. Nothing of this repository does yet"
+  type        = bool
+  default     = false
+}
+
 variable "emails" {
   description = "Who is told; each must confirm a message first"
   type        = list(string)
@@ -77,12 +83,12 @@ variable "oldest_days" {
 }
 
 variable "budget_usd" {
-  description = "US dollars a month: a message at 80 % spent, and when the forecast passes all of it"
+  description = "US dollars a month: a message at 80 % spent, and when the forecast passes all of it. `null`: the account has a budget of its own"
   type        = number
 
   validation {
-    condition     = var.budget_usd > 0
-    error_message = "A budget of `${var.budget_usd}` USD is exceeded at once."
+    condition     = var.budget_usd == null || coalesce(var.budget_usd, 1) > 0
+    error_message = "A budget of `${coalesce(var.budget_usd, 0)}` USD is exceeded at once."
   }
 }
 

@@ -77,7 +77,7 @@ variable "emails" {
 }
 
 variable "budget_usd" {
-  description = "US dollars a month"
+  description = "US dollars a month; `null`: the account has a budget of its own"
   type        = number
 }
 

@@ -122,6 +122,8 @@ pub struct Faults(Mutex<Script>);
 #[derive(Debug, Default)]
 struct Script {
     rules: Vec<Rule>,
+    /// Every request of so many fails, by one of these after the other.
+    every: Option<(u64, Vec<Fault>)>,
     requests: u64,
     struck: u64,
 }
@@ -185,6 +187,13 @@ impl Faults {
         });
     }
 
+    /// Of `number` requests the last fails, whatever it asks, by one of these after the other, of which there is at least one. What else was set comes first.
+    pub fn every(&self, number: u64, faults: impl Into<Vec<Fault>>) {
+        let mut script = self.script();
+        script.every = Some((number.max(1), faults.into()));
+        (script.requests, script.struck) = (0, 0);
+    }
+
     /// Nothing fails any more.
     pub fn clear(&self) {
         *self.script() = Script::default();
@@ -225,6 +234,13 @@ impl Faults {
                 fault = Some(rule.fault.clone());
             }
         }
+        if let Some((number, faults)) = &script.every
+            && fault.is_none()
+            && script.requests.is_multiple_of(*number)
+        {
+            let turn = (script.requests / number - 1) % faults.len() as u64;
+            fault = usize::try_from(turn).ok().and_then(|turn| faults.get(turn)).cloned();
+        }
         script.struck += u64::from(fault.is_some());
         fault
     }
@@ -258,6 +274,11 @@ mod tests {
         check(&|faults| faults.from_operation(GetObject, 1, Fault::SlowDown), "...ss");
         check(&|faults| faults.at_key("a", 1, Fault::SlowDown), ".s...");
         check(&|faults| faults.at_key("b", 1, Fault::SlowDown), ".....");
+        let every = |faults: &Faults| {
+            faults.every(2, [Fault::SlowDown, Fault::Silent]);
+            faults.at(4, Fault::Silent);
+        };
+        check(&every, ".s.xx");
         let both = |faults: &Faults| {
             faults.at(3, Fault::Silent);
             faults.from(2, Fault::SlowDown);

@@ -1,15 +1,16 @@
 //! A gzip file: one member after another, and perhaps zeros up to the end of a block.
 
-use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result};
+use std::io::{BufRead, BufReader, Read, Result};
 
 use flate2::bufread::GzDecoder;
 
 use super::checked::Watched;
+use super::padding::read_zeros;
 use super::source::{PIECE, ReadSeek};
 
 type Source = BufReader<Watched<Box<dyn ReadSeek + Send>>>;
 
-/// The bytes of all members. Zeros behind the last are passed over, as gzip does: tapes and some stores fill blocks with them.
+/// The bytes of all members. Zeros behind the last are passed over, as gzip does.
 pub(super) struct Members(GzDecoder<Source>);
 
 impl Members {
@@ -22,29 +23,13 @@ impl Members {
         let source = self.0.get_mut();
         match source.fill_buf()?.first() {
             None => return Ok(false),
-            Some(0) => return padding(source).map(|()| false),
+            Some(0) => return read_zeros(source).map(|()| false),
             Some(_) => {}
         }
         let nothing = BufReader::with_capacity(0, Watched::new(Box::new(std::io::empty()) as _));
         let source = std::mem::replace(source, nothing);
         self.0.reset(source);
         Ok(true)
-    }
-}
-
-/// Reads zeros up to the end.
-fn padding(source: &mut Source) -> Result<()> {
-    loop {
-        let bytes = source.fill_buf()?;
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        if bytes.iter().any(|&byte| byte != 0) {
-            let problem = "zeros and then other bytes follow what is compressed";
-            return Err(Error::new(ErrorKind::InvalidData, problem));
-        }
-        let read = bytes.len();
-        source.consume(read);
     }
 }
 

@@ -129,7 +129,7 @@ pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> 
     let peeked = file::begin(request.input, request.entry)?;
     let identified = identify(request.input, &peeked, request.pack, request.discovery)?
         .found
-        .map_err(|it| ProbeError::Refused { reason: it.refusal.to_string() })?;
+        .map_err(|it| ProbeError::Refused { reason: it.message(&peeked) })?;
     let pack = &identified.pack;
     let components = Pinned::open(pack, request.discovery, request.cache.clone())?.all()?;
     let plan = Basis::of_pack(&identified, &components, Purpose::Look).plan()?;

@@ -204,7 +204,7 @@ fn identified(
         Ok(identified) => Ok(Some(identified)),
         // Named, it must fit; found or not, the plugin can be tried on any table.
         Err(unidentified) if request.pack.is_some() => {
-            Err(ProbeError::Refused { reason: unidentified.refusal.to_string() })
+            Err(ProbeError::Refused { reason: unidentified.message(peeked) })
         }
         Err(_) => Ok(None),
     }

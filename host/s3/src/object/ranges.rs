@@ -82,6 +82,13 @@ impl Ranges {
             if let Some(Slot::Here { asked, .. }) = known.ranges.get_mut(&number) {
                 *asked = now;
             }
+            // Told once, and before what is next takes its place; who asks again has it sent for again.
+            if let Some(Slot::Failed(_)) = known.ranges.get(&number)
+                && let Some(Slot::Failed(error)) = known.ranges.remove(&number)
+            {
+                self.came.notify_all();
+                return Err(error);
+            }
             if !known.ranges.contains_key(&number) && self.make_room(&mut known, true) {
                 known.ranges.insert(number, Slot::Coming);
                 send_for(number);
@@ -93,16 +100,8 @@ impl Ranges {
                     send_for(number);
                 }
             }
-            match known.ranges.get(&number) {
-                Some(Slot::Here { bytes, .. }) => return Ok(Arc::clone(bytes)),
-                // Told once; who asks again has it sent for again.
-                Some(Slot::Failed(_)) => {
-                    if let Some(Slot::Failed(error)) = known.ranges.remove(&number) {
-                        self.came.notify_all();
-                        return Err(error);
-                    }
-                }
-                Some(Slot::Coming) | None => {}
+            if let Some(Slot::Here { bytes, .. }) = known.ranges.get(&number) {
+                return Ok(Arc::clone(bytes));
             }
             known = self.came.wait(known).unwrap_or_else(PoisonError::into_inner);
         }
@@ -127,9 +126,10 @@ impl Ranges {
             };
             let going = ranges.iter().filter_map(|(number, slot)| match slot {
                 Slot::Here { asked, .. } => Some((rank(*number, *asked)?, *number)),
-                // A failure that nobody has met.
-                Slot::Failed(_) => Some(((0, 0), *number)),
-                Slot::Coming => None,
+                // A failure that nobody has met goes for who wants something else. For what is only likely to be next it stays: somebody may be about to meet it, and one after
+                // the other would be sent for in its place, and fail.
+                Slot::Failed(_) if is_wanted => Some(((0, 0), *number)),
+                Slot::Failed(_) | Slot::Coming => None,
             });
             let Some((_, going)) = going.min() else { return false };
             if let Some(Slot::Here { bytes, .. }) = ranges.remove(&going)
@@ -195,86 +195,4 @@ impl Drop for Coming {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::cell::RefCell;
-    use std::sync::mpsc::channel;
-    use std::thread;
-
-    use super::*;
-
-    /// Reads eighths of ranges, each of which comes as soon as it is sent for. Gives what was sent for, and how many were in memory at most.
-    fn read(count: u64, most: usize, eighths: impl Iterator<Item = u64>) -> (Vec<u64>, usize) {
-        let memory = Memory { ranges: most, range_bytes: 800, ..Memory::default() };
-        let ranges = Ranges::new(count * 800, memory);
-        let (sent, mut held) = (RefCell::new(Vec::new()), 0);
-        thread::scope(|scope| {
-            let (sender, wanted) = channel();
-            let ranges = &ranges;
-            scope.spawn(move || wanted.iter().for_each(|number| ranges.came(number, Ok(vec![1]))));
-            for number in eighths.map(|eighth| eighth / 8) {
-                let send_for = |number| {
-                    sent.borrow_mut().push(number);
-                    sender.send(number).expect("it listens");
-                };
-                ranges.take(number, 100, send_for).expect("it comes");
-                held = held.max(ranges.known().ranges.len());
-            }
-            drop(sender);
-        });
-        (sent.into_inner(), held)
-    }
-
-    /// Readers that are each so many eighths behind the first, in two passes.
-    fn passes(count: u64, behind: &[u64]) -> Vec<u64> {
-        let last = behind.iter().max().copied().unwrap_or_default();
-        let steps = (0..count * 8 + last)
-            .flat_map(|step| behind.iter().filter_map(move |behind| step.checked_sub(*behind)));
-        let eighths: Vec<u64> = steps.filter(|step| *step < count * 8).collect();
-        [eighths.clone(), eighths].concat()
-    }
-
-    #[test]
-    fn each_range_is_sent_for_once_a_pass() {
-        let check = |count: u64, most: usize, behind: &[u64], passes_sent: u64| {
-            let (sent, held) = read(count, most, passes(count, behind).into_iter());
-            assert_eq!(
-                sent.len() as u64,
-                passes_sent * count,
-                "{count} of {most}, {behind:?}: {sent:?}"
-            );
-            assert!(held <= most, "{held} of {most}");
-        };
-        check(40, 8, &[0], 2);
-        check(40, 8, &[0, 0, 0, 0], 2);
-        check(40, 8, &[0, 1, 2, 3, 4, 5, 6, 7], 2);
-        check(40, 8, &[0, 9, 17], 2);
-        check(40, 4, &[0, 3], 2);
-        check(40, 16, &[0, 4, 8, 12, 16, 20, 24], 2);
-        check(1, 8, &[0, 5], 1);
-        // What is in memory altogether is not read again.
-        check(8, 8, &[0, 3], 1);
-    }
-
-    #[test]
-    fn what_is_looked_at_once_more_is_still_there() {
-        // An eighth, and how many eighths later again.
-        let check = |again: &[(u64, u64)]| {
-            let of_step = |step: u64| {
-                let late = again.iter().filter(move |(eighth, by)| eighth + by == step);
-                std::iter::once(step).chain(late.map(|(eighth, _)| *eighth))
-            };
-            let (sent, held) = read(40, 8, (0..40 * 8).flat_map(of_step));
-            assert_eq!(sent.len(), 40, "{again:?}: {sent:?}");
-            assert!(held <= 8, "{held}");
-        };
-        check(&[(87, 8)]);
-        check(&[(87, 15)]);
-        check(&[(80, 15), (103, 15), (150, 12), (151, 12), (200, 15)]);
-    }
-
-    #[test]
-    fn a_look_here_and_there_sends_for_no_more() {
-        let looks = [99, 50, 10, 70, 30, 99];
-        assert_eq!(read(100, 8, looks.into_iter().map(|range| range * 8)).0, [99, 50, 10, 70, 30]);
-    }
-}
+mod tests;

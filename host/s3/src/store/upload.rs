@@ -132,7 +132,12 @@ impl Upload for S3Upload {
         // try made. What is there now decides; if nobody can tell, the first error says more.
         match store.verify(&key, &what) {
             Ok(Found::Same) => Ok(Finished::AlreadyThere),
-            Ok(Found::Other { bytes }) if *error.cause() == Cause::Condition => {
+            Ok(Found::Other { bytes })
+                if matches!(
+                    error.cause(),
+                    Cause::Condition | Cause::Conflict | Cause::NoUpload
+                ) =>
+            {
                 Err(StoreError::Differs { key, found: bytes, written: what.bytes })
             }
             _ => Err(store.fault("write", &key, error)),

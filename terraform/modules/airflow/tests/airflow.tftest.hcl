@@ -100,3 +100,43 @@ run "five_days_of_recovery" {
 
   expect_failures = [var.secret_recovery_days]
 }
+
+run "a_release_is_a_folder" {
+  command = plan
+
+  variables {
+    release = "../other"
+  }
+
+  expect_failures = [var.release]
+}
+
+run "no_subnet" {
+  command = plan
+
+  variables {
+    subnet_ids = []
+  }
+
+  expect_failures = [var.subnet_ids]
+}
+
+run "no_slots" {
+  command = plan
+
+  variables {
+    pool_slots = 0
+  }
+
+  expect_failures = [var.pool_slots]
+}
+
+run "a_volume_of_one_gib" {
+  command = plan
+
+  variables {
+    state_gib = 1
+  }
+
+  expect_failures = [var.state_gib]
+}

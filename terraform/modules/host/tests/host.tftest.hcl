@@ -73,3 +73,13 @@ run "too_little_disk" {
 
   expect_failures = [var.disk]
 }
+
+run "a_thousand_days" {
+  command = plan
+
+  variables {
+    log_days = 1000
+  }
+
+  expect_failures = [var.log_days]
+}

@@ -104,3 +104,33 @@ run "an_empty_prefix_is_the_whole_bucket" {
 
   expect_failures = [var.prefixes]
 }
+
+run "every_task" {
+  command = plan
+
+  variables {
+    host = { cluster = "assay", task_definition = "*", image = "assay" }
+  }
+
+  expect_failures = [var.host]
+}
+
+run "every_secret" {
+  command = plan
+
+  variables {
+    secret_arn = "*"
+  }
+
+  expect_failures = [var.secret_arn]
+}
+
+run "upper_case" {
+  command = plan
+
+  variables {
+    name = "Assay"
+  }
+
+  expect_failures = [var.name]
+}

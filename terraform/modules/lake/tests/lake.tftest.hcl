@@ -27,7 +27,7 @@ run "raw_is_immutable" {
   assert {
     condition = anytrue([
       for one in jsondecode(aws_s3_bucket_policy.this.policy).Statement :
-      one.Effect == "Deny" && one.Principal == "*" && try(contains(one.Action, "s3:DeleteObjectVersion"), false)
+      one.Effect == "Deny" && one.Principal.AWS == "*" && try(contains(one.Action, "s3:DeleteObjectVersion"), false)
       && one.Resource == "arn:aws:s3:::assay-test-open-payments/raw/*" && !can(one.Condition)
     ])
     error_message = "Raw can be deleted."
@@ -114,4 +114,14 @@ run "too_early_for_infrequent_access" {
   }
 
   expect_failures = [var.raw_cools_after_days]
+}
+
+run "a_mistake_is_found_within_days" {
+  command = plan
+
+  variables {
+    old_versions_days = 1
+  }
+
+  expect_failures = [var.old_versions_days]
 }

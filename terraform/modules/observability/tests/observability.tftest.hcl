@@ -19,6 +19,10 @@ variables {
 run "alarms" {
   command = plan
 
+  variables {
+    measured = true
+  }
+
   assert {
     condition     = alltrue([for one in aws_cloudwatch_metric_alarm.this : length(one.alarm_actions) == 1 && length(one.alarm_description) > 40])
     error_message = "An alarm tells nobody, or does not say what to do."
@@ -32,6 +36,15 @@ run "alarms" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["freshness"].treat_missing_data == "breaching"
     error_message = "When nobody measures, nobody is told."
+  }
+}
+
+run "unmeasured" {
+  command = plan
+
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["dag-failure"]
+    error_message = "An alarm waits for numbers that nobody gives."
   }
 }
 
@@ -73,4 +86,24 @@ run "amazons_namespace" {
   }
 
   expect_failures = [var.metric_namespace]
+}
+
+run "more_than_all" {
+  command = plan
+
+  variables {
+    most_null_drift = 2
+  }
+
+  expect_failures = [var.most_null_drift]
+}
+
+run "no_days" {
+  command = plan
+
+  variables {
+    oldest_days = 0
+  }
+
+  expect_failures = [var.oldest_days]
 }

@@ -78,3 +78,13 @@ run "without_limit" {
 
   expect_failures = [var.rpu_hours]
 }
+
+run "upper_case" {
+  command = plan
+
+  variables {
+    workgroup = "Assay"
+  }
+
+  expect_failures = [var.workgroup]
+}

@@ -39,16 +39,18 @@ def _catalog(platform: Platform) -> None:
     commands.python(platform.world, "assay_catalog", "rebuild-catalog")
 
 
-JUDGING, SPARK = r"/assay run s3://", r"deploy\.SparkSubmit"
+JUDGING = r"^\S*/assay run s3://"
+# Not the program that finds out how to start it.
+SPARK = r"^\S*java (?!.*launcher\.Main).*deploy\.SparkSubmit"
 BLOWS = (
     Blow("assay, judging", JUDGING, 1, 0.6),
     Blow("the bucket's server, while it is read", JUDGING, 3, 0.6, Platform.restart_bucket),
-    Blow("register", r"-m assay_catalog .*register", 1, 0.5),
+    Blow("register", r"^\S*python\S* -m assay_catalog .*register", 1, 0.5),
     Blow("Spark, on its branch", SPARK, 1, 20),
-    Blow("the scheduler", SPARK, 2, 10, _scheduler),
-    Blow("the load", r"-m assay_warehouse .*load", 1, 1.5),
-    Blow("the verification", r"-m assay_warehouse .*verify", 1, 0.5),
-    Blow("the landing", r"-m assay_provider\.landing .*P01202023", 1, 0.5),
+    Blow("the scheduler", SPARK, 2, 15, _scheduler),
+    Blow("the load", r"^\S*python\S* -m assay_warehouse .*load", 1, 1.5),
+    Blow("the verification", r"^\S*python\S* -m assay_warehouse .*verify", 1, 0.5),
+    Blow("the landing", r"^\S*python\S* -m assay_provider\.landing .*P01202023", 1, 0.5),
     Blow("the catalog's server, while Spark works", SPARK, 5, 20, _catalog),
 )
 

@@ -23,8 +23,8 @@ fn send(child: &Child, signal: &str) {
     assert!(sent.expect("kill runs").success());
 }
 
-/// Ends a run by a signal once its first part is begun.
-fn check(library: &Library, file: &Path, signal: &str, code: i32) {
+/// Ends a run by a signal, sent so many times at once, when its first part is begun.
+fn check(library: &Library, file: &Path, signal: &str, times: usize, code: i32) {
     let lake = Lake::new();
     let mut child = lake
         .command(file)
@@ -40,7 +40,9 @@ fn check(library: &Library, file: &Path, signal: &str, code: i32) {
         assert_eq!(child.try_wait().expect("a child"), None, "the run ended by itself");
         std::thread::sleep(Duration::from_millis(5));
     }
-    send(&child, signal);
+    let process = child.id().to_string();
+    let sent = Command::new("kill").arg(signal).args(vec![process; times]).status();
+    assert!(sent.expect("kill runs").success());
     let told = Instant::now();
     let output = child.wait_with_output().expect("a child");
     assert!(told.elapsed() < PATIENCE, "{signal}: {:?}", told.elapsed());
@@ -69,8 +71,15 @@ fn check(library: &Library, file: &Path, signal: &str, code: i32) {
 fn a_run_that_a_signal_ends_leaves_its_audit_record() {
     let library = Library::new();
     let file = library.loans(2023, RECORDS, "");
-    check(&library, &file, "-TERM", 143);
-    check(&library, &file, "-INT", 130);
+    check(&library, &file, "-TERM", 1, 143);
+    check(&library, &file, "-INT", 1, 130);
+}
+
+#[test]
+fn a_signal_and_its_echo_are_one() {
+    let library = Library::new();
+    let file = library.loans(2023, RECORDS, "");
+    check(&library, &file, "-TERM", 3, 143);
 }
 
 /// Pauses before the first signal, in turn, until one comes while a plugin does not come back: the first does on an idle machine.

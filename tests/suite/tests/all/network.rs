@@ -14,10 +14,10 @@ const BUCKET: &str = "lake";
 const RAW: &str = "raw/loans-2023.csv";
 
 /// Small enough that a small file has several, and still more than one record.
-const RANGE: u64 = 16 << 10;
+const RANGE: u64 = 32 << 10;
 
 /// Small enough that what such a file comes to goes in several, which AWS would not take.
-const PART: usize = 1 << 10;
+const PART: usize = 2 << 10;
 
 /// A server with a file on it, and rules to judge it by.
 struct Place {
@@ -42,7 +42,7 @@ impl Place {
         server.bucket(BUCKET);
         server.least_part(PART);
         let bytes = std::fs::read(setting.library.loans(2023, 2_000, BAD_LOAN)).expect("the file");
-        assert!(bytes.len() as u64 > 5 * RANGE, "{} bytes", bytes.len());
+        assert!(bytes.len() as u64 > 3 * RANGE, "{} bytes", bytes.len());
         server.put(BUCKET, RAW, bytes.clone());
         // On the loopback interface an answer takes some milliseconds; on a busy machine some hundred.
         Self { server, setting, bytes, attempt: Duration::from_secs(2) }
@@ -59,7 +59,7 @@ impl Place {
             endpoint: Some(self.server.endpoint()),
             region: Some("us-east-1".to_owned()),
             keys: Some(keys),
-            memory: Memory { ranges: 4, range_bytes: RANGE, parts: 2, part_bytes: PART },
+            memory: Memory { ranges: 3, range_bytes: RANGE, parts: 2, part_bytes: PART },
             patience: Patience {
                 attempts: 4,
                 pause: Duration::from_millis(2),
@@ -122,7 +122,9 @@ impl Place {
     /// Lets `fault` happen at each request of a run in turn. `hurts` says whether a run may fail by it at that request: what is repeated until it succeeds may not.
     fn sweep(&self, fault: &Fault, hurts: impl Fn(u64) -> bool) {
         let name = format!("{fault:?}");
-        let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+        // Each has roots of its own, `WrongLength(-10)` and `WrongLength(10)` too.
+        let is_named = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
+        let name: String = name.chars().filter(is_named).take(16).collect();
         self.server.faults().clear();
         self.run(&format!("{name}-learned")).expect("it can be opened");
         let requests = self.server.faults().requests();
@@ -257,10 +259,10 @@ fn a_wrong_length_is_held_against_another_answer() {
     again("at every HeadObject but the first");
 }
 
-/// A range comes in four fifths of a second, of the two that an attempt may take.
+/// A range comes in two thirds of a second, of the two that an attempt may take.
 #[test]
 fn what_is_slow_is_waited_for_at_every_request() {
-    Place::new().sweep(&Fault::SlowBody(20_000), |_| false);
+    Place::new().sweep(&Fault::SlowBody(50_000), |_| false);
 }
 
 #[test]
@@ -293,7 +295,7 @@ fn an_input_that_changes_between_any_two_requests_is_told_and_not_published() {
         place.run(&format!("learned-{number}")).expect("it can be opened");
         let log = place.server.take_log();
         let asked = log.iter().filter(|request| request.key == RAW).count() as u64;
-        assert!(asked > 10, "{asked}");
+        assert!(asked > 8, "{asked}");
         for at in 1..asked {
             let root = format!("changed-{number}-{at}");
             place.server.put(BUCKET, RAW, place.bytes.clone());

@@ -3,16 +3,19 @@
 //! An allocator that counts says so, not the clock and not the system: this is why these tests are a program of their own. What plugins
 //! have is not in it, as the engine asks the system for it; a run counts it by what plugins say they hold.
 
+mod network;
 mod shapes;
 mod tables;
 
 use std::sync::{Mutex, PoisonError};
 
 use assay_pipeline::{Input, MemoryLimit, Report};
+use assay_s3::Address;
 use assay_store::LocalStore;
 use assay_suite::{Endpoint, Ground, Lake};
 use peak_alloc::PeakAlloc;
 
+use network::BadServer;
 use tables::Tables;
 
 #[global_allocator]
@@ -90,6 +93,30 @@ fn an_ordinary_file_from_and_to_a_bucket() {
         let peak = ALLOCATOR.peak_usage();
         assert_published(&report);
         assert!(peak < MemoryLimit::DEFAULT.bytes(), "{} MiB, {way:?}", peak >> 20);
+    }
+}
+
+/// What is read again and sent again takes the place of what came to nothing, and what stalls holds no more than it had room for.
+#[test]
+fn an_ordinary_file_while_every_third_request_fails() {
+    let tables = Tables::of_payments(150_000);
+    let server = BadServer::start(tables.file());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for (way, memory) in WAYS.into_iter().zip([MemoryLimit::LEAST, MemoryLimit::DEFAULT]) {
+        let s3 = server.connect(memory);
+        let root = Address::new(&format!("s3://lake/{}", way.0)).expect("an address");
+        let (input, store) = (BadServer::input(&s3, tables.file()), s3.store(root));
+        ALLOCATOR.reset_peak_usage();
+        let report = tables.run(&input, &store.expect("a root"), way, memory);
+        let peak = ALLOCATOR.peak_usage();
+        assert_published(&report);
+        let repeated = s3.requests().repeated;
+        eprintln!(
+            "every third request fails: {} MiB of {memory}, {repeated} repeated, {way:?}",
+            peak >> 20
+        );
+        assert!(repeated > 10, "{:?}", s3.requests());
+        assert!(peak < memory.bytes(), "{} MiB of {memory}, {way:?}", peak >> 20);
     }
 }
 

@@ -1,0 +1,207 @@
+//! `image`: the container image of `assay`: laid out, built twice, and tried out with nothing that it does not bring along.
+//!
+//! It is FROM scratch, so what is in it is what is laid out here. `terraform/image/README.md` says how it is used.
+
+mod bill;
+mod context;
+mod engine;
+mod roots;
+mod source;
+mod trial;
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::checkout::Checkout;
+use crate::{plugins, rarely, setup, shell};
+use context::Parts;
+use engine::Engine;
+
+/// What the program is built for: linked to nothing, so that an image needs nothing else.
+const TARGET: &str = "x86_64-unknown-linux-musl";
+
+/// What a run needs, and buckets. Authors' tools and the client of registries stay out: fewer libraries to look after, and plugins are in
+/// the image.
+const FEATURES: [&str; 3] = ["--no-default-features", "--features", "s3"];
+
+/// Builds the image and tries it out. `--context` stops where docker can go on.
+pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
+    let context_only = match options {
+        [] => false,
+        ["--context"] => true,
+        other => bail!(
+            "`{}` is not an option of `image`; there is `--context`, which lays the image's files out and builds no image",
+            other.join(" ")
+        ),
+    };
+    // A lock that does not fit would make every run in the image refuse.
+    plugins::check(checkout)?;
+    let binary = build(checkout)?;
+    let home = checkout.output().join("image");
+    let facts = source::facts(checkout)?;
+    let context = home.join("context");
+    context::lay_out(&context, &parts(checkout, &binary)?)?;
+    println!("\nlaid out   {}", checkout.relative(&context));
+    if context_only {
+        println!("{}", engine::by_docker(checkout, &context, &facts));
+        return Ok(());
+    }
+    let Some(engine) = Engine::find() else {
+        println!("{}", engine::by_docker(checkout, &context, &facts));
+        println!(
+            "SKIPPED: no image was built or tried out: there is neither buildah nor a docker that answers\n  help: `apt-get install buildah \
+             umoci bubblewrap` on Debian and Ubuntu"
+        );
+        return Ok(());
+    };
+
+    let built = engine.build(checkout, &home, &context, &facts)?;
+    // Everything but the compiler's work once more, from other folders: the same files must give the same image.
+    let again = home.join("again");
+    context::lay_out(&again.join("context"), &parts(checkout, &binary)?)?;
+    let second = engine.build(checkout, &again, &again.join("context"), &facts)?;
+    if built.id != second.id {
+        bail!(
+            "the same files gave two images, `{}` and `{}`; expected one id\n  help: compare `{}` and `{}`",
+            built.id,
+            second.id,
+            checkout.relative(&built.archive),
+            checkout.relative(&second.archive)
+        );
+    }
+    fs::remove_dir_all(&again).with_context(|| format!("cannot remove `{}`", again.display()))?;
+    println!("image      {} (built twice)", built.id);
+    println!("archive    {}", checkout.relative(&built.archive));
+    println!("version    {} · revision {}", facts.version, facts.revision);
+    match trial::run(&built, &home)? {
+        trial::Outcome::Passed(what) => {
+            println!("tried out  {what}");
+            rarely::note(checkout, "cargo xtask image", &format!("one id twice; {what}"))
+        }
+        trial::Outcome::Missing(programs) => {
+            println!(
+                "SKIPPED: the image was not tried out: no `{}` on the path\n  help: `apt-get install umoci bubblewrap` on Debian and Ubuntu",
+                programs.join("`, no `")
+            );
+            Ok(())
+        }
+    }
+}
+
+/// Compiles the program, and says which file it is.
+fn build(checkout: &Checkout) -> Result<PathBuf> {
+    setup::musl(checkout, TARGET)?;
+    let mut cargo = checkout.cargo();
+    cargo.args(["build", "--locked", "--profile", "image", "--target", TARGET]);
+    cargo.args(["--package", "assay"]).args(FEATURES);
+    // Nothing of this machine is in the program: the same source gives the same bytes wherever it lies.
+    let flags: OsString = plugins::remapped_paths(checkout, &checkout.toolchain()?)?;
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS");
+    shell::run(&mut cargo)?;
+    let binary = checkout.built_for(TARGET, "image");
+    let bytes = fs::read(&binary).with_context(|| format!("cannot read `{}`", binary.display()))?;
+    for path in [checkout.root().to_owned(), plugins::cargo_home()?] {
+        if names(&bytes, &path) {
+            bail!(
+                "the program names `{}`, a path of this machine; elsewhere another image would come of the same source",
+                path.display()
+            );
+        }
+    }
+    Ok(binary)
+}
+
+/// Whether a program has a path in it, and not only the beginning of a longer name.
+fn names(bytes: &[u8], path: &Path) -> bool {
+    let path = format!("{}/", path.display());
+    bytes.windows(path.len()).any(|window| window == path.as_bytes())
+}
+
+/// What the image is made of.
+fn parts(checkout: &Checkout, binary: &Path) -> Result<Parts> {
+    let mut trees = vec![tree(checkout, "assay", TARGET, &FEATURES)?];
+    for plugin in checkout.plugins()? {
+        trees.push(tree(checkout, &plugin.package, crate::target::TARGET, &[])?);
+    }
+    let lock = checkout.root().join("Cargo.lock");
+    let lock =
+        fs::read_to_string(&lock).with_context(|| format!("cannot read `{}`", lock.display()))?;
+    let bill = bill::bill(&trees, &lock, &checkout.toolchain()?.release)?;
+    Ok(Parts {
+        binary: binary.to_owned(),
+        rules: checkout.root().join("rules"),
+        plugins: checkout.plugins_dir(),
+        license: checkout.root().join("LICENSE"),
+        bill: format!("{bill:#}\n"),
+        roots: roots::bundle(),
+    })
+}
+
+/// Which crates are in a program or a plugin, by cargo: what is only needed to compile is not.
+fn tree(checkout: &Checkout, package: &str, target: &str, features: &[&str]) -> Result<String> {
+    let mut cargo: Command = checkout.cargo();
+    cargo.args(["tree", "--locked", "--package", package, "--target", target]).args(features);
+    cargo.args(["--edges", "normal,no-proc-macro", "--prefix", "depth", "--format", bill::FORMAT]);
+    shell::output_of(&mut cargo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_in_a_program_is_found() {
+        let check = |bytes: &str, path: &str, expected: bool| {
+            assert_eq!(names(bytes.as_bytes(), Path::new(path)), expected, "{bytes} {path}");
+        };
+        check("\0/places/me/assay/host/cli/src/main.rs\0", "/places/me/assay", true);
+        check("\0/assay/host/cli/src/main.rs\0", "/places/me/assay", false);
+        check("\0/places/me/assays/host\0", "/places/me/assay", false);
+        check("", "/places/me/assay", false);
+    }
+
+    /// The lines of the file, without comments.
+    fn lines() -> Vec<&'static str> {
+        let text = include_str!("../../../terraform/image/Containerfile");
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+    }
+
+    #[test]
+    fn the_image_has_no_base_runs_nothing_and_is_nobody() {
+        let lines = lines();
+        let begin = |word: &str| lines.iter().filter(|line| line.starts_with(word)).count();
+        assert_eq!(lines[0], "FROM scratch");
+        assert_eq!(begin("FROM "), 1);
+        assert_eq!(
+            (begin("RUN "), begin("ADD ")),
+            (0, 0),
+            "an engine of its own has nothing to run"
+        );
+        for line in [
+            "USER 10001:10001",
+            r#"ENTRYPOINT ["/usr/bin/assay"]"#,
+            "ENV PATH=/usr/bin",
+            "ENV ASSAY_CACHE=off",
+            r#"VOLUME ["/tmp"]"#,
+        ] {
+            assert!(lines.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_laid_out_is_copied() {
+        let copied: Vec<_> =
+            lines().iter().filter_map(|line| line.strip_prefix("COPY ")?.split_once(' ')).collect();
+        for path in context::PLACES {
+            let (layer, _) = path.split_once('/').unwrap();
+            assert!(copied.contains(&(layer, "/")), "{path} is not in the image");
+        }
+        let (_, certificates) = context::ROOTS.split_once('/').unwrap();
+        let named = format!("ENV SSL_CERT_FILE=/{certificates}");
+        assert!(lines().contains(&named.as_str()), "{named}");
+    }
+}

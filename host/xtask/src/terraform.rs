@@ -1,0 +1,40 @@
+//! `terraform`: what can be proven of the modules without an account. What is proven, and what could not be here, says
+//! `terraform/checks`.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::checkout::Checkout;
+use crate::python::{self, Place};
+use crate::shell;
+
+const CHECKS: &str = "terraform/checks";
+
+/// The checks, moto among them.
+pub(crate) const PLACE: Place = Place {
+    folder: "packages/terraform",
+    requirements: "terraform/checks/requirements.txt",
+    from_source: &[],
+};
+
+/// Runs all of them, or those that are named.
+pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
+    let python = python::make(checkout, &PLACE)?;
+    let sources =
+        ["terraform/checks/src", "glue/platform/src", "glue/catalog/src", "airflow/provider/src"];
+    let sources: Vec<String> =
+        sources.iter().map(|it| checkout.root().join(it).to_string_lossy().into_owned()).collect();
+    let cache = checkout.output().join("packages/mypy").to_string_lossy().into_owned();
+    let run = |folder: &str, words: &[&str]| {
+        let mut command = Command::new(&python);
+        command.current_dir(checkout.root().join(folder)).env("PYTHONPATH", sources.join(":"));
+        command.env("ASSAY", checkout.binary()).env("RUFF_NO_CACHE", "true");
+        command.args(["-B", "-m"]).args(words);
+        shell::run(&mut command)
+    };
+    run(CHECKS, &["ruff", "check", "--quiet", "."])?;
+    run(CHECKS, &["ruff", "format", "--check", "--quiet", "."])?;
+    run(CHECKS, &["mypy", "--config-file", "mypy.ini", "--cache-dir", &cache, "src", "tests"])?;
+    run("", &[&["assay_terraform", "check"], options].concat())
+}

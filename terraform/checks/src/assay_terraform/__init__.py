@@ -1,0 +1,1 @@
+"""Checks of `terraform/`: what `python -m assay_terraform check` runs. See README.md."""

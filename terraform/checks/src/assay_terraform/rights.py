@@ -1,0 +1,123 @@
+"""Holds what roles may do against a table that says all of it. What the table does not grant must be refused."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from assay_terraform.policy import Document, about, decide, texts
+
+ANYTHING = ("*",)
+
+# Tried on everything beside what policies name: what would hurt most.
+DANGEROUS = frozenset(
+    {
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:PutBucketPolicy",
+        "s3:DeleteBucket",
+        "s3:PutLifecycleConfiguration",
+        "s3:PutObjectAcl",
+        "iam:PassRole",
+        "iam:CreateRole",
+        "iam:PutRolePolicy",
+        "sts:AssumeRole",
+        "glue:StartJobRun",
+        "glue:DeleteTable",
+        "glue:DeleteDatabase",
+        "ecs:RunTask",
+        "kms:ScheduleKeyDeletion",
+        "kms:CreateGrant",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:DeleteSecret",
+        "redshift-data:ExecuteStatement",
+        "ec2:RunInstances",
+        "ssm:SendCommand",
+        "logs:DeleteLogGroup",
+        "lambda:InvokeFunction",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Actions on things. `where` are the contexts in which they are granted; none means all of them."""
+
+    actions: str
+    on: tuple[str, ...]
+    where: tuple[str, ...] = ()
+
+    def names(self) -> list[str]:
+        """`s3:GetObject PutObject` is two actions of one service."""
+        service, _, rest = self.actions.partition(":")
+        return [f"{service}:{one}" for one in rest.split()]
+
+
+Table = Mapping[str, Sequence[Grant]]
+
+
+def differences(
+    policies: Mapping[str, Document],
+    table: Table,
+    things: Mapping[str, str],
+    contexts: Mapping[str, Mapping[str, str]],
+) -> Iterator[str]:
+    """Calls that are granted and should not be, or the other way about. All of them are tried."""
+    if policies.keys() != table.keys():
+        yield f"roles are {sorted(policies)}; the table has {sorted(table)}"
+    for role, document in policies.items():
+        # Nobody can say what a wildcard will grant next year.
+        yield from (f"{role} is granted `{one}`" for one in _named(document) if "*" in one or "?" in one)
+        wanted = {
+            (action, label, where)
+            for grant in table.get(role, ())
+            for action in grant.names()
+            for label in (things if grant.on == ANYTHING else grant.on)
+            for where in (grant.where or contexts)
+        }
+        tried = DANGEROUS | set(_named(document)) | {action for action, _, _ in wanted}
+        for action, (label, arn) in product(sorted(tried), things.items()):
+            said = about(document, action, arn)
+            for where, context in contexts.items():
+                allowed = bool(said) and decide(said, context)
+                if allowed != ((action, label, where) in wanted):
+                    yield f"{role} {'may' if allowed else 'may not'} {action} on {label} ({where})"
+
+
+def _named(document: Document) -> Iterator[str]:
+    for statement in document["Statement"]:
+        yield from texts(statement["Action"])
+
+
+def widened(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A policy, each time with one thing more than it has; and what that is."""
+    for at, statement in enumerate(document["Statement"]):
+        name, actions = statement["Sid"], texts(statement["Action"])
+        service = actions[0].partition(":")[0]
+        more: Iterable[tuple[str, str, Any]] = (
+            ("every action", "Action", "*"),
+            (f"{service}:*", "Action", f"{service}:*"),
+            (f"the action {service}:Delete*", "Action", [*actions, f"{service}:Delete*"]),
+            ("an action more", "Action", [*actions, "s3:DeleteObjectVersion"]),
+            ("another service's action", "Action", [*actions, "iam:PutRolePolicy"]),
+            ("every resource", "Resource", "*"),
+        )
+        for what, field, value in more:
+            if statement[field] != value:
+                yield f"{name}: {what}", _with(document, at, field, value)
+        if "Condition" in statement:
+            yield f"{name}: no condition", _with(document, at, "Condition", None)
+
+
+def _with(document: Document, at: int, field: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 (what JSON holds)
+    changed: dict[str, Any] = copy.deepcopy(dict(document))
+    if value is None:
+        del changed["Statement"][at][field]
+    else:
+        changed["Statement"][at][field] = value
+    return changed

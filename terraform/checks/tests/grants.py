@@ -1,0 +1,120 @@
+"""What each role may do, all of it. Whoever widens a policy widens this table too, and a reader sees it."""
+
+from assay_terraform.rights import ANYTHING, Grant, Table
+
+VALIDATED = ("validated", "manifest", "newest")
+CURATED = ("curated data", "curated snapshot")
+# Names, and no objects: without it S3 can't say that something is not there.
+NAMES = Grant("s3:ListBucket", ("bucket",))
+READ_KEY = Grant("kms:Decrypt", ("key",))
+USE_KEY = Grant("kms:Decrypt GenerateDataKey", ("key",))
+
+GRANTS: Table = {
+    "host": [
+        Grant("s3:GetObject GetObjectVersion", ("raw",)),
+        Grant("s3:GetObject PutObject", (*VALIDATED, "rejected", "audit", "schema version")),
+        Grant("s3:PutObject", ("report",)),
+        # Of manifests, the bucket's own policy refuses it: see BUCKET.
+        Grant("s3:DeleteObject AbortMultipartUpload", (*VALIDATED, "rejected")),
+        NAMES,
+        USE_KEY,
+    ],
+    "execution": [
+        Grant("ecr:GetAuthorizationToken", ANYTHING),
+        Grant("ecr:BatchGetImage GetDownloadUrlForLayer", ("image",)),
+        Grant("logs:CreateLogStream PutLogEvents", ("log of the host",)),
+    ],
+    "spark": [
+        Grant("s3:GetObject", (*VALIDATED, "audit", "artifact")),
+        Grant("s3:GetObject PutObject DeleteObject AbortMultipartUpload", CURATED),
+        Grant("s3:PutObject", ("report",)),
+        Grant("glue:GetDatabase GetTable GetTables CreateTable UpdateTable", ("catalog", "curated", "curated table")),
+        Grant("logs:CreateLogGroup CreateLogStream PutLogEvents AssociateKmsKey", ("log of a job",)),
+        Grant("cloudwatch:PutMetricData", ANYTHING, ("Glue's numbers",)),
+        NAMES,
+        USE_KEY,
+    ],
+    "copy": [Grant("s3:GetObject", (*CURATED, "copy manifest")), NAMES, READ_KEY],
+    "airflow": [
+        Grant("s3:GetObject PutObject AbortMultipartUpload", ("raw",)),
+        Grant("s3:GetObject", (*VALIDATED, "audit", "report", "artifact", "curated snapshot")),
+        Grant("s3:PutObject", ("copy manifest",)),
+        Grant("glue:GetDatabase GetTable", ("catalog", "staging", "staging table", "curated", "curated table")),
+        Grant(
+            "glue:CreateTable UpdateTable GetPartition CreatePartition UpdatePartition DeletePartition",
+            ("catalog", "staging", "staging table"),
+        ),
+        # Exactly this task and this job, with exactly these roles.
+        Grant("ecs:RunTask", ("task definition",), ("on our cluster",)),
+        Grant("ecs:DescribeTasks StopTask", ("task",)),
+        Grant("iam:PassRole", ("role host", "role execution"), ("for ECS",)),
+        Grant("glue:StartJobRun GetJobRun BatchStopJobRun", ("job",)),
+        Grant("redshift-data:BatchExecuteStatement", ("warehouse",)),
+        Grant("redshift-serverless:GetCredentials", ("warehouse",)),
+        Grant("redshift-data:DescribeStatement GetStatementResult CancelStatement", ANYTHING, ("own statement",)),
+        Grant("secretsmanager:GetSecretValue PutSecretValue", ("secret",)),
+        Grant("cloudwatch:PutMetricData", ANYTHING, ("our numbers",)),
+        Grant("logs:CreateLogStream PutLogEvents DescribeLogStreams", ("log of Airflow",)),
+        Grant("ssm:UpdateInstanceInformation", ANYTHING),
+        Grant("ssmmessages:CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel", ANYTHING),
+        NAMES,
+        USE_KEY,
+    ],
+    "query": [
+        Grant(
+            "athena:StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults GetWorkGroup "
+            "GetNamedQuery ListNamedQueries",
+            ("query workgroup",),
+        ),
+        Grant("s3:GetObject", (*VALIDATED, "rejected", "audit", *CURATED)),
+        Grant("s3:GetObject PutObject AbortMultipartUpload", ("query result",)),
+        Grant("s3:GetBucketLocation", ("bucket",)),
+        Grant(
+            "glue:GetDatabase GetTable GetTables GetPartition GetPartitions BatchGetPartition",
+            ("catalog", "staging", "staging table", "curated", "curated table"),
+        ),
+        NAMES,
+        USE_KEY,
+    ],
+}
+
+TLS = {"aws:SecureTransport": "true"}
+CREATES = {**TLS, "s3:ObjectCreationOperation": "true"}
+IF_ABSENT = {**CREATES, "s3:if-none-match": "*"}
+IF_SAME = {**CREATES, "s3:if-match": '"0"'}
+A_PART = {**TLS, "s3:ObjectCreationOperation": "false"}
+
+# With the bucket's policy: role, action, thing, context, and whether it is let through. `anybody` may do everything by
+# policies of their own, as an administrator may.
+BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
+    # Raw is created, and nothing else.
+    ("airflow", "s3:PutObject", "raw", IF_ABSENT, True),
+    ("airflow", "s3:PutObject", "raw", A_PART, True),
+    ("airflow", "s3:PutObject", "raw", CREATES, False),
+    ("airflow", "s3:PutObject", "raw", IF_SAME, False),
+    ("anybody", "s3:PutObject", "raw", IF_ABSENT, True),
+    ("anybody", "s3:PutObject", "raw", CREATES, False),
+    ("anybody", "s3:DeleteObject", "raw", TLS, False),
+    ("anybody", "s3:DeleteObjectVersion", "raw", TLS, False),
+    ("host", "s3:DeleteObject", "raw", TLS, False),
+    ("host", "s3:PutObject", "raw", IF_ABSENT, False),
+    ("host", "s3:GetObject", "raw", TLS, True),
+    ("host", "s3:GetObject", "raw", {"aws:SecureTransport": "false"}, False),
+    ("anybody", "s3:GetObject", "raw", {"aws:SecureTransport": "false"}, False),
+    ("anybody", "s3:ListBucket", "bucket", {"aws:SecureTransport": "false"}, False),
+    ("host", "s3:GetObject", "curated data", TLS, False),
+    # Commits are create-only, or swap what was read.
+    ("host", "s3:PutObject", "manifest", IF_ABSENT, True),
+    ("host", "s3:PutObject", "manifest", IF_SAME, True),
+    ("host", "s3:PutObject", "manifest", CREATES, False),
+    ("host", "s3:PutObject", "manifest", A_PART, True),
+    ("host", "s3:PutObject", "newest", CREATES, False),
+    ("anybody", "s3:PutObject", "newest", CREATES, False),
+    ("host", "s3:DeleteObject", "manifest", TLS, False),
+    ("anybody", "s3:DeleteObjectVersion", "newest", TLS, False),
+    # Parts of a run, and tables, are as their writers need them.
+    ("host", "s3:PutObject", "validated", CREATES, True),
+    ("host", "s3:DeleteObject", "validated", TLS, True),
+    ("spark", "s3:PutObject", "curated data", CREATES, True),
+    ("anybody", "s3:DeleteObjectVersion", "curated data", TLS, True),
+]
