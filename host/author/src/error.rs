@@ -40,7 +40,7 @@ pub enum AuthorError {
     },
     /// The SDK is not where it was said to be.
     #[error(
-        "`{path}` is no checkout of Assay: it has no `plugins/sdk/Cargo.toml`\nhelp: leave out `--sdk`, and the SDK is written beside the plugin", path = shown(path.display()))]
+        "`{path}` is not a checkout of Assay: it has no `plugins/sdk/Cargo.toml`\nhelp: leave out `--sdk`, and the SDK is written beside the plugin", path = shown(path.display()))]
     NoSdk {
         /// Where it should be.
         path: PathBuf,
@@ -122,7 +122,7 @@ pub enum AuthorError {
     },
     /// The crate is none that becomes a component.
     #[error(
-        "the crate `{package}` makes no component\nhelp: write `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]` in `{manifest}`", package = shown(package), manifest = shown(manifest.display()))]
+        "the crate `{package}` does not produce a component\nhelp: write `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]` in `{manifest}`", package = shown(package), manifest = shown(manifest.display()))]
     NoComponent {
         /// Its name.
         package: String,
@@ -131,7 +131,7 @@ pub enum AuthorError {
     },
     /// The folder holds a workspace and no crate.
     #[error(
-        "`{path}` is a workspace and no plugin\nhelp: name the folder of one of its plugins: {plugins}", path = shown(path.display()))]
+        "`{path}` is a workspace, not a plugin\nhelp: name the folder of one of its plugins: {plugins}", path = shown(path.display()))]
     Workspace {
         /// The folder.
         path: PathBuf,
@@ -145,14 +145,14 @@ pub enum AuthorError {
         status: String,
     },
     /// The compiler wrote a plain module.
-    #[error("`{path}` is a core module and no component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings of {target} from the folder's and your own `.cargo/config.toml`", target = crate::target::TARGET, path = shown(path.display()))]
+    #[error("`{path}` is a core module, not a component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings of {target} from the folder's and your own `.cargo/config.toml`", target = crate::target::TARGET, path = shown(path.display()))]
     NotComponent {
         /// The file.
         path: PathBuf,
     },
     /// The component exports nothing, or not the contract.
     #[error(
-        "the crate `{package}` builds, but makes no rule plugin\nhelp: declare the plugin with `assay_sdk::plugin!`, or call `assay_sdk::export_plugin!` with it", package = shown(package))]
+        "the crate `{package}` builds, but is not a rule plugin\nhelp: declare the plugin with `assay_sdk::plugin!`, or call `assay_sdk::export_plugin!` with it", package = shown(package))]
     NoPlugin {
         /// The crate.
         package: String,
@@ -181,7 +181,7 @@ pub enum AuthorError {
     },
     /// There is neither a pack nor a plugin.
     #[error(
-        "`{path}` is no pack and no plugin of these rules\nhelp: name a pack (`rules/<dataset>/<kind>/<year>.toml`), a component (`target/plugins/<name>.wasm`) or a folder; `--rules` and `--plugins` say where they are", path = shown(path.display()))]
+        "`{path}` is neither a pack nor a plugin of these rules\nhelp: name a pack (`rules/<dataset>/<kind>/<year>.toml`), a component (`target/plugins/<name>.wasm`) or a folder; `--rules` and `--plugins` say where they are", path = shown(path.display()))]
     NothingToLint {
         /// What was named.
         path: PathBuf,

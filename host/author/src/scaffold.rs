@@ -158,7 +158,7 @@ fn rendered(
                 continue;
             }
             let text = file.contents_utf8().ok_or_else(|| AuthorError::Embedded {
-                detail: format!("the template's `{}` is no text", shown(path.display())),
+                detail: format!("the template's `{}` is not text", shown(path.display())),
             })?;
             files.push((fill(&file_name(&sdk::slashed(path))), fill(text).into_bytes()));
         }
@@ -202,7 +202,7 @@ fn check_name(name: &str) -> Result<(), AuthorError> {
     } else if !bytes[0].is_ascii_lowercase() {
         "it does not begin with a lower-case letter"
     } else if !bytes.iter().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
-        "it has a character that is no lower-case letter, digit or hyphen"
+        "it has a character other than lower-case letters, digits and hyphens"
     } else if name.ends_with('-') || name.contains("--") {
         "a hyphen stands between letters"
     } else if RESERVED.contains(&name) {
@@ -346,7 +346,7 @@ mod tests {
         check(
             "my_rules",
             &format!(
-                "`my_rules` cannot be a plugin's name: it has a character that is no lower-case letter, digit or hyphen\n{help} `my-rules`"
+                "`my_rules` cannot be a plugin's name: it has a character other than lower-case letters, digits and hyphens\n{help} `my-rules`"
             ),
         );
         check(

@@ -37,7 +37,7 @@ Examples:
 Exit codes:
   0  published, or already published
   1  refused: by its layout, a threshold or a file-level rule
-  2  could not run: what was typed, the rules, a plugin, a disk
+  2  could not run: bad arguments, rules, a plugin, a disk
   130, 143  ended by SIGINT, SIGTERM: nothing was published, and the audit record says so";
 
 /// Streams CSV files through sandboxed WebAssembly rules: what passes becomes Parquet, what fails is quarantined with its reasons.
@@ -59,9 +59,9 @@ Examples:
   assay run PGYR2023.zip --entry OP_DTL_GNRL_PGYR2023_P06282024.csv --root ./lake --format json
   assay run s3://lake/raw/year=2023/OP_DTL_GNRL_PGYR2023_P06282024.csv --root s3://lake
 
-The same run again changes nothing. A killed run leaves nothing that a reader sees.")]
+The same run again changes nothing. A killed run leaves nothing visible to readers.")]
     Run(RunArgs),
-    /// Judge a file and write nothing but the report.
+    /// Judge a file without publishing anything; prints the report.
     #[command(after_help = "\
 Examples:
   assay check OP_DTL_GNRL_PGYR2016_P06302017.csv
@@ -69,31 +69,31 @@ Examples:
   assay check FILE --report report.json
   assay check s3://lake/raw/year=2023/OP_DTL_GNRL_PGYR2023_P06282024.csv --report s3://lake/reports/2023.json")]
     Check(CheckArgs),
-    /// Remove what no manifest names and nobody needs any more: first shows what, then, with --delete, does it.
+    /// Remove files that no manifest names and nobody needs; lists them first, and deletes them with --delete.
     #[command(after_help = "\
 Examples:
-  assay gc --root ./lake                     what would go, and why the rest stays
+  assay gc --root ./lake                     list what would be removed, and why the rest stays
   assay gc --root ./lake --delete
   assay gc --root ./lake --keep-runs 3 --keep-days 90 --format json
 
-What is published stays, whatever its age. Audit records stay: they are small, and the account of what happened. Runs need no cleaning to work.")]
+Published runs are kept, whatever their age, and so are audit records: they are small and document what happened. Runs work without gc.")]
     Gc(GcArgs),
-    /// Show what a plugin is: name, version, contract, rules, imports, limits, digest.
+    /// Show a plugin's name, version, contract, rules, imports, limits and digest.
     #[command(after_help = "\
 Examples:
   assay inspect target/plugins/checks.wasm
   assay inspect my-rules.wasm --format json")]
     Inspect(InspectArgs),
-    /// Write a generated file that looks like the real ones, and the truth about its defects.
+    /// Generate a realistic file, and a list of the defects put into it.
     #[command(after_help = "\
 Examples:
   assay sample open-payments general --year 2023 --rows 1000000 --seed 7 --defects 0.5% -o big.csv
   assay sample open-payments general --year 2018 --layout general-75 --rows 1000 -o old.csv
 
-Beside big.csv it writes big.csv.truth.tsv (which record carries which defect, and the findings it must give)
+Also writes big.csv.truth.tsv (the defects of each record, and the findings they must give)
 and big.csv.truth.json (totals). The same arguments give the same bytes.")]
     Sample(SampleArgs),
-    /// Pin the plugins that the packs use: writes their digests to `assay.lock` beside the rules.
+    /// Pin the plugins that packs use: writes their digests to `assay.lock` beside the rules.
     #[command(after_help = "\
 Examples:
   assay lock                        after a plugin was built anew
@@ -101,14 +101,14 @@ Examples:
 
 A run refuses a plugin whose digest is not the pinned one.")]
     Lock(LockArgs),
-    /// Make a plugin that builds: one rule, its page, its tests, a pack, and CI.
+    /// Create a plugin that builds: one rule with its page, tests, a pack and CI.
     #[command(after_help = "\
 Examples:
-  assay new my-rules                in the folder my-rules; needs no network, the SDK is written beside it
+  assay new my-rules                creates the folder my-rules; needs no network: the SDK is written beside it
   assay new my-rules --path plugins/mine
-  assay new my-rules --sdk ../assay    with the SDK of a checkout, for those who work on it
+  assay new my-rules --sdk ../assay    uses the SDK of a checkout, for work on the SDK itself
 
-Nothing that is there is written over.")]
+Existing files are never overwritten.")]
     #[cfg(feature = "author")]
     New(NewArgs),
     /// Build a plugin into a component that imports nothing, and pin it. Needs rustup.
@@ -118,8 +118,8 @@ Examples:
   assay build my-rules
   assay build --check               in CI: fail (exit code 1) if the bytes are not those that rules/assay.lock pins
 
-The component comes to target/plugins/<name>.wasm, where `assay run` looks for it. The same sources and compiler give the same bytes
-in any folder and on any machine. What is missing to build is named, with the way to get it.")]
+The component is written to target/plugins/<name>.wasm, where `assay run` looks for it. The same sources and compiler give the same bytes
+in any folder and on any machine. If a tool is missing, the error says how to install it.")]
     #[cfg(feature = "author")]
     Build(BuildArgs),
     /// Show what a plugin would do to a file: counts, samples, before and after.
@@ -132,7 +132,7 @@ Examples:
 Settings, levels and column names are those of the pack that a run would judge the file by, if that pack uses the plugin; --pack names
 another. Nothing is written, and the plugin need not be pinned.")]
     Try(TryArgs),
-    /// Show one record through every rule: fired or not, why it was skipped, what it saw, before and after, and the cost.
+    /// Show how every rule judges one record: the verdict, the cells it read, repairs, and the cost.
     #[command(after_help = "\
 Examples:
   assay explain OP_DTL_GNRL_PGYR2016_P06302017.csv --record 123456
@@ -140,7 +140,7 @@ Examples:
 
 Records are counted from 1, without the header, as in reports and in the column `_record` of the Parquet files.")]
     Explain(ExplainArgs),
-    /// The catalogue of rules; with a code, the rule's page.
+    /// List all rules; with a code, show that rule's page.
     #[command(after_help = "\
 Examples:
   assay rules                       every rule: class, levels that packs give it, who uses it, what it says
@@ -148,7 +148,7 @@ Examples:
   assay rules --format json | jq '.[] | select(.packs == [])'    rules that no pack uses")]
     #[cfg(feature = "author")]
     Rules(RulesListArgs),
-    /// Find everything that can be known to be wrong without running on data.
+    /// Find mistakes in packs and plugins without running them on data.
     #[command(after_help = "\
 Examples:
   assay lint                        all packs and plugins
@@ -156,44 +156,44 @@ Examples:
   assay lint target/plugins/my-rules.wasm
   assay lint --strict               in CI: warnings count too
 
-Exit codes: 0 nothing, or warnings only; 1 errors (with --strict: anything); 2 could not look.")]
+Exit codes: 0 nothing found, or only warnings; 1 errors (with --strict: also warnings); 2 could not check.")]
     #[cfg(feature = "author")]
     Lint(LintArgs),
-    /// Look at packs.
+    /// Compare packs.
     #[cfg(feature = "author")]
     Pack(PackArgs),
-    /// Test a plugin: its pages, its cases, and laws that hold for every plugin.
+    /// Test a plugin: its pages, its cases, and the laws that every plugin must obey.
     #[command(after_help = "\
 Examples:
   assay test plugins/checks                    pages, cases, laws and coverage of the built component
   assay test plugins/checks --rule one-of      one page only
   assay test plugins/checks --watch            again whenever a page, a case or the component changes
-  assay test plugins/checks --bless            write what is found as what is expected, then read the difference
+  assay test plugins/checks --bless            accept the findings as expected, then review the difference
   assay test . --component my-rules.wasm --min-coverage 90% --format github
 
 A page is `rules/<rule>.md`, a case `cases/<name>/{input.csv,settings.toml,expected.csv}`; plugins/README.md explains both.
 Exit codes: 0 all passed, 1 something failed, 2 could not be tested.")]
     #[cfg(feature = "author")]
     Test(TestArgs),
-    /// Measure what a plugin's rules cost, and hold them to the committed costs.
+    /// Measure the cost of a plugin's rules and compare it with the baseline.
     #[command(after_help = "\
 Examples:
   assay bench plugins/checks                   fuel for 1,000 records, by rule, against plugins/checks/cost.toml
-  assay bench plugins/checks --bless           accept what is measured
+  assay bench plugins/checks --bless           accept the measured costs
   assay bench plugins/checks --fail-above 0%   any rise fails: fuel is the same on every machine
   assay bench plugins/checks --flame cost.svg  a flame graph of where the rules spend it
 
 Exit codes: 0 within the costs, 1 a rule became dearer, 2 could not be measured.")]
     #[cfg(feature = "author")]
     Bench(BenchArgs),
-    /// Stamp a plugin with what it is and what it was made of: name, version, licence, source digest, SDK.
+    /// Stamp a plugin with its name, version, licence, source digest and SDK.
     #[cfg(feature = "author")]
     Package(PackageArgs),
-    /// Make a key pair to sign plugins with.
+    /// Create a key pair for signing plugins.
     Keygen(KeygenArgs),
-    /// Vouch for a plugin: write its signature beside it.
+    /// Sign a plugin: writes the signature beside it.
     Sign(SignArgs),
-    /// Check who vouches for a plugin.
+    /// Verify the signature of a plugin.
     Verify(VerifyArgs),
     /// Push a plugin to an OCI registry, with its signature.
     #[cfg(feature = "registry")]
@@ -201,8 +201,8 @@ Exit codes: 0 within the costs, 1 a rule became dearer, 2 could not be measured.
     /// Pull a plugin from an OCI registry, by digest.
     #[cfg(feature = "registry")]
     Pull(PullArgs),
-    /// Put a pack with its layouts, plugins, lock and signatures into one file, for a host without a network.
+    /// Export a pack with its layouts, plugins, lock and signatures to one file, for a host without a network.
     Export(ExportArgs),
-    /// Take a pack out of such a file: everything is checked, then all of it is there at once.
+    /// Import a bundle: verified first, then installed atomically.
     Import(ImportArgs),
 }

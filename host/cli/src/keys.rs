@@ -16,7 +16,7 @@ pub(crate) fn public_keys(typed: &[Location]) -> Result<Vec<PublicKey>> {
         } else {
             typed.to_string_lossy().into_owned()
         };
-        PublicKey::from_pem(&text).with_context(|| format!("`{typed_as}` is no key to trust"))
+        PublicKey::from_pem(&text).with_context(|| format!("`{typed_as}` is not a public key"))
     };
     typed.iter().map(read).collect()
 }

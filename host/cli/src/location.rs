@@ -58,7 +58,7 @@ impl Location {
             "files to judge, roots and reports may be in a bucket; this may not: copy it to this machine".to_owned()
         } else {
             format!(
-                "copy it to this machine or mount it, and give the path; a file or folder of this very name is `./{typed}`"
+                "copy it to this machine or mount it, and give the path; to name a file or folder literally, write `./{typed}`"
             )
         };
         Err(NotHere(format!(

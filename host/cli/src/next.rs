@@ -166,7 +166,9 @@ fn quoted(argument: &OsStr) -> String {
     for letter in text.chars() {
         match letter {
             '\'' | '\\' => quoted.extend(['\\', letter]),
-            _ if is_obeyed(letter) => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ if is_obeyed(letter) => {
+                quoted.extend(format!("\\u{:04x}", u32::from(letter)).chars())
+            }
             _ => quoted.push(letter),
         }
     }

@@ -3,7 +3,7 @@
 /// Reads `5%`, `0.5 %` or `100` (percent too) as hundredths of a percent.
 pub(crate) fn basis_points(typed: &str) -> Result<u64, String> {
     let expected =
-        || format!("`{typed}` is no share; expected a percentage such as `5%` or `99.5%`");
+        || format!("`{typed}` is not a percentage; expected one such as `5%` or `99.5%`");
     let number = typed.trim().trim_end_matches('%').trim_end();
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

@@ -40,7 +40,7 @@ impl Place {
 
     #[cfg(feature = "s3")]
     fn there(typed: &str) -> Result<Self, NotHere> {
-        let help = format!("a file or folder of this very name is `./{}`", shown(typed));
+        let help = format!("to name a file or folder literally, write `./{}`", shown(typed));
         let address = Address::new(typed.trim_start());
         address.map(Self::There).map_err(|error| NotHere::new(format!("{error}\nhelp: {help}")))
     }

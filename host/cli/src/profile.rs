@@ -21,7 +21,7 @@ const KINDS: [(&str, &str); 21] = [
     ("read", "bytes of the input, decompressed"),
     ("digest", "digests of the input and of what is written"),
     ("index", "separators found"),
-    ("faults", "bytes that are no text, records that cannot be judged"),
+    ("faults", "bytes that are not text, records that cannot be judged"),
     ("keys", "keys of uniqueness rules compared"),
     ("columns", "cells gathered into columns"),
     ("cast", "numbers and dates parsed"),

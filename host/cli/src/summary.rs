@@ -81,7 +81,7 @@ impl Page {
         let word = self.colour(code, word);
         writeln!(self.text, "  {word}")?;
         if report.already_published {
-            let text = "This very run was published before: same content, same pack, same plugins. Nothing was changed.";
+            let text = "This run was already published: same content, same pack, same plugins. Nothing was changed.";
             writeln!(self.text, "  {text}")?;
         }
         if let Some(Reason { code, message }) = &report.refusal {
@@ -90,7 +90,10 @@ impl Page {
         if let Some(Failure { code, message, retryable, .. }) = &report.failure {
             self.reason(code, message)?;
             if *retryable {
-                writeln!(self.text, "  The cause may pass: the same command can succeed later.")?;
+                writeln!(
+                    self.text,
+                    "  The cause may be temporary: the same command can succeed later."
+                )?;
             }
         }
         self.blank();

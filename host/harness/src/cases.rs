@@ -57,7 +57,7 @@ fn strangers(folder: &Path) -> Vec<Fault> {
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     let stranger = |name: &String| {
-        let message = format!("`{name}` is no file of a case");
+        let message = format!("`{name}` is not a file that a case can have");
         let fault = Fault::new("case-file-unknown", &folder.join(name), 1, message);
         fault.help(format!("a case has `{}`", FILES.join("`, `")))
     };

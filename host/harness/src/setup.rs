@@ -35,7 +35,7 @@ impl Setup {
     pub fn read(text: &str, plugin: &str, base: &Self) -> Result<Self, SetupFault> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| SetupFault {
             line: error.span().map_or(1, |span| line_of(text, span.start)),
-            message: format!("it is no TOML: {}", error.message()),
+            message: format!("it is not valid TOML: {}", error.message()),
         })?;
         let mut setup = base.clone();
         for (key, value) in table {
@@ -48,7 +48,7 @@ impl Setup {
                     for (name, value) in keys {
                         let toml::Value::String(value) = value else {
                             return Err(fault(format!(
-                                "the partition key `{name}` is no text; write `{name} = \"{value}\"`"
+                                "the partition key `{name}` is not text; write `{name} = \"{value}\"`"
                             )));
                         };
                         setup.partition.retain(|(held, _)| *held != name);
@@ -119,7 +119,7 @@ impl Setup {
 fn settings(used: toml::Value, plugin: &str) -> Result<Map<String, Value>, String> {
     let toml::Value::Table(mut used) = used else {
         return Err(format!(
-            "`plugins.{plugin}` is no table; expected `[plugins.{plugin}.settings]`"
+            "`plugins.{plugin}` is not a table; expected `[plugins.{plugin}.settings]`"
         ));
     };
     used.remove("why");
@@ -131,7 +131,7 @@ fn settings(used: toml::Value, plugin: &str) -> Result<Map<String, Value>, Strin
     drop_why(&mut settings);
     match serde_json::to_value(&settings) {
         Ok(Value::Object(settings)) => Ok(settings),
-        Ok(_) => Err(format!("`plugins.{plugin}.settings` is no table")),
+        Ok(_) => Err(format!("`plugins.{plugin}.settings` is not a table")),
         Err(error) => Err(format!("`plugins.{plugin}.settings` has no form in JSON: {error}")),
     }
 }
@@ -196,7 +196,7 @@ mod tests {
         check("kind = 1", "1: `kind` is integer; expected a text");
         check(
             "\n[partition]\nyear = 2023",
-            "2: the partition key `year` is no text; write `year = \"2023\"`",
+            "2: the partition key `year` is not text; write `year = \"2023\"`",
         );
         check(
             "[plugins.other.settings]",
@@ -206,6 +206,9 @@ mod tests {
             "[plugins.mine]\nsetting = 1",
             "1: unknown key `plugins.mine.setting`; expected `settings`",
         );
-        check("a = ", "1: it is no TOML: string values must be quoted, expected literal string");
+        check(
+            "a = ",
+            "1: it is not valid TOML: string values must be quoted, expected literal string",
+        );
     }
 }

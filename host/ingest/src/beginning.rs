@@ -140,12 +140,12 @@ mod tests {
 
     #[test]
     fn what_is_not_the_header_is_looked_at() {
+        use Oddity::{CarriageReturns, Preamble, Separator, SeparatorLine};
         let check = |text: &str, first_line: &str, oddities: &[Oddity]| {
             let expected =
                 Beginning { first_line: first_line.to_owned(), oddities: oddities.to_vec() };
             assert_eq!(Beginning::of(text.as_bytes()), expected, "{text:?}");
         };
-        use Oddity::{CarriageReturns, Preamble, Separator, SeparatorLine};
         check("", "", &[]);
         check("\n\r\n", "", &[]);
         check("a,b,c\n1,2,3\n", "a,b,c", &[]);

@@ -89,14 +89,14 @@ fn read_file_name(
             // The regex crate draws the pattern over several lines; its last line says what is wrong.
             let error = error.to_string();
             let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            report.add(Mistake::new(place, format!("the pattern is no regex: {reason}")));
+            report.add(Mistake::new(place, format!("the pattern is not a valid regex: {reason}")));
             return None;
         }
     };
     for group in pattern.capture_names().flatten() {
         if !keys.iter().any(|key| key.name == group) {
             report.add(
-                Mistake::new(place, format!("the group `{group}` is no partition key"))
+                Mistake::new(place, format!("the group `{group}` is not a partition key"))
                     .choices(group, keys.iter().map(PartitionKey::name)),
             );
         }

@@ -99,7 +99,7 @@ impl Lock {
                 match digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok()) {
                     Some(digest) => lock.insert(name, version, digest),
                     None => report.add(
-                        Mistake::new(place, "this is no digest")
+                        Mistake::new(place, "this is not a digest")
                             .help("write `sha256:` and 64 lower-case hexadecimal digits, as `assay lock` does"),
                     ),
                 }

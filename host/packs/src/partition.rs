@@ -129,7 +129,7 @@ fn value(text: &str, formats: &[DateFormat], part: Part) -> Result<String, Strin
         let date = format_date(days.ok_or_else(|| {
             let expected: Vec<String> =
                 formats.iter().map(|format| format!("`{}`", format.pattern())).collect();
-            format!("`{text}` is no date written {}", expected.join(" or "))
+            format!("`{text}` is not a date written {}", expected.join(" or "))
         })?);
         return Ok(match part {
             Part::Date => date,
@@ -219,7 +219,7 @@ fn formats(texts: &[(&str, &Place)], report: &Report) -> Vec<DateFormat> {
 /// A date format, or a mistake that shows one.
 pub(crate) fn read_format(text: &str, place: &Place, report: &Report) -> Option<DateFormat> {
     let format = DateFormat::new(text).map_err(|error| {
-        let mistake = Mistake::new(place, format!("`{text}` is no date format"));
+        let mistake = Mistake::new(place, format!("`{text}` is not a date format"));
         report.add(mistake.help(error.to_string()));
     });
     format.ok()

@@ -113,13 +113,13 @@ impl fmt::Display for Refusal {
             Self::LayoutUnknown { columns, known, nearest: None } => {
                 write!(
                     f,
-                    "the header of {} resembles none of the {known} layouts known",
+                    "the header of {} resembles none of the {known} known layouts",
                     counted(*columns)
                 )
             }
             Self::LayoutUnknown { columns, known, nearest: Some(nearest) } => write!(
                 f,
-                "the header of {} is none of the {known} layouts known; the nearest is {} of {}\nhelp: {}",
+                "the header of {} matches none of the {known} known layouts; the nearest is {} of {}\nhelp: {}",
                 counted(*columns),
                 nearest.layout.describe(),
                 counted(nearest.layout.header().len()),

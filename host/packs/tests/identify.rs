@@ -145,7 +145,7 @@ fn a_refusal_says_what_was_found_and_what_there_is() {
 fn a_strange_header_is_compared_with_the_nearest_layout() {
     let near = |found: &str, columns: usize, differences: &str| {
         let expected = format!(
-            "file.layout-unknown: the header of {columns} columns is none of the 2 layouts known; the nearest is `loans-8` (loans of books; \
+            "file.layout-unknown: the header of {columns} columns matches none of the 2 known layouts; the nearest is `loans-8` (loans of books; \
              years: 2023 onward; publications: yearly) of 8 columns\nhelp: {differences}"
         );
         check(Some("loans-2023.csv"), found, None, &expected);
@@ -176,7 +176,7 @@ fn a_strange_header_is_compared_with_the_nearest_layout() {
         None,
         "<!DOCTYPE html>",
         None,
-        "file.layout-unknown: the header of 1 column resembles none of the 2 layouts known",
+        "file.layout-unknown: the header of 1 column resembles none of the 2 known layouts",
     );
 }
 

@@ -60,7 +60,7 @@ pub enum RunError {
         detail: String,
     },
     /// A key that the pack trusts is none.
-    #[error("`{pack}` trusts a key that cannot be one: {detail}", pack = shown(pack))]
+    #[error("`{pack}` trusts an invalid key: {detail}", pack = shown(pack))]
     TrustedKey {
         /// The pack.
         pack: String,
@@ -159,7 +159,9 @@ pub enum RunError {
         source: SinkError,
     },
     /// A manifest was there a moment ago.
-    #[error("the manifest was there a moment ago and is gone: somebody deletes what is published")]
+    #[error(
+        "the manifest was there a moment ago and is gone: something else is deleting published files"
+    )]
     ManifestGone,
     /// A store that cannot say what is in it.
     #[error("this store cannot list what is in it")]

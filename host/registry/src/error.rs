@@ -8,7 +8,7 @@ use assay_model::shown;
 pub enum RegistryError {
     /// The reference cannot be read.
     #[error(
-        "`{found}` is no place in a registry: {detail}\nhelp: write `oci://HOST/REPOSITORY:TAG`, or `oci://HOST/REPOSITORY@sha256:…`", found = shown(found), detail = shown(detail))]
+        "`{found}` is not a registry reference: {detail}\nhelp: write `oci://HOST/REPOSITORY:TAG`, or `oci://HOST/REPOSITORY@sha256:…`", found = shown(found), detail = shown(detail))]
     Reference {
         /// What was typed.
         found: String,
@@ -60,7 +60,7 @@ pub enum RegistryError {
     },
     /// Something that is no plugin.
     #[error(
-        "`{place}` is no WebAssembly artifact: {detail}\nhelp: expected a manifest with one layer `application/wasm`, as `assay push` and `wkg oci push` write it", place = shown(place), detail = shown(detail))]
+        "`{place}` is not a WebAssembly artifact: {detail}\nhelp: expected a manifest with one layer `application/wasm`, as `assay push` and `wkg oci push` write it", place = shown(place), detail = shown(detail))]
     NotWasm {
         /// What was asked for.
         place: String,

@@ -78,7 +78,7 @@ impl FromStr for OciReference {
         let reference: Reference =
             rest.parse().map_err(|error: oci_client::ParseError| wrong(&error.to_string()))?;
         if reference.digest().is_some_and(|digest| !digest.starts_with("sha256:")) {
-            return Err(wrong("its digest is no SHA-256"));
+            return Err(wrong("its digest is not a SHA-256"));
         }
         if reference.digest().is_none()
             && !rest.rsplit('/').next().is_some_and(|name| name.contains(':'))

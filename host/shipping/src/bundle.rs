@@ -108,7 +108,7 @@ impl Bundle {
             let mut entry = entry.map_err(unreadable)?;
             let name = entry.path().map_err(unreadable)?.to_string_lossy().into_owned();
             if entry.header().entry_type() != tar::EntryType::Regular {
-                return Err(wrong(format!("`{name}` is no regular file")));
+                return Err(wrong(format!("`{name}` is not a regular file")));
             }
             total += entry.size();
             if total > MOST_BYTES || entries.len() > MOST_FILES {
@@ -144,7 +144,7 @@ impl Bundle {
         let pack_digest = contents.pack_digest.parse();
         let pack_digest = pack_digest.map_err(|_| wrong("its pack's digest is none".to_owned()))?;
         if !is_inside(&contents.pack) {
-            return Err(wrong(format!("`{}` is no pack's path", contents.pack)));
+            return Err(wrong(format!("`{}` is not the path of a pack", contents.pack)));
         }
         Ok(Self { pack: contents.pack, pack_digest, entries })
     }

@@ -21,7 +21,7 @@ pub enum ShippingError {
         source: std::io::Error,
     },
     /// The bytes are no component.
-    #[error("`{name}` is no component that can be stamped: {detail}", name = shown(name), detail = shown(detail))]
+    #[error("`{name}` is not a component that can be stamped: {detail}", name = shown(name))]
     NoComponent {
         /// The plugin.
         name: String,
@@ -29,7 +29,7 @@ pub enum ShippingError {
         detail: String,
     },
     /// What is to be stamped is not in the form that the field agreed on.
-    #[error("the {what} `{found}` cannot be stamped: {detail}\nhelp: {help}", found = shown(found), detail = shown(detail))]
+    #[error("the {what} `{found}` cannot be stamped: {detail}\nhelp: {help}", found = shown(found))]
     Stamp {
         /// Which one.
         what: &'static str,
@@ -41,7 +41,7 @@ pub enum ShippingError {
         help: &'static str,
     },
     /// A bundle that is not as it should be.
-    #[error("`{}` is no bundle to import: {detail}\nhelp: nothing was changed; copy it again, or have it exported again", shown(path.display()), detail = shown(detail))]
+    #[error("`{}` is not a bundle that can be imported: {detail}\nhelp: nothing was changed; copy it again, or have it exported again", shown(path.display()), detail = shown(detail))]
     Bundle {
         /// The bundle.
         path: PathBuf,
@@ -49,7 +49,7 @@ pub enum ShippingError {
         detail: String,
     },
     /// Nobody who is trusted vouches for it.
-    #[error("{what} is not to be trusted: {reason}", what = shown(what))]
+    #[error("{what} cannot be trusted: {reason}", what = shown(what))]
     Untrusted {
         /// What.
         what: String,
@@ -57,7 +57,7 @@ pub enum ShippingError {
         reason: SignatureError,
     },
     /// A key that a pack trusts is none.
-    #[error("`{}` trusts a key that cannot be one: {reason}", shown(pack.display()))]
+    #[error("`{}` trusts an invalid key: {reason}", shown(pack.display()))]
     TrustedKey {
         /// The pack.
         pack: PathBuf,

@@ -61,14 +61,14 @@ pub fn verify(
     }
     let payload = STANDARD
         .decode(&envelope.payload)
-        .map_err(|error| format(format!("its payload is no base64: {error}")))?;
+        .map_err(|error| format(format!("its payload is not base64: {error}")))?;
     // Nothing of the payload is looked at before somebody trusted has signed it.
     let key = signer(&envelope, &payload, trusted)?;
     let statement: Statement =
         serde_json::from_slice(&payload).map_err(|error| format(error.to_string()))?;
     let subject = statement.subject().filter(|_| statement.is_release());
     let Some((subject, signed)) = subject else {
-        return Err(format("its payload is no in-toto release of one file".to_owned()));
+        return Err(format("its payload is not an in-toto release of one file".to_owned()));
     };
     let found = sha256(bytes);
     if signed != found {

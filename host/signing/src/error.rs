@@ -50,7 +50,7 @@ pub enum SignatureError {
     },
     /// The signature's file is something else.
     #[error(
-        "its signature is no DSSE envelope of a release: {detail}\nhelp: `assay sign` writes one", detail = shown(detail))]
+        "its signature is not a DSSE envelope of a release: {detail}\nhelp: `assay sign` writes one", detail = shown(detail))]
     Format {
         /// What is wrong.
         detail: String,

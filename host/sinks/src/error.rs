@@ -90,7 +90,7 @@ fn after_doubt(other: Option<&str>) -> String {
         Some(other) => format!(
             "run `{other}` is published now: run again with `--expect-run {other}` to replace it, or leave it as it is"
         ),
-        None => "run again, which finds out".to_owned(),
+        None => "run again to find out".to_owned(),
     }
 }
 

@@ -279,7 +279,7 @@ fn in_doubt_it_is_said_who_else_published() {
         let error = publication.commit(manifest("own", "a3", Vec::new(), &store)).unwrap_err();
         assert!(matches!(&error, SinkError::Undecided { .. }), "{error:?}");
         assert_eq!(error.winner(), expected, "{before:?}, {meanwhile:?}");
-        let told = expected.unwrap_or("run again, which finds out");
+        let told = expected.unwrap_or("run again to find out");
         assert!(error.to_string().contains(told), "{error}");
     };
     check(None, None, None);

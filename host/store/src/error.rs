@@ -26,7 +26,7 @@ pub enum StoreError {
     /// A compare-and-swap found another version than the one that was read.
     #[error(
         "`{key}` was changed by another run since it was read (expected version `{expected}`); \
-         read it again and decide anew", key = shown(key))]
+         read it again and retry", key = shown(key))]
     Changed {
         /// The object.
         key: Key,
@@ -48,7 +48,7 @@ pub enum StoreError {
     /// Somebody holds the lock of a document and does not let go.
     #[error(
         "another process has held the lock `{}` for {waited:?}, which takes some milliseconds; it may be stopped: \
-         let it go on or end it, then run again", shown(.lock.display())
+         resume or end it, then run again", shown(.lock.display())
     )]
     Locked {
         /// The lock's file.

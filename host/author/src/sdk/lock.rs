@@ -13,7 +13,7 @@ type Key = (String, String);
 pub(super) fn pruned(text: &str, package: &str, crates: &[Table]) -> Result<String, AuthorError> {
     let damaged =
         |detail: &str| AuthorError::Embedded { detail: format!("`Cargo.lock`: {detail}") };
-    let whole: Table = text.parse().map_err(|_| damaged("it is no TOML"))?;
+    let whole: Table = text.parse().map_err(|_| damaged("it is not valid TOML"))?;
     let listed = whole
         .get("package")
         .and_then(Value::as_array)

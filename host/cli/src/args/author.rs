@@ -11,15 +11,15 @@ use crate::place::Place;
 
 #[derive(Debug, Args)]
 pub(crate) struct NewArgs {
-    /// Its name: lower case letters, digits and hyphens.
+    /// Name of the plugin: lower-case letters, digits and hyphens.
     pub(crate) name: String,
-    /// What it is written in; a folder of templates.
+    /// Language of the plugin; names a folder of templates.
     #[arg(long, value_name = "LANGUAGE", default_value = "rust")]
     pub(crate) lang: String,
-    /// The folder to make; one of its name in the current folder if left out.
+    /// Folder to create (default: the plugin's name, in the current folder).
     #[arg(long, value_name = "DIR")]
     pub(crate) path: Option<Location>,
-    /// A checkout of Assay whose SDK is used where it lies, instead of a copy.
+    /// Checkout of Assay whose SDK is used in place (default: a copy of the SDK is written beside the plugin).
     #[arg(long, value_name = "DIR")]
     pub(crate) sdk: Option<Location>,
 }
@@ -29,10 +29,10 @@ pub(crate) struct BuildArgs {
     /// The plugin's folder.
     #[arg(default_value = ".", value_name = "DIR")]
     pub(crate) folder: Location,
-    /// Fails if what was built is not what `rules/assay.lock` pins, instead of pinning it.
+    /// Fail if the component differs from the one that `rules/assay.lock` pins, instead of pinning the new one.
     #[arg(long)]
     pub(crate) check: bool,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -41,9 +41,9 @@ pub(crate) struct BuildArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RulesListArgs {
-    /// A rule's code, or a kind of rule.
+    /// Code of a rule, or name of a kind of rule.
     pub(crate) code: Option<String>,
-    /// How it is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -52,13 +52,13 @@ pub(crate) struct RulesListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {
-    /// A pack, a component, or a folder: all of the rules.
+    /// Pack, component or folder to check (default: all rules).
     #[arg(default_value = ".", value_name = "PACK|PLUGIN|DIR")]
     pub(crate) target: Location,
-    /// Warnings fail too.
+    /// Fail on warnings too.
     #[arg(long)]
     pub(crate) strict: bool,
-    /// How it is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -83,18 +83,18 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct PackDiffArgs {
-    /// The first pack.
+    /// Pack to compare from.
     pub(crate) from: Location,
-    /// The second.
+    /// Pack to compare with it.
     pub(crate) to: Location,
-    /// A file that both judge.
+    /// CSV file to judge by both packs.
     pub(crate) file: Option<Place>,
-    /// Records of the file to look at; 0 means all.
+    /// Number of records of the file to look at; 0 means all.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) rows: u64,
     #[command(flatten)]
     pub(crate) source: SourceArgs,
-    /// How it is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -109,7 +109,7 @@ pub(crate) struct PluginArgs {
     /// The plugin's folder.
     #[arg(default_value = ".")]
     pub(crate) dir: Location,
-    /// The component; `target/plugins/<folder's name>.wasm` in the folder or above it if left out.
+    /// Component of the plugin (default: `target/plugins/<folder's name>.wasm` in the folder or above it).
     #[arg(long, value_name = "FILE")]
     pub(crate) component: Option<Location>,
     #[command(flatten)]
@@ -120,22 +120,22 @@ pub(crate) struct PluginArgs {
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) plugin: PluginArgs,
-    /// Write what is found as what is expected: cases, and the catalogue of pages.
+    /// Accept the findings: rewrite the expected results of cases and the catalogue of pages.
     #[arg(long)]
     pub(crate) bless: bool,
-    /// Test again whenever something changes, until interrupted.
+    /// Test again whenever a file changes, until interrupted.
     #[arg(long)]
     pub(crate) watch: bool,
-    /// One rule, or kind of rule, only.
+    /// Test only this rule or kind of rule.
     #[arg(long, value_name = "CODE")]
     pub(crate) rule: Option<String>,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = TestFormat::Human)]
     pub(crate) format: TestFormat,
-    /// Fail if pages and cases notice less than this share of changed rules and settings.
+    /// Fail if pages and cases notice less than this percentage of changed rules and settings.
     #[arg(long, value_name = "PERCENT", value_parser = crate::percent::basis_points, conflicts_with = "rule")]
     pub(crate) min_coverage: Option<u64>,
-    /// What generated tables are made from. One is as good as another; the same gives the same tables.
+    /// Seed for generated tables.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
 }
@@ -144,30 +144,30 @@ pub(crate) struct TestArgs {
 pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) plugin: PluginArgs,
-    /// The committed costs, which must be there; `cost.toml` in the plugin's folder, if there is one, if left out.
+    /// Baseline file; must exist if named (default: `cost.toml` in the plugin's folder, if present).
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<Location>,
-    /// By how much a rule may become dearer. 5 %: what a new version of the compiler changes stays below, a mistake does not.
+    /// Highest accepted rise of a rule's cost. The default tolerates compiler noise and catches real regressions.
     #[arg(long, value_name = "PERCENT", default_value = "5%", value_parser = crate::percent::basis_points)]
     pub(crate) fail_above: u64,
-    /// Write what is measured as the committed costs.
+    /// Accept the measured costs: rewrite the baseline.
     #[arg(long)]
     pub(crate) bless: bool,
-    /// Write where rules spend their steps, the same on every machine: a flame graph (`.svg`), or folded stacks.
+    /// Write a profile of the rules' steps, the same on every machine: a flame graph (`.svg`) or folded stacks.
     #[arg(long, value_name = "FILE")]
     pub(crate) flame: Option<Location>,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TestFormat {
-    /// For people.
+    /// Text for people.
     Human,
     /// `JUnit` XML, for CI servers.
     Junit,
-    /// Annotations of GitHub Actions.
+    /// Annotations for GitHub Actions.
     Github,
     /// One JSON object.
     Json,
@@ -178,25 +178,25 @@ pub(crate) enum TestFormat {
 Examples:
   assay package                             builds the plugin of this folder: target/package/<name>.wasm
   assay package my-rules -o my-rules.wasm
-  assay package built.wasm --sources src -o my-rules.wasm      a component that something else built
+  assay package built.wasm --sources src -o my-rules.wasm      a component built by another tool
   assay package --revision $(git rev-parse HEAD)
 
-The same source gives the same bytes in any folder: nothing of the machine or the moment is stamped. `assay inspect` shows the stamps;
+The same source gives the same bytes in any folder: neither the machine nor the time is stamped. `assay inspect` shows the stamps;
 so do `wasm-tools metadata show` and registries.")]
 pub(crate) struct PackageArgs {
-    /// The plugin's folder, which is built; or a component.
+    /// Folder of the plugin, which is built first; or a component.
     #[arg(default_value = ".", value_name = "DIR|FILE.wasm")]
     pub(crate) target: Location,
-    /// Where the package goes; `target/package/<name>.wasm` of the folder if left out.
+    /// File to write (default: `target/package/<name>.wasm` in the folder).
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<Location>,
-    /// The folder a component was built from, whose digest is stamped.
+    /// Folder that a component was built from; its digest is stamped.
     #[arg(long, value_name = "DIR")]
     pub(crate) sources: Option<Location>,
-    /// The source's revision, such as a commit.
+    /// Revision of the source, such as a commit.
     #[arg(long, value_name = "REVISION")]
     pub(crate) revision: Option<String>,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     #[command(flatten)]

@@ -7,13 +7,13 @@ use crate::location::Location;
 /// Where rules and plugins are.
 #[derive(Debug, Args)]
 pub(crate) struct RulesArgs {
-    /// Folder of the rules; found beside the program or in the checkout if left out.
+    /// Folder of the rules (default: found beside the program or in the checkout).
     #[arg(long, env = "ASSAY_RULES", value_name = "DIR")]
     pub(crate) rules: Option<Location>,
-    /// Folder of the plugins (`<name>.wasm`); found beside the rules if left out.
+    /// Folder of the plugins, `<name>.wasm` (default: found beside the rules).
     #[arg(long, env = "ASSAY_PLUGINS", value_name = "DIR")]
     pub(crate) plugins: Option<Location>,
-    /// Folder of compiled plugins, the user's cache folder if left out; `off` compiles anew each time.
+    /// Folder of compiled plugins; `off` compiles each time (default: the user's cache folder).
     #[arg(long, env = "ASSAY_CACHE", value_name = "DIR")]
     pub(crate) cache: Option<Location>,
 }

@@ -11,16 +11,16 @@ use crate::location::Location;
 Examples:
   assay keygen release                      release.key (secret: only you can read it) and release.pub
 
-A pack that says whom it trusts holds the line that is printed:
+To trust the key, add the printed line to a pack:
   [trust]
   keys = [\"MCowBQYDK2VwAyEA…\"]
 
 The files are PEM, as `openssl genpkey -algorithm ed25519` writes them.")]
 pub(crate) struct KeygenArgs {
-    /// Where the two files go, without `.key` and `.pub`.
+    /// Path of the two files, without `.key` and `.pub`.
     #[arg(default_value = "assay", value_name = "PATH")]
     pub(crate) path: Location,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
@@ -31,14 +31,14 @@ Examples:
   assay sign target/package/my-rules.wasm --key release.key
   assay sign my-rules.wasm --key new.key            a second signature beside the first, while a key is replaced
 
-The signature comes to FILE.sig, a DSSE envelope that `openssl` can check too. It holds for the file's bytes and its name.")]
+The signature is written to FILE.sig, a DSSE envelope that `openssl` can verify too. It covers the file's bytes and its name.")]
 pub(crate) struct SignArgs {
-    /// The file; usually a component.
+    /// File to sign, usually a component.
     pub(crate) file: Location,
-    /// The secret key.
+    /// Secret key file.
     #[arg(long, env = "ASSAY_KEY", value_name = "FILE")]
     pub(crate) key: Location,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
@@ -49,14 +49,14 @@ Examples:
   assay verify my-rules.wasm --key release.pub
   assay verify my-rules.wasm --key MCowBQYDK2VwAyEA…
 
-Exit codes: 0 signed by one of the keys; 1 not; 2 could not look.")]
+Exit codes: 0 signed by one of the keys; 1 not signed by any of them; 2 could not check.")]
 pub(crate) struct VerifyArgs {
-    /// The file; its signature lies beside it as FILE.sig.
+    /// File to verify; its signature is read from FILE.sig.
     pub(crate) file: Location,
-    /// A public key: its file, or its line. May be repeated: one of them must have signed.
+    /// Public key: a file or a line of a pack's `[trust] keys`. May be repeated; one of them must have signed.
     #[arg(long, required = true, value_name = "KEY")]
     pub(crate) key: Vec<Location>,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
@@ -68,15 +68,15 @@ Examples:
   assay push target/package/my-rules.wasm oci://ghcr.io/me/my-rules:0.1.0
   assay push my-rules.wasm oci://localhost:5000/my-rules:0.1.0
 
-The answer is the place by digest, which never means anything else: put that into scripts. FILE.sig goes along if it is there.
-Credentials: ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD, or what `docker login` stored. Only this machine is spoken to without TLS.")]
+Prints the reference by digest, which never changes; use it in scripts. FILE.sig is pushed too, if it exists.
+Credentials: ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD, or what `docker login` stored. TLS is required, except for this machine.")]
 pub(crate) struct PushArgs {
-    /// The component.
+    /// Component (`.wasm`).
     pub(crate) file: Location,
-    /// Where to: `oci://HOST/REPOSITORY:TAG`
+    /// Where to push: `oci://HOST/REPOSITORY:TAG`
     #[arg(value_name = "PLACE")]
     pub(crate) place: String,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -88,20 +88,20 @@ pub(crate) struct PushArgs {
 #[command(after_help = "\
 Examples:
   assay pull oci://ghcr.io/me/my-rules@sha256:1f0c… -o plugins/my-rules.wasm --key release.pub
-  assay pull oci://ghcr.io/me/my-rules:0.1.0 -o plugins/my-rules.wasm      a tag may mean something else tomorrow
+  assay pull oci://ghcr.io/me/my-rules:0.1.0 -o plugins/my-rules.wasm      a tag can be moved
 
-Everything is compared with its digest before anything is written. The name that a signature holds for is that of -o.")]
+All digests are verified before anything is written. The signature must be for the file name given by -o.")]
 pub(crate) struct PullArgs {
-    /// Where from: `oci://HOST/REPOSITORY@sha256:…`, or `:TAG`
+    /// What to pull: `oci://HOST/REPOSITORY@sha256:…`, or `:TAG`
     #[arg(value_name = "PLACE")]
     pub(crate) place: String,
-    /// The file to write; the signature goes beside it.
+    /// File to write; the signature is written beside it.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Location,
-    /// A public key, its file or its line: without a signature by it, nothing is written. May be repeated.
+    /// Public key, as a file or a line; nothing is written without a signature by it. May be repeated.
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Vec<Location>,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
@@ -110,17 +110,17 @@ pub(crate) struct PullArgs {
 #[command(after_help = "\
 Examples:
   assay export rules/library/loans/2023.toml -o loans-2023.tar.zst
-  assay sign loans-2023.tar.zst --key release.key          so that the other side can tell whose it is
+  assay sign loans-2023.tar.zst --key release.key          lets the recipient verify its origin
 
-In it: the pack with what it extends, the dataset with the layouts, the plugins with their signatures, and the lock of just these.
+The bundle holds the pack and what it extends, the dataset with its layouts, the plugins with their signatures, and a lock of only these.
 The same pack and plugins give the same bytes.")]
 pub(crate) struct ExportArgs {
-    /// The pack.
+    /// Pack to export.
     pub(crate) pack: Location,
-    /// The bundle to write.
+    /// Bundle to write.
     #[arg(short, long, value_name = "FILE.tar.zst")]
     pub(crate) output: Location,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -133,18 +133,18 @@ Examples:
   assay import loans-2023.tar.zst --rules /srv/assay/rules
   assay import loans-2023.tar.zst --rules rules --key release.pub      FILE.sig must be a signature of the bundle by this key
 
-Every digest and signature is checked before anything is written. Then the whole folder changes at once: a run sees the old rules or the
-new ones. Packs and plugins that are there and not in the bundle stay.")]
+Every digest and signature is verified before anything is written. Then the folder changes in one step: a run sees either the old rules or
+the new ones. Other packs and plugins in the folder stay.")]
 pub(crate) struct ImportArgs {
-    /// The bundle.
+    /// Bundle to import.
     pub(crate) bundle: Location,
-    /// The folder of the rules, made if it is not there. Plugins go to its `plugins`.
+    /// Folder to install the rules in; created if missing. Plugins go to its `plugins`.
     #[arg(long, env = "ASSAY_RULES", value_name = "DIR")]
     pub(crate) rules: Location,
-    /// A public key, its file or its line, that must have signed the bundle. May be repeated: one of them.
+    /// Public key, as a file or a line. May be repeated; one of them must have signed the bundle.
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Vec<Location>,
-    /// How the result is printed.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }

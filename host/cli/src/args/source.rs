@@ -5,10 +5,10 @@ use clap::Args;
 /// Which file in an archive is meant, and what it was published as.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// The entry of a zip archive that holds several CSV files.
+    /// Entry to read from a zip archive that holds several CSV files.
     #[arg(long, value_name = "NAME")]
     pub(crate) entry: Option<String>,
-    /// The file's published name, where the path does not say it.
+    /// Published name of the file, where the path does not show it.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
 }

@@ -136,8 +136,11 @@ fn filled(cell: &Cell) -> bool {
 
 fn said(cell: &Cell) -> String {
     let text = cell.text.as_deref().unwrap_or_default();
-    let malformed =
-        if cell.malformed { format!(", which is no {}", cell.form) } else { String::new() };
+    let malformed = if cell.malformed {
+        format!(", which is not a valid {}", cell.form)
+    } else {
+        String::new()
+    };
     format!("{} `{}`{malformed}", shown(&cell.column), shown(text))
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn find(args: &PluginArgs) -> Result<Found> {
     let folder = PluginFolder::new(&args.dir);
     if !args.dir.is_dir() {
         bail!(
-            "`{}` is no folder; expected that of a plugin, such as `plugins/checks`",
+            "`{}` is not a folder; expected a plugin's folder, such as `plugins/checks`",
             shown(args.dir.display())
         );
     }

@@ -18,7 +18,7 @@ pub(crate) fn execute(args: &VerifyArgs) -> Result<ExitStatus> {
         Ok(signed) => signed,
         Err(error @ SignatureError::Unreadable { .. }) => return Err(error.into()),
         Err(error) => {
-            crate::complaint::complain(&format!("error: `{file}` is not to be trusted: {error}"));
+            crate::complaint::complain(&format!("error: `{file}` cannot be trusted: {error}"));
             return Ok(ExitStatus::Refused);
         }
     };

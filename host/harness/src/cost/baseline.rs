@@ -108,7 +108,7 @@ fn percent(permille: u64) -> String {
 fn parse(text: &str) -> Result<Vec<(String, u64)>, String> {
     let table: toml::Table = text
         .parse()
-        .map_err(|error: toml::de::Error| format!("it is no TOML: {}", error.message()))?;
+        .map_err(|error: toml::de::Error| format!("it is not valid TOML: {}", error.message()))?;
     let Some(toml::Value::Table(fuel)) = table.get("fuel") else {
         return Err(
             "there is no table `[fuel]`; `assay bench --bless` writes the file anew".to_owned()
@@ -117,7 +117,7 @@ fn parse(text: &str) -> Result<Vec<(String, u64)>, String> {
     let cost = |(rule, value): (&String, &toml::Value)| {
         let fuel = value.as_integer().and_then(|value| u64::try_from(value).ok());
         fuel.map(|fuel| (rule.clone(), fuel))
-            .ok_or_else(|| format!("the cost of `{rule}` is no whole number"))
+            .ok_or_else(|| format!("the cost of `{rule}` is not a whole number"))
     };
     fuel.iter().map(cost).collect()
 }

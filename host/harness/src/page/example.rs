@@ -79,7 +79,7 @@ fn example(page: &Page, section: &Section, csv: &str, first: usize) -> Result<Ma
         Fault::new("example-table", &page.path, first + line - 1, message)
     };
     let Some(&(_, expects)) = SECTIONS.iter().find(|(title, _)| *title == section.title) else {
-        let message = format!("an example under `{}` is no test", section.title);
+        let message = format!("an example under `{}` is not a test", section.title);
         return Err(at(1, message).help(
             "put it under `Passes`, `Fails` or `Repairs`; show other CSV as a `text` block",
         ));

@@ -58,7 +58,7 @@ pub(super) fn read_levels(node: &Node, report: &Report) -> BTreeMap<RuleCode, Le
         let parsed = code.parse::<RuleCode>();
         if let Err(error) = &parsed {
             report.add(
-                Mistake::new(&entry.key, format!("`{code}` is no rule code"))
+                Mistake::new(&entry.key, format!("`{code}` is not a rule code"))
                     .help(error.to_string()),
             );
         }

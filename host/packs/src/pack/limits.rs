@@ -89,7 +89,7 @@ pub(super) fn read_limits(node: &Node, report: &Report) -> Limits {
                 limits.deadline = read;
             }
             _ => report.add(
-                Mistake::new(&node.place, format!("{} is no deadline", found(node)))
+                Mistake::new(&node.place, format!("{} is not a deadline", found(node)))
                     .help("write `\"250ms\"`, `\"10s\"` or `\"2m\"`, up to `\"60m\"`"),
             ),
         }
@@ -138,7 +138,7 @@ fn bytes<'a>(
             None
         }
         None => {
-            let message = format!("{} is no number of bytes", found(node));
+            let message = format!("{} is not a number of bytes", found(node));
             report.add(
                 Mistake::new(&node.place, message)
                     .help("write `4096`, `\"64KiB\"`, `\"64MiB\"` or `\"1GiB\"`"),

@@ -61,7 +61,7 @@ pub(super) fn read_thresholds(node: &Node, report: &Report) -> Thresholds {
         match read {
             Some(read) => thresholds.quarantined = read,
             None => report.add(
-                Mistake::new(&node.place, format!("{} is no threshold", found(node)))
+                Mistake::new(&node.place, format!("{} is not a threshold", found(node)))
                     .help("write a share as `\"5%\"` or `0.05`, a number of records as `1000`"),
             ),
         }

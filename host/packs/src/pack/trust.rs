@@ -25,7 +25,7 @@ pub(super) fn read_trust(node: &Node, report: &Report) -> Vec<String> {
     for (text, place) in texts {
         if !is_key(text) {
             report.add(
-                Mistake::new(place, "this is no public Ed25519 key").help(
+                Mistake::new(place, "this is not a public Ed25519 key").help(
                     "write the one line that `assay keygen` shows: what stands between `BEGIN PUBLIC KEY` and `END PUBLIC KEY`",
                 ),
             );

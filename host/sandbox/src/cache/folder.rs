@@ -54,7 +54,7 @@ impl Folder {
         };
         let stat = fstat(&file).map_err(|errno| format!("it cannot be looked at: {errno}"))?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Err("it is no regular file".to_owned());
+            return Err("it is not a regular file".to_owned());
         }
         ours(&stat)?;
         let mut bytes = Vec::new();

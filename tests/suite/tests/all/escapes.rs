@@ -68,7 +68,7 @@ fn typed(words: &[&str]) -> Command {
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for unit in text.encode_utf16() {
-        quoted.push_str(&format!("\\u{unit:04x}"));
+        quoted.extend(format!("\\u{unit:04x}").chars());
     }
     quoted + "\""
 }

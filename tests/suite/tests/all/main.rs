@@ -29,6 +29,7 @@ mod schema;
 mod shipping;
 mod spooled;
 mod structure;
+mod texts;
 mod told;
 mod truth;
 mod versus;
