@@ -1,6 +1,7 @@
 //! What to type next: commands that tell more, or that go on once the cause is gone.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
 use std::path::Path;
 
 use assay_model::is_obeyed;
@@ -166,7 +167,10 @@ fn quoted(argument: &OsStr) -> String {
     for letter in text.chars() {
         match letter {
             '\'' | '\\' => quoted.extend(['\\', letter]),
-            _ if is_obeyed(letter) => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ if is_obeyed(letter) => {
+                // Writing to a string does not fail.
+                let _ = write!(quoted, "\\u{:04x}", u32::from(letter));
+            }
             _ => quoted.push(letter),
         }
     }
