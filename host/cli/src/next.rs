@@ -1,6 +1,7 @@
 //! What to type next: commands that tell more, or that go on once the cause is gone.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
 use std::path::Path;
 
 use assay_model::is_obeyed;
@@ -167,7 +168,8 @@ fn quoted(argument: &OsStr) -> String {
         match letter {
             '\'' | '\\' => quoted.extend(['\\', letter]),
             _ if is_obeyed(letter) => {
-                quoted.extend(format!("\\u{:04x}", u32::from(letter)).chars())
+                // Writing to a string does not fail.
+                let _ = write!(quoted, "\\u{:04x}", u32::from(letter));
             }
             _ => quoted.push(letter),
         }

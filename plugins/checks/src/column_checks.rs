@@ -252,10 +252,10 @@ pub(crate) fn date(context: &Context<'_, '_>) -> Option<Compiled> {
     let mut wanted = format!("a date written {}", quoted(text("format").unwrap_or_default()));
     wanted.push_str(&between(bound("min"), bound("max")));
     if let Some(name) = year_of {
-        wanted.push_str(&format!(", of the year `{{{name}}}` in {}", quoted(name)));
+        wanted.extend([", of the year `{", name, "}` in ", &quoted(name)]);
     }
     if let Some(name) = not_after {
-        wanted.push_str(&format!(", not after `{{{name}}}` in {}", quoted(name)));
+        wanted.extend([", not after `{", name, "}` in ", &quoted(name)]);
     }
     let message = seen_and(&format!("{wanted}{}", when.said()));
 

@@ -1,5 +1,6 @@
 //! Text from outside leaves escaped: nothing that a terminal, a CI log or a page obeys comes out of a name, a cell or a plugin's words.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ fn typed(words: &[&str]) -> Command {
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for unit in text.encode_utf16() {
-        quoted.extend(format!("\\u{unit:04x}").chars());
+        write!(quoted, "\\u{unit:04x}").expect("a string takes it");
     }
     quoted + "\""
 }

@@ -107,7 +107,12 @@ fn every_error_text_is_in_one_document() {
         if !texts.is_empty() {
             let name = file.strip_prefix(checkout()).expect("below the checkout");
             document.extend(["\n", &name.display().to_string(), "\n"]);
-            texts.iter().for_each(|text| document.extend(["  ", text, "\n"]));
+            for text in &texts {
+                document.extend([
+                    "  ", text, "
+",
+                ]);
+            }
         }
     }
     insta::assert_snapshot!(document);
