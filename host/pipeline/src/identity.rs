@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 /// What this program makes of the same input, pack and plugins. Raised when other bytes would come out, so that the
 /// new bytes get a run of their own.
-const OUTPUT_VERSION: &str = "assay output 2";
+const OUTPUT_VERSION: &str = "assay output 3";
 
 /// The run of an input, a pack and plugins, from all that can change what comes of it. Of the file's name that is the partition it
 /// gives, and whether the dataset knows such names, which a pack may refuse files for. 24 hexadecimal digits, which a partition's runs will never share by chance.
