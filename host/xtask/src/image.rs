@@ -101,6 +101,8 @@ fn build(checkout: &Checkout) -> Result<PathBuf> {
     // Nothing of this machine is in the program: the same source gives the same bytes wherever it lies.
     let flags: OsString = plugins::remapped_paths(checkout, &checkout.toolchain()?)?;
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS");
+    // mimalloc's C names the day of its compilation. Not the commit's: what was compiled for an earlier one would keep that.
+    cargo.env("SOURCE_DATE_EPOCH", "0");
     shell::run(&mut cargo)?;
     let binary = checkout.built_for(TARGET, "image");
     let bytes = fs::read(&binary).with_context(|| format!("cannot read `{}`", binary.display()))?;
