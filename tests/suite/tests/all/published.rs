@@ -213,7 +213,7 @@ fn gc_shows_first_and_keeps_what_is_named_or_young() {
     let parts = find(&lake, |path| path.contains("/part-"));
     assert_eq!(parts.len(), 1, "{parts:?}");
     let again = typed(&library, &lake, &library.loans(2023, 320, ""), &[]);
-    assert!(again.summary.as_str().expect("text").contains("published before"));
+    assert!(again.summary.as_str().expect("text").contains("already published"));
     let runs = lake.path().join("staging/validated/dataset=library/kind=loans/year=2023");
     let folders = std::fs::read_dir(runs).expect("the partition").count();
     assert_eq!(folders, 2, "empty folders go too: the commit and one run");
