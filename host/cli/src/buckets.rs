@@ -33,6 +33,7 @@ pub(crate) enum Reading {
     /// From where they are.
     InPlace,
     /// From a copy on this machine's disk, that is made first.
+    #[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "of buckets only"))]
     Spooled,
 }
 
@@ -120,6 +121,7 @@ impl Buckets {
         &self,
         place: &Place,
         name: Option<String>,
+        #[cfg_attr(not(feature = "s3"), expect(unused_variables, reason = "of buckets only"))]
         reading: Reading,
     ) -> Result<Input> {
         match place {

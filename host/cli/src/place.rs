@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
-#[cfg(feature = "s3")]
 use assay_model::shown;
+#[cfg(feature = "s3")]
 use assay_s3::Address;
 use clap::builder::{OsStringValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory};
 use serde::{Serialize, Serializer};
