@@ -34,12 +34,14 @@ from assay_catalog.register import Registry
 from assay_platform.model import Part
 from assay_warehouse import statements
 from assay_warehouse.__main__ import setup
-from assay_warehouse.engine import CATALOG, Engine, open_engine
+from assay_warehouse.engine import Engine, open_engine
 from assay_warehouse.errors import WarehouseError
 from assay_warehouse.load import DIMENSIONS, YEARS, Loader
 from assay_warehouse.postgresql import PostgreSQL
 from assay_warehouse.snapshot import Published
 from assay_warehouse.validate import VALIDATIONS, ask, disagreeing, make_views, question
+from one_machine.trino import Trino as Settings
+from one_machine.trino import write
 
 SERVER = os.environ.get("ASSAY_TRINO")
 JVMS = Path(shutil.which("java") or "/usr/bin/java").resolve().parents[2]
@@ -67,48 +69,9 @@ def trino(moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    keys = ["aws-access-key=key", "aws-secret-key=secret"]
-    storage = [
-        f"s3.endpoint={moto}",
-        "s3.region=us-east-1",
-        "s3.path-style-access=true",
-        *(f"s3.{one}" for one in keys),
-    ]
-    glue = [f"endpoint-url={moto}", "region=us-east-1", *keys]
-    common = ["fs.native-s3.enabled=true", "fs.hadoop.enabled=false", *storage]
-    common += [f"hive.metastore.glue.{one}" for one in glue]
-    # Athena has one catalog for both kinds of tables; here one hands Iceberg's over to the other.
-    hive = ["connector.name=hive", "hive.metastore=glue", "hive.iceberg-catalog-name=iceberg", *common]
-    files = {
-        f"catalog/{CATALOG}.properties": hive,
-        "catalog/iceberg.properties": ["connector.name=iceberg", "iceberg.catalog.type=glue", *common],
-        "config.properties": [
-            "coordinator=true",
-            "node-scheduler.include-coordinator=true",
-            f"http-server.http.port={port}",
-            f"discovery.uri=http://127.0.0.1:{port}",
-            "catalog.management=static",
-            # Filters found while a query runs reach Glue as `in (…)`, if found in time. moto cannot read that.
-            "enable-dynamic-filtering=false",
-        ],
-        "jvm.config": ["-Xmx1G", "-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector"],
-        "node.properties": [
-            "node.environment=tests",
-            f"node.data-dir={work}/data",
-            "node.internal-address=127.0.0.1",
-            "node.bind-ip=127.0.0.1",
-            f"plugin.dir={work}/plugins",
-        ],
-    }
-    for name, lines in files.items():
-        (work / "etc" / name).parent.mkdir(parents=True, exist_ok=True)
-        (work / "etc" / name).write_text("\n".join(lines) + "\n")
-    (work / "plugins").mkdir()
-    for plugin in ("hive", "iceberg"):
-        (work / "plugins" / plugin).symlink_to(Path(SERVER) / "plugin" / plugin)
+    command = write(work, Path(SERVER), Settings(port, moto, moto, "us-east-1", "key", "secret"))
     environment = os.environ | {"JAVA_HOME": JAVA, "PATH": f"{JAVA}/bin:{os.environ['PATH']}"}
     with (work / "log").open("wb") as log:
-        command = [f"{SERVER}/bin/launcher", "run", "--etc-dir", str(work / "etc")]
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
             for _ in range(180):

@@ -6,7 +6,7 @@ pub(crate) mod trino;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;
 
 use crate::checkout::Checkout;
@@ -68,10 +68,8 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     setup::for_building(checkout)?;
     plugins::build_and_pin(checkout)?;
     checkout.build_assay()?;
-    match missing() {
-        Some(missing) => bail!("{missing}"),
-        None => tell(checkout, &passed)?,
-    }
+    let needs = Needs::find().map_err(|missing| anyhow!(missing))?;
+    tell(checkout, &needs, &passed)?;
     if options.contains(&"--rough") {
         rarely::note(checkout, "cargo xtask platform --rough", "the same tables to the last cell")?;
     }
@@ -80,29 +78,38 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
 
 /// A smaller one, where the machine has what it takes.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
-    if let Some(missing) = missing() {
-        println!("SKIPPED: the platform did not run: {missing}");
-        return Ok(());
-    }
+    let needs = match Needs::find() {
+        Ok(needs) => needs,
+        Err(missing) => {
+            println!("SKIPPED: the platform did not run: {missing}");
+            return Ok(());
+        }
+    };
     if !checkout.binary().exists() {
         checkout.build_assay()?;
     }
-    tell(checkout, &["--rows".to_owned(), TEST_ROWS.to_owned()])
+    tell(checkout, &needs, &["--rows".to_owned(), TEST_ROWS.to_owned()])
 }
 
 /// What can neither be fetched nor done without.
-fn missing() -> Option<&'static str> {
-    if spark_java().is_none() {
-        return Some(java::MISSING_17);
+struct Needs {
+    /// The folder of a Java 17, for Spark.
+    java: PathBuf,
+    /// The folder of `PostgreSQL`'s programs.
+    postgresql: PathBuf,
+}
+
+impl Needs {
+    /// Looks for it; else says what is missing, and what to do.
+    fn find() -> Result<Self, &'static str> {
+        Ok(Self {
+            java: java::home("JAVA_HOME", |version| version == 17).ok_or(java::MISSING_17)?,
+            postgresql: postgresql::programs().ok_or(postgresql::MISSING)?,
+        })
     }
-    postgresql::programs().is_none().then_some(postgresql::MISSING)
 }
 
-fn spark_java() -> Option<PathBuf> {
-    java::home("JAVA_HOME", |version| version == 17)
-}
-
-fn tell(checkout: &Checkout, options: &[String]) -> Result<()> {
+fn tell(checkout: &Checkout, needs: &Needs, options: &[String]) -> Result<()> {
     let python = python::make(checkout, &PLACE)?;
     let airflow = python::make(checkout, &AIRFLOW)?;
     let mut jars = vec![java::ICEBERG.file()?];
@@ -124,8 +131,8 @@ fn tell(checkout: &Checkout, options: &[String]) -> Result<()> {
         "assay": checkout.binary(),
         "python": python,
         "airflow": airflow,
-        "java": spark_java().context(java::MISSING_17)?,
-        "postgresql": postgresql::programs().context(postgresql::MISSING)?,
+        "java": needs.java,
+        "postgresql": needs.postgresql,
         "jars": jars,
         "versitygw": versitygw,
         "trino": trino.ok().map(|(folder, java)| json!({ "folder": folder, "java": java })),
@@ -134,17 +141,8 @@ fn tell(checkout: &Checkout, options: &[String]) -> Result<()> {
     let file = folder.join("tools.json");
     std::fs::write(&file, format!("{tools:#}\n"))
         .with_context(|| format!("cannot write `{}`", file.display()))?;
-    let sources = [
-        "tests/platform/src",
-        "glue/platform/src",
-        "glue/catalog/src",
-        "glue/curated/src",
-        "glue/warehouse/src",
-    ];
-    let sources: Vec<String> =
-        sources.iter().map(|it| checkout.root().join(it).to_string_lossy().into_owned()).collect();
     let mut command = Command::new(&python);
-    command.current_dir(checkout.root()).env("PYTHONPATH", sources.join(":"));
+    command.current_dir(checkout.root()).env("PYTHONPATH", python::sources(checkout));
     command.args(["-B", "-m", "one_machine", "--tools"]).arg(&file);
     command.arg("--folder").arg(folder.join("run")).args(options);
     shell::run(&mut command)

@@ -19,6 +19,22 @@ const LEAST: (u32, u32) = (3, 11);
 const CANDIDATES: [&str; 6] =
     ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
 
+/// Where the sources of our packages are, from the top folder: each uses some of the others.
+const SOURCES: [&str; 7] = [
+    "glue/platform/src",
+    "glue/catalog/src",
+    "glue/curated/src",
+    "glue/warehouse/src",
+    "airflow/provider/src",
+    "terraform/checks/src",
+    "tests/platform/src",
+];
+
+/// `PYTHONPATH` of whatever runs one of our packages as it is in the checkout.
+pub(crate) fn sources(checkout: &Checkout) -> String {
+    SOURCES.map(|folder| checkout.root().join(folder).to_string_lossy().into_owned()).join(":")
+}
+
 /// Where an environment is, and what is in it.
 #[derive(Debug)]
 pub(crate) struct Place {

@@ -21,14 +21,12 @@ pub(crate) const PLACE: Place = Place {
 /// Runs all of them, or those that are named.
 pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let python = python::make(checkout, &PLACE)?;
-    let sources =
-        ["terraform/checks/src", "glue/platform/src", "glue/catalog/src", "airflow/provider/src"];
-    let sources: Vec<String> =
-        sources.iter().map(|it| checkout.root().join(it).to_string_lossy().into_owned()).collect();
     let cache = checkout.output().join("packages/mypy").to_string_lossy().into_owned();
     let run = |folder: &str, words: &[&str]| {
         let mut command = Command::new(&python);
-        command.current_dir(checkout.root().join(folder)).env("PYTHONPATH", sources.join(":"));
+        command
+            .current_dir(checkout.root().join(folder))
+            .env("PYTHONPATH", python::sources(checkout));
         command.env("ASSAY", checkout.binary()).env("RUFF_NO_CACHE", "true");
         command.args(["-B", "-m"]).args(words);
         shell::run(&mut command)

@@ -256,33 +256,28 @@ impl Explained<'_> {
     /// A finding of the host: that a plugin failed, that the type of a cell cannot hold it, or that it says another partition.
     fn of_host(&self, finding: &Finding) -> Option<RuleVerdict> {
         let rule = &self.plan.rules[finding.rule];
-        if finding.rule == self.plan.host.poison {
-            return Some(RuleVerdict {
-                plugin: rule.owner.clone(),
-                code: rule.code.to_string(),
-                class: rule.class,
-                level: rule.level,
-                title: rule.title.clone(),
-                state: CellState::Fired(finding.message.clone()),
-                saw: Vec::new(),
-            });
-        }
-        let column = finding.column?;
-        let typed = self.plan.typed.iter().find(|typed| typed.column == column);
-        let malformed = typed.is_some_and(|typed| typed.rule == finding.rule);
-        (malformed || finding.rule == self.plan.host.partition).then(|| RuleVerdict {
+        let fired = |saw| RuleVerdict {
             plugin: rule.owner.clone(),
             code: rule.code.to_string(),
             class: rule.class,
             level: rule.level,
             title: rule.title.clone(),
             state: CellState::Fired(finding.message.clone()),
-            saw: vec![Cell {
+            saw,
+        };
+        if finding.rule == self.plan.host.poison {
+            return Some(fired(Vec::new()));
+        }
+        let column = finding.column?;
+        let typed = self.plan.typed.iter().find(|typed| typed.column == column);
+        let malformed = typed.is_some_and(|typed| typed.rule == finding.rule);
+        (malformed || finding.rule == self.plan.host.partition).then(|| {
+            fired(vec![Cell {
                 column: self.plan.names[column].clone(),
                 form: form(typed.map_or(&Form::Text, |it| &self.plan.slots[it.slot].form)),
                 text: self.judged.cell(self.plan, column, 0).map(excerpt),
                 malformed,
-            }],
+            }])
         })
     }
 

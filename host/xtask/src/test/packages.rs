@@ -111,7 +111,9 @@ impl Package {
             let mut command = Command::new(python);
             // -B: no `__pycache__` folders in the checkout.
             command.current_dir(&folder).args(["-B", "-m"]).args(words);
-            command.env("PYTHONPATH", sources(checkout)).env("ASSAY_BIN", checkout.binary());
+            command
+                .env("PYTHONPATH", python::sources(checkout))
+                .env("ASSAY_BIN", checkout.binary());
             command.env("RUFF_NO_CACHE", "true").env("ASSAY", checkout.binary());
             if let Some((server, java)) = trino {
                 command.env("ASSAY_TRINO", server).env("JAVA24_HOME", java);
@@ -133,13 +135,6 @@ impl Package {
         run(&[&mypy, self.typed].concat())?;
         run(&["pytest", "-q", "-p", "no:cacheprovider", "tests"])
     }
-}
-
-/// Where all packages' sources are, as each uses some of the others.
-fn sources(checkout: &Checkout) -> String {
-    let sources = PACKAGES.iter().map(|it| checkout.root().join(it.folder).join("src"));
-    let sources: Vec<String> = sources.map(|path| path.to_string_lossy().into_owned()).collect();
-    sources.join(":")
 }
 
 impl Need {

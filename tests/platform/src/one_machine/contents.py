@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-import psycopg
-
 from assay_platform import config
 from one_machine.stations import Stations
 
@@ -18,20 +16,15 @@ _LEDGERS = {"load_state", "load_audit"}
 
 def digests(stations: Stations) -> dict[str, str]:
     """Of each curated table, and of each table of the warehouse."""
-    world = stations.world
     found = {}
-    for table in config.load(world.platform).catalog.curated.tables:
+    for table in config.load(stations.world.platform).catalog.curated.tables:
         columns, rows = stations.engine.query(f"select * from op_curated.{table}")  # noqa: S608 - our own names
         found[f"curated {table}"] = digest(columns, rows)
-    # The database holds bytes, as Redshift does; they are UTF-8.
-    with psycopg.connect(world.database("openpayments"), client_encoding="utf8") as connection:
-        named = "select table_name from information_schema.tables where table_schema = 'open_payments'"
-        named += " and table_type = 'BASE TABLE'"
-        tables = {str(name) for (name,) in connection.execute(named).fetchall()} - _LEDGERS
-        for table in sorted(tables):
-            cursor = connection.execute(f"select * from open_payments.{table}".encode())  # noqa: S608 - as above
-            columns = [column.name for column in cursor.description or ()]
-            found[f"warehouse {table}"] = digest(columns, cursor.fetchall())
+    named = "select table_name from information_schema.tables where table_schema = 'open_payments'"
+    named += " and table_type = 'BASE TABLE'"
+    for table in sorted({str(name) for (name,) in stations.warehouse.query(named)[1]} - _LEDGERS):
+        columns, rows = stations.warehouse.query(f"select * from {table}")  # noqa: S608 - as above
+        found[f"warehouse {table}"] = digest(columns, rows)
     return found
 
 

@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 import boto3
 import psycopg
 
+from one_machine import trino as settings
 from one_machine.guard import Guarded
 from one_machine.tools import Trino
 from one_machine.world import REGION, World
@@ -136,51 +137,12 @@ def _connects(url: str) -> bool:
 
 
 def trino(world: World, tools: Trino) -> Guarded:
-    """Trino in Athena's place: one catalog over Glue and the bucket, which hands Iceberg's tables over to another."""
-    etc = world.folder / "trino"
-    keys = [f"aws-access-key={world.key}", f"aws-secret-key={world.secret}"]
-    storage = [f"endpoint={world.url('s3')}", f"region={REGION}", "path-style-access=true", *keys]
-    glue = [f"endpoint-url={world.url('glue')}", f"region={REGION}", *keys]
-    common = ["fs.native-s3.enabled=true", "fs.hadoop.enabled=false", *(f"s3.{one}" for one in storage)]
-    common += [f"hive.metastore.glue.{one}" for one in glue]
-    address = world.url("trino")
-    files = {
-        "catalog/awsdatacatalog.properties": [
-            "connector.name=hive",
-            "hive.metastore=glue",
-            "hive.iceberg-catalog-name=iceberg",
-            *common,
-        ],
-        "catalog/iceberg.properties": ["connector.name=iceberg", "iceberg.catalog.type=glue", *common],
-        "config.properties": [
-            "coordinator=true",
-            "node-scheduler.include-coordinator=true",
-            f"http-server.http.port={world.ports['trino']}",
-            f"discovery.uri={address}",
-            "catalog.management=static",
-            # Filters found while a query runs reach Glue as `in (…)`, if found in time. moto cannot read that.
-            "enable-dynamic-filtering=false",
-        ],
-        # 1 GB is what it was seen to need; a serial collector leaves the other core to the rest.
-        "jvm.config": ["-server", "-Xmx1G", "-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector"],
-        "node.properties": [
-            "node.environment=platform",
-            f"node.data-dir={etc}/data",
-            "node.internal-address=127.0.0.1",
-            "node.bind-ip=127.0.0.1",
-            f"plugin.dir={etc}/plugins",
-        ],
-    }
-    for name, lines in files.items():
-        (etc / "etc" / name).parent.mkdir(parents=True, exist_ok=True)
-        (etc / "etc" / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (etc / "plugins").mkdir(exist_ok=True)
-    for plugin in ("hive", "iceberg"):
-        link = etc / "plugins" / plugin
-        if not link.exists():
-            link.symlink_to(tools.folder / "plugin" / plugin)
+    """Trino in Athena's place, not yet ready."""
+    addresses = settings.Trino(
+        world.ports["trino"], world.url("s3"), world.url("glue"), REGION, world.key, world.secret
+    )
+    command = settings.write(world.folder / "trino", tools.folder, addresses)
     environment = world.environment(JAVA_HOME=str(tools.java), PATH=f"{tools.java}/bin:{os.environ['PATH']}")
-    command = [str(tools.folder / "bin" / "launcher"), "run", "--etc-dir", str(etc / "etc")]
     return Guarded.start("trino", command, environment, world.log("trino"))
 
 

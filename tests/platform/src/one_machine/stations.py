@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from assay_catalog.lake import open_lake
 from assay_platform import config
 from assay_warehouse.engine import Engine, open_engine
-from assay_warehouse.warehouse import Row
+from assay_warehouse.warehouse import Row, Warehouse, open_warehouse
 from one_machine import commands
 from one_machine.publisher import Sums
 from one_machine.world import ENVIRONMENT, World
@@ -25,12 +25,14 @@ class Stations:
 
     world: World
     engine: Engine
+    warehouse: Warehouse
 
     @classmethod
     def open(cls, world: World) -> Stations:
         """By the same file that everything else reads."""
         platform = config.load(world.platform)
-        return cls(world, open_engine(config.environment(platform, ENVIRONMENT), platform))
+        here = config.environment(platform, ENVIRONMENT)
+        return cls(world, open_engine(here, platform), open_warehouse(here, platform.warehouse, open_lake(here)))
 
     def sums(self) -> dict[str, dict[str, Sums]]:
         """Rows and dollars by station and year."""
@@ -40,16 +42,12 @@ class Stations:
             if station := names.get(one["station"]):
                 found[station][str(one["year"])] = Sums(int(one["records"]), Decimal(one["amount"]))
         found["curated"] = by_year(self.engine.query(CURATED.format(version=""))[1])
-        found["warehouse"] = self.warehouse()
+        found["warehouse"] = self.loaded()
         return found
 
-    def warehouse(self) -> dict[str, Sums]:
-        """What was loaded, by year."""
-        import psycopg  # noqa: PLC0415 - needed here only
-
-        with psycopg.connect(self.world.database("openpayments")) as connection:
-            connection.execute("set search_path to open_payments")
-            return by_year(connection.execute(WAREHOUSE).fetchall())
+    def loaded(self) -> dict[str, Sums]:
+        """What the warehouse has, by year."""
+        return by_year(self.warehouse.query(WAREHOUSE)[1])
 
     def reconciliation(self) -> list[dict[str, Any]]:
         """The lake's own account of itself; its command fails if two stations differ."""
@@ -58,12 +56,6 @@ class Stations:
     def at(self, tag: str) -> dict[str, Sums]:
         """The curated table as it was when a publication was the newest."""
         return by_year(self.engine.query(CURATED.format(version=f" for version as of '{tag}'"))[1])
-
-    def seconds_of(self, statement: str) -> float:
-        """How long a query takes, by the clock."""
-        begun = time.monotonic()
-        self.engine.query(statement)
-        return time.monotonic() - begun
 
 
 def by_year(rows: list[Row]) -> dict[str, Sums]:

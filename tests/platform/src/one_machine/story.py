@@ -4,6 +4,7 @@ publication that comes late; and a catalog that loses all it knew."""
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -101,7 +102,7 @@ class Story:
 
     def _held_everywhere(self) -> None:
         """Nothing of the poisoned year is to be seen, and the other years are whole."""
-        found = Stations.open(self.platform.world).warehouse()
+        found = Stations.open(self.platform.world).loaded()
         expected = {year: self.truths[year].validated for year in (RESTATED, PLAIN)}
         if found != expected:
             raise UnexpectedError(f"the warehouse has {found}, and should have {expected}")
@@ -163,7 +164,7 @@ class Story:
         self.watch.until("the DAGs to be parsed", lambda _: self.platform.airflow.dags() >= DAGS)
 
     def _airflow(self, *words: str) -> None:
-        typed = "airflow " + " ".join(f"'{word}'" if "{" in word else word for word in words)
+        typed = shlex.join(["airflow", *words])
         self.typed.append(typed)
         self.screen.say(f"$ {typed}")
         self.platform.airflow.command(*words)

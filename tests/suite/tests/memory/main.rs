@@ -99,8 +99,12 @@ fn an_ordinary_file_from_and_to_a_bucket() {
 /// What is read again and sent again takes the place of what came to nothing, and what stalls holds no more than it had room for.
 #[test]
 fn an_ordinary_file_while_every_third_request_fails() {
+    if network::serve_if_asked() {
+        return;
+    }
     let tables = Tables::of_payments(150_000);
-    let server = BadServer::start(tables.file());
+    let test = "an_ordinary_file_while_every_third_request_fails";
+    let server = BadServer::start(test, tables.file());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     for (way, memory) in WAYS.into_iter().zip([MemoryLimit::LEAST, MemoryLimit::DEFAULT]) {
         let s3 = server.connect(memory);

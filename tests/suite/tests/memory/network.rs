@@ -1,7 +1,7 @@
 //! A bucket behind a network that does not behave. The server is this very program in another process, whose memory is its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -18,11 +18,9 @@ const SERVING: &str = "serving at ";
 /// Within a range of 8 MiB: what has come is in memory when the rest does not.
 const HALF: u64 = 4 << 20;
 
-/// Not a test: what the other process does, until its standard input ends.
-#[test]
-#[ignore = "it serves those that are tests"]
-fn serve() {
-    let file = PathBuf::from(std::env::var_os(FILE).expect("a file"));
+/// What the other process does, until its standard input ends: it serves the file that [`FILE`] names. Says whether this is that process.
+pub(crate) fn serve_if_asked() -> bool {
+    let Some(file) = std::env::var_os(FILE) else { return false };
     let server = Server::start();
     server.bucket("lake");
     server.put("lake", "raw", std::fs::read(file).expect("a readable file"));
@@ -32,6 +30,7 @@ fn serve() {
     writeln!(out, "{SERVING}{} {} {}", server.endpoint(), keys.access_key, keys.secret_key)
         .expect("somebody reads");
     let _ = std::io::stdin().read(&mut [0]);
+    true
 }
 
 /// A server that fails every third request: by 503, by a body that stalls, by one that breaks off.
@@ -44,11 +43,11 @@ pub(crate) struct BadServer {
 }
 
 impl BadServer {
-    /// Serves a file.
-    pub(crate) fn start(file: &Path) -> Self {
+    /// Serves a file: `test`, which asks [`serve_if_asked`] first, is run in another process.
+    pub(crate) fn start(test: &str, file: &Path) -> Self {
         let program = std::env::current_exe().expect("it runs");
         let mut process = Command::new(program)
-            .args(["--ignored", "--exact", "network::serve", "--nocapture"])
+            .args(["--exact", test, "--nocapture"])
             .env(FILE, file)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
