@@ -231,7 +231,9 @@ def test_copy_refuses_what_redshift_refuses(world: World, files: list[File], exp
 
     files = [replace(one, url=one.url.replace("LAKE", world.here.lake)) for one in files]
     world.lake.write("m.json", manifest.text(files))
-    copy = f"copy open_payments.payments_fact from '{world.here.lake}/m.json' iam_role 'r' format as parquet manifest"
+    copy = (
+        f"copy open_payments.payments_fact from '{world.here.lake}/m.json' iam_role default format as parquet manifest"
+    )
     with pytest.raises((WarehouseError, CatalogError), match=expected):
         world.warehouse.transaction([copy], "t")
 

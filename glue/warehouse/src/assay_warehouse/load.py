@@ -116,7 +116,7 @@ class Loader:
         key = f"{self.manifests}/{values['load_id']}/{table}.json"
         if files:
             self.lake.write(key, manifest.text(files))
-        put = {**values, "manifest": url(self.lake, key), "role": self.warehouse.copy_role}
+        put = {**values, "manifest": url(self.lake, key)}
         clear, copy = self._filled(f"{folder}/{table}", put)
         return [clear, copy] if files else [clear]
 

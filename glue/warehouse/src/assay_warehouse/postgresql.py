@@ -32,7 +32,6 @@ class PostgreSQL:
     dsn: str
     schema: str
     lake: Lake
-    copy_role: str = "none: PostgreSQL reads as this process does"
 
     def query(self, statement: str) -> tuple[list[str], list[Row]]:
         """See `Warehouse`."""

@@ -30,13 +30,12 @@ MOST_STATEMENTS = 40
 
 @dataclass(frozen=True)
 class RedshiftDataApi:
-    """A serverless work group."""
+    """A serverless work group. COPY reads the bucket by its namespace's default role."""
 
     client: Client
     workgroup: str
     database: str
     schema: str
-    copy_role: str
     pause: float = PAUSE_SECONDS
 
     @classmethod
@@ -49,7 +48,7 @@ class RedshiftDataApi:
             config=Config(retries={"mode": "adaptive", "max_attempts": 10}),
         )
         setting = here.warehouse.setting
-        return cls(client, setting("workgroup"), names.database, names.schema, setting("copy_role"))
+        return cls(client, setting("workgroup"), names.database, names.schema)
 
     def query(self, statement: str) -> tuple[list[str], list[Row]]:
         """See `Warehouse`."""

@@ -17,10 +17,6 @@ class Warehouse(Protocol):
     the same for Redshift and Athena.
     """
 
-    @property
-    def copy_role(self) -> str:
-        """The role by which COPY reads the bucket."""
-
     def query(self, statement: str) -> tuple[list[str], list[Row]]:
         """Names of columns, and rows. Money is `Decimal`, dates are `date`."""
 

@@ -1,3 +1,3 @@
 delete from open_payments.physicians_dim;
 
-copy open_payments.physicians_dim from :manifest iam_role :role format as parquet manifest fillrecord;
+copy open_payments.physicians_dim from :manifest iam_role default format as parquet manifest fillrecord;

@@ -1,3 +1,3 @@
 delete from open_payments.teaching_hospitals_dim;
 
-copy open_payments.teaching_hospitals_dim from :manifest iam_role :role format as parquet manifest fillrecord;
+copy open_payments.teaching_hospitals_dim from :manifest iam_role default format as parquet manifest fillrecord;
