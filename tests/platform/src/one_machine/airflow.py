@@ -43,6 +43,8 @@ def variables(world: World) -> dict[str, str]:
             "ENABLE_HEALTH_CHECK": "False",
             # A task whose process is gone without a word is noticed after two minutes, and not after five.
             "TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
+            # And what a scheduler left that was killed is taken over after one minute, and not after five.
+            "ORPHANED_TASKS_CHECK_INTERVAL": "60",
         },
     }
     named = {f"AIRFLOW__{part}__{name}": value for part, all_of in sections.items() for name, value in all_of.items()}
@@ -130,6 +132,7 @@ class Airflow:
 
     def runs(self) -> list[Run]:
         """All runs of all DAGs, the oldest first."""
+        # The story has a dozen; a hundred is the most that the API gives at once.
         found = self.ask("GET", f"/dags/~/dagRuns?{urlencode({'limit': 100, 'order_by': 'id'})}")["dag_runs"]
         return [_run(one) for one in found]
 

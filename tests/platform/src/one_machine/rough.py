@@ -43,8 +43,9 @@ JUDGING = r"^\S*/assay run s3://"
 # Not the program that finds out how to start it.
 SPARK = r"^\S*java (?!.*launcher\.Main).*deploy\.SparkSubmit"
 BLOWS = (
-    Blow("assay, judging", JUDGING, 1, 0.6),
-    Blow("the bucket's server, while it is read", JUDGING, 3, 0.6, Platform.restart_bucket),
+    # A small file is judged in a third of a second.
+    Blow("assay, judging", JUDGING, 1, 0.05),
+    Blow("the bucket's server, while it is read", JUDGING, 3, 0.05, Platform.restart_bucket),
     Blow("register", r"^\S*python\S* -m assay_catalog .*register", 1, 0.5),
     Blow("Spark, on its branch", SPARK, 1, 20),
     Blow("the scheduler", SPARK, 2, 15, _scheduler),
