@@ -61,7 +61,7 @@ def parameters(**more: Param) -> dict[str, Param]:
     return {
         "year": Param(None, type=["null", "string"], pattern=r"^\d{4}$", description="Year (default: partition key)"),
         "environment": Param(HERE.name, type="string", enum=sorted(PLATFORM.environments), description="Addresses"),
-        "lake": Param(None, type=["null", "string"], description="Another lake than the environment's"),
+        "lake": Param(None, type=["null", "string"], description="Lake (default: the environment's)"),
         **more,
     }
 

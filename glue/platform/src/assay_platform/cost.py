@@ -177,7 +177,7 @@ def _short(quantity: Decimal) -> str:
 def run(arguments: Sequence[str] | None = None) -> int:
     """The command. Gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m assay_platform.cost", description="What the platform costs on AWS")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/, not only print them")
+    parser.add_argument("--write", action="store_true", help="write the tables to docs/ instead of only printing them")
     given = parser.parse_args(arguments)
     made = tables(read_prices())
     if not given.write:
