@@ -59,6 +59,7 @@ GRANTS: Table = {
         # Exactly this task and these jobs, with exactly these roles.
         Grant("ecs:RunTask", ("task definition",), ("on our cluster",)),
         Grant("ecs:DescribeTasks StopTask", ("task",)),
+        Grant("ecs:ListTasks", ANYTHING, ("on our cluster",)),
         Grant("iam:PassRole", ("role host", "role execution"), ("for ECS",)),
         Grant("glue:StartJobRun GetJobRun BatchStopJobRun", ("job", "job maintain")),
         Grant("redshift-data:BatchExecuteStatement", ("warehouse",)),

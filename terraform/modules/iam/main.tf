@@ -236,6 +236,14 @@ locals {
         Resource  = "arn:${local.partition}:ecs:${local.here}:task-definition/${var.host.task_definition}:*"
         Condition = { ArnEquals = { "ecs:cluster" = local.cluster } }
       },
+      {
+        # A try that comes after a killed worker looks for the task that it left. The call names no task.
+        Sid       = "FindTheHost"
+        Effect    = "Allow"
+        Action    = ["ecs:ListTasks"]
+        Resource  = "*"
+        Condition = { ArnEquals = { "ecs:cluster" = local.cluster } }
+      },
       { Sid = "FollowTheHost", Effect = "Allow", Action = ["ecs:DescribeTasks", "ecs:StopTask"], Resource = local.tasks },
       {
         Sid       = "GiveTheHostItsRoles"
