@@ -28,6 +28,7 @@ from assay_platform.model import (
     Environment,
     Jobs,
     LakePrefixes,
+    Metrics,
     Part,
     Platform,
     StagingNames,
@@ -92,6 +93,7 @@ def parse(text: str) -> Platform:
         ),
         warehouse=top.below("warehouse").into(WarehouseNames),
         jobs=top.below("jobs").into(Jobs),
+        metrics=top.below("metrics").into(Metrics),
         airflow=Airflow(
             connections=airflow.below("connections").into(Connections),
             pool=airflow.text("pool"),
