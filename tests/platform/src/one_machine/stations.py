@@ -59,8 +59,13 @@ class Stations:
         """Names of the numbers that alarms look at, as far as any was told since CloudWatch's server started."""
         platform = config.load(self.world.platform)
         here = config.environment(platform, ENVIRONMENT)
-        keys = {"aws_access_key_id": self.world.key, "aws_secret_access_key": self.world.secret}
-        client = boto3.client("cloudwatch", region_name=here.region, endpoint_url=here.endpoint("cloudwatch"), **keys)
+        client = boto3.client(
+            "cloudwatch",
+            region_name=here.region,
+            endpoint_url=here.endpoint("cloudwatch"),
+            aws_access_key_id=self.world.key,
+            aws_secret_access_key=self.world.secret,
+        )
         found = client.list_metrics(Namespace=platform.metrics.namespace)["Metrics"]
         return sorted({one["MetricName"] for one in found})
 
