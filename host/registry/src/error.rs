@@ -77,6 +77,15 @@ pub enum RegistryError {
         /// The largest that is taken.
         limit: u64,
     },
+    /// An answer that is longer than it may be, and perhaps without an end.
+    #[error(
+        "the registry `{registry}` sent more than the {limit} bytes that were expected\nhelp: nothing was written; the registry or a proxy is faulty or malicious", registry = shown(registry))]
+    TooMuch {
+        /// The registry.
+        registry: String,
+        /// The most that was taken.
+        limit: u64,
+    },
     /// Credentials that cannot be read.
     #[error(
         "cannot read the credentials for `{registry}`: {detail}\nhelp: `docker login {registry}` stores them, ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD go before them", registry = shown(registry), detail = shown(detail))]
