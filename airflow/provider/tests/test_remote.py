@@ -1,10 +1,11 @@
 """Hosts in containers: what docker and ECS are asked, and what is read from the report."""
 
+import json
 import os
 import re
 import subprocess
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any
 
@@ -304,3 +305,45 @@ def test_the_network_comes_from_airflows_variables(monkeypatch: pytest.MonkeyPat
     operator.render_template_fields(context)
     asked = {"subnets": ["subnet-1", "subnet-2"], "securityGroups": ["sg-1"], "assignPublicIp": "ENABLED"}
     assert operator.request(["assay", "run"], {})["networkConfiguration"] == {"awsvpcConfiguration": asked}
+
+
+class Image:
+    """What the host's image says of how it is started, read from the file that it is built by."""
+
+    def __init__(self) -> None:
+        self.text = (AIRFLOW.parent / "terraform" / "image" / "Containerfile").read_text()
+        (entry,) = re.findall(r"^ENTRYPOINT (.+)$", self.text, re.MULTILINE)
+        self.entry: list[str] = json.loads(entry)
+        (self.path,) = re.findall(r"^ENV PATH=(.+)$", self.text, re.MULTILINE)
+        (self.user,) = re.findall(r"^USER (.+)$", self.text, re.MULTILINE)
+        (volumes,) = re.findall(r"^VOLUME (.+)$", self.text, re.MULTILINE)
+        self.volumes: list[str] = json.loads(volumes)
+
+    def found(self, program: str) -> str:
+        """Where an engine finds a program that a container is started with."""
+        if "/" in program:
+            return program
+        (folder,) = self.path.split(":")
+        return str(PurePosixPath(folder) / program)
+
+
+def test_both_start_the_program_of_the_image() -> None:
+    """Docker is told a program and looks for it on the image's path; ECS gives arguments to the entry point."""
+    image = Image()
+    command = ["assay", "run", "/data/a.csv"]
+    asked = docker("/data/a.csv", Path("x")).docker_command(command, {})
+    at = asked.index("--entrypoint")
+    by_docker = [image.found(asked[at + 1]), *asked[at + 3 :]]
+    request = ecs(None, "/data/a.csv", Path("x")).request(command, {})
+    by_ecs = [*image.entry, *request["overrides"]["containerOverrides"][0]["command"]]
+    assert by_docker == by_ecs == ["/usr/bin/assay", *command[1:]]
+
+
+def test_the_task_definition_fits_the_image() -> None:
+    image = Image()
+    task = (AIRFLOW.parent / "terraform" / "modules" / "host" / "main.tf").read_text()
+    (user,) = re.findall(r'^ +user += "(.+)"$', task, re.MULTILINE)
+    assert user == image.user
+    assert re.findall(r'containerPath = "([^"]+)"', task) == image.volumes
+    # With either, arguments of the operator would not reach the program.
+    assert not re.findall(r"^ +(?:entryPoint|command) +=", task, re.MULTILINE)
