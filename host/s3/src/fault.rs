@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::byte_stream::error::Error as StreamError;
 
 use crate::answers::CameBefore;
+use crate::halt::Grace;
 
 /// What went wrong, as far as it matters to what is done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,10 @@ pub(crate) enum Cause {
     TimedOut,
     /// The body broke off, or was not what was announced.
     Body,
+    /// Two answers about one state of an object do not agree.
+    Contradiction,
+    /// The end was asked for.
+    Stopped,
     /// Anything else.
     Other,
 }
@@ -106,6 +111,22 @@ impl Fault {
     /// A body that broke off.
     pub(crate) fn broken(error: &StreamError) -> Self {
         Self::new(Cause::Body, format!("the connection broke off: {}", chain(error)))
+    }
+
+    /// The end was asked for, and a request has so much grace.
+    pub(crate) fn stopped(grace: Grace) -> Self {
+        Self::new(
+            Cause::Stopped,
+            match grace {
+                Grace::None => "the end was asked for",
+                Grace::Closing => "the end was asked for, and S3 does not answer",
+            },
+        )
+    }
+
+    /// An answer contradicts an earlier one.
+    pub(crate) fn contradiction(message: impl Into<String>) -> Self {
+        Self::new(Cause::Contradiction, message)
     }
 
     /// The object is another one than was opened.
