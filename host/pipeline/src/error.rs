@@ -39,11 +39,11 @@ pub enum RunError {
     #[error(transparent)]
     Pack(#[from] PackError),
     /// A plugin's settings cannot be used; the text shows where.
-    #[error("plugin `{plugin}` does not accept its settings\n{text}", plugin = shown(plugin), text = shown(text))]
+    #[error("plugin `{plugin}` does not accept its settings\n{text}", plugin = shown(plugin))]
     Settings {
         /// The plugin.
         plugin: String,
-        /// Each fault with a caret.
+        /// Each fault with a caret, on several lines; what is not the host's is escaped.
         text: String,
     },
     /// A plugin is not the one that was pinned.

@@ -74,9 +74,11 @@ impl S3Error {
     pub fn into_io(self) -> io::Error {
         let kind = match self.0.fault.cause {
             Cause::NoObject | Cause::NoBucket => io::ErrorKind::NotFound,
-            Cause::Denied | Cause::Refused | Cause::Clock | Cause::NoKeys { .. } => {
-                io::ErrorKind::PermissionDenied
-            }
+            Cause::Denied
+            | Cause::Refused
+            | Cause::Clock
+            | Cause::NoKeys { .. }
+            | Cause::Untrusted => io::ErrorKind::PermissionDenied,
             Cause::Region(_) | Cause::Range | Cause::Other => io::ErrorKind::InvalidInput,
             Cause::Throttled => io::ErrorKind::ResourceBusy,
             Cause::TimedOut => io::ErrorKind::TimedOut,
@@ -127,6 +129,7 @@ impl S3Error {
             Cause::Contradiction => "the server or a proxy before it garbles answers: try again; if it stays so, ask for the object without the proxy (NO_PROXY), and with `aws s3api head-object` and `get-object`".to_owned(),
             Cause::Stopped => "run again".to_owned(),
             Cause::Unreachable => "try again; if it stays so, look at AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),
+            Cause::Untrusted => "the server's certificate comes from an authority that is not in the list, or does not fit the address; if it is yours, or a proxy's, SSL_CERT_FILE names a list (PEM) with its authority".to_owned(),
             Cause::Range | Cause::Other => {
                 format!("S3's documentation of {} says what this means", operation.name())
             }

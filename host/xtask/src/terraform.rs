@@ -31,8 +31,8 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
         command.args(["-B", "-m"]).args(words);
         shell::run(&mut command)
     };
-    run(CHECKS, &["ruff", "check", "--quiet", "."])?;
-    run(CHECKS, &["ruff", "format", "--check", "--quiet", "."])?;
+    run(CHECKS, &["ruff", "check", "--quiet", ".", "../image"])?;
+    run(CHECKS, &["ruff", "format", "--check", "--quiet", ".", "../image"])?;
     run(CHECKS, &["mypy", "--config-file", "mypy.ini", "--cache-dir", &cache, "src", "tests"])?;
     run("", &[&["assay_terraform", "check"], options].concat())
 }

@@ -7,7 +7,7 @@ use assay_pipeline::{Input, Observer, Replacing, Report, Request, Retry};
 
 use crate::args::{Format, JudgeArgs};
 use crate::buckets::Buckets;
-use crate::complaint::{complain, reasons};
+use crate::complaint::{complain, complain_of_error, reasons};
 use crate::exit::ExitStatus;
 use crate::place::Place;
 use crate::profile::Profile;
@@ -29,7 +29,7 @@ pub(crate) fn judge(
         (Ok(carried_out), _) => carried_out,
         (Err(error), Format::Json) => {
             let text = reasons(&error);
-            complain(&format!("error: {text}"));
+            complain_of_error(&text);
             let location = args.file.to_string();
             let retry = Retry::after(error.as_ref());
             (Report::not_begun(&location, args.name.clone(), text, retry), Stop::default())

@@ -10,7 +10,7 @@ use notify::{RecursiveMode, Watcher};
 
 use crate::args::TestArgs;
 use crate::commands::plugin;
-use crate::complaint::{complain, reasons};
+use crate::complaint::{complain, complain_of_error, reasons};
 use crate::exit::ExitStatus;
 
 /// Quiet that is waited for after a change. 200 ms: editors and compilers write a file in several steps.
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Res
     loop {
         // A mistake while editing is no reason to stop.
         if let Err(error) = once() {
-            complain(&format!("error: {}", reasons(&error)));
+            complain_of_error(&reasons(&error));
         }
         complain("waiting for changes; Ctrl-C ends it");
         if changes.recv().is_err() {
