@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A server with a file on it, rules, and a folder for what is temporary.
 pub(crate) struct Place {
     pub(crate) server: Server,
-    library: Library,
-    bytes: Vec<u8>,
+    pub(crate) library: Library,
+    pub(crate) bytes: Vec<u8>,
     temporary: TempDir,
 }
 
@@ -46,7 +46,7 @@ impl Place {
         assay
     }
 
-    fn run(&self, lake: &Lake, more: &[&str]) -> Outcome {
+    pub(crate) fn run(&self, lake: &Lake, more: &[&str]) -> Outcome {
         finish(self.command(lake, "run", None).args(more))
     }
 
