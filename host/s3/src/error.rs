@@ -5,9 +5,11 @@ use std::io;
 use std::ops::Range;
 
 use assay_model::shown;
+use assay_store::Stopped;
 
 use crate::address::Address;
 use crate::fault::{Cause, Fault};
+use crate::halt::Grace;
 use crate::operation::Operation;
 
 /// What was asked for.
@@ -17,11 +19,19 @@ pub(crate) struct Target {
     pub(crate) address: Address,
     /// Of an object, which bytes.
     pub(crate) range: Option<Range<u64>>,
+    /// What becomes of it once the end was asked for.
+    pub(crate) grace: Grace,
 }
 
 impl Target {
+    /// What is asked for about a document, or to take something back.
     pub(crate) fn new(operation: Operation, address: &Address) -> Self {
-        Self { operation, address: address.clone(), range: None }
+        Self { operation, address: address.clone(), range: None, grace: Grace::Closing }
+    }
+
+    /// What is asked for about data, of which the next run asks anew.
+    pub(crate) fn data(operation: Operation, address: &Address) -> Self {
+        Self { grace: Grace::None, ..Self::new(operation, address) }
     }
 }
 
@@ -39,7 +49,11 @@ struct Failure {
     attempts: u32,
 }
 
-impl std::error::Error for S3Error {}
+impl std::error::Error for S3Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        (*self.cause() == Cause::Stopped).then_some(&Stopped)
+    }
+}
 
 impl S3Error {
     pub(crate) fn new(target: &Target, fault: Fault, attempts: u32) -> Self {
@@ -70,11 +84,13 @@ impl S3Error {
             Cause::TimedOut => io::ErrorKind::TimedOut,
             Cause::Unreachable => io::ErrorKind::NotConnected,
             Cause::Body => io::ErrorKind::ConnectionAborted,
-            // Whoever is in the way will be done; an orchestrator gets new keys.
+            // Whoever is in the way will be done; an orchestrator gets new keys; a proxy that garbles one answer may not garble the next.
             Cause::NoUpload
             | Cause::Expired
             | Cause::Condition
             | Cause::Conflict
+            | Cause::Contradiction
+            | Cause::Stopped
             | Cause::Server => io::ErrorKind::Other,
         };
         io::Error::new(kind, self)
@@ -110,6 +126,8 @@ impl S3Error {
             Cause::Condition | Cause::Conflict => "another process is at the same key; try again".to_owned(),
             Cause::Throttled => format!("S3 takes no more requests at this rate: try again, with fewer tasks at a time on `s3://{bucket}`"),
             Cause::Server | Cause::TimedOut | Cause::Body => "try again: nothing that was published has changed".to_owned(),
+            Cause::Contradiction => "the server or a proxy before it garbles answers: try again; if it stays so, ask for the object without the proxy (NO_PROXY), and with `aws s3api head-object` and `get-object`".to_owned(),
+            Cause::Stopped => "run again".to_owned(),
             Cause::Unreachable => "try again; if it stays so, look at AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),
             Cause::Untrusted => "the server's certificate comes from an authority that is not in the list, or does not fit the address; if it is yours, or a proxy's, SSL_CERT_FILE names a list (PEM) with its authority".to_owned(),
             Cause::Range | Cause::Other => {
@@ -142,7 +160,7 @@ impl S3Error {
 
 impl fmt::Display for S3Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Target { operation, address, range } = &self.0.target;
+        let Target { operation, address, range, .. } = &self.0.target;
         write!(f, "{} of `{}`", operation.name(), shown(address))?;
         if let Some(range) = range {
             write!(f, ", bytes {} to {}", range.start, range.end.saturating_sub(1))?;

@@ -123,11 +123,14 @@ BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
     ("host", "s3:PutObject", "manifest", A_PART, True),
     ("host", "s3:PutObject", "newest", CREATES, False),
     ("anybody", "s3:PutObject", "newest", CREATES, False),
+    # Neither the host nor who cleans up deletes one: `assay gc` takes away files of attempts only.
     ("host", "s3:DeleteObject", "manifest", TLS, False),
+    ("anybody", "s3:DeleteObject", "manifest", TLS, False),
     ("anybody", "s3:DeleteObjectVersion", "newest", TLS, False),
     # Parts of a run, and tables, are as their writers need them.
     ("host", "s3:PutObject", "validated", CREATES, True),
     ("host", "s3:DeleteObject", "validated", TLS, True),
+    ("host", "s3:DeleteObject", "rejected", TLS, True),
     ("spark", "s3:PutObject", "curated data", CREATES, True),
     ("anybody", "s3:DeleteObjectVersion", "curated data", TLS, True),
     ("maintain", "s3:DeleteObject", "curated data", TLS, True),
