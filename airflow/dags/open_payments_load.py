@@ -19,7 +19,7 @@ with DAG(
     max_active_runs=1,
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
-    params=settings.parameters(
+    params=settings.of_a_year(
         results=Param([], type="array", description="For a manual run: results of a year's `publish` task"),
     ),
 ) as dag:

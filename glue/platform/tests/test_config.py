@@ -58,6 +58,14 @@ def test_the_file_is_found_by_variable_else_in_the_checkout(tmp_path: Path, monk
         config.load()
 
 
+def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
+    # One program may start a second platform, with other ports, whose file has the first one's name.
+    file = tmp_path / "platform.json"
+    for dataset in ("first", "second"):
+        file.write_text(changed("dataset", dataset))
+        assert config.load(file).dataset == dataset
+
+
 def test_an_environment_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     platform = config.load(FILE)
     monkeypatch.delenv(config.ENVIRONMENT_VARIABLE, raising=False)

@@ -77,6 +77,11 @@ impl Buckets {
         Ok(Box::new(self.s3()?.store(root.clone())?))
     }
 
+    /// Ends what waits for a bucket's data, now and later; documents are still written.
+    pub(crate) fn halt(&self) {
+        self.settings.halt.ask();
+    }
+
     /// That S3 had to be asked more than once, if so: what is slow without a word is taken for hung.
     pub(crate) fn repetitions(&self) -> Option<String> {
         let requests = self.s3.get()?.requests();
@@ -105,6 +110,8 @@ impl Buckets {
     pub(crate) fn new(_: &BucketArgs, _: MemoryLimit) -> Self {
         Self {}
     }
+
+    pub(crate) fn halt(&self) {}
 
     pub(crate) fn repetitions(&self) -> Option<String> {
         None

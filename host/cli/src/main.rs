@@ -38,6 +38,11 @@ use crate::args::{Cli, Command};
 use crate::complaint::{complain_of_error, reasons};
 use crate::exit::ExitStatus;
 
+/// musl's own allocator has one lock for all threads.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

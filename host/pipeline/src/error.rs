@@ -8,7 +8,7 @@ use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
 use assay_store::blob::{Changed, State};
-use assay_store::{BadKey, StoreError};
+use assay_store::{BadKey, Stopped, StoreError};
 
 use crate::input::Input;
 
@@ -236,6 +236,15 @@ impl RunError {
         match self {
             Self::Sink(error) => error.winner(),
             _ => None,
+        }
+    }
+
+    /// Whether it failed because its end was asked for while it waited for its input, or for what it writes to be taken.
+    pub(crate) fn is_stopped(&self) -> bool {
+        match self {
+            // Something is published, or may be.
+            Self::Unfinished { .. } | Self::Sink(SinkError::Undecided { .. }) => false,
+            error => Stopped::is_in(error),
         }
     }
 

@@ -351,6 +351,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn fail(&mut self, error: &RunError) {
+        let error = if error.is_stopped() { &RunError::Interrupted } else { error };
         self.report.outcome = FileOutcome::Failed.to_string();
         self.report.failure = Some(Failure::of(error));
     }

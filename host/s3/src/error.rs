@@ -5,9 +5,11 @@ use std::io;
 use std::ops::Range;
 
 use assay_model::shown;
+use assay_store::Stopped;
 
 use crate::address::Address;
 use crate::fault::{Cause, Fault};
+use crate::halt::Grace;
 use crate::operation::Operation;
 
 /// What was asked for.
@@ -17,11 +19,19 @@ pub(crate) struct Target {
     pub(crate) address: Address,
     /// Of an object, which bytes.
     pub(crate) range: Option<Range<u64>>,
+    /// What becomes of it once the end was asked for.
+    pub(crate) grace: Grace,
 }
 
 impl Target {
+    /// What is asked for about a document, or to take something back.
     pub(crate) fn new(operation: Operation, address: &Address) -> Self {
-        Self { operation, address: address.clone(), range: None }
+        Self { operation, address: address.clone(), range: None, grace: Grace::Closing }
+    }
+
+    /// What is asked for about data, of which the next run asks anew.
+    pub(crate) fn data(operation: Operation, address: &Address) -> Self {
+        Self { grace: Grace::None, ..Self::new(operation, address) }
     }
 }
 
@@ -39,7 +49,11 @@ struct Failure {
     attempts: u32,
 }
 
-impl std::error::Error for S3Error {}
+impl std::error::Error for S3Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        (*self.cause() == Cause::Stopped).then_some(&Stopped)
+    }
+}
 
 impl S3Error {
     pub(crate) fn new(target: &Target, fault: Fault, attempts: u32) -> Self {
@@ -60,19 +74,23 @@ impl S3Error {
     pub fn into_io(self) -> io::Error {
         let kind = match self.0.fault.cause {
             Cause::NoObject | Cause::NoBucket => io::ErrorKind::NotFound,
-            Cause::Denied | Cause::Refused | Cause::Clock | Cause::NoKeys { .. } => {
-                io::ErrorKind::PermissionDenied
-            }
+            Cause::Denied
+            | Cause::Refused
+            | Cause::Clock
+            | Cause::NoKeys { .. }
+            | Cause::Untrusted => io::ErrorKind::PermissionDenied,
             Cause::Region(_) | Cause::Range | Cause::Other => io::ErrorKind::InvalidInput,
             Cause::Throttled => io::ErrorKind::ResourceBusy,
             Cause::TimedOut => io::ErrorKind::TimedOut,
             Cause::Unreachable => io::ErrorKind::NotConnected,
             Cause::Body => io::ErrorKind::ConnectionAborted,
-            // Whoever is in the way will be done; an orchestrator gets new keys.
+            // Whoever is in the way will be done; an orchestrator gets new keys; a proxy that garbles one answer may not garble the next.
             Cause::NoUpload
             | Cause::Expired
             | Cause::Condition
             | Cause::Conflict
+            | Cause::Contradiction
+            | Cause::Stopped
             | Cause::Server => io::ErrorKind::Other,
         };
         io::Error::new(kind, self)
@@ -108,7 +126,10 @@ impl S3Error {
             Cause::Condition | Cause::Conflict => "another process is writing to the same key; try again".to_owned(),
             Cause::Throttled => format!("S3 limits the request rate: try again, with fewer concurrent tasks on `s3://{bucket}`"),
             Cause::Server | Cause::TimedOut | Cause::Body => "try again: nothing that was published has changed".to_owned(),
+            Cause::Contradiction => "the server or a proxy in front of it corrupts responses: try again; if the error persists, request the object without the proxy (NO_PROXY), and with `aws s3api head-object` and `get-object`".to_owned(),
+            Cause::Stopped => "run again".to_owned(),
             Cause::Unreachable => "try again; if the error persists, check AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),
+            Cause::Untrusted => "the server's certificate is from an unknown authority, or does not match the address; if the authority is yours or a proxy's, set SSL_CERT_FILE to a list (PEM) that contains it".to_owned(),
             Cause::Range | Cause::Other => {
                 format!("see S3's documentation of {}", operation.name())
             }
@@ -139,7 +160,7 @@ impl S3Error {
 
 impl fmt::Display for S3Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Target { operation, address, range } = &self.0.target;
+        let Target { operation, address, range, .. } = &self.0.target;
         write!(f, "{} of `{}`", operation.name(), shown(address))?;
         if let Some(range) = range {
             write!(f, ", bytes {} to {}", range.start, range.end.saturating_sub(1))?;

@@ -119,8 +119,9 @@ fn tell(checkout: &Checkout, needs: &Needs, options: &[String]) -> Result<()> {
     let versitygw = outside::versitygw(checkout);
     if versitygw.is_none() {
         println!(
-            "NO VERSITYGW: moto stands in for S3, which is no independent reading of what S3 promises"
+            "NO VERSITYGW: the server of our own tests stands in for S3, which is not an independent reading of what S3 promises"
         );
+        checkout.build_bucket_server()?;
     }
     let trino = trino::find(checkout);
     if let Err(error) = &trino {
@@ -135,6 +136,7 @@ fn tell(checkout: &Checkout, needs: &Needs, options: &[String]) -> Result<()> {
         "postgresql": needs.postgresql,
         "jars": jars,
         "versitygw": versitygw,
+        "bucket": checkout.program("bucket-server", "debug"),
         "trino": trino.ok().map(|(folder, java)| json!({ "folder": folder, "java": java })),
     });
     let folder = checkout.output().join("platform");

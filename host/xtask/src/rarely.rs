@@ -77,6 +77,7 @@ mod tests {
         for command in [
             "cargo xtask fuzz",
             "cargo xtask image",
+            "cargo xtask image --measure",
             "cargo xtask versus",
             "cargo xtask speed --large",
             "cargo xtask readers",

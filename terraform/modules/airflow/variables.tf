@@ -96,11 +96,6 @@ variable "log_days" {
   default     = 365
 }
 
-variable "metric_namespace" {
-  description = "CloudWatch namespace that the machine measures in"
-  type        = string
-}
-
 variable "pool" {
   description = "Airflow pool that bounds hosts at work at a time"
   type        = string

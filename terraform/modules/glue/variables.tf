@@ -24,13 +24,13 @@ variable "databases" {
 }
 
 variable "jobs" {
-  description = "Names of jobs: `curate`. The job that makes tables has `-migrate` added"
-  type        = object({ curate = string })
+  description = "Names of jobs: `curate` and `maintain`. The job that makes tables is `curate` with `-migrate` added"
+  type        = object({ curate = string, maintain = string })
 }
 
-variable "role_arn" {
-  description = "Role of the jobs"
-  type        = string
+variable "role_arns" {
+  description = "Roles of the jobs: `curate`, which also makes tables, and `maintain`"
+  type        = object({ curate = string, maintain = string })
 }
 
 variable "key_arn" {
@@ -66,7 +66,7 @@ variable "worker_type" {
 }
 
 variable "workers" {
-  description = "Workers of a run, the driver among them. A year of 15 million records is 1.5 GB of Parquet, which four workers take"
+  description = "Workers of a run of `curate`, the driver among them. A year of 15 million records is 1.5 GB of Parquet, which four workers take"
   type        = number
   default     = 5
 

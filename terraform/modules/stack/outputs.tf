@@ -19,7 +19,7 @@ output "role_arns" {
 }
 
 output "job_names" {
-  description = "Glue jobs: `curate`, and `migrate`, which a person starts"
+  description = "Glue jobs: `curate` and `maintain`, and `migrate`, which a person starts"
   value       = module.glue.job_names
 }
 

@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     anew.add_argument(
         "--metadata", action="append", default=[], metavar="TABLE=URL", help="metadata file of an Iceberg table"
     )
+    commands.add_parser("newest", help="print the newest publication that is registered, by kind")
     commands.add_parser("show", help="print what the catalog says, to compare two")
     return top
 
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         registry = Registry(Glue.of(here), open_lake(here), staging, platform.lake)
         if given.command == "show":
             _print(content.content(registry.glue, [staging.database, curated.database]))
+        elif given.command == "newest":
+            _print({"publications": content.newest(registry.glue, staging, platform.kinds)})
         elif given.command == "register":
             return _register(registry, given.place)
         else:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from assay_curated import files, inputs, publish, session
+from assay_curated.drift import drift
 from assay_curated.errors import Refused, failure, told
 from assay_curated.lake import Lake
 from assay_curated.tables import TABLES
@@ -46,6 +47,7 @@ def curate(lake: Lake, kind: str, places: Sequence[str], *, again: bool, step: C
                     "quarantined": one.sums.quarantined,
                 },
                 "amount": str(one.sums.amount_validated),
+                "null_drift": found.json() if (found := drift(lake, one.input)) else None,
             }
             for one in manifests
         ],
@@ -57,7 +59,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     given = _arguments(arguments)
     lake: Lake | None = None
     try:
-        lake, _ = session.lake(given.environment, given.lake, "assay-curate")
+        lake, _ = session.lake(given.environment, given.lake, "assay curate")
         places = [place for listed in given.manifests for place in listed.split(",") if place]
         report = curate(lake, given.kind, places, again=given.again, step=_told())
         code = 0

@@ -122,7 +122,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     # Glue adds arguments of its own.
     given, _ = parser.parse_known_args(arguments)
     try:
-        lake, locations = session.lake(given.environment, given.lake, "assay-migrate")
+        lake, locations = session.lake(given.environment, given.lake, "assay migrate")
         for statement in migrate(lake, locations) or ["nothing to do: all tables are as declared"]:
             sys.stdout.write(f"{statement}\n")
     except Exception as error:  # noqa: BLE001 - Python's own exit code would say that the tables were refused

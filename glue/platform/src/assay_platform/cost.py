@@ -89,6 +89,7 @@ def rest() -> list[Line]:
         Line("Airflow's disk", Decimal(v.AIRFLOW_DISK_GB), "ebs_gp3"),
         Line("NAT gateway", v.HOURS_A_MONTH, "nat_hour"),
         Line("its address", v.HOURS_A_MONTH, "ipv4_hour"),
+        Line(f"maintain: {v.MAINTAIN_DPU} workers, weekly", v.MAINTAIN_HOURS_A_MONTH * v.MAINTAIN_DPU, "glue_dpu"),
         Line("metrics", Decimal(v.METRICS), "metric"),
         Line("alarms", Decimal(v.ALARMS), "alarm"),
         Line("logs that are kept", v.LOG_GB_A_YEAR * v.YEARS, "logs_storage"),

@@ -68,7 +68,8 @@ fn carry_out(
         assay_pipeline::use_kernel(kernel)?;
     }
     let discovery = discovery(&args.rules)?;
-    let stop = Stop::on_signals().context("cannot listen for signals")?;
+    let halting = buckets.clone();
+    let stop = Stop::on_signals(move || halting.halt()).context("cannot listen for signals")?;
     // From here on there is a run that can tell how it ended.
     let Some(input) = input(args, buckets, &stop)? else {
         return Ok((Report::interrupted(&args.file.to_string(), args.name.clone()), stop));

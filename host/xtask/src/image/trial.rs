@@ -8,13 +8,15 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::engine::{Built, Engine};
+use super::trust;
+use crate::checkout::Checkout;
 use crate::shell;
 
 /// Whom the program runs as. Nobody's number on any host, and the one in the Containerfile.
 const USER: &str = "10001";
 
 /// Named as the publisher names its files, so that the pack is found.
-const FILE: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
+pub(super) const FILE: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
 
 /// Records of the sample: 12 MB, and enough for every defect to occur.
 const RECORDS: u64 = 20_000;
@@ -29,7 +31,7 @@ pub(super) enum Outcome {
 }
 
 /// Generates a sample and judges it, all by the image.
-pub(super) fn run(built: &Built, home: &Path) -> Result<Outcome> {
+pub(super) fn run(checkout: &Checkout, built: &Built, home: &Path) -> Result<Outcome> {
     let needed: &[&'static str] = match built.engine {
         Engine::Buildah => &["umoci", "bwrap"],
         Engine::Docker => &[],
@@ -67,7 +69,14 @@ pub(super) fn run(built: &Built, home: &Path) -> Result<Outcome> {
         bail!("the report that was written is not the one that was printed");
     }
     let summary = judged(&report)?;
-    Ok(Outcome::Passed(format!("{summary}, with no network and a read-only root")))
+    let trusted = match trust::run(checkout, &start, &data)? {
+        trust::Outcome::Passed => "; TLS by the list of authorities",
+        trust::Outcome::Missing(what) => {
+            println!("SKIPPED: TLS was not tried out: {what}");
+            ""
+        }
+    };
+    Ok(Outcome::Passed(format!("{summary}, with no network and a read-only root{trusted}")))
 }
 
 /// What a report says, if it is what the sample has to give.
@@ -86,7 +95,7 @@ fn judged(report: &Value) -> Result<String> {
 }
 
 /// How the image is started.
-enum Start {
+pub(super) enum Start {
     /// As an engine would start it, by bubblewrap.
     Unpacked(Unpacked),
     /// By docker, which has the image of this id.
@@ -94,32 +103,73 @@ enum Start {
 }
 
 /// An image on disk, and what its configuration says.
-struct Unpacked {
+pub(super) struct Unpacked {
     root: PathBuf,
     environment: Vec<(String, String)>,
     entry: Vec<String>,
 }
 
+/// What a command in the image can reach.
+#[derive(Clone, Copy)]
+enum Network {
+    Nothing,
+    ThisMachine,
+}
+
 impl Start {
-    /// A command in the image; `data` is its `/data`.
+    /// A command in the image without a network; `data` is its `/data`.
     fn command(&self, data: &Path, words: &[&str]) -> Command {
+        self.started(data, Network::Nothing, &[], words)
+    }
+
+    /// A command in the image that reaches servers of this machine, with more variables than the image's own.
+    pub(super) fn networked(
+        &self,
+        data: &Path,
+        variables: &[(&str, String)],
+        words: &[&str],
+    ) -> Command {
+        self.started(data, Network::ThisMachine, variables, words)
+    }
+
+    fn started(
+        &self,
+        data: &Path,
+        network: Network,
+        variables: &[(&str, String)],
+        words: &[&str],
+    ) -> Command {
         let mut command;
         match self {
             Self::Unpacked(image) => {
                 command = Command::new("bwrap");
                 command.args(["--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]);
+                if matches!(network, Network::ThisMachine) {
+                    command.arg("--share-net");
+                }
                 command.args(["--uid", USER, "--gid", USER]);
                 command.arg("--ro-bind").arg(&image.root).arg("/").arg("--bind").arg(data);
                 command.args(["/data", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]);
                 for (name, value) in &image.environment {
                     command.args(["--setenv", name, value]);
                 }
+                for (name, value) in variables {
+                    command.args(["--setenv", name, value]);
+                }
                 command.args(&image.entry);
             }
             Self::Loaded(id) => {
                 command = Command::new("docker");
-                command.args(["run", "--rm", "--network", "none", "--read-only", "--volume"]);
-                command.arg(format!("{}:/data", data.display())).arg(id);
+                let network = match network {
+                    Network::Nothing => "none",
+                    Network::ThisMachine => "host",
+                };
+                command.args(["run", "--rm", "--network", network, "--read-only", "--volume"]);
+                command.arg(format!("{}:/data", data.display()));
+                for (name, value) in variables {
+                    command.args(["--env", &format!("{name}={value}")]);
+                }
+                command.arg(id);
             }
         }
         command.args(words);
