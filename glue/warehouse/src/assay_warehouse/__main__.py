@@ -145,7 +145,7 @@ def _warehouse(platform: Platform, here: Environment) -> Warehouse:
 
 
 def setup(warehouse: Warehouse) -> list[str]:
-    """Makes what is missing; gives the names of tables and views. Views are made anew: they hold nothing."""
+    """Makes what is missing; gives the names of tables and views. Views are recreated: they hold nothing."""
     tables = statements.names("redshift", "tables")
     views = statements.names("analyst", "views")
     steps = statements.read("redshift", "schema")

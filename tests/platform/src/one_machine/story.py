@@ -59,7 +59,7 @@ class Story:
         self._part("backfill of 2019 to 2021: two years arrive, one is held", self._backfill)
         self._part("2020 is corrected, and 2019 is restated, by the publisher's next files", self._correct)
         self._part("an older publication of 2019 is asked for: each station refuses it", self._older)
-        self._part("the catalog loses all it knew, and is made anew from the bucket alone", self._rebuild)
+        self._part("the catalog loses everything, and is rebuilt from the bucket alone", self._rebuild)
         self._part("what a week of it asks for: old snapshots, and how old the data is", self._look_after)
 
     def tell_roughly(self) -> None:
