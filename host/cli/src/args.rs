@@ -96,7 +96,7 @@ and big.csv.truth.json (totals). The same arguments give the same bytes.")]
     /// Pin the plugins that packs use: writes their digests to `assay.lock` beside the rules.
     #[command(after_help = "\
 Examples:
-  assay lock                        after a plugin was built anew
+  assay lock                        after a plugin was rebuilt
   assay lock --rules my-rules --plugins my-plugins
 
 A run refuses a plugin whose digest is not the pinned one.")]
