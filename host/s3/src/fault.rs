@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::byte_stream::error::Error as StreamError;
 
 use crate::answers::CameBefore;
+use crate::halt::Grace;
 
 /// How rustls begins what it says of a certificate, whatever is wrong with it.
 const BAD_CERTIFICATE: &str = "invalid peer certificate";
@@ -53,6 +54,10 @@ pub(crate) enum Cause {
     TimedOut,
     /// The body broke off, or was not what was announced.
     Body,
+    /// Two answers about one state of an object do not agree.
+    Contradiction,
+    /// The end was asked for.
+    Stopped,
     /// Anything else.
     Other,
 }
@@ -111,6 +116,22 @@ impl Fault {
     /// A body that broke off.
     pub(crate) fn broken(error: &StreamError) -> Self {
         Self::new(Cause::Body, format!("the connection broke off: {}", chain(error)))
+    }
+
+    /// The end was asked for, and a request has so much grace.
+    pub(crate) fn stopped(grace: Grace) -> Self {
+        Self::new(
+            Cause::Stopped,
+            match grace {
+                Grace::None => "the end was asked for",
+                Grace::Closing => "the end was asked for, and S3 does not answer",
+            },
+        )
+    }
+
+    /// An answer contradicts an earlier one.
+    pub(crate) fn contradiction(message: impl Into<String>) -> Self {
+        Self::new(Cause::Contradiction, message)
     }
 
     /// The object is another one than was opened.

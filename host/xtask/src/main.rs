@@ -8,6 +8,7 @@ mod account;
 mod archive;
 mod bucket;
 mod checkout;
+mod complexity;
 mod demo;
 mod dist;
 mod fuzz;
@@ -64,6 +65,8 @@ commands:
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]
                     run the fuzz targets (all of them, 60 seconds each, if not said otherwise)
+  complexity [SECONDS] [--seed SEED]
+                    search for inputs that cost more than twice as much at twice the size (`complexity --help`)
   stand-ins         two servers of S3 on this machine until Ctrl-C, with what to set to talk to them
   account s3://BUCKET/PREFIX
                     what is promised about buckets, held against one of yours; removes what it wrote there
@@ -99,7 +102,7 @@ fn main() -> ExitCode {
 
 fn run(words: &[&str]) -> Result<()> {
     let for_help = words.contains(&"--help")
-        && !["versus", "speed", "instructions", "platform"].contains(&words[0]);
+        && !["versus", "speed", "instructions", "platform", "complexity"].contains(&words[0]);
     if matches!(words, [] | ["help" | "-h" | "--help", ..]) || for_help {
         print!("{HELP}");
         return Ok(());
@@ -128,6 +131,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["stand-ins"] => standins::run(&checkout),
         ["readers"] => readers::run(&checkout),
         ["versus", options @ ..] => versus::run(&checkout, options),
+        ["complexity", options @ ..] => complexity::run(&checkout, options),
         ["fuzz", rest @ ..] => fuzz::run(&checkout, rest),
         other => bail!(
             "`cargo xtask {}` is not a command; `cargo xtask help` lists those that are",

@@ -16,8 +16,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 use crate::{
-    instructions, layout, measure, outside, platform, plugins, python, setup, shell, terraform,
-    tidy, versus,
+    complexity, instructions, layout, measure, outside, platform, plugins, python, setup, shell,
+    terraform, tidy, versus,
 };
 use table::{Row, Table};
 
@@ -52,6 +52,11 @@ const STEPS: &[Step] = &[
         name: "instructions",
         about: "a byte of CSV takes no more than budgeted",
         run: |checkout| instructions::run(checkout, &[]),
+    },
+    Step {
+        name: "complexity",
+        about: "what was quadratic once grows as its input does",
+        run: complexity::test,
     },
     Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
     Step { name: "doctests", about: "examples in the documentation", run: run_doctests },

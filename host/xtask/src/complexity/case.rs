@@ -1,0 +1,199 @@
+//! One case of a search: an input of any size, what it is packed in, and the rules that judge it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use fastrand::Rng;
+
+use super::draw::{self, Table};
+use super::rules;
+use super::shape::{Run, Shape};
+use super::wrapping::Wrapping;
+
+/// The memory that a run has by default, and the least that it takes, in bytes.
+const MEMORY: [u64; 2] = [256 << 20, 128 << 20];
+
+/// The name by which files are judged, whatever they are called.
+const NAME: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
+
+/// Rules of this checkout and records that they were made for.
+#[derive(Debug)]
+pub(super) struct Published {
+    pub(super) pack: PathBuf,
+    pub(super) header: Vec<u8>,
+    pub(super) records: Vec<Vec<u8>>,
+}
+
+/// What judges a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Rules {
+    /// A pack that is written beside the file, with the list of its columns: these, or those of the header.
+    Drawn {
+        pack: String,
+        columns: Option<Vec<String>>,
+    },
+    Published(PathBuf),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Case {
+    /// What it is called: a seed, or a known fault.
+    pub(super) name: String,
+    pub(super) shape: Shape,
+    pub(super) wrapping: Wrapping,
+    rules: Rules,
+    /// Publishes, and not only judges.
+    publishes: bool,
+    threads: u32,
+    /// The budget in bytes.
+    pub(super) memory: u64,
+}
+
+/// A case that lies on a disk.
+#[derive(Debug)]
+pub(super) struct Placed {
+    input: PathBuf,
+    pack: PathBuf,
+    lake: PathBuf,
+}
+
+impl Case {
+    /// The case of a seed. `published`: some of these stand in for what is made up now and then.
+    pub(super) fn drawn(seed: u64, published: &[Published]) -> Self {
+        let mut random = Rng::with_seed(seed);
+        let random = &mut random;
+        let of = (random.u32(..5) == 0 && !published.is_empty())
+            .then(|| &published[random.usize(..published.len())]);
+        let (shape, rules) = match of {
+            Some(published) => {
+                let header = vec![Run::once(published.header.clone())];
+                let width = published.header.split(|byte| *byte == b',').count();
+                let table = Table { width, published: &published.records };
+                let shape =
+                    Shape { before: table.before(random), header, body: table.body(random) };
+                (shape, Rules::Published(published.pack.clone()))
+            }
+            None => made_up(random),
+        };
+        let wrapping = match random.u32(..12) {
+            0 => Wrapping::Gzip,
+            1 => Wrapping::GzipMembers(1 << random.u32(..17)),
+            2 => Wrapping::Zstd,
+            3 => Wrapping::ZstdFrames(1 << random.u32(..17)),
+            4 => Wrapping::Zip { deflated: true, others: 0 },
+            5 => Wrapping::Zip { deflated: random.bool(), others: 1 << random.u32(..6) },
+            _ => Wrapping::Plain,
+        };
+        Self {
+            name: format!("seed {seed}"),
+            shape,
+            wrapping,
+            rules,
+            publishes: random.u32(..5) == 0,
+            threads: [1, 1, 1, 2, 16][random.usize(..5)],
+            memory: MEMORY[random.usize(..2)],
+        }
+    }
+
+    /// A case that judges a table of three columns, `a` to `c`, by these rules of `checks`.
+    pub(super) fn known(name: &str, shape: Shape, wrapping: Wrapping, rules: &str) -> Self {
+        let columns = ["a", "b", "c"];
+        let pack = rules::around(&format!("[plugins.checks]\n{rules}"));
+        Self {
+            name: name.to_owned(),
+            shape,
+            wrapping,
+            rules: Rules::Drawn { pack, columns: Some(columns.map(str::to_owned).to_vec()) },
+            publishes: false,
+            threads: 1,
+            memory: MEMORY[0],
+        }
+    }
+
+    /// Writes the file and its rules into a folder.
+    pub(super) fn place(&self, scale: u64, folder: &Path) -> Result<Placed> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create `{}`", folder.display()))?;
+        let input = folder.join(format!("input-{scale}.csv{}", self.wrapping.suffix()));
+        let file =
+            File::create(&input).with_context(|| format!("cannot create `{}`", input.display()))?;
+        self.wrapping
+            .write(&self.shape, scale, file)
+            .with_context(|| format!("cannot write `{}`", input.display()))?;
+        let pack = match &self.rules {
+            Rules::Published(pack) => pack.clone(),
+            Rules::Drawn { pack: text, columns } => {
+                let pack = folder.join(format!("pack-{scale}.toml"));
+                let list = format!("columns-{scale}.txt");
+                let columns = columns.clone().unwrap_or_else(|| self.shape.names(scale));
+                fs::write(&pack, text.replace(rules::COLUMNS, &list))
+                    .and_then(|()| fs::write(folder.join(list), columns.join("\n") + "\n"))
+                    .with_context(|| format!("cannot write `{}`", pack.display()))?;
+                pack
+            }
+        };
+        Ok(Placed { input, pack, lake: folder.join("lake") })
+    }
+
+    /// The words for `assay` that judge it.
+    pub(super) fn words(&self, placed: &Placed, command: &mut Command) {
+        let Placed { input, pack, lake } = placed;
+        command.arg(if self.publishes { "run" } else { "check" }).arg(input);
+        command.arg("--pack").arg(pack).args(["--name", NAME]);
+        if self.publishes {
+            command.arg("--root").arg(lake);
+        }
+        command.args(["--threads", &self.threads.to_string()]);
+        command.args(["--memory", &self.memory.to_string()]);
+    }
+
+    /// What is in it, for people.
+    pub(super) fn describe(&self) -> String {
+        format!("{} · {}", self.wrapping, self.shape)
+    }
+}
+
+impl Placed {
+    /// The file's bytes, as they lie on the disk.
+    pub(super) fn bytes(&self) -> Result<u64> {
+        Ok(fs::metadata(&self.input).context("the input is gone")?.len())
+    }
+
+    /// Takes back what was written, rules that are not its own excepted.
+    pub(super) fn remove(&self) -> Result<()> {
+        fs::remove_file(&self.input).context("cannot remove an input")?;
+        self.forget_published()
+    }
+
+    /// Takes back what was published, which another run would find done.
+    pub(super) fn forget_published(&self) -> Result<()> {
+        if self.lake.exists() {
+            fs::remove_dir_all(&self.lake).context("cannot remove what was published")?;
+        }
+        Ok(())
+    }
+}
+
+/// A table that is made up, and rules for it.
+fn made_up(random: &mut Rng) -> (Shape, Rules) {
+    if random.u32(..12) == 0 {
+        let shape = draw::wide(random);
+        let columns: Vec<String> = shape.names(1);
+        return (shape, Rules::Drawn { pack: rules::pack(random, &columns), columns: None });
+    }
+    let most = [1, 3, 8, 300][random.usize(..4)];
+    let width = random.usize(1..=most);
+    let table = Table { width, published: &[] };
+    let columns: Vec<String> = (0..width).map(draw::name).collect();
+    let odd = random.u32(..16) == 0;
+    let header = if odd {
+        Table::odd_header(random)
+    } else {
+        let end = ["\n", "\r\n"][random.usize(..2)];
+        vec![Run::once(columns.join(",") + end)]
+    };
+    let shape = Shape { before: table.before(random), header, body: table.body(random) };
+    (shape, Rules::Drawn { pack: rules::pack(random, &columns), columns: Some(columns) })
+}
