@@ -23,7 +23,7 @@ with DAG(
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
     params=settings.of_a_year(
-        results=Param([], type="array", description="Of a manual run: results of the task `register` of a year"),
+        results=Param([], type="array", description="For a manual run: results of a year's `register` task"),
     ),
 ) as dag:
 

@@ -20,7 +20,7 @@ with DAG(
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
     params=settings.of_a_year(
-        results=Param([], type="array", description="Of a manual run: results of the task `publish` of a year"),
+        results=Param([], type="array", description="For a manual run: results of a year's `publish` task"),
     ),
 ) as dag:
 

@@ -29,7 +29,7 @@ with DAG(
             list(settings.PLATFORM.kinds), type="array", items={"type": "string"}, description="Kinds of files"
         ),
         publication=Param(None, type=["null", "string"], format="date", description="Publication (default: newest)"),
-        pack=Param(None, type=["null", "string"], description="Another pack than the one found by header and year"),
+        pack=Param(None, type=["null", "string"], description="Pack (default: found by header and year)"),
         origins=Param([], type="array", items={"type": "string"}, description="Files to land first: paths or URLs"),
         most_quarantined=Param(0.05, type="number", minimum=0, maximum=1, description="Share that may be held back"),
     ),

@@ -63,7 +63,7 @@ def parameters(**more: Param) -> dict[str, Param]:
     """Parameters of a manual run."""
     return {
         "environment": Param(HERE.name, type="string", enum=sorted(PLATFORM.environments), description="Addresses"),
-        "lake": Param(None, type=["null", "string"], description="Another lake than the environment's"),
+        "lake": Param(None, type=["null", "string"], description="Lake (default: the environment's)"),
         **more,
     }
 

@@ -97,12 +97,6 @@ def test_a_run_that_takes_the_place_of_another_moves_the_partition(world: World)
     assert not world.partitions("rejected"), "rejects of a run that no longer counts"
 
 
-def test_the_host_writes_where_the_file_says(world: World) -> None:
-    """Folders that the host names itself: the file can only say the same."""
-    world.publish(2023, "2024-06-28", defects="5%")
-    for below in (PLATFORM.lake.validated, PLATFORM.lake.rejected, PLATFORM.lake.audit, PLATFORM.lake.schema_versions):
-        assert list(world.registry.lake.keys(below)), f"nothing is below `{below}`"
-
 
 def test_the_newest_publication_is_not_moved_back(world: World) -> None:
     newer = world.publish(2023, "2025-01-30")

@@ -55,7 +55,7 @@ impl Buckets {
         if let Some(s3) = self.s3.get() {
             return Ok(s3);
         }
-        let s3 = S3::connect(self.settings.clone()).context("cannot start what talks to S3")?;
+        let s3 = S3::connect(self.settings.clone()).context("cannot start the S3 client")?;
         Ok(self.s3.get_or_init(|| s3))
     }
 

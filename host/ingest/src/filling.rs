@@ -418,8 +418,9 @@ impl<'a, R: Read> Filling<'a, R> {
                     break end;
                 }
                 Begins::Other => {
-                    lines += 1;
-                    at = end;
+                    let (blank, more) = self.reading.ends.blank_like_first(bytes, offset);
+                    lines += 1 + more;
+                    at = end + blank;
                     if at - keep > self.reading.tuning.read {
                         missing += (at - keep) as u64;
                         self.remove(keep, at);

@@ -26,7 +26,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::grammar::{self, Parsed};
 
@@ -181,6 +181,35 @@ impl RecordEnds {
             Blank::Done => Begins::Valid,
             Blank::Partial => Begins::Partial,
         }
+    }
+
+    /// Blank lines at the start of `bytes` that begin no valid record and end before none, because the first of them, which was asked of just
+    /// now, does not. Gives their bytes and how many they are.
+    pub(crate) fn blank_like_first(&mut self, bytes: &[u8], offset: u64) -> (usize, u64) {
+        let mut end = usize::try_from(self.blank.end - offset).expect("it is in memory");
+        if end <= self.limit {
+            return (end, memchr_iter(b'\n', &bytes[..end]).count() as u64);
+        }
+        // They are more than a record may be long, so the next one counts as a line for those that are far enough before it. That is a record of one
+        // column.
+        if self.width == 1 {
+            return (0, 0);
+        }
+        let line = |at: usize| match bytes.get(at..) {
+            Some([b'\n', ..]) => 1,
+            Some([b'\r', b'\n', ..]) => 2,
+            _ => 0,
+        };
+        while line(end) > 0 {
+            end += line(end);
+        }
+        self.blank.end = offset + end as u64;
+        let (mut at, mut lines) = (0, 0);
+        while end - at - line(at) > self.limit {
+            at += line(at);
+            lines += 1;
+        }
+        (at, lines)
     }
 
     fn begins(&mut self, bytes: &[u8], start: usize, offset: u64, at_end: bool) -> Begins {

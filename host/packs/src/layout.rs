@@ -218,7 +218,7 @@ fn read_header(node: &Node, report: &Report) -> Option<Vec<String>> {
             );
         } else if let Some(first) = seen.insert(name, place) {
             report.add(
-                Mistake::new(place, format!("column `{name}` stands twice"))
+                Mistake::new(place, format!("column `{name}` is listed twice"))
                     .also(first, "here first"),
             );
         }

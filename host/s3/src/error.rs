@@ -36,7 +36,7 @@ impl Target {
 }
 
 /// What follows for an upload that S3 does not make an object of: what its parts were made from is gone by then.
-const ANEW: &str = "its parts are not kept, so try again: the next run writes them anew, under names of its own, and nothing that was published has changed";
+const ANEW: &str = "its parts are not kept; try again: the next run uploads them again under new names, and nothing that was published has changed";
 
 /// Why S3 did not do what it was asked, after all attempts.
 #[derive(Debug)]
@@ -101,12 +101,12 @@ impl S3Error {
         let Target { operation, address, .. } = &self.0.target;
         let bucket = address.bucket();
         match &self.0.fault.cause {
-            Cause::NoObject if *operation == Operation::HeadObject => format!("there is no such object, or no bucket `{bucket}` at this endpoint: look at the key, letter by letter"),
-            Cause::NoObject => "there is no such object: look at the key, letter by letter".to_owned(),
-            Cause::NoBucket => format!("there is no bucket `{bucket}`, or not at this endpoint: see AWS_ENDPOINT_URL_S3 and the profile"),
+            Cause::NoObject if *operation == Operation::HeadObject => format!("there is no such object, or no bucket `{bucket}` at this endpoint: check the key, letter by letter"),
+            Cause::NoObject => "there is no such object: check the key, letter by letter".to_owned(),
+            Cause::NoBucket => format!("there is no bucket `{bucket}` at this endpoint: check AWS_ENDPOINT_URL_S3 and the profile"),
             Cause::Denied => self.lacking(),
-            Cause::Refused => "the server does not know these keys, or they do not belong together: `aws sts get-caller-identity` says whose they are".to_owned(),
-            Cause::Expired => "the session is over: log in again (`aws sso login`), or let whoever starts this give it new keys; then try again".to_owned(),
+            Cause::Refused => "the server does not know these keys, or they do not match each other: `aws sts get-caller-identity` shows whose they are".to_owned(),
+            Cause::Expired => "the session has expired: log in again (`aws sso login`), or have the caller provide new keys; then try again".to_owned(),
             Cause::NoKeys { metadata } => {
                 let container = if *metadata {
                     "; on an instance, a container reaches its metadata only if their hop limit is 2 (`aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`)"
@@ -119,19 +119,19 @@ impl S3Error {
                 let region = shown(region);
                 format!("the bucket is in `{region}`: set AWS_REGION={region}")
             },
-            Cause::Region(None) => "the bucket is in another region than AWS_REGION or the profile says".to_owned(),
-            Cause::Clock => "this machine's clock is off by more than 15 minutes: set it (`timedatectl`)".to_owned(),
-            Cause::NoUpload => format!("the upload is over: S3 gave it up after a conflict (409), or a lifecycle rule or `assay gc` aborted it; {ANEW}"),
-            Cause::Conflict if *operation == Operation::CompleteMultipartUpload => format!("S3 was at the same key in another request, and wants this upload once more from its beginning; {ANEW}"),
-            Cause::Condition | Cause::Conflict => "another process is at the same key; try again".to_owned(),
-            Cause::Throttled => format!("S3 takes no more requests at this rate: try again, with fewer tasks at a time on `s3://{bucket}`"),
+            Cause::Region(None) => "the bucket is not in the region that AWS_REGION or the profile names".to_owned(),
+            Cause::Clock => "this machine's clock is wrong by more than 15 minutes: set it (`timedatectl`)".to_owned(),
+            Cause::NoUpload => format!("the upload no longer exists: S3 dropped it after a conflict (409), or a lifecycle rule or `assay gc` aborted it; {ANEW}"),
+            Cause::Conflict if *operation == Operation::CompleteMultipartUpload => format!("S3 was handling another request for the same key, and requires this upload to start again; {ANEW}"),
+            Cause::Condition | Cause::Conflict => "another process is writing to the same key; try again".to_owned(),
+            Cause::Throttled => format!("S3 limits the request rate: try again, with fewer concurrent tasks on `s3://{bucket}`"),
             Cause::Server | Cause::TimedOut | Cause::Body => "try again: nothing that was published has changed".to_owned(),
-            Cause::Contradiction => "the server or a proxy before it garbles answers: try again; if it stays so, ask for the object without the proxy (NO_PROXY), and with `aws s3api head-object` and `get-object`".to_owned(),
+            Cause::Contradiction => "the server or a proxy in front of it corrupts responses: try again; if the error persists, request the object without the proxy (NO_PROXY), and with `aws s3api head-object` and `get-object`".to_owned(),
             Cause::Stopped => "run again".to_owned(),
-            Cause::Unreachable => "try again; if it stays so, look at AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),
-            Cause::Untrusted => "the server's certificate comes from an authority that is not in the list, or does not fit the address; if it is yours, or a proxy's, SSL_CERT_FILE names a list (PEM) with its authority".to_owned(),
+            Cause::Unreachable => "try again; if the error persists, check AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),
+            Cause::Untrusted => "the server's certificate is from an unknown authority, or does not match the address; if the authority is yours or a proxy's, set SSL_CERT_FILE to a list (PEM) that contains it".to_owned(),
             Cause::Range | Cause::Other => {
-                format!("S3's documentation of {} says what this means", operation.name())
+                format!("see S3's documentation of {}", operation.name())
             }
         }
     }
@@ -148,11 +148,11 @@ impl S3Error {
         match operation {
             // Without it, S3 answers 403 for what is not there.
             Operation::GetObject | Operation::HeadObject => format!(
-                "{needs}; if the object may not be there: also `s3:ListBucket` on `arn:aws:s3:::{bucket}`, without which S3 says 403 and not 404; of an encrypted one `kms:Decrypt` on its key"
+                "{needs}; if the object may be missing, also `s3:ListBucket` on `arn:aws:s3:::{bucket}`, without which S3 answers 403 instead of 404; if it is encrypted, `kms:Decrypt` on its key"
             ),
             Operation::DeleteObject | Operation::AbortMultipartUpload => needs,
             _ => format!(
-                "{needs}; for an encrypted bucket also `kms:GenerateDataKey` and `kms:Decrypt` on its key; a bucket's policy may refuse it too"
+                "{needs}; for an encrypted bucket also `kms:GenerateDataKey` and `kms:Decrypt` on its key; a bucket policy may also deny it"
             ),
         }
     }

@@ -20,7 +20,7 @@ restated; then a page that holds rows and dollars of every station against each 
 usage: cargo xtask platform [OPTION]…
 
 options:
-  --rows N   records of a year, about (20000 if left out)
+  --rows N   approximate records per year (default: 20000)
   --rough    twice: the second time each station's command and each server is killed once, and what comes of it has to be the same
   --keep     leave all servers running until Ctrl-C, with their addresses printed
 ";

@@ -14,15 +14,7 @@ from conftest import LAKE, PLATFORM, VARIABLES, Applied
 def client(applied: Applied, service: str, role: str | None = None) -> Any:
     if role is None:
         return moto.client(service, applied.address)
-    arn = f"arn:aws:iam::123456789012:role/{role}"
-    given = moto.client("sts", applied.address).assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
-    return moto.client(
-        service,
-        applied.address,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
+    return moto.client(service, applied.address, **moto.as_role(applied.address, role))
 
 
 def refused(call: Any, **given: object) -> bool:

@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Environment of `platform.json` that jobs are told"
+  description = "Environment of `platform.json` that jobs use"
   type        = string
 }
 
@@ -19,7 +19,7 @@ variable "databases" {
 
   validation {
     condition     = alltrue([for one in values(var.databases) : can(regex("^[a-z0-9_]+$", one))])
-    error_message = "A database has other characters than lower-case letters, digits and `_`, which Athena wants quoted."
+    error_message = "A database name has characters other than lower-case letters, digits and `_`; Athena would require quotes."
   }
 }
 
@@ -77,7 +77,7 @@ variable "workers" {
 }
 
 variable "timeout" {
-  description = "Minutes after which a run is ended: a year takes minutes, what takes hours hangs"
+  description = "Minutes after which a run is ended: a year takes minutes; a run that takes hours hangs"
   type        = number
   default     = 180
 

@@ -55,7 +55,7 @@ variable "most_rejected" {
 }
 
 variable "most_null_drift" {
-  description = "Rise of a column's share of blanks, from one publication of a year to the next, that is no alarm"
+  description = "Rise of a column's share of blanks, from one publication of a year to the next, that raises no alarm"
   type        = number
   default     = 0.05
 

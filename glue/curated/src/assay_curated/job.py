@@ -75,7 +75,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m assay_curated.job", description="Curate validated publications")
     parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
-    parser.add_argument("--lake", help="URL of another lake than the environment's")
+    parser.add_argument("--lake", help="URL of the lake (default: the environment's)")
     parser.add_argument("--kind", required=True, help="Kind of payments, such as `general`")
     parser.add_argument(
         "--manifests",

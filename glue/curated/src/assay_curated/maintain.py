@@ -103,7 +103,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         prog="python -m assay_curated.maintain", description="Remove old snapshots and orphans of the curated tables"
     )
     parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
-    parser.add_argument("--lake", help="URL of another lake than the environment's")
+    parser.add_argument("--lake", help="URL of the lake (default: the environment's)")
     keep, orphan = f"(default: {KEEP_DAYS})", f"(default: {ORPHAN_DAYS})"
     parser.add_argument("--keep-days", type=int, default=KEEP_DAYS, help=f"Days that snapshots are kept for {keep}")
     parser.add_argument("--orphan-days", type=int, default=ORPHAN_DAYS, help=f"Least age of orphans that go {orphan}")

@@ -118,7 +118,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """The command. Gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m assay_curated.migrate", description="Make or change the tables")
     parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
-    parser.add_argument("--lake", help="URL of another lake than the environment's")
+    parser.add_argument("--lake", help="URL of the lake (default: the environment's)")
     # Glue adds arguments of its own.
     given, _ = parser.parse_known_args(arguments)
     try:

@@ -105,7 +105,7 @@ fn input(args: &JudgeArgs, buckets: &Buckets, stop: &Stop) -> Result<Option<Inpu
     let open = move || {
         if file.is_standard() {
             return Input::from_reader(&mut io::stdin().lock(), name).context(
-                "cannot spool standard input to a temporary file (TMPDIR names another folder)",
+                "cannot spool standard input to a temporary file (set TMPDIR to use another folder)",
             );
         }
         buckets.input(&file, name, reading)

@@ -41,7 +41,7 @@ def await_answer(server: Guarded, answers: Callable[[], bool]) -> Guarded:
 
 
 def answers_http(url: str) -> bool:
-    """Whether anything answers there, be it that we are not wanted."""
+    """Whether anything answers there, even if it refuses access."""
     try:
         with urlopen(Request(url), timeout=5):  # noqa: S310 - loopback
             return True

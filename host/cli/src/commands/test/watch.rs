@@ -26,15 +26,15 @@ pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Res
             let _ = send.send(());
         }
     })
-    .context("changes of files cannot be watched")?;
+    .context("cannot watch files for changes")?;
     let mut folders: Vec<PathBuf> = vec![args.plugin.dir.to_path_buf()];
     if let Ok(found) = plugin::find(&args.plugin) {
         folders.extend(found.component.parent().map(PathBuf::from));
     }
     for folder in &folders {
-        watcher.watch(folder, RecursiveMode::Recursive).with_context(|| {
-            format!("changes in `{}` cannot be watched", shown(folder.display()))
-        })?;
+        watcher
+            .watch(folder, RecursiveMode::Recursive)
+            .with_context(|| format!("cannot watch `{}` for changes", shown(folder.display())))?;
     }
     loop {
         // A mistake while editing is no reason to stop.
