@@ -179,5 +179,12 @@ mod tests {
         let (_, certificates) = context::ROOTS.split_once('/').unwrap();
         let named = format!("ENV SSL_CERT_FILE=/{certificates}");
         assert!(lines().contains(&named.as_str()), "{named}");
+        for (name, value) in Program::Image.variables() {
+            let named = format!("ENV {name}={value}");
+            assert!(
+                lines().contains(&named.as_str()),
+                "{named}: what is measured is not what runs"
+            );
+        }
     }
 }
