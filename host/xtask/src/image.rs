@@ -9,6 +9,7 @@ mod engine;
 mod program;
 mod roots;
 mod source;
+mod start;
 mod trial;
 mod trust;
 
