@@ -97,7 +97,6 @@ def test_a_run_that_takes_the_place_of_another_moves_the_partition(world: World)
     assert not world.partitions("rejected"), "rejects of a run that no longer counts"
 
 
-
 def test_the_newest_publication_is_not_moved_back(world: World) -> None:
     newer = world.publish(2023, "2025-01-30")
     world.registry.register(newer)

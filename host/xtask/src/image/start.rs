@@ -1,4 +1,4 @@
-//! How an image is started: as its configuration says, by bubblewrap or docker.
+//! How the image is started: unpacked as its configuration says, by bubblewrap, or by docker.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::engine::{Built, Engine};
+use super::engine::Built;
 use crate::shell;
 
 /// Whom the program runs as. Nobody's number on any host, and the one in the Containerfile.
@@ -36,14 +36,6 @@ enum Network {
 }
 
 impl Start {
-    /// Makes an image ready to be started.
-    pub(super) fn of(built: &Built, home: &Path) -> Result<Self> {
-        Ok(match built.engine {
-            Engine::Buildah => Self::Unpacked(unpack(built, home)?),
-            Engine::Docker => Self::Loaded(built.id.clone()),
-        })
-    }
-
     /// A command in the image without a network; `data` is its `/data`.
     pub(super) fn command(&self, data: &Path, words: &[&str]) -> Command {
         self.started(data, Network::Nothing, &[], words)
@@ -105,7 +97,7 @@ impl Start {
 }
 
 /// Unpacks what buildah built, and reads from its configuration how it wants to be started.
-fn unpack(built: &Built, home: &Path) -> Result<Unpacked> {
+pub(super) fn unpack(built: &Built, home: &Path) -> Result<Unpacked> {
     let root = home.join("root");
     remake(&root)?;
     fs::remove_dir(&root).context("cannot make way for the image's files")?;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::engine::{Built, Engine};
-use super::start::{Start, remake};
+use super::start::{Start, remake, unpack};
 use super::trust;
 use crate::checkout::Checkout;
 use crate::shell;
@@ -44,7 +44,10 @@ pub(super) fn run(checkout: &Checkout, built: &Built, home: &Path) -> Result<Out
     }
     let data = home.join("data");
     remake(&data)?;
-    let start = Start::of(built, home)?;
+    let start = match built.engine {
+        Engine::Buildah => Start::Unpacked(unpack(built, home)?),
+        Engine::Docker => Start::Loaded(built.id.clone()),
+    };
 
     let path = format!("/data/{FILE}");
     let records = RECORDS.to_string();

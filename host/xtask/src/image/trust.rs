@@ -1,7 +1,7 @@
 //! TLS from inside the image: it talks to a server whose authority is in its list, and to no other.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
@@ -25,13 +25,8 @@ pub(super) enum Outcome {
     Missing(&'static str),
 }
 
-/// Publishes a sample in `data` to a server on this machine, whose certificate an authority of our own has signed.
-pub(super) fn run(
-    checkout: &Checkout,
-    start: &Start,
-    data: &Path,
-    sample: &str,
-) -> Result<Outcome> {
+/// Publishes the sample of this name in `data` to a server on this machine, whose certificate an authority of our own has signed.
+pub(super) fn run(checkout: &Checkout, start: &Start, data: &Path, name: &str) -> Result<Outcome> {
     if !shell::succeeds(Command::new("openssl").arg("version")) {
         return Ok(Outcome::Missing("no `openssl` on the path, which makes certificates"));
     }
@@ -45,7 +40,7 @@ pub(super) fn run(
     let server = Server::start_versity_tls(&versitygw, &certificate, &key)?;
     fs::create_dir(server.objects(BUCKET)).context("cannot make the bucket")?;
 
-    let (file, root) = (format!("/data/{sample}"), format!("s3://{BUCKET}"));
+    let (file, root) = (format!("/data/{name}"), format!("s3://{BUCKET}"));
     let run = |more: &[(&str, String)]| {
         let variables = [&server.environment()[..], more].concat();
         let mut run = start.networked(data, &variables, &["run", &file, "--root", &root]);
@@ -77,7 +72,7 @@ fn said(output: &Output) -> String {
 }
 
 /// An authority, and a certificate of the server that it signed, with its key.
-fn certify(folder: &Path, authority: &Path) -> Result<(PathBuf, PathBuf)> {
+fn certify(folder: &Path, authority: &Path) -> Result<(std::path::PathBuf, std::path::PathBuf)> {
     let (signing, certificate, key) =
         (folder.join("authority.key"), folder.join("server.pem"), folder.join("server.key"));
     let make = |subject: &str, key: &Path, to: &Path| {
