@@ -95,10 +95,7 @@ impl Table<'_> {
             2 => vec![Run::once("sep=,\n")],
             3 => vec![Run::once("\u{feff}"), Run::scaled("\n")],
             4 => vec![Run::once("\n\r\n")],
-            5 => vec![Run::scaled(one(
-                random,
-                &["# a comment\n", "\"\"\n", "\x1a", "\0", "\r"],
-            ))],
+            5 => vec![Run::scaled(one(random, &["# a comment\n", "\"\"\n", "\x1a", "\0", "\r"]))],
             _ => vec![],
         }
     }

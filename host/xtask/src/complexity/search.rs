@@ -75,6 +75,9 @@ impl Bench {
         let mut before: Option<(u64, Cost)> = None;
         for bytes in SIZES {
             let scale = case.shape.scale(bytes);
+            if scale > case.most {
+                break;
+            }
             let cost = self.at(case, scale, &mut outcome)?;
             if let (Some((smaller, less)), Some(start)) = (before, start) {
                 let late = cost.is_none();
