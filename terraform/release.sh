@@ -32,7 +32,7 @@ pins airflow airflow/provider/requirements.txt airflow/provider glue/platform
 pins platform glue/warehouse/requirements.txt glue/platform glue/catalog glue/warehouse
 # Glue brings Spark and Iceberg itself, and takes the package from here.
 "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$folder/wheels" "$root/glue/curated"
-cp "$root"/glue/curated/src/assay_curated/{job,migrate}.py "$folder/glue/"
+cp "$root"/glue/curated/src/assay_curated/{job,migrate,maintain}.py "$folder/glue/"
 tar -C "$root/airflow" --sort=name --mtime=@0 --owner=0 --group=0 --exclude=__pycache__ -czf "$folder/dags.tar.gz" dags
 tar -C "$host" --sort=name --mtime=@0 --owner=0 --group=0 --transform 's|^\.|host|' -czf "$folder/host.tar.gz" .
 (cd "$folder" && find . -type f ! -name SHA256SUMS -printf '%P\0' | sort -z | xargs -0 sha256sum > SHA256SUMS)

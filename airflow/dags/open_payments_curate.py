@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from airflow.sdk import DAG, Param, PartitionedAssetTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from open_payments import commands, events, settings
+from open_payments import commands, events, metrics, settings
 
+CURATE = commands.Job("assay_curated.job", settings.PLATFORM.jobs.curate)
 curated = settings.asset("curated")
+log = logging.getLogger(__name__)
 
 with DAG(
     dag_id="open_payments_curate",
@@ -19,8 +22,8 @@ with DAG(
     max_active_runs=1,
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
-    params=settings.parameters(
-        results=Param([], type="array", description="Of a manual run: results of the task `register` of a year"),
+    params=settings.of_a_year(
+        results=Param([], type="array", description="For a manual run: results of a year's `register` task"),
     ),
 ) as dag:
 
@@ -42,11 +45,14 @@ with DAG(
     def curate(one: dict[str, Any]) -> dict[str, Any]:
         """Carries the job out; gives what the next station needs."""
         context = get_current_context()
-        here, root = settings.environment(context), settings.lake(context)
+        here = settings.environment(context)
         arguments = [*settings.options(context), "--kind", one["kind"], "--manifests", one["manifest"]]
-        instance = context["ti"]
-        place = f"{root}/metadata/airflow/{instance.dag_id}/{one['kind']}-{one['attempt']}-{instance.try_number}.json"
-        report = commands.curate(here, settings.PLATFORM.jobs.curate, arguments, settings.variables(context), place)
+        place = settings.report(context, f"{one['kind']}-{one['attempt']}")
+        report = commands.spark(here, CURATE, arguments, settings.variables(context), place)
+        for published in report.get("inputs", ()):
+            if drift := published.get("null_drift"):
+                log.info("blanks: `%s` has %s more of them than in %s", drift["column"], drift["rise"], drift["since"])
+                metrics.put(here, settings.PLATFORM.metrics, settings.PLATFORM.metrics.null_drift, float(drift["rise"]))
         return {**one, "curated": report["outcome"]}
 
     @task(outlets=[curated])

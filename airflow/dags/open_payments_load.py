@@ -19,8 +19,8 @@ with DAG(
     max_active_runs=1,
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
-    params=settings.parameters(
-        results=Param([], type="array", description="Of a manual run: results of the task `publish` of a year"),
+    params=settings.of_a_year(
+        results=Param([], type="array", description="For a manual run: results of a year's `publish` task"),
     ),
 ) as dag:
 

@@ -9,7 +9,7 @@ from airflow.sdk import DAG, CronPartitionTimetable, Param, get_current_context,
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from assay_provider import places
-from open_payments import commands, events, gate, host, raw, settings
+from open_payments import commands, events, gate, host, metrics, raw, settings
 
 validated = settings.asset("validated")
 log = logging.getLogger(__name__)
@@ -24,12 +24,12 @@ with DAG(
     max_active_runs=4,
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
-    params=settings.parameters(
+    params=settings.of_a_year(
         kinds=Param(
             list(settings.PLATFORM.kinds), type="array", items={"type": "string"}, description="Kinds of files"
         ),
         publication=Param(None, type=["null", "string"], format="date", description="Publication (default: newest)"),
-        pack=Param(None, type=["null", "string"], description="Another pack than the one found by header and year"),
+        pack=Param(None, type=["null", "string"], description="Pack (default: found by header and year)"),
         origins=Param([], type="array", items={"type": "string"}, description="Files to land first: paths or URLs"),
         most_quarantined=Param(0.05, type="number", minimum=0, maximum=1, description="Share that may be held back"),
     ),
@@ -83,8 +83,9 @@ with DAG(
     @task
     def check_gate(results: Any, planned: Any) -> list[dict[str, Any]]:
         """Holds the year, with the reasons, unless all of it may be seen."""
-        found = list(results)
-        share = get_current_context()["params"]["most_quarantined"]
+        found, context = list(results), get_current_context()
+        share, names = context["params"]["most_quarantined"], settings.PLATFORM.metrics
+        metrics.put(settings.environment(context), names, names.rejects, gate.held_back(found))
         if reasons := gate.faults(found, planned["year"], share):
             raise AirflowFailException("the year is held:\n" + "\n".join(reasons))
         return found

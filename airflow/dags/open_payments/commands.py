@@ -9,6 +9,7 @@ import shlex
 import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -65,36 +66,42 @@ def run(
     raise kind(f"exit code {code}: {reason}\n  command: {by_hand}")
 
 
-def curate(
-    here: Environment, job: str, arguments: Sequence[str], env: Mapping[str, str], report: str
-) -> dict[str, Any]:
-    """Curates, by the environment's runner; gives the job's report."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of Spark: its module, and the name that Glue knows it by."""
+
+    module: str
+    name: str
+
+
+def spark(here: Environment, job: Job, arguments: Sequence[str], env: Mapping[str, str], report: str) -> dict[str, Any]:
+    """Runs a job by the environment's runner; gives its report. `arguments` are names and values in turn."""
     return SPARK[here.spark.runner](here, job, arguments, env, report)
 
 
 def _by_subprocess(
-    _: Environment, __: str, arguments: Sequence[str], env: Mapping[str, str], ___: str
+    _: Environment, job: Job, arguments: Sequence[str], env: Mapping[str, str], __: str
 ) -> dict[str, Any]:
     # 1: refused. 2: could not run, or another job published in between.
-    return run(module("assay_curated.job", *arguments), env, permanent={1})[-1]
+    return run(module(job.module, *arguments), env, permanent={1})[-1]
 
 
 def _by_glue(
-    here: Environment, job: str, arguments: Sequence[str], env: Mapping[str, str], report: str
+    here: Environment, job: Job, arguments: Sequence[str], env: Mapping[str, str], report: str
 ) -> dict[str, Any]:
     import boto3  # noqa: PLC0415 (needed here only)
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
     client = boto3.client("glue", region_name=here.region, endpoint_url=here.endpoint("glue"))
     given = {**dict(zip(arguments[::2], arguments[1::2], strict=True)), "--report": report}
-    by_hand = ["aws", "glue", "start-job-run", "--job-name", job, "--arguments", json.dumps(given)]
+    by_hand = ["aws", "glue", "start-job-run", "--job-name", job.name, "--arguments", json.dumps(given)]
     log.info("command: %s", shlex.join(by_hand))
     try:
-        run_id = client.start_job_run(JobName=job, Arguments=given)["JobRunId"]
+        run_id = client.start_job_run(JobName=job.name, Arguments=given)["JobRunId"]
     except ClientError as error:
         kind = AirflowException if error.response["Error"]["Code"] in GLUE_BUSY else AirflowFailException
         raise kind(str(error)) from error
-    while (found := client.get_job_run(JobName=job, RunId=run_id)["JobRun"])["JobRunState"] not in GLUE_DONE:
+    while (found := client.get_job_run(JobName=job.name, RunId=run_id)["JobRun"])["JobRunState"] not in GLUE_DONE:
         time.sleep(POLL_SECONDS)
     try:
         answer: dict[str, Any] = json.loads(places.read(report, env))

@@ -6,6 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+def held_back(results: Sequence[Mapping[str, Any]]) -> float:
+    """The largest share of a file's records that is held back."""
+    counts = [one["records"] for one in results]
+    return max((one["quarantined"] / one["read"] for one in counts if one["read"]), default=0.0)
+
+
 def faults(results: Sequence[Mapping[str, Any]], year: str, most_quarantined: float) -> list[str]:
     """Reasons to hold the year; none lets it through."""
     found = []

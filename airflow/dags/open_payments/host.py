@@ -9,11 +9,12 @@ from assay_platform.model import Environment
 from assay_provider.operators.assay import AssayRunOperator
 from assay_provider.operators.docker import AssayRunDockerOperator
 from assay_provider.operators.ecs import AssayRunEcsOperator
+from open_payments import settings as shared
 
 # One report a try: a later one must not be taken for an earlier one's.
 REPORT = (
-    "{{ ti.xcom_pull(task_ids='plan')['lake'] }}/metadata/airflow/{{ dag.dag_id }}/{{ run_id | replace(':', '') }}/"
-    "{{ ti.task_id }}-{{ ti.map_index }}-{{ ti.try_number }}.json"
+    "{{ ti.xcom_pull(task_ids='plan')['lake'] }}/" + shared.PLATFORM.lake.reports + "/{{ dag.dag_id }}/"
+    "{{ run_id | replace(':', '') }}/{{ ti.task_id }}-{{ ti.map_index }}-{{ ti.try_number }}.json"
 )
 
 

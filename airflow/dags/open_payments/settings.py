@@ -1,4 +1,4 @@
-"""What all three DAGs have in common: the deployment, retries, and what is said of a failure."""
+"""What the DAGs have in common: the deployment, retries, and what is said of a failure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from assay_platform import config
 from assay_platform.model import Environment, Part, Platform
+from open_payments import metrics
 
 PLATFORM: Platform = config.load()
 HERE: Environment = config.environment(PLATFORM)
@@ -35,6 +36,8 @@ def on_failure(context: Context) -> None:
         instance.try_number,
         reason,
     )
+    # By the deployment's address: the run's own may be what is wrong.
+    metrics.put(HERE, PLATFORM.metrics, PLATFORM.metrics.failures, 1)
 
 
 # Three retries over about four minutes outlast a server's restart; what lasts longer is for a person. What is wrong
@@ -57,13 +60,20 @@ DEFAULTS: dict[str, Any] = {
 
 
 def parameters(**more: Param) -> dict[str, Param]:
-    """Parameters of a manual run. A year that is left out is the run's partition key."""
+    """Parameters of a manual run."""
     return {
-        "year": Param(None, type=["null", "string"], pattern=r"^\d{4}$", description="Year (default: partition key)"),
         "environment": Param(HERE.name, type="string", enum=sorted(PLATFORM.environments), description="Addresses"),
-        "lake": Param(None, type=["null", "string"], description="Another lake than the environment's"),
+        "lake": Param(None, type=["null", "string"], description="Lake (default: the environment's)"),
         **more,
     }
+
+
+def of_a_year(**more: Param) -> dict[str, Param]:
+    """The same of a DAG that is about a year. One that is left out is the run's partition key."""
+    return parameters(
+        year=Param(None, type=["null", "string"], pattern=r"^\d{4}$", description="Year (default: partition key)"),
+        **more,
+    )
 
 
 def year(context: Context) -> str:
@@ -89,6 +99,14 @@ def environment(context: Context) -> Environment:
 def lake(context: Context) -> str:
     """The root of a run's lake."""
     return str(context["params"].get("lake") or environment(context).lake).rstrip("/")
+
+
+def report(context: Context, name: str) -> str:
+    """Where a job that runs elsewhere leaves its report. One a try: a later one must not be taken for an earlier's."""
+    instance = context["ti"]
+    run = str(context["run_id"]).replace(":", "")
+    below = f"{lake(context)}/{PLATFORM.lake.reports}/{instance.dag_id}/{run}"
+    return f"{below}/{instance.task_id}-{name}-{instance.try_number}.json"
 
 
 def options(context: Context) -> list[str]:

@@ -63,7 +63,14 @@ os.environ.update(
 for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
     os.environ.pop(name, None)
 PLATFORM = json.loads((ROOT / "terraform" / "platform.json").read_text())
-PLATFORM["environments"]["local"]["endpoints"] = {"s3": MOTO, "glue": MOTO}
+PLATFORM["environments"]["local"]["endpoints"] = {"s3": MOTO, "glue": MOTO, "cloudwatch": MOTO}
+# Other names than the file's, of what is not the host's to name: what has one of its own fails here.
+RAW = "arrived/files"
+PLATFORM["lake"] |= {"raw": RAW, "reports": "told/by/workers"}
+PLATFORM["jobs"] = {name: f"other-{job}" for name, job in PLATFORM["jobs"].items()}
+PLATFORM["metrics"] = {name: f"Other{one}" for name, one in PLATFORM["metrics"].items()}
+PLATFORM["catalog"]["staging"]["database"] = STAGING = "other_staging"
+PLATFORM["airflow"]["pool"] = POOL = "other_pool"
 PLATFORM["environments"]["local"]["lake"] = (HOME / "lake").as_uri()
 (HOME / "platform.json").write_text(json.dumps(PLATFORM))
 os.environ["ASSAY_PLATFORM"] = str(HOME / "platform.json")
@@ -85,7 +92,7 @@ def database() -> None:
 
     initdb()
     with create_session() as session:
-        Pool.create_or_update_pool("assay_host", slots=2, description="", include_deferred=False, session=session)
+        Pool.create_or_update_pool(POOL, slots=2, description="", include_deferred=False, session=session)
 
 
 @pytest.fixture(scope="session")

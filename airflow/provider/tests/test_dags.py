@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from conftest import AIRFLOW, HOME
+from conftest import AIRFLOW, HOME, RAW, STAGING
 from runs import run
 
 from assay_provider.landing.land import land
@@ -49,7 +49,7 @@ def told(folder: Path) -> list[list[str]]:
 def registered(moto: str, year: str) -> dict[str, str]:
     """Places of a year's partitions by publication, as the catalog has them."""
     glue = boto3.client("glue", endpoint_url=moto, region_name="us-east-1")
-    found = glue.get_partitions(DatabaseName="op_staging", TableName="validated_general")["Partitions"]
+    found = glue.get_partitions(DatabaseName=STAGING, TableName="validated_general")["Partitions"]
     return {one["Values"][1]: one["StorageDescriptor"]["Location"] for one in found if one["Values"][0] == year}
 
 
@@ -58,7 +58,7 @@ def test_structure() -> None:
 
     bag = DagBag(dag_folder=str(FOLDER))
     assert bag.import_errors == {}
-    assert set(bag.dags) == set(DAGS)
+    assert set(bag.dags) == {*DAGS, "open_payments_maintain", "open_payments_watch"}
     for dag in bag.dags.values():
         assert dag.max_active_runs in {1, 4}
         for one in dag.tasks:
@@ -129,7 +129,7 @@ def test_a_poisoned_year_is_held_and_released(
     whole = sample(2020, "06302021")
     cut = lake.parent / whole.name
     cut.write_bytes(whole.read_bytes()[:50_000])
-    land(str(cut), Folder(lake / "raw"), "2020")
+    land(str(cut), Folder(lake / RAW), "2020")
     state, tasks, made = run(FOLDER, "open_payments_year", "2020", lake=lake.as_uri())
     assert (state, tasks["judge"], tasks["register"]) == ("failed", "failed", "upstream_failed")
     assert made.tasks["judge"] == ("failed", 1), "it is not tried again"
@@ -137,7 +137,7 @@ def test_a_poisoned_year_is_held_and_released(
     assert "FAILED year=2020 dag=open_payments_year task=judge" in log
     assert "csv.truncated" in log
     # Nothing in raw/ is replaced: the whole file is landed beside the cut one, and the last counts.
-    command = [sys.executable, "-m", "assay_provider.landing", "--raw", str(lake / "raw"), "--year", "2020", str(whole)]
+    command = [sys.executable, "-m", "assay_provider.landing", "--raw", str(lake / RAW), "--year", "2020", str(whole)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "other bytes" in json.loads(done.stdout)["reason"]) == (1, True)
     subprocess.run([*command, "--name", f"{whole.stem}_again.csv"], check=True)
@@ -156,7 +156,7 @@ def test_too_many_held_back_hold_the_year(lake: Path, sample: Any) -> None:
 
 
 def test_a_restated_publication_is_a_run_of_its_own(lake: Path, moto: str, sample: Any) -> None:
-    raw = Folder(lake / "raw")
+    raw = Folder(lake / RAW)
     for published in ("06282024", "01302025"):
         land(str(sample(2023, published)), raw, "2023")
     found = []
@@ -191,7 +191,7 @@ def test_a_station_that_is_not_there_says_so(
 
 
 def test_another_pack_is_a_manual_run(lake: Path, sample: Any) -> None:
-    land(str(sample(2023, "06282024")), Folder(lake / "raw"), "2023")
+    land(str(sample(2023, "06282024")), Folder(lake / RAW), "2023")
     pack = AIRFLOW.parent / "rules" / "open-payments" / "general" / "2022.toml"
     state, tasks, _ = run(FOLDER, "open_payments_year", year="2023", lake=lake.as_uri(), pack=str(pack))
     assert tasks["judge"] == "failed", "the pack of 2022 refuses a file of 2023"

@@ -1,9 +1,12 @@
 """Hosts in containers: what docker and ECS are asked, and what is read from the report."""
 
+import json
 import os
+import re
 import subprocess
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -15,10 +18,11 @@ from assay_platform import config
 from assay_provider.errors import AssayRetryableError
 from assay_provider.operators.assay import AssayRunOperator
 from assay_provider.operators.docker import AssayRunDockerOperator
-from assay_provider.operators.ecs import AssayRunEcsOperator
+from assay_provider.operators.ecs import AssayRunEcsOperator, started_by
 
 GENERAL = "06282024"
-NOTHING: Any = {"outlet_events": {}}
+INSTANCE = SimpleNamespace(dag_id="d", run_id="scheduled__2024-01-01T00:00:00+00:00", task_id="judge", map_index=1)
+NOTHING: Any = {"outlet_events": {}, "ti": INSTANCE}
 SECRETS = {"AWS_REGION": "eu-1", "AWS_SECRET_ACCESS_KEY": "hidden"}
 
 
@@ -92,6 +96,10 @@ def ecs(client: Any, file: str, folder: Path, **given: Any) -> AssayRunEcsOperat
     )
 
 
+def nothing_runs(stub: Stubber) -> None:
+    stub.add_response("list_tasks", {"taskArns": []}, {"cluster": "assay", "startedBy": started_by(INSTANCE)})
+
+
 @pytest.mark.parametrize(
     ("network", "asked"),
     [
@@ -117,6 +125,7 @@ def test_what_ecs_is_asked(
         "cluster": "assay",
         "taskDefinition": "assay-host",
         "launchType": "FARGATE",
+        "startedBy": started_by(INSTANCE),
         "overrides": {"containerOverrides": [override]},
         **({} if asked is None else {"networkConfiguration": {"awsvpcConfiguration": asked}}),
     }
@@ -124,6 +133,7 @@ def test_what_ecs_is_asked(
     described = {"cluster": "assay", "tasks": ["arn:task"]}
     stopped = {"taskArn": "arn:task", "lastStatus": "STOPPED", "containers": [{"name": "assay", "exitCode": 0}]}
     with Stubber(client) as stub:
+        nothing_runs(stub)
         stub.add_response("run_task", {"tasks": [{"taskArn": "arn:task"}], "failures": []}, request)
         stub.add_response("describe_tasks", {"tasks": [stopped]}, described)
         assert operator.execute(NOTHING)["records"]["read"] == 300
@@ -154,11 +164,85 @@ def test_what_ecs_is_asked(
 def test_what_ecs_could_not_run_is_tried_again(started: Any, stopped: Any, reason: str, tmp_path: Path) -> None:
     client = boto3.client("ecs", region_name="us-east-1")
     with Stubber(client) as stub:
+        nothing_runs(stub)
         stub.add_response("run_task", {"tasks": [], "failures": [], **started})
         if stopped is not None:
             stub.add_response("describe_tasks", {"tasks": [{"lastStatus": "STOPPED", **stopped}]})
         with pytest.raises(AssayRetryableError, match=reason):
             ecs(client, "a.csv", tmp_path).execute(NOTHING)
+
+
+def running(arn: str, *command: str) -> dict[str, Any]:
+    """A task as ECS describes it."""
+    return {
+        "taskArn": arn,
+        "lastStatus": "RUNNING",
+        "overrides": {"containerOverrides": [{"name": "assay", "command": list(command)}]},
+    }
+
+
+def test_a_task_that_a_killed_worker_left_is_followed_and_others_are_stopped(
+    sample: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The report of the earlier try lies elsewhere; that of this one is never written."""
+    file, earlier = str(sample(2023, GENERAL)), str(tmp_path / "earlier.json")
+    command = ["run", file, "--report", earlier, "--format", "json", "--progress", "never"]
+    command += ["--root", f"{tmp_path}/lake"]
+    subprocess.run(["assay", *command], capture_output=True, check=True)
+    client = boto3.client("ecs", region_name="us-east-1")
+    other = ["run", file, "--pack", "another.toml", *command[2:]]
+    cluster = {"cluster": "assay"}
+    ended = {"lastStatus": "STOPPED", "containers": [{"name": "assay", "exitCode": 0}]}
+    with Stubber(client) as stub:
+        listed = {"taskArns": ["arn:other", "arn:same"]}
+        stub.add_response("list_tasks", listed, {**cluster, "startedBy": started_by(INSTANCE)})
+        tasks = [running("arn:other", *other), running("arn:same", *command)]
+        stub.add_response("describe_tasks", {"tasks": tasks}, {**cluster, "tasks": listed["taskArns"]})
+        reason = "the Airflow task wants something else"
+        stub.add_response("stop_task", {}, {**cluster, "task": "arn:other", "reason": reason})
+        for arn in ("arn:other", "arn:same"):
+            stub.add_response("describe_tasks", {"tasks": [{"taskArn": arn, **ended}]}, {**cluster, "tasks": [arn]})
+        assert ecs(client, file, tmp_path).execute(NOTHING)["records"]["read"] == 300
+        stub.assert_no_pending_responses()
+    assert not (tmp_path / "report.json").exists()
+    assert "task: arn:same, which an earlier try started" in "".join(capfd.readouterr())
+
+
+def test_ecs_is_told_which_task_instance_it_is() -> None:
+    """All tries of one are the same, and a mapped task is not its neighbour."""
+    one = SimpleNamespace(**vars(INSTANCE), try_number=1)
+    others: list[dict[str, Any]] = [{"run_id": "manual"}, {"map_index": 2}, {"task_id": "t"}, {"dag_id": "e"}]
+    names = [started_by(SimpleNamespace(**{**vars(INSTANCE), **other})) for other in others]
+    assert started_by(one) == started_by(SimpleNamespace(**vars(INSTANCE), try_number=2))
+    assert len({started_by(one), *names}) == 1 + len(others)
+    assert all(re.fullmatch(r"[\w/-]{1,36}", name) for name in names)
+
+
+def test_ecs_finds_what_is_running_by_it(moto: str) -> None:
+    """moto's ECS, asked as the operator asks: only what the same task instance started is there."""
+    client = boto3.client("ecs", region_name="us-east-1", endpoint_url=moto)
+    client.create_cluster(clusterName="assay")
+    container: Any = {"name": "assay", "image": "i", "memory": 128}
+    client.register_task_definition(family="assay-host", containerDefinitions=[container])
+    network: Any = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
+    arns = {}
+    for name in (started_by(INSTANCE), "assay-another"):
+        override: Any = {"containerOverrides": [{"name": "assay", "command": ["run", "a.csv", "--report", name]}]}
+        started = client.run_task(
+            cluster="assay",
+            taskDefinition="assay-host",
+            launchType="FARGATE",
+            networkConfiguration=network,
+            startedBy=name,
+            overrides=override,
+        )
+        arns[name] = started["tasks"][0]["taskArn"]
+    operator = ecs(client, "a.csv", Path("x"))
+    operator.started_by = started_by(INSTANCE)
+    assert operator.left_running(client, ["assay", "run", "a.csv", "--report", "x"]) == (
+        arns[started_by(INSTANCE)],
+        started_by(INSTANCE),
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,3 +305,45 @@ def test_the_network_comes_from_airflows_variables(monkeypatch: pytest.MonkeyPat
     operator.render_template_fields(context)
     asked = {"subnets": ["subnet-1", "subnet-2"], "securityGroups": ["sg-1"], "assignPublicIp": "ENABLED"}
     assert operator.request(["assay", "run"], {})["networkConfiguration"] == {"awsvpcConfiguration": asked}
+
+
+class Image:
+    """What the host's image says of how it is started, read from the file that it is built by."""
+
+    def __init__(self) -> None:
+        self.text = (AIRFLOW.parent / "terraform" / "image" / "Containerfile").read_text()
+        (entry,) = re.findall(r"^ENTRYPOINT (.+)$", self.text, re.MULTILINE)
+        self.entry: list[str] = json.loads(entry)
+        (self.path,) = re.findall(r"^ENV PATH=(.+)$", self.text, re.MULTILINE)
+        (self.user,) = re.findall(r"^USER (.+)$", self.text, re.MULTILINE)
+        (volumes,) = re.findall(r"^VOLUME (.+)$", self.text, re.MULTILINE)
+        self.volumes: list[str] = json.loads(volumes)
+
+    def found(self, program: str) -> str:
+        """Where an engine finds a program that a container is started with."""
+        if "/" in program:
+            return program
+        (folder,) = self.path.split(":")
+        return str(PurePosixPath(folder) / program)
+
+
+def test_both_start_the_program_of_the_image() -> None:
+    """Docker is told a program and looks for it on the image's path; ECS gives arguments to the entry point."""
+    image = Image()
+    command = ["assay", "run", "/data/a.csv"]
+    asked = docker("/data/a.csv", Path("x")).docker_command(command, {})
+    at = asked.index("--entrypoint")
+    by_docker = [image.found(asked[at + 1]), *asked[at + 3 :]]
+    request = ecs(None, "/data/a.csv", Path("x")).request(command, {})
+    by_ecs = [*image.entry, *request["overrides"]["containerOverrides"][0]["command"]]
+    assert by_docker == by_ecs == ["/usr/bin/assay", *command[1:]]
+
+
+def test_the_task_definition_fits_the_image() -> None:
+    image = Image()
+    task = (AIRFLOW.parent / "terraform" / "modules" / "host" / "main.tf").read_text()
+    (user,) = re.findall(r'^ +user += "(.+)"$', task, re.MULTILINE)
+    assert user == image.user
+    assert re.findall(r'containerPath = "([^"]+)"', task) == image.volumes
+    # With either, arguments of the operator would not reach the program.
+    assert not re.findall(r"^ +(?:entryPoint|command) +=", task, re.MULTILINE)

@@ -10,6 +10,7 @@ from conftest import PLATFORM, World
 
 from assay_catalog import manifest
 from assay_catalog import register as registering
+from assay_catalog.content import newest
 from assay_catalog.errors import CatalogError
 from assay_catalog.lake import Lake
 from assay_catalog.manifest import read
@@ -47,6 +48,21 @@ class Watched:
 
 def watched(world: World, **after: threading.Thread) -> Registry:
     return replace(world.registry, lake=Watched(world.registry.lake, {key: [one] for key, one in after.items()}))
+
+
+def test_the_host_writes_where_the_file_says(world: World) -> None:
+    """Folders that the host names itself: the file can only say the same."""
+    world.publish(2023, "2024-06-28", defects="5%")
+    for below in (PLATFORM.lake.validated, PLATFORM.lake.rejected, PLATFORM.lake.audit, PLATFORM.lake.schema_versions):
+        assert list(world.registry.lake.keys(below)), f"nothing is below `{below}`"
+
+
+def test_the_newest_publication_that_is_registered_is_told(world: World) -> None:
+    names, kinds = PLATFORM.catalog.staging, ("general", "research")
+    assert newest(world.registry.glue, names, kinds) == {"general": None, "research": None}
+    for year, publication in ((2023, "2024-06-28"), (2022, "2025-01-30"), (2022, "2023-06-30")):
+        world.registry.register(world.publish(year, publication))
+    assert newest(world.registry.glue, names, kinds) == {"general": "2025-01-30", "research": None}
 
 
 def test_partitions_are_the_attempt_that_is_committed_and_nothing_is_listed(world: World) -> None:

@@ -60,6 +60,8 @@ def test_reports_and_exit_codes(
     rows = sum(one["records"]["validated"] for one in done["inputs"])  # type: ignore[attr-defined]
     assert done["tables"]["payments_fact"]["rows"] == rows  # type: ignore[index]
 
+    assert [one["null_drift"] for one in done["inputs"]] == [None, None], "no year was published before"  # type: ignore[attr-defined]
+
     assert command("--manifests", published["2021"]) == 0
     assert report()["outcome"] == "unchanged"
     assert command("--manifests", published["2023"]) == 1

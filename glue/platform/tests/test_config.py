@@ -31,13 +31,13 @@ def changed(path: str, value: object) -> str:
         ("dataset", ..., "`platform.json: dataset` is missing"),
         ("dataset", "", "`platform.json: dataset` is ``; expected a text that is not empty"),
         ("kinds", [], "`platform.json: kinds` is `[]`; expected a list of texts"),
-        ("kinds", ["general", "general"], "`platform.json: kinds` has a text twice"),
+        ("kinds", ["general", "general"], "`platform.json: kinds` lists a text twice"),
         ("lake/raw", 7, "`platform.json: lake.raw` is `7`; expected a text that is not empty"),
-        ("lake/rwa", "raw", "`platform.json: lake.rwa` is not a field that is known here"),
-        ("catalog/more", "x", "`platform.json: catalog.more` is not a field that is known here"),
+        ("lake/rwa", "raw", "`platform.json: lake.rwa` is an unknown field"),
+        ("catalog/more", "x", "`platform.json: catalog.more` is an unknown field"),
         ("catalog", [], "`platform.json: catalog` is not an object"),
         ("environments/dev/host/runner", ..., "`platform.json: environments.dev.host.runner` is missing"),
-        ("environments/dev/regoin", "x", "`platform.json: environments.dev.regoin` is not a field that is known here"),
+        ("environments/dev/regoin", "x", "`platform.json: environments.dev.regoin` is an unknown field"),
     ],
 )
 def test_a_wrong_field_is_named(path: str, value: object, expected: str) -> None:
@@ -56,6 +56,14 @@ def test_the_file_is_found_by_variable_else_in_the_checkout(tmp_path: Path, monk
     monkeypatch.setenv(config.FILE_VARIABLE, str(tmp_path / "missing.json"))
     with pytest.raises(config.ConfigError, match=r"missing\.json"):
         config.load()
+
+
+def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
+    # One program may start a second platform, with other ports, whose file has the first one's name.
+    file = tmp_path / "platform.json"
+    for dataset in ("first", "second"):
+        file.write_text(changed("dataset", dataset))
+        assert config.load(file).dataset == dataset
 
 
 def test_an_environment_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """No Python of the platform asks which environment it is in, but for `assay_platform.config`."""
 
 import ast
+import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,3 +67,57 @@ def test_nothing_else_branches_on_the_environment() -> None:
     found = [f"{path.relative_to(ROOT)}:{line}" for path in sources() for line in branches(path.read_text())]
     assert not found, f"only `assay_platform.config` may ask for the environment: {found}"
     assert len(list(sources())) >= 3, "the folders of the platform were not found"
+
+
+def names() -> set[str]:
+    """What only the file may say. Words that mean something else as well are told apart by what stands around them."""
+    platform = config.load(config.CHECKOUT_FILE)
+    places = (getattr(platform.lake, field.name) for field in dataclasses.fields(platform.lake))
+    jobs = (getattr(platform.jobs, field.name) for field in dataclasses.fields(platform.jobs))
+    numbers = (getattr(platform.metrics, field.name) for field in dataclasses.fields(platform.metrics))
+    # The namespace is the project's own name.
+    metrics = set(numbers) - {platform.metrics.namespace}
+    assets = (text for one in platform.airflow.assets.values() for text in (one.name, one.uri))
+    databases = (platform.catalog.staging.database, platform.catalog.curated.database)
+    return {*places, *jobs, *metrics, *assets, *databases, platform.airflow.pool}
+
+
+def written(source: str) -> list[str]:
+    """Names of the file in a program's texts. Docstrings say what they like; a single word (`raw`) is one only where it
+    is part of a path."""
+    tree = ast.parse(source)
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [
+        one.value
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in said
+    ]
+    found = []
+    for name in sorted(names()):
+        exact = re.escape(name)
+        word = rf"(^|/){exact}/|/{exact}(/|$)" if name.isalpha() and name.islower() else rf"(?<![\w-]){exact}(?![\w-])"
+        found += [name for text in texts if re.search(word, text)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = f'{lake}/raw/year=2023'", ["raw"]),
+        ("x = lake + '/metadata/airflow/' + dag", ["metadata/airflow"]),
+        ("x = f'{root}/curated'", ["curated"]),
+        ("start('assay-curate')", ["assay-curate"]),
+        ("x = 'select 1 from op_staging.validated_general'", ["op_staging"]),
+        ("put('RejectShare', 1)", ["RejectShare"]),
+        ("x = prefixes['raw']", []),
+        ("x = 'assay-curated'", []),
+        ("'''In curated/ and metadata/airflow.'''", []),
+    ],
+)
+def test_a_name_that_is_written_out_is_seen(source: str, expected: list[str]) -> None:
+    assert written(source) == expected
+
+
+def test_a_name_is_in_the_file_and_nowhere_else() -> None:
+    found = [f"{path.relative_to(ROOT)}: `{name}`" for path in sources() for name in written(path.read_text())]
+    assert found == [], "these are to be read by `assay_platform.config`"

@@ -69,7 +69,7 @@ pub enum AuthorError {
     },
     /// There is no crate in the folder.
     #[error(
-        "`{path}` has none of `Cargo.toml`, `pyproject.toml` and `package.json`, so there is no plugin to build\nhelp: name the plugin's folder, or make one with `assay new my-rules`", path = shown(path.display()))]
+        "`{path}` has none of `Cargo.toml`, `pyproject.toml` and `package.json`, so there is no plugin to build\nhelp: name the plugin's folder, or create one with `assay new my-rules`", path = shown(path.display()))]
     NoManifest {
         /// The folder.
         path: PathBuf,
@@ -84,14 +84,14 @@ pub enum AuthorError {
     },
     /// The builder for Python is not there.
     #[error(
-        "a plugin in Python is built by componentize-py, and there is none in `{folder}/.venv`, in the active environment or on the path\nhelp: python3 -m venv {folder}/.venv && {folder}/.venv/bin/pip install componentize-py==0.25.1", folder = shown(folder.display()))]
+        "componentize-py, which builds plugins in Python, was not found in `{folder}/.venv`, in the active environment or on the PATH\nhelp: install it: python3 -m venv {folder}/.venv && {folder}/.venv/bin/pip install componentize-py==0.25.1", folder = shown(folder.display()))]
     NoComponentizePy {
         /// The project's folder.
         folder: PathBuf,
     },
     /// Python did not get through.
     #[error(
-        "componentize-py cannot build the plugin: {said}\nhelp: `python3 -m unittest` runs the rules without it; a library it does not find belongs into `.venv`, and must be plain Python"
+        "componentize-py cannot build the plugin: {said}\nhelp: `python3 -m unittest` runs the rules without it; install libraries it does not find into `.venv`; they must be pure Python"
     )]
     Python {
         /// What it said.
@@ -99,14 +99,14 @@ pub enum AuthorError {
     },
     /// The builder for JavaScript is not there.
     #[error(
-        "a plugin in JavaScript is built by componentize-js, and there is none in `{folder}/node_modules` or on the path\nhelp: npm install --prefix {folder}", folder = shown(folder.display()))]
+        "componentize-js, which builds plugins in JavaScript, was not found in `{folder}/node_modules` or on the PATH\nhelp: install it: npm install --prefix {folder}", folder = shown(folder.display()))]
     NoComponentizeJs {
         /// The project's folder.
         folder: PathBuf,
     },
     /// JavaScript did not get through.
     #[error(
-        "componentize-js cannot build the plugin: {said}\nhelp: `npm test` runs the rules without it; a library must be imported by the path of its file, and use nothing of Node.js"
+        "componentize-js cannot build the plugin: {said}\nhelp: `npm test` runs the rules without it; import libraries by file path; they must not use Node.js APIs"
     )]
     JavaScript {
         /// What it said.
@@ -139,13 +139,13 @@ pub enum AuthorError {
         plugins: String,
     },
     /// Cargo failed; what it said is on the terminal.
-    #[error("the plugin does not build: cargo says why above ({status})", status = shown(status))]
+    #[error("the plugin does not build: see cargo's messages above ({status})", status = shown(status))]
     Cargo {
         /// How it ended.
         status: String,
     },
     /// The compiler wrote a plain module.
-    #[error("`{path}` is a core module, not a component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings of {target} from the folder's and your own `.cargo/config.toml`", target = crate::target::TARGET, path = shown(path.display()))]
+    #[error("`{path}` is a core module, not a component\nhelp: the linker must be `wasm-component-ld`; remove `linker` settings for {target} from the folder's and your own `.cargo/config.toml`", target = crate::target::TARGET, path = shown(path.display()))]
     NotComponent {
         /// The file.
         path: PathBuf,
@@ -160,7 +160,7 @@ pub enum AuthorError {
         source: Box<SandboxError>,
     },
     /// The component wants something.
-    #[error("the plugin imports `{import}`, and a plugin imports nothing\nhelp: a dependency reaches for files, clocks, threads or chance; `cargo tree --target {target}` shows which there are, and most crates have a feature to turn it off", target = crate::target::TARGET, import = shown(import))]
+    #[error("the plugin imports `{import}`, but a plugin must not import anything\nhelp: a dependency uses files, clocks, threads or randomness: find it with `cargo tree --target {target}`; most crates have a feature that turns this off", target = crate::target::TARGET, import = shown(import))]
     Imports {
         /// The first import.
         import: String,
@@ -170,7 +170,7 @@ pub enum AuthorError {
     Sandbox(#[source] Box<SandboxError>),
     /// The lock does not fit.
     #[error(
-        "`{lock}` does not pin what was built\n  pinned: {pinned}\n  built:  sha256:{built}\nhelp: if the rules were meant to change, accept it with `assay build`; if not, the compiler or a dependency differs from the one that pinned it", lock = shown(lock.display()), pinned = shown(pinned))]
+        "`{lock}` does not pin what was built\n  pinned: {pinned}\n  built:  sha256:{built}\nhelp: if the rules were meant to change, accept the new build with `assay build`; if not, the compiler or a dependency has changed since it was pinned", lock = shown(lock.display()), pinned = shown(pinned))]
     NotPinned {
         /// The lock.
         lock: PathBuf,

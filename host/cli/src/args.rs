@@ -90,7 +90,7 @@ Examples:
   assay sample open-payments general --year 2023 --rows 1000000 --seed 7 --defects 0.5% -o big.csv
   assay sample open-payments general --year 2018 --layout general-75 --rows 1000 -o old.csv
 
-Also writes big.csv.truth.tsv (the defects of each record, and the findings they must give)
+Also writes big.csv.truth.tsv (the defects of each record, and the findings they must produce)
 and big.csv.truth.json (totals). The same arguments give the same bytes.")]
     Sample(SampleArgs),
     /// Pin the plugins that packs use: writes their digests to `assay.lock` beside the rules.
@@ -183,7 +183,7 @@ Examples:
   assay bench plugins/checks --fail-above 0%   any rise fails: fuel is the same on every machine
   assay bench plugins/checks --flame cost.svg  a flame graph of where the rules spend it
 
-Exit codes: 0 within the costs, 1 a rule became dearer, 2 could not be measured.")]
+Exit codes: 0 within the baseline, 1 a rule costs more, 2 could not be measured.")]
     #[cfg(feature = "author")]
     Bench(BenchArgs),
     /// Stamp a plugin with its name, version, licence, source digest and SDK.

@@ -55,7 +55,7 @@ impl Buckets {
         if let Some(s3) = self.s3.get() {
             return Ok(s3);
         }
-        let s3 = S3::connect(self.settings.clone()).context("cannot start what talks to S3")?;
+        let s3 = S3::connect(self.settings.clone()).context("cannot start the S3 client")?;
         Ok(self.s3.get_or_init(|| s3))
     }
 
@@ -75,6 +75,11 @@ impl Buckets {
 
     fn prefix(&self, root: &Address) -> Result<Box<dyn Store>> {
         Ok(Box::new(self.s3()?.store(root.clone())?))
+    }
+
+    /// Ends what waits for a bucket's data, now and later; documents are still written.
+    pub(crate) fn halt(&self) {
+        self.settings.halt.ask();
     }
 
     /// That S3 had to be asked more than once, if so: what is slow without a word is taken for hung.
@@ -105,6 +110,8 @@ impl Buckets {
     pub(crate) fn new(_: &BucketArgs, _: MemoryLimit) -> Self {
         Self {}
     }
+
+    pub(crate) fn halt(&self) {}
 
     pub(crate) fn repetitions(&self) -> Option<String> {
         None

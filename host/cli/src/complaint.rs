@@ -9,6 +9,12 @@ pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", lines(line, Colours::Plain));
 }
 
+/// Says that something failed. Mistakes that are drawn in their files begin with `error: ` already.
+pub(crate) fn complain_of_error(text: &str) {
+    let begin = if text.starts_with("error: ") { "" } else { "error: " };
+    complain(&format!("{begin}{text}"));
+}
+
 /// An error with its causes, each on a line, and last what to do.
 pub(crate) fn reasons(error: &anyhow::Error) -> String {
     let message = error.to_string();

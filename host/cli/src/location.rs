@@ -44,6 +44,11 @@ impl Error for NotHere {}
 impl Location {
     /// Reads a path or a `file://` address.
     pub(crate) fn parse(typed: &OsStr) -> Result<Self, NotHere> {
+        Self::parse_or(typed, "a path or a `file://` address")
+    }
+
+    /// Reads a path or a `file://` address where other things may be typed too: `expected` names all that may be.
+    pub(crate) fn parse_or(typed: &OsStr, expected: &str) -> Result<Self, NotHere> {
         let bytes = typed.as_bytes();
         let Some((scheme, rest)) = address(bytes.trim_ascii_start()) else {
             return Ok(Self(PathBuf::from(typed)));
@@ -62,7 +67,7 @@ impl Location {
             )
         };
         Err(NotHere(format!(
-            "an address with the scheme `{scheme}`, which is not supported; expected a path or a `file://` address\nhelp: {help}"
+            "an address with the scheme `{scheme}`, which is not supported; expected {expected}\nhelp: {help}"
         )))
     }
 }

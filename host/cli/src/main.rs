@@ -35,15 +35,20 @@ use clap::error::ContextKind;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command};
-use crate::complaint::{complain, reasons};
+use crate::complaint::{complain_of_error, reasons};
 use crate::exit::ExitStatus;
+
+/// musl's own allocator has one lock for all threads.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(mistake) => match features::left_out(&mistake) {
             Some(text) => {
-                complain(&format!("error: {text}"));
+                complain_of_error(&text);
                 return ExitStatus::CouldNotRun.into();
             }
             None => told(mistake).exit(),
@@ -52,7 +57,7 @@ fn main() -> ExitCode {
     match execute(&cli.command) {
         Ok(status) => status.into(),
         Err(error) => {
-            complain(&format!("error: {}", reasons(&error)));
+            complain_of_error(&reasons(&error));
             ExitStatus::CouldNotRun.into()
         }
     }

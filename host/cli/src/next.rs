@@ -73,7 +73,12 @@ impl Typed<'_> {
             | "file.partition-not-found" => " --pack PACK",
             "file.kind-differs" => " --name NAME",
             "file.entry" => " --entry NAME",
-            "file.damaged" | "file.not-csv" | "file.header" | "file.unsupported" => "",
+            // The same file once more, as soon as it is whole.
+            "file.damaged" => "",
+            // What it becomes once it is unpacked or converted.
+            "file.not-csv" | "file.header" | "file.unsupported" => {
+                return Some(format!("assay check FILE{}", self.rules()));
+            }
             _ => return None,
         };
         Some(format!("assay check {}{more}{}", self.file(), self.rules()))

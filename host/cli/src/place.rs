@@ -14,6 +14,13 @@ use serde::{Serialize, Serializer};
 use crate::features::lacks;
 use crate::location::{Location, NotHere, scheme};
 
+/// What may be typed.
+const EXPECTED: &str = if cfg!(feature = "s3") {
+    "a path, a `file://` or an `s3://` address"
+} else {
+    "a path or a `file://` address"
+};
+
 /// A path on this machine, or an address in a bucket: `s3://bucket/key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -35,7 +42,7 @@ impl Place {
         if is_of("s3a") || is_of("s3n") {
             return Err(NotHere::new("an address as Hadoop writes it; write `s3://` instead"));
         }
-        Location::parse(typed).map(Self::Here)
+        Location::parse_or(typed, EXPECTED).map(Self::Here)
     }
 
     #[cfg(feature = "s3")]
@@ -118,5 +125,6 @@ mod tests {
         check("s3://", Err("names no bucket"));
         check("s3a://lake/a", Err("write `s3://`"));
         check("gs://lake/a", Err("scheme `gs`"));
+        check("gs://lake/a", Err("expected a path, a `file://` or an `s3://` address"));
     }
 }

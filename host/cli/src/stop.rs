@@ -40,15 +40,19 @@ struct Shared {
 impl Stop {
     /// Listens from now on, on a thread of its own, so that a signal is answered whatever the run is at. The first asks for the end; the
     /// second ends the process at once, unless it is an [`ECHO`].
-    pub(crate) fn on_signals() -> io::Result<Self> {
+    /// `told` is called by the first, for what waits and cannot ask.
+    pub(crate) fn on_signals(told: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let stop = Self::default();
         let mut signals = Signals::new(SIGNALS)?;
         let shared = Arc::clone(&stop.shared);
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            let mut first: Option<Instant> = None;
+            let (mut first, mut told): (Option<Instant>, _) = (None, Some(told));
             for signal in signals.forever() {
                 if first.get_or_insert_with(Instant::now).elapsed() >= ECHO || !shared.asked() {
                     shared.hear(signal);
+                }
+                if let Some(told) = told.take() {
+                    told();
                 }
             }
         })?;

@@ -63,7 +63,12 @@ impl Page {
         }
         if let Some(pack) = &report.pack {
             let plugins: Vec<_> = report.plugins.keys().map(String::as_str).collect();
-            self.line("judged by", &format!("{pack} · plugins {}", plugins.join(", ")))?;
+            let plugins = if plugins.is_empty() {
+                "no plugins".to_owned()
+            } else {
+                format!("plugins {}", plugins.join(", "))
+            };
+            self.line("judged by", &format!("{pack} · {plugins}"))?;
         }
         self.blank();
         Ok(())
@@ -214,7 +219,7 @@ impl Page {
         }
         for (label, place) in [
             ("published", &report.manifest),
-            ("held back", &report.quarantine),
+            (kept(report), &report.quarantine),
             ("audit", &report.report),
         ] {
             if let Some(place) = place {
@@ -233,6 +238,16 @@ fn failed(report: &Report) -> &'static str {
         Some("unfinished") => "FAILED: it is published, and the audit is not complete",
         Some("undecided") => "FAILED: it is not known whether it was published",
         _ => "FAILED: nothing was published",
+    }
+}
+
+/// What the files beside the published ones hold, in a word: the first that applies.
+fn kept(report: &Report) -> &'static str {
+    let hit = |rule: &RuleReport| rule.failed + rule.errored > 0;
+    match () {
+        () if report.records.quarantined > 0 => "held back",
+        () if report.rules.values().any(hit) => "findings",
+        () => "repairs",
     }
 }
 

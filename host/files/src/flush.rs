@@ -10,7 +10,7 @@ use crate::terms::Keep;
 ///
 /// It travels in an [`io::Error`], as [`Unflushed::within`] finds it.
 #[derive(Debug, thiserror::Error)]
-#[error("the name is taken and the folder could not be flushed to the disk")]
+#[error("the file has its name, but its folder could not be flushed to disk")]
 pub struct Unflushed {
     #[source]
     source: io::Error,

@@ -93,7 +93,7 @@ pub(crate) fn stale(
         if !known(&record[at]) {
             let message = format!("the plugin has no rule `{}` in this run", record[at]);
             let fault = Fault::new("case-rule-unknown", &expected, *line, message);
-            faults.push(fault.help("`assay test --bless` writes the file anew"));
+            faults.push(fault.help("`assay test --bless` rewrites the file"));
         }
     }
     faults

@@ -7,7 +7,7 @@ use crate::page::Page;
 /// The catalogue as Markdown.
 pub(crate) fn markdown(info: &PluginInfo, pages: &[Page]) -> String {
     let mut text = format!(
-        "# Rules of {}\n\nMade of the pages in this folder by `assay test --bless`; each page is its rule's manual and its test.\n",
+        "# Rules of {}\n\nGenerated from the pages in this folder by `assay test --bless`; each page is its rule's manual and its test.\n",
         info.name
     );
     let mut table = |head: &str, rows: &[String]| {

@@ -186,11 +186,7 @@ impl Exam {
         let message =
             format!("{} lines differ between what is expected and what is found", lines.len());
         let fault = Fault::new("case-differs", &self.path.join("expected.csv"), 1, message);
-        vec![
-            fault
-                .with(lines)
-                .help("if what was found is right, `assay test --bless` writes it down"),
-        ]
+        vec![fault.with(lines).help("if the findings are right, `assay test --bless` records them")]
     }
 
     /// A record, short enough for a line.

@@ -92,7 +92,7 @@ impl Testing<'_> {
                 let message = "no law was tried, because the plugin makes no plan of the settings that tests assume";
                 let fault = Fault::new("settings-refused", &root.join("test.toml"), 1, message)
                     .with(unplanned.lines())
-                    .help("a plugin that needs settings or partition keys gets them in `test.toml`, a piece of a pack");
+                    .help("put settings and partition keys that the plugin needs into `test.toml`, a fragment of a pack");
                 self.note_test(Group::Law, "all", &root, begun, vec![fault]);
             }
         }
@@ -188,7 +188,7 @@ impl Testing<'_> {
                     format!("the plugin plans the rule `{name}`, and `describe` does not name it");
                 let fault = Fault::new("rule-undescribed", &root.join("src"), 1, message);
                 let fault = fault.help(
-                    "declare it in `standing_rules` too, so that catalogues and packs know it",
+                    "also declare it in `standing_rules`, so that catalogues and packs know it",
                 );
                 self.note_test(Group::Page, name, root, begun, vec![fault]);
             }
@@ -370,7 +370,7 @@ impl Testing<'_> {
             } else {
                 let message = "the catalogue is not what the component and the pages say";
                 let fault = Fault::new("catalogue-stale", &path, 1, message);
-                faults.push(fault.help("`assay test --bless` writes it anew"));
+                faults.push(fault.help("`assay test --bless` rewrites it"));
             }
         }
         self.note_test(Group::Page, "README", &path, begun, faults);
@@ -409,7 +409,7 @@ impl Testing<'_> {
         let message =
             format!("law `{}` is broken ({}): {}", law.name, law.about, broken.difference.how);
         Fault::new("law-broken", folder.root(), 1, message).with(detail).help(format!(
-            "put the lines above into these files and mend the rule; the seed is {}",
+            "put the lines above into these files and fix the rule; the seed is {}",
             self.request.seed
         ))
     }

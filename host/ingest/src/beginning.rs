@@ -44,7 +44,7 @@ impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CarriageReturns => f.write_str(
-                "no line feed was found, and the lines seem to end with CR, as those of old Macs do; expected LF or CRLF: convert the line endings",
+                "no line feed was found, and the lines seem to end with CR, as on old Macs; expected LF or CRLF: convert the line endings",
             ),
             Self::SeparatorLine => f.write_str(
                 "the first line is the `sep=` line that Excel reads; expected the header: remove it",

@@ -65,11 +65,11 @@ impl Described<'_> {
                 self.at(kind, at, message)
             }
             FaultKind::RepeatedHeader => {
-                whole(kind, "the header is repeated here, expected a record".to_owned())
+                whole(kind, "found the header again, expected a record".to_owned())
             }
             FaultKind::ByteOrderMark => whole(
                 kind,
-                "found a byte order mark, expected one at the beginning of the file only: two files seem to be joined".to_owned(),
+                "found a byte order mark, expected one only at the beginning of the file: files seem to have been concatenated".to_owned(),
             ),
             FaultKind::Debris => self.debris(),
             FaultKind::Truncated => match self.parsed {
@@ -111,7 +111,7 @@ impl Described<'_> {
         let filling = &content[at..];
         let all = |byte: u8| filling.iter().all(|&other| other == byte);
         let found = match filling.len() {
-            1 if all(debris::END_MARK) => "the byte 0x1A, by which DOS ends a text,".to_owned(),
+            1 if all(debris::END_MARK) => "the byte 0x1A, the DOS end-of-file mark,".to_owned(),
             1 if all(0) => "a NUL byte".to_owned(),
             count if all(0) => format!("{count} NUL bytes"),
             1 => "a blank".to_owned(),
@@ -122,7 +122,7 @@ impl Described<'_> {
         };
         let message = if at == 0 {
             format!(
-                "found {found} after the last record, expected nothing: no record is incomplete"
+                "found {found} after the last record, expected nothing; all records before it are complete"
             )
         } else {
             format!("found {found} at the end of the last record, expected a line ending")
@@ -138,7 +138,7 @@ impl Described<'_> {
         let message = match how {
             QuoteFault::Bare => {
                 format!(
-                    "found a quote inside the unquoted field {name}, expected the field in quotes and the quote doubled"
+                    "found a quote inside the unquoted field {name}, expected the field to be quoted and the quote doubled"
                 )
             }
             QuoteFault::TextAfter => {

@@ -79,7 +79,7 @@ impl fmt::Display for NotCsv {
             Self::Compressed => "the input is compressed twice; decompress it once",
             Self::OldOffice => "the input is an Excel workbook or other office document; export it as CSV",
             Self::Utf16 => "the input is UTF-16 text; convert it to UTF-8",
-            Self::Binary => "the input is not text",
+            Self::Binary => "the input is binary data; expected text: unpack it, or export it as CSV",
         })
     }
 }

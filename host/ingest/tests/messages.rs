@@ -25,7 +25,7 @@ fn faults_say_what_was_found_and_expected() {
     check(b"1\n", "csv.ragged: found 1 field, expected 3");
     check(
         b"1,5\" pipe,x\n",
-        "csv.quote: found a quote inside the unquoted field `city`, expected the field in quotes and the quote doubled",
+        "csv.quote: found a quote inside the unquoted field `city`, expected the field to be quoted and the quote doubled",
     );
     check(
         b"1,\"a\"b,x\n",
@@ -36,25 +36,22 @@ fn faults_say_what_was_found_and_expected() {
     check(b"1,\0\0,x\n", "csv.nul: found 2 NUL bytes, expected text");
     check(b"1,caf\xe9,x\n", "csv.encoding: byte 0xE9 is not UTF-8; read as Windows-1252");
     check(b"1,caf\x81,x\n", "csv.undecodable: byte 0x81 is neither UTF-8 nor Windows-1252");
-    check(
-        b"id,\"city\",note\n",
-        "csv.repeated-header: the header is repeated here, expected a record",
-    );
+    check(b"id,\"city\",note\n", "csv.repeated-header: found the header again, expected a record");
     check(
         b"\xef\xbb\xbf1,a,x\n",
-        "csv.byte-order-mark: found a byte order mark, expected one at the beginning of the file only: two files seem to be joined",
+        "csv.byte-order-mark: found a byte order mark, expected one only at the beginning of the file: files seem to have been concatenated",
     );
     check(
         b"\x1a",
-        "csv.debris: found the byte 0x1A, by which DOS ends a text, after the last record, expected nothing: no record is incomplete",
+        "csv.debris: found the byte 0x1A (the DOS end-of-file mark) after the last record, expected nothing; all records before it are complete",
     );
     check(
         b"\0\0\0",
-        "csv.debris: found 3 NUL bytes after the last record, expected nothing: no record is incomplete",
+        "csv.debris: found 3 NUL bytes after the last record, expected nothing; all records before it are complete",
     );
     check(
         b"  ",
-        "csv.debris: found 2 blanks after the last record, expected nothing: no record is incomplete",
+        "csv.debris: found 2 blanks after the last record, expected nothing; all records before it are complete",
     );
     check(
         b"1,a,x\x1a\0",

@@ -67,13 +67,13 @@ impl Bitmap {
         self.bytes[index / 8] >> (index % 8) & 1 == 1
     }
 
-    /// Sets bit `index`.
+    /// Sets bit `index`, which must be below the number of bits.
     pub fn set(&mut self, index: usize) {
         debug_assert!(index < self.len);
         self.bytes[index / 8] |= 1 << (index % 8);
     }
 
-    /// Unsets bit `index`.
+    /// Unsets bit `index`, which must be below the number of bits.
     pub fn unset(&mut self, index: usize) {
         debug_assert!(index < self.len);
         self.bytes[index / 8] &= !(1 << (index % 8));

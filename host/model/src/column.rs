@@ -103,7 +103,7 @@ pub enum Form {
     Text,
     /// A whole number of 64 bits.
     Integer,
-    /// A decimal with this many digits after the point, as a whole number of 64 bits.
+    /// A decimal with this many digits after the point, as a whole number that fits in 64 bits.
     Decimal {
         /// Digits after the point.
         scale: u8,

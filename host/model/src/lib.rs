@@ -31,7 +31,7 @@ pub use plugin::{ColumnRequest, ConfigFault, DeclaredStage, PluginInfo, RuleKind
 pub use position::Position;
 pub use published::{ColumnKind, FieldId, LINEAGE};
 pub use rule::{HostCheck, Rule, RuleClass, RuleCode, RuleCodeError};
-pub use shown::{Shown, is_obeyed, shown};
+pub use shown::{Shown, is_obeyed, revealed, revealed_to_the_edges, shown};
 pub use verdict::{
     Change, Disposition, FileResult, FileResultOutcome, Hit, HitOutcome, Measure, Merge, RecordSet,
     Rewrite, Sample, Tally, Verdict,

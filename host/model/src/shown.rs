@@ -35,6 +35,49 @@ pub fn is_obeyed(character: char) -> bool {
         )
 }
 
+/// How a blank at the edge of a text is shown: between other words it would not be seen.
+const EDGE_BLANK: &str = "\\u{20}";
+
+/// A text that is to be compared letter by letter, such as a cell or a name, with what cannot be seen escaped.
+///
+/// What is escaped beyond [`is_obeyed`]: blanks of other widths, and marks that join the character before them where one character
+/// stands for both, since texts that look the same are not the same then.
+pub fn revealed(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            ' '..='~' => shown.push(character),
+            character if is_obeyed(character) => shown.extend(character.escape_default()),
+            character if is_unseen(character) => shown.extend(character.escape_unicode()),
+            character => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// The same of a whole text: blanks at its edges are escaped too.
+///
+/// ```
+/// use assay_model::revealed_to_the_edges;
+/// assert_eq!(revealed_to_the_edges("Zu\u{308}rich "), r"Zu\u{308}rich\u{20}");
+/// ```
+pub fn revealed_to_the_edges(text: &str) -> String {
+    let text = revealed(text);
+    let inner = text.trim_matches(' ');
+    let before = text.len() - text.trim_start_matches(' ').len();
+    let after = text.len() - inner.len() - before;
+    format!("{}{inner}{}", EDGE_BLANK.repeat(before), EDGE_BLANK.repeat(after))
+}
+
+/// Whether a character beyond ASCII cannot be seen, or joins the one before it where one character stands for both.
+fn is_unseen(character: char) -> bool {
+    // Accents, the parts of Korean syllables, and the voicing marks of Japanese have composed forms. Marks of other scripts have none, and
+    // are how these are written.
+    let joins = matches!(character, '\u{300}'..='\u{36f}' | '\u{1160}'..='\u{11ff}' | '\u{3099}' | '\u{309a}');
+    // Behind a letter, Rust escapes what is not printed, such as blanks of other widths and format characters, and leaves marks.
+    joins || format!("a{character}").escape_debug().nth(1) == Some('\\')
+}
+
 impl<T: fmt::Display> fmt::Display for Shown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(Escaping(f), "{}", self.0)
@@ -69,5 +112,19 @@ mod tests {
         check("\u{202e}\u{2066}\u{200e}\u{61c}", r"\u{202e}\u{2066}\u{200e}\u{61c}");
         check("\u{200b}\u{200d}\u{2060}\u{feff}", r"\u{200b}\u{200d}\u{2060}\u{feff}");
         check("\u{2028}\u{2029}", r"\u{2028}\u{2029}");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_made_visible() {
+        let check = |cell: &str, expected: &str| assert_eq!(revealed_to_the_edges(cell), expected);
+        check("Zürich", "Zürich");
+        check("Zu\u{308}rich", r"Zu\u{308}rich");
+        check("Zürich ", r"Zürich\u{20}");
+        check(" a b", r"\u{20}a b");
+        check("   ", r"\u{20}\u{20}\u{20}");
+        check("a\u{a0}b\u{200b}\u{feff}\u{202e}", r"a\u{a0}b\u{200b}\u{feff}\u{202e}");
+        check("it's \"5\" \\ %", "it's \"5\" \\ %");
+        check("กำลัง हिन्दी 水 😀", "กำลัง हिन्दी 水 😀");
+        check("\u{1112}\u{1161}", "\u{1112}\\u{1161}");
     }
 }

@@ -148,7 +148,7 @@ fn not_the_last(key: &str, place: &Place, order: &[(&str, &Place)]) -> Mistake {
 }
 
 fn untold(key: &PartitionKey, place: &Place) -> Mistake {
-    let message = format!("nothing tells the value of `{}`", key.name);
+    let message = format!("nothing determines the value of `{}`", key.name);
     Mistake::new(place, message).help(format!(
         "add a group `(?<{0}>…)` to a file name's pattern, or `[partition_keys.{0}]` with a `column`",
         key.name

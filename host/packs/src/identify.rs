@@ -29,7 +29,7 @@ pub struct Identified {
     pub pack: Arc<Pack>,
 }
 
-/// The cells of the first sound records under a column, by the column's name in the header; nothing if there is no sound record.
+/// The cells of the first intact records under a column, by the column's name in the header; nothing if no record is intact.
 ///
 /// Several, because any one of them may be blank or wrong under just this column.
 pub type FirstCells<'a> = dyn Fn(&str) -> Vec<String> + 'a;
@@ -183,7 +183,7 @@ fn takes(pins: &[Pin], partition: &[(String, String)]) -> bool {
     })
 }
 
-/// The value of each key: from the file's name, else from the first sound records, else from a pack that was named.
+/// The value of each key: from the file's name, else from the first intact records, else from a pack that was named.
 fn partition(
     keys: &[PartitionKey],
     layout: &Arc<Layout>,
@@ -235,7 +235,7 @@ fn of_name(
 ) -> Option<String> {
     let said = name.and_then(|name| name.values.iter().find(|(group, _)| *group == key.name));
     let Some((_, text)) = said else {
-        looked.push("the file's name does not say it".to_owned());
+        looked.push("the file's name does not contain it".to_owned());
         return None;
     };
     key.of_name(text).map_err(|reason| looked.push(format!("in the file's name {reason}"))).ok()
@@ -258,11 +258,11 @@ fn of_record(
     }
     let records = match cells.len() {
         0 => {
-            looked.push("there is no sound record".to_owned());
+            looked.push("no record is intact".to_owned());
             return None;
         }
-        1 => "the first sound record".to_owned(),
-        count => format!("the first {count} sound records"),
+        1 => "the first intact record".to_owned(),
+        count => format!("the first {count} intact records"),
     };
     looked.push(match cells.iter().find(|cell| !cell.trim().is_empty()) {
         None => format!("`{spelling}` of {records} is blank"),

@@ -215,10 +215,13 @@ fn read_header(node: &Node, report: &Report) -> Option<Vec<String>> {
     let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
     for (name, place) in &names {
         if name.is_empty() {
-            report.add(Mistake::new(place, "a column's name is empty"));
+            report.add(
+                Mistake::new(place, "a column's name is empty")
+                    .help("remove the blank line, or write the column's name"),
+            );
         } else if let Some(first) = seen.insert(name, place) {
             report.add(
-                Mistake::new(place, format!("column `{name}` stands twice"))
+                Mistake::new(place, format!("column `{name}` is listed twice"))
                     .also(first, "here first"),
             );
         }

@@ -70,7 +70,7 @@ impl Lock {
         Self { path: path.to_owned(), plugins: BTreeMap::new() }
     }
 
-    /// Reads a lock.
+    /// Reads a lock. Fails if the file cannot be read, or with every mistake in it, drawn.
     pub fn read(path: &Path) -> Result<Self, PackError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| PackError::Read { path: path.to_owned(), source })?;

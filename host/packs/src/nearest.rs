@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use assay_model::shown;
+use assay_model::revealed_to_the_edges;
 
 use crate::layout::Layout;
 
@@ -153,10 +153,10 @@ impl fmt::Display for Differences {
         let single = |name: &String| quote(name);
         let kinds = [
             ("missing", self.missing.iter().map(single).collect::<Vec<_>>()),
-            ("not in it", self.extra.iter().map(single).collect()),
+            ("unexpected", self.extra.iter().map(single).collect()),
             ("more than once", self.repeated.iter().map(single).collect()),
-            ("elsewhere", self.moved.iter().map(single).collect()),
-            ("spelled otherwise", self.respelled.iter().map(pair).collect()),
+            ("out of order", self.moved.iter().map(single).collect()),
+            ("spelled differently", self.respelled.iter().map(pair).collect()),
             ("cut off", self.truncated.iter().map(pair).collect()),
         ];
         let mut first = true;
@@ -187,10 +187,10 @@ pub fn few(items: &[impl AsRef<str>]) -> String {
 /// Characters shown of a name that a file claims: the rest of a binary file is no use on a terminal.
 const NAME_SHOWN: usize = 80;
 
-/// A name from a file, which may hold anything, made fit for a message: its first characters, escaped.
+/// A name from a file, which may hold anything, made fit for a message: its first characters, with what cannot be seen escaped.
 pub fn quote(name: &str) -> String {
     match name.char_indices().nth(NAME_SHOWN) {
-        Some((end, _)) => format!("`{}…`", shown(&name[..end])),
-        None => format!("`{}`", shown(name)),
+        Some((end, _)) => format!("`{}…`", revealed_to_the_edges(&name[..end])),
+        None => format!("`{}`", revealed_to_the_edges(name)),
     }
 }

@@ -47,7 +47,7 @@ fn check_overlaps(packs: &[Arc<Pack>], report: &Report) {
                 let elsewhere = shown(other.path().display());
                 report.add(
                     Mistake::new(pack.place(), format!("`{elsewhere}` takes the same files"))
-                        .help("make the values in `[partition]` differ, or pin one key more in the pack that is meant"),
+                        .help("make the values in `[partition]` differ, or fix one more key in the intended pack"),
                 );
             }
         }

@@ -157,7 +157,7 @@ pub(crate) fn read_keys(
                 ),
             );
         } else if order[..at].iter().any(|(earlier, _)| earlier == name) {
-            report.add(Mistake::new(place, format!("partition key `{name}` stands twice")));
+            report.add(Mistake::new(place, format!("partition key `{name}` is listed twice")));
         }
     }
     let tables = tables.and_then(|node| as_table(node, "`partition_keys`", report));
@@ -202,7 +202,7 @@ fn read_key(name: &str, node: &Node, report: &Report) -> PartitionKey {
         }
         if key.name_formats.is_empty() && key.column_formats.is_empty() {
             report.add(
-                Mistake::new(place, "`part` is of a date, and nothing here is one")
+                Mistake::new(place, "`part` needs a date, and none is declared here")
                     .help("add `column_format` or `name_format`"),
             );
         }

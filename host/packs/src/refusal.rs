@@ -126,7 +126,7 @@ impl fmt::Display for Refusal {
                 nearest.differences
             ),
             Self::LayoutNotTaken { layout, taken, .. } => {
-                write!(f, "the layout is {}, and no pack takes it", layout.describe())?;
+                write!(f, "the layout is {}, but no pack accepts it", layout.describe())?;
                 if taken.is_empty() {
                     write!(f, "\nhelp: there is no pack for the kind `{}`", layout.kind())
                 } else {
@@ -146,8 +146,8 @@ impl fmt::Display for Refusal {
                 layout.kind()
             ),
             Self::PartitionNotFound { key, looked, .. } => {
-                write!(f, "nothing tells the file's `{key}`: {}", looked.join("; "))?;
-                f.write_str("\nhelp: give the file the name it was published under, or name a pack with `--pack` that fixes the value")
+                write!(f, "the file's `{key}` is unknown: {}", looked.join("; "))?;
+                f.write_str("\nhelp: give the file the name it was published under, or use `--pack` to name a pack that fixes the value")
             }
             Self::PartitionNotTaken { layout, partition, taken } => {
                 let values: Vec<String> =

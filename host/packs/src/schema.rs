@@ -191,7 +191,7 @@ fn read_id<'a>(node: &'a Node, key: &str, report: &Report) -> Option<(FieldId, &
         let (first, last) = (FieldId::FIRST, FieldId::LAST);
         report.add(
             Mistake::new(&node.place, format!("`{key}` must be {first} to {last}, not {number}"))
-                .help("1 to 3 are those of `_record`, `_line` and `_offset`, which every file has"),
+                .help("1 to 3 belong to `_record`, `_line` and `_offset`, which every file has"),
         );
     }
     Some((id?, &node.place))
@@ -240,7 +240,7 @@ fn check_ids(
         let (id, name) = (column.id, &column.name);
         if let Some(first) = seen.insert(id, place) {
             report.add(
-                Mistake::new(place, format!("`{name}` has the id {id}, which was given before"))
+                Mistake::new(place, format!("`{name}` has the id {id}, which was used before"))
                     .also(first, "here")
                     .help("give a new column `last_id` plus 1, and raise `last_id` to it"),
             );
@@ -277,10 +277,11 @@ fn check_last(
     }
     if expected <= last.get() {
         report.add(
-            Mistake::new(place, format!("the id {expected} is neither a column's nor retired"))
-                .help(format!(
-                    "ids are given once: of a column that was removed, write `retired = [{expected}]`"
-                )),
+            Mistake::new(place, format!("the id {expected} is neither in use nor retired")).help(
+                format!(
+                    "ids are never reused: for a removed column, write `retired = [{expected}]`"
+                ),
+            ),
         );
     }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use assay_model::shown;
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A file's text under the path it was read from.
 pub(crate) struct Source {
     path: PathBuf,
@@ -14,7 +16,11 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(crate) fn new(path: &Path, text: String) -> Arc<Self> {
+    /// The byte order mark that some editors write before a text is not part of it.
+    pub(crate) fn new(path: &Path, mut text: String) -> Arc<Self> {
+        if text.starts_with(BYTE_ORDER_MARK) {
+            text.drain(..BYTE_ORDER_MARK.len_utf8());
+        }
         Arc::new(Self { path: path.to_owned(), text })
     }
 

@@ -12,10 +12,9 @@ pub(crate) fn check_free(column: &str, keys: &[PartitionKey], place: &Place, rep
     let folded = fold_case(column);
     let alias = format!("under `[layout.aliases]`: `other_name = \"{column}\"`");
     if LINEAGE.contains(&folded.as_str()) {
-        let message =
-            format!("the column `{column}` has the name of one that every published file has");
+        let message = format!("the column `{column}` has a reserved name");
         report.add(Mistake::new(place, message).help(format!(
-            "`_record`, `_line` and `_offset` say where in the source a record stands; give it another name {alias}"
+            "every published file has `_record`, `_line` and `_offset`, which locate a record in its source; give this column another name {alias}"
         )));
     }
     let own = keys.iter().map(PartitionKey::name);
@@ -23,13 +22,13 @@ pub(crate) fn check_free(column: &str, keys: &[PartitionKey], place: &Place, rep
         return;
     };
     let message =
-        format!("the column `{column}` has the name of the folder `{key}=…` that its files lie in");
+        format!("the column `{column}` has the same name as the partition folder `{key}=…`");
     let help = if RESERVED.contains(&key) {
         format!("give it another name {alias}")
     } else {
         format!("give the partition key `{key}` another name, or the column {alias}")
     };
     report.add(Mistake::new(place, message).help(format!(
-        "Athena and Glue refuse such a table, Spark and DuckDB mix the two up; {help}"
+        "Athena and Glue refuse such a table, and Spark and DuckDB confuse the two; {help}"
     )));
 }

@@ -83,9 +83,9 @@ fn a_record_that_does_not_tell_leaves_it_to_the_next() {
     check(None, LOANS, Some("soon\n2024-05-01\n2023-05-01"), found);
     let not_found = |said: &str| {
         format!(
-            "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; \
+            "file.partition-not-found: the file's `year` is unknown: the file's name does not contain it; \
              `loaned_on` of the first 3 sound records is {said}\nhelp: give the file the name it was published \
-             under, or name a pack with `--pack` that fixes the value"
+             under, or use `--pack` to name a pack that fixes the value"
         )
     };
     check(None, LOANS, Some("\n \n"), &not_found("blank"));
@@ -105,24 +105,24 @@ fn a_refusal_says_what_was_found_and_what_there_is() {
         None,
         LOANS,
         Some("05/01/2024"),
-        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; `loaned_on` of the first sound record is \
+        "file.partition-not-found: the file's `year` is unknown: the file's name does not contain it; `loaned_on` of the first intact record is \
          `05/01/2024`, which cannot be used\n\
-         help: give the file the name it was published under, or name a pack with `--pack` that fixes the value",
+         help: give the file the name it was published under, or use `--pack` to name a pack that fixes the value",
     );
     check(
         None,
         LOANS,
         Some(" "),
-        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; `loaned_on` of the first sound record is \
+        "file.partition-not-found: the file's `year` is unknown: the file's name does not contain it; `loaned_on` of the first intact record is \
          blank\n\
-         help: give the file the name it was published under, or name a pack with `--pack` that fixes the value",
+         help: give the file the name it was published under, or use `--pack` to name a pack that fixes the value",
     );
     check(
         None,
         LOANS,
         None,
-        "file.partition-not-found: nothing tells the file's `year`: the file's name does not say it; there is no sound record\n\
-         help: give the file the name it was published under, or name a pack with `--pack` that fixes the value",
+        "file.partition-not-found: the file's `year` is unknown: the file's name does not contain it; no record is intact\n\
+         help: give the file the name it was published under, or use `--pack` to name a pack that fixes the value",
     );
     check(
         Some("members.csv"),
@@ -155,22 +155,22 @@ fn a_strange_header_is_compared_with_the_nearest_layout() {
         6,
         "missing: `branch`, `fine_eur`",
     );
-    near(&format!("{LOANS},note"), 9, "not in it: `note`");
+    near(&format!("{LOANS},note"), 9, "unexpected: `note`");
     near(
         "loan_id,fine_eur,member_id,branch,book_title,isbn,loaned_on,returned_on",
         8,
-        "elsewhere: `fine_eur`",
+        "out of order: `fine_eur`",
     );
     near(
         "LOAN_ID,member_id,branch,book_title,isbn,loaned_on,returned_on, fine_eur",
         8,
-        "spelled otherwise: `LOAN_ID` for `loan_id`, ` fine_eur` for `fine_eur`",
+        "spelled differently: `LOAN_ID` for `loan_id`, `\\u{20}fine_eur` for `fine_eur`",
     );
     near(&format!("{LOANS},loan_id"), 9, "more than once: `loan_id`");
     near(
         "loan_id,member_id,branch,book_title,a,b,c,d,e\u{7}",
         9,
-        "missing: `isbn`, `loaned_on`, `returned_on`, `fine_eur`; not in it: `a`, `b`, `c`, `d` and 1 more",
+        "missing: `isbn`, `loaned_on`, `returned_on`, `fine_eur`; unexpected: `a`, `b`, `c`, `d` and 1 more",
     );
     check(
         None,

@@ -51,6 +51,24 @@ fn the_second_dataset_resolves() {
     assert_eq!(pack.level_for(&code("loan-id-required"), Level::Error), Level::Error);
 }
 
+/// Notepad writes a byte order mark and CRLF.
+#[test]
+fn rules_may_have_a_byte_order_mark_and_any_line_ending() {
+    let dataset = DATASET.replace("[\"id\", \"sum\", \"day\"]", "\"l.txt\"");
+    let pack = format!(
+        "{HEAD}amounts = [\"sum\"]\n[columns.sum]\ntype = \"decimal\"\nprecision = 9\nscale = 2\n"
+    );
+    let notepad = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let files = [
+        ("dataset.toml", notepad(&dataset)),
+        ("l.txt", notepad("id\nsum\nday\n")),
+        ("pack.toml", notepad(&pack)),
+    ];
+    let (_folder, pack) = resolve(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    assert_eq!(pack.layouts()[0].header(), ["id", "sum", "day"]);
+    assert_eq!(pack.amounts(), ["sum"]);
+}
+
 #[test]
 fn the_projects_layouts_share_canonical_names() {
     let folder = open_payments_rules();

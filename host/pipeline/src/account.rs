@@ -229,8 +229,9 @@ pub(crate) fn refusal(
     pack.thresholds().exceeded(quarantined, read).then(|| Reason {
         code: "threshold".to_owned(),
         message: format!(
-            "{quarantined} of {read} records are quarantined, above the pack's threshold; `findings` says \
-             which rules hit. If that is how this file is, raise `quarantined` under `[thresholds]` in the pack"
+            "quarantined {quarantined} of {read} records, but the pack allows at most {}; see `findings` for the \
+             rules that were hit. If this is normal for the file, raise `quarantined` under `[thresholds]` in the pack",
+            pack.thresholds().quarantined
         ),
     })
 }
@@ -250,8 +251,8 @@ fn mostly_elsewhere(plan: &Plan, judged: &JudgedFile, report: &Report) -> Option
         format!(": record {} (line {}): {}", example.record, example.line, example.message)
     });
     Some(format!(
-        "{} of {} records are of another partition than {}{first}\n\
-         help: rename the file if its name says the wrong one, split it if it holds several",
+        "{} of {} records belong to another partition than {}{first}\n\
+         help: rename the file if its name is wrong; split it if it covers several partitions",
         count.failed,
         count.evaluated,
         published.join(", ")

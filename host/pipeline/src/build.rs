@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use assay_model::{
-    DeclaredStage, Form, Level, Rule, RuleCode, RunContext, parse_decimal, parse_integer,
+    DeclaredStage, Form, Level, Rule, RuleCode, RunContext, parse_decimal, parse_integer, shown,
 };
 use assay_packs::{ColumnType, Identified, Layout, Pack, PartitionKey};
 use assay_sandbox::{Component, PlanError};
@@ -244,10 +244,11 @@ impl Part<'_> {
         self.component.plan(context).map_err(|error| match (error, self.written_in) {
             (PlanError::Sandbox(error), _) => error.into(),
             (PlanError::Settings(faults), Some(pack)) => {
-                refused(faults.iter().map(|fault| pack.render_fault(self.name, fault)).collect())
+                let drawn = faults.iter().map(|fault| pack.render_fault(self.name, fault));
+                refused(drawn.collect::<Vec<_>>().join("\n\n"))
             }
             (error, _) => {
-                let lines = error.lines().into_iter().map(|line| format!("  {line}"));
+                let lines = error.lines().into_iter().map(|line| format!("  {}", shown(line)));
                 refused(lines.collect::<Vec<_>>().join("\n"))
             }
         })

@@ -8,7 +8,7 @@ use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
 use assay_store::blob::{Changed, State};
-use assay_store::{BadKey, StoreError};
+use assay_store::{BadKey, Stopped, StoreError};
 
 use crate::input::Input;
 
@@ -39,18 +39,18 @@ pub enum RunError {
     #[error(transparent)]
     Pack(#[from] PackError),
     /// A plugin's settings cannot be used; the text shows where.
-    #[error("plugin `{plugin}` does not accept its settings\n{text}", plugin = shown(plugin), text = shown(text))]
+    #[error("plugin `{plugin}` does not accept its settings\n{text}", plugin = shown(plugin))]
     Settings {
         /// The plugin.
         plugin: String,
-        /// Each fault with a caret.
+        /// Each fault with a caret, on several lines; what is not the host's is escaped.
         text: String,
     },
     /// A plugin is not the one that was pinned.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A plugin is not signed by anyone the pack trusts.
-    #[error("plugin `{plugin}` may not run: `{pack}` asks for a signature, and {detail}", plugin = shown(plugin), pack = shown(pack))]
+    #[error("plugin `{plugin}` may not run: `{pack}` requires a signature, and {detail}", plugin = shown(plugin), pack = shown(pack))]
     Signature {
         /// The component's name.
         plugin: String,
@@ -124,7 +124,7 @@ pub enum RunError {
     },
     /// A host rule is at a level at which data would be lost.
     #[error(
-        "rule `{code}` is at level `{level}`, and needs at least `{least}`: a record that cannot be stored as it is must not pass unsaid", code = shown(code), level = shown(level), least = shown(least))]
+        "rule `{code}` is at level `{level}`, and needs at least `{least}`: a record that cannot be stored as it is must not pass silently", code = shown(code), level = shown(level), least = shown(least))]
     LevelTooMild {
         /// The code.
         code: String,
@@ -152,7 +152,7 @@ pub enum RunError {
     Sink(#[from] SinkError),
     /// The run is published, and what says so is not complete.
     #[error(
-        "the run is published, but its audit record or the newest version could not be written; run again, which completes it"
+        "the run is published, but its audit record or the newest version could not be written; run again to complete it"
     )]
     Unfinished {
         /// What could not be written.
@@ -167,7 +167,7 @@ pub enum RunError {
     #[error("this store cannot list what is in it")]
     CannotList,
     /// Temporary space ran out, or failed.
-    #[error("cannot use temporary space in `{folder}`; TMPDIR names another folder", folder = shown(folder))]
+    #[error("cannot use temporary space in `{folder}`; set TMPDIR to use another folder", folder = shown(folder))]
     Temporary {
         /// Where.
         folder: String,
@@ -176,7 +176,7 @@ pub enum RunError {
         source: io::Error,
     },
     /// Whoever asked for the run asked for its end.
-    #[error("the run was interrupted before its end: nothing was published; run it again")]
+    #[error("the run was interrupted before it finished: nothing was published; run it again")]
     Interrupted,
     /// The account does not add up: nothing is published.
     #[error(
@@ -236,6 +236,15 @@ impl RunError {
         match self {
             Self::Sink(error) => error.winner(),
             _ => None,
+        }
+    }
+
+    /// Whether it failed because its end was asked for while it waited for its input, or for what it writes to be taken.
+    pub(crate) fn is_stopped(&self) -> bool {
+        match self {
+            // Something is published, or may be.
+            Self::Unfinished { .. } | Self::Sink(SinkError::Undecided { .. }) => false,
+            error => Stopped::is_in(error),
         }
     }
 

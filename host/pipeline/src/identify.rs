@@ -33,7 +33,7 @@ impl Unidentified {
                 format!("{} (columns {})", quote(&twice.name), few(&columns))
             });
             let names = few(&twice.collect::<Vec<_>>());
-            message = format!("the header names more than once {names}; {message}");
+            message = format!("the header repeats {names}; {message}");
         }
         message
     }
@@ -86,6 +86,6 @@ fn left_out(broken: &Broken, discovery: &Discovery) -> String {
     let rules = discovery.rules();
     let path = shown(broken.path().strip_prefix(rules).unwrap_or(broken.path()).display());
     format!(
-        "`{path}` has mistakes and was left out; it cannot be meant for this file. `assay lint` shows them"
+        "`{path}` has mistakes and was ignored, since it does not apply to this file; `assay lint` shows them"
     )
 }

@@ -1,7 +1,7 @@
 //! The door to plugin code. Nothing else in the program compiles a component, and `cargo xtask layout` holds that.
 //!
 //! It has two entrances. Through [`Pinned`] come the plugins that a pack names, whoever uses the pack and whatever for: the lock must have
-//! their digest, a key that the pack trusts must vouch for them, and they get the pack's grants and limits. Through [`Named`] comes a
+//! their digest, a key that the pack trusts must have signed them, and they get the pack's grants and limits. Through [`Named`] comes a
 //! component that somebody names by its file to build, test or look at it: nobody vouches for it, and the sandbox's walls are what
 //! protects.
 

@@ -83,7 +83,7 @@ pub enum BadMemory {
     #[error("`{0}` is not a number of bytes; expected one such as `268435456`, `256MiB` or `2GiB`")]
     Unreadable(String),
     /// It is too little to run with.
-    #[error("`{0}` is too little: one of everything that a run needs takes {least}", least = MemoryLimit::LEAST)]
+    #[error("`{0}` is too little; a run needs at least {least}", least = MemoryLimit::LEAST)]
     TooLittle(String),
 }
 

@@ -60,7 +60,7 @@ impl<'a> Publishing<'a> {
         }
         if let Standing::Damaged(damaged) = &standing {
             for damage in damaged {
-                report.notices.push(format!("{damage}; the published run is written anew"));
+                report.notices.push(format!("{damage}; the published run is written again"));
             }
         } else {
             report.replaced = publication.current().map(replaced);
@@ -215,11 +215,11 @@ fn forbidden(replacing: &Replacing, replaced: Option<&Replaced>) -> Option<Reaso
         Replacing::Nothing if replaced.is_none() => return None,
         Replacing::Run(run) if replaced.is_some_and(|it| it.run_id == *run) => return None,
         Replacing::Nothing => format!(
-            "{}, and nothing may be replaced; run without --no-replace to replace it, or with --expect-run",
+            "{}, and --no-replace forbids replacing it; leave the option out, or name the run with --expect-run",
             there()
         ),
         Replacing::Run(run) => format!(
-            "expected to replace run `{run}`, and {}; look at what was published since, then name that run or leave out --expect-run",
+            "expected to replace run `{run}`, and {}; check what has been published since, then name that run or leave out --expect-run",
             there()
         ),
     };
@@ -233,7 +233,7 @@ fn forget_what_goes(report: &mut Report) {
 
 fn note_withdrawal(report: &mut Report, withdrawn: Result<(), StoreError>) {
     if let Err(error) = withdrawn {
-        let text = "files of this attempt could not be taken back; nothing names them, and `assay gc` removes them";
+        let text = "files of this attempt could not be removed; nothing refers to them, and `assay gc` removes them";
         report.notices.push(format!("{text}: {}", chain(&error)));
     }
 }

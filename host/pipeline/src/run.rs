@@ -238,7 +238,7 @@ impl<'a> Attempt<'a> {
         if !identified.name_matched {
             let rule = &plan.rules[plan.host.file_name];
             let observed = self.report.source.name.as_deref().unwrap_or("no name").to_owned();
-            let expected = "a name that the dataset's `file_name` patterns know";
+            let expected = "a name that matches one of the dataset's `file_name` patterns";
             account::file_rule_fails(&mut self.report, rule, &observed, expected);
         }
         Ok((plan, components))
@@ -351,6 +351,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn fail(&mut self, error: &RunError) {
+        let error = if error.is_stopped() { &RunError::Interrupted } else { error };
         self.report.outcome = FileOutcome::Failed.to_string();
         self.report.failure = Some(Failure::of(error));
     }
@@ -375,7 +376,7 @@ impl<'a> Attempt<'a> {
         if let Some(seen) = &self.seen
             && let Err(error) = commit::write_layout(store, seen, &self.report.attempt)
         {
-            self.notice(format!("the layout could not be noted: {}", chain(&error)));
+            self.notice(format!("the layout could not be recorded: {}", chain(&error)));
         }
         let written = commit::write_audit(store, self.partition.as_ref(), &mut self.report);
         if let Err(error) = written {

@@ -80,11 +80,11 @@ fn limit_digits(judged: &mut JudgedSlab, typed: &Typed, records: usize) {
 fn expected(form: &Form, limit: Option<u64>) -> String {
     match form {
         Form::Text => "text".to_owned(),
-        Form::Integer => "a whole number of 64 bits".to_owned(),
+        Form::Integer => "a whole number that fits in 64 bits".to_owned(),
         Form::Decimal { scale } => {
             let digits = limit.map_or(18, |limit| limit.to_string().len());
-            format!("a decimal of at most {digits} digits, {scale} of them after the point")
+            format!("a decimal with at most {digits} digits, {scale} of them after the point")
         }
-        Form::Date { format } => format!("a date of the calendar written as {}", format.pattern()),
+        Form::Date { format } => format!("a calendar date written as {}", format.pattern()),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn sorted(place: &OciReference, error: &OciDistributionError) -> Regi
             RegistryError::Denied { registry, detail: detail.clone() }
         }
         OciDistributionError::UnauthorizedError { .. } => {
-            RegistryError::Denied { registry, detail: "it does not know who asks".to_owned() }
+            RegistryError::Denied { registry, detail: "it requires credentials".to_owned() }
         }
         OciDistributionError::ImageManifestNotFoundError(_)
         | OciDistributionError::ServerError { code: 404, .. } => {

@@ -1,5 +1,6 @@
 //! The connection to a registry.
 
+use std::pin::pin;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -18,6 +19,12 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// 60 s without a byte: slow lines stall for seconds, dead ones for ever.
 const READ: Duration = Duration::from_mins(1);
+
+/// 256 MiB: the largest component takes half of it, while its buffer grows; a manifest is some kilobytes.
+const MOST: u64 = 256 << 20;
+
+/// 50 ms: at a gigabyte a second 50 MB more than [`MOST`] come before it is seen.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A client that is ready to ask, and what runs it.
 pub(crate) struct Connection {
@@ -51,14 +58,35 @@ impl Connection {
         Ok(Self { client, runtime })
     }
 
-    /// Waits for what is asked, and sorts what goes wrong.
+    /// Waits for what is asked, and sorts what goes wrong. An answer that does not end is given up: the client reads manifests, lists
+    /// and errors whole, however long they are.
     pub(crate) fn wait<T>(
         &self,
         place: &OciReference,
         asked: impl Future<Output = Result<T, oci_client::errors::OciDistributionError>>,
     ) -> Result<T, RegistryError> {
-        self.runtime.block_on(asked).map_err(|error| answer::sorted(place, &error))
+        self.runtime.block_on(async {
+            let mut asked = pin!(asked);
+            let before = resident();
+            loop {
+                if let Ok(answer) = tokio::time::timeout(LOOK, &mut asked).await {
+                    return answer.map_err(|error| answer::sorted(place, &error));
+                }
+                if resident().saturating_sub(before) > MOST {
+                    let registry = place.registry().to_owned();
+                    return Err(RegistryError::TooMuch { registry, limit: MOST });
+                }
+            }
+        })
     }
+}
+
+/// Bytes of memory that the process has; 0 where the system does not say.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kilobytes.map_or(0, |kilobytes| kilobytes * 1_024)
 }
 
 /// Who asks: the environment's word, else what `docker login` stored, else nobody in particular.

@@ -17,14 +17,14 @@ pub enum RegistryError {
     },
     /// A plugin is pushed under a tag; its digest is what comes of it.
     #[error(
-        "`{place}` names a digest, and a push needs a tag\nhelp: write `oci://HOST/REPOSITORY:TAG`; the digest is what `push` answers", place = shown(place))]
+        "`{place}` names a digest, and a push needs a tag\nhelp: write `oci://HOST/REPOSITORY:TAG`; `push` prints the digest", place = shown(place))]
     NoTag {
         /// What was typed.
         place: String,
     },
     /// Nobody answers.
     #[error(
-        "cannot reach `{registry}`: {detail}\nhelp: is the name right, and does this machine reach it? A proxy is taken from HTTPS_PROXY", registry = shown(registry), detail = shown(detail))]
+        "cannot reach `{registry}`: {detail}\nhelp: check the name and the network; HTTPS_PROXY sets a proxy", registry = shown(registry), detail = shown(detail))]
     Unreachable {
         /// The registry.
         registry: String,
@@ -33,7 +33,7 @@ pub enum RegistryError {
     },
     /// The registry wants to know who asks.
     #[error(
-        "`{registry}` refuses: {detail}\nhelp: `docker login {registry}`, or set ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD, for an account that may", registry = shown(registry), detail = shown(detail))]
+        "`{registry}` denied access: {detail}\nhelp: run `docker login {registry}`, or set ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD, for an account with access", registry = shown(registry), detail = shown(detail))]
     Denied {
         /// The registry.
         registry: String,
@@ -42,14 +42,14 @@ pub enum RegistryError {
     },
     /// There is nothing there.
     #[error(
-        "there is no `{place}`\nhelp: look at what `assay push` answered; a tag may have been moved or removed", place = shown(place))]
+        "there is no `{place}`\nhelp: compare with what `assay push` printed; the tag may have been moved or removed", place = shown(place))]
     NotFound {
         /// What was asked for.
         place: String,
     },
     /// What came is not what was asked for.
     #[error(
-        "the registry `{registry}` sent something else: expected sha256:{expected}, found sha256:{found}\nhelp: nothing was written; a proxy or the registry is broken, or lies", registry = shown(registry), found = shown(found))]
+        "the registry `{registry}` sent different content: expected sha256:{expected}, found sha256:{found}\nhelp: nothing was written; the registry or a proxy is faulty or malicious", registry = shown(registry), found = shown(found))]
     Digest {
         /// The registry.
         registry: String,
@@ -77,9 +77,18 @@ pub enum RegistryError {
         /// The largest that is taken.
         limit: u64,
     },
+    /// An answer that is longer than it may be, and perhaps without an end.
+    #[error(
+        "the registry `{registry}` sent more than the {limit} bytes that were expected\nhelp: nothing was written; the registry or a proxy is faulty or malicious", registry = shown(registry))]
+    TooMuch {
+        /// The registry.
+        registry: String,
+        /// The most that was taken.
+        limit: u64,
+    },
     /// Credentials that cannot be read.
     #[error(
-        "cannot read the credentials for `{registry}`: {detail}\nhelp: `docker login {registry}` stores them, ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD go before them", registry = shown(registry), detail = shown(detail))]
+        "cannot read the credentials for `{registry}`: {detail}\nhelp: `docker login {registry}` stores them; ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD take precedence", registry = shown(registry), detail = shown(detail))]
     Credentials {
         /// The registry.
         registry: String,
@@ -87,7 +96,7 @@ pub enum RegistryError {
         detail: String,
     },
     /// Anything else that the registry says.
-    #[error("`{registry}` did not take part: {detail}", registry = shown(registry), detail = shown(detail))]
+    #[error("`{registry}` did not answer as a registry should: {detail}", registry = shown(registry), detail = shown(detail))]
     Protocol {
         /// The registry.
         registry: String,

@@ -1,8 +1,13 @@
 //! From a registry to bytes that are what they were asked to be.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use assay_digest::sha256;
 use assay_model::Digest;
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest};
+use tokio::io::AsyncWrite;
 
 use crate::artifact::{LAYER, SIGNATURE};
 use crate::client::Connection;
@@ -74,8 +79,14 @@ fn blob(
     if size > limit {
         return Err(RegistryError::TooLarge { place: place.to_string(), bytes: size, limit });
     }
-    let mut bytes = Vec::new();
-    from.wait(place, from.client.pull_blob(place.reference(), layer, &mut bytes))?;
+    let mut capped = Capped { bytes: Vec::new(), limit: size };
+    let answer = from.wait(place, from.client.pull_blob(place.reference(), layer, &mut capped));
+    let bytes = capped.bytes;
+    if bytes.len() as u64 > size {
+        let registry = place.registry().to_owned();
+        return Err(RegistryError::TooMuch { registry, limit: size });
+    }
+    answer?;
     let expected: Option<Digest> =
         layer.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
     let found = sha256(&bytes);
@@ -89,6 +100,37 @@ fn blob(
             place: place.to_string(),
             detail: format!("its layer's digest is `{}`", layer.digest),
         }),
+    }
+}
+
+/// Takes no more bytes than there should be, and one by which it shows that there are more.
+struct Capped {
+    bytes: Vec<u8>,
+    limit: u64,
+}
+
+impl AsyncWrite for Capped {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        sent: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let most = usize::try_from(self.limit).unwrap_or(usize::MAX).saturating_add(1);
+        let room = most - self.bytes.len();
+        self.bytes.extend_from_slice(&sent[..sent.len().min(room)]);
+        Poll::Ready(if sent.len() < room {
+            Ok(sent.len())
+        } else {
+            Err(io::Error::other("more bytes than the manifest says"))
+        })
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 }
 

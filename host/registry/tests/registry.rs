@@ -4,6 +4,7 @@ mod process;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::Command;
 
@@ -111,6 +112,54 @@ fn who_does_not_answer_is_named() {
         format!("oci://127.0.0.1:{}/a:1", port.expect("a port").port()).parse().expect("a place");
     let error = pull(&place, LIMIT).expect_err("nobody is there");
     assert!(matches!(error, RegistryError::Unreachable { .. }), "{error}");
+}
+
+/// Answers every request as `answer` says: a head, and a piece of a body that is sent for ever if it is to be. Gives the port.
+fn liar(answer: impl Fn(&str) -> (String, Option<Vec<u8>>) + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let mut asked = [0; 4_096];
+            let read = stream.read(&mut asked).unwrap_or(0);
+            let asked = String::from_utf8_lossy(&asked[..read]).into_owned();
+            let (head, piece) = answer(asked.split(' ').nth(1).unwrap_or_default());
+            let mut sent = stream.write_all(head.as_bytes());
+            while let (Some(piece), Ok(())) = (&piece, &sent) {
+                sent = stream.write_all(piece);
+            }
+        }
+    });
+    port
+}
+
+#[test]
+fn an_answer_without_an_end_is_given_up() {
+    let check = |flooded: &'static str, expected: u64| {
+        let layer = "\"mediaType\": \"application/wasm\", \"size\": 1000";
+        let digest = format!("sha256:{}", "11".repeat(32));
+        let manifest = format!(
+            "{{\"schemaVersion\": 2, \"config\": {{\"mediaType\": \"x\", \"digest\": \"{digest}\", \"size\": 2}}, \
+             \"layers\": [{{{layer}, \"digest\": \"{digest}\"}}]}}"
+        );
+        let port = liar(move |path| {
+            let ok = "HTTP/1.1 200 OK\r\nConnection: close\r\n";
+            let kind = "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n";
+            if path.contains(flooded) {
+                return (format!("{ok}{kind}\r\n"), Some(vec![b' '; 1 << 20]));
+            }
+            let body = if path.contains("/manifests/") { manifest.as_str() } else { "{}" };
+            (format!("{ok}{kind}Content-Length: {}\r\n\r\n{body}", body.len()), None)
+        });
+        let place: OciReference = format!("oci://127.0.0.1:{port}/a:1").parse().expect("a place");
+        match pull(&place, LIMIT).expect_err("it never ends") {
+            RegistryError::TooMuch { limit, .. } => assert_eq!(limit, expected, "{flooded}"),
+            other => panic!("{flooded}: {other}"),
+        }
+    };
+    check("/blobs/", 1_000);
+    check("/manifests/", 256 << 20);
 }
 
 #[test]

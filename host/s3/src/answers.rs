@@ -25,7 +25,7 @@ pub(crate) struct Answers(Arc<Mutex<VecDeque<u64>>>);
 
 /// An answer to another request.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer to another request came once more, instead of this one's")]
+#[error("the server repeated its answer to an earlier request instead of answering this one")]
 pub(crate) struct CameBefore;
 
 impl CameBefore {

@@ -1,6 +1,8 @@
 //! One request, tried until it succeeds or nothing more can be hoped for.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -10,8 +12,30 @@ use crate::error::{S3Error, Target};
 use crate::fault::Fault;
 
 impl Inner {
-    /// Tries `once`, which is one whole attempt: the request, its answer and the body. Pauses in between grow, and no two clients have the same.
+    /// Tries `once`, which is one whole attempt: the request, its answer and the body. Pauses in between grow, and no two clients have the same. Once the
+    /// end was asked for, it goes on for as long as the target has grace.
     pub(crate) async fn call<T, F, A>(&self, target: &Target, once: F) -> Result<T, S3Error>
+    where
+        F: Fn(Client) -> A,
+        A: Future<Output = Result<T, Fault>>,
+    {
+        let halt = &self.settings.halt;
+        let (mut over, mut done) = (pin!(halt.over(target.grace)), pin!(self.tried(target, once)));
+        let done = poll_fn(|context| {
+            // First, so that nothing more is sent then.
+            if over.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err(S3Error::new(target, Fault::stopped(target.grace), 0)));
+            }
+            done.as_mut().poll(context)
+        });
+        let done = done.await;
+        if done.is_ok() {
+            halt.done();
+        }
+        done
+    }
+
+    async fn tried<T, F, A>(&self, target: &Target, once: F) -> Result<T, S3Error>
     where
         F: Fn(Client) -> A,
         A: Future<Output = Result<T, Fault>>,

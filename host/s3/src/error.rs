@@ -5,9 +5,11 @@ use std::io;
 use std::ops::Range;
 
 use assay_model::shown;
+use assay_store::Stopped;
 
 use crate::address::Address;
 use crate::fault::{Cause, Fault};
+use crate::halt::Grace;
 use crate::operation::Operation;
 
 /// What was asked for.
@@ -17,16 +19,24 @@ pub(crate) struct Target {
     pub(crate) address: Address,
     /// Of an object, which bytes.
     pub(crate) range: Option<Range<u64>>,
+    /// What becomes of it once the end was asked for.
+    pub(crate) grace: Grace,
 }
 
 impl Target {
+    /// What is asked for about a document, or to take something back.
     pub(crate) fn new(operation: Operation, address: &Address) -> Self {
-        Self { operation, address: address.clone(), range: None }
+        Self { operation, address: address.clone(), range: None, grace: Grace::Closing }
+    }
+
+    /// What is asked for about data, of which the next run asks anew.
+    pub(crate) fn data(operation: Operation, address: &Address) -> Self {
+        Self { grace: Grace::None, ..Self::new(operation, address) }
     }
 }
 
 /// What follows for an upload that S3 does not make an object of: what its parts were made from is gone by then.
-const ANEW: &str = "its parts are not kept, so try again: the next run writes them anew, under names of its own, and nothing that was published has changed";
+const ANEW: &str = "its parts are not kept; try again: the next run uploads them again under new names, and nothing that was published has changed";
 
 /// Why S3 did not do what it was asked, after all attempts.
 #[derive(Debug)]
@@ -39,7 +49,11 @@ struct Failure {
     attempts: u32,
 }
 
-impl std::error::Error for S3Error {}
+impl std::error::Error for S3Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        (*self.cause() == Cause::Stopped).then_some(&Stopped)
+    }
+}
 
 impl S3Error {
     pub(crate) fn new(target: &Target, fault: Fault, attempts: u32) -> Self {
@@ -60,19 +74,23 @@ impl S3Error {
     pub fn into_io(self) -> io::Error {
         let kind = match self.0.fault.cause {
             Cause::NoObject | Cause::NoBucket => io::ErrorKind::NotFound,
-            Cause::Denied | Cause::Refused | Cause::Clock | Cause::NoKeys { .. } => {
-                io::ErrorKind::PermissionDenied
-            }
+            Cause::Denied
+            | Cause::Refused
+            | Cause::Clock
+            | Cause::NoKeys { .. }
+            | Cause::Untrusted => io::ErrorKind::PermissionDenied,
             Cause::Region(_) | Cause::Range | Cause::Other => io::ErrorKind::InvalidInput,
             Cause::Throttled => io::ErrorKind::ResourceBusy,
             Cause::TimedOut => io::ErrorKind::TimedOut,
             Cause::Unreachable => io::ErrorKind::NotConnected,
             Cause::Body => io::ErrorKind::ConnectionAborted,
-            // Whoever is in the way will be done; an orchestrator gets new keys.
+            // Whoever is in the way will be done; an orchestrator gets new keys; a proxy that garbles one answer may not garble the next.
             Cause::NoUpload
             | Cause::Expired
             | Cause::Condition
             | Cause::Conflict
+            | Cause::Contradiction
+            | Cause::Stopped
             | Cause::Server => io::ErrorKind::Other,
         };
         io::Error::new(kind, self)
@@ -83,12 +101,12 @@ impl S3Error {
         let Target { operation, address, .. } = &self.0.target;
         let bucket = address.bucket();
         match &self.0.fault.cause {
-            Cause::NoObject if *operation == Operation::HeadObject => format!("there is no such object, or no bucket `{bucket}` at this endpoint: look at the key, letter by letter"),
-            Cause::NoObject => "there is no such object: look at the key, letter by letter".to_owned(),
-            Cause::NoBucket => format!("there is no bucket `{bucket}`, or not at this endpoint: see AWS_ENDPOINT_URL_S3 and the profile"),
+            Cause::NoObject if *operation == Operation::HeadObject => format!("there is no such object, or no bucket `{bucket}` at this endpoint: check the key, letter by letter"),
+            Cause::NoObject => "there is no such object: check the key, letter by letter".to_owned(),
+            Cause::NoBucket => format!("there is no bucket `{bucket}` at this endpoint: check AWS_ENDPOINT_URL_S3 and the profile"),
             Cause::Denied => self.lacking(),
-            Cause::Refused => "the server does not know these keys, or they do not belong together: `aws sts get-caller-identity` says whose they are".to_owned(),
-            Cause::Expired => "the session is over: log in again (`aws sso login`), or let whoever starts this give it new keys; then try again".to_owned(),
+            Cause::Refused => "the server does not know these keys, or they do not match each other: `aws sts get-caller-identity` shows whose they are".to_owned(),
+            Cause::Expired => "the session has expired: log in again (`aws sso login`), or have the caller provide new keys; then try again".to_owned(),
             Cause::NoKeys { metadata } => {
                 let container = if *metadata {
                     "; on an instance, a container reaches its metadata only if their hop limit is 2 (`aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`)"
@@ -101,16 +119,19 @@ impl S3Error {
                 let region = shown(region);
                 format!("the bucket is in `{region}`: set AWS_REGION={region}")
             },
-            Cause::Region(None) => "the bucket is in another region than AWS_REGION or the profile says".to_owned(),
-            Cause::Clock => "this machine's clock is off by more than 15 minutes: set it (`timedatectl`)".to_owned(),
-            Cause::NoUpload => format!("the upload is over: S3 gave it up after a conflict (409), or a lifecycle rule or `assay gc` aborted it; {ANEW}"),
-            Cause::Conflict if *operation == Operation::CompleteMultipartUpload => format!("S3 was at the same key in another request, and wants this upload once more from its beginning; {ANEW}"),
-            Cause::Condition | Cause::Conflict => "another process is at the same key; try again".to_owned(),
-            Cause::Throttled => format!("S3 takes no more requests at this rate: try again, with fewer tasks at a time on `s3://{bucket}`"),
+            Cause::Region(None) => "the bucket is not in the region that AWS_REGION or the profile names".to_owned(),
+            Cause::Clock => "this machine's clock is wrong by more than 15 minutes: set it (`timedatectl`)".to_owned(),
+            Cause::NoUpload => format!("the upload no longer exists: S3 dropped it after a conflict (409), or a lifecycle rule or `assay gc` aborted it; {ANEW}"),
+            Cause::Conflict if *operation == Operation::CompleteMultipartUpload => format!("S3 was handling another request for the same key, and requires this upload to start again; {ANEW}"),
+            Cause::Condition | Cause::Conflict => "another process is writing to the same key; try again".to_owned(),
+            Cause::Throttled => format!("S3 limits the request rate: try again, with fewer concurrent tasks on `s3://{bucket}`"),
             Cause::Server | Cause::TimedOut | Cause::Body => "try again: nothing that was published has changed".to_owned(),
-            Cause::Unreachable => "try again; if it stays so, look at AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),
+            Cause::Contradiction => "the server or a proxy in front of it corrupts responses: try again; if the error persists, request the object without the proxy (NO_PROXY), and with `aws s3api head-object` and `get-object`".to_owned(),
+            Cause::Stopped => "run again".to_owned(),
+            Cause::Unreachable => "try again; if the error persists, check AWS_ENDPOINT_URL_S3, AWS_REGION, the proxy (HTTPS_PROXY) and the network".to_owned(),
+            Cause::Untrusted => "the server's certificate is from an unknown authority, or does not match the address; if the authority is yours or a proxy's, set SSL_CERT_FILE to a list (PEM) that contains it".to_owned(),
             Cause::Range | Cause::Other => {
-                format!("S3's documentation of {} says what this means", operation.name())
+                format!("see S3's documentation of {}", operation.name())
             }
         }
     }
@@ -127,11 +148,11 @@ impl S3Error {
         match operation {
             // Without it, S3 answers 403 for what is not there.
             Operation::GetObject | Operation::HeadObject => format!(
-                "{needs}; if the object may not be there: also `s3:ListBucket` on `arn:aws:s3:::{bucket}`, without which S3 says 403 and not 404; of an encrypted one `kms:Decrypt` on its key"
+                "{needs}; if the object may be missing, also `s3:ListBucket` on `arn:aws:s3:::{bucket}`, without which S3 answers 403 instead of 404; if it is encrypted, `kms:Decrypt` on its key"
             ),
             Operation::DeleteObject | Operation::AbortMultipartUpload => needs,
             _ => format!(
-                "{needs}; for an encrypted bucket also `kms:GenerateDataKey` and `kms:Decrypt` on its key; a bucket's policy may refuse it too"
+                "{needs}; for an encrypted bucket also `kms:GenerateDataKey` and `kms:Decrypt` on its key; a bucket policy may also deny it"
             ),
         }
     }
@@ -139,7 +160,7 @@ impl S3Error {
 
 impl fmt::Display for S3Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Target { operation, address, range } = &self.0.target;
+        let Target { operation, address, range, .. } = &self.0.target;
         write!(f, "{} of `{}`", operation.name(), shown(address))?;
         if let Some(range) = range {
             write!(f, ", bytes {} to {}", range.start, range.end.saturating_sub(1))?;

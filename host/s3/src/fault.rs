@@ -12,6 +12,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::byte_stream::error::Error as StreamError;
 
 use crate::answers::CameBefore;
+use crate::halt::Grace;
+
+/// How rustls begins what it says of a certificate, whatever is wrong with it.
+const BAD_CERTIFICATE: &str = "invalid peer certificate";
 
 /// What went wrong, as far as it matters to what is done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +49,15 @@ pub(crate) enum Cause {
     /// The server's own fault.
     Server,
     Unreachable,
+    /// The server's certificate is not one to trust.
+    Untrusted,
     TimedOut,
     /// The body broke off, or was not what was announced.
     Body,
+    /// Two answers about one state of an object do not agree.
+    Contradiction,
+    /// The end was asked for.
+    Stopped,
     /// Anything else.
     Other,
 }
@@ -108,6 +118,22 @@ impl Fault {
         Self::new(Cause::Body, format!("the connection broke off: {}", chain(error)))
     }
 
+    /// The end was asked for, and a request has so much grace.
+    pub(crate) fn stopped(grace: Grace) -> Self {
+        Self::new(
+            Cause::Stopped,
+            match grace {
+                Grace::None => "the end was asked for",
+                Grace::Closing => "the end was asked for, and S3 does not answer",
+            },
+        )
+    }
+
+    /// An answer contradicts an earlier one.
+    pub(crate) fn contradiction(message: impl Into<String>) -> Self {
+        Self::new(Cause::Contradiction, message)
+    }
+
     /// The object is another one than was opened.
     pub(crate) fn replaced(message: impl Into<String>) -> Self {
         Self::new(Cause::Condition, message)
@@ -126,6 +152,9 @@ impl Fault {
             SdkError::ResponseError(_) if CameBefore::is_in(error) => Cause::Body,
             SdkError::TimeoutError(_) => Cause::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Cause::TimedOut,
+            SdkError::DispatchFailure(_) if innermost(error).starts_with(BAD_CERTIFICATE) => {
+                Cause::Untrusted
+            }
             SdkError::DispatchFailure(failure) if failure.is_io() => Cause::Unreachable,
             SdkError::ResponseError(_) if status.is_none_or(|status| status < 300) => Cause::Body,
             // Success, with a body that cannot be read.
@@ -142,7 +171,11 @@ impl Fault {
         let message = said.unwrap_or_else(|| match (status, error) {
             (Some(status), SdkError::ServiceError(_)) => reason(status).to_owned(),
             // What the layers above say of it is where it passed through.
-            (None, SdkError::DispatchFailure(_)) if cause == Cause::Unreachable => innermost(error),
+            (None, SdkError::DispatchFailure(_))
+                if matches!(cause, Cause::Unreachable | Cause::Untrusted) =>
+            {
+                innermost(error)
+            }
             _ => chain(error),
         });
         Self {
@@ -274,7 +307,25 @@ fn reason(status: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
+    use aws_sdk_s3::operation::head_object::HeadObjectError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+
     use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_stays_so() {
+        let check = |said: &str, expected: Cause| {
+            let failure = ConnectorError::io(Box::new(io::Error::other(said.to_owned())));
+            let fault = Fault::of(&SdkError::<HeadObjectError, _>::dispatch_failure(failure));
+            assert_eq!((fault.message.as_str(), &fault.cause), (said, &expected));
+            assert_eq!(fault.cause.may_pass(), expected == Cause::Unreachable);
+        };
+        check("invalid peer certificate: UnknownIssuer", Cause::Untrusted);
+        check("invalid peer certificate: Expired", Cause::Untrusted);
+        check("Connection refused (os error 111)", Cause::Unreachable);
+    }
 
     #[test]
     fn answers_are_taken_for_what_they_are() {

@@ -10,6 +10,7 @@ mod client;
 mod connection;
 mod error;
 mod fault;
+mod halt;
 mod http;
 mod object;
 mod operation;
@@ -21,6 +22,7 @@ mod store;
 
 pub use address::{Address, BadAddress};
 pub use error::S3Error;
+pub use halt::Halt;
 pub use operation::Operation;
 pub use requests::Requests;
 pub use service::S3;

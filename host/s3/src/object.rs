@@ -43,7 +43,7 @@ pub(crate) struct Pinned {
 impl ObjectBlob {
     /// Opens what is at `address`, of which no more is in memory than that.
     pub(crate) fn open(s3: Connection, address: &Address, memory: Memory) -> Result<Self, S3Error> {
-        let now = s3.wait(Head::now(&s3.inner, address))?;
+        let now = s3.wait(Head::opened(&s3.inner, address))?;
         Ok(Self::of(now, s3, address, memory))
     }
 
@@ -99,8 +99,13 @@ impl Blob for ObjectBlob {
     fn state(&self) -> io::Result<State> {
         let Pinned { address, len, .. } = &*self.pinned;
         match self.s3.wait(Head::expecting(*len, &self.s3.inner, address)) {
-            Ok(now) if now.tag == self.pinned.tag && now.len == self.pinned.len => Ok(State::Same),
-            Ok(_) => Ok(State::Changed),
+            Ok(now) if now.tag != self.pinned.tag => Ok(State::Changed),
+            Ok(now) if now.len == *len => Ok(State::Same),
+            Ok(now) => {
+                let target = Target::data(Operation::HeadObject, address);
+                let fault = self.pinned.contradicted(&format!("now says {} bytes", now.len));
+                Err(S3Error::new(&target, fault, 1).into_io())
+            }
             Err(error) if *error.cause() == Cause::NoObject => Ok(State::Gone),
             Err(error) => Err(error.into_io()),
         }
@@ -127,7 +132,7 @@ impl ObjectBlob {
         });
         taken.map_err(|error| match error.cause() {
             // What was opened is not there any more.
-            Cause::Condition | Cause::NoObject | Cause::Range => {
+            Cause::Condition | Cause::NoObject => {
                 io::Error::other(Changed { offset: number * self.pinned.range })
             }
             _ => error.into_io(),
@@ -145,7 +150,15 @@ impl Pinned {
     /// What is asked for to have a range.
     fn target(&self, number: u64) -> Target {
         let range = Some(self.bounds(number));
-        Target { range, ..Target::new(Operation::GetObject, &self.address) }
+        Target { range, ..Target::data(Operation::GetObject, &self.address) }
+    }
+
+    /// An answer about the state that was opened says something else than the first.
+    fn contradicted(&self, found: &str) -> Fault {
+        let Self { len, tag, .. } = self;
+        Fault::contradiction(format!(
+            "{found}, HeadObject said {len} bytes, both of the state {tag}"
+        ))
     }
 
     /// Reads a whole range. `bytes` is memory to read it to.
@@ -167,7 +180,16 @@ impl Pinned {
                 let bytes = spare.lock().ok().and_then(|mut spare| spare.take());
                 let range = range.clone();
                 async move {
-                    let answer = request.send().await.map_err(|error| Fault::of(&error))?;
+                    let answer = request.send().await.map_err(|error| match Fault::of(&error) {
+                        // The tag fits, or it would be said that it does not.
+                        fault if fault.cause == Cause::Range => Fault {
+                            code: fault.code,
+                            status: fault.status,
+                            request_id: fault.request_id,
+                            ..self.contradicted("GetObject says that it ends before these bytes")
+                        },
+                        fault => fault,
+                    })?;
                     self.whole(answer, &range, bytes.unwrap_or_default()).await
                 }
             })
@@ -191,12 +213,12 @@ impl Pinned {
         match &answer.content_range {
             Some(found) if *found == expected => {}
             None if all => {}
-            Some(found) if !found.ends_with(&format!("/{}", self.len)) => {
-                return Err(Fault::replaced(format!(
-                    "content range `{found}`, expected `{expected}`"
-                )));
-            }
             found => {
+                let total =
+                    found.as_ref().and_then(|it| it.rsplit_once('/')?.1.parse::<u64>().ok());
+                if let Some(total) = total.filter(|total| *total != self.len) {
+                    return Err(self.contradicted(&format!("GetObject says {total} bytes")));
+                }
                 let found = found.as_deref().unwrap_or("none");
                 return Err(Fault::body(format!("content range `{found}`, expected `{expected}`")));
             }

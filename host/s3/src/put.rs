@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::client::Inner;
 use crate::error::{S3Error, Target};
 use crate::fault::Fault;
+use crate::halt::Grace;
 use crate::operation::Operation;
 
 /// What must be so for an object to be written.
@@ -40,8 +41,9 @@ impl Inner {
         address: &Address,
         bytes: Bytes,
         condition: Condition<'_>,
+        grace: Grace,
     ) -> Result<String, S3Error> {
-        let target = Target::new(Operation::PutObject, address);
+        let target = Target { grace, ..Target::new(Operation::PutObject, address) };
         let (none_match, matches) = match condition {
             Condition::Always => (None, None),
             Condition::Absent => (Some("*".to_owned()), None),

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use crate::address::{Address, BadAddress};
 use crate::connection::Connection;
 use crate::error::S3Error;
+use crate::halt::Grace;
 use crate::object::ObjectBlob;
 use crate::put::Condition;
 use crate::requests::Requests;
@@ -35,7 +36,7 @@ impl S3 {
     /// Writes an object, whatever was there before: for documents that a user names.
     pub fn write(&self, address: &Address, bytes: &[u8]) -> io::Result<()> {
         let bytes = Bytes::copy_from_slice(bytes);
-        let put = self.0.inner.put(address, bytes, Condition::Always);
+        let put = self.0.inner.put(address, bytes, Condition::Always, Grace::Closing);
         self.0.wait(put).map(drop).map_err(S3Error::into_io)
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::halt::Halt;
+
 /// What differs from what the environment and the profile say, and what they do not say.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -19,6 +21,8 @@ pub struct Settings {
     pub memory: Memory,
     /// How long it is tried.
     pub patience: Patience,
+    /// By which whoever gave it asks for the end.
+    pub halt: Halt,
 }
 
 /// Keys to an account, for tests and programs that have them from elsewhere.

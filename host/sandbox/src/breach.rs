@@ -42,7 +42,7 @@ pub enum Breach {
     },
     /// A name is not a name.
     #[error(
-        "{what} {name:?} is not a name, expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign"
+        "{what} {name:?} is not a name, expected 1 to 64 letters, digits, `-` or `.`, beginning with a letter and ending with a letter or digit"
     )]
     Name {
         /// Of what.
@@ -131,7 +131,7 @@ pub enum Breach {
     },
     /// A column is to be rewritten where nothing can be.
     #[error(
-        "column `{column}` is to be rewritten, expected that of text columns in the normalise stage only", column = shown(column))]
+        "column `{column}` has the `writes` flag, which only text columns in the normalise stage may have", column = shown(column))]
     Writes {
         /// The column.
         column: String,
@@ -156,13 +156,13 @@ pub enum Breach {
         expected: &'static str,
     },
     /// A rule that the host checks is not a validate rule.
-    #[error("rule `{rule}` asks the host for a check, expected that of validate rules only", rule = shown(rule))]
+    #[error("rule `{rule}` asks the host for a check, which only validate rules may do", rule = shown(rule))]
     HostCheckClass {
         /// The rule.
         rule: String,
     },
     /// Settings were refused without saying why.
-    #[error("the settings were refused without a fault, expected at least one")]
+    #[error("the settings were refused without a reason, expected at least one")]
     NoFaults,
     /// A code names no rule of the stage.
     #[error("{what} names rule {rule}, which the stage's plan does not have")]
@@ -231,7 +231,7 @@ pub enum Breach {
         rule: u16,
     },
     /// A disposition where nothing is to be disposed of.
-    #[error("a hit of rule {rule} has a disposition, expected that of quarantine rules only")]
+    #[error("a hit of rule {rule} has a disposition, which only hits of quarantine rules may have")]
     Disposition {
         /// The rule.
         rule: u16,
@@ -249,9 +249,7 @@ pub enum Breach {
         columns: usize,
     },
     /// A rewrite outside the normalise stage.
-    #[error(
-        "rule {rule} rewrites cells in the {stage} stage, expected that of normalise rules only"
-    )]
+    #[error("rule {rule} rewrites cells in the {stage} stage, which only normalise rules may do")]
     RewriteStage {
         /// The rule.
         rule: u16,
@@ -296,7 +294,7 @@ pub enum Breach {
     },
     /// Offsets go backwards.
     #[error(
-        "rule {rule} rewrites cells with offsets that fall after cell {cell}, expected them never to"
+        "rule {rule} rewrites cells with offsets that decrease after cell {cell}, expected them not to"
     )]
     OffsetFalls {
         /// The rule.
@@ -363,7 +361,7 @@ pub enum Breach {
         record: u32,
     },
     /// One measure merged in two ways.
-    #[error("measure {code} is merged in two ways, expected always the same")]
+    #[error("measure {code} is merged in two ways, expected one")]
     Merge {
         /// The measure's code.
         code: u16,

@@ -225,7 +225,7 @@ pub enum SandboxError {
         reason: PoisonReason,
     },
     /// The host gave a batch that is not as planned. A bug of the caller.
-    #[error("plugin `{plugin}` cannot be given the batch at record {first_record}: {detail}", plugin = shown(plugin), detail = shown(detail))]
+    #[error("plugin `{plugin}` cannot receive the batch at record {first_record}: {detail}", plugin = shown(plugin), detail = shown(detail))]
     Batch {
         /// The plugin.
         plugin: String,

@@ -41,7 +41,7 @@ pub enum ShippingError {
         help: &'static str,
     },
     /// A bundle that is not as it should be.
-    #[error("`{}` is not a bundle that can be imported: {detail}\nhelp: nothing was changed; copy it again, or have it exported again", shown(path.display()), detail = shown(detail))]
+    #[error("`{}` is not a bundle that can be imported: {detail}\nhelp: nothing was changed; copy it again, or export it again", shown(path.display()), detail = shown(detail))]
     Bundle {
         /// The bundle.
         path: PathBuf,
@@ -73,7 +73,7 @@ pub enum ShippingError {
         rules: PathBuf,
     },
     /// The folder cannot be changed in one step.
-    #[error("cannot put the new rules in the place of `{}` in one step: {reason}\nhelp: nothing was changed; some file systems cannot exchange folders: import into a new folder and move it there", shown(path.display()))]
+    #[error("cannot replace `{}` in one step: {reason}\nhelp: nothing was changed; some file systems cannot swap folders: import into a new folder, then move it there", shown(path.display()))]
     Exchange {
         /// The rules folder.
         path: PathBuf,

@@ -10,20 +10,20 @@ use assay_model::{Digest, shown};
 pub enum KeyError {
     /// It is no secret key.
     #[error(
-        "expected a secret Ed25519 key (PKCS#8 in PEM), found {found}\nhelp: `assay keygen` makes one, and `openssl genpkey -algorithm ed25519` does", found = shown(found))]
+        "expected a secret Ed25519 key (PKCS#8 in PEM), found {found}\nhelp: create one with `assay keygen` or `openssl genpkey -algorithm ed25519`", found = shown(found))]
     Secret {
         /// What it seems to be.
         found: String,
     },
     /// It is no public key.
     #[error(
-        "expected a public Ed25519 key (PEM, or its one line), found {found}\nhelp: `assay keygen` makes a pair, and `openssl pkey -in KEY -pubout` shows a secret key's other half", found = shown(found))]
+        "expected a public Ed25519 key (PEM, or its one line), found {found}\nhelp: `assay keygen` creates a pair; `openssl pkey -in KEY -pubout` prints the public half of a secret key", found = shown(found))]
     Public {
         /// What it seems to be.
         found: String,
     },
     /// There is no source of chance.
-    #[error("the system gives no random numbers: {detail}", detail = shown(detail))]
+    #[error("the system's random number generator failed: {detail}", detail = shown(detail))]
     Chance {
         /// The system's word.
         detail: String,
@@ -35,7 +35,7 @@ pub enum KeyError {
 #[non_exhaustive]
 pub enum SignatureError {
     /// There is no signature.
-    #[error("it is not signed: there is no `{}`\nhelp: `assay sign` makes a signature, and `assay pull` and `assay import` bring those that there are", shown(path.display()))]
+    #[error("it is not signed: there is no `{}`\nhelp: create a signature with `assay sign`; `assay pull` and `assay import` fetch existing ones", shown(path.display()))]
     Missing {
         /// Where it would be.
         path: PathBuf,
@@ -56,7 +56,7 @@ pub enum SignatureError {
         detail: String,
     },
     /// Nobody who is trusted signed it.
-    #[error("it is signed with {}, expected {}\nhelp: whoever trusts the signer adds the key's line to the pack's `[trust] keys`; otherwise have it signed by one that is trusted", signers_text(.signers), ids_text(.trusted))]
+    #[error("it is signed with {}, expected {}\nhelp: if you trust the signer, add the key's line to the pack's `[trust] keys`; otherwise have it signed with a trusted key", signers_text(.signers), ids_text(.trusted))]
     Untrusted {
         /// The ids that the signatures name.
         signers: Vec<String>,
@@ -65,7 +65,7 @@ pub enum SignatureError {
     },
     /// A signature that does not hold.
     #[error(
-        "its signature names the key {key} and is not by it: it was damaged, or is forged\nhelp: get file and signature again from where they were published"
+        "its signature names the key {key} but was not made with it: it is damaged or forged\nhelp: get the file and its signature again from where they were published"
     )]
     Broken {
         /// The key's id.
@@ -73,7 +73,7 @@ pub enum SignatureError {
     },
     /// The file is not the one that was signed.
     #[error(
-        "it was changed after it was signed: signed was sha256:{signed}, found sha256:{found}\nhelp: get file and signature again, or sign the file anew"
+        "it was changed after it was signed: signed was sha256:{signed}, found sha256:{found}\nhelp: get the file and its signature again, or sign the file again"
     )]
     Changed {
         /// What was signed.
@@ -83,7 +83,7 @@ pub enum SignatureError {
     },
     /// The file stands under another name.
     #[error(
-        "it was signed as `{signed}`, and is used as `{found}`\nhelp: a signature holds for a name; rename the file, or sign it under this one", signed = shown(signed), found = shown(found))]
+        "it was signed as `{signed}` but is used as `{found}`\nhelp: a signature covers the file's name; rename the file, or sign it under this name", signed = shown(signed), found = shown(found))]
     OtherName {
         /// What was signed.
         signed: String,

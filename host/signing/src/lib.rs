@@ -1,4 +1,4 @@
-//! Keys, and who vouches for a file: Ed25519 signatures in DSSE envelopes over in-toto statements.
+//! Keys and signatures of files: Ed25519 signatures in DSSE envelopes over in-toto statements.
 //!
 //! [`SecretKey`] signs a [`Subject`], [`verify`] says by whom a file is signed that may be trusted. The format is in this crate's
 //! README; `openssl` alone can check it.

@@ -43,7 +43,7 @@ pub enum SinkError {
     },
     /// A file of the run is gone or changed before it could be published.
     #[error(
-        "{damage}: it was taken away or changed while the run was under way, so nothing is published; run again"
+        "{damage}: it was removed or changed during the run, so nothing is published; run again"
     )]
     Vanished {
         /// Which file, and what was found.

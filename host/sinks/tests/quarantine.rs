@@ -44,7 +44,7 @@ const FINDINGS: [Finding<'static>; 2] = [
         class: "validate",
         level: "warn",
         column: Some("State"),
-        message: "`ZZ` is no state",
+        message: "`ZZ` is not a US state",
         value: Some("ZZ"),
     },
 ];

@@ -58,7 +58,7 @@ pub enum StoreError {
     },
     /// It is written and has its name; whether it outlasts a power cut is not known.
     #[error(
-        "`{place}` is written, but the disk did not confirm that it keeps its name: after a power cut it may be gone", place = shown(place))]
+        "`{place}` is written, but the disk did not confirm its name: a power cut may lose it", place = shown(place))]
     Unconfirmed {
         /// What was written.
         place: String,

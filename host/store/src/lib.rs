@@ -10,6 +10,7 @@ mod error;
 mod faulty;
 mod key;
 mod local;
+mod stopped;
 mod store;
 mod version;
 
@@ -17,5 +18,6 @@ pub use error::StoreError;
 pub use faulty::{Fault, FaultyStore};
 pub use key::{BadKey, Key};
 pub use local::LocalStore;
+pub use stopped::Stopped;
 pub use store::{Cleaning, Expected, Finished, Found, Listed, Object, Store, Upload};
 pub use version::Version;

@@ -106,7 +106,12 @@ impl Checkout {
 
     /// What cargo puts `assay` into, for each profile a folder.
     fn built(&self, profile: &str) -> PathBuf {
-        let name = format!("assay{}", std::env::consts::EXE_SUFFIX);
+        self.program("assay", profile)
+    }
+
+    /// What cargo puts a program of the workspace into.
+    pub(crate) fn program(&self, name: &str, profile: &str) -> PathBuf {
+        let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
         self.metadata.target_directory.as_std_path().join(profile).join(name)
     }
 
@@ -121,6 +126,11 @@ impl Checkout {
     /// tests do, and they would be compiled once more.
     pub(crate) fn build_assay(&self) -> Result<()> {
         shell::run(self.cargo().args(["build", "--workspace", "--bin", "assay"]))
+    }
+
+    /// Builds the S3 server of our own, as a program.
+    pub(crate) fn build_bucket_server(&self) -> Result<()> {
+        shell::run(self.cargo().args(["build", "--workspace", "--bin", "bucket-server"]))
     }
 
     /// Builds `assay` with what judging a file needs, which leaves two hundred crates out.

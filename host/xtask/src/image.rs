@@ -3,48 +3,56 @@
 //! It is FROM scratch, so what is in it is what is laid out here. `terraform/image/README.md` says how it is used.
 
 mod bill;
+mod compare;
 mod context;
 mod engine;
+mod program;
 mod roots;
 mod source;
+mod start;
 mod trial;
+mod trust;
 
-use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::{plugins, rarely, setup, shell};
+use crate::python::{self, Place};
+use crate::{plugins, rarely, shell};
 use context::Parts;
 use engine::Engine;
+use program::Program;
 
-/// What the program is built for: linked to nothing, so that an image needs nothing else.
-const TARGET: &str = "x86_64-unknown-linux-musl";
+/// What reads the bill of materials as `CycloneDX`'s own schema does.
+const CHECKER: Place = Place {
+    folder: "image/venv",
+    requirements: "terraform/image/requirements.txt",
+    from_source: &[],
+};
 
-/// What a run needs, and buckets. Authors' tools and the client of registries stay out: fewer libraries to look after, and plugins are in
-/// the image.
-const FEATURES: [&str; 3] = ["--no-default-features", "--features", "s3"];
-
-/// Builds the image and tries it out. `--context` stops where docker can go on.
+/// Builds the image and tries it out. `--context` stops where docker can go on; `--measure` compares the program with the usual one.
 pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let context_only = match options {
         [] => false,
         ["--context"] => true,
+        ["--measure"] => return compare::run(checkout),
         other => bail!(
-            "`{}` is not an option of `image`; there is `--context`, which lays the image's files out and builds no image",
+            "`{}` is not an option of `image`; there are `--context`, which lays the image's files out and builds no image, and \
+             `--measure`, which compares the image's program with one that is linked as usual",
             other.join(" ")
         ),
     };
     // A lock that does not fit would make every run in the image refuse.
     plugins::check(checkout)?;
-    let binary = build(checkout)?;
+    let binary = Program::Image.build(checkout)?;
     let home = checkout.output().join("image");
     let facts = source::facts(checkout)?;
     let context = home.join("context");
     context::lay_out(&context, &parts(checkout, &binary)?)?;
+    check_bill(checkout, &context)?;
     println!("\nlaid out   {}", checkout.relative(&context));
     if context_only {
         println!("{}", engine::by_docker(checkout, &context, &facts));
@@ -77,7 +85,7 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     println!("image      {} (built twice)", built.id);
     println!("archive    {}", checkout.relative(&built.archive));
     println!("version    {} · revision {}", facts.version, facts.revision);
-    match trial::run(&built, &home)? {
+    match trial::run(checkout, &built, &home)? {
         trial::Outcome::Passed(what) => {
             println!("tried out  {what}");
             rarely::note(checkout, "cargo xtask image", &format!("one id twice; {what}"))
@@ -92,40 +100,10 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     }
 }
 
-/// Compiles the program, and says which file it is.
-fn build(checkout: &Checkout) -> Result<PathBuf> {
-    setup::musl(checkout, TARGET)?;
-    let mut cargo = checkout.cargo();
-    cargo.args(["build", "--locked", "--profile", "image", "--target", TARGET]);
-    cargo.args(["--package", "assay"]).args(FEATURES);
-    // Nothing of this machine is in the program: the same source gives the same bytes wherever it lies.
-    let flags: OsString = plugins::remapped_paths(checkout, &checkout.toolchain()?)?;
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS");
-    // mimalloc's C names the day of its compilation. Not the commit's: what was compiled for an earlier one would keep that.
-    cargo.env("SOURCE_DATE_EPOCH", "0");
-    shell::run(&mut cargo)?;
-    let binary = checkout.built_for(TARGET, "image");
-    let bytes = fs::read(&binary).with_context(|| format!("cannot read `{}`", binary.display()))?;
-    for path in [checkout.root().to_owned(), plugins::cargo_home()?] {
-        if names(&bytes, &path) {
-            bail!(
-                "the program names `{}`, a path of this machine; elsewhere another image would come of the same source",
-                path.display()
-            );
-        }
-    }
-    Ok(binary)
-}
-
-/// Whether a program has a path in it, and not only the beginning of a longer name.
-fn names(bytes: &[u8], path: &Path) -> bool {
-    let path = format!("{}/", path.display());
-    bytes.windows(path.len()).any(|window| window == path.as_bytes())
-}
-
 /// What the image is made of.
 fn parts(checkout: &Checkout, binary: &Path) -> Result<Parts> {
-    let mut trees = vec![tree(checkout, "assay", TARGET, &FEATURES)?];
+    let program = Program::Image;
+    let mut trees = vec![tree(checkout, "assay", program.target(), program.features())?];
     for plugin in checkout.plugins()? {
         trees.push(tree(checkout, &plugin.package, crate::target::TARGET, &[])?);
     }
@@ -143,6 +121,14 @@ fn parts(checkout: &Checkout, binary: &Path) -> Result<Parts> {
     })
 }
 
+/// Has others read the bill that was laid out.
+fn check_bill(checkout: &Checkout, context: &Path) -> Result<()> {
+    let python = python::make(checkout, &CHECKER)?;
+    let mut check = Command::new(python);
+    check.current_dir(checkout.root()).args(["-B", "terraform/image/bill.py"]);
+    shell::run(check.arg(context.join(context::BILL)))
+}
+
 /// Which crates are in a program or a plugin, by cargo: what is only needed to compile is not.
 fn tree(checkout: &Checkout, package: &str, target: &str, features: &[&str]) -> Result<String> {
     let mut cargo: Command = checkout.cargo();
@@ -154,17 +140,6 @@ fn tree(checkout: &Checkout, package: &str, target: &str, features: &[&str]) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_in_a_program_is_found() {
-        let check = |bytes: &str, path: &str, expected: bool| {
-            assert_eq!(names(bytes.as_bytes(), Path::new(path)), expected, "{bytes} {path}");
-        };
-        check("\0/places/me/assay/host/cli/src/main.rs\0", "/places/me/assay", true);
-        check("\0/assay/host/cli/src/main.rs\0", "/places/me/assay", false);
-        check("\0/places/me/assays/host\0", "/places/me/assay", false);
-        check("", "/places/me/assay", false);
-    }
 
     /// The lines of the file, without comments.
     fn lines() -> Vec<&'static str> {
@@ -205,5 +180,12 @@ mod tests {
         let (_, certificates) = context::ROOTS.split_once('/').unwrap();
         let named = format!("ENV SSL_CERT_FILE=/{certificates}");
         assert!(lines().contains(&named.as_str()), "{named}");
+        for (name, value) in Program::Image.variables() {
+            let named = format!("ENV {name}={value}");
+            assert!(
+                lines().contains(&named.as_str()),
+                "{named}: what is measured is not what runs"
+            );
+        }
     }
 }

@@ -60,6 +60,7 @@ commands:
   terraform [STEP]… what can be checked of terraform/ without an account; says what ran and what could not
   image             container image of the same, linked statically, by buildah or docker; tried out without a network
   image --context   lay its files out for another builder, and print docker's command
+  image --measure   what its program costs beside one that is linked as usual, and beside one with musl's own allocator
   layout            check which crate and module uses which, and what a crate may know
   tidy              check what no compiler checks: READMEs, file heads, paths, sizes
   fuzz [TARGET] [SECONDS]

@@ -20,7 +20,7 @@ restated; then a page that holds rows and dollars of every station against each 
 usage: cargo xtask platform [OPTION]…
 
 options:
-  --rows N   records of a year, about (20000 if left out)
+  --rows N   approximate records per year (default: 20000)
   --rough    twice: the second time each station's command and each server is killed once, and what comes of it has to be the same
   --keep     leave all servers running until Ctrl-C, with their addresses printed
 ";
@@ -119,8 +119,9 @@ fn tell(checkout: &Checkout, needs: &Needs, options: &[String]) -> Result<()> {
     let versitygw = outside::versitygw(checkout);
     if versitygw.is_none() {
         println!(
-            "NO VERSITYGW: moto stands in for S3, which is no independent reading of what S3 promises"
+            "NO VERSITYGW: the server of our own tests stands in for S3, which is not an independent reading of what S3 promises"
         );
+        checkout.build_bucket_server()?;
     }
     let trino = trino::find(checkout);
     if let Err(error) = &trino {
@@ -135,6 +136,7 @@ fn tell(checkout: &Checkout, needs: &Needs, options: &[String]) -> Result<()> {
         "postgresql": needs.postgresql,
         "jars": jars,
         "versitygw": versitygw,
+        "bucket": checkout.program("bucket-server", "debug"),
         "trino": trino.ok().map(|(folder, java)| json!({ "folder": folder, "java": java })),
     });
     let folder = checkout.output().join("platform");

@@ -33,7 +33,7 @@ pub(crate) fn build_and_pin(checkout: &Checkout) -> Result<()> {
         println!("  {difference}");
     }
     fs::write(&path, built.to_text()).with_context(|| format!("cannot write `{shown}`"))?;
-    println!("`{shown}` is written anew");
+    println!("`{shown}` was rewritten");
     Ok(())
 }
 

@@ -78,6 +78,7 @@ mod tests {
             "cargo xtask fuzz",
             "cargo xtask complexity",
             "cargo xtask image",
+            "cargo xtask image --measure",
             "cargo xtask versus",
             "cargo xtask speed --large",
             "cargo xtask readers",

@@ -47,7 +47,7 @@ impl<'v> Context<'_, 'v> {
         let min = read(self.config, "min").unwrap_or(least);
         let max = read(self.config, "max").unwrap_or(greatest);
         if min > max {
-            self.config.fault("min", "the least is above the greatest", &[]);
+            self.config.fault("min", "`min` is greater than `max`", &[]);
         }
         (min, max)
     }

@@ -113,7 +113,7 @@ impl<'v> Config<'v> {
         parse::decimal(plain.as_bytes(), scale).or_else(|| {
             self.fault(
                 key,
-                format!("`{text}` is no decimal with at most {scale} digits after the point"),
+                format!("`{text}` is not a decimal with at most {scale} digits after the point"),
                 &[],
             );
             None
@@ -124,7 +124,11 @@ impl<'v> Config<'v> {
     pub(crate) fn date(&self, key: &'static str) -> Option<i32> {
         let text = self.text(key)?;
         parse::date(text.as_bytes(), "%Y-%m-%d").or_else(|| {
-            self.fault(key, format!("`{text}` is no date; expected one such as `2023-05-01`"), &[]);
+            self.fault(
+                key,
+                format!("`{text}` is not a date; expected one such as `2023-05-01`"),
+                &[],
+            );
             None
         })
     }

@@ -12,7 +12,7 @@ pub(crate) fn required(context: &Context<'_, '_>) -> Option<Compiled> {
     let otherwise =
         context.config.columns("otherwise", context.run, context.absent).unwrap_or_default();
     if !otherwise.is_empty() && context.config.value("when").is_none() {
-        context.config.fault("otherwise", "it needs a `when` to be the other case of", &[]);
+        context.config.fault("otherwise", "`otherwise` needs a `when`", &[]);
     }
     presence(context, &otherwise, Wanted::Filled)
 }

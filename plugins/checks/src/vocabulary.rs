@@ -46,11 +46,11 @@ fn name_fault(name: &str) -> Option<String> {
         && bytes.last().is_some_and(u8::is_ascii_alphanumeric);
     if !fits {
         return Some(format!(
-            "`{name}` is no rule name; expected 1 to {NAME_BYTES} letters, digits, `-` or `.`, the first a letter and the last no sign"
+            "`{name}` is not a rule name; expected 1 to {NAME_BYTES} letters, digits, `-` or `.`, beginning with a letter and ending with a letter or digit"
         ));
     }
     let reserved = RESERVED.into_iter().find(|prefix| name.starts_with(prefix))?;
-    Some(format!("names that begin with `{reserved}` are the host's"))
+    Some(format!("names that begin with `{reserved}` are reserved for the host"))
 }
 
 fn rule(

@@ -48,7 +48,7 @@ fn faults_point_and_list_the_choices() {
     );
     rule(
         r#"{"check": "integer", "columns": ["Amount"], "min": 5, "max": 1}"#,
-        &["/min: the least is above the greatest"],
+        &["/min: `min` is greater than `max`"],
     );
     rule(
         r#"{"check": "matches", "columns": ["Amount"], "pattern": "a(b"}"#,
@@ -56,13 +56,13 @@ fn faults_point_and_list_the_choices() {
     );
     rule(
         r#"{"check": "decimal", "columns": ["Amount"], "scale": 2, "min": 0.001}"#,
-        &["/min: `0.001` is no decimal with at most 2 digits after the point"],
+        &["/min: `0.001` is not a decimal with at most 2 digits after the point"],
     );
     rule(
         r#"{"check": "date", "columns": ["Paid_On"], "format": "%d.%m.%y", "max": "1.1.2020"}"#,
         &[
             "/format: expected `%Y`, `%m` and `%d` once each with plain characters between, such as `%m/%d/%Y`",
-            "/max: `1.1.2020` is no date; expected one such as `2023-05-01`",
+            "/max: `1.1.2020` is not a date; expected one such as `2023-05-01`",
         ],
     );
     rule(
@@ -92,7 +92,7 @@ fn faults_point_and_list_the_choices() {
         r#"{"rules": {"csv.R": {"check": "required", "columns": ["Amount"]}, "R ": {"check": "unique"}}}"#,
         &[
             "/rules/csv.R: names that begin with `csv.` are the host's",
-            "/rules/R : `R ` is no rule name; expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign",
+            "/rules/R : `R ` is not a rule name; expected 1 to 64 letters, digits, `-` or `.`, beginning with a letter and ending with a letter or digit",
         ],
     );
 }

@@ -9,7 +9,7 @@ use crate::columns::AMOUNT;
     code = "amount-zero",
     class = validate,
     level = warn,
-    message = "a payment of {Total_Amount_of_Payment_USDollars}",
+    message = "the amount {Total_Amount_of_Payment_USDollars} is zero",
     columns(cents = decimal(AMOUNT, 2)),
 )]
 pub(crate) fn amount_zero(cents: i64) -> bool {

@@ -18,7 +18,7 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
     rules
         .validate("date-plausible")
         .title("the date of payment lies between 2013 and the year after the program year")
-        .message("a payment on {Date_of_Payment} cannot be of program year {Program_Year}")
+        .message("a payment on {Date_of_Payment} cannot belong to program year {Program_Year}")
         .each(paid(), move |day| range.contains(&day));
     let range = plausible.clone();
     rules
@@ -33,7 +33,7 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
     rules
         .validate("date-in-program-year")
         .title("the date of payment lies in the program year")
-        .message("the payment of {Date_of_Payment} is not of program year {Program_Year}")
+        .message("a payment on {Date_of_Payment} is outside program year {Program_Year}")
         .warn()
         .each((paid(), integer(PROGRAM_YEAR)), move |(day, year)| {
             if plausible.contains(&day) {

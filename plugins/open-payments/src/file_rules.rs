@@ -14,13 +14,13 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
     rules
         .validate("company-ids-damaged")
         .title("the companies' ids were not damaged by a spreadsheet")
-        .message("the companies' ids look like `1E+11`: which company paid is lost, take the file from CMS again")
+        .message("the company ids look like `1E+11`, so the paying company is lost; download the file from CMS again")
         .level(Level::Refuse)
         .file([Ask::text(COMPANY_ID)], DamagedIds { most: settings.damaged_ids_percent });
     rules
         .validate("records-of-file")
         .title("the records are of the file's program year and publication")
-        .message("most records are of another program year or publication: the file is not what its name says")
+        .message("most records are from another program year or publication: the file does not match its name")
         .level(Level::Refuse)
         .file(
             [Ask::text(PROGRAM_YEAR), Ask::text(PUBLICATION)],
@@ -33,7 +33,7 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
     rules
         .validate("layout-of-publication")
         .title("the layout is the one that the publication has")
-        .message("the file's name or its header is not that of the publication")
+        .message("the file's name or header does not match the publication")
         .warn()
         .file(
             // Nothing of the records is of interest; a rule has a column.
@@ -42,8 +42,8 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
         );
     rules
         .validate("food-and-beverage-share")
-        .title("most payments are food and beverage, as in each year published")
-        .message("the share of food and beverage is unlike that of any year published")
+        .title("most payments are food and beverage, as in every published year")
+        .message("the share of food and beverage differs from that of every published year")
         .warn()
         .file(
             [Ask::text(NATURE)],
@@ -56,8 +56,10 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
         );
     rules
         .validate("no-third-party-share")
-        .title("nearly all payments go to the recipient alone, as in each year published")
-        .message("the share of payments without a third party is unlike that of any year published")
+        .title("nearly all payments go to the recipient alone, as in every published year")
+        .message(
+            "the share of payments without a third party differs from that of every published year",
+        )
         .warn()
         .file(
             [Ask::text(THIRD_PARTY)],
@@ -70,8 +72,8 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
         );
     rules
         .validate("dispute-share")
-        .title("hardly any payment is disputed, as in each year published")
-        .message("the share of disputed payments is unlike that of any year published")
+        .title("hardly any payment is disputed, as in every published year")
+        .message("the share of disputed payments differs from that of every published year")
         .warn()
         .file(
             [Ask::text(DISPUTED)],

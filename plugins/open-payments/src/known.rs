@@ -17,7 +17,7 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
     rules
         .validate("recipient-type-known")
         .title("the recipient's type is one of the program year's")
-        .message("`{Covered_Recipient_Type}` is no recipient's type of the program year")
+        .message("`{Covered_Recipient_Type}` is not a recipient type of the program year")
         .each(text(RECIPIENT_TYPE), move |cell| types.contains(cell));
     ever_known(rules, "nature-known", "nature of payment", NATURE, &NATURES);
     known_in_year(rules, "nature-of-year", "nature of payment", NATURE, &NATURES, year);
@@ -27,7 +27,7 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
     rules
         .validate("primary-type-known")
         .title("the person's primary types are some of the program year's")
-        .message("a primary type is none of the program year's")
+        .message("a primary type is not one of the program year")
         .warn()
         .columnar(PRIMARY_TYPES.iter().map(|name| Ask::text(name)), move |look| {
             of_cells(look, |cell| types.contains(cell))
@@ -39,7 +39,7 @@ fn ever_known(rules: &mut Rules, name: &str, what: &str, column: &str, values: &
     rules
         .validate(name)
         .title(format!("the {what} is one that CMS has published"))
-        .message(format!("`{{{column}}}` is no {what}"))
+        .message(format!("`{{{column}}}` is not a {what}"))
         .each(text(column), move |cell| values.contains(cell));
 }
 
@@ -56,7 +56,7 @@ fn known_in_year(
     rules
         .validate(name)
         .title(format!("the {what} is one of the program year's"))
-        .message(format!("`{{{column}}}` is a {what} of other years than {year}"))
+        .message(format!("`{{{column}}}` is a {what}, but not of {year}"))
         .warn()
         .each(text(column), move |cell| {
             if ever.contains(cell) { of_year.contains(cell).into() } else { Outcome::Skip }

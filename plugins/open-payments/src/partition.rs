@@ -10,7 +10,7 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
     rules
         .quarantine("program-year-of-file")
         .title("the record is of the file's program year")
-        .message("a record of program year {Program_Year} in the file of another")
+        .message("a record of program year {Program_Year} in a file of another year")
         .disposition(Disposition::Divert)
         .each(integer(PROGRAM_YEAR), move |held| held == year);
     let publication = file.publication;
@@ -18,7 +18,7 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
         .quarantine("publication-of-file")
         .title("the record is of the file's publication")
         .message(
-            "a record published on {Payment_Publication_Date} in the file of another publication",
+            "a record published on {Payment_Publication_Date} in a file of another publication",
         )
         .disposition(Disposition::Divert)
         .each(date(PUBLICATION, DATE_FORMAT), move |day| {

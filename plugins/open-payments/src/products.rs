@@ -11,20 +11,20 @@ const WIDTH: usize = 6;
 pub(crate) fn declare(rules: &mut Rules) {
     rules
         .validate("product-related")
-        .title("products stand where the indicator says so")
-        .message("the indicator of related products is {Related_Product_Indicator}, the products say otherwise")
+        .title("products are listed if and only if the indicator says so")
+        .message("the related product indicator is `{Related_Product_Indicator}`, which contradicts the products")
         .warn()
         .columnar(std::iter::once(Ask::text(RELATED_PRODUCT)).chain(all()), related);
     rules
         .validate("product-slots")
         .title("product slots are filled without gaps")
-        .message("a product stands behind a gap")
+        .message("a product follows an empty product slot")
         .warn()
         .columnar(all(), |look| gaps(&slots(look, 0), |slot| slot * WIDTH));
     rules
         .validate("product-codes")
         .title("only drugs and biologicals have an NDC, only devices and supplies a PDI")
-        .message("a product has a code of another kind of product")
+        .message("a product has a code for another kind of product")
         .warn()
         .columnar(
             SLOTS.iter().flat_map(|slot| {
@@ -71,7 +71,7 @@ fn codes(look: Look<'_>) -> Judged {
         judged = judged.or(&ndc.clone().or(pdi).and(kind.filled()));
         let drug = kind.where_text(|cell| matches!(cell, b"Drug" | b"Biological"));
         let device = kind.where_text(|cell| matches!(cell, b"Device" | b"Medical Supply"));
-        // A blank kind says nothing: CMS allows it for products that are not covered.
+        // A blank kind is not judged: CMS allows it for products that are not covered.
         sets.push((first, ndc.clone().and(&device)));
         sets.push((first + 1, pdi.clone().and(&drug)));
     }

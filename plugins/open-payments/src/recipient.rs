@@ -29,7 +29,7 @@ pub(crate) fn declare(rules: &mut Rules) {
     rules
         .validate("travel-fields")
         .title("travel has a city and a country, and only travel has")
-        .message("travel to `{City_of_Travel}`, `{Country_of_Travel}` for `{Nature_of_Payment_or_Transfer_of_Value}`")
+        .message("travel city `{City_of_Travel}` and country `{Country_of_Travel}` with nature `{Nature_of_Payment_or_Transfer_of_Value}`")
         .warn()
         .columnar(
             [Ask::presence(TRAVEL_CITY), Ask::presence(TRAVEL_COUNTRY), Ask::presence(TRAVEL_STATE), Ask::text(NATURE)],
@@ -55,7 +55,7 @@ pub(crate) fn declare(rules: &mut Rules) {
     rules
         .validate("licence-slots")
         .title("licence states are filled without gaps")
-        .message("a licence state stands behind a gap")
+        .message("a licence state follows an empty slot")
         .warn()
         .columnar(LICENCE_STATES.iter().map(|name| Ask::presence(name)), |look| {
             let filled: Vec<Bits> = look.columns().map(|column| column.filled().clone()).collect();

@@ -30,8 +30,8 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `code` | the rule's name for packs and reports; it never changes |
 /// | `class` | `validate`, `normalise` or `quarantine` |
-/// | `title` | what must be true, in one line; the first line of the documentation if left out |
-/// | `message` | what a person reads of a hit, `{Column}` being the record's cell; the title if left out |
+/// | `title` | what must be true, in one line (default: the first line of the documentation) |
+/// | `message` | what a person reads of a hit, `{Column}` being the record's cell (default: the title) |
 /// | `level` | `error`, `warn`, `monitor` or `off`, unless the pack says otherwise |
 /// | `disposition` | quarantine rules only: `hold`, `reject` or `divert` |
 /// | `columns(parameter = form, …)` | the columns: `text("A")`, `integer("A")`, `decimal("A", 2)`, `date("A", "%Y-%m-%d")` |
@@ -44,7 +44,7 @@ use proc_macro::TokenStream;
 /// instead. A parameter `settings: &T` is the plugin's settings, `run: &Run` what the run is about, and in quarantine
 /// rules `standing: u8` what was found of the record so far. The first parameter of a normalise rule is the cell.
 ///
-/// **Answers.** Validate and quarantine rules answer with `bool` (`true` is what the rule wants) or `Outcome`; normalise rules with an `Option` of
+/// **Answers.** Validate and quarantine rules answer with `bool` (`true` means that the rule holds) or `Outcome`; normalise rules with an `Option` of
 /// the new cell, `None` leaving it as it is. The function stays a plain function, so tests may call it.
 #[proc_macro_attribute]
 pub fn rule(attribute: TokenStream, item: TokenStream) -> TokenStream {

@@ -116,7 +116,7 @@ fn check_signature(signature: &Signature, class: Class) -> syn::Result<()> {
                 "a normalise rule answers with the new cell: write `-> Option<String>`, `None` leaves the cell as it is"
             }
             Class::Validate | Class::Quarantine => {
-                "a rule answers: write `-> bool`, where `true` is what the rule wants, or `-> Outcome`"
+                "a rule returns a verdict: write `-> bool`, where `true` means that the rule holds, or `-> Outcome`"
             }
         };
         return refuse(&signature.ident, text);

@@ -95,15 +95,15 @@ fn setting(field: &Field) -> syn::Result<Setting> {
         return Err(syn::Error::new(field.span(), text));
     }
     if is_option(&field.ty) && (setting.min.is_some() || setting.max.is_some()) {
-        let text = "a range needs a value: give the setting a default, and make it no `Option`";
+        let text =
+            "a range needs a value: give the setting a default instead of making it an `Option`";
         return Err(syn::Error::new(field.span(), text));
     }
     if let (Some(least), Some(most)) = (number(setting.min.as_ref()), number(setting.max.as_ref()))
     {
         if least > most {
-            let text = format!(
-                "no value is at least {least} and at most {most}; exchange `min` and `max`"
-            );
+            let text =
+                format!("no value is at least {least} and at most {most}; swap `min` and `max`");
             return Err(syn::Error::new(setting.min.span(), text));
         }
         if let Some(default) = number(setting.default.as_ref())
@@ -140,7 +140,7 @@ fn entries(input: ParseStream<'_>, setting: &mut Setting) -> syn::Result<()> {
             }
             other => {
                 let text = format!(
-                    "`{other}` is no key of `#[setting(…)]`; expected `default = …`, `min = …`, `max = …` or `one_of(\"…\")`"
+                    "`{other}` is not a key of `#[setting(…)]`; expected `default = …`, `min = …`, `max = …` or `one_of(\"…\")`"
                 );
                 return Err(syn::Error::new(key.span(), text));
             }
@@ -214,7 +214,14 @@ fn is_option(of: &syn::Type) -> bool {
 fn info(field: &Field, setting: &Setting) -> TokenStream {
     let (key, about) = (key(field), documentation(&field.attrs));
     let default = match &setting.default {
-        Some(value) => quote!(::core::option::Option::Some(::std::format!("{:?}", #value))),
+        Some(value) => {
+            // Its type is said, since `vec![]` alone has none.
+            let (of, value) = (&field.ty, value_of(value, &field.ty));
+            quote!(::core::option::Option::Some({
+                let default: #of = #value;
+                ::std::format!("{default:?}")
+            }))
+        }
         None => quote!(::core::option::Option::None),
     };
     let text = |value: Option<&Expr>| match value {

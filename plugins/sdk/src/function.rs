@@ -7,7 +7,7 @@ use crate::{Outcome, Rules, Run};
 
 /// A function with `#[rule(…)]`. `S` is the settings of the plugin it may be part of.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no rule of a plugin whose settings are `{S}`",
+    message = "`{Self}` is not a rule for a plugin whose settings are `{S}`",
     label = "not such a rule",
     note = "write `#[rule(…)]` above the function; if it has a parameter `settings`, that must be `&{S}`"
 )]
@@ -19,7 +19,7 @@ pub trait DeclareRule<S> {
 /// What a validate or quarantine rule may answer with.
 #[diagnostic::on_unimplemented(
     message = "a rule answers with `bool` or `Outcome`, not with `{Self}`",
-    label = "expected `bool`, where `true` is what the rule wants, or `Outcome`"
+    label = "expected `bool`, where `true` means that the rule holds, or `Outcome`"
 )]
 pub trait Answer {
     /// As the SDK counts it.

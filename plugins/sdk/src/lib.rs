@@ -36,7 +36,7 @@
 //!     code = "isbn-length",
 //!     class = validate,
 //!     level = warn,
-//!     message = "`{ISBN}` is no ISBN",
+//!     message = "`{ISBN}` is not an ISBN",
 //!     columns(isbn = text("ISBN")),
 //! )]
 //! fn isbn_length(isbn: &str) -> bool {

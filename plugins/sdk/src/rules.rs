@@ -137,7 +137,7 @@ impl Declaration<'_> {
         self
     }
 
-    /// What a person reads of a hit; `{Column_Name}` becomes the record's cell. The title, if left out.
+    /// What a person reads of a hit; `{Column_Name}` becomes the record's cell. Default: the title.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.rule.message = message.into();
         self

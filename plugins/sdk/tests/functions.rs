@@ -30,6 +30,9 @@ struct Terms {
     /// Countries that are sold to.
     #[setting(default = vec!["DE".to_owned()])]
     countries: Vec<String>,
+    /// Countries that are not.
+    #[setting(default = vec![])]
+    barred: Vec<String>,
     note: Option<String>,
     #[setting(default = Discount::default())]
     discount: Discount,
@@ -122,7 +125,9 @@ fn suspicious(standing: u8, country: &str, settings: &Terms) -> bool {
 #[expect(clippy::unnecessary_wraps, reason = "what `more` names may find faults")]
 fn more(run: &Run, settings: &Terms, rules: &mut Rules) -> Result<(), Faults> {
     assert!(run.columns.is_empty() || run.has_column("note"));
-    let most = settings.countries.len() + settings.note.as_ref().map_or(0, String::len);
+    let most = settings.countries.len()
+        + settings.barred.len()
+        + settings.note.as_ref().map_or(0, String::len);
     rules.validate("more").title("more").each(text("note"), move |note| note.len() > most);
     Ok(())
 }
@@ -183,7 +188,7 @@ fn settings_tell_every_fault() {
     check(
         r#"{"longest_days": 0, "strangers": "hide", "day": 1, "discount": {"percent": 101}}"#,
         &[
-            "/day: unknown key `day` [longest_days, strangers, countries, note, discount]",
+            "/day: unknown key `day` [longest_days, strangers, countries, barred, note, discount]",
             "/longest_days: expected 1 to 365, found 0",
             "/strangers: unknown choice `hide` [pass, fail]",
             "/discount/percent: expected 0 to 100, found 101",
@@ -224,13 +229,11 @@ fn a_plugin_says_what_it_is() {
         let found = info.extras.iter().find(|(held, _)| held == &format!("setting {key}"));
         found.map(|(_, text)| text.as_str())
     };
-    assert_eq!(
-        setting("longest_days"),
-        Some("The longest way in days. · 1 to 365 · 14 if left out")
-    );
+    assert_eq!(setting("longest_days"), Some("The longest way in days. · 1 to 365 · default: 14"));
     assert_eq!(
         setting("strangers"),
-        Some("What is done about strangers. · pass, fail · \"pass\" if left out")
+        Some("What is done about strangers. · pass, fail · default: \"pass\"")
     );
+    assert_eq!(setting("barred"), Some("Countries that are not. · default: []"));
     assert_eq!(Terms::default().discount.percent, 0);
 }

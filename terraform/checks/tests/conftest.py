@@ -22,6 +22,7 @@ class Applied:
 
     workspace: Workspace
     address: str
+    judged: Path
     lake: dict[str, Any]
     platform: dict[str, Any]
 
@@ -40,7 +41,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="session")
 def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """Both roots of `dev`, applied."""
-    with moto.server() as address:
+    judged = tmp_path_factory.mktemp("judged") / "calls.jsonl"
+    with moto.server(judged) as address:
         try:
             copy = Workspace.at(tmp_path_factory.mktemp("applied"), AWS_ENDPOINT_URL=address, **moto.CREDENTIALS)
             for root in (LAKE, PLATFORM):
@@ -50,7 +52,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
             pytest.skip(str(missing))
         copy.run(LAKE, "apply", "-auto-approve", "-no-color")
         copy.run(PLATFORM, "apply", "-auto-approve", "-no-color", *VARIABLES)
-        yield Applied(copy, address, copy.show(LAKE), copy.show(PLATFORM))
+        yield Applied(copy, address, judged, copy.show(LAKE), copy.show(PLATFORM))
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,18 @@ GRANTS: Table = {
         NAMES,
         USE_KEY,
     ],
+    # It reads no row and writes none; what it removes lies in curated/ only.
+    "maintain": [
+        Grant("s3:GetObject", ("artifact",)),
+        Grant("s3:GetObject PutObject", ("curated snapshot",)),
+        Grant("s3:DeleteObject", CURATED),
+        Grant("s3:PutObject", ("report",)),
+        Grant("glue:GetDatabase GetTable UpdateTable", ("catalog", "curated", "curated table")),
+        Grant("logs:CreateLogGroup CreateLogStream PutLogEvents AssociateKmsKey", ("log of a job",)),
+        Grant("cloudwatch:PutMetricData", ANYTHING, ("Glue's numbers",)),
+        NAMES,
+        USE_KEY,
+    ],
     "copy": [Grant("s3:GetObject", (*CURATED, "copy manifest")), NAMES, READ_KEY],
     "airflow": [
         Grant("s3:GetObject PutObject AbortMultipartUpload", ("raw",)),
@@ -41,14 +53,15 @@ GRANTS: Table = {
         Grant("s3:PutObject", ("copy manifest",)),
         Grant("glue:GetDatabase GetTable", ("catalog", "staging", "staging table", "curated", "curated table")),
         Grant(
-            "glue:CreateTable UpdateTable GetPartition CreatePartition UpdatePartition DeletePartition",
+            "glue:CreateTable UpdateTable GetPartition GetPartitions CreatePartition UpdatePartition DeletePartition",
             ("catalog", "staging", "staging table"),
         ),
-        # Exactly this task and this job, with exactly these roles.
+        # Exactly this task and these jobs, with exactly these roles.
         Grant("ecs:RunTask", ("task definition",), ("on our cluster",)),
         Grant("ecs:DescribeTasks StopTask", ("task",)),
+        Grant("ecs:ListTasks", ANYTHING, ("on our cluster",)),
         Grant("iam:PassRole", ("role host", "role execution"), ("for ECS",)),
-        Grant("glue:StartJobRun GetJobRun BatchStopJobRun", ("job",)),
+        Grant("glue:StartJobRun GetJobRun BatchStopJobRun", ("job", "job maintain")),
         Grant("redshift-data:BatchExecuteStatement", ("warehouse",)),
         Grant("redshift-serverless:GetCredentials", ("warehouse",)),
         Grant("redshift-data:DescribeStatement GetStatementResult CancelStatement", ANYTHING, ("own statement",)),
@@ -110,11 +123,21 @@ BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
     ("host", "s3:PutObject", "manifest", A_PART, True),
     ("host", "s3:PutObject", "newest", CREATES, False),
     ("anybody", "s3:PutObject", "newest", CREATES, False),
+    # Neither the host nor who cleans up deletes one: `assay gc` takes away files of attempts only.
     ("host", "s3:DeleteObject", "manifest", TLS, False),
+    ("anybody", "s3:DeleteObject", "manifest", TLS, False),
     ("anybody", "s3:DeleteObjectVersion", "newest", TLS, False),
     # Parts of a run, and tables, are as their writers need them.
     ("host", "s3:PutObject", "validated", CREATES, True),
     ("host", "s3:DeleteObject", "validated", TLS, True),
+    ("host", "s3:DeleteObject", "rejected", TLS, True),
     ("spark", "s3:PutObject", "curated data", CREATES, True),
     ("anybody", "s3:DeleteObjectVersion", "curated data", TLS, True),
+    ("maintain", "s3:DeleteObject", "curated data", TLS, True),
+    ("maintain", "s3:DeleteObject", "raw", TLS, False),
+    ("maintain", "s3:DeleteObject", "validated", TLS, False),
+    ("maintain", "s3:DeleteObject", "manifest", TLS, False),
+    ("maintain", "s3:DeleteObject", "audit", TLS, False),
+    ("maintain", "s3:DeleteObject", "report", TLS, False),
+    ("maintain", "s3:PutObject", "curated data", CREATES, False),
 ]

@@ -14,15 +14,7 @@ from conftest import LAKE, PLATFORM, VARIABLES, Applied
 def client(applied: Applied, service: str, role: str | None = None) -> Any:
     if role is None:
         return moto.client(service, applied.address)
-    arn = f"arn:aws:iam::123456789012:role/{role}"
-    given = moto.client("sts", applied.address).assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
-    return moto.client(
-        service,
-        applied.address,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
+    return moto.client(service, applied.address, **moto.as_role(applied.address, role))
 
 
 def refused(call: Any, **given: object) -> bool:
@@ -51,8 +43,8 @@ def test_moto_enforces_the_applied_roles(applied: Applied) -> None:
     owner.delete_bucket_policy(Bucket=bucket)
     for key in ("raw/year=2023/f.csv", "curated/t/data/0.parquet", "staging/validated/x.parquet"):
         owner.put_object(Bucket=bucket, Key=key, Body=b"x")
-    host, airflow, spark, copy = (
-        client(applied, "s3", f"assay-{one}") for one in ("host", "airflow", "curate", "copy")
+    host, airflow, spark, maintain, copy = (
+        client(applied, "s3", f"assay-{one}") for one in ("host", "airflow", "curate", "maintain", "copy")
     )
     glue = client(applied, "glue", "assay-host")
     moto.enforce(applied.address)
@@ -72,8 +64,12 @@ def test_moto_enforces_the_applied_roles(applied: Applied) -> None:
         spark.put_object(**curated, Body=b"y")
         assert refused(spark.put_object, Bucket=bucket, Key="staging/validated/x.parquet", Body=b"y")
         assert refused(spark.get_object, **raw)
+        assert refused(maintain.get_object, **curated)
+        assert refused(maintain.delete_object, **raw)
+        assert refused(maintain.delete_object, Bucket=bucket, Key="staging/validated/x.parquet")
         copy.get_object(**curated)
         assert refused(copy.put_object, **curated, Body=b"y")
+        maintain.delete_object(**curated)
         assert refused(glue.start_job_run, JobName="assay-curate")
     finally:
         moto.enforce(applied.address, after=1_000_000)

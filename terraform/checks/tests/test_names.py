@@ -14,8 +14,16 @@ from conftest import Applied
 CHANGED = {
     ("lake", "raw"): "arrived",
     ("lake", "validated"): "stage/fine",
+    ("lake", "rejected"): "stage/coarse",
+    ("lake", "audit"): "notes/kept",
+    ("lake", "schema_versions"): "notes/layouts",
+    ("lake", "copy_manifests"): "notes/copies",
+    ("lake", "query_results"): "notes/answers",
     ("lake", "curated"): "polished",
+    ("lake", "artifacts"): "released",
+    ("lake", "reports"): "notes/told",
     ("jobs", "curate"): "another-job",
+    ("jobs", "maintain"): "another-sweep",
     ("catalog", "curated", "database"): "another_database",
 }
 
@@ -48,33 +56,31 @@ def planned(applied: Applied, folder: Path, changes: dict[tuple[str, ...], str])
     return shown
 
 
-def test_a_name_changed_in_the_file_is_changed_in_the_plan(applied: Applied, tmp_path: Path) -> None:
+def test_a_name_changed_in_the_file_is_changed_in_the_plan(applied: Applied, names: Path, tmp_path: Path) -> None:
+    before: dict[str, Any] = json.loads(names.read_text())
+    assert {name for part, name, *_ in CHANGED if part == "lake"} == before["lake"].keys(), "a prefix is not tried"
+    assert {name for part, name, *_ in CHANGED if part == "jobs"} == before["jobs"].keys(), "a job is not tried"
     plan = planned(applied, tmp_path, CHANGED)
     for value in CHANGED.values():
         assert value in plan, f"`{value}` is not in the plan"
-    for before in ("/raw/", "staging/validated", "/curated/", "assay-curate-migrate", 'op_curated"', "/op_curated/"):
-        assert before not in plan, f"`{before}` is still in the plan: it is written somewhere else than in the file"
+    folders = [f"/{one}/" for one in before["lake"].values()]
+    for old in (*folders, "assay-curate-migrate", 'job/assay-maintain"', 'op_curated"', "/op_curated/"):
+        assert old not in plan, f"`{old}` is still in the plan: it is written somewhere else than in the file"
 
 
 def test_no_module_has_a_name_of_the_file_of_its_own() -> None:
     names = json.loads((tools.TERRAFORM / "platform.json").read_text())
     written = {
         *names["lake"].values(),
-        names["jobs"]["curate"],
-        "op_staging",
-        "op_curated",
+        *names["jobs"].values(),
+        names["catalog"]["staging"]["database"],
+        names["catalog"]["curated"]["database"],
         *(one["lake"] for one in names["environments"].values()),
     }
     for path in sorted((tools.TERRAFORM).glob("[em]*/**/*.tf")):
         text = re.sub(r"#.*|description\s*=.*|error_message\s*=.*", "", path.read_text())
         for quoted in re.findall(r'"([^"]*)"', text):
+            # These are also what variables are called that hold them.
             assert quoted not in written - {"raw", "curated", "artifacts"}, (
                 f"{path.name}: `{quoted}` is a name of platform.json"
             )
-
-
-def test_reports_lie_where_the_dags_write_them() -> None:
-    """The only folder that is not in the file: written once here, and once in the DAGs."""
-    (here,) = re.findall(r'reports = "([^"]+)"', (tools.TERRAFORM / "modules/platform/main.tf").read_text())
-    dags = "".join(path.read_text() for path in (tools.ROOT / "airflow/dags").rglob("*.py"))
-    assert f"/{here}/" in dags or "lake.reports" in dags

@@ -87,7 +87,7 @@ def test_a_release_has_what_machines_and_jobs_install() -> None:
         assert name in machine
     assert "for part in airflow platform" in machine
     assert {"pins airflow", "pins platform"} <= set(re.findall(r"^pins \w+", release, re.MULTILINE))
-    assert "{job,migrate}.py" in release
-    assert {'"job.py"', '"migrate.py"'} <= set(
+    assert "{job,migrate,maintain}.py" in release
+    assert {'"job.py"', '"migrate.py"', '"maintain.py"'} <= set(
         re.findall(r'"\w+\.py"', (tools.TERRAFORM / "modules/glue/main.tf").read_text())
     )

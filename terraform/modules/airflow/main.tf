@@ -79,7 +79,6 @@ resource "aws_instance" "this" {
     assign_public_ip  = var.public_address ? "ENABLED" : "DISABLED"
     secret_arn        = aws_secretsmanager_secret.this.arn
     log_group         = aws_cloudwatch_log_group.this.name
-    metric_namespace  = var.metric_namespace
     parallelism       = var.parallelism
     pool              = var.pool
     pool_slots        = var.pool_slots

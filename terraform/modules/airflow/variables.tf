@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "environment" {
-  description = "Environment of `platform.json` that DAGs and commands are told"
+  description = "Environment of `platform.json` that DAGs and commands use"
   type        = string
 }
 
@@ -61,7 +61,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = length(var.subnet_ids) > 0
-    error_message = "There is no subnet for the machine to be in."
+    error_message = "At least one subnet is required for the machine."
   }
 }
 
@@ -94,11 +94,6 @@ variable "log_days" {
   description = "Days for which logs are kept"
   type        = number
   default     = 365
-}
-
-variable "metric_namespace" {
-  description = "CloudWatch namespace that the machine measures in"
-  type        = string
 }
 
 variable "pool" {

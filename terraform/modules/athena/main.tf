@@ -4,7 +4,7 @@
 
 resource "aws_athena_workgroup" "this" {
   name        = var.workgroup
-  description = "Queries of staging and curated: validation, and analysts' questions"
+  description = "Queries over staging and curated: validation and analysis"
   # Its history of queries goes with it.
   force_destroy = true
   tags          = var.tags

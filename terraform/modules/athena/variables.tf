@@ -29,7 +29,7 @@ variable "database" {
 }
 
 variable "queries" {
-  description = "Named queries: SQL by name. The first line of each is a comment that says what it asks"
+  description = "Named queries: SQL by name. The first line of each is a comment that describes it"
   type        = map(string)
 
   validation {

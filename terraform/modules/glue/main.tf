@@ -1,10 +1,22 @@
 locals {
   release = "s3://${var.bucket}/${var.prefixes.artifacts}/${var.release}"
-  wheels  = [for one in ["assay_platform", "assay_curated"] : "${local.release}/wheels/${one}-${var.package_version}-py3-none-any.whl"]
+  # A driver and one that works: these jobs read metadata, and no row.
+  least_workers = 2
+  wheels        = [for one in ["assay_platform", "assay_curated"] : "${local.release}/wheels/${one}-${var.package_version}-py3-none-any.whl"]
 
   jobs = {
-    curate  = { name = var.jobs.curate, script = "job.py", does = "Curates validated years: writes a branch, checks it, publishes it" }
-    migrate = { name = "${var.jobs.curate}-migrate", script = "migrate.py", does = "Makes or changes the Iceberg tables; started by hand after a release that says so" }
+    curate = {
+      name = var.jobs.curate, script = "job.py", role = var.role_arns.curate, workers = var.workers
+      does = "Curates validated years: writes a branch, checks it, publishes it"
+    }
+    migrate = {
+      name = "${var.jobs.curate}-migrate", script = "migrate.py", role = var.role_arns.curate, workers = local.least_workers
+      does = "Makes or changes the Iceberg tables; started by hand after a release that says so"
+    }
+    maintain = {
+      name = var.jobs.maintain, script = "maintain.py", role = var.role_arns.maintain, workers = local.least_workers
+      does = "Removes old snapshots of the Iceberg tables, and files that none names; shows them only, unless it is told to"
+    }
   }
 }
 
@@ -56,12 +68,12 @@ resource "aws_glue_job" "this" {
 
   name                   = each.value.name
   description            = each.value.does
-  role_arn               = var.role_arn
+  role_arn               = each.value.role
   security_configuration = aws_glue_security_configuration.this.name
   glue_version           = "5.1"
   execution_class        = "STANDARD"
   worker_type            = var.worker_type
-  number_of_workers      = var.workers
+  number_of_workers      = each.value.workers
   timeout                = var.timeout
   # Airflow retries; two that do would start a job twice.
   max_retries = 0

@@ -1,5 +1,5 @@
 output "job_names" {
-  description = "Names of the jobs: `curate`, which Airflow starts, and `migrate`, which a person does"
+  description = "Names of the jobs: `curate` and `maintain`, which Airflow starts, and `migrate`, which a person starts"
   value       = { for job, one in aws_glue_job.this : job => one.name }
 }
 

@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Environment of `platform.json` that jobs are told"
+  description = "Environment of `platform.json` that jobs use"
   type        = string
 }
 
@@ -19,18 +19,18 @@ variable "databases" {
 
   validation {
     condition     = alltrue([for one in values(var.databases) : can(regex("^[a-z0-9_]+$", one))])
-    error_message = "A database has other characters than lower-case letters, digits and `_`, which Athena wants quoted."
+    error_message = "A database name has characters other than lower-case letters, digits and `_`; Athena would require quotes."
   }
 }
 
 variable "jobs" {
-  description = "Names of jobs: `curate`. The job that makes tables has `-migrate` added"
-  type        = object({ curate = string })
+  description = "Names of jobs: `curate` and `maintain`. The job that makes tables is `curate` with `-migrate` added"
+  type        = object({ curate = string, maintain = string })
 }
 
-variable "role_arn" {
-  description = "Role of the jobs"
-  type        = string
+variable "role_arns" {
+  description = "Roles of the jobs: `curate`, which also makes tables, and `maintain`"
+  type        = object({ curate = string, maintain = string })
 }
 
 variable "key_arn" {
@@ -66,7 +66,7 @@ variable "worker_type" {
 }
 
 variable "workers" {
-  description = "Workers of a run, the driver among them. A year of 15 million records is 1.5 GB of Parquet, which four workers take"
+  description = "Workers of a run of `curate`, the driver among them. A year of 15 million records is 1.5 GB of Parquet, which four workers take"
   type        = number
   default     = 5
 
@@ -77,7 +77,7 @@ variable "workers" {
 }
 
 variable "timeout" {
-  description = "Minutes after which a run is ended: a year takes minutes, what takes hours hangs"
+  description = "Minutes after which a run is ended: a year takes minutes; a run that takes hours hangs"
   type        = number
   default     = 180
 

@@ -24,7 +24,7 @@ variable "image" {
 }
 
 variable "cpu" {
-  description = "CPU units of a task; 1024 are a core. The host uses all it gets"
+  description = "CPU units of a task; 1024 make a core. The host uses all it gets"
   type        = number
   default     = 4096
 
@@ -35,7 +35,7 @@ variable "cpu" {
 }
 
 variable "memory" {
-  description = "MiB of a task. A run takes 512 MiB unless told otherwise; Fargate sells 2 GiB a core at least"
+  description = "MiB of a task. A run takes 512 MiB unless told otherwise; Fargate requires at least 2 GiB for each core"
   type        = number
   default     = 8192
 

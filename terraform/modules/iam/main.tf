@@ -12,11 +12,14 @@ locals {
 
   bucket  = "arn:${local.partition}:s3:::${var.bucket}"
   objects = { for use, prefix in var.prefixes : use => "${local.bucket}/${prefix}/*" }
+  # Iceberg's layout: beside `metadata/`, a table has `data/`.
+  snapshots = "${local.bucket}/${var.prefixes.curated}/*/metadata/*"
 
   roles = {
     host      = "${var.name}-host"
     execution = "${var.name}-execution"
-    spark     = var.spark_role
+    spark     = var.spark_roles.curate
+    maintain  = var.spark_roles.maintain
     copy      = var.copy_role
     airflow   = "${var.name}-airflow"
     query     = "${var.name}-query"
@@ -32,6 +35,14 @@ locals {
   metrics  = { StringEquals = { "cloudwatch:namespace" = var.metric_namespace } }
   read_key = { Sid = "ReadWhatIsEncrypted", Effect = "Allow", Action = ["kms:Decrypt"], Resource = var.key_arn }
   use_key  = { Sid = "ReadAndWriteWhatIsEncrypted", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = var.key_arn }
+
+  log_of_jobs = {
+    Sid      = "WriteLogs"
+    Effect   = "Allow"
+    Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"]
+    Resource = "${local.log_arn}:/aws-glue/jobs/*"
+  }
+  measure_jobs = { Sid = "Measure", Effect = "Allow", Action = ["cloudwatch:PutMetricData"], Resource = "*", Condition = { StringEquals = { "cloudwatch:namespace" = "Glue" } } }
 
   # Without it S3 answers 403 and not 404 for what is not there. It gives names of objects, and no object. A condition on
   # `s3:prefix` would take the 404 away again: reading an object gives no prefix.
@@ -50,6 +61,7 @@ locals {
     host      = { principal = { Service = "ecs-tasks.amazonaws.com" }, condition = local.this_account }
     execution = { principal = { Service = "ecs-tasks.amazonaws.com" }, condition = local.this_account }
     spark     = { principal = { Service = "glue.amazonaws.com" }, condition = local.this_account }
+    maintain  = { principal = { Service = "glue.amazonaws.com" }, condition = local.this_account }
     copy      = { principal = { Service = ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"] }, condition = local.this_account }
     # EC2 gives no source account: an instance gets a role by its profile, which `iam:PassRole` guards.
     airflow = { principal = { Service = "ec2.amazonaws.com" }, condition = null }
@@ -126,13 +138,37 @@ locals {
       Action   = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable"]
       Resource = [local.catalog, local.curated.database, local.curated.tables]
     },
+    local.log_of_jobs,
+    local.measure_jobs,
+    local.use_key,
+  ]
+}
+
+################################################################################
+# Maintenance: removes what the curated tables no longer name, and knows nothing else
+################################################################################
+
+locals {
+  maintain = [
+    { Sid = "ReadTheProgram", Effect = "Allow", Action = ["s3:GetObject"], Resource = local.objects.artifacts },
     {
-      Sid      = "WriteLogs"
+      # Metadata says which files are named. No data is read, and none is written.
+      Sid      = "ReadAndCommitMetadata"
       Effect   = "Allow"
-      Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"]
-      Resource = "${local.log_arn}:/aws-glue/jobs/*"
+      Action   = ["s3:GetObject", "s3:PutObject"]
+      Resource = local.snapshots
     },
-    { Sid = "Measure", Effect = "Allow", Action = ["cloudwatch:PutMetricData"], Resource = "*", Condition = { StringEquals = { "cloudwatch:namespace" = "Glue" } } },
+    { Sid = "RemoveWhatNobodyReads", Effect = "Allow", Action = ["s3:DeleteObject"], Resource = local.objects.curated },
+    { Sid = "Report", Effect = "Allow", Action = ["s3:PutObject"], Resource = local.objects.reports },
+    local.tell_missing_from_forbidden,
+    {
+      Sid      = "CommitTables"
+      Effect   = "Allow"
+      Action   = ["glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"]
+      Resource = [local.catalog, local.curated.database, local.curated.tables]
+    },
+    local.log_of_jobs,
+    local.measure_jobs,
     local.use_key,
   ]
 }
@@ -174,7 +210,7 @@ locals {
         Sid      = "ReadSnapshots"
         Effect   = "Allow"
         Action   = ["s3:GetObject"]
-        Resource = "${local.bucket}/${var.prefixes.curated}/*/metadata/*"
+        Resource = local.snapshots
       },
       { Sid = "SayWhatIsLoaded", Effect = "Allow", Action = ["s3:PutObject"], Resource = local.objects.copy_manifests },
       local.tell_missing_from_forbidden,
@@ -183,7 +219,7 @@ locals {
         Effect = "Allow"
         Action = [
           "glue:GetDatabase", "glue:GetTable", "glue:CreateTable", "glue:UpdateTable",
-          "glue:GetPartition", "glue:CreatePartition", "glue:UpdatePartition", "glue:DeletePartition",
+          "glue:GetPartition", "glue:GetPartitions", "glue:CreatePartition", "glue:UpdatePartition", "glue:DeletePartition",
         ]
         Resource = [local.catalog, local.staging.database, local.staging.tables]
       },
@@ -200,6 +236,14 @@ locals {
         Resource  = "arn:${local.partition}:ecs:${local.here}:task-definition/${var.host.task_definition}:*"
         Condition = { ArnEquals = { "ecs:cluster" = local.cluster } }
       },
+      {
+        # A try that comes after a killed worker looks for the task that it left. The call names no task.
+        Sid       = "FindTheHost"
+        Effect    = "Allow"
+        Action    = ["ecs:ListTasks"]
+        Resource  = "*"
+        Condition = { ArnEquals = { "ecs:cluster" = local.cluster } }
+      },
       { Sid = "FollowTheHost", Effect = "Allow", Action = ["ecs:DescribeTasks", "ecs:StopTask"], Resource = local.tasks },
       {
         Sid       = "GiveTheHostItsRoles"
@@ -209,10 +253,10 @@ locals {
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
       },
       {
-        Sid      = "Curate"
+        Sid      = "CurateAndMaintain"
         Effect   = "Allow"
         Action   = ["glue:StartJobRun", "glue:GetJobRun", "glue:BatchStopJobRun"]
-        Resource = "arn:${local.partition}:glue:${local.here}:job/${var.jobs.curate}"
+        Resource = [for job in values(var.jobs) : "arn:${local.partition}:glue:${local.here}:job/${job}"]
       },
       {
         Sid      = "Load"
@@ -301,6 +345,7 @@ locals {
     host      = local.host
     execution = local.execution
     spark     = local.spark
+    maintain  = local.maintain
     copy      = local.copy
     airflow   = local.airflow
     query     = local.query

@@ -60,18 +60,18 @@ variable "host" {
 }
 
 variable "jobs" {
-  description = "Glue jobs that Airflow starts: `curate`"
-  type        = object({ curate = string })
+  description = "Glue jobs that Airflow starts: `curate` and `maintain`"
+  type        = object({ curate = string, maintain = string })
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]+$", var.jobs.curate))
-    error_message = "`${var.jobs.curate}` is not the name of one job."
+    condition     = alltrue([for job in values(var.jobs) : can(regex("^[A-Za-z0-9_-]+$", job))])
+    error_message = "One of these is not the name of one job: ${join(", ", values(var.jobs))}."
   }
 }
 
-variable "spark_role" {
-  description = "Name of the role of Glue jobs"
-  type        = string
+variable "spark_roles" {
+  description = "Names of the roles of Glue jobs: `curate` and `maintain`"
+  type        = object({ curate = string, maintain = string })
 }
 
 variable "copy_role" {
@@ -121,6 +121,7 @@ variable "descriptions" {
     host      = "The host: reads raw, writes staging and metadata"
     execution = "ECS before the host starts: pulls the image, opens its log"
     spark     = "Glue jobs: read validated, write curated"
+    maintain  = "Glue job: removes what the curated tables no longer name"
     copy      = "Redshift: reads curated"
     airflow   = "Airflow: lands, registers, starts host and jobs, loads"
     query     = "People: query staging and curated by Athena"

@@ -6,7 +6,7 @@ data "aws_availability_zones" "available" {
 data "aws_region" "current" {}
 
 locals {
-  # Redshift Serverless wants three zones.
+  # Redshift Serverless requires three zones.
   zones = slice(data.aws_availability_zones.available.names, 0, 3)
 }
 

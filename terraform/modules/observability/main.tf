@@ -2,34 +2,28 @@ data "aws_caller_identity" "current" {}
 
 locals {
   # Each is a number that a person must look at when it crosses its limit. `missing` says what no number means.
-  failures = {
+  alarms = {
     dag-failure = {
-      metric    = aws_cloudwatch_log_metric_filter.failures.metric_transformation[0].name
+      metric    = var.metrics.failures
       statistic = "Sum", period = 300, limit = 0, missing = "notBreaching"
       says      = "A task failed for good. The log's line `FAILED year=… reason=…` says which; see the dashboard."
     }
-  }
-
-  measures = {
     reject-share = {
-      metric    = "RejectShare"
+      metric    = var.metrics.rejects
       statistic = "Maximum", period = 86400, limit = var.most_rejected, missing = "notBreaching"
       says      = "A larger share of a year's records is held back than ever was. The gate holds a year at 5 %: ask `rejects_by_rule` in Athena which rules they break."
     }
     null-drift = {
-      metric    = "NullDrift"
+      metric    = var.metrics.null_drift
       statistic = "Maximum", period = 86400, limit = var.most_null_drift, missing = "notBreaching"
-      says      = "A column is blank in a larger share of the newest publication than in the one before: ask `null_drift` in Athena which."
+      says      = "A column is blank in a larger share of a publication than in the one before: the log of `curate` says which, and `null_drift` in Athena how it is in other years."
     }
     freshness = {
-      metric    = "PublicationAgeDays"
+      metric    = var.metrics.age
       statistic = "Maximum", period = 86400, limit = var.oldest_days, missing = "breaching"
       says      = "Nothing newer was published for longer than a year, or nobody measures any more: is Airflow's machine up?"
     }
   }
-
-  # Without anybody who measures, these would be silent or shout for ever.
-  alarms = merge(local.failures, var.measured ? local.measures : {})
 }
 
 ################################################################################
@@ -70,26 +64,12 @@ resource "aws_sns_topic_subscription" "this" {
 # Alarms
 ################################################################################
 
-# The DAGs write one such line for each task that failed for good.
-resource "aws_cloudwatch_log_metric_filter" "failures" {
-  name           = "${var.name}-dag-failures"
-  log_group_name = var.airflow_log_group
-  pattern        = "\"FAILED year=\""
-
-  metric_transformation {
-    namespace     = var.metric_namespace
-    name          = "DagFailures"
-    value         = "1"
-    default_value = "0"
-  }
-}
-
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name          = "${var.name}-${each.key}"
   alarm_description   = each.value.says
-  namespace           = var.metric_namespace
+  namespace           = var.metrics.namespace
   metric_name         = each.value.metric
   statistic           = each.value.statistic
   period              = each.value.period
@@ -119,7 +99,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             region      = var.region
             stat        = local.alarms[alarm].statistic
             period      = local.alarms[alarm].period
-            metrics     = [[var.metric_namespace, local.alarms[alarm].metric]]
+            metrics     = [[var.metrics.namespace, local.alarms[alarm].metric]]
             annotations = { horizontal = [{ label = "alarm", value = local.alarms[alarm].limit }] }
           }
         }

@@ -13,30 +13,24 @@ variable "key_arn" {
   type        = string
 }
 
-variable "metric_namespace" {
-  description = "CloudWatch namespace that Airflow measures in"
-  type        = string
+variable "metrics" {
+  description = "CloudWatch's `namespace`, and the names of the numbers that the DAGs put into it: `failures`, `rejects`, `null_drift`, `age`"
+  type        = object({ namespace = string, failures = string, rejects = string, null_drift = string, age = string })
 
   validation {
-    condition     = !startswith(var.metric_namespace, "AWS/")
-    error_message = "`${var.metric_namespace}` is AWS's own; nobody else may measure there."
+    condition     = !startswith(var.metrics.namespace, "AWS/")
+    error_message = "`${var.metrics.namespace}` is AWS's own; nobody else may measure there."
   }
 }
 
 variable "airflow_log_group" {
-  description = "Log group of Airflow, whose lines `FAILED year=…` are counted"
+  description = "Log group of Airflow, whose lines `FAILED year=…` the dashboard shows"
   type        = string
 }
 
 variable "host_log_group" {
   description = "Log group of the host"
   type        = string
-}
-
-variable "measured" {
-  description = "Whether something puts `RejectShare`, `NullDrift` and `PublicationAgeDays` into the namespace once a day. Nothing of this repository does yet"
-  type        = bool
-  default     = false
 }
 
 variable "emails" {
@@ -61,7 +55,7 @@ variable "most_rejected" {
 }
 
 variable "most_null_drift" {
-  description = "Rise of a column's share of blanks, from one publication of a year to the next, that is no alarm"
+  description = "Rise of a column's share of blanks, from one publication of a year to the next, that raises no alarm"
   type        = number
   default     = 0.05
 

@@ -20,7 +20,7 @@ output "bucket" {
 
 output "prefixes" {
   description = "Folders of the lake by use, without slashes at either end"
-  value       = merge(local.file.lake, { reports = local.reports })
+  value       = local.file.lake
 }
 
 output "databases" {
@@ -36,14 +36,19 @@ output "jobs" {
   value       = local.file.jobs
 }
 
+output "metrics" {
+  description = "CloudWatch's `namespace`, and the names of the numbers in it: `failures`, `rejects`, `null_drift`, `age`"
+  value       = local.file.metrics
+}
+
 output "host" {
   description = "How the host runs: `cluster`, `task_definition`, `container` and `image` (a repository)"
   value       = local.here.host
 }
 
-output "spark_role" {
-  description = "Name of the role of Glue jobs"
-  value       = local.here.spark.role
+output "spark_roles" {
+  description = "Names of the roles of Glue jobs: `curate`, which also makes tables, and `maintain`"
+  value       = { curate = local.here.spark.role, maintain = local.here.spark.maintain_role }
 }
 
 output "warehouse" {

@@ -29,7 +29,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = length(var.subnet_ids) >= 3
-    error_message = "Redshift Serverless wants subnets in three zones; ${length(var.subnet_ids)} were given."
+    error_message = "Redshift Serverless requires subnets in three zones; ${length(var.subnet_ids)} were given."
   }
 }
 
@@ -39,7 +39,7 @@ variable "security_group_ids" {
 }
 
 variable "base_rpus" {
-  description = "RPUs that a query begins with. 4, the least there is, have 64 GB of memory; all years are 15 GB"
+  description = "RPUs that a query begins with. 4, the minimum, have 64 GB of memory; all years are 15 GB"
   type        = number
   default     = 4
 

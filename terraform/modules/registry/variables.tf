@@ -20,7 +20,7 @@ variable "key_arn" {
 }
 
 variable "keep_images" {
-  description = "Images that a repository keeps: what a rollback can go back to"
+  description = "Number of images that a repository keeps, and a rollback can go back to"
   type        = number
   default     = 20
 

@@ -13,11 +13,10 @@ data "aws_kms_alias" "lake" {
 data "aws_partition" "current" {}
 
 locals {
-  name             = module.platform.name
-  key_arn          = data.aws_kms_alias.lake.target_key_arn
-  logs_bucket_arn  = "arn:${data.aws_partition.current.partition}:s3:::${module.platform.bucket}-logs"
-  metric_namespace = "Assay"
-  log_groups       = { host = "/${local.name}/host", airflow = "/${local.name}/airflow" }
+  name            = module.platform.name
+  key_arn         = data.aws_kms_alias.lake.target_key_arn
+  logs_bucket_arn = "arn:${data.aws_partition.current.partition}:s3:::${module.platform.bucket}-logs"
+  log_groups      = { host = "/${local.name}/host", airflow = "/${local.name}/airflow" }
 
   # Every question that the repository's SQL asks, as a named query.
   sql = "${path.module}/../../../glue/warehouse/sql"
@@ -46,13 +45,13 @@ module "iam" {
   databases        = module.platform.databases
   host             = module.platform.host
   jobs             = module.platform.jobs
-  spark_role       = module.platform.spark_role
+  spark_roles      = module.platform.spark_roles
   copy_role        = module.platform.warehouse.copy_role
   query_workgroup  = module.platform.query_workgroup
   workgroup_arn    = var.workgroup_arn != null ? var.workgroup_arn : module.redshift[0].workgroup_arn
   secret_arn       = module.airflow.secret_arn
   log_groups       = local.log_groups
-  metric_namespace = local.metric_namespace
+  metric_namespace = module.platform.metrics.namespace
   tags             = var.tags
 }
 
@@ -88,7 +87,7 @@ module "glue" {
   prefixes    = module.platform.prefixes
   databases   = module.platform.databases
   jobs        = module.platform.jobs
-  role_arn    = module.iam.role_arns.spark
+  role_arns   = { curate = module.iam.role_arns.spark, maintain = module.iam.role_arns.maintain }
   key_arn     = local.key_arn
   release     = var.release
   workers     = var.spark_workers
@@ -137,7 +136,6 @@ module "airflow" {
   public_address    = module.network.workers_have_public_addresses
   key_arn           = local.key_arn
   log_group         = local.log_groups.airflow
-  metric_namespace  = local.metric_namespace
   pool              = module.platform.pool
   tags              = var.tags
 }
@@ -148,7 +146,7 @@ module "observability" {
   name              = local.name
   region            = module.platform.region
   key_arn           = local.key_arn
-  metric_namespace  = local.metric_namespace
+  metrics           = module.platform.metrics
   airflow_log_group = module.airflow.log_group
   host_log_group    = module.host.log_group
   emails            = var.emails

@@ -19,12 +19,12 @@ output "role_arns" {
 }
 
 output "job_names" {
-  description = "Glue jobs: `curate`, and `migrate`, which a person starts"
+  description = "Glue jobs: `curate` and `maintain`, and `migrate`, which a person starts"
   value       = module.glue.job_names
 }
 
 output "warehouse_admin_secret_arn" {
-  description = "Secret of Redshift's administrator; null if the work group is others'"
+  description = "Secret of Redshift's administrator; null for an existing work group"
   value       = one(module.redshift[*].admin_secret_arn)
 }
 

@@ -31,7 +31,7 @@ variable "cidr" {
 }
 
 variable "host_cpu" {
-  description = "CPU units of the host; 1024 are a core"
+  description = "CPU units of the host; 1024 make a core"
   type        = number
   default     = 4096
 }
@@ -55,7 +55,7 @@ variable "airflow_instance_type" {
 }
 
 variable "workgroup_arn" {
-  description = "Redshift work group that is there already, made by others; none is made then (default: one is made)"
+  description = "Existing Redshift work group to use (default: create one)"
   type        = string
   default     = null
 

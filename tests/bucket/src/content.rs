@@ -105,14 +105,25 @@ pub(crate) fn md5(bytes: &[u8]) -> [u8; 16] {
 /// Objects and parts above this many bytes are not named by their MD5, which takes a second for 45 MB without optimisation.
 const MD5_MOST: usize = 1 << 20;
 
-/// What names bytes: their MD5, or, if they are many, half of their SHA-256. No client may count on MD5: what is encrypted with a key of
-/// KMS has another tag (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>, `ETag`).
-pub(crate) fn sum(bytes: &[u8]) -> [u8; 16] {
-    if bytes.len() <= MD5_MOST {
-        return md5(bytes);
+/// What names bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Naming {
+    /// Their MD5, or, if they are many, half of their SHA-256. No client may count on MD5: what is encrypted with a key of
+    /// KMS has another tag (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>, `ETag`).
+    #[default]
+    Quick,
+    /// Their MD5. AWS's older library for Java, which Hadoop has, holds tags against what it sent.
+    Md5,
+}
+
+impl Naming {
+    pub(crate) fn sum(self, bytes: &[u8]) -> [u8; 16] {
+        if self == Self::Md5 || bytes.len() <= MD5_MOST {
+            return md5(bytes);
+        }
+        let sum = Sha256::checksum(bytes);
+        *sum.as_ref().first_chunk().expect("32 bytes")
     }
-    let sum = Sha256::checksum(bytes);
-    *sum.as_ref().first_chunk().expect("32 bytes")
 }
 
 /// The entity tag of what has such a sum, without quotes.
@@ -153,6 +164,7 @@ mod tests {
 
     #[test]
     fn entity_tags_are_those_of_s3() {
+        let sum = |bytes: &[u8]| Naming::Quick.sum(bytes);
         assert_eq!(etag(&sum(b"")), "d41d8cd98f00b204e9800998ecf8427e");
         assert_eq!(etag(&sum(b"hello")), "5d41402abc4b2a76b9719d911017c592");
         // The MD5 of MD5("hello"), and that it was one part.

@@ -141,6 +141,10 @@ struct Rule {
 }
 
 impl Rule {
+    fn of_key(key: &str, first: u64, lasting: bool, fault: Fault) -> Self {
+        Self { operation: None, key: Some(key.to_owned()), first, lasting, fault, seen: 0 }
+    }
+
     /// Whether it means a request, which counts for it.
     fn means(&mut self, operation: Operation, key: &str) -> bool {
         let is_other = self.operation.is_some_and(|wanted| wanted != operation);
@@ -176,15 +180,12 @@ impl Faults {
 
     /// The request `number` for a key fails, whatever it asks.
     pub fn at_key(&self, key: &str, number: u64, fault: Fault) {
-        let first = number;
-        self.push(Rule {
-            operation: None,
-            key: Some(key.to_owned()),
-            first,
-            lasting: false,
-            fault,
-            seen: 0,
-        });
+        self.push(Rule::of_key(key, number, false, fault));
+    }
+
+    /// The request `number` for a key fails, and all for it after that.
+    pub fn from_key(&self, key: &str, number: u64, fault: Fault) {
+        self.push(Rule::of_key(key, number, true, fault));
     }
 
     /// Of `number` requests the last fails, whatever it asks, by one of these after the other, of which there is at least one. What else was set comes first.
@@ -274,6 +275,7 @@ mod tests {
         check(&|faults| faults.from_operation(GetObject, 1, Fault::SlowDown), "...ss");
         check(&|faults| faults.at_key("a", 1, Fault::SlowDown), ".s...");
         check(&|faults| faults.at_key("b", 1, Fault::SlowDown), ".....");
+        check(&|faults| faults.from_key("a", 3, Fault::SlowDown), "...ss");
         let every = |faults: &Faults| {
             faults.every(2, [Fault::SlowDown, Fault::Silent]);
             faults.at(4, Fault::Silent);

@@ -4,6 +4,8 @@
 //! in [`Server::log`] what its client asked for. [`Server::faults`] makes the n-th request, or all from the n-th on, go wrong in one of the
 //! ways of [`Fault`].
 //!
+//! [`Server::in_folder`] is one that stays, for programs in the place of tests.
+//!
 //! Answers follow AWS's documentation; [`conformance`] is the list of cases that shows it, for this and any other server.
 
 mod answer;
@@ -11,6 +13,7 @@ mod condition;
 pub mod conformance;
 mod content;
 mod faults;
+mod kept;
 mod log;
 mod operation;
 mod rights;

@@ -10,9 +10,11 @@ use http::{HeaderMap, Method, Uri};
 pub enum Operation {
     AbortMultipartUpload,
     CompleteMultipartUpload,
+    CopyObject,
     CreateBucket,
     CreateMultipartUpload,
     DeleteObject,
+    DeleteObjects,
     GetObject,
     HeadBucket,
     HeadObject,
@@ -52,8 +54,11 @@ impl Operation {
     pub(crate) fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
         let (bucket, key) = place(uri);
         let has = |name| parameter(uri, name).is_some();
-        if bucket.is_empty() || headers.contains_key("x-amz-copy-source") {
+        if bucket.is_empty() {
             return Self::Other;
+        }
+        if headers.contains_key("x-amz-copy-source") {
+            return if has("partNumber") { Self::Other } else { Self::CopyObject };
         }
         if key.is_empty() {
             return match *method {
@@ -62,6 +67,7 @@ impl Operation {
                     Self::CreateBucket
                 }
                 Method::HEAD => Self::HeadBucket,
+                Method::POST if has("delete") => Self::DeleteObjects,
                 Method::GET if has("uploads") => Self::ListMultipartUploads,
                 Method::GET if has("list-type") => Self::ListObjectsV2,
                 _ => Self::Other,
@@ -122,6 +128,7 @@ mod tests {
         check(Method::POST, "/b/k?uploadId=u", Operation::CompleteMultipartUpload);
         check(Method::DELETE, "/b/k?uploadId=u", Operation::AbortMultipartUpload);
         check(Method::DELETE, "/b/k", Operation::DeleteObject);
+        check(Method::POST, "/b?delete", Operation::DeleteObjects);
         check(Method::GET, "/b?list-type=2&prefix=a", Operation::ListObjectsV2);
         check(Method::GET, "/b/?uploads&prefix=a", Operation::ListMultipartUploads);
         check(Method::PUT, "/b", Operation::CreateBucket);

@@ -41,11 +41,13 @@ impl Action {
         Some(match operation {
             "GetObject" | "HeadObject" if versioned => Self::GetObjectVersion,
             "GetObject" | "HeadObject" => Self::GetObject,
-            "PutObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => {
-                Self::PutObject
-            }
+            "PutObject"
+            | "CopyObject"
+            | "CreateMultipartUpload"
+            | "UploadPart"
+            | "CompleteMultipartUpload" => Self::PutObject,
             "DeleteObject" if versioned => Self::DeleteObjectVersion,
-            "DeleteObject" => Self::DeleteObject,
+            "DeleteObject" | "DeleteObjects" => Self::DeleteObject,
             "ListObjects" | "ListObjectsV2" | "HeadBucket" => Self::ListBucket,
             "AbortMultipartUpload" => Self::AbortMultipartUpload,
             "ListParts" => Self::ListMultipartUploadParts,

@@ -1,6 +1,8 @@
 //! The server as a test holds it.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,11 +11,12 @@ use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::content::Naming;
 use crate::faults::Faults;
 use crate::log::Request;
 use crate::rights::{Action, Keys};
 use crate::service::Service;
-use crate::state::{About, Object};
+use crate::state::{About, Object, State};
 use crate::wire::Wire;
 
 /// The region that tools assume where none is named.
@@ -34,30 +37,41 @@ pub struct Server {
 impl Server {
     /// Starts a server on a free port, with threads of its own.
     pub fn start() -> Self {
+        Self::over(State::default(), 0, None).expect("a free port")
+    }
+
+    /// Starts a server over what a folder keeps, made if it is not there, for whoever has these keys. All that it answers is in the folder then, however it
+    /// ends. Objects are in memory as well, and tags are MD5s. `port` is any free one if it is 0.
+    pub fn in_folder(root: &Path, port: u16, keys: Keys) -> io::Result<Self> {
+        let mut state = State::in_folder(root)?;
+        state.naming = Naming::Md5;
+        Self::over(state, port, Some(keys))
+    }
+
+    fn over(state: State, port: u16, keys: Option<Keys>) -> io::Result<Self> {
         // Two: one may be held up by a large body while the other answers.
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("bucket")
             .enable_all()
-            .build()
-            .expect("threads");
-        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-        let listener = listener.expect("a free port");
-        let address = listener.local_addr().expect("it listens");
+            .build()?;
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))?;
+        let address = listener.local_addr()?;
         // Others on this machine have other ports, so nobody's keys are taken for another's.
-        let keys = Keys {
+        let keys = keys.unwrap_or_else(|| Keys {
             access_key: format!("KEY{}", address.port()),
             secret_key: format!("secret{}", address.port()),
             session_token: None,
-        };
-        let service = Service::default();
+        });
+        let service = Service::new(state);
         service.rights.admit(&keys, u64::MAX);
         let mut s3 = S3ServiceBuilder::new(service.clone());
         s3.set_auth(service.rights.clone());
         s3.set_access(service.rights.clone());
         let wire = Arc::new(Wire::new(s3.build(), service.clone()));
         runtime.spawn(Arc::clone(&wire).serve(listener));
-        Self { address, keys, sessions: AtomicU64::new(0), service, wire, runtime: Some(runtime) }
+        let sessions = AtomicU64::new(0);
+        Ok(Self { address, keys, sessions, service, wire, runtime: Some(runtime) })
     }
 
     /// Where it listens.
@@ -100,12 +114,12 @@ impl Server {
 
     /// Makes a bucket.
     pub fn bucket(&self, name: &str) {
-        self.service.state().create(name);
+        self.service.state().make(name, false);
     }
 
     /// Makes a bucket that keeps each version of an object.
     pub fn versioned_bucket(&self, name: &str) {
-        self.service.state().create(name).versioned = true;
+        self.service.state().make(name, true);
     }
 
     /// Makes a bucket whose readers have to say that they pay.
@@ -115,9 +129,10 @@ impl Server {
 
     /// Puts an object, without a request. Gives its entity tag, without quotes. The bucket must be there.
     pub fn put(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) -> String {
-        let object = Object::new(bytes.into(), About::default());
+        let mut state = self.service.state();
+        let object = Object::new(bytes.into(), About::default(), state.naming);
         let etag = object.etag.clone();
-        self.service.state().write(bucket, key, Some(object)).expect("the bucket is there");
+        state.write(bucket, key, Some(object)).expect("the bucket is there");
         etag
     }
 
@@ -151,7 +166,7 @@ impl Server {
 
     /// Removes an object with all its versions. Whether there was one.
     pub fn delete(&self, bucket: &str, key: &str) -> bool {
-        self.service.state().bucket(bucket).is_ok_and(|bucket| bucket.remove(key))
+        self.service.state().remove(bucket, key).unwrap_or_default()
     }
 
     /// The keys of uploads that are neither complete nor aborted, one for each upload.

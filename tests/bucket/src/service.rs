@@ -3,13 +3,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use s3s::dto::{
-    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
-    CompleteMultipartUploadOutput, CreateBucketInput, CreateBucketOutput,
-    CreateMultipartUploadInput, CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput,
-    GetObjectInput, GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput,
-    HeadObjectOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectsV2Input,
-    ListObjectsV2Output, PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput,
-    PutObjectOutput, UploadPartInput, UploadPartOutput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, Bucket, BucketVersioningStatus,
+    CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput,
+    CreateBucketInput, CreateBucketOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput,
+    GetBucketLocationInput, GetBucketLocationOutput, GetBucketVersioningInput,
+    GetBucketVersioningOutput, GetObjectInput, GetObjectOutput, HeadBucketInput, HeadBucketOutput,
+    HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
+    ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectsV2Input, ListObjectsV2Output,
+    PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput, PutObjectOutput,
+    UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
@@ -19,13 +22,17 @@ use crate::server::REGION;
 use crate::state::State;
 
 /// What all connections share.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Service {
     state: Arc<Mutex<State>>,
     pub(crate) rights: Rights,
 }
 
 impl Service {
+    pub(crate) fn new(state: State) -> Self {
+        Self { state: Arc::new(Mutex::new(state)), rights: Rights::default() }
+    }
+
     /// The state, for as long as one operation takes.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -55,6 +62,17 @@ impl S3 for Service {
         asked: S3Request<DeleteObjectInput>,
     ) -> Answer<DeleteObjectOutput> {
         remove::delete(&mut self.state(), &asked.input).map(S3Response::new)
+    }
+
+    async fn delete_objects(
+        &self,
+        asked: S3Request<DeleteObjectsInput>,
+    ) -> Answer<DeleteObjectsOutput> {
+        remove::delete_all(&mut self.state(), asked.input).map(S3Response::new)
+    }
+
+    async fn copy_object(&self, asked: S3Request<CopyObjectInput>) -> Answer<CopyObjectOutput> {
+        write::copy(&mut self.state(), &self.rights, asked.input).map(S3Response::new)
     }
 
     async fn create_multipart_upload(
@@ -113,7 +131,7 @@ impl S3 for Service {
         if state.has(&name) {
             return Err(s3_error!(BucketAlreadyOwnedByYou, "you already own bucket `{name}`"));
         }
-        state.create(&name);
+        state.make(&name, false);
         Ok(S3Response::new(CreateBucketOutput { location: Some(format!("/{name}")) }))
     }
 
@@ -122,9 +140,39 @@ impl S3 for Service {
         asked: S3Request<PutBucketVersioningInput>,
     ) -> Answer<PutBucketVersioningOutput> {
         let status = asked.input.versioning_configuration.status;
+        let is_on = status.is_some_and(|it| it.as_str() == BucketVersioningStatus::ENABLED);
         let mut state = self.state();
-        let bucket = state.bucket(&asked.input.bucket)?;
-        bucket.versioned = status.is_some_and(|status| status.as_str() == "Enabled");
+        state.bucket(&asked.input.bucket)?;
+        state.make(&asked.input.bucket, is_on);
         Ok(S3Response::new(PutBucketVersioningOutput::default()))
+    }
+
+    async fn get_bucket_versioning(
+        &self,
+        asked: S3Request<GetBucketVersioningInput>,
+    ) -> Answer<GetBucketVersioningOutput> {
+        let is_on = self.state().bucket(&asked.input.bucket)?.versioned;
+        let status = BucketVersioningStatus::from_static(BucketVersioningStatus::ENABLED);
+        let status = is_on.then_some(status);
+        Ok(S3Response::new(GetBucketVersioningOutput {
+            status,
+            ..GetBucketVersioningOutput::default()
+        }))
+    }
+
+    async fn get_bucket_location(
+        &self,
+        asked: S3Request<GetBucketLocationInput>,
+    ) -> Answer<GetBucketLocationOutput> {
+        self.state().bucket(&asked.input.bucket)?;
+        // Of us-east-1 AWS says nothing.
+        Ok(S3Response::new(GetBucketLocationOutput::default()))
+    }
+
+    async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> Answer<ListBucketsOutput> {
+        let state = self.state();
+        let named = |name: &String| Bucket { name: Some(name.clone()), ..Bucket::default() };
+        let buckets = Some(state.names().map(named).collect());
+        Ok(S3Response::new(ListBucketsOutput { buckets, ..ListBucketsOutput::default() }))
     }
 }

@@ -5,8 +5,10 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use s3s::{S3Result, s3_error};
+use serde::{Deserialize, Serialize};
 
-use crate::content::{Content, etag, sum};
+use crate::content::{Content, Naming, etag};
+use crate::kept::{Folder, What};
 
 /// All buckets by name. It is locked for one operation at a time, so operations follow each other as if there were one client.
 #[derive(Debug, Default)]
@@ -20,6 +22,10 @@ pub(crate) struct State {
     pub(crate) least_part: Option<usize>,
     /// Most keys or uploads of one page, if less than AWS's 1,000.
     pub(crate) page: Option<usize>,
+    /// What names what is written.
+    pub(crate) naming: Naming,
+    /// Where changes are written to, if they are to outlast the server.
+    pub(crate) folder: Option<Folder>,
 }
 
 #[derive(Debug, Default)]
@@ -57,7 +63,7 @@ pub(crate) struct Object {
 }
 
 /// What a writer said of an object and readers are told.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct About {
     pub(crate) content_type: Option<String>,
     pub(crate) metadata: Option<s3s::dto::Metadata>,
@@ -75,7 +81,7 @@ pub(crate) struct Upload {
 }
 
 /// An upload that is complete.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Completed {
     /// The parts that it was made of, by number and entity tag.
     pub(crate) parts: Vec<(i32, String)>,
@@ -94,15 +100,26 @@ pub(crate) struct Part {
 }
 
 impl Object {
-    pub(crate) fn new(bytes: Bytes, about: About) -> Self {
-        Self { etag: etag(&sum(&bytes)), content: bytes.into(), about, crc32: None }
+    pub(crate) fn new(bytes: Bytes, about: About, naming: Naming) -> Self {
+        Self { etag: etag(&naming.sum(&bytes)), content: bytes.into(), about, crc32: None }
     }
 }
 
 impl State {
-    /// Makes a bucket. One that is there already stays as it is.
+    /// A bucket, which is made if it is not there.
     pub(crate) fn create(&mut self, name: &str) -> &mut Bucket {
         self.buckets.entry(name.to_owned()).or_default()
+    }
+
+    /// Makes a bucket, or changes it, to keep each version of an object or not to.
+    pub(crate) fn make(&mut self, name: &str, versioned: bool) {
+        self.create(name).versioned = versioned;
+        self.note(name, |_| What::Bucket { versioned });
+    }
+
+    /// The names of all buckets.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        self.buckets.keys()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -119,21 +136,47 @@ impl State {
         format!("{what}-{:08}", self.issued)
     }
 
+    /// A name that was given before this state was kept.
+    pub(crate) fn issued_before(&mut self, name: &str) {
+        let number = name.rsplit_once('-').and_then(|(_, number)| number.parse().ok());
+        self.issued = self.issued.max(number.unwrap_or_default());
+    }
+
     /// Writes what becomes the current version, and gives its id if the bucket keeps versions.
     pub(crate) fn write(
         &mut self,
-        bucket: &str,
+        name: &str,
         key: &str,
         object: Option<Object>,
     ) -> S3Result<Option<String>> {
         let fresh = self.issue("version");
-        let bucket = self.bucket(bucket)?;
+        let bucket = self.bucket(name)?;
         let id = if bucket.versioned { fresh } else { "null".to_owned() };
-        let versions = bucket.objects.entry(key.to_owned()).or_default();
-        // There is one version without an id at most.
-        versions.retain(|version| version.id != id);
-        versions.push(Version { id: id.clone(), modified: SystemTime::now(), object });
-        Ok(bucket.versioned.then_some(id))
+        let is_versioned = bucket.versioned;
+        let version = Version { id: id.clone(), modified: SystemTime::now(), object };
+        self.note_version(name, key, &version);
+        self.create(name).add(key, version);
+        Ok(is_versioned.then_some(id))
+    }
+
+    /// Forgets a version for good, and gives what it was.
+    pub(crate) fn forget(
+        &mut self,
+        bucket: &str,
+        key: &str,
+        id: &str,
+    ) -> S3Result<Option<Version>> {
+        let gone = self.bucket(bucket)?.forget(key, id);
+        let (key, id) = (key.to_owned(), id.to_owned());
+        self.note(bucket, |_| What::Forgotten { key, id });
+        Ok(gone)
+    }
+
+    /// Removes an object with all its versions. Whether there was one.
+    pub(crate) fn remove(&mut self, bucket: &str, key: &str) -> S3Result<bool> {
+        let was = self.bucket(bucket)?.objects.remove(key).is_some();
+        self.note(bucket, |_| What::Removed { key: key.to_owned() });
+        Ok(was)
     }
 }
 
@@ -146,6 +189,14 @@ impl Bucket {
     /// The object as who asks without a version sees it.
     pub(crate) fn current(&self, key: &str) -> Option<&Object> {
         self.latest(key)?.object.as_ref()
+    }
+
+    /// Makes a version the current one.
+    pub(crate) fn add(&mut self, key: &str, version: Version) {
+        let versions = self.objects.entry(key.to_owned()).or_default();
+        // There is one version without an id at most.
+        versions.retain(|other| other.id != version.id);
+        versions.push(version);
     }
 
     /// Forgets a version for good, and gives what it was.
@@ -162,10 +213,5 @@ impl Bucket {
     /// Ends all uploads to a key.
     pub(crate) fn forget_uploads(&mut self, key: &str) {
         self.uploads.retain(|(of, _), _| of != key);
-    }
-
-    /// Removes an object with all its versions.
-    pub(crate) fn remove(&mut self, key: &str) -> bool {
-        self.objects.remove(key).is_some()
     }
 }

@@ -109,10 +109,11 @@ impl Wire {
         match fault {
             Fault::Silent => std::future::pending().await,
             Fault::Replaced(bytes) => {
-                let object = Object::new(bytes.clone(), About::default());
+                let mut state = self.service.state();
+                let object = Object::new(bytes.clone(), About::default(), state.naming);
                 // A request without an object has none to be replaced.
                 if !key.is_empty() {
-                    let _ = self.service.state().write(bucket, key, Some(object));
+                    let _ = state.write(bucket, key, Some(object));
                 }
             }
             Fault::ConflictGone => {
@@ -120,8 +121,7 @@ impl Wire {
                 let _ = state.bucket(bucket).map(|bucket| bucket.forget_uploads(key));
             }
             Fault::Deleted => {
-                let mut state = self.service.state();
-                let _ = state.bucket(bucket).map(|bucket| bucket.remove(key));
+                let _ = self.service.state().remove(bucket, key);
             }
             _ => {}
         }

@@ -33,12 +33,13 @@ fn moto_differs_as_is_known() {
     check(&server.endpoint(), &keys(&server.environment()), &MOTO);
 }
 
-const VERSITY: [Known; 7] = [
+const VERSITY: [Known; 8] = [
     Known {
         case: "conditions on deleting",
         says: &[(6, "412, PreconditionFailed"), (7, "200")],
         why: "it takes `*` for an entity tag",
     },
+    Known { case: "deleting many", says: &[(5, "200, Key `b`")], why: "`Quiet` is not looked at" },
     Known {
         case: "delete markers",
         says: &[(3, "404, no x-amz-delete-marker")],
@@ -75,12 +76,18 @@ const VERSITY: [Known; 7] = [
     },
 ];
 
-const MOTO: [Known; 10] = [
+const MOTO: [Known; 12] = [
     Known {
         case: "conditions on deleting",
         says: &[(6, "412, PreconditionFailed"), (7, "200")],
         why: "it takes `*` for an entity tag",
     },
+    Known {
+        case: "copying",
+        says: &[(6, "200"), (7, "200")],
+        why: "conditions on what is copied are not looked at",
+    },
+    Known { case: "deleting many", says: &[(5, "200, Key `b`")], why: "`Quiet` is not looked at" },
     Known {
         case: "delete markers",
         says: &[

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -28,6 +28,15 @@ pub struct Server {
     process: Guarded,
     address: SocketAddr,
     signer: Signer,
+    scheme: Scheme,
+}
+
+/// How it is talked to.
+#[derive(Debug, Clone, Copy)]
+enum Scheme {
+    Http,
+    /// We speak no TLS ourselves, so buckets and objects are folders and files in [`Server::objects`].
+    Https,
 }
 
 /// Why a server that is on the machine does not answer.
@@ -61,32 +70,24 @@ impl Server {
 
     /// Starts the versitygw at a path. It keeps versions of buckets that ask for it, and notes each request.
     pub fn start_versity(program: &Path) -> Result<Self, StartError> {
-        start(program, |folder, port| {
-            let (objects, versions) = (folder.join("objects"), folder.join("versions"));
-            fs::create_dir(&objects)?;
-            fs::create_dir(&versions)?;
-            let words = [
-                "--region",
-                REGION,
-                "--port",
-                &format!("{}:{port}", Ipv4Addr::LOCALHOST),
-                "--quiet",
-                // As AWS does; without it each request takes a connection.
-                "--keep-alive",
-                "--access-log",
-                &requests(folder).display().to_string(),
-                "posix",
-                "--versioning-dir",
-                &versions.display().to_string(),
-                &objects.display().to_string(),
-            ];
-            Ok(words.map(str::to_owned).to_vec())
+        start(program, Scheme::Http, |folder, port| versity_words(folder, port, &[]))
+    }
+
+    /// The same by TLS, with a certificate for 127.0.0.1 and its key, both in PEM. It is not asked whether it is ours.
+    pub fn start_versity_tls(
+        program: &Path,
+        certificate: &Path,
+        key: &Path,
+    ) -> Result<Self, StartError> {
+        let [certificate, key] = [certificate, key].map(|path| path.display().to_string());
+        start(program, Scheme::Https, |folder, port| {
+            versity_words(folder, port, &["--cert", &certificate, "--key", &key])
         })
     }
 
     /// Starts the moto at a path. It lets any signature pass.
     pub fn start_moto(program: &Path) -> Result<Self, StartError> {
-        start(program, |_, port| {
+        start(program, Scheme::Http, |_, port| {
             let words = ["-H", &Ipv4Addr::LOCALHOST.to_string(), "-p", &port.to_string()];
             Ok(words.map(str::to_owned).to_vec())
         })
@@ -97,9 +98,13 @@ impl Server {
         self.address
     }
 
-    /// `http://127.0.0.1:port`.
+    /// `http://127.0.0.1:port`, or `https://`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        format!("{scheme}://{}", self.address)
     }
 
     /// The variables by which AWS's tools and `assay` find the server and may use it.
@@ -163,6 +168,9 @@ impl Server {
         let begun = Instant::now();
         let list = Request { method: "GET", path: "/", query: "" };
         while begun.elapsed() < PATIENCE && self.process.runs() {
+            if matches!(self.scheme, Scheme::Https) && TcpStream::connect(self.address).is_ok() {
+                return true;
+            }
             let answer = signed::send(self.address, &self.signer, list, (&mut io::empty(), 0));
             // Somebody else on this port would answer too, while ours has just found it taken and ended.
             if answer.is_ok_and(|answer| answer.status == 200) && self.process.runs() {
@@ -187,14 +195,40 @@ fn fine(request: Request<'_>, answer: Answer) -> io::Result<String> {
     Err(io::Error::other(format!("{method} {path}: {} {}", answer.status, answer.text)))
 }
 
+/// The words that versitygw is started with. It keeps all it has below the folder.
+fn versity_words(folder: &Path, port: u16, more: &[&str]) -> io::Result<Vec<String>> {
+    let (objects, versions) = (folder.join("objects"), folder.join("versions"));
+    fs::create_dir(&objects)?;
+    fs::create_dir(&versions)?;
+    let server = [
+        "--region",
+        REGION,
+        "--port",
+        &format!("{}:{port}", Ipv4Addr::LOCALHOST),
+        "--quiet",
+        // As AWS does; without it each request takes a connection.
+        "--keep-alive",
+        "--access-log",
+        &requests(folder).display().to_string(),
+    ];
+    let storage = [
+        "posix",
+        "--versioning-dir",
+        &versions.display().to_string(),
+        &objects.display().to_string(),
+    ];
+    Ok([&server[..], more, &storage].concat().into_iter().map(str::to_owned).collect())
+}
+
 fn start(
     program: &Path,
+    scheme: Scheme,
     words: impl Fn(&Path, u16) -> io::Result<Vec<String>>,
 ) -> Result<Server, StartError> {
     let fail = |said: String| StartError { program: program.to_owned(), said };
     let mut last = String::new();
     for _ in 0..ATTEMPTS {
-        let started = try_to_start(program, &words);
+        let started = try_to_start(program, scheme, &words);
         let mut server = started.map_err(|error| fail(error.to_string()))?;
         if server.answers() {
             return Ok(server);
@@ -206,6 +240,7 @@ fn start(
 
 fn try_to_start(
     program: &Path,
+    scheme: Scheme,
     words: impl Fn(&Path, u16) -> io::Result<Vec<String>>,
 ) -> io::Result<Server> {
     let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
@@ -217,7 +252,7 @@ fn try_to_start(
         ("ROOT_SECRET_ACCESS_KEY", signer.secret.as_str()),
     ];
     let process = Guarded::start(program, &environment, |folder| words(folder, address.port()))?;
-    Ok(Server { process, address, signer })
+    Ok(Server { process, address, signer, scheme })
 }
 
 /// Different for each server, so that nobody is mistaken for another. Nothing is behind these keys that must be kept from anybody.

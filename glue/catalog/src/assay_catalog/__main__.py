@@ -23,17 +23,18 @@ OLDER, FAILED = 1, 2
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     top = argparse.ArgumentParser(
-        prog="assay_catalog", description="Keep the Glue Data Catalog at what manifests commit."
+        prog="assay_catalog", description="Keep the Glue Data Catalog in step with committed manifests."
     )
     top.add_argument("--environment", help="environment of platform.json (default: the variable ASSAY_ENVIRONMENT)")
     top.add_argument("--lake", help="root of the lake (default: the environment's)")
     commands = top.add_subparsers(dest="command", required=True)
     register = commands.add_parser("register", help="register what manifests commit, or folders of audit records")
     register.add_argument("place", nargs="+", help="URL or key of a manifest.json, or of an audit record")
-    anew = commands.add_parser("rebuild-catalog", help="make the whole catalog anew from the bucket alone")
+    anew = commands.add_parser("rebuild-catalog", help="rebuild the whole catalog from the bucket alone")
     anew.add_argument(
         "--metadata", action="append", default=[], metavar="TABLE=URL", help="metadata file of an Iceberg table"
     )
+    commands.add_parser("newest", help="print the newest publication that is registered, by kind")
     commands.add_parser("show", help="print what the catalog says, to compare two")
     return top
 
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         registry = Registry(Glue.of(here), open_lake(here), staging, platform.lake)
         if given.command == "show":
             _print(content.content(registry.glue, [staging.database, curated.database]))
+        elif given.command == "newest":
+            _print({"publications": content.newest(registry.glue, staging, platform.kinds)})
         elif given.command == "register":
             return _register(registry, given.place)
         else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from assay_catalog.glue import Glue
+from assay_platform.model import StagingNames
 
 # Iceberg keeps the pointer before the last one in the table: history, not content.
 _HISTORY = {"previous_metadata_location"}
@@ -17,6 +19,19 @@ def content(glue: Glue, databases: list[str]) -> dict[str, Any]:
     return {
         database: {one["Name"]: _table(glue, database, one) for one in glue.tables(database)} for database in databases
     }
+
+
+def newest(glue: Glue, names: StagingNames, kinds: Sequence[str]) -> dict[str, str | None]:
+    """The greatest publication of each kind, an ISO date; `None` where nothing is registered."""
+    found: dict[str, str | None] = {}
+    for kind in kinds:
+        table = names.validated_table(kind)
+        there = glue.find_table(names.database, table)
+        keys = [key["Name"] for key in there["PartitionKeys"]] if there else []
+        partitions = glue.partitions(names.database, table) if there else iter(())
+        values = [dict(zip(keys, one["Values"], strict=True)).get("publication", "") for one in partitions]
+        found[kind] = max(values, default="") or None
+    return found
 
 
 def _table(glue: Glue, database: str, table: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3 answers

@@ -63,7 +63,7 @@ def newest(lake: Lake, keys: Iterable[str]) -> str:
 def _read(lake: Lake, key: str) -> Metadata:
     named = _NAME.match(basename(key))
     if named is None:
-        raise CatalogError(f"`{key}` is not named as a metadata file of Iceberg is")
+        raise CatalogError(f"`{key}` does not have the name of an Iceberg metadata file")
     text = lake.read(key)
     try:
         found: dict[str, Any] = json.loads(gzip.decompress(text) if text[:2] == b"\x1f\x8b" else text)

@@ -1,4 +1,4 @@
-"""Makes the whole catalog anew from the bucket alone: for a lost database, another account, another region.
+"""Rebuilds the whole catalog from the bucket alone: for a lost database, another account, another region.
 
 Partitions come from manifests, Iceberg tables from their newest metadata file. What the catalog has and the bucket does
 not commit goes. An Iceberg table that is registered stays where it points: while there is a catalog, the pointer in it

@@ -34,7 +34,7 @@ class Unreadable(CuratedError):
 
 
 class Conflict(CuratedError):
-    """Another job published in the meantime, or the tables are being published right now. Retry: it starts anew."""
+    """Another job published in the meantime, or the tables are being published right now. Retry: it starts again."""
 
     label = "conflict"
 

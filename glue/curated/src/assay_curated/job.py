@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from assay_curated import files, inputs, publish, session
+from assay_curated.drift import drift
 from assay_curated.errors import Refused, failure, told
 from assay_curated.lake import Lake
 from assay_curated.tables import TABLES
@@ -46,6 +47,7 @@ def curate(lake: Lake, kind: str, places: Sequence[str], *, again: bool, step: C
                     "quarantined": one.sums.quarantined,
                 },
                 "amount": str(one.sums.amount_validated),
+                "null_drift": found.json() if (found := drift(lake, one.input)) else None,
             }
             for one in manifests
         ],
@@ -57,7 +59,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     given = _arguments(arguments)
     lake: Lake | None = None
     try:
-        lake, _ = session.lake(given.environment, given.lake, "assay-curate")
+        lake, _ = session.lake(given.environment, given.lake, "assay curate")
         places = [place for listed in given.manifests for place in listed.split(",") if place]
         report = curate(lake, given.kind, places, again=given.again, step=_told())
         code = 0
@@ -73,7 +75,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m assay_curated.job", description="Curate validated publications")
     parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
-    parser.add_argument("--lake", help="URL of another lake than the environment's")
+    parser.add_argument("--lake", help="URL of the lake (default: the environment's)")
     parser.add_argument("--kind", required=True, help="Kind of payments, such as `general`")
     parser.add_argument(
         "--manifests",

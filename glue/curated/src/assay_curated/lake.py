@@ -92,7 +92,7 @@ class Lake:
                 loaded.manageSnapshots().removeBranch(branch).commit()
 
     def fast_forward(self, table: Table, branch: str) -> None:
-        """Lets main be what `branch` is. Raises `Conflict` if main is no longer what the branch was made of."""
+        """Sets main to `branch`. Raises `Conflict` if main has changed since the branch was made."""
         loaded = self.loaded(table)
         with commits(table, "fast-forward main"):
             loaded.manageSnapshots().fastForwardBranch(MAIN, branch).commit()

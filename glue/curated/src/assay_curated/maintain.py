@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from assay_curated import publish, session
+from assay_curated import files, publish, session
 from assay_curated.errors import Conflict, Refused, failure, told
 from assay_curated.lake import MAIN, Lake, commits
 from assay_curated.tables import TABLES, Table
@@ -103,7 +103,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         prog="python -m assay_curated.maintain", description="Remove old snapshots and orphans of the curated tables"
     )
     parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
-    parser.add_argument("--lake", help="URL of another lake than the environment's")
+    parser.add_argument("--lake", help="URL of the lake (default: the environment's)")
     keep, orphan = f"(default: {KEEP_DAYS})", f"(default: {ORPHAN_DAYS})"
     parser.add_argument("--keep-days", type=int, default=KEEP_DAYS, help=f"Days that snapshots are kept for {keep}")
     parser.add_argument("--orphan-days", type=int, default=ORPHAN_DAYS, help=f"Least age of orphans that go {orphan}")
@@ -111,21 +111,26 @@ def run(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--delete", choices=("yes", "no"), default="no", help="Remove it, not only show it (default: no)"
     )
+    parser.add_argument("--report", help="URL of a file to write the report to as well")
     # Glue adds arguments of its own.
     given, _ = parser.parse_known_args(arguments)
+    lake: Lake | None = None
     try:
-        report = _maintained(given.environment, given.lake, given.keep_days, given.orphan_days, given.delete == "yes")
+        lake, _ = session.lake(given.environment, given.lake, "assay maintain")
+        report = _maintained(lake, given.keep_days, given.orphan_days, given.delete == "yes")
         code = 0
     except Exception as error:  # noqa: BLE001 - Python's own exit code would say that the arguments were refused
         code, report = failure(error), {**told(error)}
-    sys.stdout.write(f"{json.dumps(report)}\n")
+    text = json.dumps(report)
+    if given.report and lake is not None:
+        files.write(lake.spark, given.report, text)
+    sys.stdout.write(f"{text}\n")
     return code
 
 
-def _maintained(name: str | None, root: str | None, keep: int, orphan: int, delete: bool) -> dict[str, Any]:
+def _maintained(lake: Lake, keep: int, orphan: int, delete: bool) -> dict[str, Any]:
     if min(keep, orphan) < LEAST_DAYS:
         raise Refused(f"`--keep-days` and `--orphan-days` must be at least {LEAST_DAYS}: jobs and loads are under way")
-    lake, _ = session.lake(name, root, "assay-maintain")
     now = datetime.now(UTC)
     before, orphans_before = now - timedelta(days=keep), now - timedelta(days=orphan)
     found = maintain(lake, before=before, orphans_before=orphans_before, delete=delete, step=_say)

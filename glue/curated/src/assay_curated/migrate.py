@@ -118,11 +118,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """The command. Gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m assay_curated.migrate", description="Make or change the tables")
     parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
-    parser.add_argument("--lake", help="URL of another lake than the environment's")
+    parser.add_argument("--lake", help="URL of the lake (default: the environment's)")
     # Glue adds arguments of its own.
     given, _ = parser.parse_known_args(arguments)
     try:
-        lake, locations = session.lake(given.environment, given.lake, "assay-migrate")
+        lake, locations = session.lake(given.environment, given.lake, "assay migrate")
         for statement in migrate(lake, locations) or ["nothing to do: all tables are as declared"]:
             sys.stdout.write(f"{statement}\n")
     except Exception as error:  # noqa: BLE001 - Python's own exit code would say that the tables were refused

@@ -1,4 +1,4 @@
-"""Writes a branch: years that are given are replaced in the tables that have years, and dimensions are made anew."""
+"""Writes a branch: years that are given are replaced in the tables that have years, and dimensions are rebuilt."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import os
-from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from assay_platform.model import (
     Environment,
     Jobs,
     LakePrefixes,
+    Metrics,
     Part,
     Platform,
     StagingNames,
@@ -47,12 +47,8 @@ class ConfigError(Exception):
 
 def load(path: Path | str | None = None) -> Platform:
     """The platform's names and addresses, from `path` or from where they usually are. Raises `ConfigError`."""
-    named = path or os.environ.get(FILE_VARIABLE)
-    return _load(None if named is None else str(named))
-
-
-@cache
-def _load(named: str | None) -> Platform:
+    given = path or os.environ.get(FILE_VARIABLE)
+    named = None if given is None else str(given)
     try:
         if named is not None:
             text = Path(named).read_text(encoding="utf-8")
@@ -97,6 +93,7 @@ def parse(text: str) -> Platform:
         ),
         warehouse=top.below("warehouse").into(WarehouseNames),
         jobs=top.below("jobs").into(Jobs),
+        metrics=top.below("metrics").into(Metrics),
         airflow=Airflow(
             connections=airflow.below("connections").into(Connections),
             pool=airflow.text("pool"),

@@ -32,7 +32,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a bill: so many units of a price."""
+    """A line of a bill: units of a price."""
 
     what: str
     quantity: Decimal
@@ -89,6 +89,7 @@ def rest() -> list[Line]:
         Line("Airflow's disk", Decimal(v.AIRFLOW_DISK_GB), "ebs_gp3"),
         Line("NAT gateway", v.HOURS_A_MONTH, "nat_hour"),
         Line("its address", v.HOURS_A_MONTH, "ipv4_hour"),
+        Line(f"maintain: {v.MAINTAIN_DPU} workers, weekly", v.MAINTAIN_HOURS_A_MONTH * v.MAINTAIN_DPU, "glue_dpu"),
         Line("metrics", Decimal(v.METRICS), "metric"),
         Line("alarms", Decimal(v.ALARMS), "alarm"),
         Line("logs that are kept", v.LOG_GB_A_YEAR * v.YEARS, "logs_storage"),
@@ -157,7 +158,7 @@ def tables(prices: Mapping[str, Price]) -> dict[str, str]:
 
 
 def filled(page: str, made: Mapping[str, str]) -> str:
-    """A page with its tables anew: what stands between `<!-- table NAME -->` and `<!-- end -->`."""
+    """A page with its tables rewritten: what stands between `<!-- table NAME -->` and `<!-- end -->`."""
     return re.sub(
         r"(<!-- table ([\w-]+) -->\n).*?(<!-- end -->)",
         lambda found: f"{found[1]}{made[found[2]]}\n{found[3]}",
@@ -177,7 +178,7 @@ def _short(quantity: Decimal) -> str:
 def run(arguments: Sequence[str] | None = None) -> int:
     """The command. Gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m assay_platform.cost", description="What the platform costs on AWS")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/, not only print them")
+    parser.add_argument("--write", action="store_true", help="write the tables to docs/ instead of only printing them")
     given = parser.parse_args(arguments)
     made = tables(read_prices())
     if not given.write:

@@ -42,7 +42,7 @@ class Fields:
         if not isinstance(value, list) or not value or not all(isinstance(one, str) and one for one in value):
             raise ValueError(f"`{self._at(name)}` is `{value}`; expected a list of texts")
         if len(set(value)) != len(value):
-            raise ValueError(f"`{self._at(name)}` has a text twice")
+            raise ValueError(f"`{self._at(name)}` lists a text twice")
         return tuple(str(one) for one in value)
 
     def below(self, name: str) -> Fields:
@@ -68,7 +68,7 @@ class Fields:
     def nothing_else(self) -> None:
         """Raises `ValueError` if there is a field that nobody asked for: most likely it is misspelled."""
         if unknown := sorted(self._values.keys() - self._asked):
-            raise ValueError(f"`{self._at(unknown[0])}` is not a field that is known here")
+            raise ValueError(f"`{self._at(unknown[0])}` is an unknown field")
 
     def _get(self, name: str) -> object:
         self._asked.add(name)

@@ -19,6 +19,7 @@ class LakePrefixes:
     query_results: str
     curated: str
     artifacts: str
+    reports: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,20 @@ class Jobs:
     """Names of Glue jobs."""
 
     curate: str
+    maintain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """CloudWatch's namespace, and the numbers in it that alarms are about: tasks that failed for good, the share of a
+    year's records that is held back, the rise of a column's share of blanks from one publication to the next, and days
+    since the newest publication."""
+
+    namespace: str
+    failures: str
+    rejects: str
+    null_drift: str
+    age: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +135,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Addresses of one environment. `lake` is the root's URL (`s3://bucket`, `s3://bucket/prefix` or `file:///…`),
-    without a slash at its end. `endpoints` are those that are not AWS's own, by service (`s3`, `glue`)."""
+    without a slash at its end. `endpoints` are those that are not AWS's own, by service (`s3`, `glue`,
+    `cloudwatch`)."""
 
     name: str
     lake: str
@@ -150,5 +166,6 @@ class Platform:
     catalog: Catalog
     warehouse: WarehouseNames
     jobs: Jobs
+    metrics: Metrics
     airflow: Airflow
     environments: Mapping[str, Environment]

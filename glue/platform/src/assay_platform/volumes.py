@@ -45,7 +45,10 @@ GLUE_MINUTES_A_YEAR = Decimal(10)
 REDSHIFT_MINUTES_A_YEAR = Decimal(10)
 SPARK_PUTS_A_YEAR, SPARK_GETS_A_YEAR = Decimal(3_000), Decimal(30_000)
 LOG_GB_A_YEAR = Decimal("0.05")
-METRICS, ALARMS = 10, 10
+METRICS, ALARMS = 4, 4
+# Maintenance, on Sundays: a job that looks, and one that removes. Five minutes are an allowance, the start included.
+MAINTAIN_DPU = 2
+MAINTAIN_HOURS_A_MONTH = Decimal(52) / 12 * 2 * 5 / 60
 HOURS_A_MONTH = Decimal(730)
 
 

@@ -45,10 +45,10 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     commands.add_parser("setup", help="make the schema, tables and views that are missing")
     load = commands.add_parser("load", help="load a kind and year from what is published")
-    load.add_argument("--again", action="store_true", help="load also if that run is loaded already")
-    check = commands.add_parser("verify", help="hold the warehouse against the host's audit")
-    check.add_argument("--rows", type=int, help="rows that are expected, such as a manifest's")
-    check.add_argument("--amount", type=_amount, help="dollars that are expected, as a decimal")
+    load.add_argument("--again", action="store_true", help="load even if that run is already loaded")
+    check = commands.add_parser("verify", help="compare the warehouse with the host's audit")
+    check.add_argument("--rows", type=int, help="expected rows, such as a manifest's")
+    check.add_argument("--amount", type=_amount, help="expected dollars, as a decimal")
     for command in (load, check):
         command.add_argument("--kind", required=True)
         command.add_argument("--year", type=int, required=True)
@@ -56,12 +56,12 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("name", choices=statements.names("analyst", "queries"))
     query.add_argument("--kind", choices=KINDS, default=KINDS[0], help="kind of payments (default: %(default)s)")
     query.add_argument(
-        "--in-place", action="store_true", help="by the query engine, in the bucket, not in the warehouse"
+        "--in-place", action="store_true", help="run it with the query engine on the bucket, not in the warehouse"
     )
-    commands.add_parser("views", help="make the views of the query engine anew")
+    commands.add_parser("views", help="recreate the query engine's views")
     check = commands.add_parser("validate", help="ask the query engine whether every station agrees")
     check.add_argument("name", nargs="*", help=f"of {', '.join(VALIDATIONS)} (default: all)")
-    check.add_argument("--snapshot", type=int, help="ask time_travel too, of a snapshot that snapshots lists")
+    check.add_argument("--snapshot", type=int, help="also run time_travel, on a snapshot that `snapshots` lists")
     return top
 
 
@@ -145,7 +145,7 @@ def _warehouse(platform: Platform, here: Environment) -> Warehouse:
 
 
 def setup(warehouse: Warehouse) -> list[str]:
-    """Makes what is missing; gives the names of tables and views. Views are made anew: they hold nothing."""
+    """Makes what is missing; gives the names of tables and views. Views are recreated: they hold nothing."""
     tables = statements.names("redshift", "tables")
     views = statements.names("analyst", "views")
     steps = statements.read("redshift", "schema")

@@ -105,7 +105,7 @@ def pin(catalog: Catalog, database: str, name: str) -> Pinned:
     except OSError as error:
         raise WarehouseError(
             f"the catalog points `{database}.{name}` at what cannot be read: {error}\n"
-            "  help: if the catalog is of another lake, `python -m assay_catalog rebuild-catalog` makes it anew"
+            "  help: if the catalog is of another lake, `python -m assay_catalog rebuild-catalog` rebuilds it"
         ) from error
     snapshot = table.current_snapshot()
     if snapshot is None or snapshot.summary is None:

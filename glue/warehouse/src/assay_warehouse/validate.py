@@ -29,7 +29,7 @@ class Answer:
 
 
 def make_views(engine: Engine) -> list[str]:
-    """Makes all views anew. They are kept in the catalog, so a rebuilt catalog needs this once."""
+    """Recreates all views. They are kept in the catalog, so a rebuilt catalog needs this once."""
     made = []
     for folder in (("athena", "views"), ("analyst", "views")):
         for name in statements.names(*folder):

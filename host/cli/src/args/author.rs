@@ -53,7 +53,7 @@ pub(crate) struct RulesListArgs {
 #[derive(Debug, Args)]
 pub(crate) struct LintArgs {
     /// Pack, component or folder to check (default: all rules).
-    #[arg(default_value = ".", value_name = "PACK|PLUGIN|DIR")]
+    #[arg(default_value = ".", hide_default_value = true, value_name = "PACK|PLUGIN|DIR")]
     pub(crate) target: Location,
     /// Fail on warnings too.
     #[arg(long)]

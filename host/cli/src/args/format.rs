@@ -6,6 +6,6 @@ use clap::ValueEnum;
 pub(crate) enum Format {
     /// Text for people.
     Text,
-    /// One JSON object on standard output; its schema is `schema/run.schema.json`.
+    /// One JSON object on standard output.
     Json,
 }

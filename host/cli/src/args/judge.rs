@@ -81,7 +81,7 @@ pub(crate) struct RunArgs {
     /// Refuse the file if another run is published for its partition.
     #[arg(long)]
     pub(crate) no_replace: bool,
-    /// Refuse the file unless this run is the one published for its partition, so that no newer run is replaced unseen.
+    /// Refuse the file unless this run is the one published for its partition, so that a newer run is never replaced unnoticed.
     #[arg(long, value_name = "RUN", conflicts_with = "no_replace")]
     pub(crate) expect_run: Option<String>,
 }

@@ -106,7 +106,7 @@ fn change(cost: &RuleCost) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a percentage for people")]
     let percent = (cost.fuel as f64 / before.max(1) as f64 - 1.0) * 100.0;
     let word = match cost.verdict {
-        Verdict::Dearer => " DEARER",
+        Verdict::Dearer => " COSTS MORE",
         Verdict::Cheaper => " cheaper: `--bless` keeps it so",
         Verdict::Same | Verdict::Unknown => "",
     };

@@ -20,7 +20,7 @@ pub(crate) fn execute(args: &GcArgs) -> Result<ExitStatus> {
         && !root.is_dir()
     {
         anyhow::bail!(
-            "there is no folder `{}`; --root names what runs publish to",
+            "the folder `{}` does not exist; expected the root that runs publish to",
             shown(root.display())
         );
     }

@@ -7,7 +7,7 @@ use assay_pipeline::{Input, Observer, Replacing, Report, Request, Retry};
 
 use crate::args::{Format, JudgeArgs};
 use crate::buckets::Buckets;
-use crate::complaint::{complain, reasons};
+use crate::complaint::{complain, complain_of_error, reasons};
 use crate::exit::ExitStatus;
 use crate::place::Place;
 use crate::profile::Profile;
@@ -29,7 +29,7 @@ pub(crate) fn judge(
         (Ok(carried_out), _) => carried_out,
         (Err(error), Format::Json) => {
             let text = reasons(&error);
-            complain(&format!("error: {text}"));
+            complain_of_error(&text);
             let location = args.file.to_string();
             let retry = Retry::after(error.as_ref());
             (Report::not_begun(&location, args.name.clone(), text, retry), Stop::default())
@@ -68,7 +68,8 @@ fn carry_out(
         assay_pipeline::use_kernel(kernel)?;
     }
     let discovery = discovery(&args.rules)?;
-    let stop = Stop::on_signals().context("cannot listen for signals")?;
+    let halting = buckets.clone();
+    let stop = Stop::on_signals(move || halting.halt()).context("cannot listen for signals")?;
     // From here on there is a run that can tell how it ended.
     let Some(input) = input(args, buckets, &stop)? else {
         return Ok((Report::interrupted(&args.file.to_string(), args.name.clone()), stop));
@@ -104,7 +105,7 @@ fn input(args: &JudgeArgs, buckets: &Buckets, stop: &Stop) -> Result<Option<Inpu
     let open = move || {
         if file.is_standard() {
             return Input::from_reader(&mut io::stdin().lock(), name).context(
-                "cannot spool standard input to a temporary file (TMPDIR names another folder)",
+                "cannot spool standard input to a temporary file (set TMPDIR to use another folder)",
             );
         }
         buckets.input(&file, name, reading)

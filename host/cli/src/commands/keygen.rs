@@ -18,7 +18,7 @@ pub(crate) fn execute(args: &KeygenArgs) -> Result<ExitStatus> {
     for path in [&secret, &public] {
         if path.exists() {
             bail!(
-                "`{}` exists, and a key that is written over is lost\nhelp: choose another name",
+                "`{}` exists, and was not overwritten: an overwritten key is lost\nhelp: choose another name",
                 shown(path.display())
             );
         }
@@ -33,7 +33,7 @@ pub(crate) fn execute(args: &KeygenArgs) -> Result<ExitStatus> {
         }
         Format::Text => {
             output::text(&format!(
-                "  secret     {}   keep it: who has it can sign\n  public     {}\n  id         {id}\n\nin packs that trust it:\n  \
+                "  secret     {}   keep it secret: whoever has it can sign\n  public     {}\n  id         {id}\n\nin packs that trust it:\n  \
              [trust]\n  keys = [\"{line}\"]\n",
                 shown(secret.display()),
                 shown(public.display())

@@ -26,7 +26,7 @@ pub(crate) fn execute(args: &PackageArgs) -> Result<ExitStatus> {
         (Some(output), ..) => output.to_path_buf(),
         (None, Some(root), Some(name)) => root.join("target/package").join(format!("{name}.wasm")),
         _ => bail!(
-            "where is the package of `{}` to go?\nhelp: name a file with `-o`",
+            "no output file for the package of `{}`\nhelp: name one with `-o`",
             shown(args.target.display())
         ),
     };

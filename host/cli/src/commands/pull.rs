@@ -29,7 +29,7 @@ pub(crate) fn execute(args: &PullArgs) -> Result<ExitStatus> {
             verified.map_err(|error| reason = error.to_string()).is_ok()
         });
         if kept.is_none() {
-            bail!("`{}` is not to be trusted, and nothing was written: {reason}", pulled.place);
+            bail!("`{}` cannot be trusted; nothing was written: {reason}", pulled.place);
         }
     }
     if let Some(envelope) = kept {

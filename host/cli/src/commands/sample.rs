@@ -93,7 +93,7 @@ fn load(folder: &Path, args: &SampleArgs, rules: &Path) -> Result<Profile> {
     }
     known.sort();
     bail!(
-        "there is no sample of `{} {}`: `{}` does not exist\nhelp: there are samples of {}",
+        "no sample of `{} {}`: `{}` does not exist\nhelp: samples exist of {}",
         args.dataset,
         args.kind,
         shown(path.display()),
@@ -104,7 +104,7 @@ fn load(folder: &Path, args: &SampleArgs, rules: &Path) -> Result<Profile> {
 /// The profile's first key is what `--year` sets.
 fn partition(profile: &Profile, args: &SampleArgs) -> Result<Vec<(String, String)>> {
     let key = profile.partition_keys().find(|key| key.ends_with("year")).context(
-        "the profile has no partition key whose name ends with `year`, so `--year` says nothing",
+        "the profile has no partition key whose name ends with `year`, so `--year` has no effect",
     )?;
     Ok(vec![(key.to_owned(), args.year.to_string())])
 }
@@ -119,12 +119,12 @@ fn layout(
     let wanted = match &args.layout {
         Some(named) => named.as_str(),
         None => *possible.last().with_context(|| {
-            format!("the profile makes no file of {}; see `sample.toml`", args.year)
+            format!("the profile does not generate files of {}; see `sample.toml`", args.year)
         })?,
     };
     if !possible.contains(&wanted) {
         bail!(
-            "the profile makes no file of {} in the layout `{wanted}`\nhelp: it makes {}",
+            "the profile does not generate files of {} in the layout `{wanted}`\nhelp: it generates {}",
             args.year,
             possible.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         );

@@ -80,7 +80,7 @@ fn faults(
                     percent(request.fail_above_permille)
                 );
                 let fault = Fault::new("rule-dearer", path, quoted(&cost.rule), message);
-                report.faults.push(fault.help("make it cheaper, or accept it with `assay bench --bless` and say why in the commit"));
+                report.faults.push(fault.help("reduce the cost, or accept it with `assay bench --bless` and give the reason in the commit"));
             }
             (_, None) => {
                 let message = format!("`{}` has no committed cost", cost.rule);
@@ -96,7 +96,7 @@ fn faults(
         let message =
             format!("`{rule}` has a committed cost, and the plugin has no such rule with a page");
         let fault = Fault::new("baseline-stale", path, quoted(rule), message);
-        report.faults.push(fault.help("`assay bench --bless` writes the file anew"));
+        report.faults.push(fault.help("`assay bench --bless` rewrites the file"));
     }
 }
 
@@ -111,7 +111,7 @@ fn parse(text: &str) -> Result<Vec<(String, u64)>, String> {
         .map_err(|error: toml::de::Error| format!("it is not valid TOML: {}", error.message()))?;
     let Some(toml::Value::Table(fuel)) = table.get("fuel") else {
         return Err(
-            "there is no table `[fuel]`; `assay bench --bless` writes the file anew".to_owned()
+            "there is no table `[fuel]`; `assay bench --bless` rewrites the file".to_owned()
         );
     };
     let cost = |(rule, value): (&String, &toml::Value)| {

@@ -140,7 +140,7 @@ fn check_headings(page: &Page, expected: &[&str]) -> Vec<Fault> {
             Some(section) if section.empty => {
                 let message = format!("nothing stands under `{title}`");
                 let fault = Fault::new("section-empty", &page.path, section.line, message);
-                faults.push(fault.help("write a sentence, and be it `None.`"));
+                faults.push(fault.help("write a sentence, even if it is only `None.`"));
             }
             Some(_) => {}
         }

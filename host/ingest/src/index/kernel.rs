@@ -32,7 +32,7 @@ static CHOSEN: OnceLock<Kernel> = OnceLock::new();
 
 /// There is no kernel of that name for this processor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this processor has no kernel `{name}`\nhelp: it has {}", .available.join(", "), name = shown(name))]
+#[error("this CPU does not support the kernel `{name}`\nhelp: it supports {}", .available.join(", "), name = shown(name))]
 pub struct NoSuchKernel {
     name: String,
     available: Vec<&'static str>,

@@ -1,6 +1,6 @@
 //! What can be wrong with a pack only plugins know: codes of rules, and settings.
 
-use assay_model::{ConfigFault, RuleCode};
+use assay_model::{ConfigFault, RuleCode, shown};
 
 use super::resolved::Pack;
 use crate::dataset::sorted;
@@ -40,7 +40,7 @@ impl Pack {
     /// Draws one fault, see [`Pack::render_faults`]. Without a place, if the pack has no such plugin.
     pub fn render_fault(&self, plugin: &str, fault: &ConfigFault) -> String {
         self.render_faults(plugin, std::slice::from_ref(fault)).map_or_else(
-            || format!("error: plugin `{plugin}`: {}", fault.message),
+            || format!("error: plugin `{plugin}`: {}", shown(&fault.message)),
             |mistakes| mistakes.to_string(),
         )
     }

@@ -69,7 +69,7 @@ fn unknown_column(name: &str, place: &Place, layouts: &[Arc<Layout>]) -> Mistake
     for layout in layouts {
         if let Some(at) = layout.header().iter().position(|spelling| spelling == name) {
             return mistake.help(format!(
-                "`{name}` is how `{}` spells `{}`; packs use the latter, the canonical name",
+                "`{name}` is the spelling in the layout `{}`; write the canonical name, `{}`",
                 layout.name(),
                 layout.columns()[at]
             ));
@@ -107,7 +107,7 @@ fn read_spelling(node: &Node, column: &SchemaColumn, report: &Report) -> Option<
         );
         report.add(
             Mistake::new(typing.place, message)
-                .help("all files of a kind have the same types; a pack only says how dates are written, by `format`"),
+                .help("all files of a kind have the same types; a pack only sets how dates are written, with `format`"),
         );
     }
     typing.format
@@ -172,7 +172,7 @@ pub(super) fn read_amounts(
             let message = format!("`{name}` is not a decimal column of the pack, so it has no sum");
             report.add(Mistake::new(place, message).help(help));
         } else if names[..at].iter().any(|(earlier, _)| earlier == name) {
-            report.add(Mistake::new(place, format!("`{name}` stands twice")));
+            report.add(Mistake::new(place, format!("`{name}` is listed twice")));
         }
     }
     names.iter().map(|(name, _)| (*name).to_owned()).collect()

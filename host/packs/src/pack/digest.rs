@@ -3,7 +3,7 @@
 //! The digest is the SHA-256 of a JSON text with fixed keys in a fixed order. Comments, formatting, titles, `why` and the file a
 //! setting stands in are not in it. Lists whose order has no effect are sorted; plugins and their settings keep their order,
 //! because plugins see it. Trusted keys and the deadline are not in it either: they decide whether a run takes place, not
-//! what comes of it, so a new key publishes nothing anew.
+//! what comes of it, so a new key does not republish anything.
 
 use assay_model::{DateFormat, Digest};
 use serde_json::{Value as Json, json};

@@ -75,7 +75,7 @@ pub(super) fn read_limits(node: &Node, report: &Report) -> Limits {
             let message = format!("{fuel} units of fuel is out of bounds");
             report.add(
                 Mistake::new(place, message)
-                    .help("1_000_000 to 1_000_000_000_000_000; 1_000_000_000 if left out"),
+                    .help("expected 1_000_000 to 1_000_000_000_000_000 (default: 1_000_000_000)"),
             );
         }
     }

@@ -171,7 +171,7 @@ fn json(node: &Node, report: &Report) -> Json {
                     report.add(
                         Mistake::new(
                             &node.place,
-                            format!("settings are handed over as JSON, which has no `{digits}`"),
+                            format!("settings are passed as JSON, which cannot express `{digits}`"),
                         )
                         .help("leave the setting out, or use a large number"),
                     );

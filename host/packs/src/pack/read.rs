@@ -226,14 +226,17 @@ fn read_pins(node: Option<&Node>, report: &Report) -> Vec<Pin> {
             if !is_name(text) {
                 report.add(Mistake::new(
                     place,
-                    format!("`{text}` cannot be a partition's value, which is a folder's name"),
+                    format!("`{text}` cannot be a partition value: values are names of folders"),
                 ));
             }
         }
         if matches!(&entry.node.value, Value::List(items) if items.is_empty()) {
             report.add(
-                Mistake::new(&entry.node.place, format!("`{key}` is never one of no values"))
-                    .help("leave the key out if any value will do"),
+                Mistake::new(
+                    &entry.node.place,
+                    format!("`{key}` has an empty list of values, which no file can match"),
+                )
+                .help("leave the key out to accept any value"),
             );
         }
         let values = texts.iter().map(|(text, _)| (*text).to_owned()).collect();
@@ -287,7 +290,7 @@ fn take_layouts(
                     .also(kind_place, "the pack's kind"),
             );
         } else if taken.iter().any(|other| other.name() == name) {
-            report.add(Mistake::new(place, format!("layout `{name}` stands twice")));
+            report.add(Mistake::new(place, format!("layout `{name}` is listed twice")));
         } else {
             taken.push(Arc::clone(layout));
         }

@@ -1,5 +1,7 @@
 //! `[thresholds]`: when a file is refused as a whole.
 
+use std::fmt;
+
 use crate::diagnostic::{Mistake, Report};
 use crate::fields::{Fields, found};
 use crate::name::{parse_fraction, parse_percent};
@@ -12,6 +14,19 @@ pub enum Quarantined {
     Share(u32),
     /// Records.
     Count(u64),
+}
+
+impl fmt::Display for Quarantined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(most) => write!(f, "{most}"),
+            Self::Share(millionths) => {
+                let (whole, rest) = (millionths / 10_000, millionths % 10_000);
+                let percent = format!("{whole}.{rest:04}");
+                write!(f, "{}%", percent.trim_end_matches('0').trim_end_matches('.'))
+            }
+        }
+    }
 }
 
 /// When a file is refused as a whole.
@@ -77,6 +92,16 @@ pub(super) fn read_thresholds(node: &Node, report: &Report) -> Thresholds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_is_shown_as_it_is_written() {
+        let check = |most: Quarantined, expected: &str| assert_eq!(most.to_string(), expected);
+        check(Quarantined::Share(20_000), "2%");
+        check(Quarantined::Share(1_000_000), "100%");
+        check(Quarantined::Share(5_000), "0.5%");
+        check(Quarantined::Share(1), "0.0001%");
+        check(Quarantined::Count(1_000), "1000");
+    }
 
     #[test]
     fn a_threshold_is_the_most_that_is_allowed() {

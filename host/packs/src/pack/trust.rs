@@ -17,8 +17,8 @@ pub(super) fn read_trust(node: &Node, report: &Report) -> Vec<String> {
     fields.finish();
     if present && texts.is_empty() {
         report.add(
-            Mistake::new(&node.place, "trust in no key would refuse every plugin")
-                .help("name the keys whose signatures count, or leave the table out"),
+            Mistake::new(&node.place, "an empty list of trusted keys would refuse every plugin")
+                .help("list the keys to trust, or leave the table out"),
         );
     }
     let mut keys: Vec<String> = Vec::new();
@@ -26,7 +26,7 @@ pub(super) fn read_trust(node: &Node, report: &Report) -> Vec<String> {
         if !is_key(text) {
             report.add(
                 Mistake::new(place, "this is not a public Ed25519 key").help(
-                    "write the one line that `assay keygen` shows: what stands between `BEGIN PUBLIC KEY` and `END PUBLIC KEY`",
+                    "write the line that `assay keygen` prints: the text between `BEGIN PUBLIC KEY` and `END PUBLIC KEY`",
                 ),
             );
         } else if !keys.iter().any(|key| key == text) {

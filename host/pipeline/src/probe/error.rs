@@ -15,7 +15,7 @@ pub enum ProbeError {
     Run(#[from] RunError),
     /// The input is no table.
     #[error(
-        "`{location}` is not a table: {reason}\nhelp: open it in an editor; its first line must be a header, and records follow", location = shown(location))]
+        "`{location}` is not a table: {reason}\nhelp: open it in an editor; its first line must be a header, followed by records", location = shown(location))]
     NoTable {
         /// The input.
         location: String,

@@ -20,6 +20,22 @@ pub(super) struct Head {
 }
 
 impl Head {
+    /// The object as it is now, to be read. That nothing is in it is not believed at once: of an answer that has no body some proxies say that its length is 0.
+    pub(super) async fn opened(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
+        let head = Self::now(inner, address).await?;
+        if head.len > 0 {
+            return Ok(head);
+        }
+        let decide = |found: Option<u64>, tag: String| match found {
+            Some(len) if len == 0 || tag != head.tag => Ok(Self { len, tag }),
+            Some(len) => Err(Box::new(Fault::contradiction(format!(
+                "GetObject says {len} bytes, HeadObject said 0 bytes, both of the state {tag}"
+            )))),
+            None => Err(Box::new(Fault::body("the answer says no length"))),
+        };
+        head.held_against_reading(inner, address, decide).await
+    }
+
     /// The object as it is now.
     pub(super) async fn now(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
         let found = Self::asked(inner, address).await;
@@ -43,10 +59,29 @@ impl Head {
         if head.len == bytes {
             return Ok(head);
         }
-        let target = Target { range: Some(0..1), ..Target::new(Operation::GetObject, address) };
+        let decide = |found: Option<u64>, tag: String| {
+            let head = head.len;
+            if let Some(len) = found.filter(|found| [bytes, head].contains(found)) {
+                return Ok(Self { len, tag });
+            }
+            let found = found.map_or("no length".to_owned(), |it| format!("{it} bytes"));
+            let told = format!("{found}, HeadObject said {head}, expected {bytes}");
+            Err(Box::new(Fault::body(told)))
+        };
+        head.held_against_reading(inner, address, decide).await
+    }
+
+    /// What a second answer makes of this one, that to a reader of the first byte: `decide` is told how long that says the object is, and which state it is of.
+    async fn held_against_reading(
+        &self,
+        inner: &Arc<Inner>,
+        address: &Address,
+        decide: impl Fn(Option<u64>, String) -> Result<Self, Box<Fault>>,
+    ) -> Result<Self, S3Error> {
+        let target = Target { range: Some(0..1), ..Target::data(Operation::GetObject, address) };
         let once = |client: Client| {
             let request = first_byte(&client, address).set_request_payer(inner.payer());
-            let head = &head;
+            let decide = &decide;
             async move {
                 let (found, tag) = match request.send().await {
                     Ok(answer) => (whole_length(&answer), answer.e_tag),
@@ -56,14 +91,7 @@ impl Head {
                         fault => return Err(fault),
                     },
                 };
-                let len = found.filter(|found| [bytes, head.len].contains(found));
-                let contradiction = || {
-                    let found = found.map_or("no length".to_owned(), |it| format!("{it} bytes"));
-                    let head = head.len;
-                    Fault::body(format!("{found}, HeadObject said {head}, expected {bytes}"))
-                };
-                let tag = tag.unwrap_or_else(|| head.tag.clone());
-                Ok(Self { len: len.ok_or_else(contradiction)?, tag })
+                decide(found, tag.unwrap_or_else(|| self.tag.clone())).map_err(|fault| *fault)
             }
         };
         inner.call(&target, once).await
@@ -71,7 +99,7 @@ impl Head {
 
     /// Why an object cannot be read, as an attempt to read its first byte tells.
     async fn reason(inner: &Arc<Inner>, address: &Address) -> Option<S3Error> {
-        let target = Target::new(Operation::GetObject, address);
+        let target = Target::data(Operation::GetObject, address);
         let asked = inner.call(&target, |client: Client| {
             let request = first_byte(&client, address).set_request_payer(inner.payer());
             async { request.send().await.map(drop).map_err(|error| Fault::of(&error)) }
@@ -80,7 +108,7 @@ impl Head {
     }
 
     async fn asked(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
-        let target = Target::new(Operation::HeadObject, address);
+        let target = Target::data(Operation::HeadObject, address);
         let payer = inner.payer();
         inner
             .call(&target, |client: Client| {

@@ -22,7 +22,7 @@ fn checksum(client: &Client) -> Option<ChecksumAlgorithm> {
 impl Prefix {
     /// Begins an upload, and gives its id.
     pub(super) async fn begin(&self, address: &Address) -> Result<String, S3Error> {
-        let target = Target::new(Operation::CreateMultipartUpload, address);
+        let target = Target::data(Operation::CreateMultipartUpload, address);
         let (encryption, kms_key) = self.s3.inner.encryption();
         let once = |client: Client| {
             let request = client
@@ -49,7 +49,7 @@ impl Prefix {
         number: i32,
         bytes: Bytes,
     ) -> Result<CompletedPart, S3Error> {
-        let target = Target::new(Operation::UploadPart, address);
+        let target = Target::data(Operation::UploadPart, address);
         let once = |client: Client| {
             let algorithm = checksum(&client);
             let is_checked = algorithm.is_some();
@@ -83,7 +83,7 @@ impl Prefix {
         id: &str,
         parts: Vec<CompletedPart>,
     ) -> Result<String, S3Error> {
-        let target = Target::new(Operation::CompleteMultipartUpload, address);
+        let target = Target::data(Operation::CompleteMultipartUpload, address);
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let once = |client: Client| {
             let request = client

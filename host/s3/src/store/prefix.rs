@@ -8,6 +8,7 @@ use crate::address::Address;
 use crate::connection::Connection;
 use crate::error::{S3Error, Target};
 use crate::fault::{Cause, Fault};
+use crate::halt::Grace;
 use crate::object::ObjectBlob;
 use crate::operation::Operation;
 use crate::put::Condition;
@@ -34,14 +35,14 @@ impl Prefix {
         self.root.below(key.as_str())
     }
 
-    /// Writes a small object, and gives its tag.
+    /// Writes a document, and gives its tag.
     pub(super) async fn put(
         &self,
         key: &Key,
         bytes: Bytes,
         condition: Condition<'_>,
     ) -> Result<String, S3Error> {
-        self.s3.inner.put(&self.address(key), bytes, condition).await
+        self.s3.inner.put(&self.address(key), bytes, condition, Grace::Closing).await
     }
 
     /// Reads a whole object.

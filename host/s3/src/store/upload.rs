@@ -13,6 +13,7 @@ use super::prefix::Prefix;
 use crate::address::Address;
 use crate::error::S3Error;
 use crate::fault::Cause;
+use crate::halt::Grace;
 use crate::put::Condition;
 
 /// How long is waited for an upload to be taken back, when its run has failed already. A bucket's lifecycle, and `assay gc`, take what is left.
@@ -79,7 +80,8 @@ impl S3Upload {
     fn complete(&mut self) -> Result<String, S3Error> {
         if self.parts.is_none() {
             let bytes = Bytes::from(std::mem::take(&mut self.filling));
-            return self.store.s3.wait(self.store.put(&self.key, bytes, Condition::Absent));
+            let (s3, address) = (&self.store.s3, self.store.address(&self.key));
+            return s3.wait(s3.inner.put(&address, bytes, Condition::Absent, Grace::None));
         }
         if !self.filling.is_empty() {
             self.send()?;

@@ -47,9 +47,9 @@ fn descriptions() {
     traps: plugin `hostile` failed in `describe`: it trapped: `unreachable` was executed, as after a panic in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::describe`
     memory: plugin `hostile` failed in `describe`: it reached its memory limit of 64 MiB
     bytes: plugin `hostile` failed in `describe`: it returned a string that is not UTF-8
-    name: plugin `hostile` breaks the contract in `describe`: plugin "../hostile" is not a name, expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign
+    name: plugin `hostile` breaks the contract in `describe`: plugin "../hostile" is not a name, expected 1 to 64 letters, digits, `-` or `.`, beginning with a letter and ending with a letter or digit
     version: plugin `hostile` breaks the contract in `describe`: version "one" is not a semantic version such as `1.2.0`
-    rule-name: plugin `hostile` breaks the contract in `describe`: rule "not bad" is not a name, expected 1 to 64 letters, digits, `-` or `.`, the first a letter and the last no sign
+    rule-name: plugin `hostile` breaks the contract in `describe`: rule "not bad" is not a name, expected 1 to 64 letters, digits, `-` or `.`, beginning with a letter and ending with a letter or digit
     reserved: plugin `hostile` breaks the contract in `describe`: rule `csv.mine` has a name that only the host uses, expected none that begins with `csv.`, `type.`, `file.` or `plugin.`
     class: plugin `hostile` breaks the contract in `describe`: class 9 is unknown, expected 1 (validate), 2 (normalise) or 3 (quarantine)
     level: plugin `hostile` breaks the contract in `describe`: level 9 is unknown, expected 1 (error), 2 (warn), 3 (monitor), 4 (off) or 5 (refuse)

@@ -108,7 +108,7 @@ fn hits_tallies_samples_and_measures() {
     samples-many: 0,1,2: it broke the contract: 2000 samples, expected 1024 at most
     sample-bytes: 0,1,2: it returned a string that is not UTF-8
     measure-merge: 0,1,2: it broke the contract: merge 9 is unknown, expected 1 (sum), 2 (least) or 3 (greatest)
-    measure-two-merges: 0,1,2: it broke the contract: measure 1 is merged in two ways, expected always the same
+    measure-two-merges: 0,1,2: it broke the contract: measure 1 is merged in two ways, expected one
     measure-key: 0,1,2: it broke the contract: the key of a measure has 300 bytes, expected 256 at most
     measures-many: 0,1,2: it broke the contract: 5000 measures, expected 4096 at most
     ");

@@ -48,7 +48,7 @@ fn plans() {
     well-behaved: 3 stages
     config-spins: plugin `hostile` failed in `check-config`: it used up a call's fuel of 1,280,000,000 units in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::check_config`; it grows with `fuel_per_record` in the pack's `[limits]`
     config-traps: plugin `hostile` failed in `check-config`: it trapped: `unreachable` was executed, as after a panic in `<assay_hostile::guest::Hostile as assay_hostile::guest::exports::assay::rules::plugin::Guest>::check_config`
-    config-no-faults: plugin `hostile` breaks the contract in `check-config`: the settings were refused without a fault, expected at least one
+    config-no-faults: plugin `hostile` breaks the contract in `check-config`: the settings were refused without a reason, expected at least one
     config-many-faults: plugin `hostile` breaks the contract in `check-config`: 2000 configuration faults, expected 1024 at most
     config-ten-million-faults: plugin `hostile` failed in `check-config`: it reached its memory limit of 64 MiB
     plan-empty: 0 stages

@@ -25,6 +25,7 @@ pub enum State {
 ///   more is there by now. An end before `len` means that something was cut off, and [`state`](Blob::state) says so.
 /// - After an error nothing of the buffer counts. The same call may be made again. It is not [`io::ErrorKind::Interrupted`]: the
 ///   implementation tries that again itself.
+/// - A read that waits for another machine ends soon once whoever opened it asks for the end, with [`crate::Stopped`] among its error's causes.
 /// - What is read may be the content of another moment only if `state` says so afterwards, as far as the system tells. So whoever keeps
 ///   something that was derived from the blob asks when all was read, before anyone else sees it, and reads what must stay the
 ///   same through a [`super::Steady`]. A read that finds out by itself fails with [`super::Changed`].

@@ -28,7 +28,7 @@ pub struct Steady {
 
 /// Other bytes than those that were read before, or an end where there was none. It is inside of the [`io::Error`] that a reader gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the bytes from {offset} on are not those that were there before")]
+#[error("the bytes from {offset} on have changed since they were first read")]
 pub struct Changed {
     /// Where the block that differs begins.
     pub offset: u64,

@@ -72,16 +72,16 @@ impl Case {
     pub(super) fn drawn(seed: u64, published: &[Published]) -> Self {
         let mut random = Rng::with_seed(seed);
         let random = &mut random;
-        let of = (random.u32(..5) == 0 && !published.is_empty())
+        let stand_in = (random.u32(..5) == 0 && !published.is_empty())
             .then(|| &published[random.usize(..published.len())]);
-        let (shape, rules) = match of {
-            Some(published) => {
-                let header = vec![Run::once(published.header.clone())];
-                let width = published.header.split(|byte| *byte == b',').count();
-                let table = Table { width, published: &published.records };
+        let (shape, rules) = match stand_in {
+            Some(real) => {
+                let header = vec![Run::once(real.header.clone())];
+                let width = real.header.split(|byte| *byte == b',').count();
+                let table = Table { width, published: &real.records };
                 let shape =
-                    Shape { before: table.before(random), header, body: table.body(random) };
-                (shape, Rules::Published(published.pack.clone()))
+                    Shape { before: draw::before(random), header, body: table.body(random) };
+                (shape, Rules::Published(real.pack.clone()))
             }
             None => made_up(random),
         };
@@ -94,7 +94,7 @@ impl Case {
             5 => Wrapping::Zip { deflated: random.bool(), others: 1 << random.u32(..6) },
             _ => Wrapping::Plain,
         };
-        let publishes = random.u32(..5) == 0;
+        let run = random.u32(..5) == 0;
         let (threads, memory) = WAYS[random.usize(..WAYS.len())];
         let wide = matches!(rules, Rules::Drawn { columns: None, .. });
         Self {
@@ -102,7 +102,7 @@ impl Case {
             shape,
             wrapping,
             rules,
-            publishes,
+            publishes: run,
             threads,
             memory,
             most: if wide { COLUMNS } else { u64::MAX },
@@ -213,6 +213,6 @@ fn made_up(random: &mut Rng) -> (Shape, Rules) {
         let end = ["\n", "\r\n"][random.usize(..2)];
         vec![Run::once(columns.join(",") + end)]
     };
-    let shape = Shape { before: table.before(random), header, body: table.body(random) };
+    let shape = Shape { before: draw::before(random), header, body: table.body(random) };
     (shape, Rules::Drawn { pack: rules::pack(random, &columns), columns: Some(columns) })
 }

@@ -18,7 +18,7 @@ const RULES: &str = "judges/usr/share/assay/rules";
 const PLUGINS: &str = "judges/usr/share/assay/plugins";
 const LICENSE: &str = "program/usr/share/doc/assay/LICENSE";
 /// The bill of materials.
-const BILL: &str = "program/usr/share/doc/assay/bom.cdx.json";
+pub(super) const BILL: &str = "program/usr/share/doc/assay/bom.cdx.json";
 
 /// All that is laid out.
 #[cfg(test)]

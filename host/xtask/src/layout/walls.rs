@@ -130,7 +130,7 @@ pub(super) const WALLS: [Wall; 23] = [
         folder: "host/signing",
         may: MODEL_AND_DIGEST,
         tests_may: &[],
-        why: "it says who vouches for bytes, and knows neither what they are nor who asks",
+        why: "it checks who signed bytes, and knows neither what they are nor who asks",
     },
     Wall {
         folder: "host/registry",

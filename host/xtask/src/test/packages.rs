@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::checkout::Checkout;
 use crate::platform::{self, trino};
 use crate::python::{self, Place};
-use crate::{java, postgresql, shell};
+use crate::{java, postgresql, shell, terraform};
 
 /// A package, and what its tests need beside Python.
 struct Package {
@@ -42,23 +42,10 @@ const PACKAGES: [Package; 6] = [
         typed: OWN,
         needs: &[],
     },
-    Package {
-        folder: "glue/catalog",
-        place: Place {
-            folder: "packages/catalog",
-            requirements: "glue/catalog/requirements.txt",
-            from_source: &[],
-        },
-        typed: OWN,
-        needs: &[],
-    },
+    Package { folder: "glue/catalog", place: terraform::CATALOG, typed: OWN, needs: &[] },
     Package {
         folder: "glue/curated",
-        place: Place {
-            folder: "packages/curated",
-            requirements: "glue/curated/requirements.txt",
-            from_source: &["pyspark"],
-        },
+        place: terraform::CURATED,
         typed: OWN,
         needs: &[Need::Spark],
     },

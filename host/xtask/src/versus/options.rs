@@ -123,12 +123,12 @@ prints what each took. `tests/versus/README.md` states the rules.
 
 usage: cargo xtask versus [OPTION]…
 
-  --megabytes N   size of the generated file ({MEGABYTES} if left out)
-  --rounds N      rounds, interleaved; the table gives medians ({ROUNDS} if left out; slow engines run fewer)
+  --megabytes N   size of the generated file (default: {MEGABYTES})
+  --rounds N      rounds, interleaved; the table gives medians (default: {ROUNDS}; slow engines run fewer)
   --peers LIST    only these beside Assay, separated by commas: {names}.
                   `polars` means both of its modes. qsv is built (some ten minutes) only if it is named here
   --installed     set nothing up; what is not there already is reported as such
-  --seed N        of the generator ({SEED} if left out)
+  --seed N        seed of the generator (default: {SEED})
   --format json   every round of every engine, as one object on standard output
   --write         keep the table in docs/versus.md
 

@@ -9,7 +9,7 @@ const STATES: usize = 2048;
 /// Steps before the table is made, at most; with the states above, the longest compilation stays well below a second.
 const STEPS: usize = 8192;
 
-const TOO_LARGE: &str = "the pattern is too large for a table; make its counts smaller";
+const TOO_LARGE: &str = "the pattern is too large to compile; reduce its counts";
 
 /// A set of bytes.
 type Bytes = [u64; 4];

@@ -40,7 +40,10 @@ pub(super) fn parse(text: &str) -> Result<Node, PatternError> {
         Some(')') => {
             Err(fault(reader.at, "there is no group to close; write `\\)` for a parenthesis"))
         }
-        Some(_) => Err(fault(reader.at, "`$` stands at the end only: the whole cell must match")),
+        Some(_) => Err(fault(
+            reader.at,
+            "`$` may only be at the end: the pattern always matches the whole cell",
+        )),
     }
 }
 
@@ -95,7 +98,10 @@ impl Reader {
                 start,
                 format!("there is nothing to repeat; write `\\{char}` for the character"),
             )),
-            '^' => Err(fault(start, "`^` stands at the beginning only: the whole cell must match")),
+            '^' => Err(fault(
+                start,
+                "`^` may only be at the beginning: the pattern always matches the whole cell",
+            )),
             char => Ok(literal(char)),
         }
     }
@@ -119,7 +125,7 @@ impl Reader {
             Some('$') => {
                 return Err(fault(
                     self.at,
-                    "`$` stands at the end only: the whole cell must match",
+                    "`$` may only be at the end: the pattern always matches the whole cell",
                 ));
             }
             _ => return Err(fault(start, "the group is not closed")),
@@ -151,7 +157,7 @@ impl Reader {
         let number = |text: &str| {
             let number = text.parse::<u32>().map_err(|_| fault(start, shape))?;
             if number > COUNT {
-                return Err(fault(start, format!("a count is at most {COUNT}")));
+                return Err(fault(start, format!("expected a count of at most {COUNT}")));
             }
             Ok(number)
         };
@@ -164,7 +170,7 @@ impl Reader {
             Some((least, most)) => (number(least)?, Some(number(most)?)),
         };
         if most.is_some_and(|most| most < least) {
-            return Err(fault(start, "the greatest count is below the least"));
+            return Err(fault(start, "the second count is less than the first"));
         }
         Ok((least, most))
     }
@@ -206,7 +212,7 @@ impl Reader {
                 return Err(fault(at, "classes hold ASCII characters only"));
             };
             if low > high {
-                return Err(fault(at, "the range is upside down"));
+                return Err(fault(at, "the range is reversed"));
             }
             ascii[low..=high].fill(true);
         }
@@ -237,7 +243,7 @@ impl Reader {
                 }
                 match self.escape(at)? {
                     Escape::Char(char) => Ok(char),
-                    Escape::Class(..) => Err(fault(at, "a range ends with a character")),
+                    Escape::Class(..) => Err(fault(at, "a range must end with a character")),
                 }
             }
             _ => Ok(low),

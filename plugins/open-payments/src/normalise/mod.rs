@@ -39,7 +39,7 @@ pub(crate) fn declare(rules: &mut Rules) {
             text::whitespace,
         );
     let categories = SLOTS.iter().map(|slot| slot.category);
-    rules.normalise("null-tokens").title("a text that stands for nothing is blank").rewrite(
+    rules.normalise("null-tokens").title("placeholder text such as `N/A` becomes blank").rewrite(
         [ADDRESS_2, TRAVEL_CITY, TRAVEL_STATE, TRAVEL_COUNTRY, NAME_SUFFIX, PROVINCE, POSTAL_CODE]
             .into_iter()
             .chain(categories),

@@ -158,7 +158,7 @@ impl Parse for Entry {
             _ => {
                 return Err(syn::Error::new(
                     key.span(),
-                    format!("`{key}` is no key of `#[rule(…)]`; expected {KEYS}"),
+                    format!("`{key}` is not a key of `#[rule(…)]`; expected {KEYS}"),
                 ));
             }
         };
@@ -225,7 +225,7 @@ impl Parse for Column {
                 None => return wrong(&format!("{shown}, \"%Y-%m-%d\"")),
             },
             other => {
-                let text = format!("`{other}` is no form of a column; expected {FORMS}");
+                let text = format!("`{other}` is not a column form; expected {FORMS}");
                 return Err(syn::Error::new(form.span(), text));
             }
         };
@@ -286,7 +286,7 @@ fn class_of(word: &Ident) -> syn::Result<Class> {
         "quarantine" => Ok(Class::Quarantine),
         other => Err(syn::Error::new(
             word.span(),
-            format!("`{other}` is no class; expected `validate`, `normalise` or `quarantine`"),
+            format!("`{other}` is not a class; expected `validate`, `normalise` or `quarantine`"),
         )),
     }
 }
@@ -301,7 +301,7 @@ fn level_of(word: &Ident) -> syn::Result<Ident> {
             return Err(syn::Error::new(
                 word.span(),
                 format!(
-                    "`{other}` is no level of a rule about records; expected `error`, `warn`, `monitor` or `off`"
+                    "`{other}` is not a level for a rule about records; expected `error`, `warn`, `monitor` or `off`"
                 ),
             ));
         }
@@ -317,7 +317,7 @@ fn disposition_of(word: &Ident) -> syn::Result<Ident> {
         other => {
             return Err(syn::Error::new(
                 word.span(),
-                format!("`{other}` is no disposition; expected `hold`, `reject` or `divert`"),
+                format!("`{other}` is not a disposition; expected `hold`, `reject` or `divert`"),
             ));
         }
     };

@@ -35,6 +35,6 @@ pub(super) fn check(code: &LitStr) -> syn::Result<()> {
         .trim_start_matches(|c: char| !c.is_ascii_alphabetic());
     let help = if proposed.is_empty() { String::new() } else { format!(", such as `{proposed}`") };
     refuse(format!(
-        "`{text}` is no code; expected 1 to {MOST_BYTES} letters, digits, `-` and `.`, a letter first and no sign last{help}"
+        "`{text}` is not a rule code; expected 1 to {MOST_BYTES} letters, digits, `-` and `.`, beginning with a letter and ending with a letter or digit{help}"
     ))
 }

@@ -85,7 +85,7 @@ impl Display for SettingInfo {
             part(self.one_of.join(", "))?;
         }
         match &self.default {
-            Some(default) => part(format!("{default} if left out")),
+            Some(default) => part(format!("default: {default}")),
             None if self.required => part("must be set".to_owned()),
             None => Ok(()),
         }

@@ -15,7 +15,9 @@ from typing import Any
 
 import boto3
 
+from assay_terraform.judge import LOG_VARIABLE
 from assay_terraform.workspace import Workspace
+from assay_terraform.world import ACCOUNT
 
 STATES = "assay-states"
 REGION = "us-east-1"
@@ -56,13 +58,14 @@ WORKGROUP = f"arn:aws:redshift-serverless:{REGION}:123456789012:workgroup/000000
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Starts one; gives its address."""
+def server(judged: Path) -> Iterator[str]:
+    """Starts one; gives its address. What our judge decides is written to `judged`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "assay_terraform.moto_server", "-H", "127.0.0.1", "-p", str(port)]
     variables = {"INITIAL_NO_AUTH_ACTION_COUNT": ALL, "PATH": "/usr/bin:/bin", "PYTHONPATH": SOURCES}
+    variables[LOG_VARIABLE] = str(judged)
     with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
         try:
             address = f"http://127.0.0.1:{port}"
@@ -96,6 +99,27 @@ def enforce(address: str, *, after: int = 0) -> None:
     headers = {"Content-Type": "application/octet-stream"}
     request = urllib.request.Request(f"{address}/moto-api/reset-auth", str(after).encode(), headers)  # noqa: S310
     urllib.request.urlopen(request, timeout=30)  # noqa: S310
+
+
+def as_role(address: str, role: str) -> dict[str, str]:
+    """Credentials of a role, as boto3's clients call them. To be asked for before rights are looked at."""
+    sts = client("sts", address)
+    given = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="test")["Credentials"]
+    return {
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }
+
+
+@contextmanager
+def judged(address: str) -> Iterator[None]:
+    """In it, each call is decided by our judge, conditions included."""
+    enforce(address, after=-1)
+    try:
+        yield
+    finally:
+        enforce(address, after=int(ALL))
 
 
 def point(workspace: Workspace, root: str, address: str) -> None:

@@ -1,4 +1,4 @@
-"""moto's server, with the one call that a destroy needs and that it lacks."""
+"""moto's server, with the one call that a destroy needs and that it lacks, and with our judge where it is asked for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from moto.athena.responses import AthenaResponse
 from moto.server import main
 
+from assay_terraform import judge
+
 
 def delete_named_query(self: Any) -> str:  # noqa: ANN401 (moto's own types are private)
     """Athena's DeleteNamedQuery."""
@@ -18,4 +20,5 @@ def delete_named_query(self: Any) -> str:  # noqa: ANN401 (moto's own types are 
 
 if __name__ == "__main__":
     AthenaResponse.delete_named_query = delete_named_query  # type: ignore[attr-defined]
+    judge.install()
     main(sys.argv[1:])

@@ -104,7 +104,7 @@ def _like(pattern: str, text: str) -> bool:
 
 def _truth(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
-        raise UnknownError(f"`{text}` where true or false stands")
+        raise UnknownError(f"`{text}` where true or false is expected")
     return text.lower() == "true"
 
 

@@ -43,7 +43,15 @@ class Outcome:
 
 def all_steps() -> list[Step]:
     """In the order in which mistakes are cheapest to find."""
-    first, applied = ("test_structure.py", "test_policy.py"), ("test_rights.py", "test_names.py", "test_apply.py")
+    first, applied = (
+        ("test_structure.py", "test_policy.py"),
+        (
+            "test_rights.py",
+            "test_names.py",
+            "test_under_roles.py",
+            "test_apply.py",
+        ),
+    )
     return [
         Step("fmt", "terraform fmt -check", _fmt),
         Step("structure", "files, types, descriptions, READMEs, the judge of policies", lambda: _pytest(*first)),
@@ -51,7 +59,11 @@ def all_steps() -> list[Step]:
         Step("tflint", "names, types, what is declared and not used", _tflint),
         Step("modules", "terraform test, of each module, with mocks", _modules),
         Step("checkov", "known weaknesses; each waiver has its reason beside it", _checkov),
-        Step("applied", "apply, plan, rights, enforcement, names and destroy, on moto", lambda: _pytest(*applied)),
+        Step(
+            "applied",
+            "apply, plan, rights, names, a year by host and DAG under the roles, and destroy, on moto",
+            lambda: _pytest(*applied),
+        ),
     ]
 
 

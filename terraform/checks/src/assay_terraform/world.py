@@ -37,6 +37,7 @@ def things(file: Path, environment: str, *, key: str, secret: str) -> dict[str, 
                 "airflow": f"{here['host']['cluster']}-airflow",
                 "query": f"{here['host']['cluster']}-query",
                 "spark": here["spark"]["role"],
+                "maintain": here["spark"]["maintain_role"],
                 "copy": here["warehouse"]["copy_role"],
             }.items()
         },
@@ -60,7 +61,7 @@ def _objects(bucket: str, prefixes: Mapping[str, str]) -> dict[str, str]:
         "curated data": f"{bucket}/{prefixes['curated']}/payments_fact/data/0.parquet",
         "curated snapshot": f"{bucket}/{prefixes['curated']}/payments_fact/metadata/0.metadata.json",
         "artifact": f"{bucket}/{prefixes['artifacts']}/0.1.0/SHA256SUMS",
-        "report": f"{bucket}/metadata/airflow/open_payments_year/0/judge-0-1.json",
+        "report": f"{bucket}/{prefixes['reports']}/open_payments_year/0/judge-0-1.json",
         "an object beside": f"{bucket}/elsewhere/file",
     }
 
@@ -81,6 +82,7 @@ def _regional(names: Mapping[str, Any], here: Mapping[str, Any], place: str) -> 
         "another database": f"{glue}:database/another",
         "another table": f"{glue}:table/another/table",
         "job": f"{glue}:job/{names['jobs']['curate']}",
+        "job maintain": f"{glue}:job/{names['jobs']['maintain']}",
         "job migrate": f"{glue}:job/{names['jobs']['curate']}-migrate",
         "another job": f"{glue}:job/another",
         "cluster": f"{ecs}:cluster/{cluster}",

@@ -24,7 +24,7 @@ output "job_names" {
 }
 
 output "warehouse_admin_secret_arn" {
-  description = "Secret of Redshift's administrator; null if the work group is others'"
+  description = "Secret of Redshift's administrator; null for an existing work group"
   value       = module.stack.warehouse_admin_secret_arn
 }
 

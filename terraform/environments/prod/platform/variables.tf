@@ -14,7 +14,7 @@ variable "emails" {
 }
 
 variable "workgroup_arn" {
-  description = "Redshift work group that is there already, made by others (default: one is made)"
+  description = "Existing Redshift work group to use (default: create one)"
   type        = string
   default     = null
 }

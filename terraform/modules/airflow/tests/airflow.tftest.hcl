@@ -18,7 +18,6 @@ variables {
   public_address    = true
   key_arn           = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   log_group         = "/assay/airflow"
-  metric_namespace  = "Assay"
   pool              = "assay_host"
 }
 

@@ -10,8 +10,8 @@ variables {
   bucket      = "assay-test-open-payments"
   prefixes    = { validated = "staging/validated", curated = "curated", artifacts = "artifacts" }
   databases   = { staging = "op_staging", curated = "op_curated" }
-  jobs        = { curate = "assay-curate" }
-  role_arn    = "arn:aws:iam::123456789012:role/assay-curate"
+  jobs        = { curate = "assay-curate", maintain = "assay-maintain" }
+  role_arns   = { curate = "arn:aws:iam::123456789012:role/assay-curate", maintain = "arn:aws:iam::123456789012:role/assay-maintain" }
   key_arn     = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   release     = "0.1.0"
 }
@@ -32,6 +32,25 @@ run "jobs" {
   assert {
     condition     = startswith(aws_glue_job.this["curate"].command[0].script_location, "s3://assay-test-open-payments/artifacts/0.1.0/")
     error_message = "The script is not the release's."
+  }
+}
+
+run "who_maintains_curates_nothing" {
+  command = plan
+
+  assert {
+    condition     = { for job, one in aws_glue_job.this : job => one.role_arn if job != "migrate" } == var.role_arns
+    error_message = "A job has another job's role."
+  }
+
+  assert {
+    condition     = aws_glue_job.this["maintain"].name == "assay-maintain" && endswith(aws_glue_job.this["maintain"].command[0].script_location, "/maintain.py")
+    error_message = "The job has another name than the file's, or another script."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_glue_job.this["maintain"].default_arguments), "--delete")
+    error_message = "It removes without being told to."
   }
 }
 

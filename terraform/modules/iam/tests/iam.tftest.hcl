@@ -23,8 +23,8 @@ variables {
   key_arn          = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   databases        = { staging = "op_staging", curated = "op_curated" }
   host             = { cluster = "assay", task_definition = "assay-host", image = "assay" }
-  jobs             = { curate = "assay-curate" }
-  spark_role       = "assay-curate"
+  jobs             = { curate = "assay-curate", maintain = "assay-maintain" }
+  spark_roles      = { curate = "assay-curate", maintain = "assay-maintain" }
   copy_role        = "assay-copy"
   query_workgroup  = "assay"
   workgroup_arn    = "arn:aws:redshift-serverless:us-east-1:123456789012:workgroup/00000000-0000-0000-0000-000000000000"
@@ -37,7 +37,7 @@ run "roles" {
   command = plan
 
   assert {
-    condition     = aws_iam_role.this["spark"].name == "assay-curate" && aws_iam_role.this["copy"].name == "assay-copy"
+    condition     = aws_iam_role.this["spark"].name == "assay-curate" && aws_iam_role.this["maintain"].name == "assay-maintain" && aws_iam_role.this["copy"].name == "assay-copy"
     error_message = "Roles have other names than the file gives them."
   }
 
@@ -66,7 +66,7 @@ run "a_job_by_wildcard" {
   command = plan
 
   variables {
-    jobs = { curate = "*" }
+    jobs = { curate = "assay-curate", maintain = "*" }
   }
 
   expect_failures = [var.jobs]

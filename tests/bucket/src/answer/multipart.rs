@@ -14,7 +14,8 @@ use s3s::{S3Error, S3Result, TrailingHeaders, s3_error};
 use super::read::may_pay;
 use super::{etag, verify};
 use crate::condition;
-use crate::content::{self, Content, etag_of_parts, sum};
+use crate::content::{self, Content, etag_of_parts};
+use crate::kept::What;
 use crate::state::{Completed, Object, Part, State, Upload};
 
 /// The least size of each part but the last, if the test did not say less.
@@ -46,7 +47,14 @@ pub(crate) fn create(
     );
     let upload =
         Upload { initiated: SystemTime::now(), about: about.clone(), parts: BTreeMap::new() };
+    let initiated = upload.initiated;
     bucket.uploads.insert((input.key.clone(), id.clone()), upload);
+    state.note(&input.bucket, |_| What::Begun {
+        key: input.key.clone(),
+        upload: id.clone(),
+        initiated,
+        about: about.clone(),
+    });
     Ok(CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
         key: Some(input.key),
@@ -72,16 +80,26 @@ pub(crate) fn part(
         ));
     }
     let crc32 = verify(&bytes, input.content_md5.as_deref(), input.checksum_crc32, trailers)?;
+    let sum = state.naming.sum(&bytes);
+    let place = (input.key.clone(), input.upload_id.clone());
+    let upload = state.bucket(&input.bucket)?.uploads.get(&place).ok_or_else(no_upload)?;
+    let about = upload.about.clone();
+    let number = input.part_number;
+    state.note(&input.bucket, |folder| What::Part {
+        key: input.key,
+        upload: input.upload_id,
+        number,
+        sum,
+        file: folder.file(&bytes),
+    });
     let bucket = state.bucket(&input.bucket)?;
-    let upload = bucket.uploads.get_mut(&(input.key, input.upload_id)).ok_or_else(no_upload)?;
-    let part = Part { sum: sum(&bytes), bytes };
-    let tag = content::etag(&part.sum);
-    upload.parts.insert(input.part_number, part);
+    let upload = bucket.uploads.get_mut(&place).ok_or_else(no_upload)?;
+    upload.parts.insert(number, Part { bytes, sum });
     Ok(UploadPartOutput {
-        e_tag: Some(etag(&tag)),
+        e_tag: Some(etag(&content::etag(&sum))),
         checksum_crc32: crc32,
-        server_side_encryption: upload.about.encryption.clone().map(Into::into),
-        ssekms_key_id: upload.about.kms_key.clone(),
+        server_side_encryption: about.encryption.map(Into::into),
+        ssekms_key_id: about.kms_key,
         ..UploadPartOutput::default()
     })
 }
@@ -118,7 +136,10 @@ pub(crate) fn complete(
     let object = Object { content, etag: etag.clone(), about: about.clone(), crc32: None };
     let version = state.write(&input.bucket, &input.key, Some(object))?;
     let done = Completed { parts, etag, version, about };
+    let (of, upload) = place.clone();
     state.bucket(&input.bucket)?.completed.insert(place, done.clone());
+    let completed = Some(done.clone());
+    state.note(&input.bucket, |_| What::Ended { key: of, upload, completed });
     Ok(told(input.bucket, input.key, done))
 }
 
@@ -186,7 +207,9 @@ pub(crate) fn abort(
     state: &mut State,
     input: AbortMultipartUploadInput,
 ) -> S3Result<AbortMultipartUploadOutput> {
-    let bucket = state.bucket(&input.bucket)?;
-    bucket.uploads.remove(&(input.key, input.upload_id)).ok_or_else(no_upload)?;
+    let place = (input.key, input.upload_id);
+    state.bucket(&input.bucket)?.uploads.remove(&place).ok_or_else(no_upload)?;
+    let (key, upload) = place;
+    state.note(&input.bucket, |_| What::Ended { key, upload, completed: None });
     Ok(AbortMultipartUploadOutput::default())
 }

@@ -103,6 +103,24 @@ pub(crate) fn head(
     })
 }
 
+/// What is to be copied, with its version where the bucket has such.
+pub(super) fn source(
+    state: &mut State,
+    rights: &Rights,
+    (bucket, key, version): (&str, &str, Option<&str>),
+    (matches, none_matches): (Option<&ETagCondition>, Option<&ETagCondition>),
+) -> S3Result<(Option<String>, Object)> {
+    let asked = Asked { bucket, key, version, payer: true, matches, none_matches };
+    // Of a source whatever does not fit is a failure, also that it did not change.
+    let found = find(state, rights, &asked).map_err(|error| match error.status_code() {
+        Some(StatusCode::NOT_MODIFIED) => {
+            s3_error!(PreconditionFailed, "At least one of the pre-conditions did not hold")
+        }
+        _ => error,
+    })?;
+    Ok((found.version, found.object))
+}
+
 fn content_type(object: &Object) -> String {
     // What AWS says where nothing was said.
     object.about.content_type.clone().unwrap_or_else(|| "binary/octet-stream".to_owned())

@@ -1,7 +1,10 @@
-//! DELETE of objects.
+//! DELETE of objects, one or many.
 
 use s3s::S3Result;
-use s3s::dto::{DeleteObjectInput, DeleteObjectOutput};
+use s3s::dto::{
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
+    ETagCondition, Error,
+};
 
 use super::read::may_pay;
 use crate::condition;
@@ -9,21 +12,62 @@ use crate::state::State;
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html>
 pub(crate) fn delete(state: &mut State, input: &DeleteObjectInput) -> S3Result<DeleteObjectOutput> {
-    let bucket = state.bucket(&input.bucket)?;
-    may_pay(bucket, input.request_payer.is_some())?;
-    if let Some(id) = &input.version_id {
-        let gone = bucket.forget(&input.key, id);
+    may_pay(state.bucket(&input.bucket)?, input.request_payer.is_some())?;
+    one(state, &input.bucket, &input.key, input.version_id.as_deref(), input.if_match.as_ref())
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>
+pub(crate) fn delete_all(
+    state: &mut State,
+    input: DeleteObjectsInput,
+) -> S3Result<DeleteObjectsOutput> {
+    may_pay(state.bucket(&input.bucket)?, input.request_payer.is_some())?;
+    let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+    for object in input.delete.objects {
+        match one(state, &input.bucket, &object.key, object.version_id.as_deref(), None) {
+            Ok(gone) => deleted.push(DeletedObject {
+                key: Some(object.key),
+                // What was asked for, beside the mark that was made.
+                version_id: object.version_id.clone(),
+                delete_marker: gone.delete_marker,
+                delete_marker_version_id: gone.delete_marker.and(gone.version_id),
+            }),
+            Err(error) => errors.push(Error {
+                key: Some(object.key),
+                version_id: object.version_id,
+                code: Some(error.code().as_str().to_owned()),
+                message: error.message().map(str::to_owned),
+            }),
+        }
+    }
+    let is_quiet = input.delete.quiet == Some(true);
+    Ok(DeleteObjectsOutput {
+        deleted: Some(deleted).filter(|_| !is_quiet),
+        errors: Some(errors).filter(|errors| !errors.is_empty()),
+        ..DeleteObjectsOutput::default()
+    })
+}
+
+fn one(
+    state: &mut State,
+    bucket: &str,
+    key: &str,
+    version: Option<&str>,
+    matches: Option<&ETagCondition>,
+) -> S3Result<DeleteObjectOutput> {
+    if let Some(id) = version {
+        let gone = state.forget(bucket, key, id)?;
         let marker = gone.is_some_and(|version| version.object.is_none());
         return Ok(DeleteObjectOutput {
-            version_id: Some(id.clone()),
+            version_id: Some(id.to_owned()),
             delete_marker: marker.then_some(true),
             ..DeleteObjectOutput::default()
         });
     }
-    let there = bucket.current(&input.key).map(|object| object.etag.as_str());
-    condition::delete(there, input.if_match.as_ref())?;
-    if bucket.versioned {
-        let id = state.write(&input.bucket, &input.key, None)?;
+    let there = state.bucket(bucket)?;
+    condition::delete(there.current(key).map(|object| object.etag.as_str()), matches)?;
+    if there.versioned {
+        let id = state.write(bucket, key, None)?;
         return Ok(DeleteObjectOutput {
             version_id: id,
             delete_marker: Some(true),
@@ -31,6 +75,6 @@ pub(crate) fn delete(state: &mut State, input: &DeleteObjectInput) -> S3Result<D
         });
     }
     // What is not there is as good as deleted.
-    bucket.remove(&input.key);
+    state.remove(bucket, key)?;
     Ok(DeleteObjectOutput::default())
 }

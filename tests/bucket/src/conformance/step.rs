@@ -52,7 +52,7 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn new(bucket: String) -> Self {
-        Self { bucket, values: BTreeMap::new() }
+        Self { values: BTreeMap::from([("bucket", bucket.clone())]), bucket }
     }
 
     /// A text with what was kept in the place of names.

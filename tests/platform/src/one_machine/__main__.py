@@ -20,10 +20,10 @@ def main() -> int:
     """Gives the exit code: 0 all of it is as it should be, 1 it is not."""
     parser = argparse.ArgumentParser(prog="python -m one_machine", description="The platform on one machine")
     parser.add_argument("--tools", type=Path, required=True, help="JSON file that names the programs")
-    parser.add_argument("--folder", type=Path, required=True, help="Where all of it is kept; emptied first")
-    parser.add_argument("--rows", type=int, default=20_000, help="Records of a year, about (default: %(default)s)")
+    parser.add_argument("--folder", type=Path, required=True, help="Folder for all output; emptied first")
+    parser.add_argument("--rows", type=int, default=20_000, help="Approximate records per year (default: %(default)s)")
     parser.add_argument(
-        "--rough", action="store_true", help="Twice; the second time each task and server is killed once"
+        "--rough", action="store_true", help="Run twice; the second time, kill each task and server once"
     )
     parser.add_argument("--keep", action="store_true", help="Leave the servers running until Ctrl-C")
     given = parser.parse_args()

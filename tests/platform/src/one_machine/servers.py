@@ -41,7 +41,7 @@ def await_answer(server: Guarded, answers: Callable[[], bool]) -> Guarded:
 
 
 def answers_http(url: str) -> bool:
-    """Whether anything answers there, be it that we are not wanted."""
+    """Whether anything answers there, even if it refuses access."""
     try:
         with urlopen(Request(url), timeout=5):  # noqa: S310 - loopback
             return True
@@ -52,21 +52,23 @@ def answers_http(url: str) -> bool:
 
 
 def bucket(world: World) -> Guarded:
-    """The S3 server, with the bucket `lake`, which keeps versions: versitygw, or else a moto of its own."""
+    """The S3 server, with the bucket `lake`, which keeps versions: versitygw, or else the one of our own tests."""
     folder = world.folder / "s3"
     objects, versions = folder / "objects", folder / "versions"
     objects.mkdir(parents=True, exist_ok=True)
     versions.mkdir(exist_ok=True)
+    is_new = not any(objects.iterdir())
     if world.tools.versitygw:
         address = f"127.0.0.1:{world.ports['s3']}"
         command = [str(world.tools.versitygw), "--region", REGION, "--port", address, "--quiet"]
         command += ["posix", "--versioning-dir", str(versions), str(objects)]
+        keys = {"ROOT_ACCESS_KEY_ID": world.key, "ROOT_SECRET_ACCESS_KEY": world.secret}
     else:
-        command = _moto(world, "s3")
-    keys = {"ROOT_ACCESS_KEY_ID": world.key, "ROOT_SECRET_ACCESS_KEY": world.secret}
+        command = [str(world.tools.bucket), "--root", str(objects), "--port", str(world.ports["s3"])]
+        keys = {"AWS_ACCESS_KEY_ID": world.key, "AWS_SECRET_ACCESS_KEY": world.secret}
     started = Guarded.start("s3", command, world.environment(**keys), world.log("s3"))
     await_answer(started, lambda: answers_http(world.url("s3")))
-    if not (objects / "lake").exists():
+    if is_new:
         s3 = boto3.client(
             "s3",
             endpoint_url=world.url("s3"),

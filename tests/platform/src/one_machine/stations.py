@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import boto3
+
 from assay_catalog.lake import open_lake
 from assay_platform import config
 from assay_warehouse.engine import Engine, open_engine
@@ -52,6 +54,20 @@ class Stations:
     def reconciliation(self) -> list[dict[str, Any]]:
         """The lake's own account of itself; its command fails if two stations differ."""
         return commands.python(self.world, "assay_warehouse", "validate", "reconciliation").answers
+
+    def measured(self) -> list[str]:
+        """Names of the numbers that alarms look at, as far as any was told since CloudWatch's server started."""
+        platform = config.load(self.world.platform)
+        here = config.environment(platform, ENVIRONMENT)
+        client = boto3.client(
+            "cloudwatch",
+            region_name=here.region,
+            endpoint_url=here.endpoint("cloudwatch"),
+            aws_access_key_id=self.world.key,
+            aws_secret_access_key=self.world.secret,
+        )
+        found = client.list_metrics(Namespace=platform.metrics.namespace)["Metrics"]
+        return sorted({one["MetricName"] for one in found})
 
     def at(self, tag: str) -> dict[str, Sums]:
         """The curated table as it was when a publication was the newest."""

@@ -20,7 +20,8 @@ from one_machine.stations import Stations
 from one_machine.waiting import UnexpectedError, Watch, failed, succeeded
 
 YEAR, CURATE, LOAD = "open_payments_year", "open_payments_curate", "open_payments_load"
-DAGS = {YEAR, CURATE, LOAD}
+MAINTAIN, WATCH = "open_payments_maintain", "open_payments_watch"
+DAGS = {YEAR, CURATE, LOAD, MAINTAIN, WATCH}
 # Restated, poisoned, and left alone.
 RESTATED, POISONED, PLAIN = "2019", "2020", "2021"
 YEARS = (RESTATED, POISONED, PLAIN)
@@ -58,7 +59,8 @@ class Story:
         self._part("backfill of 2019 to 2021: two years arrive, one is held", self._backfill)
         self._part("2020 is corrected, and 2019 is restated, by the publisher's next files", self._correct)
         self._part("an older publication of 2019 is asked for: each station refuses it", self._older)
-        self._part("the catalog loses all it knew, and is made anew from the bucket alone", self._rebuild)
+        self._part("the catalog loses everything, and is rebuilt from the bucket alone", self._rebuild)
+        self._part("what a week of it asks for: old snapshots, and how old the data is", self._look_after)
 
     def tell_roughly(self) -> None:
         """The same, while tasks and servers are killed. `spared` has what was not, or how it failed."""
@@ -159,6 +161,18 @@ class Story:
         if set(map(tuple, before)) != set(map(tuple, after)) or len(empty) >= len(before):
             raise UnexpectedError(f"the catalog had {before}, then {empty}, and has {after}")
         self.screen.say(f"{len(after) - len(empty)} tables and views are back: {_counts(done)}")
+
+    def _look_after(self) -> None:
+        self._airflow("dags", "trigger", MAINTAIN)
+        self._airflow("dags", "trigger", WATCH)
+        self.watch.until(
+            "tables to be maintained, and the age of what is published to be measured",
+            lambda runs: all(succeeded(runs, dag, None) for dag in (MAINTAIN, WATCH)),
+        )
+        measured = Stations.open(self.platform.world).measured()
+        if not measured:
+            raise UnexpectedError("no number of an alarm was measured")
+        self.screen.say(f"measured for alarms: {', '.join(measured)}")
 
     def _await_dags(self) -> None:
         self.watch.until("the DAGs to be parsed", lambda _: self.platform.airflow.dags() >= DAGS)

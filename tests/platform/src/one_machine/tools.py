@@ -18,7 +18,7 @@ class Trino:
 @dataclass(frozen=True, slots=True)
 class Tools:
     """Paths of programs; `java` is the folder of a Java 17, for Spark. `versitygw` and `trino` are missing where the
-    machine cannot have them."""
+    machine cannot have them; `bucket` is the S3 server of our own, for then."""
 
     root: Path
     assay: Path
@@ -28,6 +28,7 @@ class Tools:
     postgresql: Path
     jars: tuple[Path, ...]
     versitygw: Path | None
+    bucket: Path
     trino: Trino | None
 
     @classmethod
@@ -44,6 +45,7 @@ class Tools:
             postgresql=Path(given["postgresql"]),
             jars=tuple(Path(one) for one in given["jars"]),
             versitygw=Path(given["versitygw"]) if given["versitygw"] else None,
+            bucket=Path(given["bucket"]),
             trino=Trino(Path(trino["folder"]), Path(trino["java"])) if trino else None,
         )
 

@@ -57,13 +57,13 @@ class Watch:
         took = f"{run.seconds or 0:5.0f} s"
         if run.state == "success":
             skipped = " (nothing to do)" if self._skipped(run) else ""
-            self.screen.say(f"{run.dag:<22} {run.year}  done {took}{skipped}")
+            self.screen.say(f"{run.dag:<22} {run.year or '':<4}  done {took}{skipped}")
             return
         reason = "\n".join(self.reasons(run)) or "no task says why"
         self.failures[run.dag, str(run.year)] = reason
         if run.year not in may_fail:
             raise UnexpectedError(f"{run.dag} of {run.year} failed:\n{reason}\n  see {self.airflow.link(run)}")
-        self.screen.say(f"{run.dag:<22} {run.year}  HELD {took}")
+        self.screen.say(f"{run.dag:<22} {run.year or '':<4}  HELD {took}")
         for line in reason.splitlines():
             self.screen.say(f"    {line}")
 
@@ -80,8 +80,8 @@ class Watch:
                     yield f"{found['task']} of {found['year']}: {found['reason']}"
 
 
-def succeeded(runs: list[Run], dag: str, year: str) -> int:
-    """How many runs of a year succeeded."""
+def succeeded(runs: list[Run], dag: str, year: str | None) -> int:
+    """How many runs of a year succeeded; `None` is for a DAG that has no years."""
     return sum(run.dag == dag and run.year == year and run.state == "success" for run in runs)
 
 

@@ -71,7 +71,8 @@ class World:
     @property
     def raw(self) -> str:
         """Where files land."""
-        return "s3://lake/raw"
+        names = json.loads(self.platform.read_text(encoding="utf-8"))
+        return f"s3://lake/{names['lake']['raw']}"
 
     def variables(self) -> dict[str, str]:
         """What has to be set for a command to talk to these servers, and nothing that is in the environment anyway."""
@@ -119,7 +120,7 @@ class World:
         whole = json.loads(text)
         here = whole["environments"][ENVIRONMENT]
         here["lake"] = "s3://lake"
-        here["endpoints"] = {"s3": self.url("s3"), "glue": self.url("glue")}
+        here["endpoints"] = {"s3": self.url("s3"), "glue": self.url("glue"), "cloudwatch": self.url("glue")}
         here["host"]["binary"] = str(self.tools.assay)
         here["warehouse"]["dsn"] = self.database(whole["warehouse"]["database"])
         if self.tools.trino:

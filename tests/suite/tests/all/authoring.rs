@@ -164,7 +164,7 @@ fn the_tutorial_holds_what_it_promises() {
     let explained = stdout(&run(&plugin, &["explain", sample, "--record", "6"]));
     for line in [
         "  HELD BACK by type.date\n",
-        "    fired: `shipped_on` is `soon`, expected a date of the calendar written as %Y-%m-%d\n",
+        "    fired: `shipped_on` is `soon`, expected a calendar date written as %Y-%m-%d\n",
         "    shipped-in-time              `shipped_on` is not of the form it needs\n",
         "    country-served               country `NL`\n",
     ] {

@@ -7,10 +7,12 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use assay_bucket::{Fault, Operation};
 use assay_suite::{Lake, Library};
 use serde_json::Value;
 
 use crate::hostile::Hostile;
+use crate::spooled::{Place, RAW};
 
 /// Many enough that a run is still judging when the signal comes: some seconds of work.
 const RECORDS: u32 = 400_000;
@@ -185,4 +187,37 @@ fn a_signal_ends_what_waits_for_its_input() {
         Box::new(File::options().write(true).open(&pipe).expect("it is read"))
     };
     check_spooling("run", pipe.as_os_str(), ("-TERM", 143), from_pipe);
+}
+
+/// Ends a run to and from a bucket that does not answer: `stall` says to what, and `record` whether an audit record can be left.
+fn check_stalled(stall: impl Fn(&Place), (operation, times): (Operation, usize), record: bool) {
+    let (place, lake) = (Place::new(400), Lake::new());
+    stall(&place);
+    let mut assay = place.command(&lake, "run", Some("s3://lake/root"));
+    let mut child = assay.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("assay");
+    place.asked(operation, times, &mut child);
+    send(&child, "-TERM");
+    let told = Instant::now();
+    let output = child.wait_with_output().expect("a child");
+    assert!(told.elapsed() < PATIENCE, "{operation:?}: {:?}", told.elapsed());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(143), "{operation:?}: {said}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("an object");
+    assert_eq!(report["failure"]["code"], "interrupted", "{report:#}");
+    assert_eq!(said.contains("the audit record could not be written"), !record, "{said}");
+    let keys = place.server.keys_of("lake");
+    let mut audits = keys.iter().filter(|key| key.starts_with("root/metadata/ingestion_audit"));
+    assert_eq!(audits.next().is_some(), record, "{keys:?}");
+    assert!(!keys.iter().any(|key| key.ends_with("manifest.json")), "{keys:?}");
+}
+
+#[test]
+fn a_signal_ends_a_run_that_waits_for_a_bucket() {
+    let input = |place: &Place| place.server.faults().from_key(RAW, 1, Fault::StalledBody(5_000));
+    check_stalled(input, (Operation::GetObject, 1), true);
+    // Nothing can be written any more, no record either.
+    let output = |place: &Place| {
+        place.server.faults().from_operation(Operation::PutObject, 0, Fault::Silent);
+    };
+    check_stalled(output, (Operation::PutObject, 1), false);
 }

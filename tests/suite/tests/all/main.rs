@@ -23,6 +23,7 @@ mod partition;
 mod published;
 mod racing;
 mod registry;
+mod requests;
 mod retries;
 mod samples;
 mod schema;

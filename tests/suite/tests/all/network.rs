@@ -2,11 +2,12 @@
 //! succeeds.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use assay_bucket::{Fault, Operation, Server};
 use assay_pipeline::{Input, Report};
-use assay_s3::{Address, Keys, Memory, Patience, S3, Settings};
+use assay_s3::{Address, Halt, Keys, Memory, Patience, S3, Settings};
 use assay_suite::{BAD_LOAN, Setting};
 use serde_json::Value;
 
@@ -48,7 +49,7 @@ impl Place {
         Self { server, setting, bytes, attempt: Duration::from_secs(2) }
     }
 
-    fn connect(&self) -> S3 {
+    fn connect(&self, halt: &Halt) -> S3 {
         let keys = self.server.keys();
         let keys = Keys {
             access_key: keys.access_key.clone(),
@@ -66,6 +67,7 @@ impl Place {
                 attempt: self.attempt,
                 ..Patience::default()
             },
+            halt: halt.clone(),
             ..Settings::default()
         })
         .expect("threads")
@@ -73,7 +75,12 @@ impl Place {
 
     /// Judges the file below `root`; nothing where it cannot be opened.
     fn run(&self, root: &str) -> Option<Report> {
-        let s3 = self.connect();
+        self.run_until(root, &Halt::default())
+    }
+
+    /// The same until the end is asked for.
+    fn run_until(&self, root: &str, halt: &Halt) -> Option<Report> {
+        let s3 = self.connect(halt);
         let object = Address::new(&format!("s3://{BUCKET}/{RAW}")).expect("an address");
         let root = Address::new(&format!("s3://{BUCKET}/{root}")).expect("an address");
         let blob = s3.open(&object).ok()?;
@@ -106,17 +113,22 @@ impl Place {
         Some(Seen { run, files })
     }
 
-    /// Accepted audit records of attempts that published, below a root.
-    fn accepted(&self, root: &str) -> usize {
+    /// Audit records below a root.
+    fn audits(&self, root: &str) -> Vec<Value> {
         let prefix = format!("{root}/metadata/ingestion_audit/");
         let keys = self.server.keys_of(BUCKET).into_iter().filter(|key| key.starts_with(&prefix));
-        let outcome = |key: String| -> Value {
+        let record = |key: String| -> Value {
             let bytes = self.server.get(BUCKET, &key).expect("it was listed");
             serde_json::from_slice(&bytes).expect("a whole record")
         };
-        keys.map(outcome)
-            .filter(|it| it["outcome"].as_str().is_some_and(|it| it.starts_with("accepted")))
-            .count()
+        keys.map(record).collect()
+    }
+
+    /// Accepted audit records of attempts that published, below a root.
+    fn accepted(&self, root: &str) -> usize {
+        let is_accepted =
+            |it: &&Value| it["outcome"].as_str().is_some_and(|it| it.starts_with("accepted"));
+        self.audits(root).iter().filter(is_accepted).count()
     }
 
     /// Lets `fault` happen at each request of a run in turn. `hurts` says whether a run may fail by it at that request: what is repeated until it succeeds may not.
@@ -238,7 +250,31 @@ fn a_wrong_length_is_held_against_another_answer() {
     let place = Place::new();
     for by in [-10, 10] {
         place.sweep(&Fault::WrongLength(by), |at| at == 0);
+        // Nothing changed the input: somebody says two things of it.
+        let root = format!("opened-{by}");
+        place.server.faults().clear();
+        place.server.faults().at(0, Fault::WrongLength(by));
+        let report = place.run(&root).expect("it can be opened");
+        let failure = report.failure.expect("it fails");
+        assert_eq!((failure.code.as_str(), failure.retryable), ("input", true), "{failure:?}");
+        let len = i64::try_from(place.bytes.len()).expect("it is short");
+        let told = format!("GetObject says {len} bytes, HeadObject said {} bytes", len + by);
+        assert!(failure.message.contains(&told), "{}", failure.message);
+        assert_eq!(place.seen(&root), None);
     }
+    // Nor is an object empty because one answer says so.
+    place.server.faults().clear();
+    let all = i64::try_from(place.bytes.len()).expect("it is short");
+    place.server.faults().from_operation(Operation::HeadObject, 0, Fault::WrongLength(-all));
+    assert!(place.run("empty").is_none());
+    let address = Address::new(&format!("s3://{BUCKET}/{RAW}")).expect("an address");
+    let told = place.connect(&Halt::default()).open(&address).expect_err("it contradicts itself");
+    let expected = format!("GetObject says {all} bytes, HeadObject said 0 bytes");
+    assert!(told.to_string().contains(&expected), "{told}");
+    place.server.faults().clear();
+    place.server.put(BUCKET, RAW, "");
+    assert_eq!(place.run("empty").expect("it can be opened").outcome, "refused");
+    place.server.put(BUCKET, RAW, place.bytes.clone());
     // What is published is looked at again by the next run, and not written anew because of what one answer says, or all of one kind.
     let root = "published";
     place.run(root).expect("it can be opened");
@@ -276,6 +312,84 @@ fn what_stalls_is_given_up_and_tried_again_at_every_request() {
     let place = Place { attempt: Duration::from_millis(700), ..Place::new() };
     place.sweep(&Fault::Silent, |_| false);
     place.sweep(&Fault::StalledBody(100), |_| false);
+}
+
+/// From the moment at which the end is asked for, on a busy machine.
+const SOON: Duration = Duration::from_secs(4);
+
+/// Asks for the end once `request` is not answered, and says how it came, and after which time.
+fn halt_at(place: &Place, request: u64, root: &str) -> (Option<Report>, Duration) {
+    let halt = Halt::default();
+    place.server.faults().clear();
+    place.server.take_log();
+    place.server.faults().at(request, Fault::Silent);
+    thread::scope(|scope| {
+        let run = scope.spawn(|| place.run_until(root, &halt));
+        let began = Instant::now();
+        while place.server.faults().struck() == 0 {
+            assert!(!run.is_finished() && began.elapsed() < Duration::from_mins(1), "{request}");
+            thread::sleep(Duration::from_millis(2));
+        }
+        let asked = Instant::now();
+        halt.ask();
+        (run.join().expect("it does not panic"), asked.elapsed())
+    })
+}
+
+#[test]
+fn the_end_comes_soon_whichever_request_is_not_answered_and_is_recorded() {
+    // Longer than anybody waits once the end was asked for.
+    let place = Place { attempt: Duration::from_secs(20), ..Place::new() };
+    place.server.faults().clear();
+    place.run("learned").expect("it can be opened");
+    let requests = place.server.faults().requests();
+    let expected = place.seen("learned").expect("it is published");
+    let (mut cut, mut closed) = (0, 0);
+    for at in 0..requests {
+        let root = format!("halted-{at}");
+        let (report, took) = halt_at(&place, at, &root);
+        let log = place.server.take_log();
+        let silent = log.iter().find(|it| it.fault.is_some()).expect("it was noted");
+        let name = format!("request {at}, {:?} of {}", silent.operation, silent.key);
+        let is_data = match silent.operation {
+            Operation::GetObject => silent.key == RAW,
+            Operation::PutObject => silent.key.ends_with(".parquet"),
+            Operation::HeadObject
+            | Operation::CreateMultipartUpload
+            | Operation::UploadPart
+            | Operation::CompleteMultipartUpload => true,
+            _ => false,
+        };
+        let failure = report.as_ref().and_then(|it| it.failure.as_ref());
+        if is_data {
+            cut += 1;
+            assert!(took < SOON, "{name}: {took:?}");
+            assert!(
+                failure.map_or(at == 0, |it| it.code == "interrupted" && it.retryable),
+                "{name}: {report:?}"
+            );
+            let audits = place.audits(&root);
+            let codes: Vec<&Value> = audits.iter().map(|it| &it["failure"]["code"]).collect();
+            assert_eq!(codes, vec!["interrupted"; usize::from(at > 0)], "{name}");
+            let left = place.server.unfinished_uploads(BUCKET);
+            assert!(
+                left.is_empty() || silent.operation == Operation::CreateMultipartUpload,
+                "{name}: {left:?}"
+            );
+        } else {
+            // A document. It is waited for until nothing else can be hoped for.
+            closed += 1;
+            assert!(took < 2 * SOON, "{name}: {took:?}");
+        }
+        let seen = place.seen(&root);
+        assert!(seen.is_none_or(|seen| seen == expected), "{name}: half of it is seen");
+        place.server.faults().clear();
+        let report = place.run(&root).expect("it can be opened");
+        assert!(report.outcome.starts_with("accepted"), "{name}, then: {:?}", report.failure);
+        assert_eq!(place.seen(&root).as_ref(), Some(&expected), "{name}, then");
+        assert_eq!(place.accepted(&root), 1, "{name}: published more than once");
+    }
+    assert!(cut > 20 && closed > 3, "{cut}, {closed}");
 }
 
 #[test]

@@ -120,17 +120,13 @@ fn columns_that_differ_by_case_only_are_refused_before_anything_is_written() {
     check(
         "[\"Year\", \"id\"]",
         "Year,id\n2024,2\n",
-        "the column `Year` has the name of the folder `year=…` that its files lie in",
+        "the column `Year` has the same name as the partition folder `year=…`",
     );
-    check(
-        "[\"id\", \"_record\"]",
-        "id,_record\n1,2\n",
-        "the column `_record` has the name of one that every published file has",
-    );
+    check("[\"id\", \"_record\"]", "id,_record\n1,2\n", "the column `_record` has a reserved name");
     check(
         "[\"id\", \"Run\"]",
         "id,Run\n1,2\n",
-        "the column `Run` has the name of the folder `run=…`",
+        "the column `Run` has the same name as the partition folder `run=…`",
     );
 }
 

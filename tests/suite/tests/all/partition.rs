@@ -67,7 +67,7 @@ fn a_file_most_of_whose_records_are_of_another_partition_is_refused() {
             message,
             "41 of 81 records are of another partition than `year=2024`: record 41 (line 42): `loaned_on` is `2023-05-01`; \
              the file is published as `year=2024`\n\
-             help: rename the file if its name says the wrong one, split it if it holds several"
+             help: rename the file if its name is wrong; split it if it covers several partitions"
         );
         assert!(validated_rows(lake.path()).is_empty());
     }
@@ -112,7 +112,7 @@ fn a_first_record_with_a_fault_does_not_refuse_the_file() {
     let outcome = run(&library, &Lake::new(), &nameless(&file));
     assert_eq!(outcome.summary["refusal"]["code"], "file.partition-not-found");
     let message = outcome.summary["refusal"]["message"].as_str().expect("a reason");
-    assert!(message.contains("there is no sound record"), "{message}");
+    assert!(message.contains("no record is intact"), "{message}");
 }
 
 /// The comparison is the same for a column that is constant, that repeats, and that does not, in slabs with and without strangers.

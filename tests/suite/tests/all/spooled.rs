@@ -9,7 +9,7 @@ use assay_suite::{BAD_LOAN, Lake, Library, Outcome, finish};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const RAW: &str = "raw/loans-2023.csv";
+pub(crate) const RAW: &str = "raw/loans-2023.csv";
 
 /// More than a range of 8 MiB.
 const RECORDS: u32 = 180_000;
@@ -18,15 +18,15 @@ const RECORDS: u32 = 180_000;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server with a file on it, rules, and a folder for what is temporary.
-struct Place {
-    server: Server,
-    library: Library,
-    bytes: Vec<u8>,
+pub(crate) struct Place {
+    pub(crate) server: Server,
+    pub(crate) library: Library,
+    pub(crate) bytes: Vec<u8>,
     temporary: TempDir,
 }
 
 impl Place {
-    fn new(records: u32) -> Self {
+    pub(crate) fn new(records: u32) -> Self {
         let (server, library) = (Server::start(), Library::new());
         server.bucket("lake");
         let bytes = std::fs::read(library.loans(2023, records, BAD_LOAN)).expect("the file");
@@ -35,7 +35,7 @@ impl Place {
     }
 
     /// `assay run` or `check` of the file, to a root that is not the bucket.
-    fn command(&self, lake: &Lake, command: &str, root: Option<&str>) -> Command {
+    pub(crate) fn command(&self, lake: &Lake, command: &str, root: Option<&str>) -> Command {
         let mut assay = lake.assay();
         assay.arg(command).arg(format!("s3://lake/{RAW}")).args(["--format", "json"]);
         if command == "run" {
@@ -46,7 +46,7 @@ impl Place {
         assay
     }
 
-    fn run(&self, lake: &Lake, more: &[&str]) -> Outcome {
+    pub(crate) fn run(&self, lake: &Lake, more: &[&str]) -> Outcome {
         finish(self.command(lake, "run", None).args(more))
     }
 
@@ -56,7 +56,7 @@ impl Place {
     }
 
     /// Waits until so many requests have come.
-    fn asked(&self, operation: Operation, times: usize, child: &mut Child) {
+    pub(crate) fn asked(&self, operation: Operation, times: usize, child: &mut Child) {
         let began = Instant::now();
         let of_kind = || self.server.log().iter().filter(|it| it.operation == operation).count();
         while of_kind() < times {

@@ -6,8 +6,27 @@ use std::path::{Path, PathBuf};
 use assay_suite::{assay, checkout};
 
 /// Turns of phrase that a native reader stumbles over.
-const TICS: [&str; 6] =
-    [" is no key", "if left out", "so many", " must hold that ", "comes to target", "vouch"];
+const TICS: [&str; 12] = [
+    " is no ",
+    " are no ",
+    "if left out",
+    "so many",
+    " must hold that ",
+    " comes to ",
+    "vouch",
+    "stands twice",
+    " anew",
+    ", be it ",
+    "dearer",
+    "unsaid",
+];
+
+/// Fails for a document that has any of them.
+fn reads_well(document: &str) {
+    let document = document.replace("there is no ", "").replace("there are no ", "");
+    let tics: Vec<_> = TICS.iter().filter(|tic| document.contains(*tic)).collect();
+    assert!(tics.is_empty(), "{tics:?}");
+}
 
 fn help(words: &[&str], document: &mut String) {
     let output = assay().args(words).arg("--help").output().expect("assay runs");
@@ -30,8 +49,7 @@ fn the_help_of_every_command_reads_well() {
     // Clap leaves blanks where a paragraph ends.
     let lines: Vec<&str> = document.lines().map(str::trim_end).collect();
     let document = lines.join("\n");
-    let tics: Vec<_> = TICS.iter().filter(|tic| document.contains(*tic)).collect();
-    assert!(tics.is_empty(), "{tics:?}");
+    reads_well(&document);
     insta::assert_snapshot!(document);
 }
 
@@ -115,5 +133,6 @@ fn every_error_text_is_in_one_document() {
             }
         }
     }
+    reads_well(&document);
     insta::assert_snapshot!(document);
 }

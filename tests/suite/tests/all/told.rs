@@ -115,8 +115,53 @@ fn each_end_says_what_to_type_next() {
     look("a layout that nobody knows", &file, &[]);
     fs::write(&file, [0x1f, 0x8b, 8, 0, 0]).expect("space");
     look("a damaged file", &file, &[]);
+    fs::write(&file, "%PDF-1.7\n").expect("space");
+    look("a file that is not CSV", &file, &[]);
     let file = library.loans(2023, 10, "");
     pack(&library, "[thresholds]", "[levels]\n\"csv.ragged\" = \"warn\"\n\n[thresholds]");
     look("a pack that cannot be used", &file, &[]);
     insta::assert_snapshot!(said);
+}
+
+/// Mistakes are drawn in their files, so that they take lines of their own; only what is not the host's is escaped.
+#[test]
+fn mistakes_in_rules_are_drawn_over_lines_and_called_an_error_once() {
+    let library = Library::new();
+    let file = library.loans(2023, 10, "");
+    let faulty = "[plugins.checks.settings.rules.digits]\ncheck = \"matches\"\ncolumns = [\"isbn\"]\npattern = '[[:digit:]]'\n\
+        [plugins.checks.settings.rules.letters]\ncheck = \"matches\"\ncolumns = [\"branch\"]\npattern = '['\n\n[thresholds]";
+    pack(&library, "[thresholds]", faulty);
+    let said = text(&library, &file, &[]);
+    assert!(!said.contains("\\n"), "{said}");
+    for pattern in ["[[:digit:]]", "["] {
+        let drawn = format!(" | pattern = '{pattern}'\n");
+        assert!(said.contains(&drawn), "{drawn}: {said}");
+    }
+    pack(&library, "[thresholds]", "[threshold]");
+    let output = assay().arg("lint").args(library.arguments()).output().expect("assay runs");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(said.starts_with("error: a pack has no key `threshold`"), "{said}");
+}
+
+/// What a run leaves beside what it published is called what it is.
+#[test]
+fn warnings_alone_are_findings_and_nothing_is_held_back() {
+    let library = Library::new();
+    let places = |more: &str| {
+        let lake = Lake::new();
+        let file = library.loans(2024, 99, more);
+        let mut command = assay();
+        command.arg("run").arg(&file).arg("--root").arg(lake.path()).args(library.arguments());
+        let output = command.output().expect("assay runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let label = |line: &str| {
+            line.contains("/staging/rejected/")
+                .then(|| line.trim_start()[..9].trim_end().to_owned())
+        };
+        text.lines().find_map(label)
+    };
+    let refund = "L90004,M1,Nord,Refund,,2024-05-02,,-1.00\n";
+    assert_eq!(places(refund).as_deref(), Some("findings"));
+    assert_eq!(places("L90005,M1,South,T,,2024-05-02,,1.00\n").as_deref(), Some("held back"));
+    assert_eq!(places(""), None);
 }

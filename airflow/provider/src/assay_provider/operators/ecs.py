@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from airflow.sdk import Context
 
 from assay_provider.errors import AssayRetryableError
 from assay_provider.operators.assay import AssayBaseOperator, AssayCheckOperator, AssayRunOperator
@@ -20,8 +23,9 @@ AWSVPC, LISTS = "awsvpcConfiguration", ("subnets", "securityGroups")
 
 
 class EcsMixin(AssayBaseOperator):
-    """Carries the command out by RunTask. A retry starts another: publishing the same run
-    twice changes nothing.
+    """Carries the command out by RunTask. A worker that is killed leaves its task running: the next try of the same
+    task instance finds it by what it was started by, and follows it to its end. One with another command (the run was
+    cleared with other parameters) is stopped first.
 
     :param cluster: the cluster
     :param task_definition: family, family and revision, or ARN
@@ -60,6 +64,12 @@ class EcsMixin(AssayBaseOperator):
         self.region_name = region_name
         self.client = client
         self._arn: str | None = None
+        self.started_by = ""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """See the base."""
+        self.started_by = started_by(context["ti"])
+        return super().execute(context)
 
     def request(self, command: Sequence[str], env: Mapping[str, str]) -> dict[str, Any]:
         """What RunTask is asked. The image's entry point is the program."""
@@ -70,6 +80,7 @@ class EcsMixin(AssayBaseOperator):
             "cluster": self.cluster,
             "taskDefinition": self.task_definition,
             "launchType": self.launch_type,
+            "startedBy": self.started_by,
             "overrides": {"containerOverrides": [override]},
             **network,
         }
@@ -78,27 +89,56 @@ class EcsMixin(AssayBaseOperator):
         """See the base."""
         by_hand = json.dumps(self.request(command, shown(env)))
         self.log.info("command: %s", shlex.join(["aws", "ecs", "run-task", "--cli-input-json", by_hand]))
-        client = self._client()
+        client, report = self._client(), self.report
+        if there := self.left_running(client, command):
+            self._arn, report = there
+            self.log.info("task: %s, which an earlier try started; its report: %s", self._arn, report)
+        else:
+            self._arn = self._start(client, command, env)
+            self.log.info("task: %s", self._arn)
+        stopped = self._wait(client, self._arn)
+        ended: dict[str, Any] = next((one for one in stopped["containers"] if one["name"] == self.container), {})
+        if ended.get("exitCode") is None:
+            raise AssayRetryableError(f"ECS stopped the task: {ended.get('reason') or stopped.get('stoppedReason')}")
+        return int(ended["exitCode"]), read_report(report, env)
+
+    def _start(self, client: Any, command: Sequence[str], env: Mapping[str, str]) -> str:
         started = client.run_task(**self.request(command, env))
         if not started["tasks"]:
             reasons = ", ".join(str(one.get("reason")) for one in started.get("failures", ())) or "no reason was given"
             raise AssayRetryableError(f"ECS placed no task: {reasons}")
-        self._arn = str(started["tasks"][0]["taskArn"])
-        self.log.info("task: %s", self._arn)
-        stopped = self._wait(client)
-        ended: dict[str, Any] = next((one for one in stopped["containers"] if one["name"] == self.container), {})
-        if ended.get("exitCode") is None:
-            raise AssayRetryableError(f"ECS stopped the task: {ended.get('reason') or stopped.get('stoppedReason')}")
-        return int(ended["exitCode"]), read_report(self.report, env)
+        return str(started["tasks"][0]["taskArn"])
+
+    def left_running(self, client: Any, command: Sequence[str]) -> tuple[str, str | None] | None:
+        """The task that an earlier try left, and where it reports to, if it does what is wanted now. Others are
+        stopped, so that two hosts don't race for one partition."""
+        # Of tasks that run or are about to, which is what is listed by itself: `startedBy` takes no second filter.
+        listed = client.list_tasks(cluster=self.cluster, startedBy=self.started_by)["taskArns"]
+        if not listed:
+            return None
+        wanted, found = _without_report(command[1:])[0], None
+        for task in client.describe_tasks(cluster=self.cluster, tasks=listed)["tasks"]:
+            overrides = task.get("overrides", {}).get("containerOverrides", ())
+            given: list[str] = next(
+                (one.get("command", []) for one in overrides if one.get("name") == self.container), []
+            )
+            rest, report = _without_report(given)
+            if rest == wanted and found is None:
+                found = (str(task["taskArn"]), report)
+                continue
+            self.log.info("task: %s, which an earlier try started, does something else; stopping it", task["taskArn"])
+            client.stop_task(cluster=self.cluster, task=task["taskArn"], reason="the Airflow task wants something else")
+            self._wait(client, task["taskArn"])
+        return found
 
     def on_kill(self) -> None:
         """Stops the task: ECS sends SIGTERM."""
         if self._arn is not None:
             self._client().stop_task(cluster=self.cluster, task=self._arn, reason="the Airflow task was ended")
 
-    def _wait(self, client: Any) -> dict[str, Any]:
+    def _wait(self, client: Any, arn: str) -> dict[str, Any]:
         while True:
-            described = client.describe_tasks(cluster=self.cluster, tasks=[self._arn])["tasks"]
+            described = client.describe_tasks(cluster=self.cluster, tasks=[arn])["tasks"]
             if described and described[0]["lastStatus"] == "STOPPED":
                 found: dict[str, Any] = described[0]
                 return found
@@ -120,6 +160,22 @@ class AssayRunEcsOperator(EcsMixin, AssayRunOperator):
 
 class AssayCheckEcsOperator(EcsMixin, AssayCheckOperator):
     """`AssayCheckOperator` on ECS."""
+
+
+def started_by(instance: Any) -> str:
+    """What ECS is told that a task is started by: the same for all tries of a task instance, and for nothing else. ECS
+    takes 36 characters at least."""
+    which = (instance.dag_id, instance.run_id, instance.task_id, instance.map_index)
+    return f"assay-{hashlib.sha256(json.dumps(which).encode()).hexdigest()[:30]}"
+
+
+def _without_report(command: Sequence[str]) -> tuple[list[str], str | None]:
+    """A command and the place of its report, which is another at each try."""
+    words = list(command)
+    if "--report" not in words[:-1]:
+        return words, None
+    at = words.index("--report")
+    return words[:at] + words[at + 2 :], words[at + 1]
 
 
 def _network(given: Mapping[str, Any]) -> dict[str, Any]:

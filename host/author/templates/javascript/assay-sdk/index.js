@@ -70,7 +70,7 @@ export function rewrites(answer, cell) {
 export function aboutSetting({ initial, least, most, about }) {
   const bounds = [least !== undefined, most !== undefined];
   const range = bounds.every(Boolean) ? `${least} to ${most}` : bounds[0] ? `at least ${least}` : bounds[1] ? `at most ${most}` : "";
-  return [about, range, `${JSON.stringify(initial)} if left out`].filter(Boolean).join(" · ");
+  return [about, range, `default: ${JSON.stringify(initial)}`].filter(Boolean).join(" · ");
 }
 
 function parsedDate(format, cell) {

@@ -77,7 +77,7 @@ def integer(name: str) -> Column:
 
 
 def decimal(name: str, scale: int) -> Column:
-    """A column as `decimal.Decimal` with at most so many digits after the point."""
+    """A column as `decimal.Decimal` with at most `scale` digits after the point."""
     return Column(name, DECIMAL, scale)
 
 
@@ -95,6 +95,8 @@ def maybe(column: Column) -> Column:
 
 @dataclass(frozen=True)
 class Setting:
+    """What a pack may set: a value of the default's type, from `least` to `most` where these are given."""
+
     name: str
     default: Any
     least: int | None
@@ -109,10 +111,11 @@ class Setting:
             (False, True): f"at most {self.most}",
             (True, True): f"{self.least} to {self.most}",
         }[self.least is not None, self.most is not None]
-        parts = [self.what, bounds, f"{json.dumps(self.default)} if left out"]
+        parts = [self.what, bounds, f"default: {json.dumps(self.default)}"]
         return " · ".join(part for part in parts if part)
 
     def fault(self, value: Any) -> str | None:
+        """What is wrong with a value that a pack gives, in words; None if it may be used."""
         kind = type(self.default)
         if type(value) is not kind:
             return f"expected {_KINDS.get(kind, kind.__name__)}, found `{json.dumps(value)}`"
@@ -128,6 +131,8 @@ _KINDS = {int: "a whole number", str: "a string", bool: "true or false", list: "
 
 @dataclass(frozen=True)
 class Rule:
+    """A rule as it was declared. `number` counts from 1 in the plugin, `kind` and `level` are codes of the contract."""
+
     number: int
     code: str
     kind: int

@@ -10,7 +10,7 @@ use notify::{RecursiveMode, Watcher};
 
 use crate::args::TestArgs;
 use crate::commands::plugin;
-use crate::complaint::{complain, reasons};
+use crate::complaint::{complain, complain_of_error, reasons};
 use crate::exit::ExitStatus;
 
 /// Quiet that is waited for after a change. 200 ms: editors and compilers write a file in several steps.
@@ -26,20 +26,20 @@ pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Res
             let _ = send.send(());
         }
     })
-    .context("changes of files cannot be watched")?;
+    .context("cannot watch files for changes")?;
     let mut folders: Vec<PathBuf> = vec![args.plugin.dir.to_path_buf()];
     if let Ok(found) = plugin::find(&args.plugin) {
         folders.extend(found.component.parent().map(PathBuf::from));
     }
     for folder in &folders {
-        watcher.watch(folder, RecursiveMode::Recursive).with_context(|| {
-            format!("changes in `{}` cannot be watched", shown(folder.display()))
-        })?;
+        watcher
+            .watch(folder, RecursiveMode::Recursive)
+            .with_context(|| format!("cannot watch `{}` for changes", shown(folder.display())))?;
     }
     loop {
         // A mistake while editing is no reason to stop.
         if let Err(error) = once() {
-            complain(&format!("error: {}", reasons(&error)));
+            complain_of_error(&reasons(&error));
         }
         complain("waiting for changes; Ctrl-C ends it");
         if changes.recv().is_err() {

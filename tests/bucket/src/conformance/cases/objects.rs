@@ -1,9 +1,12 @@
 //! Objects: reading, writing and deleting them, with and without conditions and versions.
 
+use super::super::step::Step;
 use super::{Case, delete, get, head, put};
 
 const GET: &str = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html";
 const DELETE: &str = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html";
+const DELETE_MANY: &str = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html";
+const COPY: &str = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html";
 const RANGES: &str = "https://www.rfc-editor.org/rfc/rfc9110.html#name-range-requests";
 const READS: &str = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-reads.html";
 const WRITES: &str =
@@ -18,6 +21,7 @@ const OTHER: &str = "\"d41d8cd98f00b204e9800998ecf8427e\"";
 pub(super) fn all() -> Vec<Case> {
     let mut all = reads();
     all.extend(writes());
+    all.extend(many());
     all.extend(versions());
     all
 }
@@ -142,6 +146,61 @@ fn writes() -> Vec<Case> {
                 put("k", "two"),
                 delete("k").with("if-match", "*"),
                 get("k").fails(404, "NoSuchKey"),
+            ],
+        ),
+    ]
+}
+
+fn many() -> Vec<Case> {
+    let copy = |key: &str, from: &str| {
+        let source = format!("/{{bucket}}/{from}");
+        Step::new("PUT", key).with("x-amz-copy-source", &source)
+    };
+    let delete_all = |md5: &str, body: &str| {
+        Step::new("POST", "").query("delete=").with("content-md5", md5).sends(body)
+    };
+    vec![
+        Case::new(
+            "copying",
+            COPY,
+            [
+                put("k", "hello").with("content-type", "text/csv").with("x-amz-meta-of", "k"),
+                copy("other", "k"),
+                get("other")
+                    .body("hello")
+                    .header("content-type", "text/csv")
+                    .header("etag", "\"5d41402abc4b2a76b9719d911017c592\"")
+                    .header("x-amz-meta-of", "k"),
+                copy("other", "k")
+                    .with("x-amz-metadata-directive", "REPLACE")
+                    .with("content-type", "text/plain"),
+                head("other").header("content-type", "text/plain").no_header("x-amz-meta-of"),
+                copy("other", "none").fails(404, "NoSuchKey"),
+                copy("third", "k")
+                    .with("x-amz-copy-source-if-match", OTHER)
+                    .fails(412, "PreconditionFailed"),
+                get("third").fails(404, "NoSuchKey"),
+            ],
+        ),
+        Case::new(
+            "deleting many",
+            DELETE_MANY,
+            [
+                put("a", "1"),
+                put("b", "2"),
+                delete_all(
+                    "GL6SfCZ6sFOMR2q83hQmlw==",
+                    "<Delete><Object><Key>a</Key></Object><Object><Key>none</Key></Object></Delete>",
+                )
+                .elements("Key", "a none"),
+                get("a").fails(404, "NoSuchKey"),
+                get("b").body("2"),
+                delete_all(
+                    "w9cwNxEUhkYY1n3AAmKhXg==",
+                    "<Delete><Quiet>true</Quiet><Object><Key>b</Key></Object></Delete>",
+                )
+                .elements("Key", ""),
+                get("b").fails(404, "NoSuchKey"),
             ],
         ),
     ]
