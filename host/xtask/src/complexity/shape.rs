@@ -223,7 +223,8 @@ mod tests {
             let mut written = Vec::new();
             shape().write(shape().scale(bytes), &mut written).expect("a vector takes everything");
             let off = (written.len() as u64).abs_diff(bytes);
-            assert!(off < bytes / 4, "{bytes}: {}", written.len());
+            // Small numbers have fewer digits.
+            assert!(off < bytes / 2, "{bytes}: {}", written.len());
         };
         check(10_000);
         check(1 << 20);
