@@ -171,7 +171,7 @@ fn uncopied(address: &Address, error: io::Error) -> anyhow::Error {
     } else if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<S3Error>) {
         format!("cannot read `{address}`")
     } else {
-        format!("cannot copy `{address}` to a temporary file (TMPDIR names another folder)")
+        format!("cannot copy `{address}` to a temporary file (set TMPDIR to use another folder)")
     };
     anyhow::Error::new(error).context(told)
 }

@@ -84,7 +84,7 @@ fn a_record_that_does_not_tell_leaves_it_to_the_next() {
     let not_found = |said: &str| {
         format!(
             "file.partition-not-found: the file's `year` is unknown: the file's name does not contain it; \
-             `loaned_on` of the first 3 sound records is {said}\nhelp: give the file the name it was published \
+             `loaned_on` of the first 3 intact records is {said}\nhelp: give the file the name it was published \
              under, or use `--pack` to name a pack that fixes the value"
         )
     };
@@ -128,7 +128,7 @@ fn a_refusal_says_what_was_found_and_what_there_is() {
         Some("members.csv"),
         "member_id,joined_on,branch",
         None,
-        "file.layout-not-taken: the layout is `members-3` (members of the library), and no pack takes it\n\
+        "file.layout-not-taken: the layout is `members-3` (members of the library), but no pack accepts it\n\
          help: there is no pack for the kind `members`",
     );
     check(

@@ -135,8 +135,7 @@ pub enum RunError {
     },
     /// A plugin measures more of a file than fits.
     #[error(
-        "plugin `{plugin}` has more measures of the file than memory is set aside for: {measures} of them, {bytes} bytes, up to record {record}; \
-         measure fewer groups, or raise --memory, a sixteenth of which is for measures", plugin = shown(plugin))]
+        "the file measures of plugin `{plugin}` need more memory than is reserved for them: {measures} measures of {bytes} bytes, up to record {record}; measure fewer groups, or raise --memory, a sixteenth of which is for measures", plugin = shown(plugin))]
     Measures {
         /// The plugin.
         plugin: String,

@@ -148,8 +148,7 @@ pub enum SandboxError {
     },
     /// An interface of the right name and the wrong shape.
     #[error(
-        "plugin `{plugin}` exports `assay:rules/plugin` in another shape than `wit/rules.wit` gives it: {detail}; \
-         build it again with the contract's own files", plugin = shown(plugin), detail = shown(detail))]
+        "plugin `{plugin}` exports an `assay:rules/plugin` that differs from `wit/rules.wit`: {detail}; rebuild it with the contract's own files", plugin = shown(plugin), detail = shown(detail))]
     ContractShape {
         /// The plugin.
         plugin: String,
@@ -192,8 +191,7 @@ pub enum SandboxError {
     },
     /// A call did not come back. That depends on the machine, so that no record is judged by it.
     #[error(
-        "plugin `{plugin}` hangs: `{call}` did not come back within {limit:?}{}; run it again where the machine is less busy, \
-         or give it more time with `deadline` in the pack's `[limits]`", in_function(.function.as_deref()), plugin = shown(plugin))]
+        "plugin `{plugin}` hangs: `{call}` did not return within {limit:?}{}; run it again on a less busy machine, or raise `deadline` in the pack's `[limits]`", in_function(.function.as_deref()), plugin = shown(plugin))]
     Hanging {
         /// The plugin.
         plugin: String,

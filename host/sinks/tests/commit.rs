@@ -483,7 +483,7 @@ fn a_commit_that_the_disk_does_not_confirm_is_told() {
     assert_eq!(
         told,
         format!(
-            "`{}` is written, but the disk did not confirm that it keeps its name: after a power cut it may be gone",
+            "`{}` is written, but the disk did not confirm its name: a power cut may lose it",
             partition().manifest().unwrap()
         )
     );

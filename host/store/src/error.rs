@@ -47,8 +47,7 @@ pub enum StoreError {
     },
     /// Somebody holds the lock of a document and does not let go.
     #[error(
-        "another process has held the lock `{}` for {waited:?}, which takes some milliseconds; it may be stopped: \
-         resume or end it, then run again", shown(.lock.display())
+        "another process has held the lock `{}` for {waited:?}, which normally takes milliseconds; it may be suspended: resume or end it, then run again", shown(.lock.display())
     )]
     Locked {
         /// The lock's file.

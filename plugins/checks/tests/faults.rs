@@ -91,7 +91,7 @@ fn faults_point_and_list_the_choices() {
     check(
         r#"{"rules": {"csv.R": {"check": "required", "columns": ["Amount"]}, "R ": {"check": "unique"}}}"#,
         &[
-            "/rules/csv.R: names that begin with `csv.` are the host's",
+            "/rules/csv.R: names that begin with `csv.` are reserved for the host",
             "/rules/R : `R ` is not a rule name; expected 1 to 64 letters, digits, `-` or `.`, beginning with a letter and ending with a letter or digit",
         ],
     );

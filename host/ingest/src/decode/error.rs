@@ -35,8 +35,7 @@ pub enum DecodeError {
     },
     /// The data becomes far more than what is stored.
     #[error(
-        "the {compression} data becomes {given} bytes after {read} were read, more than {most} times as many; it is not damaged: if the file is \
-         meant to be so, unpack it first"
+        "the first {read} bytes of {compression} data expand to {given} bytes, more than {most} times as many; the data is not damaged: if this is intended, unpack it first"
     )]
     Expands {
         /// Which compression.

@@ -112,7 +112,10 @@ mod tests {
     #[test]
     fn a_kernel_that_is_not_there_is_refused_with_those_that_are() {
         let error = use_kernel("avx3").unwrap_err().to_string();
-        assert!(error.starts_with("this processor has no kernel `avx3`\nhelp: it has "), "{error}");
+        assert!(
+            error.starts_with("this CPU does not support the kernel `avx3`\nhelp: it supports "),
+            "{error}"
+        );
         assert!(error.ends_with("portable"), "{error}");
     }
 }

@@ -102,7 +102,7 @@ mod tests {
         check(
             &[0, 2, 1],
             b"a",
-            "rule 7 rewrites cells with offsets that fall after cell 1, expected them never to",
+            "rule 7 rewrites cells with offsets that decrease after cell 1, expected them not to",
         );
         check(
             &[0, 1, 9],

@@ -235,5 +235,5 @@ fn a_call_that_hangs_ends_the_run_and_judges_nothing() {
     // The machine may be busy; what matters is that it is neither at once nor never.
     assert!((Duration::from_millis(45)..Duration::from_secs(10)).contains(&begun.elapsed()));
     assert_eq!(error.records(), Some(0..3));
-    insta::assert_snapshot!(error, @"plugin `hostile` hangs: `process` did not come back within 50ms in `assay_hostile::guest::harm::maybe`; run it again where the machine is less busy, or give it more time with `deadline` in the pack's `[limits]`");
+    insta::assert_snapshot!(error, @"plugin `hostile` hangs: `process` did not return within 50ms in `assay_hostile::guest::harm::maybe`; run it again on a less busy machine, or raise `deadline` in the pack's `[limits]`");
 }

@@ -94,7 +94,7 @@ fn hits_tallies_samples_and_measures() {
     hit-host-check: 0,1,2: it broke the contract: a hit names rule 12, which the host judges
     hit-outcome: 0,1,2: it broke the contract: outcome of a hit 9 is unknown, expected 1 (failed) or 2 (errored)
     hit-disposition: 0,1,2: it broke the contract: disposition 9 is unknown, expected 0 (unspecified), 1 (hold), 2 (reject) or 3 (divert)
-    hit-disposition-in-validate: 0,1,2: it broke the contract: a hit of rule 10 has a disposition, expected that of quarantine rules only
+    hit-disposition-in-validate: 0,1,2: it broke the contract: a hit of rule 10 has a disposition, which only hits of quarantine rules may have
     hit-column: 0,1,2: it broke the contract: a hit of rule 10 names column 5, expected an index below 1
     hit-twice: 0,1,2: it broke the contract: two hits of rule 10 have the same column, outcome and disposition, expected one with all records
     hits-many: 0,1,2: it broke the contract: 100000 hits, expected 16384 at most
@@ -171,7 +171,7 @@ fn rewrites() {
 #[test]
 fn rewrites_outside_the_normalise_stage() {
     let table = table(["rewrite-in-validate"], judge(RuleClass::Validate));
-    insta::assert_snapshot!(table, @"rewrite-in-validate: 0,1,2: it broke the contract: rule 10 rewrites cells in the validate stage, expected that of normalise rules only");
+    insta::assert_snapshot!(table, @"rewrite-in-validate: 0,1,2: it broke the contract: rule 10 rewrites cells in the validate stage, which only normalise rules may do");
 }
 
 #[test]
@@ -218,9 +218,9 @@ fn batches_that_are_not_as_planned() {
     let mut session = session(&component("well-behaved"), "well-behaved", class);
     let mut wide = batch(&["a"], class);
     wide.columns.push(wide.columns[0].clone());
-    insta::assert_snapshot!(outcome(session.process(&wide)), @"error: plugin `hostile` cannot be given the batch at record 1: it has 2 columns, expected 1");
+    insta::assert_snapshot!(outcome(session.process(&wide)), @"error: plugin `hostile` cannot receive the batch at record 1: it has 2 columns, expected 1");
     let mut long = batch(&["a"], class);
     long.records = 2;
-    insta::assert_snapshot!(outcome(session.process(&long)), @"error: plugin `hostile` cannot be given the batch at record 1: column 0 has 1 cells, expected 2 and as many bits");
+    insta::assert_snapshot!(outcome(session.process(&long)), @"error: plugin `hostile` cannot receive the batch at record 1: column 0 has 1 cells, expected 2 and as many bits");
     insta::assert_snapshot!(outcome(session.process(&batch(&[], class))), @"nothing");
 }

@@ -69,5 +69,5 @@ fn components_that_offer_something_else() {
     insta::assert_snapshot!(version("assay:rules/plugin@1.0.7"), @"loaded");
     insta::assert_snapshot!(version("assay:rules/plugjn@1.0.0"), @"plugin `p` does not export `assay:rules/plugin`: expected a component built on the contract in `wit/`, found `assay:rules/plugjn@1.0.0`");
     let empty = r#"(component (instance $i) (export "assay:rules/plugin@1.0.0" (instance $i)))"#;
-    insta::assert_snapshot!(check(&text(empty)), @"plugin `p` exports `assay:rules/plugin` in another shape than `wit/rules.wit` gives it: instance export `assay:rules/plugin@1.0.0` does not have export `describe`; build it again with the contract's own files");
+    insta::assert_snapshot!(check(&text(empty)), @"plugin `p` exports an `assay:rules/plugin` that differs from `wit/rules.wit`: instance export `assay:rules/plugin@1.0.0` does not have export `describe`; rebuild it with the contract's own files");
 }

@@ -62,8 +62,8 @@ fn plans() {
     plan-level: plugin `hostile` breaks the contract in `check-config`: level 7 is unknown, expected 1 (error), 2 (warn), 3 (monitor), 4 (off) or 5 (refuse)
     plan-form: plugin `hostile` breaks the contract in `check-config`: form 7 is unknown, expected 1 (text), 2 (integer), 3 (decimal) or 4 (date)
     plan-flags: plugin `hostile` breaks the contract in `check-config`: column `word` has the flags 0b10000000, expected bit 0 (required) and bit 1 (writes) only
-    plan-writes-in-validate: plugin `hostile` breaks the contract in `check-config`: column `word` is to be rewritten, expected that of text columns in the normalise stage only
-    plan-writes-a-number: plugin `hostile` breaks the contract in `check-config`: column `word` is to be rewritten, expected that of text columns in the normalise stage only
+    plan-writes-in-validate: plugin `hostile` breaks the contract in `check-config`: column `word` has the `writes` flag, which only text columns in the normalise stage may have
+    plan-writes-a-number: plugin `hostile` breaks the contract in `check-config`: column `word` has the `writes` flag, which only text columns in the normalise stage may have
     plan-column-index: plugin `hostile` breaks the contract in `check-config`: rule `not-bad` reads column 3, expected an index below 1
     plan-column-twice: plugin `hostile` breaks the contract in `check-config`: column `word` is asked for twice in the same form, expected once
     plan-column-without-name: plugin `hostile` breaks the contract in `check-config`: the name of a column is empty
@@ -71,7 +71,7 @@ fn plans() {
     plan-format-of-a-text: plugin `hostile` breaks the contract in `check-config`: column `word` has the date format "%Y-%m-%d", expected none, because the form is not a date
     plan-scale: plugin `hostile` breaks the contract in `check-config`: column `word` has a scale of 19, expected 18 at most for decimals and 0 for others
     plan-host-check: plugin `hostile` breaks the contract in `check-config`: host check 7 is unknown, expected 0 (none), 1 (unique, first kept) or 2 (unique, every member held back)
-    plan-host-check-in-normalise: plugin `hostile` breaks the contract in `check-config`: rule `upper` asks the host for a check, expected that of validate rules only
+    plan-host-check-in-normalise: plugin `hostile` breaks the contract in `check-config`: rule `upper` asks the host for a check, which only validate rules may do
     plan-long-message: plugin `hostile` breaks the contract in `check-config`: the message of a rule has 2000 bytes, expected 1024 at most
     "#);
 }

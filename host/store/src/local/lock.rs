@@ -56,8 +56,8 @@ mod tests {
         let held = lock_beside(&here).expect("free");
         let error = lock(&here, Duration::from_millis(20)).expect_err("held");
         let expected = format!(
-            "another process has held the lock `{}` for 20ms, which takes some milliseconds; it may be stopped: resume \
-             or end it, then run again",
+            "another process has held the lock `{}` for 20ms, which normally takes milliseconds; it may be suspended: \
+             resume or end it, then run again",
             folder.path().join(".assay.lock").display()
         );
         assert_eq!(error.to_string(), expected);

@@ -257,7 +257,7 @@ fn a_broken_pack_stops_only_the_files_it_may_be_meant_for() {
     std::fs::write(&pack, format!("{text}\n[limits]\nmemory = \"much\"\n")).expect("space");
     let outcome = run(&library, &Lake::new(), &library.loans(2023, 10, ""));
     assert_eq!(outcome.code, Some(0), "{:#}\n{}", outcome.summary, outcome.stderr);
-    insta::assert_snapshot!(outcome.summary["notices"][0].as_str().expect("a notice"), @"`library/loans/2024.toml` has mistakes and was left out; it cannot be meant for this file. `assay lint` shows them");
+    insta::assert_snapshot!(outcome.summary["notices"][0].as_str().expect("a notice"), @"`library/loans/2024.toml` has mistakes and was ignored, since it does not apply to this file; `assay lint` shows them");
     let outcome = run(&library, &Lake::new(), &library.loans(2024, 10, ""));
     assert_eq!(outcome.code, Some(2), "{:#}", outcome.summary);
     assert_eq!(outcome.summary["failure"]["code"], "pack");

@@ -142,7 +142,7 @@ fn a_call_that_hangs_fails_the_run_and_holds_nothing_back() {
     assert_eq!(outcome.summary["failure"]["code"], "hanging");
     assert_eq!(outcome.summary["failure"]["retryable"], true);
     let message = outcome.summary["failure"]["message"].as_str().expect("a message");
-    insta::assert_snapshot!(message, @"plugin `hostile` hangs: `process` did not come back within 50ms in `assay_hostile::guest::harm::maybe`; run it again where the machine is less busy, or give it more time with `deadline` in the pack's `[limits]`; it was given 1000 records from record 1 (line 2, byte 8)");
+    insta::assert_snapshot!(message, @"plugin `hostile` hangs: `process` did not return within 50ms in `assay_hostile::guest::harm::maybe`; run it again on a less busy machine, or raise `deadline` in the pack's `[limits]`; it was given 1000 records from record 1 (line 2, byte 8)");
     assert!(lake.files().keys().all(|path| !path.ends_with("manifest.json")));
 }
 

@@ -65,7 +65,7 @@ fn a_file_most_of_whose_records_are_of_another_partition_is_refused() {
         let message = outcome.summary["refusal"]["message"].as_str().expect("a reason");
         assert_eq!(
             message,
-            "41 of 81 records are of another partition than `year=2024`: record 41 (line 42): `loaned_on` is `2023-05-01`; \
+            "41 of 81 records belong to another partition than `year=2024`: record 41 (line 42): `loaned_on` is `2023-05-01`; \
              the file is published as `year=2024`\n\
              help: rename the file if its name is wrong; split it if it covers several partitions"
         );

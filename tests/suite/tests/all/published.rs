@@ -93,8 +93,8 @@ fn what_a_run_replaces_is_said_and_can_be_forbidden() {
         (refusal.code.as_str(), refusal.message.as_str()),
         (
             "replaces",
-            "expected to replace run `0123`, and nothing is published for this partition; look at what was published \
-             since, then name that run or leave out --expect-run"
+            "expected to replace run `0123`, and nothing is published for this partition; check what has \
+             been published since, then name that run or leave out --expect-run"
         )
     );
     let first = run(&setting, &file, &lake, none.clone());
@@ -221,5 +221,9 @@ fn gc_shows_first_and_keeps_what_is_named_or_young() {
     let mut nowhere = assay();
     let outcome = finish(nowhere.args(["gc", "--root", "nowhere/at/all"]));
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.stderr.contains("there is no folder `nowhere/at/all`"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("the folder `nowhere/at/all` does not exist"),
+        "{}",
+        outcome.stderr
+    );
 }

@@ -69,7 +69,7 @@ fn what_its_author_pushed_is_what_a_host_that_trusts_them_pulls() {
         desk.refused(&[&["pull", place, "-o", "never.wasm"], more].concat(), &never)
     };
     let said = pull(&tag, &["--key", "other.pub"]);
-    assert!(said.contains("is not to be trusted, and nothing was written"), "{said}");
+    assert!(said.contains("cannot be trusted; nothing was written"), "{said}");
     let said = pull(&format!("{repository}:0.2.0"), &[]);
     assert!(said.starts_with("error: there is no `oci://"), "{said}");
 }
