@@ -176,6 +176,33 @@ def two_at_once(place: Place) -> None:
         assert entry["url"].removeprefix(f"s3://{place.bucket}/") in keys, entry
 
 
+def refuses(call, **request) -> bool:
+    """Whether a request is refused because its condition does not hold."""
+    try:
+        call(**request)
+    except ClientError as error:
+        return error.response["ResponseMetadata"]["HTTPStatusCode"] == 412  # noqa: PLR2004 - Precondition Failed
+    return False
+
+
+@case
+def conditions(place: Place) -> None:
+    """Each condition that keeps two runs apart is looked at: on creating, replacing, completing an upload, and reading."""
+    s3, thing = place.s3, {"Bucket": place.bucket, "Key": f"{place.prefix}/conditions"}
+    tag = s3.put_object(**thing, Body=b"one", IfNoneMatch="*")["ETag"]
+    assert refuses(s3.put_object, **thing, Body=b"two", IfNoneMatch="*"), "PUT creates what is there"
+    assert not refuses(s3.put_object, **thing, Body=b"two", IfMatch=tag), "PUT does not replace what was read"
+    assert refuses(s3.put_object, **thing, Body=b"three", IfMatch=tag), "PUT replaces what was changed since"
+    assert refuses(s3.get_object, **thing, IfMatch=tag), "GET reads another state than was asked for"
+    upload = s3.create_multipart_upload(**thing)["UploadId"]
+    part = s3.upload_part(**thing, UploadId=upload, PartNumber=1, Body=b"four")
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    complete = {**thing, "UploadId": upload, "MultipartUpload": parts, "IfNoneMatch": "*"}
+    assert refuses(s3.complete_multipart_upload, **complete), "an upload takes the place of what is there"
+    s3.abort_multipart_upload(**thing, UploadId=upload)
+    assert place.bytes(thing["Key"]) == b"two"
+
+
 @case
 def not_there(place: Place) -> None:
     """An object that is not there is told by its name."""

@@ -176,6 +176,7 @@ impl RecordEnds {
     /// Whether a valid record begins with `bytes`, or nothing but blank lines follows. Asked of one line after the other, it looks at blank
     /// lines once.
     pub(crate) fn valid_next(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> Begins {
+        spend(1);
         match self.after_known_blank(bytes, offset, at_end) {
             Blank::Until(start) => self.begins(bytes, start, offset, at_end),
             Blank::Done => Begins::Valid,
@@ -456,6 +457,18 @@ mod tests {
             };
             let [one, two, three] = [0, 1, 2].map(|times| spent(&blank(times * 200_000), u64::MAX));
             assert!(three - two <= (two - one) * 11 / 10, "{one}, {two}, {three}");
+        }
+    }
+
+    #[test]
+    fn blank_lines_of_which_the_first_begins_nothing_are_not_asked_of_one_by_one() {
+        for (line, blank) in [("\n", 400_000), ("\r\n", 400_000), ("\n", 6_000_000)] {
+            let long = [b"\"".to_vec(), vec![b'm'; 4_300_000]].concat();
+            let followed = |lines| {
+                [long.clone(), line.repeat(lines).into_bytes(), b"junk\n4,5,6\n".to_vec()].concat()
+            };
+            let more = spent(&followed(blank), u64::MAX) - spent(&followed(0), u64::MAX);
+            assert!(more < blank * 3 / 2, "{more} for {blank} lines");
         }
     }
 

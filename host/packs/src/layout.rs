@@ -1,6 +1,6 @@
 //! Layouts: exact, ordered headers with a name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub struct Layout {
     header: Vec<String>,
     /// As many as `header`, in the same order.
     columns: Vec<String>,
+    /// Where each of them is: whoever looks up all of thousands must not compare each with each.
+    positions: HashMap<String, usize>,
     constants: Vec<(String, String)>,
     fingerprint: Digest,
 }
@@ -72,7 +74,7 @@ impl Layout {
 
     /// Position of a column by its canonical name.
     pub fn position(&self, column: &str) -> Option<usize> {
-        self.columns.iter().position(|name| name == column)
+        self.positions.get(column).copied()
     }
 
     /// How files of this layout spell a canonical name.
@@ -180,6 +182,7 @@ fn read_layout(
         years,
         publications,
         fingerprint: fingerprint(&header),
+        positions: (0..).zip(&canonical).map(|(at, name)| (name.clone(), at)).collect(),
         columns: canonical,
         constants,
         header,

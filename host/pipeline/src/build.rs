@@ -1,6 +1,6 @@
 //! From a pack, a layout and plugins to a plan. Whoever judges records plans here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use assay_model::{
@@ -14,10 +14,11 @@ use crate::error::RunError;
 use crate::host_rules;
 use crate::message::Template;
 use crate::plan::{
-    Amount, Constant, HostRules, Origin, Output, Plan, PlannedStage, RunRule, Scope, Slot, Told,
-    Typed, Unique, slot_for, slots_of_requests,
+    Amount, Constant, HostRules, Origin, Output, Plan, PlannedStage, RunRule, Scope, Told, Typed,
+    Unique,
 };
 use crate::request::Purpose;
+use crate::slots::Slots;
 
 /// What a plan is made from.
 pub(crate) struct Basis<'a> {
@@ -32,6 +33,9 @@ pub(crate) struct Basis<'a> {
     /// All other rules of the plugins are off.
     pub(crate) only: Option<&'a str>,
 }
+
+/// Columns by their names.
+type Places<'n> = HashMap<&'n str, usize>;
 
 /// A plugin in it.
 pub(crate) struct Part<'a> {
@@ -82,8 +86,9 @@ impl<'a> Basis<'a> {
         }
     }
 
-    fn find(&self, column: &str) -> Option<usize> {
-        self.context.columns.iter().position(|name| name == column)
+    /// Where each column is.
+    fn places(&self) -> Places<'_> {
+        (0..).zip(&self.context.columns).map(|(at, name)| (name.as_str(), at)).collect()
     }
 
     /// Resolves the plan.
@@ -93,7 +98,8 @@ impl<'a> Basis<'a> {
         let (mut rules, host) = host_rules::table(|code, usual| self.level(code, usual));
         check_host_levels(&rules, &host)?;
         let mut known: Vec<RuleCode> = rules.iter().map(|rule| rule.code.clone()).collect();
-        let mut slots = Vec::new();
+        let places = self.places();
+        let mut slots = Slots::default();
         let mut stages = Vec::new();
         let mut unique = Vec::new();
         for part in &self.plugins {
@@ -101,8 +107,9 @@ impl<'a> Basis<'a> {
             let context = Arc::new(RunContext { settings, ..self.context.clone() });
             known.extend(part.component.info().rules.iter().map(|rule| rule.name.clone()));
             for stage in part.stages(&context)? {
-                let (codes, called) = self.rules(part.name, &stage, &mut rules, &mut unique)?;
-                let slots = slots_of_requests(&mut slots, &stage.columns, |name| self.find(name));
+                let (codes, called) =
+                    self.rules(part.name, &stage, &places, &mut rules, &mut unique)?;
+                let slots = slots.of_requests(&stage.columns, |name| places.get(name).copied());
                 known.extend(stage.rules.iter().map(|rule| rule.name.clone()));
                 let component = part.component.clone();
                 let context = Arc::clone(&context);
@@ -136,19 +143,15 @@ impl<'a> Basis<'a> {
         let least = if purpose.keeps_all() { Level::Monitor } else { Level::Warn };
         for column in rules.iter().filter(|it| it.level >= least).flat_map(|it| it.message.cells())
         {
-            slot_for(&mut slots, Some(column), &Form::Text);
+            slots.slot(Some(column), &Form::Text);
         }
-        let is_text = |slot: &Slot, column| slot.column == Some(column) && slot.form == Form::Text;
-        let text_slots = (0..names.len())
-            .map(|column| slots.iter().position(|slot: &Slot| is_text(slot, column)))
-            .collect();
         let plan = Plan {
             purpose,
+            text_slots: slots.texts(names.len()),
+            slots: slots.finish(),
             names,
             rules,
             host,
-            slots,
-            text_slots,
             stages,
             unique,
             typed,
@@ -167,11 +170,12 @@ impl<'a> Basis<'a> {
         &self,
         plugin: &str,
         stage: &DeclaredStage,
+        places: &Places<'_>,
         rules: &mut Vec<RunRule>,
         unique: &mut Vec<Unique>,
     ) -> Result<(Vec<(u16, usize)>, bool), RunError> {
         for request in stage.columns.iter().filter(|request| request.required) {
-            if self.purpose != Purpose::Try && self.find(&request.name).is_none() {
+            if self.purpose != Purpose::Try && !places.contains_key(request.name.as_str()) {
                 return Err(RunError::ColumnMissing {
                     plugin: plugin.to_owned(),
                     column: request.name.clone(),
@@ -193,7 +197,7 @@ impl<'a> Basis<'a> {
             let columns = rule
                 .columns
                 .iter()
-                .map(|&index| self.find(&stage.columns[usize::from(index)].name))
+                .map(|&index| places.get(stage.columns[usize::from(index)].name.as_str()).copied())
                 .collect::<Vec<_>>();
             let level = self.planned_level(rule);
             match rule.host_check {
@@ -211,7 +215,7 @@ impl<'a> Basis<'a> {
                 class: rule.class,
                 level,
                 title: rule.title.clone(),
-                message: Template::new(&rule.message, |name| self.find(name)),
+                message: Template::new(&rule.message, |name| places.get(name).copied()),
                 columns: columns.into_iter().flatten().collect(),
                 scope: if rule.host_check.is_some() { Scope::Keys } else { Scope::SoundRecords },
             });
@@ -269,7 +273,7 @@ fn typed_columns(
     pack: &Pack,
     columns: &[String],
     host: &HostRules,
-    slots: &mut Vec<Slot>,
+    slots: &mut Slots,
 ) -> Vec<Typed> {
     let mut typed = Vec::new();
     for (column, name) in columns.iter().enumerate() {
@@ -282,8 +286,8 @@ fn typed_columns(
             }
             ColumnType::Date(format) => (Form::Date { format: format.clone() }, host.date, None),
         };
-        slot_for(slots, Some(column), &Form::Text);
-        let slot = slot_for(slots, Some(column), &form);
+        slots.slot(Some(column), &Form::Text);
+        let slot = slots.slot(Some(column), &form);
         typed.push(Typed { column, slot, rule, limit });
     }
     typed
@@ -295,13 +299,13 @@ fn told_keys(
     partition: &[(String, String)],
     columns: &[String],
     typed: &[Typed],
-    slots: &mut Vec<Slot>,
+    slots: &mut Slots,
 ) -> Vec<Told> {
     let told = |key: &PartitionKey| {
         let name = key.column()?;
         let column = columns.iter().position(|column| column == name)?;
         let (_, value) = partition.iter().find(|(known, _)| known == key.name())?;
-        let text = slot_for(slots, Some(column), &Form::Text);
+        let text = slots.slot(Some(column), &Form::Text);
         let slot = typed.iter().find(|typed| typed.column == column).map_or(text, |it| it.slot);
         let (key, expected) = (key.name().to_owned(), key.expects(value));
         Some(Told { column, slot, key, value: value.clone(), expected })
@@ -309,31 +313,33 @@ fn told_keys(
     pack.partition_keys().iter().filter_map(told).collect()
 }
 
-fn amounts(pack: &Pack, columns: &[String], slots: &mut Vec<Slot>) -> Vec<Amount> {
+fn amounts(pack: &Pack, columns: &[String], slots: &mut Slots) -> Vec<Amount> {
     pack.amounts()
         .iter()
         .filter_map(|name| {
             let column = columns.iter().position(|column| column == name)?;
             let ColumnType::Decimal { scale, .. } = pack.column_type(name) else { return None };
-            slot_for(slots, Some(column), &Form::Text);
-            let slot = slot_for(slots, Some(column), &Form::Decimal { scale: *scale });
+            slots.slot(Some(column), &Form::Text);
+            let slot = slots.slot(Some(column), &Form::Decimal { scale: *scale });
             Some(Amount { column, slot, scale: *scale })
         })
         .collect()
 }
 
 /// What is published: each column of the kind, told by the layout, by a constant, or by nobody.
-fn outputs(pack: &Pack, layout: &Layout, typed: &[Typed], slots: &mut Vec<Slot>) -> Vec<Output> {
+fn outputs(pack: &Pack, layout: &Layout, typed: &[Typed], slots: &mut Slots) -> Vec<Output> {
+    let of_type: HashMap<usize, usize> = typed.iter().map(|it| (it.column, it.slot)).collect();
+    let constants: HashMap<&str, &str> =
+        layout.constants().iter().map(|(name, cell)| (name.as_str(), cell.as_str())).collect();
     let columns = pack.schema().columns().iter();
     let output = columns.map(|column| {
         let name = column.name();
-        let told = layout.constants().iter().find(|(constant, _)| constant == name);
-        let origin = match (layout.position(name), told) {
-            (Some(at), _) => Origin::Slot(match typed.iter().find(|typed| typed.column == at) {
-                Some(typed) => typed.slot,
-                None => slot_for(slots, Some(at), &Form::Text),
+        let origin = match (layout.position(name), constants.get(name)) {
+            (Some(at), _) => Origin::Slot(match of_type.get(&at) {
+                Some(slot) => *slot,
+                None => slots.slot(Some(at), &Form::Text),
             }),
-            (None, Some((_, cell))) => Origin::Constant(constant(pack.column_type(name), cell)),
+            (None, Some(cell)) => Origin::Constant(constant(pack.column_type(name), cell)),
             (None, None) => Origin::Nowhere,
         };
         let spec = ColumnSpec { id: column.id(), name: name.to_owned(), kind: column.kind() };

@@ -45,6 +45,7 @@ mod rewriting;
 mod route;
 mod run;
 mod slicing;
+mod slots;
 mod spare;
 mod spill;
 mod structure;

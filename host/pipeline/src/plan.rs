@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use assay_model::{
-    Cells, Column, ColumnRequest, DeclaredStage, Form, HostCheck, Level, RuleClass, RuleCode,
-    RunContext,
+    Cells, Column, DeclaredStage, Form, HostCheck, Level, RuleClass, RuleCode, RunContext,
 };
 use assay_packs::Expected;
 use assay_sandbox::Component;
@@ -227,31 +226,4 @@ pub(crate) struct Amount {
     pub(crate) column: usize,
     pub(crate) slot: usize,
     pub(crate) scale: u8,
-}
-
-/// Finds or adds a slot.
-pub(crate) fn slot_for(slots: &mut Vec<Slot>, column: Option<usize>, form: &Form) -> usize {
-    let wanted = Slot { column, form: form.clone() };
-    slots.iter().position(|slot| *slot == wanted).unwrap_or_else(|| {
-        slots.push(wanted);
-        slots.len() - 1
-    })
-}
-
-/// Slots of a stage's columns. Typed ones need their text, so that is built too.
-pub(crate) fn slots_of_requests(
-    slots: &mut Vec<Slot>,
-    requests: &[ColumnRequest],
-    find: impl Fn(&str) -> Option<usize>,
-) -> Vec<usize> {
-    requests
-        .iter()
-        .map(|request| {
-            let column = find(&request.name);
-            if column.is_some() {
-                slot_for(slots, column, &Form::Text);
-            }
-            slot_for(slots, column, &request.form)
-        })
-        .collect()
 }

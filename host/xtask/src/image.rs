@@ -9,6 +9,7 @@ mod engine;
 mod program;
 mod roots;
 mod source;
+mod start;
 mod trial;
 mod trust;
 
@@ -179,5 +180,12 @@ mod tests {
         let (_, certificates) = context::ROOTS.split_once('/').unwrap();
         let named = format!("ENV SSL_CERT_FILE=/{certificates}");
         assert!(lines().contains(&named.as_str()), "{named}");
+        for (name, value) in Program::Image.variables() {
+            let named = format!("ENV {name}={value}");
+            assert!(
+                lines().contains(&named.as_str()),
+                "{named}: what is measured is not what runs"
+            );
+        }
     }
 }

@@ -76,6 +76,7 @@ mod tests {
         let page = include_str!("../../../docs/rarely.md");
         for command in [
             "cargo xtask fuzz",
+            "cargo xtask complexity",
             "cargo xtask image",
             "cargo xtask image --measure",
             "cargo xtask versus",

@@ -1,13 +1,14 @@
 //! `terraform`: what can be proven of the modules without an account. What is proven, and what could not be here, says
 //! `terraform/checks`.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::python::{self, Place};
-use crate::{platform, shell};
+use crate::{java, platform, shell};
 
 const CHECKS: &str = "terraform/checks";
 
@@ -25,6 +26,13 @@ pub(crate) const CATALOG: Place = Place {
     from_source: &[],
 };
 
+/// What Spark's jobs need.
+pub(crate) const CURATED: Place = Place {
+    folder: "packages/curated",
+    requirements: "glue/curated/requirements.txt",
+    from_source: &["pyspark"],
+};
+
 /// The check that runs Airflow and the catalog's commands, each by its own interpreter.
 const APPLIED: &str = "applied";
 
@@ -32,14 +40,8 @@ const APPLIED: &str = "applied";
 pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let python = python::make(checkout, &PLACE)?;
     let named = options.iter().any(|option| !option.starts_with('-'));
-    let interpreters = if !named || options.contains(&APPLIED) {
-        vec![
-            ("ASSAY_AIRFLOW_PYTHON", python::make(checkout, &platform::AIRFLOW)?),
-            ("ASSAY_PYTHON", python::make(checkout, &CATALOG)?),
-        ]
-    } else {
-        Vec::new()
-    };
+    let programs =
+        if !named || options.contains(&APPLIED) { programs(checkout)? } else { Vec::new() };
     let cache = checkout.output().join("packages/mypy").to_string_lossy().into_owned();
     let run = |folder: &str, words: &[&str]| {
         let mut command = Command::new(&python);
@@ -47,7 +49,7 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
             .current_dir(checkout.root().join(folder))
             .env("PYTHONPATH", python::sources(checkout));
         command.env("ASSAY", checkout.binary()).env("RUFF_NO_CACHE", "true");
-        command.envs(interpreters.iter().map(|(name, interpreter)| (name, interpreter)));
+        command.envs(programs.iter().map(|(name, program)| (name, program)));
         command.args(["-B", "-m"]).args(words);
         shell::run(&mut command)
     };
@@ -55,4 +57,25 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     run(CHECKS, &["ruff", "format", "--check", "--quiet", ".", "../image"])?;
     run(CHECKS, &["mypy", "--config-file", "mypy.ini", "--cache-dir", &cache, "src", "tests"])?;
     run("", &[&["assay_terraform", "check"], options].concat())
+}
+
+/// What a year under the applied roles is run by, in the variables that its test reads. What is missing for Spark is said.
+fn programs(checkout: &Checkout) -> Result<Vec<(&'static str, PathBuf)>> {
+    let mut found = vec![
+        ("ASSAY_AIRFLOW_PYTHON", python::make(checkout, &platform::AIRFLOW)?),
+        ("ASSAY_PYTHON", python::make(checkout, &CATALOG)?),
+    ];
+    let jars: Result<Vec<_>> =
+        [&java::ICEBERG].into_iter().chain(&java::BUCKETS).map(java::Artifact::file).collect();
+    match (java::home("JAVA_HOME", |version| version == 17), jars) {
+        (Some(home), Ok(jars)) => {
+            let jars: Vec<_> = jars.iter().map(|jar| jar.to_string_lossy()).collect();
+            found.push(("JAVA_HOME", home));
+            found.push(("ASSAY_SPARK_JARS", PathBuf::from(jars.join(","))));
+            found.push(("ASSAY_SPARK_PYTHON", python::make(checkout, &CURATED)?));
+        }
+        (None, _) => println!("SKIPPED: Spark under its roles: {}", java::MISSING_17),
+        (_, Err(error)) => println!("SKIPPED: Spark under its roles: {error:#}"),
+    }
+    Ok(found)
 }

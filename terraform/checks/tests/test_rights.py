@@ -95,6 +95,11 @@ WAIVED = {
     # It doesn't know that trust has no resource.
     ("aws_iam_role", "MALFORMED"),
 }
+# Calls of which AWS asks whether they may be made on `*`, whatever parliament knows of resources, and why.
+WAIVED_CALLS = {
+    # By who started them, tasks are listed of a cluster, which is a condition, and of no instance.
+    "['ecs:ListTasks']",
+}
 
 
 def test_parliament_knows_every_action_and_condition(applied: Applied) -> None:
@@ -108,6 +113,7 @@ def test_parliament_knows_every_action_and_condition(applied: Applied) -> None:
         for address, document in found.items()
         for one in analyze_policy_string(json.dumps(document)).findings
         if not any(f"{kind}." in address and one.issue == issue for kind, issue in WAIVED)
+        if not (one.issue == "RESOURCE_STAR" and str(one.detail) in WAIVED_CALLS)
     ]
     assert not said
     assert len(found) > 12

@@ -1,29 +1,20 @@
-"""A whole year by the real host and the real DAG, under the applied roles, with every call judged: conditions and the
-bucket's policy included. Then what each of them must not do, tried."""
+"""A whole year under the applied roles, with every call judged: conditions and the bucket's policy included. Then what
+each of them must not do, tried."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
+import year as under_roles
+from year import BUCKET, FILE, MISSING, OTHER_FILE, WITHOUT_SPARK, Year, calls, refused
 
 from assay_terraform import documents, moto, tools
 from conftest import Applied
-
-BUCKET, ENVIRONMENT = "assay-dev-open-payments", "dev"
-FILE, OTHER_FILE = "OP_DTL_GNRL_PGYR2023_P06282024.csv", "OP_DTL_GNRL_PGYR2022_P06302023.csv"
-# Interpreters of Airflow and of what is below `glue/`, and the host: `cargo xtask terraform` names them.
-AIRFLOW, PLATFORM, HOST = "ASSAY_AIRFLOW_PYTHON", "ASSAY_PYTHON", "ASSAY"
-SOURCES = ("glue/platform", "glue/catalog", "airflow/provider")
-MISSING = [name for name in (AIRFLOW, PLATFORM, HOST) if not Path(os.environ.get(name, "")).is_file()]
 
 pytestmark = pytest.mark.skipif(
     bool(MISSING),
@@ -32,102 +23,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@dataclass(frozen=True)
-class Year:
-    """What the run left, and clients of the roles, whose calls are judged."""
-
-    applied: Applied
-    folder: Path
-    answer: dict[str, Any]
-    credentials: dict[str, dict[str, str]]
-
-    def s3(self, role: str) -> Any:
-        return moto.client("s3", self.applied.address, **self.credentials[role])
-
-    def client(self, service: str, role: str) -> Any:
-        return moto.client(service, self.applied.address, **self.credentials[role])
-
-    def host(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [self.folder / "assay", *arguments],
-            cwd=tools.ROOT,
-            env={**os.environ, "AWS_REGION": moto.REGION, "AWS_ENDPOINT_URL_S3": self.applied.address},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-
-def exported(credentials: dict[str, str]) -> dict[str, str]:
-    return {name.upper(): value for name, value in credentials.items()}
-
-
 @pytest.fixture(scope="module")
 def year(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
-    """Land, judge, gate, register and measure: the DAG under Airflow's role, and the host, which it starts, under its
-    own, as a task of ECS has it."""
-    folder = tmp_path_factory.mktemp("year")
-    roles = {name: moto.as_role(applied.address, f"assay-{name}") for name in ("host", "airflow", "curate", "maintain")}
-    for of, name in (("2023", FILE), ("2022", OTHER_FILE)):
-        sample = ["sample", "open-payments", "general", "--year", of, "--rows", "3000", "--defects", "1%", "-o", name]
-        subprocess.run([os.environ[HOST], *sample], cwd=folder, check=True, capture_output=True)
-    keys = "".join(f"export {name}={value}\n" for name, value in exported(roles["host"]).items())
-    wrapper = folder / "assay"
-    wrapper.write_text(f'#!/bin/sh\n{keys}exec {os.environ[HOST]} "$@"\n')
-    wrapper.chmod(0o700)
-    names = json.loads((tools.TERRAFORM / "platform.json").read_text())
-    here = names["environments"][ENVIRONMENT]
-    # Numbers are not told in this run: this moto is older than Airflow's client of CloudWatch. See below.
-    here["endpoints"] = dict.fromkeys(("s3", "glue"), applied.address)
-    here["host"] = {"runner": "subprocess", "binary": str(wrapper)}
-    (folder / "platform.json").write_text(json.dumps(names))
-    parameters = {"year": "2023", "origins": [str(folder / FILE)]}
-    with moto.judged(applied.address):
-        done = subprocess.run(
-            [
-                os.environ[AIRFLOW],
-                "-B",
-                Path(__file__).with_name("dag_run.py"),
-                "open_payments_year",
-                json.dumps(parameters),
-            ],
-            cwd=tools.ROOT,
-            env=variables(folder, roles["airflow"]),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        (folder / "airflow.txt").write_text(done.stdout + done.stderr)
-        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
-        yield Year(applied, folder, json.loads(done.stdout.splitlines()[-1]), roles)
-
-
-def variables(folder: Path, credentials: dict[str, str]) -> dict[str, str]:
-    """The environment of Airflow's machine."""
-    dags = tools.ROOT / "airflow" / "dags"
-    bundle = {"name": "dags", "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle"}
-    bundle |= {"kwargs": {"path": str(dags), "refresh_interval": 0}}  # type: ignore[dict-item]
-    sources = [str(tools.ROOT / one / "src") for one in SOURCES]
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "PYTHONPATH": os.pathsep.join([*sources, str(dags)]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "AIRFLOW_HOME": str(folder / "airflow"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
-        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle]),
-        "AIRFLOW__API_AUTH__JWT_SECRET": "0" * 64,
-        "ASSAY_ENVIRONMENT": ENVIRONMENT,
-        "ASSAY_PLATFORM": str(folder / "platform.json"),
-        "ASSAY_PYTHON": os.environ[PLATFORM],
-        "AWS_EC2_METADATA_DISABLED": "true",
-        **exported(credentials),
-    }
-
-
-def calls(year: Year) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in year.applied.judged.read_text().splitlines()]
+    """The year, and a moto that judges."""
+    yield from under_roles.run(applied, tmp_path_factory.mktemp("year"))
 
 
 def test_a_whole_year_passes_and_nothing_of_it_is_refused(year: Year) -> None:
@@ -143,16 +42,6 @@ def test_a_whole_year_passes_and_nothing_of_it_is_refused(year: Year) -> None:
     assert by_role["assay-airflow", "s3:PutObject"] >= 2, "the landed file and what is noted of it"
     assert by_role["assay-host", "s3:PutObject"] > 4, "parts, rejects, audit, schema, manifest"
     assert by_role["assay-airflow", "glue:CreatePartition"] >= 3
-
-
-def refused(call: Any, **given: object) -> bool:
-    try:
-        call(**given)
-    except Exception as error:
-        if getattr(error, "response", {}).get("Error", {}).get("Code") in {"AccessDenied", "403"}:
-            return True
-        raise
-    return False
 
 
 def keys(year: Year) -> dict[str, dict[str, str]]:
@@ -245,3 +134,38 @@ def test_a_right_that_is_taken_away_is_missed(year: Year, without: str) -> None:
         moto.enforce(year.applied.address, after=-1)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "AccessDenied" in done.stdout + done.stderr or "403" in done.stdout + done.stderr
+
+
+SWEEP = """
+import json, sys
+from datetime import UTC, datetime, timedelta
+from assay_curated import files, maintain, session
+
+lake, _ = session.lake(None, None, "sweep")
+now = datetime.now(UTC)
+limits = {"before": now, "orphans_before": now - timedelta(days=3)}
+found = maintain.maintain(lake, **limits, delete=True, step=lambda _: None)
+files.write(lake.spark, sys.argv[1], "{}")
+print(json.dumps({name: len(one.snapshots) for name, one in found.items()}))
+"""
+
+
+@pytest.mark.skipif(bool(WITHOUT_SPARK), reason=f"no Spark under its roles: {', '.join(WITHOUT_SPARK)} not named")
+def test_spark_curates_and_maintains_each_under_its_role(year: Year) -> None:
+    """Tables are made, the year is published, and what it replaced is removed, whatever its age."""
+    before, (result,) = len(calls(year)), year.answer["results"]
+    reports = f"s3://{BUCKET}/{json.loads((tools.TERRAFORM / 'platform.json').read_text())['lake']['reports']}"
+    job = ["-m", "assay_curated.job", "--kind", "general", "--manifests", result["manifest"]]
+    for role, *arguments in (
+        ("curate", "-m", "assay_curated.migrate"),
+        ("curate", *job, "--report", f"{reports}/curate.json"),
+        ("maintain", "-c", SWEEP, f"{reports}/maintain.json"),
+    ):
+        done = year.spark(role, *arguments)
+        assert done.returncode == 0, (arguments, done.stdout[-2000:], done.stderr[-6000:])
+    assert all(json.loads(done.stdout.splitlines()[-1]).values()), "there was nothing to remove"
+    made = calls(year)[before:]
+    assert [one for one in made if not one["allowed"]] == []
+    maintained = [(one["action"], one["on"]) for one in made if one["who"] == "assay-maintain"]
+    assert any(action == "s3:DeleteObject" for action, _ in maintained)
+    assert not [on for action, on in maintained if action == "s3:GetObject" and "/metadata/" not in on]

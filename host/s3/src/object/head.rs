@@ -28,10 +28,10 @@ impl Head {
         }
         let decide = |found: Option<u64>, tag: String| match found {
             Some(len) if len == 0 || tag != head.tag => Ok(Self { len, tag }),
-            Some(len) => Err(Fault::contradiction(format!(
+            Some(len) => Err(Box::new(Fault::contradiction(format!(
                 "GetObject says {len} bytes, HeadObject said 0 bytes, both of the state {tag}"
-            ))),
-            None => Err(Fault::body("the answer says no length")),
+            )))),
+            None => Err(Box::new(Fault::body("the answer says no length"))),
         };
         head.held_against_reading(inner, address, decide).await
     }
@@ -65,7 +65,8 @@ impl Head {
                 return Ok(Self { len, tag });
             }
             let found = found.map_or("no length".to_owned(), |it| format!("{it} bytes"));
-            Err(Fault::body(format!("{found}, HeadObject said {head}, expected {bytes}")))
+            let told = format!("{found}, HeadObject said {head}, expected {bytes}");
+            Err(Box::new(Fault::body(told)))
         };
         head.held_against_reading(inner, address, decide).await
     }
@@ -75,7 +76,7 @@ impl Head {
         &self,
         inner: &Arc<Inner>,
         address: &Address,
-        decide: impl Fn(Option<u64>, String) -> Result<Self, Fault>,
+        decide: impl Fn(Option<u64>, String) -> Result<Self, Box<Fault>>,
     ) -> Result<Self, S3Error> {
         let target = Target { range: Some(0..1), ..Target::data(Operation::GetObject, address) };
         let once = |client: Client| {
@@ -90,7 +91,7 @@ impl Head {
                         fault => return Err(fault),
                     },
                 };
-                decide(found, tag.unwrap_or_else(|| self.tag.clone()))
+                decide(found, tag.unwrap_or_else(|| self.tag.clone())).map_err(|fault| *fault)
             }
         };
         inner.call(&target, once).await

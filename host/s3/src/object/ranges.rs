@@ -12,7 +12,7 @@ use crate::settings::Memory;
 /// read ahead.
 const UNDER_READERS: usize = 2;
 
-/// Ranges' bytes that readers take elsewhere before one is done with. A piece of a file is looked at once more when its turn comes if it does not begin where it was thought
+/// Ranges' bytes that readers take elsewhere before one is done with that was read to its end. A piece of a file is looked at once more when its turn comes if it does not begin where it was thought
 /// to, and by then others are up to four pieces of a MiB a thread further on: two ranges on four threads. With one, a run fetched 2 to 10 of 240 ranges
 /// twice; with two, what is read ahead waits for its place a little longer.
 const ELSEWHERE: u64 = 2;
@@ -27,13 +27,15 @@ pub(super) struct Ranges {
     count: u64,
     /// Bytes of one.
     range: u64,
+    /// Bytes of all.
+    len: u64,
 }
 
 #[derive(Debug)]
 struct Known {
     ranges: BTreeMap<u64, Slot>,
     ahead: Ahead,
-    /// Bytes that readers took so far. A range is done with when they took [`ELSEWHERE`] of them elsewhere since they were last in it.
+    /// Bytes that readers took so far.
     clock: u64,
     /// Memory of ranges that went.
     spare: Vec<Vec<u8>>,
@@ -42,7 +44,13 @@ struct Known {
 #[derive(Debug)]
 enum Slot {
     Coming,
-    Here { bytes: Arc<Vec<u8>>, asked: u64 },
+    Here {
+        bytes: Arc<Vec<u8>>,
+        /// When somebody was last in it, by the clock.
+        asked: u64,
+        /// Bytes of it that readers took.
+        taken: u64,
+    },
     Failed(S3Error),
 }
 
@@ -58,7 +66,7 @@ impl Ranges {
             spare: Vec::new(),
         };
         let range = memory.range_bytes.min(len);
-        Self { state: Mutex::new(known), came: Condvar::new(), most, count, range }
+        Self { state: Mutex::new(known), came: Condvar::new(), most, count, range, len }
     }
 
     /// Bytes of memory that they take at most.
@@ -100,32 +108,37 @@ impl Ranges {
                     send_for(number);
                 }
             }
-            if let Some(Slot::Here { bytes, .. }) = known.ranges.get(&number) {
+            if let Some(Slot::Here { bytes, taken, .. }) = known.ranges.get_mut(&number) {
+                *taken += count as u64;
                 return Ok(Arc::clone(bytes));
             }
             known = self.came.wait(known).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Makes room for one more, and says whether there is: those that readers are done with go. If somebody waits for it, then also the farthest
-    /// of those that nobody has come to, and at last one that others are in.
+    /// Makes room for one more, and says whether there is: those that readers are done with go. If somebody waits for it, then also those that
+    /// were read to their end, then the farthest of those that nobody has come to, and at last one that others are in.
+    ///
+    /// What was not read to its end is waited for: threads take slabs in their order, and one that is held up between that and reading comes back to
+    /// a range that the others left long ago. Unless that is so long ago that it was only looked into.
     fn make_room(&self, known: &mut Known, is_wanted: bool) -> bool {
         while known.ranges.len() >= self.most {
             let Known { ranges, ahead, clock, .. } = known;
-            let rank = |number: u64, asked: u64| {
-                let is_done = !ahead.is_ahead(number) && asked + ELSEWHERE * self.range < *clock;
-                if is_done {
+            let rank = |number: u64, asked: u64, taken: u64| {
+                let is_read = taken >= self.range.min(self.len - number * self.range);
+                let elsewhere = if is_read { ELSEWHERE } else { self.most as u64 };
+                if !ahead.is_ahead(number) && asked + elsewhere * self.range < *clock {
                     Some((0, asked))
                 } else if !is_wanted {
                     None
                 } else if ahead.is_ahead(number) {
-                    Some((1, u64::MAX - number))
+                    Some((2, u64::MAX - number))
                 } else {
-                    Some((2, asked))
+                    Some((if is_read { 1 } else { 3 }, asked))
                 }
             };
             let going = ranges.iter().filter_map(|(number, slot)| match slot {
-                Slot::Here { asked, .. } => Some((rank(*number, *asked)?, *number)),
+                Slot::Here { asked, taken, .. } => Some((rank(*number, *asked, *taken)?, *number)),
                 // A failure that nobody has met goes for who wants something else. For what is only likely to be next it stays: somebody may be about to meet it, and one after
                 // the other would be sent for in its place, and fail.
                 Slot::Failed(_) if is_wanted => Some(((0, 0), *number)),
@@ -151,7 +164,7 @@ impl Ranges {
         let mut known = self.known();
         let asked = known.clock;
         let slot = match fetched {
-            Ok(bytes) => Slot::Here { bytes: Arc::new(bytes), asked },
+            Ok(bytes) => Slot::Here { bytes: Arc::new(bytes), asked, taken: 0 },
             Err(error) => Slot::Failed(error),
         };
         known.ranges.insert(number, slot);

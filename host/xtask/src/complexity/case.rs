@@ -12,8 +12,14 @@ use super::rules;
 use super::shape::{Run, Shape};
 use super::wrapping::Wrapping;
 
-/// The memory that a run has by default, and the least that it takes, in bytes.
-const MEMORY: [u64; 2] = [256 << 20, 128 << 20];
+/// Threads and bytes of memory: by default, and the least that a run takes. Many threads only by default: with less, the system's allocator
+/// keeps more for each of them than there is.
+const WAYS: [(u32, u64); 5] = [(1, DEFAULT), (1, DEFAULT), (16, DEFAULT), (1, LEAST), (2, LEAST)];
+const DEFAULT: u64 = 256 << 20;
+const LEAST: u64 = 128 << 20;
+
+/// Columns of a table that are tried at most. 5,000: more are nowhere promised to fit into the memory there is.
+const COLUMNS: u64 = 5_000;
 
 /// The name by which files are judged, whatever they are called.
 const NAME: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
@@ -49,6 +55,8 @@ pub(super) struct Case {
     threads: u32,
     /// The budget in bytes.
     pub(super) memory: u64,
+    /// The scale beyond which it is not tried.
+    pub(super) most: u64,
 }
 
 /// A case that lies on a disk.
@@ -64,16 +72,16 @@ impl Case {
     pub(super) fn drawn(seed: u64, published: &[Published]) -> Self {
         let mut random = Rng::with_seed(seed);
         let random = &mut random;
-        let of = (random.u32(..5) == 0 && !published.is_empty())
+        let stand_in = (random.u32(..5) == 0 && !published.is_empty())
             .then(|| &published[random.usize(..published.len())]);
-        let (shape, rules) = match of {
-            Some(published) => {
-                let header = vec![Run::once(published.header.clone())];
-                let width = published.header.split(|byte| *byte == b',').count();
-                let table = Table { width, published: &published.records };
+        let (shape, rules) = match stand_in {
+            Some(real) => {
+                let header = vec![Run::once(real.header.clone())];
+                let width = real.header.split(|byte| *byte == b',').count();
+                let table = Table { width, published: &real.records };
                 let shape =
-                    Shape { before: table.before(random), header, body: table.body(random) };
-                (shape, Rules::Published(published.pack.clone()))
+                    Shape { before: draw::before(random), header, body: table.body(random) };
+                (shape, Rules::Published(real.pack.clone()))
             }
             None => made_up(random),
         };
@@ -86,30 +94,41 @@ impl Case {
             5 => Wrapping::Zip { deflated: random.bool(), others: 1 << random.u32(..6) },
             _ => Wrapping::Plain,
         };
+        let run = random.u32(..5) == 0;
+        let (threads, memory) = WAYS[random.usize(..WAYS.len())];
+        let wide = matches!(rules, Rules::Drawn { columns: None, .. });
         Self {
             name: format!("seed {seed}"),
             shape,
             wrapping,
             rules,
-            publishes: random.u32(..5) == 0,
-            threads: [1, 1, 1, 2, 16][random.usize(..5)],
-            memory: MEMORY[random.usize(..2)],
+            publishes: run,
+            threads,
+            memory,
+            most: if wide { COLUMNS } else { u64::MAX },
         }
     }
 
     /// A case that judges a table of three columns, `a` to `c`, by these rules of `checks`.
     pub(super) fn known(name: &str, shape: Shape, wrapping: Wrapping, rules: &str) -> Self {
-        let columns = ["a", "b", "c"];
-        let pack = rules::around(&format!("[plugins.checks]\n{rules}"));
+        let pack = rules::around(&format!("{rules}\n[plugins.checks]\n"));
+        let columns = Some(["a", "b", "c"].map(str::to_owned).to_vec());
         Self {
             name: name.to_owned(),
             shape,
             wrapping,
-            rules: Rules::Drawn { pack, columns: Some(columns.map(str::to_owned).to_vec()) },
+            rules: Rules::Drawn { pack, columns },
             publishes: false,
             threads: 1,
-            memory: MEMORY[0],
+            memory: DEFAULT,
+            most: u64::MAX,
         }
+    }
+
+    /// A case that publishes a table of the columns that its header has.
+    pub(super) fn known_wide(name: &str, shape: Shape) -> Self {
+        let rules = Rules::Drawn { pack: rules::around("[plugins.checks]\n"), columns: None };
+        Self { rules, publishes: true, ..Self::known(name, shape, Wrapping::Plain, "") }
     }
 
     /// Writes the file and its rules into a folder.
@@ -194,6 +213,6 @@ fn made_up(random: &mut Rng) -> (Shape, Rules) {
         let end = ["\n", "\r\n"][random.usize(..2)];
         vec![Run::once(columns.join(",") + end)]
     };
-    let shape = Shape { before: table.before(random), header, body: table.body(random) };
+    let shape = Shape { before: draw::before(random), header, body: table.body(random) };
     (shape, Rules::Drawn { pack: rules::pack(random, &columns), columns: Some(columns) })
 }

@@ -139,7 +139,9 @@ mod tests {
         check("exit 2", Ended::Refused);
         check("exit 101", Ended::Crashed("exit status: 101".to_owned()));
         check("kill -XCPU $$", Ended::Late);
-        check("kill -ABRT $$", Ended::Crashed("signal: 6 (SIGABRT) (core dumped)".to_owned()));
+        // With a dump of memory or without.
+        let Ended::Crashed(how) = shell("kill -ABRT $$").1 else { panic!("it crashes") };
+        assert!(how.starts_with("signal: 6"), "{how}");
     }
 
     #[test]

@@ -83,7 +83,7 @@ mod tests {
         check("nothing", &|_| 0.0, "even");
         check("a constant", &|_| 70_000.0, "even");
         check("linear", &|n| 30.0 * n, "even");
-        check("a sort", &|n| 30.0 * n * n.log2(), "even");
+        check("a sort of some thousand times as many", &|n| n * (1_000.0 * n).log2(), "even");
         check("a square", &|n| n * n, "faster");
         check("a square that is a third of it", &|n| 30.0 * n + 0.01 * n * n, "faster");
         check("a square that is a hundredth of it", &|n| 30.0 * n + 0.0003 * n * n, "even");

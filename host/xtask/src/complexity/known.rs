@@ -1,70 +1,105 @@
-//! Inputs that once cost the square of their size: a short search of their own for every change.
+//! Inputs that once cost the square of their size, or that cost much more from some size on: a short search of their own for every change.
 
 use super::case::Case;
 use super::shape::{Piece, Run, Shape, Times};
 use super::wrapping::Wrapping;
 
-/// A case and the scale at which it is counted: where what grew with the square was most of the cost.
+/// A case and the scale at which it is counted: where what grew was most of the cost.
 pub(super) type Known = (Case, u64);
 
-const HEADER: &str = "a,b,c\n";
 const UNIQUE: &str = "[plugins.checks.settings.rules.u]\ncheck = \"unique\"\ncolumns = [\"a\"]\n";
+
+/// Small records, so that less is beyond them.
+const SMALL: &str = "[limits]\nrecord_bytes = \"256KiB\"\nfield_bytes = \"64KiB\"\n";
 
 /// All of them.
 pub(super) fn all() -> Vec<Known> {
     let plain =
-        |name, shape, rules, scale| (Case::known(name, shape, Wrapping::Plain, rules), scale);
-    let body = |body| Shape { before: vec![], header: vec![Run::once(HEADER)], body };
+        |name, body, rules| Case::known(name, of_three_columns(body), Wrapping::Plain, rules);
     let record = || Run::once("1,2,3\n");
-    let text = |text: &str| Piece::Text(text.as_bytes().to_vec());
-    let names = || Run { pieces: vec![Piece::Nth, text(",")], times: Times::Scaled(1) };
     vec![
-        plain(
-            "a header of names that come twice",
-            Shape {
-                before: vec![],
-                // Names count on, so that these are the same numbers again without their first digit.
-                header: vec![
-                    Run { pieces: vec![Piece::Few(10_000), text(",")], ..names() },
-                    Run::once("z\n"),
-                ],
-                body: vec![record()],
-            },
-            "",
-            20_000,
-        ),
-        plain(
-            "blank lines before the header",
-            Shape { before: vec![Run::scaled("\n")], ..body(vec![record()]) },
-            "",
-            16 << 20,
-        ),
-        plain(
-            "a broken quote and junk to the end",
-            body(vec![record(), Run::once("x\"y\n"), Run::scaled("junk\n"), Run::once("4,5,6\n")]),
-            "",
-            400_000,
-        ),
-        plain(
-            "blank lines after a record that is too long",
-            body(vec![
-                Run::once("\""),
-                Run { times: Times::Always(4_300_000), ..Run::once("m") },
-                Run::scaled("\n"),
-                Run::once("junk\n4,5,6\n"),
-            ]),
-            "",
-            50_000,
-        ),
-        plain("one key again and again", body(vec![Run::scaled("A,1,2\n")]), UNIQUE, 200_000),
         (
             Case::known(
-                "gzip of little else than quotes",
-                body(vec![Run::scaled("\n\"")]),
-                Wrapping::Gzip,
+                "a header of names that come twice",
+                Shape {
+                    header: vec![scaled(vec![Piece::Few(10_000), text(",")]), Run::once("z\n")],
+                    ..of_three_columns(vec![record()])
+                },
+                Wrapping::Plain,
                 "",
+            ),
+            20_000,
+        ),
+        (
+            Case::known(
+                "blank lines before the header",
+                Shape { before: vec![Run::scaled("\n")], ..of_three_columns(vec![record()]) },
+                Wrapping::Plain,
+                "",
+            ),
+            4 << 20,
+        ),
+        (
+            plain(
+                "a broken quote and junk to the end",
+                vec![record(), Run::once("x\"y\n"), Run::scaled("junk\n"), Run::once("4,5,6\n")],
+                SMALL,
+            ),
+            100_000,
+        ),
+        (
+            plain(
+                "blank lines after a record that is too long",
+                vec![
+                    Run::once("\""),
+                    Run { times: Times::Always(300_000), ..Run::once("m") },
+                    Run::scaled("\n"),
+                    Run::once("junk\n4,5,6\n"),
+                ],
+                SMALL,
             ),
             500_000,
         ),
+        (
+            plain(
+                "blank lines after a broken quote",
+                vec![record(), Run::once("x\"y"), Run::scaled("\r\n"), Run::once("\r")],
+                SMALL,
+            ),
+            125_000,
+        ),
+        (plain("one key again and again", vec![Run::scaled("A,1,2\n")], UNIQUE), 200_000),
+        (
+            Case::known(
+                "little else than quotes, compressed",
+                of_three_columns(vec![Run::scaled("\n\"")]),
+                Wrapping::Gzip,
+                "",
+            ),
+            200_000,
+        ),
+        (
+            Case::known_wide(
+                "as many columns as there are",
+                Shape {
+                    before: vec![],
+                    header: vec![scaled(vec![text("c"), Piece::Nth, text(",")]), Run::once("z\n")],
+                    body: vec![Run::scaled("1,"), Run::once("z\n")],
+                },
+            ),
+            2_000,
+        ),
     ]
+}
+
+fn of_three_columns(body: Vec<Run>) -> Shape {
+    Shape { before: vec![], header: vec![Run::once("a,b,c\n")], body }
+}
+
+fn scaled(pieces: Vec<Piece>) -> Run {
+    Run { pieces, times: Times::Scaled(1) }
+}
+
+fn text(text: &str) -> Piece {
+    Piece::Text(text.as_bytes().to_vec())
 }

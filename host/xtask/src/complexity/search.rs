@@ -75,6 +75,9 @@ impl Bench {
         let mut before: Option<(u64, Cost)> = None;
         for bytes in SIZES {
             let scale = case.shape.scale(bytes);
+            if scale > case.most {
+                break;
+            }
             let cost = self.at(case, scale, &mut outcome)?;
             if let (Some((smaller, less)), Some(start)) = (before, start) {
                 let late = cost.is_none();
@@ -137,7 +140,7 @@ impl Bench {
         let count = |scale| Ok::<_, anyhow::Error>(self.count(case, scale)?.unwrap_or(late));
         let counted = [count(scale)?, count(2 * scale)?];
         let found = growth::judge(start, FEW_INSTRUCTIONS, counted, || count(4 * scale))?;
-        self.note("instructions", scale, found, outcome);
+        note("instructions", scale, found, outcome);
         let moved = |scale| {
             Ok::<_, anyhow::Error>(
                 self.at(case, scale, &mut Outcome::default())?.map_or(late, |it| it.moved),
@@ -145,17 +148,17 @@ impl Bench {
         };
         let (start, twice) = (moved(0)?, [moved(scale)?, moved(2 * scale)?]);
         let found = growth::judge(start, FEW_BYTES, twice, || moved(4 * scale))?;
-        self.note("bytes read and written", scale, found, outcome);
+        note("bytes read and written", scale, found, outcome);
         Ok(())
     }
+}
 
-    fn note(&self, what: &str, scale: u64, found: Growth, outcome: &mut Outcome) {
-        match found {
-            Growth::Even => {}
-            Growth::Step => outcome.steps += 1,
-            Growth::Faster { ratios: [twice, fourfold] } => outcome.findings.push(format!(
-                "{what}: {twice:.2} times as many at 2n as at n = {scale}, {fourfold:.2} times as many at 4n as at 2n"
-            )),
-        }
+fn note(what: &str, scale: u64, found: Growth, outcome: &mut Outcome) {
+    match found {
+        Growth::Even => {}
+        Growth::Step => outcome.steps += 1,
+        Growth::Faster { ratios: [twice, fourfold] } => outcome.findings.push(format!(
+            "{what}: {twice:.2} times as many at 2n as at n = {scale}, {fourfold:.2} times as many at 4n as at 2n"
+        )),
     }
 }

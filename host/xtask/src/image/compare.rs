@@ -53,7 +53,7 @@ type Rounds = Vec<Cost>;
 pub(super) fn run(checkout: &Checkout) -> Result<()> {
     plugins::check(checkout)?;
     let place = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let mut programs = Vec::new();
+    let mut programs = Vec::with_capacity(PROGRAMS.len());
     for program in PROGRAMS {
         let binary = place.path().join(program.name());
         let built = program.build(checkout)?;
@@ -99,17 +99,17 @@ fn measure(
     fs::create_dir(&folder).context("cannot make a folder for the sample")?;
     let file = folder.join(FILE);
     let words = ["sample", "open-payments", "general", "--year", "2023", "--rows", case.records];
-    let mut sample = command(checkout, &programs[0]);
+    let mut sample = command(checkout, &programs[0], PROGRAMS[0]);
     sample.args(words).args(["--seed", "7", "--defects", "0.5%", "-o"]).arg(&file);
     shell::run_on_stderr(&mut sample)?;
     let mut rounds: Vec<Rounds> = vec![Vec::new(); programs.len()];
     for round in 0..=ROUNDS {
-        for (program, taken) in programs.iter().zip(&mut rounds) {
+        for ((binary, program), taken) in programs.iter().zip(PROGRAMS).zip(&mut rounds) {
             let lake = place.join("lake");
             if lake.exists() {
                 fs::remove_dir_all(&lake).context("cannot remove the lake of the run before")?;
             }
-            let mut run = command(checkout, program);
+            let mut run = command(checkout, binary, program);
             run.arg("run").arg(&file).arg("--root").arg(&lake).args(["--threads", case.threads]);
             let cost = measure::run(&mut run, &place.join("log.txt"))?;
             // The first time, program and file come from the disk.
@@ -124,8 +124,9 @@ fn measure(
 }
 
 /// As the image runs it: no plugin was compiled before.
-fn command(checkout: &Checkout, program: &Path) -> Command {
-    let mut command = Command::new(program);
+fn command(checkout: &Checkout, binary: &Path, program: Program) -> Command {
+    let mut command = Command::new(binary);
+    command.envs(program.variables().iter().copied());
     command.current_dir(checkout.root()).env("ASSAY_CACHE", "off");
     command
         .env("ASSAY_RULES", checkout.root().join("rules"))

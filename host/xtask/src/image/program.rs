@@ -52,6 +52,15 @@ impl Program {
         }
     }
 
+    /// Variables that it is started with in the image, or would be.
+    pub(super) fn variables(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            // As the Containerfile says, where the reason is.
+            Self::Image => &[("MIMALLOC_PURGE_DELAY", "0")],
+            Self::Plain | Self::Usual => &[],
+        }
+    }
+
     /// Compiles it, and says which file it is. The next program for the same target takes its place.
     pub(super) fn build(self, checkout: &Checkout) -> Result<PathBuf> {
         if self.target() == MUSL {

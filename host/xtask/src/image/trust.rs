@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use anyhow::{Context, Result, bail};
 use assay_standins::Server;
 
-use super::trial::{FILE, Start};
+use super::start::Start;
 use crate::checkout::Checkout;
 use crate::{outside, shell};
 
@@ -25,8 +25,8 @@ pub(super) enum Outcome {
     Missing(&'static str),
 }
 
-/// Publishes the sample in `data` to a server on this machine, whose certificate an authority of our own has signed.
-pub(super) fn run(checkout: &Checkout, start: &Start, data: &Path) -> Result<Outcome> {
+/// Publishes the sample of this name in `data` to a server on this machine, whose certificate an authority of our own has signed.
+pub(super) fn run(checkout: &Checkout, start: &Start, data: &Path, name: &str) -> Result<Outcome> {
     if !shell::succeeds(Command::new("openssl").arg("version")) {
         return Ok(Outcome::Missing("no `openssl` on the path, which makes certificates"));
     }
@@ -40,7 +40,7 @@ pub(super) fn run(checkout: &Checkout, start: &Start, data: &Path) -> Result<Out
     let server = Server::start_versity_tls(&versitygw, &certificate, &key)?;
     fs::create_dir(server.objects(BUCKET)).context("cannot make the bucket")?;
 
-    let (file, root) = (format!("/data/{FILE}"), format!("s3://{BUCKET}"));
+    let (file, root) = (format!("/data/{name}"), format!("s3://{BUCKET}"));
     let run = |more: &[(&str, String)]| {
         let variables = [&server.environment()[..], more].concat();
         let mut run = start.networked(data, &variables, &["run", &file, "--root", &root]);

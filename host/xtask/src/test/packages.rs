@@ -45,11 +45,7 @@ const PACKAGES: [Package; 6] = [
     Package { folder: "glue/catalog", place: terraform::CATALOG, typed: OWN, needs: &[] },
     Package {
         folder: "glue/curated",
-        place: Place {
-            folder: "packages/curated",
-            requirements: "glue/curated/requirements.txt",
-            from_source: &["pyspark"],
-        },
+        place: terraform::CURATED,
         typed: OWN,
         needs: &[Need::Spark],
     },

@@ -82,16 +82,19 @@ pub(crate) fn part(
     let crc32 = verify(&bytes, input.content_md5.as_deref(), input.checksum_crc32, trailers)?;
     let sum = state.naming.sum(&bytes);
     let place = (input.key.clone(), input.upload_id.clone());
-    let upload = state.bucket(&input.bucket)?.uploads.get_mut(&place).ok_or_else(no_upload)?;
+    let upload = state.bucket(&input.bucket)?.uploads.get(&place).ok_or_else(no_upload)?;
     let about = upload.about.clone();
-    upload.parts.insert(input.part_number, Part { sum, bytes: bytes.clone() });
+    let number = input.part_number;
     state.note(&input.bucket, |folder| What::Part {
         key: input.key,
         upload: input.upload_id,
-        number: input.part_number,
+        number,
         sum,
         file: folder.file(&bytes),
     });
+    let bucket = state.bucket(&input.bucket)?;
+    let upload = bucket.uploads.get_mut(&place).ok_or_else(no_upload)?;
+    upload.parts.insert(number, Part { bytes, sum });
     Ok(UploadPartOutput {
         e_tag: Some(etag(&content::etag(&sum))),
         checksum_crc32: crc32,

@@ -67,7 +67,8 @@ fn serve() -> Result<(), String> {
     loop {
         for request in server.take_log() {
             let status = request.status.map_or("-".to_owned(), |status| status.to_string());
-            println!("{status} {} {}/{}", request.operation, request.bucket, request.key);
+            let range = request.range.map_or(String::new(), |range| format!(" {range}"));
+            println!("{status} {} {}/{}{range}", request.operation, request.bucket, request.key);
         }
         thread::sleep(EVERY);
     }

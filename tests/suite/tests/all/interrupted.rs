@@ -217,7 +217,7 @@ fn a_signal_ends_a_run_that_waits_for_a_bucket() {
     check_stalled(input, (Operation::GetObject, 1), true);
     // Nothing can be written any more, no record either.
     let output = |place: &Place| {
-        place.server.faults().from_operation(Operation::PutObject, 0, Fault::Silent)
+        place.server.faults().from_operation(Operation::PutObject, 0, Fault::Silent);
     };
     check_stalled(output, (Operation::PutObject, 1), false);
 }

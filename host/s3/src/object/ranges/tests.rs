@@ -120,6 +120,23 @@ fn what_is_looked_at_once_more_is_still_there() {
     check(&[(80, 15), (103, 15), (150, 12), (151, 12), (200, 15)]);
 }
 
+/// A thread takes a slab, is held up, and reads it when the others are far ahead.
+#[test]
+fn what_was_not_read_to_its_end_is_still_there() {
+    // Eighths that are read so many later than in their order.
+    let check = |late: std::ops::Range<u64>, by: u64| {
+        let (before, after) = (0..late.end + by, late.end + by..40 * 8);
+        let in_order = before.filter(|eighth| !late.contains(eighth));
+        let (sent, held) = read(40, 8, in_order.chain(late.clone()).chain(after));
+        assert_eq!(sent.len(), 40, "{late:?} by {by}: {sent:?}");
+        assert!(held <= 8, "{held}");
+    };
+    check(44..48, 8);
+    check(44..48, 40);
+    check(80..88, 40);
+    check(83..90, 36);
+}
+
 #[test]
 fn a_look_here_and_there_sends_for_no_more() {
     let looks = [99, 50, 10, 70, 30, 99];
