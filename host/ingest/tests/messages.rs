@@ -43,7 +43,7 @@ fn faults_say_what_was_found_and_expected() {
     );
     check(
         b"\x1a",
-        "csv.debris: found the byte 0x1A (the DOS end-of-file mark) after the last record, expected nothing; all records before it are complete",
+        "csv.debris: found the byte 0x1A, the DOS end-of-file mark, after the last record, expected nothing; all records before it are complete",
     );
     check(
         b"\0\0\0",

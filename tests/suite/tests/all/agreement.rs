@@ -226,5 +226,5 @@ fn a_plugin_that_is_not_signed_is_refused_by_all() {
     let path = library.rule_file("loans/shared.toml");
     let pack = fs::read_to_string(&path).expect("the packs");
     fs::write(&path, format!("{pack}\n[trust]\nkeys = [\"{line}\"]\n")).expect("space");
-    all_refuse(&library, &library.arguments(), "asks for a signature");
+    all_refuse(&library, &library.arguments(), "requires a signature");
 }

@@ -213,7 +213,7 @@ fn an_upload_that_is_wanted_once_more_is_made_by_the_next_run() {
         let report = place.run(&root).expect("it can be opened");
         let failure = report.failure.unwrap_or_else(|| panic!("{name}: {}", report.outcome));
         assert_eq!((failure.code.as_str(), failure.retryable), ("store", true), "{name}");
-        for told in [told, "try again: the next run writes them anew"] {
+        for told in [told, "try again: the next run uploads them again"] {
             assert!(failure.message.contains(told), "{name}: {}", failure.message);
         }
         assert_eq!(place.server.unfinished_uploads(BUCKET), [""; 0], "{name}");
@@ -229,8 +229,8 @@ fn an_upload_that_is_wanted_once_more_is_made_by_the_next_run() {
         assert!(took <= requests + requests / 10, "{name}: {took} requests, not {requests}");
     };
     for at in 0..uploads {
-        check(Fault::ConflictGone, at, false, "the upload is over");
-        check(Fault::Conflict, at, true, "wants this upload once more");
+        check(Fault::ConflictGone, at, false, "the upload no longer exists");
+        check(Fault::Conflict, at, true, "requires this upload to start again");
     }
 }
 
