@@ -27,9 +27,9 @@ fn each_range_of_an_input_is_asked_for_once_a_pass() {
             }
         }
         assert_eq!(asked.len(), ranges, "{threads} threads: {asked:?}");
-        // One more at most: on a machine that is busy beyond reason a thread may be held up for longer than anything is kept for it.
+        // Two more at most: on a machine that is busy beyond reason a thread may be held up for longer than anything is kept for it.
         let all: usize = asked.values().sum();
-        assert!(all <= 2 * ranges + 1, "{threads} threads: {asked:?}");
+        assert!(all <= 2 * ranges + 2, "{threads} threads: {asked:?}");
     }
 }
 
