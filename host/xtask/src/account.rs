@@ -14,12 +14,7 @@ pub(crate) fn run(checkout: &Checkout, address: &str) -> Result<()> {
             "`{address}` is not the address of a bucket; expected s3://BUCKET or s3://BUCKET/PREFIX"
         );
     }
-    let assay = if let Some(named) = speed::named_binary(checkout)? {
-        named
-    } else {
-        checkout.build_assay()?;
-        checkout.binary()
-    };
+    let assay = speed::named_or_built(checkout)?;
     plugins::check(checkout)?;
     let mut command = Command::new(python::make(checkout, &outside::MOTO)?);
     // -B: no `__pycache__` folders in the checkout.

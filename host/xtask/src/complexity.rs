@@ -65,12 +65,7 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
             "instructions are counted by valgrind, which is not installed (Debian: `apt-get install valgrind`)"
         );
     }
-    let assay = if let Some(named) = speed::named_binary(checkout)? {
-        named
-    } else {
-        checkout.build_assay()?;
-        checkout.binary()
-    };
+    let assay = speed::named_or_built(checkout)?;
     plugins::check(checkout)?;
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let bench = Bench { assay, root: checkout.root().to_owned(), folder: folder.path().to_owned() };

@@ -72,6 +72,15 @@ pub(crate) fn binary(checkout: &Checkout) -> Result<PathBuf> {
     Ok(checkout.release_binary())
 }
 
+/// `assay` as `ASSAY_BIN` names it, else as it is built now.
+pub(crate) fn named_or_built(checkout: &Checkout) -> Result<PathBuf> {
+    if let Some(named) = named_binary(checkout)? {
+        return Ok(named);
+    }
+    checkout.build_assay()?;
+    Ok(checkout.binary())
+}
+
 /// The binary that `ASSAY_BIN` names, if it is set.
 pub(crate) fn named_binary(checkout: &Checkout) -> Result<Option<PathBuf>> {
     let Some(named) = std::env::var_os("ASSAY_BIN") else { return Ok(None) };
