@@ -13,7 +13,7 @@ use signal_hook::low_level;
 
 use crate::complaint::complain;
 
-/// What ends a run: a scheduler that stops a task sends the one, a person who types ^C the other.
+/// Signals that end a run: schedulers send SIGTERM to stop a task, ^C sends SIGINT.
 const SIGNALS: [i32; 2] = [SIGTERM, SIGINT];
 
 /// What a shell adds to a signal's number to make it an exit code.
@@ -23,7 +23,7 @@ const ENDED_BY: i32 = 128;
 /// a parent that ends. A person needs longer to decide that once was not enough.
 const ECHO: Duration = Duration::from_millis(250);
 
-/// Whether a signal asked for the end.
+/// Records whether a signal has asked the run to stop.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop {
     shared: Arc<Shared>,
@@ -31,16 +31,16 @@ pub(crate) struct Stop {
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// The signal that came first; 0: none.
+    /// The first signal received; 0 if none.
     signal: AtomicI32,
-    /// Whoever waits for something that takes as long as others want, and is woken by a signal.
+    /// Wakes the thread that waits for something of unbounded duration.
     waiting: Mutex<Option<Sender<()>>>,
 }
 
 impl Stop {
-    /// Listens from now on, on a thread of its own, so that a signal is answered whatever the run is at. The first asks for the end; the
+    /// Starts a listener thread, so that a signal is handled whatever the run is doing. The first signal asks the run to stop; the
     /// second ends the process at once, unless it is an [`ECHO`].
-    /// `told` is called by the first, for what waits and cannot ask.
+    /// The first signal also calls `told`, for code that is blocked and cannot poll.
     pub(crate) fn on_signals(told: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let stop = Self::default();
         let mut signals = Signals::new(SIGNALS)?;
@@ -59,26 +59,26 @@ impl Stop {
         Ok(stop)
     }
 
-    /// Whether the end was asked for.
+    /// Whether a signal has arrived.
     pub(crate) fn asked(&self) -> bool {
         self.shared.asked()
     }
 
-    /// The exit code of who is ended by the signal that came: 143 for SIGTERM, 130 for SIGINT.
+    /// The exit code for a process ended by this signal: 143 for SIGTERM, 130 for SIGINT.
     pub(crate) fn code(&self) -> u8 {
         let code = ENDED_BY + self.shared.signal.load(Ordering::Relaxed);
         u8::try_from(code).unwrap_or(u8::MAX)
     }
 
-    /// What `work` gives, or nothing if a signal comes first. Then it is left to itself, on its thread, until the process ends: what
-    /// waits for others to write cannot be told to stop.
+    /// Returns the result of `work`, or `None` if a signal comes first. `work` then keeps its thread until the process ends: a thread that
+    /// is blocked on another writer cannot be told to stop.
     pub(crate) fn unless_asked<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<Option<T>> {
         let (done, woken) = channel();
         *self.shared.waiting() = Some(done.clone());
-        // One that came before anybody waited wakes nobody.
+        // A signal that arrived before we waited wakes nobody.
         if self.asked() {
             return Ok(None);
         }
@@ -115,7 +115,7 @@ impl Shared {
             "{name}: the run stops once what is under way is done; a second signal ends it at once"
         ));
         if let Some(waiting) = self.waiting().take() {
-            // Whoever waited is done by himself.
+            // The waiter has already finished.
             let _ = waiting.send(());
         }
     }

@@ -238,7 +238,7 @@ impl RunError {
         }
     }
 
-    /// Whether it failed because its end was asked for while it waited for its input, or for what it writes to be taken.
+    /// Whether the run failed because it was told to stop while waiting for input or for a write to complete.
     pub(crate) fn is_stopped(&self) -> bool {
         match self {
             // Something is published, or may be.

@@ -19,7 +19,7 @@ pub(crate) struct Target {
     pub(crate) address: Address,
     /// Of an object, which bytes.
     pub(crate) range: Option<Range<u64>>,
-    /// What becomes of it once the end was asked for.
+    /// What happens to it once the run is told to stop.
     pub(crate) grace: Grace,
 }
 

@@ -56,7 +56,7 @@ pub(crate) enum Cause {
     Body,
     /// Two answers about one state of an object do not agree.
     Contradiction,
-    /// The end was asked for.
+    /// The run was told to stop.
     Stopped,
     /// Anything else.
     Other,
@@ -118,13 +118,13 @@ impl Fault {
         Self::new(Cause::Body, format!("the connection broke off: {}", chain(error)))
     }
 
-    /// The end was asked for, and a request has so much grace.
+    /// The run was told to stop; requests get this much grace.
     pub(crate) fn stopped(grace: Grace) -> Self {
         Self::new(
             Cause::Stopped,
             match grace {
-                Grace::None => "the end was asked for",
-                Grace::Closing => "the end was asked for, and S3 does not answer",
+                Grace::None => "stopped by a signal",
+                Grace::Closing => "stopped by a signal, and S3 does not answer",
             },
         )
     }

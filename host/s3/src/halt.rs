@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-/// How long S3 may be silent once the end was asked for, until nobody waits for it any more. 5 seconds: it answers within one, and orchestrators kill 10
+/// How long S3 may stay silent after a stop request before we give up on it. 5 seconds: it answers within one, and orchestrators kill 10
 /// (`docker stop`) to 30 seconds (Kubernetes, ECS) after they asked.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -23,7 +23,7 @@ struct Shared {
     done: Mutex<Option<Instant>>,
 }
 
-/// How long a request goes on once the end was asked for.
+/// How long a request may continue after a stop request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grace {
     /// No longer: it is about data, which the next run reads or writes anew.

@@ -1,4 +1,4 @@
-//! Inputs: bytes that can be read again, and anywhere.
+//! Inputs: bytes that can be read repeatedly and at any offset.
 
 mod cursor;
 mod file;

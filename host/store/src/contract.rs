@@ -1,7 +1,7 @@
-//! What every store and every blob is held to: the same list of cases for each implementation, in whatever crate it is.
+//! The contract of stores and blobs: the same list of cases for every implementation, in any crate.
 //!
-//! It is a plain module and no feature: a feature that only tests switch on would have this crate, and all that are built
-//! on it, compiled twice. It needs nothing but `std`, and what nobody calls is not linked.
+//! It is a plain module, not a feature: a feature that only tests enable would compile this crate, and its dependents,
+//! twice. It needs only `std`, and unused code is not linked.
 
 mod blobs;
 mod stores;

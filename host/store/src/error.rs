@@ -1,4 +1,4 @@
-//! Why a store did not do what it was asked.
+//! Errors of stores.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use assay_model::shown;
 use crate::key::{BadKey, Key};
 use crate::version::Version;
 
-/// Why something could not be written or read. Always a reason to stop the run, never a judgement on data.
+/// Why something could not be written or read. Always stops the run; never a verdict on data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -23,7 +23,7 @@ pub enum StoreError {
         /// The object.
         key: Key,
     },
-    /// A compare-and-swap found another version than the one that was read.
+    /// A compare-and-swap found a version other than the one that was read.
     #[error(
         "`{key}` was changed by another run since it was read (expected version `{expected}`); \
          read it again and retry", key = shown(key))]
@@ -33,29 +33,29 @@ pub enum StoreError {
         /// The version that was read.
         expected: Version,
     },
-    /// What was written is there already, with other bytes. They stay as they are.
+    /// The object exists already with other bytes, which are left untouched.
     #[error(
         "`{key}` exists already and is not what this run wrote ({found} bytes, expected {written}); it was left as it is\n\
          help: another version of assay wrote it, or it was damaged since; if no manifest names it, delete it and run again", key = shown(key))]
     Differs {
         /// The object.
         key: Key,
-        /// Bytes of what is there.
+        /// Size of the existing object, in bytes.
         found: u64,
-        /// Bytes of what was written, which may be as many.
+        /// Size of what was written, in bytes; may be equal.
         written: u64,
     },
-    /// Somebody holds the lock of a document and does not let go.
+    /// Another process holds the lock of a document for too long.
     #[error(
         "another process has held the lock `{}` for {waited:?}, which normally takes milliseconds; it may be suspended: resume or end it, then run again", shown(.lock.display())
     )]
     Locked {
         /// The lock's file.
         lock: PathBuf,
-        /// How long was waited.
+        /// Time waited.
         waited: Duration,
     },
-    /// It is written and has its name; whether it outlasts a power cut is not known.
+    /// The object is written and visible, but may not survive a power cut.
     #[error(
         "`{place}` is written, but the disk did not confirm its name: a power cut may lose it", place = shown(place))]
     Unconfirmed {

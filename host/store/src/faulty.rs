@@ -1,4 +1,4 @@
-//! A store that fails on demand, so that callers can be shown to survive it.
+//! A store that fails on demand, to test that callers survive it.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ struct Plan {
     done: AtomicU64,
 }
 
-/// What is to become of one operation.
+/// What happens to one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
     Succeeds,
@@ -67,7 +67,7 @@ impl Plan {
         }
     }
 
-    /// An operation that gives the same however many times it is carried out.
+    /// Runs an idempotent operation.
     fn run<T>(
         &self,
         place: &str,
@@ -76,7 +76,7 @@ impl Plan {
         self.turn().take(place, operation)
     }
 
-    /// An operation that another of its own kind may have come before.
+    /// Runs an operation whose repetition may find the result of the first.
     fn run_twice<T>(
         &self,
         place: &str,
@@ -112,12 +112,12 @@ impl Turn {
 }
 
 impl<S: Store> FaultyStore<S> {
-    /// `inner`, with the operation number `at` failing as `fault` says.
+    /// Wraps `inner`; operation number `at` (from 0) fails as `fault` says.
     pub fn new(inner: S, at: u64, fault: Fault) -> Self {
         Self { inner, plan: Arc::new(Plan { at, fault, done: AtomicU64::new(0) }) }
     }
 
-    /// How many operations were asked for so far.
+    /// Number of operations requested so far.
     pub fn operations(&self) -> u64 {
         self.plan.done.load(Ordering::Relaxed)
     }

@@ -5,13 +5,13 @@ use std::str::FromStr;
 
 use assay_model::shown;
 
-/// Names that stores keep for themselves: uploads under way and locks.
+/// Prefix reserved by stores for uploads in progress and locks.
 pub(crate) const RESERVED: &str = ".assay";
 
-/// S3 takes 1,024 bytes a key.
+/// S3 allows 1,024 bytes per key.
 const KEY_BYTES: usize = 1_024;
 
-/// Linux and macOS take 255 bytes a file name.
+/// Linux and macOS allow 255 bytes per file name.
 const SEGMENT_BYTES: usize = 255;
 
 /// A text that cannot name an object.
@@ -30,7 +30,7 @@ pub struct BadKey {
 pub struct Key(String);
 
 impl Key {
-    /// Reads a key. The error says which of the demands is not met.
+    /// Parses a key. The error names the requirement that is not met.
     pub fn new(text: impl Into<String>) -> Result<Self, BadKey> {
         let text = text.into();
         match Self::problem(&text) {

@@ -1,8 +1,9 @@
 //! Where bytes come from and where objects go: a disk today, a bucket as well.
 //!
-//! A [`blob::Blob`] is what a run reads: opened once, read anywhere by anyone, and able to say that it changed. A [`Store`] is what a run publishes to. Its operations are those that an object store can keep: an upload that becomes
-//! visible all at once, a create-only write and a compare-and-swap, both for small documents. Everything that must be safe
-//! against a killed process or a second one is built on these and on nothing else.
+//! A run reads from a [`blob::Blob`]: opened once, readable at any offset from any thread, and able to report that it changed. A run publishes
+//! to a [`Store`]. Its operations are those that an object store can guarantee: an upload that becomes visible all at once, and, for
+//! small documents, a create-only write and a compare-and-swap. Everything that must be safe against a killed or concurrent process
+//! is built on these alone.
 
 pub mod blob;
 pub mod contract;

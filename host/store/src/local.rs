@@ -1,7 +1,7 @@
 //! A folder as a store.
 //!
 //! Everything is written under a hidden name in its own folder, flushed to the disk, and then named: a reader sees an
-//! object whole or not at all, and so does the next process after a crash. Taking a free name is one step by itself; compare-and-swaps
+//! object whole or not at all, and so does the next process after a crash. Taking a free name is atomic; compare-and-swaps
 //! are serialised by a lock beside the document.
 
 mod cleaning;
@@ -19,7 +19,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use self::lock::lock_beside;
 use crate::{Cleaning, Expected, Found, Key, Object, Store, StoreError, Upload, Version};
 
-/// What stands for itself in a URL's path; all else is percent-encoded.
+/// Characters to percent-encode in a URL's path: all but these.
 const NOT_PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -38,7 +38,7 @@ pub struct LocalStore {
 }
 
 impl LocalStore {
-    /// Opens the store at `root`, creating the folder where there is none.
+    /// Opens the store at `root`, creating the folder if it is missing.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, StoreError> {
         let root = root.as_ref();
         let fault = |source| StoreError::io("open", &shown(root.display()), source);
@@ -67,7 +67,7 @@ impl LocalStore {
     }
 }
 
-/// Bytes that are digested at a time: enough for the widest instructions, few enough for the caches.
+/// Bytes digested at a time: enough for the widest SIMD instructions, few enough for the caches.
 const DIGESTED: usize = 256 * 1024;
 
 fn digest(mut file: File) -> io::Result<blake3::Hash> {
@@ -117,7 +117,7 @@ impl Store for LocalStore {
 
     fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError> {
         let fault = |source| StoreError::io("create", key, source);
-        // No lock: whoever swaps has read what is there, and then there is no free name.
+        // No lock needed: a swap requires an existing object, and then the name is not free.
         match self.draft_of(key, bytes).and_then(Draft::create).map_err(fault)? {
             Created::Now => Ok(version(bytes)),
             Created::Taken(_) => Err(StoreError::Exists { key: key.clone() }),

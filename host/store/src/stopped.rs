@@ -1,15 +1,15 @@
-//! Work that was cut short because somebody asked for its end.
+//! The error for work cut short by a stop request.
 
 use std::error::Error;
 
-/// The end was asked for while it was waited for bytes, or for their being taken. It is among the causes of the error that a reader or a writer gets; nothing
-/// is wrong with what was read or written.
+/// The run was told to stop while it waited to read or write bytes. Readers and writers find it among the causes of their error; the data
+/// itself is not at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the end was asked for")]
+#[error("stopped by a signal")]
 pub struct Stopped;
 
 impl Stopped {
-    /// Whether that is why something failed: it is the error, or one of its causes.
+    /// Whether a stop request made something fail: `Stopped` is the error or one of its causes.
     pub fn is_in(error: &(dyn Error + 'static)) -> bool {
         let mut next = Some(error);
         while let Some(error) = next {

@@ -13,17 +13,17 @@ use crate::version::Version;
 pub struct Object {
     /// Its content.
     pub bytes: Vec<u8>,
-    /// Names this content for a later [`Store::replace`].
+    /// Identifies this content for a later [`Store::replace`].
     pub version: Version,
 }
 
-/// A large object on its way. Nobody sees any of it before [`Upload::finish`]; dropping it leaves nothing behind.
+/// An upload of a large object. Nothing is visible before [`Upload::finish`]; dropping it leaves nothing behind.
 pub trait Upload: Write + Send {
-    /// Makes the whole object durable, then visible under its key, in one step; or finds that the very same bytes are there.
+    /// Makes the whole object durable, then visible under its key, in one step; or finds the very same bytes there.
     ///
-    /// Nothing is ever overwritten. What is there already was written by an attempt that was killed, by a process that does the
-    /// same at this moment, or by this very call, whose first reply was lost: a bucket then says that its condition is not met, and
-    /// so compares before it says so. If other bytes are there they stay, and this fails with [`StoreError::Differs`].
+    /// Nothing is ever overwritten. An existing object was written by an attempt that was killed, by a concurrent process doing the
+    /// same, or by this very call, if its first reply was lost: a bucket then reports a failed precondition, so
+    /// implementations compare before they report it. If other bytes are there they stay, and this fails with [`StoreError::Differs`].
     fn finish(self: Box<Self>) -> Result<Finished, StoreError>;
 }
 
@@ -33,25 +33,25 @@ impl fmt::Debug for dyn Upload + '_ {
     }
 }
 
-/// What an object should be: its size and the digest of its bytes.
+/// The expected size and digest of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expected {
-    /// In bytes.
+    /// Size in bytes.
     pub bytes: u64,
-    /// Of all of them.
+    /// Digest of all bytes.
     pub digest: blake3::Hash,
 }
 
-/// What was found in an object's place.
+/// What was found under an object's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
-    /// What should be there.
+    /// The expected object.
     Same,
     /// Nothing.
     Nothing,
     /// Something else.
     Other {
-        /// Its size, which may be the same.
+        /// Its size in bytes, which may equal the expected one.
         bytes: u64,
     },
 }
@@ -67,24 +67,24 @@ pub enum Finished {
 
 /// A place for objects. All methods are safe to call from many threads and processes at once.
 ///
-/// A run needs these and no others. An object store has no rename, no locks and no cheap listing, and so none is asked for.
+/// These operations are all that a run needs. Object stores have no rename, locks or cheap listing, so none is required.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Begins an object of any size. Its key should contain what determines its content, as a run's id does: then an object that
-    /// is there when the upload is finished is the same one.
+    /// already exists when the upload finishes is the same one.
     fn upload(&self, key: &Key) -> Result<Box<dyn Upload>, StoreError>;
 
-    /// Reads a small object, or `None` where there is none.
+    /// Reads a small object; `None` if it does not exist.
     fn get(&self, key: &Key) -> Result<Option<Object>, StoreError>;
 
-    /// Looks whether an object of any size is what it should be, without trusting that it was written.
+    /// Checks by reading whether an object of any size is the expected one.
     fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError>;
 
-    /// Writes a small object that must not exist: [`StoreError::Exists`] if it does. That may be this call's own doing, if the
-    /// store lost the reply and tried again; see [`Store::ensure`].
+    /// Writes a small object that must not exist: [`StoreError::Exists`] if it does. This call may itself have created it, if the
+    /// reply was lost and the store retried; see [`Store::ensure`].
     fn create(&self, key: &Key, bytes: &[u8]) -> Result<Version, StoreError>;
 
-    /// Writes a small object that must still be what was read: [`StoreError::Changed`] if it is not, which may be this call's own
-    /// doing as well.
+    /// Writes a small object that must still be what was read: [`StoreError::Changed`] if it is not, which this call may likewise
+    /// have caused itself.
     fn replace(&self, key: &Key, bytes: &[u8], expected: &Version) -> Result<Version, StoreError>;
 
     /// Removes an object. Removing what is not there is not an error.
@@ -93,21 +93,21 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// How other tools address the object.
     fn url(&self, key: &Key) -> String;
 
-    /// Bytes of memory that it takes at most for what it has not written yet.
+    /// Maximum memory for data not yet written, in bytes.
     fn memory(&self) -> usize {
         0
     }
 
-    /// What it can do besides, if it can do it cheaply.
+    /// Listing and cleaning, if the store can do it cheaply.
     fn cleaning(&self) -> Option<&dyn Cleaning> {
         None
     }
 
-    /// Writes a small object, or finds that it is there: what [`Upload::finish`] is to large ones. For content that only its
-    /// writer can have written, so that a lost reply is told from somebody else's object.
+    /// Writes a small object, or finds it there, as [`Upload::finish`] does for large ones. For content that only this
+    /// writer can produce, so that a lost reply can be distinguished from another writer's object.
     fn ensure(&self, key: &Key, bytes: &[u8]) -> Result<Finished, StoreError> {
         let Err(error) = self.create(key, bytes) else { return Ok(Finished::Created) };
-        // Whatever went wrong: what is there now decides. If nobody can tell, the first error says more.
+        // Whatever went wrong, what exists now decides. If that cannot be read, the first error says more.
         let Ok(Some(now)) = self.get(key) else { return Err(error) };
         match error {
             _ if now.bytes == bytes => Ok(Finished::AlreadyThere),
@@ -162,7 +162,7 @@ impl<S: Store + ?Sized> Store for Box<S> {
     }
 }
 
-/// An object that a listing found.
+/// An object found by a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// Its key.
@@ -171,16 +171,16 @@ pub struct Listed {
     pub bytes: u64,
 }
 
-/// What takes a look at all there is, which costs the more the longer a store is in use. Runs do without, and readers follow manifests:
-/// only who cleans up lists.
+/// Operations that list the whole store, which cost more the longer it is in use. Runs do not need them and readers follow manifests:
+/// only cleaning up needs to list.
 pub trait Cleaning {
     /// All objects below `folder`, sorted by key.
     fn list(&self, folder: &Key) -> Result<Vec<Listed>, StoreError>;
 
-    /// Removes the folders that nothing is in any more: `folder`, those below, and those it lies in. A store without folders has nothing to do.
+    /// Removes empty folders: `folder`, those below it, and its parents. A store without folders has nothing to do.
     fn prune(&self, folder: &Key) -> Result<(), StoreError>;
 
-    /// Removes what uploads of dead processes left below `folder`, and says how many. Uploads that are still under
-    /// way, here or in other processes, are left alone; where that cannot be told, those that began less than `grace` ago.
+    /// Removes what uploads of dead processes left below `folder`, and returns how many. Uploads still in
+    /// progress, here or in other processes, are left alone; where that cannot be told, those that began less than `grace` ago.
     fn sweep(&self, folder: &Key, grace: Duration) -> Result<usize, StoreError>;
 }

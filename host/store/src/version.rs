@@ -1,14 +1,14 @@
-//! What tells one content of an object from another.
+//! Versions of an object's content.
 
 use std::fmt;
 
-/// Names what an object held when it was read: a digest on a local disk, an entity tag in a bucket. Only good for
-/// comparing with itself.
+/// Identifies the content of an object when it was read: a digest on a local disk, an entity tag in a bucket. Only meaningful when
+/// compared with versions from the same store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version(String);
 
 impl Version {
-    /// Wraps what the store uses to tell contents apart.
+    /// Wraps the tag by which the store distinguishes contents.
     pub fn new(tag: impl Into<String>) -> Self {
         Self(tag.into())
     }

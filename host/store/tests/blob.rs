@@ -1,4 +1,4 @@
-//! Each kind of blob against the contract, and what is a file's own.
+//! Each kind of blob against the contract, and the behaviour specific to files.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -101,7 +101,7 @@ fn a_folder_is_not_a_blob() {
     assert_eq!(missing.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
-/// However a reader goes about it: what was read once is read again, or an error comes.
+/// However a reader proceeds: a reread returns the same bytes or an error.
 #[test]
 fn what_is_read_again_is_the_same_or_an_error() {
     let content: Vec<u8> = (0..100_000_u32).map(|at| (at % 251).to_le_bytes()[0]).collect();

@@ -1,4 +1,4 @@
-//! Each store against the contract, and what is the folder's own: what others see in it, and what is left behind.
+//! Each store against the contract, and the behaviour specific to folders: what others see, and what is left behind.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

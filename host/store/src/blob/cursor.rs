@@ -6,19 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::steady::Steady;
 
-/// Reads a blob from some place on. Each has a place of its own, so any number of them read the same blob.
+/// Reads a blob from an offset on. Each cursor has its own position, so any number of them can read the same blob.
 #[derive(Debug, Clone)]
 pub struct Cursor {
     blob: Arc<Steady>,
     at: u64,
-    /// A block of which only a part was asked for, and where it begins.
+    /// A block that was only partly consumed, and its offset.
     held: Vec<u8>,
     held_at: u64,
     consumed: Arc<AtomicU64>,
 }
 
 impl Cursor {
-    /// Begins at `offset`. `consumed` counts the bytes that are read, for progress; several cursors may share it.
+    /// Starts at byte `offset`. `consumed` counts bytes read, for progress; several cursors may share it.
     pub fn new(blob: Arc<Steady>, offset: u64, consumed: Arc<AtomicU64>) -> Self {
         Self { blob, at: offset, held: Vec::new(), held_at: 0, consumed }
     }
@@ -77,7 +77,7 @@ impl Seek for Cursor {
     }
 }
 
-/// A number of bytes that are in memory.
+/// A byte count that fits in memory, as `usize`.
 fn narrow(bytes: u64) -> usize {
     usize::try_from(bytes).expect("it is in memory")
 }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::open::{Blob, State};
 
-/// A regular file. All reads go to what was opened, whatever the path names by then.
+/// A regular file. All reads go to the file that was opened, whatever the path names later.
 #[derive(Debug)]
 pub struct FileBlob {
     path: PathBuf,
@@ -19,20 +19,20 @@ pub struct FileBlob {
 /// What a path turned out to name.
 #[derive(Debug)]
 pub enum Opened {
-    /// A file, which can be read where it lies.
+    /// A file, which can be read in place.
     File(FileBlob),
     /// A pipe or a device, which can be read once only: to be copied to a [`super::Spool`].
     Stream(File),
 }
 
-/// What tells one file in one state from all others, as far as a file system says.
+/// Identifies a file and its state, as far as the file system can tell.
 #[derive(Debug, PartialEq, Eq)]
 struct Identity {
     device: u64,
     inode: u64,
     len: u64,
     modified: Option<SystemTime>,
-    /// When anything about the file changed, in seconds and nanoseconds. Nobody sets it back, as `rsync --times` and `cp -p` do with `modified`.
+    /// When anything about the file changed, in seconds and nanoseconds. Unlike `modified`, `rsync --times` and `cp -p` cannot set it back.
     changed: (i64, i64),
 }
 
@@ -49,7 +49,7 @@ impl Identity {
 }
 
 impl FileBlob {
-    /// Opens what is at `path`.
+    /// Opens the file, pipe or device at `path`.
     pub fn open(path: &Path) -> io::Result<Opened> {
         let file = File::open(path)?;
         let metadata = file.metadata()?;
@@ -79,7 +79,7 @@ impl Blob for FileBlob {
     }
 
     fn state(&self) -> io::Result<State> {
-        // The open file tells what was written into it, the path what was put in its place: an upstream job that has
+        // The open file shows writes to it, the path shows replacement: an upstream job that has
         // replaced its file does not want a report on the old one.
         let named = match std::fs::metadata(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Gone),

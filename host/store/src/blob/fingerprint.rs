@@ -1,22 +1,22 @@
 //! Fingerprints of blocks: whether two blocks are the same, at the speed of memory.
 //!
-//! The hash is NH, of UMAC: pairs of 64-bit words, each with a secret word added, are multiplied, and the products added up. Two blocks that differ come to one
-//! sum with a probability of 2^-64, whoever made them, as long as he does not know the secret. It takes a quarter of the time of the kernel's
+//! The hash is NH, from UMAC: a secret word is added to each 64-bit word, pairs are multiplied, and the products summed. Two different blocks
+//! collide with a probability of 2^-64, even if chosen by an attacker, as long as the secret is unknown. It takes a quarter of the time of the kernel's
 //! copy that fills the block; BLAKE3 takes as long as that copy or longer.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
-/// Pairs of words that are added up before their sum goes into the chain: 1 KiB, for as much secret that stays in the first cache.
+/// Word pairs summed before the sum enters the chain: 1 KiB of data, and as much secret, stay in the L1 cache.
 const PAIRS: usize = 64;
 
-/// Pairs taken in one go, so that counting does not cost as much as multiplying.
+/// Pairs per loop iteration, so that loop overhead does not rival the multiplications.
 const TOGETHER: usize = 4;
 
 type Pair = [u8; 16];
 type Secret = [u64; 2];
 
-/// Takes fingerprints by a secret of its own: those of another cannot be compared with them.
+/// Takes fingerprints with its own secret; fingerprints of different instances cannot be compared.
 pub(super) struct Fingerprints {
     secrets: [Secret; PAIRS],
     chain: Secret,
@@ -29,7 +29,7 @@ impl fmt::Debug for Fingerprints {
 }
 
 impl Fingerprints {
-    /// With a secret that nobody knows.
+    /// Draws a random secret.
     pub(super) fn new() -> Self {
         let random = RandomState::new();
         let secret = |number: usize| [random.hash_one((number, 0)), random.hash_one((number, 1))];
@@ -105,7 +105,7 @@ mod tests {
                 found.push(fingerprints.of(&other));
             }
         }
-        // Words that change places.
+        // Swapped words.
         for (one, other) in [(0, 8), (0, 16), (8, 16), (0, 1_024), (16, 2_040)] {
             let mut swapped = block.clone();
             for at in 0..8 {

@@ -19,9 +19,9 @@ pub struct MemoryBlob {
 struct Content {
     bytes: Vec<u8>,
     changed: bool,
-    /// What comes instead, at which read, and whether it is told.
+    /// The number of the read that changes the content, the new content, and whether `state` reports the change.
     later: Option<(u64, Vec<u8>, bool)>,
-    /// What reads fail with, and which.
+    /// The reads that fail, and the kind of error.
     fails: Option<(Range<u64>, io::ErrorKind)>,
 }
 
@@ -34,24 +34,24 @@ impl MemoryBlob {
         Self { content: Mutex::new(content), len, reads: AtomicU64::new(0) }
     }
 
-    /// Puts other bytes in their place, of any length, as another process does with a file.
+    /// Replaces the content, at any length, as another process may do with a file.
     pub fn change(&self, bytes: impl Into<Vec<u8>>) {
         let mut content = self.content();
         content.bytes = bytes.into();
         content.changed = true;
     }
 
-    /// Does so just before the read with that number, counting from 0.
+    /// Replaces the content just before read number `read`, counted from 0.
     pub fn change_at(&self, read: u64, bytes: impl Into<Vec<u8>>) {
         self.content().later = Some((read, bytes.into(), true));
     }
 
-    /// Does so without a trace, as a writer through a memory map does.
+    /// Like [`change_at`](Self::change_at), but without a trace, as a write through a memory map.
     pub fn change_unseen_at(&self, read: u64, bytes: impl Into<Vec<u8>>) {
         self.content().later = Some((read, bytes.into(), false));
     }
 
-    /// Lets these reads fail.
+    /// Makes these reads fail.
     pub fn fail_at(&self, reads: Range<u64>, kind: io::ErrorKind) {
         self.content().fails = Some((reads, kind));
     }

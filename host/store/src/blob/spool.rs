@@ -1,4 +1,4 @@
-//! What can be read once, made into what can be read again.
+//! A copy of a stream, so that it can be read repeatedly.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,7 +15,7 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// Copies all that `reader` gives, which is from `location`.
+    /// Copies all of `reader`; `location` names the source in messages.
     pub fn of(reader: &mut dyn Read, location: &str) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
         let len = io::copy(reader, &mut file)?;

@@ -7,14 +7,14 @@ use std::thread;
 
 use crate::blob::{Blob, Changed, Cursor, State, Steady};
 
-/// Puts bytes in the place of others.
+/// Replaces the content with these bytes.
 pub type Change<'a> = Box<dyn Fn(&[u8]) + 'a>;
 
 /// An open blob, and what others can do to it.
 pub struct BlobCase<'a> {
     /// The blob.
     pub blob: Arc<dyn Blob>,
-    /// Puts other bytes where it was opened, as somebody else would; nothing where nobody can.
+    /// Replaces the content as another process would; `None` if nobody can.
     pub change: Option<Change<'a>>,
 }
 
@@ -24,7 +24,7 @@ impl std::fmt::Debug for BlobCase<'_> {
     }
 }
 
-/// Holds a kind of blob to the contract. `open` opens one with that content.
+/// Checks an implementation against the contract. `open` opens a blob with the given content.
 pub fn check_blob<'a>(open: &dyn Fn(&[u8]) -> BlobCase<'a>) {
     let content: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 253).to_le_bytes()[0]).collect();
     reads_anywhere(&*open(&content).blob, &content);
@@ -115,7 +115,7 @@ fn says_that_it_changed(case: &BlobCase<'_>, content: &[u8], other: &[u8]) {
         "not changed yet"
     );
     change(other);
-    // What comes now is the old or the new, or an error; but not from beyond what was opened, and never unsaid.
+    // Now reads return old bytes, new bytes or an error; but never beyond the opened length, and `state` must tell.
     let mut all = vec![0; content.len() + 10];
     match case.blob.read_at(0, &mut all) {
         Ok(read) => assert!(read <= content.len(), "it gave what was not there when it was opened"),

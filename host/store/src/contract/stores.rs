@@ -6,10 +6,10 @@ use std::thread;
 
 use crate::{Expected, Finished, Found, Key, Store, StoreError, Upload, Version};
 
-/// Opens the store of a name: an empty one the first time, and the same one from then on, as another process would.
+/// Opens the store with a name: empty the first time, the same store afterwards, as another process would.
 pub type Opener<'a> = dyn Fn(&str) -> Box<dyn Store> + Sync + 'a;
 
-/// The store that a case is about.
+/// The store under test.
 struct Place<'a> {
     name: &'a str,
     opener: &'a Opener<'a>,
@@ -42,12 +42,12 @@ const CASES: [Case; 16] = [
     ("cleaned", cleaned),
 ];
 
-/// Holds a store to the contract. Panics with the case's name where it falls short.
+/// Checks a store against the contract; panics with the name of a failing case.
 pub fn check_store(opener: &Opener<'_>) {
     check_store_but(opener, &[]);
 }
 
-/// The same but for some cases, by name: of a server that is known to fall short of what it stands for.
+/// Like [`check_store`], without the named cases, which a server is known to fail.
 pub fn check_store_but(opener: &Opener<'_>, known: &[&str]) {
     for (name, case) in CASES.into_iter().filter(|(name, _)| !known.contains(name)) {
         let run = || case(&Place { name, opener });
@@ -125,7 +125,7 @@ fn deleted_twice(place: &Place<'_>) {
     store.create(&at, b"2").expect("the name is free again");
 }
 
-/// Larger than a buffer, and than the least part of a multipart upload.
+/// Larger than a buffer and than the minimum part size of a multipart upload.
 fn large() -> Vec<u8> {
     (0..6_000_000_u32).map(|number| (number % 251).to_le_bytes()[0]).collect()
 }
@@ -179,7 +179,7 @@ fn upload_dropped(place: &Place<'_>) {
     assert_eq!(content(&*store, &at).as_deref(), Some(&b"whole"[..]));
 }
 
-/// How often `work`, done by eight at the same moment, each with a store of its own, gave true.
+/// How many of eight concurrent calls of `work`, each with its own store, returned true.
 fn of_eight(place: &Place<'_>, work: impl Fn(&dyn Store, u8) -> bool + Sync) -> usize {
     let start = Barrier::new(8);
     thread::scope(|scope| {
@@ -258,7 +258,7 @@ fn odd_keys(place: &Place<'_>) {
         let url = store.url(&at);
         assert!(url.contains("://"), "`{url}` begins with a scheme");
         let plain = |c: char| c.is_ascii_graphic() && !"\"?#<>\\^`{|}".contains(c);
-        // An address of a bucket is no URL: its readers take a key as it stands.
+        // An `s3://` address is not percent-encoded: readers take the key literally.
         let literal = !url.starts_with("file:") && url.ends_with(text);
         assert!(literal || url.chars().all(plain), "`{url}` needs no quoting");
         urls.push(url);

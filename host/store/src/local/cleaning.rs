@@ -1,4 +1,4 @@
-//! Looking through the folder.
+//! Listing and cleaning a folder.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -29,7 +29,7 @@ fn walk(folder: &Path, visit: &mut impl FnMut(&Path, &str) -> io::Result<()>) ->
     Ok(())
 }
 
-/// Removes a draft whose owner is dead, and says whether it did.
+/// Removes a draft whose owner is dead; returns whether it did.
 fn sweep(path: &Path) -> io::Result<bool> {
     let file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -37,7 +37,7 @@ fn sweep(path: &Path) -> io::Result<bool> {
     };
     match file.try_lock() {
         Ok(()) => match fs::remove_file(path) {
-            // Its owner named it between our opening and locking it.
+            // Its owner renamed it after we opened it and before we locked it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             removed => removed.map(|()| true),
         },
@@ -46,7 +46,7 @@ fn sweep(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes a folder if nothing is in it, and says whether it is gone.
+/// Removes a folder if it is empty; returns whether it is gone.
 fn remove_empty(folder: &Path) -> io::Result<bool> {
     match fs::remove_dir(folder) {
         Ok(()) => Ok(true),

@@ -11,14 +11,14 @@ use assay_model::shown;
 use crate::StoreError;
 use crate::key::RESERVED;
 
-/// A swap holds the lock for some milliseconds. Who holds it as long as this was stopped, or its disk no longer answers.
+/// A swap holds the lock for some milliseconds. A process that holds it this long is suspended, or its disk has stopped answering.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Between two looks at a lock that somebody holds: longer than a swap takes, shorter than anybody notices.
+/// Pause between attempts to take a held lock: longer than a swap takes, too short to notice.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Takes the lock of the documents that lie beside `path`. The system lets go of it when its holder dies. Partitions have folders of
-/// their own, so that nobody waits for another's.
+/// Takes the lock of the documents that lie beside `path`. The system releases it when the holder dies. Each partition has its own
+/// folder, so partitions do not block each other.
 pub(super) fn lock_beside(path: &Path) -> Result<File, StoreError> {
     lock(path, PATIENCE)
 }

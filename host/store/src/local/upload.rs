@@ -1,4 +1,4 @@
-//! Large objects on their way into the folder.
+//! Uploads of large objects into the folder.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, Write};
@@ -11,7 +11,7 @@ use crate::{Finished, Key, StoreError, Upload};
 /// Parquet hands over whole pages and otherwise many small writes; this turns the latter into few system calls.
 const BUFFER: usize = 256 * 1024;
 
-/// Bytes of two files that are compared at a time.
+/// Bytes compared at a time.
 const COMPARED: usize = 64 * 1024;
 
 struct LocalUpload {
@@ -45,13 +45,13 @@ impl Upload for LocalUpload {
                 Created::Now => return Ok(Finished::Created),
                 Created::Taken(draft) => draft,
             };
-            // The draft is on this disk, so bytes are compared with bytes, and nobody pays for a digest who meets nothing.
+            // The draft is on this disk, so bytes are compared directly, and an upload without a conflict needs no digest.
             match compare(taken.file(), &path) {
                 Ok(None) => return Ok(Finished::AlreadyThere),
                 Ok(Some([found, written])) => {
                     return Err(StoreError::Differs { key, found, written });
                 }
-                // Taken back in this moment by who wrote it: the name is free again.
+                // Its writer removed it just now: the name is free again.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => draft = taken,
                 Err(error) => return Err(fault(error)),
             }
@@ -59,7 +59,7 @@ impl Upload for LocalUpload {
     }
 }
 
-/// The lengths of what is at `path` and of what was written, unless they are the same byte for byte.
+/// The lengths of the file at `path` and of `written`, or `None` if they are equal byte for byte.
 fn compare(mut written: &File, path: &Path) -> io::Result<Option<[u64; 2]>> {
     let found = File::open(path)?;
     let lengths = [found.metadata()?.len(), written.metadata()?.len()];

@@ -338,7 +338,7 @@ fn halt_at(place: &Place, request: u64, root: &str) -> (Option<Report>, Duration
 
 #[test]
 fn the_end_comes_soon_whichever_request_is_not_answered_and_is_recorded() {
-    // Longer than anybody waits once the end was asked for.
+    // Longer than anybody waits after a stop request.
     let place = Place { attempt: Duration::from_secs(20), ..Place::new() };
     place.server.faults().clear();
     place.run("learned").expect("it can be opened");
