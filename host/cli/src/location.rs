@@ -12,7 +12,7 @@ use clap::builder::{PathBufValueParser, TryMapValueParser, TypedValueParser, Val
 use percent_encoding::percent_decode;
 use serde::{Serialize, Serializer};
 
-/// Schemes that people put before a colon alone. Of all others `name:rest` is a file's name, as in `report:final.csv`.
+/// Schemes recognised even without `//`. With any other, `name:rest` is a file name, such as `report:final.csv`.
 const KNOWN: [&str; 21] = [
     "abfs", "abfss", "adl", "az", "azure", "dbfs", "file", "ftp", "gcs", "gs", "hdfs", "http",
     "https", "oci", "oss", "s3", "s3a", "s3n", "sftp", "wasb", "wasbs",

@@ -18,7 +18,7 @@ pub(crate) fn commands(report: &Report, args: &JudgeArgs) -> Vec<String> {
     let typed = Typed { args };
     if let Some(failure) = &report.failure {
         return match &failure.winner {
-            // Typed as it was it would replace the winner's run without a word.
+            // The command as typed would silently replace the winner's run.
             Some(run) => vec![again(typed_arguments(), Some(run))],
             None => typed.after_failure(&failure.code),
         };
@@ -57,7 +57,7 @@ impl Typed<'_> {
                 vec![format!("assay lint{}{rules}", pack.unwrap_or_default())]
             }
             "lock" => vec![format!("assay lock{rules}")],
-            // Nothing was begun, and the message says what of that which was typed cannot be used.
+            // Nothing was begun; the message says which argument cannot be used.
             // Nothing was begun, or whoever is trusted is for people to say.
             "not_begun" | "signature" | "trusted_key" => Vec::new(),
             _ => vec![again(typed_arguments(), None)],

@@ -260,7 +260,7 @@ fn replaced(old: &Replaced, validated: u64) -> String {
     format!("run {run} of {source} ({was} records, {change})")
 }
 
-/// Which records the sums of a column are of, and why not of the others.
+/// Which records the sums of a column cover, and why the others are left out.
 fn covered(sums: &Amounts, records: u64) -> String {
     let mut left_out = Vec::new();
     if sums.unread > 0 {

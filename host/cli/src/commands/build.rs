@@ -14,7 +14,7 @@ pub(crate) fn execute(args: &BuildArgs) -> Result<ExitStatus> {
         BuildRequest { folder: &args.folder, check: args.check, cache: cache(&args.rules) };
     let built = match build(&request) {
         Ok(built) => built,
-        // Nothing is broken: the bytes are others than those that were promised.
+        // Nothing is broken: the component differs from the pinned one.
         Err(error @ AuthorError::NotPinned { .. }) => {
             crate::complaint::complain(&format!("error: {error}"));
             return Ok(ExitStatus::Refused);

@@ -51,7 +51,7 @@ pub(crate) fn judge(
             .write(place, text.as_bytes())
             .with_context(|| format!("cannot write the report to `{place}`"))?;
     }
-    // A signal that came when all was done ended nothing.
+    // A signal that arrived after the run was done ended nothing.
     match &report.failure {
         Some(failure) if failure.code == "interrupted" => Ok(ExitStatus::Interrupted(stop.code())),
         _ => Ok(report.file_outcome().into()),

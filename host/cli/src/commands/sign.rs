@@ -19,7 +19,7 @@ pub(crate) fn execute(args: &SignArgs) -> Result<ExitStatus> {
     let key = SecretKey::from_pem(&pem)
         .with_context(|| format!("cannot sign with `{}`", shown(args.key.display())))?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
-    // What is no component has no version, and that is fine: its digest stands in.
+    // A file that is not a component has no version; its digest is used instead.
     let version = read_stamps(&bytes).ok().and_then(|stamps| stamps.version);
     let path = signature_path(&args.file);
     let before = std::fs::read_to_string(&path).ok();

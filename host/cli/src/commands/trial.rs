@@ -136,7 +136,7 @@ fn section(text: &mut String, rule: &RuleTrial, trial: &Trial) -> Result<()> {
     Ok(())
 }
 
-/// Why a rule said nothing: that it held is only one of the reasons.
+/// Why a rule reported nothing: passing is only one of the reasons.
 fn silence(rule: &RuleTrial, trial: &Trial) -> String {
     if rule.rule.host_check.is_some() {
         return "the host judges it over the whole file: `assay check`".to_owned();

@@ -20,7 +20,7 @@ const QUIET: Duration = Duration::from_millis(200);
 pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Result<ExitStatus> {
     let (send, changes) = channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // What is only read is no change; the run itself reads everything.
+        // Reads are not changes; the run itself reads everything.
         if event.is_ok_and(|event| !event.kind.is_access()) {
             // Nobody listens any more when the program ends.
             let _ = send.send(());
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Res
             .with_context(|| format!("cannot watch `{}` for changes", shown(folder.display())))?;
     }
     loop {
-        // A mistake while editing is no reason to stop.
+        // A mistake while editing must not end the watch.
         if let Err(error) = once() {
             complain_of_error(&reasons(&error));
         }
