@@ -236,6 +236,8 @@ impl Slab {
         let begun = high.partition_point(|block| block + BLOCK_BYTES <= from);
         let high = &high[begun..];
         let high = &high[..high.partition_point(|&block| block < to)];
+        // A record is looked at as a whole, so once is enough: a long one has many such blocks.
+        let mut unchecked = first;
         for blocks in high.chunk_by(|one, next| one + BLOCK_BYTES == *next) {
             // Characters are never cut: beside these blocks there are ASCII bytes.
             let (start, end) =
@@ -244,11 +246,14 @@ impl Slab {
             if simdutf8::basic::from_utf8(text).is_ok() {
                 continue;
             }
-            let within = self.records[first..].partition_point(|record| record.end <= start);
-            let records = self.records[first + within..].iter_mut();
-            records
-                .take_while(|record| record.start < end)
-                .for_each(|record| check_encoding(record, bytes));
+            let within = self.records[unchecked..].partition_point(|record| record.end <= start);
+            unchecked += within;
+            for record in
+                self.records[unchecked..].iter_mut().take_while(|record| record.start < end)
+            {
+                check_encoding(record, bytes);
+                unchecked += 1;
+            }
         }
     }
 }

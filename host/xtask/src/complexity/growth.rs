@@ -10,35 +10,41 @@ const MOST_BY_CLOCK: f64 = 4.6;
 /// Seconds below which a clock says nothing.
 const LEAST_SECONDS: f64 = 0.03;
 
-/// What was found of the costs of n, 2n and 4n.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What was found of the costs of n, 2n, 4n and so on.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Growth {
     /// As the input, or less.
     Even,
-    /// More than the input, once: something began that was not needed for less.
+    /// More than the input, but not at every doubling: something began that was not needed for less.
     Step,
-    /// More than the input, and again.
+    /// More than the input, at every doubling.
     Faster {
-        /// Cost of 2n beside n, and of 4n beside 2n.
-        ratios: [f64; 2],
+        /// Cost of 2n beside n, of 4n beside 2n, and so on.
+        ratios: Vec<f64>,
     },
 }
 
-/// Whether costs that were counted grow faster. `start`: what the smallest input costs, which is in all of them. `negligible`: a cost that is not
-/// worth a look, whatever becomes of it. The cost of 4n is only asked for where it matters.
+/// Whether costs that were counted grow faster, at each of `doublings`. `start`: what the smallest input costs, which is in all of them.
+/// `negligible`: a cost that is not worth a look, whatever becomes of it. `cost` counts at a multiple of n, and is only asked for what matters.
 pub(super) fn judge<E>(
     start: u64,
     negligible: u64,
-    [once, twice]: [u64; 2],
-    fourfold: impl FnOnce() -> Result<u64, E>,
+    doublings: u32,
+    mut cost: impl FnMut(u64) -> Result<u64, E>,
 ) -> Result<Growth, E> {
-    let net = |cost: u64| cost.saturating_sub(start);
-    if net(twice) <= negligible || ratio(net(once), net(twice)) <= MOST {
-        return Ok(Growth::Even);
+    let mut net = |multiple| cost(multiple).map(|cost| cost.saturating_sub(start));
+    let mut before = net(1)?;
+    let mut ratios = Vec::new();
+    for doubling in 1..=doublings {
+        let cost = net(1 << doubling)?;
+        let grown = ratio(before, cost);
+        if cost <= negligible || grown <= MOST {
+            return Ok(if ratios.is_empty() { Growth::Even } else { Growth::Step });
+        }
+        ratios.push(grown);
+        before = cost;
     }
-    let fourfold = fourfold()?;
-    let ratios = [ratio(net(once), net(twice)), ratio(net(twice), net(fourfold))];
-    Ok(if ratios[1] > MOST { Growth::Faster { ratios } } else { Growth::Step })
+    Ok(Growth::Faster { ratios })
 }
 
 /// Whether the seconds of 4n beside those of n are worth counting.
@@ -58,22 +64,18 @@ fn ratio(less: u64, more: u64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Costs of n, 2n and 4n by what a unit of 1,000 costs.
-    fn costs(cost: impl Fn(f64) -> f64) -> [u64; 3] {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "small and positive"
-        )]
-        [1_000.0, 2_000.0, 4_000.0].map(|n| 50_000 + cost(n) as u64)
-    }
-
     #[test]
     fn growth_is_told_from_more_of_the_same() {
         let check = |what: &str, cost: &dyn Fn(f64) -> f64, expected: &str| {
-            let [once, twice, fourfold] = costs(cost);
-            let found = judge(50_000, 1_000, [once, twice], || Ok::<_, ()>(fourfold));
-            let said = match found.expect("nothing fails") {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "small and positive"
+            )]
+            let count =
+                |multiple: u64| Ok::<_, ()>(50_000 + cost(1_000.0 * multiple as f64) as u64);
+            let said = match judge(50_000, 1_000, 3, count).expect("nothing fails") {
                 Growth::Even => "even",
                 Growth::Step => "step",
                 Growth::Faster { .. } => "faster",
@@ -88,19 +90,24 @@ mod tests {
         check("a square that is a third of it", &|n| 30.0 * n + 0.01 * n * n, "faster");
         check("a square that is a hundredth of it", &|n| 30.0 * n + 0.0003 * n * n, "even");
         check("the power of 1.5", &|n| n * n.sqrt(), "faster");
-        check(
-            "something that begins at 2n",
-            &|n| if n > 1_500.0 { 60.0 * n } else { 30.0 * n },
-            "step",
-        );
+        let from = |begin: f64| move |n: f64| if n > begin { 60.0 * n } else { 30.0 * n };
+        check("something that begins at 2n", &from(1_500.0), "step");
+        let beyond = |n: f64| 30.0 * n + 300.0 * (n - 1_900.0).max(0.0);
+        check("something that begins a little below 2n", &beyond, "step");
         check("a square of next to nothing", &|n| n * n / 1e5, "even");
     }
 
     #[test]
-    fn four_times_is_not_asked_for_in_vain() {
-        let asked = judge(0, 0, [100, 200], || Err("asked"));
-        assert_eq!(asked, Ok(Growth::Even));
-        assert_eq!(judge(0, 0, [100, 400], || Err("asked")), Err("asked"));
+    fn larger_sizes_are_not_asked_for_in_vain() {
+        let check = |costs: &[u64], expected| {
+            let mut costs = costs.iter();
+            let found = judge(0, 0, 2, |_| costs.next().copied().ok_or("asked"));
+            assert_eq!(found, expected);
+        };
+        check(&[100, 200], Ok(Growth::Even));
+        check(&[100, 400], Err("asked"));
+        check(&[100, 400, 800], Ok(Growth::Step));
+        check(&[100, 400, 1600], Ok(Growth::Faster { ratios: vec![4.0, 4.0] }));
     }
 
     #[test]

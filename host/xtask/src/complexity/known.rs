@@ -68,6 +68,14 @@ pub(super) fn all() -> Vec<Known> {
             ),
             125_000,
         ),
+        (
+            plain(
+                "a long record with letters of Windows-1252 far from each other",
+                vec![Run::scaled([[b' '; 200].as_slice(), b"\xe9"].concat()), Run::once(",2,3\n")],
+                "",
+            ),
+            1_000,
+        ),
         (plain("one key again and again", vec![Run::scaled("A,1,2\n")], UNIQUE), 200_000),
         (
             Case::known(

@@ -19,6 +19,9 @@ const ENOUGH: f64 = 1.0;
 const FEW_INSTRUCTIONS: u64 = 20_000_000;
 const FEW_BYTES: u64 = 4 << 20;
 
+/// Doublings at which a cost must grow too much. What begins between two sizes, as when memory is full, does so at two of them.
+const DOUBLINGS: u32 = 3;
+
 /// Where cases are run.
 #[derive(Debug)]
 pub(super) struct Bench {
@@ -133,22 +136,20 @@ impl Bench {
         Ok(std::fs::read_to_string(self.folder.join("log"))?.contains("more memory was taken"))
     }
 
-    /// Counts n, 2n and, where it matters, 4n.
+    /// Counts n, 2n and, where it matters, more.
     pub(super) fn confirm(&self, case: &Case, scale: u64, outcome: &mut Outcome) -> Result<()> {
         let Some(start) = self.count(case, 0)? else { return Ok(()) };
         let late = u64::MAX;
         let count = |scale| Ok::<_, anyhow::Error>(self.count(case, scale)?.unwrap_or(late));
-        let counted = [count(scale)?, count(2 * scale)?];
-        let found = growth::judge(start, FEW_INSTRUCTIONS, counted, || count(4 * scale))?;
-        note("instructions", scale, found, outcome);
+        let counted = growth::judge(start, FEW_INSTRUCTIONS, DOUBLINGS, |by| count(by * scale))?;
+        note("instructions", scale, counted, outcome);
         let moved = |scale| {
             Ok::<_, anyhow::Error>(
                 self.at(case, scale, &mut Outcome::default())?.map_or(late, |it| it.moved),
             )
         };
-        let (start, twice) = (moved(0)?, [moved(scale)?, moved(2 * scale)?]);
-        let found = growth::judge(start, FEW_BYTES, twice, || moved(4 * scale))?;
-        note("bytes read and written", scale, found, outcome);
+        let moved = growth::judge(moved(0)?, FEW_BYTES, DOUBLINGS, |by| moved(by * scale))?;
+        note("bytes read and written", scale, moved, outcome);
         Ok(())
     }
 }
@@ -157,8 +158,12 @@ fn note(what: &str, scale: u64, found: Growth, outcome: &mut Outcome) {
     match found {
         Growth::Even => {}
         Growth::Step => outcome.steps += 1,
-        Growth::Faster { ratios: [twice, fourfold] } => outcome.findings.push(format!(
-            "{what}: {twice:.2} times as many at 2n as at n = {scale}, {fourfold:.2} times as many at 4n as at 2n"
-        )),
+        Growth::Faster { ratios } => {
+            let ratios: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+            outcome.findings.push(format!(
+                "{what}: {} times as many at each doubling of n = {scale}",
+                ratios.join(", ")
+            ));
+        }
     }
 }
