@@ -152,7 +152,7 @@ def forbidden(done: subprocess.CompletedProcess[str]) -> bool:
 
 
 def abandoned(year: Year) -> tuple[str, set[str]]:
-    """What a killed run leaves beside the published one: a file and an upload, and another's upload. Gives their keys."""
+    """What a killed run leaves beside the published one: a file and an upload, and another's upload."""
     partition = keys(year)["manifest"]["Key"].removesuffix("/_commit/manifest.json")
     attempt = f"{partition}/run=abandoned/attempt=20200101T000000000Z-{uuid.uuid4().hex[:8]}"
     file, host = f"{attempt}/part-00000.parquet", year.s3("host")
