@@ -27,7 +27,7 @@ def on_failure(context: Context) -> None:
     """Says which year failed where, and why, on one line that an alert can be made of."""
     instance = context["ti"]
     reason = context.get("exception")
-    logging.getLogger("open_payments.failure").error(
+    logging.getLogger(f"{__package__}.failure").error(
         "FAILED year=%s dag=%s task=%s map_index=%s try=%s reason=%s",
         context["dag_run"].partition_key or context["params"].get("year"),
         instance.dag_id,

@@ -2,7 +2,8 @@
 
 from assay_terraform.rights import ANYTHING, Grant, Table
 
-VALIDATED = ("validated", "manifest", "newest")
+VALIDATED = ("validated", "beside validated attempts", "manifest", "newest")
+REJECTED = ("rejected", "beside rejected attempts")
 CURATED = ("curated data", "curated snapshot")
 # Names, and no objects: without it S3 can't say that something is not there.
 NAMES = Grant("s3:ListBucket", ("bucket",))
@@ -12,10 +13,10 @@ USE_KEY = Grant("kms:Decrypt GenerateDataKey", ("key",))
 GRANTS: Table = {
     "host": [
         Grant("s3:GetObject GetObjectVersion", ("raw",)),
-        Grant("s3:GetObject PutObject", (*VALIDATED, "rejected", "audit", "schema version")),
+        Grant("s3:GetObject PutObject", (*VALIDATED, *REJECTED, "audit", "schema version")),
         Grant("s3:PutObject", ("report",)),
         # Of manifests, the bucket's own policy refuses it: see BUCKET.
-        Grant("s3:DeleteObject AbortMultipartUpload", (*VALIDATED, "rejected")),
+        Grant("s3:DeleteObject AbortMultipartUpload", (*VALIDATED, *REJECTED)),
         NAMES,
         USE_KEY,
     ],
@@ -79,7 +80,7 @@ GRANTS: Table = {
             "GetNamedQuery ListNamedQueries",
             ("query workgroup",),
         ),
-        Grant("s3:GetObject", (*VALIDATED, "rejected", "audit", *CURATED)),
+        Grant("s3:GetObject", (*VALIDATED, *REJECTED, "audit", *CURATED)),
         Grant("s3:GetObject PutObject AbortMultipartUpload", ("query result",)),
         Grant("s3:GetBucketLocation", ("bucket",)),
         Grant(
@@ -88,6 +89,17 @@ GRANTS: Table = {
         ),
         NAMES,
         USE_KEY,
+    ],
+    # It deletes files of attempts, and neither manifests nor what is known about runs. It reads no record.
+    "gc": [
+        Grant("s3:ListBucket ListBucketMultipartUploads", ("bucket",)),
+        Grant("s3:GetObject", ("manifest", "audit")),
+        Grant("s3:DeleteObject", ("validated", "rejected")),
+        Grant(
+            "s3:AbortMultipartUpload",
+            (*VALIDATED, *REJECTED, "audit", "schema version", "copy manifest", "query result", "report"),
+        ),
+        READ_KEY,
     ],
 }
 
@@ -140,4 +152,21 @@ BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
     ("maintain", "s3:DeleteObject", "audit", TLS, False),
     ("maintain", "s3:DeleteObject", "report", TLS, False),
     ("maintain", "s3:PutObject", "curated data", CREATES, False),
+    ("gc", "s3:ListBucketMultipartUploads", "bucket", TLS, True),
+    ("gc", "s3:GetObject", "manifest", TLS, True),
+    ("gc", "s3:GetObject", "validated", TLS, False),
+    ("gc", "s3:GetObject", "raw", TLS, False),
+    ("gc", "s3:DeleteObject", "validated", TLS, True),
+    ("gc", "s3:DeleteObject", "rejected", TLS, True),
+    ("gc", "s3:DeleteObject", "beside validated attempts", TLS, False),
+    ("gc", "s3:DeleteObject", "manifest", TLS, False),
+    ("gc", "s3:DeleteObject", "newest", TLS, False),
+    ("gc", "s3:DeleteObject", "audit", TLS, False),
+    ("gc", "s3:DeleteObject", "schema version", TLS, False),
+    ("gc", "s3:DeleteObject", "raw", TLS, False),
+    ("gc", "s3:DeleteObject", "curated data", TLS, False),
+    ("gc", "s3:AbortMultipartUpload", "validated", TLS, True),
+    ("gc", "s3:AbortMultipartUpload", "raw", TLS, False),
+    ("gc", "s3:DeleteObjectVersion", "validated", TLS, False),
+    ("gc", "s3:PutObject", "validated", CREATES, False),
 ]

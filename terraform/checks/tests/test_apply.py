@@ -43,8 +43,8 @@ def test_moto_enforces_the_applied_roles(applied: Applied) -> None:
     owner.delete_bucket_policy(Bucket=bucket)
     for key in ("raw/year=2023/f.csv", "curated/t/data/0.parquet", "staging/validated/x.parquet"):
         owner.put_object(Bucket=bucket, Key=key, Body=b"x")
-    host, airflow, spark, maintain, copy = (
-        client(applied, "s3", f"assay-{one}") for one in ("host", "airflow", "curate", "maintain", "copy")
+    host, airflow, spark, maintain, copy, gc = (
+        client(applied, "s3", f"assay-{one}") for one in ("host", "airflow", "curate", "maintain", "copy", "gc")
     )
     glue = client(applied, "glue", "assay-host")
     moto.enforce(applied.address)
@@ -67,6 +67,10 @@ def test_moto_enforces_the_applied_roles(applied: Applied) -> None:
         assert refused(maintain.get_object, **curated)
         assert refused(maintain.delete_object, **raw)
         assert refused(maintain.delete_object, Bucket=bucket, Key="staging/validated/x.parquet")
+        assert refused(gc.delete_object, **raw)
+        assert refused(gc.delete_object, **curated)
+        assert refused(gc.delete_object, Bucket=bucket, Key="staging/validated/x.parquet")
+        gc.delete_object(Bucket=bucket, Key="staging/validated/year=2023/run=0/attempt=0/x.parquet")
         copy.get_object(**curated)
         assert refused(copy.put_object, **curated, Body=b"y")
         maintain.delete_object(**curated)

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from assay_terraform import documents, rights, world
-from assay_terraform.policy import Document, Request, allows
+from assay_terraform import documents, rights, tools, world
+from assay_terraform.policy import Document, Request, allows, texts
 from conftest import Applied
 from grants import BUCKET, GRANTS
 
+PAGE = tools.ROOT / "docs" / "how-to" / "buckets.md"
 EVERYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -41,6 +42,18 @@ def test_whatever_is_widened_is_seen(applied: Applied, things: dict[str, str]) -
             assert found, f"{role}: {what} was not seen"
             tried += 1
     assert tried > 200, "there are fewer changes than statements"
+
+
+def test_the_policy_on_the_page_has_the_rights_of_gc(applied: Applied) -> None:
+    _, _, after = PAGE.read_text().partition("## What `assay gc` may do")
+    policy = json.loads(after.partition("```json")[2].partition("```")[0])
+    # The key is the platform's own.
+    of_role = [
+        one for one in documents.rights(applied.platform)["gc"]["Statement"] if "kms:Decrypt" not in one["Action"]
+    ]
+    assert {one["Sid"]: texts(one["Action"]) for one in policy["Statement"]} == {
+        one["Sid"]: texts(one["Action"]) for one in of_role
+    }
 
 
 def faults(applied: Applied, things: dict[str, str], bucket: Document) -> list[str]:

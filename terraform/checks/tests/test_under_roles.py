@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -116,24 +118,104 @@ def test_airflow_measures_in_its_namespace_and_no_other(year: Year) -> None:
 @pytest.mark.parametrize("without", ["ReadRaw", "PublishAndLookBack", "TellMissingFromForbidden"])
 def test_a_right_that_is_taken_away_is_missed(year: Year, without: str) -> None:
     """What passes above passes by these rights."""
-    rights: Any = documents.rights(year.applied.platform)["host"]
-    less = {**rights, "Statement": [one for one in rights["Statement"] if one["Sid"] != without]}
-    iam, inline = moto.client("iam", year.applied.address), {"RoleName": "assay-host", "PolicyName": "rights"}
     # Another year, of which nothing is published yet.
     file, key = year.folder / OTHER_FILE, f"raw/year=2022/{OTHER_FILE}"
     with contextlib.suppress(year.s3("airflow").exceptions.ClientError):  # landed by the case before
         year.s3("airflow").put_object(Bucket=BUCKET, Key=key, Body=file.read_bytes(), IfNoneMatch="*")
     command = ["run", f"s3://{BUCKET}/{key}", "--root", f"s3://{BUCKET}", "--format", "json", "--progress", "never"]
+    with less(year, "host", without):
+        done = year.assay("host", *command)
+    assert forbidden(done), done.stdout + done.stderr
+
+
+@contextlib.contextmanager
+def less(year: Year, role: str, without: str) -> Iterator[None]:
+    """In it, the role has all of its rights but those of one statement."""
+    rights: Any = documents.rights(year.applied.platform)[role]
+    changed = {**rights, "Statement": [one for one in rights["Statement"] if one["Sid"] != without]}
+    assert changed != rights, f"{role} has no `{without}`"
+    iam, inline = moto.client("iam", year.applied.address), {"RoleName": f"assay-{role}", "PolicyName": "rights"}
     moto.enforce(year.applied.address, after=int(moto.ALL))
-    iam.put_role_policy(**inline, PolicyDocument=json.dumps(less))
+    iam.put_role_policy(**inline, PolicyDocument=json.dumps(changed))
     try:
         with moto.judged(year.applied.address):
-            done = year.host(*command)
+            yield
     finally:
+        # Leaving `judged` let everything through.
         iam.put_role_policy(**inline, PolicyDocument=json.dumps(rights))
         moto.enforce(year.applied.address, after=-1)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "AccessDenied" in done.stdout + done.stderr or "403" in done.stdout + done.stderr
+
+
+def forbidden(done: subprocess.CompletedProcess[str]) -> bool:
+    said = done.stdout + done.stderr
+    return done.returncode == 2 and ("AccessDenied" in said or "403" in said)
+
+
+def abandoned(year: Year) -> tuple[str, set[str]]:
+    """What a killed run leaves beside the published one: a file and an upload, and another's upload."""
+    partition = keys(year)["manifest"]["Key"].removesuffix("/_commit/manifest.json")
+    attempt = f"{partition}/run=abandoned/attempt=20200101T000000000Z-{uuid.uuid4().hex[:8]}"
+    file, host = f"{attempt}/part-00000.parquet", year.s3("host")
+    uploads = {f"{attempt}/part-00001.parquet", "metadata/ingestion_audit/by-hand.json"}
+    host.put_object(Bucket=BUCKET, Key=file, Body=b"x")
+    for key in uploads:
+        host.create_multipart_upload(Bucket=BUCKET, Key=key)
+    return file, uploads
+
+
+def collected(year: Year) -> subprocess.CompletedProcess[str]:
+    """As an operator types it, but for the grace: moto gives uploads no other age than none."""
+    return year.assay("gc", "gc", "--root", f"s3://{BUCKET}", "--grace-hours", "0", "--format", "json", "--delete")
+
+
+def test_gc_removes_what_a_killed_run_left_under_its_role(year: Year) -> None:
+    gc = year.s3("gc")
+
+    def there() -> set[str]:
+        return {one["Key"] for one in gc.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
+
+    kept = there() | {keys(year)["curated"]["Key"]}
+    file, uploads = abandoned(year)
+    before = len(calls(year))
+    done = collected(year)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert [one["run_id"] for one in found["attempts"] if one["goes"]] == ["abandoned"]
+    assert {one["state"] for one in found["attempts"]} == {"published", "unfinished"}
+    assert found["half_written"] == len(uploads)
+    assert there() == kept
+    assert not gc.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
+    made = calls(year)[before:]
+    assert [one for one in made if not one["allowed"]] == []
+    # All that the role may do is done, and to nothing else.
+    by_gc = {(one["action"], one["on"].removeprefix("arn:aws:s3:::")) for one in made if one["who"] == "assay-gc"}
+    assert {action for action, _ in by_gc} == {f"s3:{one}" for one in GC}
+    assert {on for action, on in by_gc if action == "s3:DeleteObject"} == {f"{BUCKET}/{file}"}
+    assert {on for action, on in by_gc if action == "s3:AbortMultipartUpload"} == {f"{BUCKET}/{one}" for one in uploads}
+
+
+GC = ("ListBucket", "ListBucketMultipartUploads", "GetObject", "DeleteObject", "AbortMultipartUpload")
+
+
+def test_gc_must_not_delete_or_read_anything_else(year: Year) -> None:
+    at, gc = keys(year), year.s3("gc")
+    gc.get_object(**at["manifest"])
+    assert refused(gc.get_object, **at["raw"]), "read raw"
+    assert refused(gc.put_object, **at["manifest"], Body=b"{}", IfNoneMatch="*"), "commit"
+    for name in at:
+        assert refused(gc.delete_object, **at[name]), f"delete: {name}"
+    audits = gc.list_objects_v2(Bucket=BUCKET, Prefix="metadata/")["Contents"]
+    assert len(audits) > 1
+    for one in audits:
+        assert refused(gc.delete_object, Bucket=BUCKET, Key=one["Key"]), one["Key"]
+
+
+@pytest.mark.parametrize("without", ["FindWhatIsThere", "ReadManifestsAndAudits", "RemoveAttempts", "AbortUploads"])
+def test_a_right_that_is_taken_from_gc_is_missed(year: Year, without: str) -> None:
+    abandoned(year)
+    with less(year, "gc", without):
+        done = collected(year)
+    assert forbidden(done), done.stdout + done.stderr
 
 
 SWEEP = """

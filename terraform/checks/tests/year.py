@@ -39,9 +39,10 @@ class Year:
     def client(self, service: str, role: str) -> Any:
         return moto.client(service, self.applied.address, **self.credentials[role])
 
-    def host(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def assay(self, role: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs the host's program under a role: `host` or `gc`."""
         return subprocess.run(
-            [self.folder / "assay", *arguments],
+            [program(self.folder, role, self.credentials[role]), *arguments],
             cwd=tools.ROOT,
             env={**os.environ, "AWS_REGION": moto.REGION, "AWS_ENDPOINT_URL_S3": self.applied.address},
             capture_output=True,
@@ -61,6 +62,15 @@ class Year:
         )
 
 
+def program(folder: Path, role: str, credentials: dict[str, str]) -> Path:
+    """`assay` with a role's credentials, whatever its caller's are."""
+    keys = "".join(f"export {name}={value}\n" for name, value in exported(credentials).items())
+    wrapper = folder / f"assay-{role}"
+    wrapper.write_text(f'#!/bin/sh\n{keys}exec {os.environ[HOST]} "$@"\n')
+    wrapper.chmod(0o700)
+    return wrapper
+
+
 def exported(credentials: dict[str, str]) -> dict[str, str]:
     return {name.upper(): value for name, value in credentials.items()}
 
@@ -68,19 +78,17 @@ def exported(credentials: dict[str, str]) -> dict[str, str]:
 def run(applied: Applied, folder: Path) -> Iterator[Year]:
     """Land, judge, gate, register and measure: the DAG under Airflow's role, and the host, which it starts, under its
     own, as a task of ECS has it."""
-    roles = {name: moto.as_role(applied.address, f"assay-{name}") for name in ("host", "airflow", "curate", "maintain")}
+    roles = {
+        name: moto.as_role(applied.address, f"assay-{name}") for name in ("host", "airflow", "curate", "maintain", "gc")
+    }
     for of, name in (("2023", FILE), ("2022", OTHER_FILE)):
         sample = ["sample", "open-payments", "general", "--year", of, "--rows", "3000", "--defects", "1%", "-o", name]
         subprocess.run([os.environ[HOST], *sample], cwd=folder, check=True, capture_output=True)
-    keys = "".join(f"export {name}={value}\n" for name, value in exported(roles["host"]).items())
-    wrapper = folder / "assay"
-    wrapper.write_text(f'#!/bin/sh\n{keys}exec {os.environ[HOST]} "$@"\n')
-    wrapper.chmod(0o700)
     names = json.loads((tools.TERRAFORM / "platform.json").read_text())
     here = names["environments"][ENVIRONMENT]
     # Numbers are not told in this run: this moto is older than Airflow's client of CloudWatch. See below.
     here["endpoints"] = dict.fromkeys(("s3", "glue"), applied.address)
-    here["host"] = {"runner": "subprocess", "binary": str(wrapper)}
+    here["host"] = {"runner": "subprocess", "binary": str(program(folder, "host", roles["host"]))}
     (folder / "platform.json").write_text(json.dumps(names))
     parameters = {"year": "2023", "origins": [str(folder / FILE)]}
     with moto.judged(applied.address):

@@ -14,6 +14,9 @@ locals {
   objects = { for use, prefix in var.prefixes : use => "${local.bucket}/${prefix}/*" }
   # Iceberg's layout: beside `metadata/`, a table has `data/`.
   snapshots = "${local.bucket}/${var.prefixes.curated}/*/metadata/*"
+  # The host's: what lies below `attempt=` is the attempt's alone, and manifests lie beside, below `_commit/`.
+  attempts  = [for use in ["validated", "rejected"] : "${local.bucket}/${var.prefixes[use]}/*/run=*/attempt=*/*"]
+  manifests = "${local.bucket}/${var.prefixes.validated}/*/_commit/manifest.json"
 
   roles = {
     host      = "${var.name}-host"
@@ -23,6 +26,7 @@ locals {
     copy      = var.copy_role
     airflow   = "${var.name}-airflow"
     query     = "${var.name}-query"
+    gc        = "${var.name}-gc"
   }
   role_arns = { for role, name in local.roles : role => "arn:${local.partition}:iam::${local.account}:role/${name}" }
 
@@ -56,6 +60,8 @@ locals {
 locals {
   # A service acts for this account's resources only, so that nobody else's can borrow a role through it.
   this_account = { StringEquals = { "aws:SourceAccount" = local.account } }
+  # Whoever the account gives `sts:AssumeRole` on the role: people, and what they schedule.
+  people = { AWS = "arn:${local.partition}:iam::${local.account}:root" }
 
   trusted = {
     host      = { principal = { Service = "ecs-tasks.amazonaws.com" }, condition = local.this_account }
@@ -65,7 +71,8 @@ locals {
     copy      = { principal = { Service = ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"] }, condition = local.this_account }
     # EC2 gives no source account: an instance gets a role by its profile, which `iam:PassRole` guards.
     airflow = { principal = { Service = "ec2.amazonaws.com" }, condition = null }
-    query   = { principal = { AWS = "arn:${local.partition}:iam::${local.account}:root" }, condition = null }
+    query   = { principal = local.people, condition = null }
+    gc      = { principal = local.people, condition = null }
   }
 }
 
@@ -337,6 +344,36 @@ locals {
 }
 
 ################################################################################
+# `assay gc`: removes files of attempts that no manifest names
+################################################################################
+
+# A person's, not Airflow's: no run waits for it, and it shows what would go before anything is deleted.
+locals {
+  gc = [
+    {
+      # Of the whole bucket: a condition on `s3:prefix` would turn the 404 of a missing manifest into a 403, and S3 knows none
+      # for uploads.
+      Sid      = "FindWhatIsThere"
+      Effect   = "Allow"
+      Action   = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
+      Resource = local.bucket
+    },
+    # These say what is published and what was refused. No record is read.
+    { Sid = "ReadManifestsAndAudits", Effect = "Allow", Action = ["s3:GetObject"], Resource = [local.manifests, local.objects.audit] },
+    # Versions stay, until the bucket's lifecycle removes them: a mistake can be undone.
+    { Sid = "RemoveAttempts", Effect = "Allow", Action = ["s3:DeleteObject"], Resource = local.attempts },
+    {
+      # Whoever began them: it looks through staging and metadata, and would stop at the first that it may not abort.
+      Sid      = "AbortUploads"
+      Effect   = "Allow"
+      Action   = ["s3:AbortMultipartUpload"]
+      Resource = [for use in ["validated", "rejected", "audit", "schema_versions", "copy_manifests", "query_results", "reports"] : local.objects[use]]
+    },
+    local.read_key,
+  ]
+}
+
+################################################################################
 # Roles
 ################################################################################
 
@@ -349,6 +386,7 @@ locals {
     copy      = local.copy
     airflow   = local.airflow
     query     = local.query
+    gc        = local.gc
   }
 }
 

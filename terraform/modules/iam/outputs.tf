@@ -1,5 +1,5 @@
 output "role_arns" {
-  description = "ARNs of the roles: `host`, `execution`, `spark`, `maintain`, `copy`, `airflow`, `query`"
+  description = "ARNs of the roles: `host`, `execution`, `spark`, `maintain`, `copy`, `airflow`, `query`, `gc`"
   value       = { for role, one in aws_iam_role.this : role => one.arn }
 }
 

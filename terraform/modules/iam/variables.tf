@@ -125,6 +125,7 @@ variable "descriptions" {
     copy      = "Redshift: reads curated"
     airflow   = "Airflow: lands, registers, starts host and jobs, loads"
     query     = "People: query staging and curated by Athena"
+    gc        = "People: assay gc, which removes what no manifest names"
   }
 }
 

@@ -23,7 +23,7 @@ def seen(warehouse: Sums = GOOD, faults: list[str] | None = None) -> Seen:
 
 def story() -> Any:
     tools = SimpleNamespace(trino=None, versitygw=None)
-    world = SimpleNamespace(tools=tools, database=lambda _: NASTY)
+    world = SimpleNamespace(tools=tools, warehouse=NASTY)
     screen = SimpleNamespace(lines=[NASTY], seconds=lambda: 61.0)
     return SimpleNamespace(
         platform=SimpleNamespace(world=world),

@@ -106,12 +106,19 @@ def widened(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
             ("an action more", "Action", [*actions, "s3:DeleteObjectVersion"]),
             ("another service's action", "Action", [*actions, "iam:PutRolePolicy"]),
             ("every resource", "Resource", "*"),
+            ("all below a resource's first wildcard", "Resource", _cut(statement["Resource"])),
         )
         for what, field, value in more:
             if statement[field] != value:
                 yield f"{name}: {what}", _with(document, at, field, value)
         if "Condition" in statement:
             yield f"{name}: no condition", _with(document, at, "Condition", None)
+
+
+def _cut(resource: str | Sequence[str]) -> str | list[str]:
+    """Resources without what follows their first `*`; the same where nothing does."""
+    cut = [head + star for head, star, _ in (one.partition("*") for one in texts(resource))]
+    return cut[0] if isinstance(resource, str) else cut
 
 
 def _with(document: Document, at: int, field: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 (what JSON holds)

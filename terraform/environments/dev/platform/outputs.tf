@@ -14,7 +14,7 @@ output "plugin_urls" {
 }
 
 output "role_arns" {
-  description = "Roles: `host`, `execution`, `spark`, `copy`, `airflow`, `query`"
+  description = "Roles: `host`, `execution`, `spark`, `maintain`, `copy`, `airflow`, `query`, `gc`"
   value       = module.stack.role_arns
 }
 

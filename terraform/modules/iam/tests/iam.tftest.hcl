@@ -45,7 +45,7 @@ run "roles" {
     condition = alltrue([
       for role, one in aws_iam_role.this :
       jsondecode(one.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"
-      if !contains(["airflow", "query"], role)
+      if !contains(["airflow", "query", "gc"], role)
     ])
     error_message = "A service may act for other accounts' resources."
   }

@@ -66,7 +66,7 @@ def _keep(platform: Platform) -> None:
     screen, world = platform.screen, platform.world
     screen.plain(f"\nAll of it runs until Ctrl-C. Airflow: {world.url('airflow')}")
     if world.tools.trino:
-        screen.plain(f"Trino: {world.url('trino')}; warehouse: psql {world.database('openpayments')}")
+        screen.plain(f"Trino: {world.url('trino')}; warehouse: psql {world.warehouse}")
     screen.plain("To talk to it from another terminal:")
     for name, value in world.variables().items():
         screen.plain(f"export {name}={value}")

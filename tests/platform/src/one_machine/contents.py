@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from assay_platform import config
 from one_machine.stations import Stations
 
 # They say when and by which attempt something was done, and not what.
@@ -16,12 +15,13 @@ _LEDGERS = {"load_state", "load_audit"}
 
 def digests(stations: Stations) -> dict[str, str]:
     """Of each curated table, and of each table of the warehouse."""
-    found = {}
-    for table in config.load(stations.world.platform).catalog.curated.tables:
-        columns, rows = stations.engine.query(f"select * from op_curated.{table}")  # noqa: S608 - our own names
+    found, names = {}, stations.world.names
+    curated = names.catalog.curated
+    for table in curated.tables:
+        columns, rows = stations.engine.query(f"select * from {curated.database}.{table}")  # noqa: S608 - our own names
         found[f"curated {table}"] = digest(columns, rows)
-    named = "select table_name from information_schema.tables where table_schema = 'open_payments'"
-    named += " and table_type = 'BASE TABLE'"
+    named = "select table_name from information_schema.tables where table_type = 'BASE TABLE'"
+    named += f" and table_schema = '{names.warehouse.schema}'"
     for table in sorted({str(name) for (name,) in stations.warehouse.query(named)[1]} - _LEDGERS):
         columns, rows = stations.warehouse.query(f"select * from {table}")  # noqa: S608 - as above
         found[f"warehouse {table}"] = digest(columns, rows)

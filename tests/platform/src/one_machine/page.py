@@ -41,7 +41,7 @@ def write(place: Path, story: Story, seen: Seen) -> Path:
             typed=escape("\n".join(story.typed)),
             engine="Trino" if story.platform.world.tools.trino else "DuckDB",
             bucket="versitygw" if story.platform.world.tools.versitygw else "a server of our own",
-            database=escape(story.platform.world.database("openpayments")),
+            database=escape(story.platform.world.warehouse),
             log=escape("".join(f"{line}\n" for line in story.screen.lines)),
         ),
         encoding="utf-8",

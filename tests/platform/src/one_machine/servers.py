@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import boto3
 import psycopg
+from psycopg import sql
 
 from one_machine import trino as settings
 from one_machine.guard import Guarded
@@ -52,7 +53,7 @@ def answers_http(url: str) -> bool:
 
 
 def bucket(world: World) -> Guarded:
-    """The S3 server, with the bucket `lake`, which keeps versions: versitygw, or else the one of our own tests."""
+    """The S3 server, with the lake's bucket, which keeps versions: versitygw, or else the one of our own tests."""
     folder = world.folder / "s3"
     objects, versions = folder / "objects", folder / "versions"
     objects.mkdir(parents=True, exist_ok=True)
@@ -76,8 +77,8 @@ def bucket(world: World) -> Guarded:
             aws_access_key_id=world.key,
             aws_secret_access_key=world.secret,
         )
-        s3.create_bucket(Bucket="lake")
-        s3.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
+        s3.create_bucket(Bucket=world.bucket)
+        s3.put_bucket_versioning(Bucket=world.bucket, VersioningConfiguration={"Status": "Enabled"})
     return started
 
 
@@ -126,7 +127,8 @@ def postgresql(world: World) -> Guarded:
     with psycopg.connect(world.database("postgres"), autocommit=True) as connection:
         connection.execute("create database airflow")
         # As Redshift counts: bytes, not characters.
-        connection.execute("create database openpayments encoding 'SQL_ASCII' template template0")
+        warehouse = sql.Identifier(world.names.warehouse.database)
+        connection.execute(sql.SQL("create database {} encoding 'SQL_ASCII' template template0").format(warehouse))
     return started
 
 

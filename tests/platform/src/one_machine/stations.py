@@ -9,15 +9,14 @@ from typing import Any
 import boto3
 
 from assay_catalog.lake import open_lake
-from assay_platform import config
 from assay_warehouse.engine import Engine, open_engine
 from assay_warehouse.warehouse import Row, Warehouse, open_warehouse
 from one_machine import commands
 from one_machine.publisher import Sums
-from one_machine.world import ENVIRONMENT, World
+from one_machine.world import World
 
 # Years of the curated table, and of it as it was published before: a tag is a version.
-CURATED = "select program_year, count(*), sum(amount) from op_curated.payments_fact{version} group by program_year"
+CURATED = "select program_year, count(*), sum(amount) from {database}.payments_fact{version} group by program_year"
 WAREHOUSE = "select program_year, count(*), sum(amount) from payments_fact group by program_year"
 
 
@@ -32,9 +31,8 @@ class Stations:
     @classmethod
     def open(cls, world: World) -> Stations:
         """By the same file that everything else reads."""
-        platform = config.load(world.platform)
-        here = config.environment(platform, ENVIRONMENT)
-        return cls(world, open_engine(here, platform), open_warehouse(here, platform.warehouse, open_lake(here)))
+        names, here = world.names, world.here
+        return cls(world, open_engine(here, names), open_warehouse(here, names.warehouse, open_lake(here)))
 
     def sums(self) -> dict[str, dict[str, Sums]]:
         """Rows and dollars by station and year."""
@@ -43,7 +41,7 @@ class Stations:
         for one in self.reconciliation():
             if station := names.get(one["station"]):
                 found[station][str(one["year"])] = Sums(int(one["records"]), Decimal(one["amount"]))
-        found["curated"] = by_year(self.engine.query(CURATED.format(version=""))[1])
+        found["curated"] = self._curated("")
         found["warehouse"] = self.loaded()
         return found
 
@@ -57,8 +55,7 @@ class Stations:
 
     def measured(self) -> list[str]:
         """Names of the numbers that alarms look at, as far as any was told since CloudWatch's server started."""
-        platform = config.load(self.world.platform)
-        here = config.environment(platform, ENVIRONMENT)
+        here = self.world.here
         client = boto3.client(
             "cloudwatch",
             region_name=here.region,
@@ -66,12 +63,16 @@ class Stations:
             aws_access_key_id=self.world.key,
             aws_secret_access_key=self.world.secret,
         )
-        found = client.list_metrics(Namespace=platform.metrics.namespace)["Metrics"]
+        found = client.list_metrics(Namespace=self.world.names.metrics.namespace)["Metrics"]
         return sorted({one["MetricName"] for one in found})
 
     def at(self, tag: str) -> dict[str, Sums]:
         """The curated table as it was when a publication was the newest."""
-        return by_year(self.engine.query(CURATED.format(version=f" for version as of '{tag}'"))[1])
+        return self._curated(f" for version as of '{tag}'")
+
+    def _curated(self, version: str) -> dict[str, Sums]:
+        database = self.world.names.catalog.curated.database
+        return by_year(self.engine.query(CURATED.format(database=database, version=version))[1])
 
 
 def by_year(rows: list[Row]) -> dict[str, Sums]:

@@ -131,7 +131,8 @@ class Story:
         self._airflow("dags", "trigger", YEAR, "--conf", conf)
         world = self.platform.world
         with ThreadPoolExecutor() as several:
-            manifest = f"staging/validated/dataset=open-payments/kind=general/year={RESTATED}/publication={FIRST}"
+            manifest = f"{world.names.lake.validated}/dataset={world.names.dataset}/kind=general"
+            manifest += f"/year={RESTATED}/publication={FIRST}"
             job = several.submit(
                 commands.python,
                 world,

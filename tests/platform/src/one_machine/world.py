@@ -10,6 +10,8 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assay_platform import config
+from assay_platform.model import Environment, Platform
 from one_machine.tools import Tools
 
 ENVIRONMENT = "local"
@@ -69,10 +71,29 @@ class World:
         return self.folder / "platform.json"
 
     @property
+    def names(self) -> Platform:
+        """What that file says."""
+        return config.load(self.platform)
+
+    @property
+    def here(self) -> Environment:
+        """The environment of this run."""
+        return config.environment(self.names, ENVIRONMENT)
+
+    @property
+    def bucket(self) -> str:
+        """The lake's bucket."""
+        return self.here.lake.removeprefix("s3://").partition("/")[0]
+
+    @property
     def raw(self) -> str:
         """Where files land."""
-        names = json.loads(self.platform.read_text(encoding="utf-8"))
-        return f"s3://lake/{names['lake']['raw']}"
+        return self.here.url(self.names.lake.raw)
+
+    @property
+    def warehouse(self) -> str:
+        """Connection URL of the warehouse."""
+        return self.database(self.names.warehouse.database)
 
     def variables(self) -> dict[str, str]:
         """What has to be set for a command to talk to these servers, and nothing that is in the environment anyway."""
@@ -119,7 +140,6 @@ class World:
         text = (self.tools.root / "terraform" / "platform.json").read_text(encoding="utf-8")
         whole = json.loads(text)
         here = whole["environments"][ENVIRONMENT]
-        here["lake"] = "s3://lake"
         here["endpoints"] = {"s3": self.url("s3"), "glue": self.url("glue"), "cloudwatch": self.url("glue")}
         here["host"]["binary"] = str(self.tools.assay)
         here["warehouse"]["dsn"] = self.database(whole["warehouse"]["database"])
