@@ -30,6 +30,8 @@ pub(crate) struct Filling<'a, R> {
     next_end: usize,
     next_inner: usize,
     next_doubled: usize,
+    /// Separators of blank lines after the last record.
+    blank: usize,
     /// Bytes of records cut so far: what positions in the slab lack to be positions in the input.
     missing: u64,
     until: Until,
@@ -75,6 +77,7 @@ impl<'a, R: Read> Filling<'a, R> {
             next_end: 0,
             next_inner: 0,
             next_doubled: 0,
+            blank: 0,
             missing: 0,
             until,
             complete: 0,
@@ -109,6 +112,10 @@ impl<'a, R: Read> Filling<'a, R> {
                 self.take_broken()?;
             } else if self.gather.is_some() && self.slab.records.len() - self.complete >= GATHERED {
                 self.complete(self.start);
+            } else if self.next_end > 0 {
+                // All are taken. A slab of short lines would have many times its bytes of them.
+                self.slab.index.ends.clear();
+                self.next_end = 0;
             } else if self.index_more() {
                 // There may be ends now.
             } else if !self.reading.source.at_end() {
@@ -192,6 +199,13 @@ impl<'a, R: Read> Filling<'a, R> {
             self.reading.count_blank((lf + 1 - self.start) as u64);
             self.start = lf + 1;
             self.first = nth + 1;
+            self.blank += 1;
+            if self.first == self.slab.index.count {
+                // Nobody asks for these, and a file may have little else.
+                self.first -= self.blank;
+                self.slab.index.count = self.first;
+                self.blank = 0;
+            }
             return Ok(());
         }
         let seen = Seen { content, end: lf + 1, fields: nth + 1 - self.first, next_first: nth + 1 };
@@ -246,6 +260,7 @@ impl<'a, R: Read> Filling<'a, R> {
         self.reading.summary.lines += inner as u64;
         self.push(record, 0);
         self.first = seen.next_first;
+        self.blank = 0;
         Ok(())
     }
 
@@ -291,6 +306,7 @@ impl<'a, R: Read> Filling<'a, R> {
         self.reading.summary.lines += lfs;
         self.push(record, missing);
         self.slab.index.count = self.first;
+        self.blank = 0;
         self.slab.index.doubled.truncate(self.next_doubled);
         self.slab.index.resume(self.start);
         // The index may have stopped before the end of these bytes, so what they hold is not known.
