@@ -23,7 +23,8 @@ pub use newest::Versions;
 pub use own::OwnFiles;
 pub use part::{ColumnSpec, ColumnSummary, PartSummary, PartWriter, Selection, SlabColumns};
 pub use paths::{
-    AttemptFolders, Partition, Rejected, audit_unplaced, metadata, schema_version, staging,
+    AttemptFolders, Partition, Rejected, audit_unplaced, audits, schema_version, schema_versions,
+    staging,
 };
 pub use quarantine::{
     FileSummary, Finding, FindingRow, FindingsWriter, QuarantineWriter, QuarantinedRecord, Repair,

@@ -131,9 +131,14 @@ pub fn staging() -> Result<Key, BadKey> {
     Key::new("staging")
 }
 
-/// Where what is known about all runs lies.
-pub fn metadata() -> Result<Key, BadKey> {
-    Key::new("metadata")
+/// Where audit records lie.
+pub fn audits() -> Result<Key, BadKey> {
+    Key::new("metadata/ingestion_audit")
+}
+
+/// Where the records of layouts that were seen lie.
+pub fn schema_versions() -> Result<Key, BadKey> {
+    Key::new("metadata/schema_versions")
 }
 
 /// The audit record of an attempt that ended before it was known what the file is part of.

@@ -95,10 +95,7 @@ GRANTS: Table = {
         Grant("s3:ListBucket ListBucketMultipartUploads", ("bucket",)),
         Grant("s3:GetObject", ("manifest", "audit")),
         Grant("s3:DeleteObject", ("validated", "rejected")),
-        Grant(
-            "s3:AbortMultipartUpload",
-            (*VALIDATED, *REJECTED, "audit", "schema version", "copy manifest", "query result", "report"),
-        ),
+        Grant("s3:AbortMultipartUpload", (*VALIDATED, *REJECTED, "audit", "schema version")),
         READ_KEY,
     ],
 }
@@ -167,6 +164,7 @@ BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
     ("gc", "s3:DeleteObject", "curated data", TLS, False),
     ("gc", "s3:AbortMultipartUpload", "validated", TLS, True),
     ("gc", "s3:AbortMultipartUpload", "raw", TLS, False),
+    ("gc", "s3:AbortMultipartUpload", "query result", TLS, False),
     ("gc", "s3:DeleteObjectVersion", "validated", TLS, False),
     ("gc", "s3:PutObject", "validated", CREATES, False),
 ]

@@ -363,11 +363,11 @@ locals {
     # Versions stay, until the bucket's lifecycle removes them: a mistake can be undone.
     { Sid = "RemoveAttempts", Effect = "Allow", Action = ["s3:DeleteObject"], Resource = local.attempts },
     {
-      # Whoever began them: it looks through staging and metadata, and would stop at the first that it may not abort.
+      # Whoever began them: it looks through these, and would stop at the first that it may not abort.
       Sid      = "AbortUploads"
       Effect   = "Allow"
       Action   = ["s3:AbortMultipartUpload"]
-      Resource = [for use in ["validated", "rejected", "audit", "schema_versions", "copy_manifests", "query_results", "reports"] : local.objects[use]]
+      Resource = [for use in ["validated", "rejected", "audit", "schema_versions"] : local.objects[use]]
     },
     local.read_key,
   ]
