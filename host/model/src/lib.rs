@@ -6,6 +6,7 @@
 mod batch;
 mod bitmap;
 mod cast;
+mod causes;
 mod column;
 mod digest;
 mod extras;
@@ -23,6 +24,7 @@ pub use bitmap::Bitmap;
 pub use cast::{
     CastError, DateFormat, DateFormatError, Decimal, format_date, parse_decimal, parse_integer,
 };
+pub use causes::causes;
 pub use column::{Cells, Column, Form, Text};
 pub use digest::{Digest, DigestError};
 pub use extras::Extras;

@@ -3,7 +3,7 @@
 use std::io;
 
 use assay_ingest::{HeaderFault, Unreadable};
-use assay_model::{Position, shown};
+use assay_model::{Position, causes, shown};
 use assay_packs::{LockError, PackError};
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
@@ -305,13 +305,6 @@ fn place(first: Position, records: usize) -> String {
 }
 
 /// An error with its causes, as one text.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

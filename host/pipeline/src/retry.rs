@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use assay_model::causes;
 use assay_packs::PackError;
 use assay_sandbox::SandboxError;
 use assay_sinks::SinkError;
@@ -22,14 +23,9 @@ pub enum Retry {
 impl Retry {
     /// Looks for an I/O error among an error and its causes, and judges by its kind; without one, another attempt will not help.
     pub fn after(error: &(dyn Error + 'static)) -> Self {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(error) = error.downcast_ref::<io::Error>() {
-                return Self::after_io(error);
-            }
-            next = error.source();
-        }
-        Self::WillNot
+        causes(error)
+            .find_map(|cause| cause.downcast_ref::<io::Error>())
+            .map_or(Self::WillNot, Self::after_io)
     }
 
     /// What a system says of names, permissions and what it cannot do at all stays so. All else may pass, a full disk too: others give space back.

@@ -1,5 +1,6 @@
 //! What a registry answers where it does not do what it was asked.
 
+use assay_model::causes;
 use oci_client::errors::{DigestError, OciDistributionError, OciErrorCode};
 
 use crate::error::RegistryError;
@@ -8,15 +9,8 @@ use crate::reference::OciReference;
 /// Sorts what the client says by what its reader can do.
 pub(crate) fn sorted(place: &OciReference, error: &OciDistributionError) -> RegistryError {
     let registry = place.registry().to_owned();
-    let chain = |error: &dyn std::error::Error| {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
+    let chain = |error: &(dyn std::error::Error + 'static)| {
+        causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
     };
     match error {
         OciDistributionError::RequestError(error) if error.is_connect() || error.is_timeout() => {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use assay_model::shown;
+use assay_model::{causes, shown};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::{RequestId, RequestIdExt};
@@ -256,40 +256,29 @@ fn cause(code: Option<&str>, status: Option<u16>, elsewhere: Option<&str>) -> Ca
 
 /// Whether it failed for want of keys, and whether an instance's metadata was asked for them.
 fn no_keys(error: &(dyn Error + 'static)) -> Option<bool> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(keys) = error.downcast_ref::<CredentialsError>() {
-            let told = chain(keys).to_lowercase();
-            return Some(told.contains("imds") || told.contains("metadata"));
-        }
-        next = error.source();
-    }
-    None
+    let keys = causes(error).find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
+    let told = chain(keys).to_lowercase();
+    Some(told.contains("imds") || told.contains("metadata"))
 }
 
 /// An error with its causes, each said once.
 fn chain(error: &(dyn Error + 'static)) -> String {
-    let (mut said, mut next) = (String::new(), Some(error));
-    while let Some(error) = next {
-        let text = error.to_string();
+    let mut said = String::new();
+    for cause in causes(error) {
+        let text = cause.to_string();
         if !said.ends_with(&text) {
             if !said.is_empty() {
                 said.push_str(": ");
             }
             said.push_str(&text);
         }
-        next = error.source();
     }
     said
 }
 
 /// The first cause of all.
 fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
+    causes(error).last().unwrap_or(error).to_string()
 }
 
 fn reason(status: u16) -> &'static str {

@@ -9,6 +9,7 @@ use assay_model::{DeclaredStage, Digest, PluginInfo, RunContext};
 use wasmtime::component::Linker;
 
 use crate::bindings::RulePluginPre;
+use crate::budget;
 use crate::call::Instance;
 use crate::check;
 use crate::contract::ContractVersion;
@@ -197,6 +198,8 @@ fn load(
             Err(warning) => engine.warn(warning),
         }
     }
+    // What comes from the cache was checked when it was compiled.
+    budget::check(name, bytes)?;
     let component =
         wasmtime::component::Component::from_binary(&engine.wasmtime, bytes).map_err(|error| {
             SandboxError::Invalid { plugin: name.to_owned(), detail: format!("{error:#}") }

@@ -112,6 +112,31 @@ pub enum SandboxError {
         /// What the validator said.
         detail: String,
     },
+    /// A component that would take the compiler too long or too much memory.
+    #[error(
+        "plugin `{plugin}` is too costly to compile: {place} has {count} {what}; expected {limit} at most; {help}", plugin = shown(plugin), place = shown(place))]
+    TooCostly {
+        /// The plugin.
+        plugin: String,
+        /// What of it: the whole, or one function.
+        place: String,
+        /// What there is too much of.
+        what: &'static str,
+        /// How much of it there is, at least: counting ends where it is too much.
+        count: u64,
+        /// The most allowed.
+        limit: u64,
+        /// What an author can do.
+        help: &'static str,
+    },
+    /// A component that instantiates what it does not hold, so that nobody can say how much that is.
+    #[error(
+        "plugin `{plugin}` imports a component or a core module, or takes one from an instance: expected each to be \
+         defined in the plugin, so that what it costs to compile can be counted; link them into one component", plugin = shown(plugin))]
+    Uncountable {
+        /// The plugin.
+        plugin: String,
+    },
     /// A component that wants something of the host.
     #[error(
         "plugin `{plugin}` imports `{import}`, which {grant}; \

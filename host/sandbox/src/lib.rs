@@ -10,6 +10,7 @@
 mod bindings;
 mod bisect;
 mod breach;
+mod budget;
 mod cache;
 mod call;
 mod check;

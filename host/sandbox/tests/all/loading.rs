@@ -24,7 +24,7 @@ fn bytes_that_are_no_component() {
     insta::assert_snapshot!(check(&hostile()[..10_000]).replace(char::is_numeric, "9"), @"plugin `p` ends after 99999 bytes in the middle of a section: copy or download it again");
     let mut garbage = hostile().to_vec();
     garbage[8] = 0x3f;
-    insta::assert_snapshot!(check(&garbage), @"plugin `p` is not a valid component: failed to parse WebAssembly module: malformed section id: 63 (at offset 0xc)");
+    insta::assert_snapshot!(check(&garbage), @"plugin `p` is not a valid component: malformed section id: 63 (at offset 0xc)");
     let limits = Limits { component_bytes: 100, ..Limits::default() };
     let small = Sandbox::new(Options { limits, ..Options::default() }).unwrap();
     let error = small.compile("p", &[b' '; 101]).unwrap_err();
@@ -70,4 +70,31 @@ fn components_that_offer_something_else() {
     insta::assert_snapshot!(version("assay:rules/plugjn@1.0.0"), @"plugin `p` does not export `assay:rules/plugin`: expected a component built on the contract in `wit/`, found `assay:rules/plugjn@1.0.0`");
     let empty = r#"(component (instance $i) (export "assay:rules/plugin@1.0.0" (instance $i)))"#;
     insta::assert_snapshot!(check(&text(empty)), @"plugin `p` exports an `assay:rules/plugin` that differs from `wit/rules.wit`: instance export `assay:rules/plugin@1.0.0` does not have export `describe`; rebuild it with the contract's own files");
+}
+
+/// Small, valid, and minutes or gigabytes of compiling: a count refuses them, so that this test is quick or fails.
+#[test]
+fn components_that_would_take_the_compiler_minutes() {
+    let function = |locals: usize, body: &str| {
+        let locals = "i64 ".repeat(locals);
+        check(&text(&format!(
+            "(component (core module (func $slow (param i32) (local {locals}) {body})))"
+        )))
+    };
+    let nested = "loop ".repeat(2600) + &"local.get 0 br_if 0 end ".repeat(2600);
+    insta::assert_snapshot!(function(1, &nested), @"plugin `p` is too costly to compile: function 0 (`slow`) of core module 0 has 2600 loops inside of each other; expected 32 at most; split large or generated functions, and build it with `--profile plugin`");
+    let set = |local| format!("local.get {local} i64.const 3 i64.mul local.set {local} ");
+    let change = (1..=2000).map(set).collect::<Vec<_>>().concat();
+    let nest = format!("{}{change}{}", "loop ".repeat(30), "local.get 0 br_if 0 end ".repeat(30));
+    insta::assert_snapshot!(function(2000, &nest.repeat(5)), @"plugin `p` is too costly to compile: function 0 (`slow`) of core module 0 has 600000 joins (locals that a block or loop changes × the branches that lead to its label); expected 524288 at most; split large or generated functions, and build it with `--profile plugin`");
+    let waiting = "local.get 0 i32.load ".repeat(1000);
+    let branches = "local.get 0 br_if 0 ".repeat(3000);
+    let dropped = "drop ".repeat(1000);
+    let component = format!(
+        "(component (core module (memory 1) (func (param i32) block {waiting} {branches} {dropped} end)))"
+    );
+    insta::assert_snapshot!(check(&text(&component)), @"plugin `p` is too costly to compile: function 0 of core module 0 has 3003002 carried values (locals and operands × the branches they are kept across); expected 2500000 at most; split large or generated functions, and build it with `--profile plugin`");
+    let globals = "(global i32 (i32.const 0))".repeat(10_000);
+    let instances = "(core instance (instantiate $m))".repeat(100);
+    insta::assert_snapshot!(check(&text(&format!("(component (core module $m {globals}) {instances})"))), @"plugin `p` is too costly to compile: it has 70000 globals, counted in each instance; expected 65536 at most; link it to fewer modules and instances");
 }
