@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from assay_platform import volumes as v
 
-# Hosts at a time: Airflow's pool.
+# Concurrent hosts, the size of Airflow's pool.
 POOLS = (1, 2, 4, 7, 13)
 # Cores of a G.1X Glue worker; one of the workers is the driver, which processes no data.
 WORKER_CORES = 4

@@ -1,5 +1,5 @@
 """`python -m assay_platform.cost`: what the platform costs on AWS, from `docs/prices.json` and `volumes`. `--write`
-puts the tables into `docs/cost.md` and `docs/capacity.md`; a test holds them there.
+puts the tables into `docs/cost.md` and `docs/capacity.md`; a test fails if they are stale.
 """
 
 from __future__ import annotations
