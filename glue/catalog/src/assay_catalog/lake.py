@@ -24,7 +24,7 @@ RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 
 class Lake(Protocol):
-    """Objects by key. Keys have no leading or trailing slash; `root` is the URL before them, without a trailing slash."""
+    """Objects by key. Keys have no leading or trailing slash; `root` is the URL before them, without a final slash."""
 
     @property
     def root(self) -> str:
