@@ -79,7 +79,7 @@ class AssayCheckDockerOperator(DockerMixin, AssayCheckOperator):
 
 
 def read_report(place: str | None, env: Mapping[str, str]) -> str:
-    """The report of a remote host, read from where it was told to write it; None if there is none."""
+    """The report of a remote host, read from where it was told to write it; empty if there is none."""
     try:
         return places.read(place or "", env).decode("utf-8")
     except FileNotFoundError:

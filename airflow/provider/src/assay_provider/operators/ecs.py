@@ -179,7 +179,7 @@ def _without_report(command: Sequence[str]) -> tuple[list[str], str | None]:
 
 
 def _network(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration with strings split into lists. Empty ones are omitted: ECS then uses the VPC's default group."""
+    """The configuration with strings split into lists. Empty ones are omitted: ECS takes the VPC's default group."""
     found = dict(given.get(AWSVPC, {}))
     for name in LISTS:
         value = found.pop(name, None)
