@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the folder of a release, which `terraform/modules/airflow` and `terraform/modules/glue` install from:
-#   terraform/release.sh FOLDER HOST      HOST is a folder with `assay`, plugins and rules, as `cargo xtask dist` makes it
+# Creates the folder of a release, from which `terraform/modules/airflow` and `terraform/modules/glue` install:
+#   terraform/release.sh FOLDER HOST      HOST is a folder with `assay`, plugins and rules, as created by `cargo xtask dist`
 # Then: aws s3 cp --recursive FOLDER s3://BUCKET/artifacts/RELEASE/
-# Needs Python 3.11 and a way to a package index. Wheels are those of the pins, checked by hash.
+# Requires Python 3.11 and access to a package index. Wheels are those pinned, checked by hash.
 set -euo pipefail
 folder="${1:?FOLDER to make}" host="${2:?HOST: a folder with assay, plugins and rules}"
 root="$(cd "$(dirname "$0")/.." && pwd)"

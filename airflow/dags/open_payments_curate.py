@@ -1,4 +1,4 @@
-"""Curates a year that was validated: writes to a branch, checks it, publishes it. Triggered for each year."""
+"""Curates a validated year: writes to a branch, checks it, publishes it. Triggered for each year."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ with DAG(
     dag_id="open_payments_curate",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=settings.asset("validated")),
-    # One writer at a time: another would be refused and retried.
+    # One writer at a time: a second one would only be refused and retried.
     max_active_runs=1,
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
@@ -43,7 +43,7 @@ with DAG(
 
     @task(max_active_tis_per_dagrun=1)
     def curate(one: dict[str, Any]) -> dict[str, Any]:
-        """Carries the job out; gives what the next station needs."""
+        """Runs the job; returns what the next station needs."""
         context = get_current_context()
         here = settings.environment(context)
         arguments = [*settings.options(context), "--kind", one["kind"], "--manifests", one["manifest"]]
@@ -57,7 +57,7 @@ with DAG(
 
     @task(outlets=[curated])
     def publish(done: Any) -> list[dict[str, Any]]:
-        """Tells the next DAG."""
+        """Triggers the next DAG."""
         return events.tell(get_current_context(), curated, list(done))
 
     publish(curate.expand(one=inputs()))

@@ -15,7 +15,7 @@ with DAG(
     dag_id="open_payments_load",
     doc_md=__doc__,
     schedule=PartitionedAssetTimetable(assets=settings.asset("curated")),
-    # Loads of different years are transactions of their own; dimensions are shared, so one at a time.
+    # Loads of different years are separate transactions, but share the dimensions, so one at a time.
     max_active_runs=1,
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
@@ -26,7 +26,7 @@ with DAG(
 
     @task
     def inputs() -> list[dict[str, Any]]:
-        """What was curated."""
+        """The curated results."""
         found = events.results(get_current_context())
         if not found:
             raise AirflowFailException("nothing to load: neither the triggering events nor `results` has any")
@@ -34,7 +34,7 @@ with DAG(
 
     @task(max_active_tis_per_dagrun=1)
     def load(one: dict[str, Any]) -> dict[str, Any]:
-        """Loads a kind of the year. 1: what is loaded is newer. 2 is retried: the network is among its causes."""
+        """Loads a kind of the year. 1: the loaded data is newer. 2 is retried: the network may be the cause."""
         context = get_current_context()
         told = settings.options(context)
         command = commands.module("assay_warehouse", *told, "load", "--kind", one["kind"], "--year", one["year"])
@@ -43,7 +43,7 @@ with DAG(
 
     @task
     def verify(one: dict[str, Any]) -> dict[str, Any]:
-        """Holds rows and cents against the host's. 1: they differ."""
+        """Compares rows and cents with the host's. 1: they differ."""
         context = get_current_context()
         told = settings.options(context)
         expected = ["--rows", str(one["records"]["validated"])]
@@ -54,7 +54,7 @@ with DAG(
 
     @task(outlets=[loaded])
     def publish(done: Any) -> list[dict[str, Any]]:
-        """Tells whoever waits for the year."""
+        """Triggers whatever waits for the year."""
         return events.tell(get_current_context(), loaded, list(done))
 
     publish(verify.expand(one=load.expand(one=inputs())))

@@ -1,6 +1,7 @@
-"""Removes what nobody reads any more of the curated tables: old snapshots, and files that no snapshot names.
+"""Removes unused data of the curated tables: old snapshots, and files that no snapshot names.
 
-It looks first and says what would go. More orphans than killed jobs leave are held: somebody may have moved a table.
+It first lists what would be removed. If there are more orphans than killed jobs would leave, it removes nothing:
+somebody may have moved a table.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def _run(delete: str) -> dict[str, Any]:
 with DAG(
     dag_id="open_payments_maintain",
     doc_md=__doc__,
-    # Sundays: years are published on other days. A new deployment waits for the next one.
+    # Sundays, because years are published on other days. A new deployment waits for the next Sunday.
     schedule=CronTriggerTimetable("0 5 * * 0", timezone="UTC", run_immediately=False),
     catchup=False,
     max_active_runs=1,
@@ -49,12 +50,12 @@ with DAG(
 
     @task
     def look() -> dict[str, Any]:
-        """Shows what would go."""
+        """Shows what would be removed."""
         return _run("no")
 
     @task
     def remove(found: dict[str, Any]) -> dict[str, Any]:
-        """Removes it, unless it is too much. Skipped in a dry run, and if there is nothing."""
+        """Removes it, unless it is too much. Skipped in a dry run, and if there is nothing to remove."""
         params = get_current_context()["params"]
         if params["dry_run"]:
             raise AirflowSkipException("a dry run: what would go is in the log of `look`")
@@ -67,4 +68,4 @@ with DAG(
             )
         return _run("yes")
 
-    remove(look())  # type: ignore[arg-type]  # a result that is there when the run is
+    remove(look())  # type: ignore[arg-type]  # a result that exists at run time

@@ -1,4 +1,4 @@
-"""Measures how old the newest publication is that readers see. The alarm also tells that nobody measures any more."""
+"""Measures the age of the newest publication that readers see. The alarm also fires if the metric is missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from open_payments import commands, metrics, settings
 with DAG(
     dag_id="open_payments_watch",
     doc_md=__doc__,
-    # The alarm looks at a day: one run that is late, or fails, is not silence.
+    # The alarm's period is a day, so a single late or failed run does not raise it.
     schedule=CronTriggerTimetable("0 */6 * * *", timezone="UTC", run_immediately=False),
     catchup=False,
     max_active_runs=1,

@@ -20,7 +20,7 @@ with DAG(
     # Each year on its first day; earlier years by `airflow backfill create`.
     schedule=CronPartitionTimetable("0 0 1 1 *", timezone="UTC", key_format="%Y"),
     catchup=False,
-    # Years at work at a time; a year's files share the pool of the host with other years'.
+    # Concurrent years; a year's files share the host's pool with those of other years.
     max_active_runs=4,
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
@@ -37,7 +37,7 @@ with DAG(
 
     @task
     def plan() -> dict[str, Any]:
-        """Year and addresses of the run."""
+        """The year and environment of the run."""
         context = get_current_context()
         lake = settings.lake(context)
         below = f"{lake}/{settings.PLATFORM.lake.raw}"
@@ -52,13 +52,13 @@ with DAG(
 
     @task
     def origins(planned: Any) -> list[str]:
-        """What is to be landed."""
+        """The origins to land."""
         found: list[str] = planned["origins"]
         return found
 
-    @task(max_active_tis_per_dagrun=2)  # A publisher's server is not ours to load.
+    @task(max_active_tis_per_dagrun=2)  # To be polite to the publisher's server.
     def land(origin: str, planned: dict[str, Any]) -> str:
-        """Lands a file, create-only. 1: it is not the file, or another is there."""
+        """Lands a file, create-only. 1: not the expected file, or a different one is already there."""
         command = commands.own_module(
             "assay_provider.landing", "--raw", places.local(planned["raw"]), "--year", planned["year"], origin
         )
@@ -66,7 +66,7 @@ with DAG(
 
     @task(trigger_rule="none_failed")
     def files(planned: Any) -> list[dict[str, str]]:
-        """Landed files to be judged, one a kind; says what is missing. Skips a year without files."""
+        """The landed files to judge, one per kind; logs missing ones. Skips a year without files."""
         from assay_provider.landing.land import landed  # noqa: PLC0415
 
         params, year = get_current_context()["params"], planned["year"]
@@ -82,7 +82,7 @@ with DAG(
 
     @task
     def check_gate(results: Any, planned: Any) -> list[dict[str, Any]]:
-        """Holds the year, with the reasons, unless all of it may be seen."""
+        """Holds the year, with the reasons, unless all of it may be published."""
         found, context = list(results), get_current_context()
         share, names = context["params"]["most_quarantined"], settings.PLATFORM.metrics
         metrics.put(settings.environment(context), names, names.rejects, gate.held_back(found))
@@ -92,21 +92,21 @@ with DAG(
 
     @task(outlets=[validated])
     def register(results: Any) -> list[dict[str, Any]]:
-        """Registers what was published, and tells the next DAG. 1: a newer publication is there, which stays."""
+        """Registers what was published, and triggers the next DAG. 1: a newer publication exists, and stays."""
         context = get_current_context()
         told = settings.options(context)
         newest = []
         for one in results:
             command = commands.module("assay_catalog", *told, "register", one["manifest"], one["audit"])
             registered, *_ = commands.run(command, settings.variables(context), fine=(0, 1))
-            # The catalog's word and not the host's: the host says nothing of it when a run was published before.
+            # From the catalog, not from the host, which does not say so for a run published earlier.
             if registered["newest"]:
                 newest.append(one)
         if not newest:
             raise AirflowSkipException("newer publications of this year are there; nothing is to be curated")
         return events.tell(context, validated, newest)
 
-    planned: Any = plan()  # a result that is there when the run is
+    planned: Any = plan()  # a result that exists at run time
     listed = files(planned)
     land.partial(planned=planned).expand(origin=origins(planned)) >> listed
     judged = host.judge(

@@ -1,4 +1,4 @@
-"""Holds a bill of materials against CycloneDX's schema, and against what a schema cannot say: `python bill.py FILE`."""
+"""Validates a bill of materials against CycloneDX's schema, and checks what a schema cannot: `python bill.py FILE`."""
 
 import copy
 import json
@@ -18,13 +18,13 @@ SPDX = get_spdx_licensing()
 
 
 def by_schema(bill: dict[str, Any]) -> Iterator[str]:
-    """What CycloneDX's own schema finds."""
+    """Faults by CycloneDX's schema."""
     for error in JsonStrictValidator(VERSION).validate_str(json.dumps(bill), all_errors=True) or ():
         yield f"{error.data.json_path}: {error.data.message}"
 
 
 def by_meaning(bill: dict[str, Any]) -> Iterator[str]:
-    """What a scanner would stumble over although it fits the schema."""
+    """Faults that the schema permits but a scanner would stumble over."""
     named = [bill["metadata"]["component"], *bill["components"]]
     for one in named:
         name = one["bom-ref"]
@@ -43,12 +43,12 @@ def by_meaning(bill: dict[str, Any]) -> Iterator[str]:
 
 
 def faults(bill: dict[str, Any]) -> list[str]:
-    """All that is wrong; what does not fit the schema is not looked at for its meaning."""
+    """All faults; a bill that does not fit the schema is not checked further."""
     return list(by_schema(bill)) or list(by_meaning(bill))
 
 
 def spoiled(bill: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Bills that are wrong: a check that lets one of them pass shows nothing."""
+    """Broken bills: a check that accepts one of them is useless."""
 
     def change(what: str, value: object) -> tuple[str, dict[str, Any]]:
         wrong = copy.deepcopy(bill)
@@ -63,7 +63,7 @@ def spoiled(bill: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def main(path: str) -> int:
-    """Says what is wrong, or what was found to be right."""
+    """Prints the faults, or what was checked."""
     bill = json.loads(Path(path).read_text(encoding="utf-8"))
     if found := faults(bill):
         print(f"error: `{path}` is not a bill of CycloneDX {VERSION.to_version()}", *found, sep="\n  ", file=sys.stderr)

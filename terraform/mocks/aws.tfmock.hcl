@@ -1,4 +1,4 @@
-# What mocked data sources and resources answer: strings are random otherwise, and no ARN or JSON.
+# Values of mocked data sources and resources: otherwise strings are random, and not ARNs or JSON.
 
 mock_data "aws_caller_identity" {
   defaults = {

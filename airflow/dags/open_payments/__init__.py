@@ -1,1 +1,1 @@
-"""What the DAGs of Open Payments share. Names and addresses come from `terraform/platform.json`."""
+"""Code shared by the Open Payments DAGs. Names and addresses come from `terraform/platform.json`."""

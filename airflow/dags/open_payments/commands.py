@@ -18,35 +18,35 @@ from assay_platform.model import Environment
 from assay_provider import places
 from assay_provider.process import Child, printed
 
-# The interpreter that has the packages below `glue/`: they need other versions than Airflow's.
+# The interpreter with the packages below `glue/`, which need other versions than Airflow's.
 PYTHON_VARIABLE = "ASSAY_PYTHON"
-# What a shell says, and `tether` too, of a program that is not there or must not be run.
+# Exit codes of a shell, and of `tether`, for a program that is missing or not executable.
 NOT_STARTED = {126, 127}
 # A job takes minutes; GetJobRun is throttled by account.
 POLL_SECONDS = 15.0
 GLUE_DONE = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
-# A conflict with another run, or no room for one now.
+# A conflict with another run, or no capacity at the moment.
 GLUE_BUSY = {"ConcurrentRunsExceededException", "ThrottlingException"}
 
 log = logging.getLogger(__name__)
 
 
 def module(name: str, *arguments: str) -> list[str]:
-    """`python -m name arguments`, with the platform's interpreter."""
+    """`python -m name arguments`, with the stations' interpreter."""
     return [os.environ.get(PYTHON_VARIABLE, "python3"), "-m", name, *arguments]
 
 
 def own_module(name: str, *arguments: str) -> list[str]:
-    """The same with this process's interpreter, for what is installed beside Airflow."""
+    """The same with this process's interpreter, for packages installed with Airflow."""
     return [sys.executable, "-m", name, *arguments]
 
 
 def run(
     command: Sequence[str], env: Mapping[str, str], *, permanent: Collection[int] = (), fine: Collection[int] = (0,)
 ) -> list[dict[str, Any]]:
-    """The JSON objects that a command prints, a line each. Exit codes in `permanent` fail at once; others that are
-    not `fine` are retried. A command that prints none has not carried out what it was asked, whatever its code: 1 is
-    also what Python itself ends with."""
+    """The JSON objects that a command prints, one per line. Exit codes in `permanent` fail at once; others that are
+    not `fine` are retried. A command that prints none has not done its job, whatever its code: 1 is also the exit code
+    of Python's own errors."""
     by_hand = printed(command, env)
     log.info("command: %s", by_hand)
     lines: list[str] = []
@@ -68,14 +68,14 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job of Spark: its module, and the name that Glue knows it by."""
+    """A Spark job: its module, and its name in Glue."""
 
     module: str
     name: str
 
 
 def spark(here: Environment, job: Job, arguments: Sequence[str], env: Mapping[str, str], report: str) -> dict[str, Any]:
-    """Runs a job by the environment's runner; gives its report. `arguments` are names and values in turn."""
+    """Runs a job with the environment's runner; returns its report. `arguments` alternates names and values."""
     return SPARK[here.spark.runner](here, job, arguments, env, report)
 
 

@@ -1,4 +1,4 @@
-"""What goes from one DAG to the next, by events of partitioned assets."""
+"""Data passed from one DAG to the next in events of partitioned assets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def results(context: Context) -> list[dict[str, Any]]:
 
 
 def tell(context: Context, asset: Asset, done: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Emits the event of the year."""
+    """Emits the event for the year."""
     year = context["dag_run"].partition_key or context["params"].get("year") or done[0]["year"]
     event = context["outlet_events"][asset]
     event.extra = {"year": year, "results": cast("JsonValue", done)}

@@ -1,4 +1,4 @@
-"""What a year must be before others see it: pure, over the hosts' small results."""
+"""What must hold before a year is published: pure functions over the hosts' small results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def held_back(results: Sequence[Mapping[str, Any]]) -> float:
-    """The largest share of a file's records that is held back."""
+    """The largest share of records held back in any of the files."""
     counts = [one["records"] for one in results]
     return max((one["quarantined"] / one["read"] for one in counts if one["read"]), default=0.0)
 

@@ -1,4 +1,4 @@
-"""The operator that runs the host, by the deployment's runner."""
+"""The operator that runs the host, chosen by the deployment's runner."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assay_provider.operators.docker import AssayRunDockerOperator
 from assay_provider.operators.ecs import AssayRunEcsOperator
 from open_payments import settings as shared
 
-# One report a try: a later one must not be taken for an earlier one's.
+# One report per try, so that a try cannot read the report of another.
 REPORT = (
     "{{ ti.xcom_pull(task_ids='plan')['lake'] }}/" + shared.PLATFORM.lake.reports + "/{{ dag.dag_id }}/"
     "{{ run_id | replace(':', '') }}/{{ ti.task_id }}-{{ ti.map_index }}-{{ ti.try_number }}.json"
@@ -48,7 +48,7 @@ def _by_ecs(here: Environment) -> dict[str, Any]:
     }
 
 
-# Operator and its settings, by the runner of an environment.
+# Operator and settings by an environment's runner.
 RUNNERS: dict[str, tuple[type[AssayRunOperator], Callable[[Environment], dict[str, Any]]]] = {
     "subprocess": (AssayRunOperator, _by_subprocess),
     "docker": (AssayRunDockerOperator, _by_docker),

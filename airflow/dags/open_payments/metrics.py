@@ -1,5 +1,5 @@
-"""Numbers that alarms are made of, by CloudWatch. They have no dimensions: an alarm looks at one series, and the log
-and the audit say which year it was."""
+"""CloudWatch metrics for the alarms. They have no dimensions: an alarm watches one series, and the log and the audit
+say which year it was."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import logging
 
 from assay_platform.model import Environment, Metrics
 
-# A number is worth seconds of a task, and no more.
+# A metric may delay a task by seconds, and no more.
 CONNECT_SECONDS, READ_SECONDS, TRIES = 5, 10, 2
 
 log = logging.getLogger(__name__)
 
 
 def put(here: Environment, names: Metrics, number: str, value: float) -> None:
-    """Adds a value to a series of the namespace. One that cannot be told is a line in the log, not a failure."""
-    # Where others stand in for AWS, what nobody stands in for is not there.
+    """Adds a value to a metric in the namespace. If it cannot be sent, that is a line in the log, not a failure."""
+    # If AWS is replaced by local servers, a service without an endpoint does not exist.
     if here.endpoints and here.endpoint("cloudwatch") is None:
         log.info("not measured, as no address of CloudWatch is known: %s=%s", number, value)
         return

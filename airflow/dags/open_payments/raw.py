@@ -17,8 +17,8 @@ LISTING = Listing.load(Path(__file__).with_name("published.json"))
 
 @dataclass(frozen=True, slots=True, order=True)
 class Raw:
-    """A landed file, in order of what counts. `publication` is an ISO date, as far as the name tells it, and empty if
-    the name is not listed; `arguments` are the operator's."""
+    """A landed file, ordered by precedence. `publication` is an ISO date, taken from the name, and empty if the name
+    is not listed; `arguments` are the operator's."""
 
     publication: str
     landed_at: str
@@ -28,7 +28,7 @@ class Raw:
 
 
 def files(landed: Iterable[Landed], year: str) -> list[Raw]:
-    """What is landed; an archive counts as the files in it."""
+    """The landed files; an archive counts as the files in it."""
     found = []
     for one in landed:
         file = places.local(one.url)
@@ -41,7 +41,7 @@ def files(landed: Iterable[Landed], year: str) -> list[Raw]:
 
 
 def read(name: str, year: str) -> tuple[str, str]:
-    """Kind and publication that a name says; empty for what is not listed."""
+    """Kind and publication from a file name; empty if it is not listed."""
     for one in LISTING.files:
         if found := re.search(one.pattern.replace("{year}", year), name):
             day = datetime.strptime(found["publication"], "%m%d%Y").date()  # noqa: DTZ007 (a date has no zone)
@@ -50,7 +50,7 @@ def read(name: str, year: str) -> tuple[str, str]:
 
 
 def choose(there: Iterable[Raw], kinds: Sequence[str], publication: str | None) -> list[Raw]:
-    """The file of each kind: of the named publication, or of the newest. Of several files of one publication the one
-    that landed last counts: it was landed because the others are not what is wanted."""
+    """The file of each kind, for the given publication or the newest. Of several files for one publication the last
+    landed counts, because it was landed to replace the others."""
     asked = [one for one in sorted(there) if one.kind in kinds and publication in {None, one.publication}]
     return list({one.kind: one for one in asked}.values())

@@ -1,4 +1,4 @@
-"""What the DAGs have in common: the deployment, retries, and what is said of a failure."""
+"""Shared by all DAGs: the deployment, retries, and the failure callback."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def asset(station: str) -> Asset:
 
 
 def on_failure(context: Context) -> None:
-    """Says which year failed where, and why, on one line that an alert can be made of."""
+    """Logs which year failed where, and why, on one line that can trigger an alert."""
     instance = context["ti"]
     reason = context.get("exception")
     logging.getLogger(f"{__package__}.failure").error(
@@ -36,12 +36,12 @@ def on_failure(context: Context) -> None:
         instance.try_number,
         reason,
     )
-    # By the deployment's address: the run's own may be what is wrong.
+    # With the deployment's environment: the run's own may be the cause of the failure.
     metrics.put(HERE, PLATFORM.metrics, PLATFORM.metrics.failures, 1)
 
 
-# Three retries over about four minutes outlast a server's restart; what lasts longer is for a person. What is wrong
-# with a configuration is wrong at each try.
+# Three retries within about four minutes outlast a server's restart; longer outages need a person. Configuration
+# errors fail at each try.
 DEFAULTS: dict[str, Any] = {
     "retries": 3,
     "retry_delay": timedelta(seconds=30),
@@ -53,7 +53,7 @@ DEFAULTS: dict[str, Any] = {
             for name in ("assay_platform.config.ConfigError", "builtins.ValueError", "builtins.KeyError")
         ]
     ),
-    # A year of 15 million records takes minutes; what takes hours hangs.
+    # A year of 15 million records takes minutes; a task that takes hours is hanging.
     "execution_timeout": timedelta(hours=3),
     "on_failure_callback": on_failure,
 }
@@ -69,7 +69,7 @@ def parameters(**more: Param) -> dict[str, Param]:
 
 
 def of_a_year(**more: Param) -> dict[str, Param]:
-    """The same of a DAG that is about a year. One that is left out is the run's partition key."""
+    """The parameters of a DAG for a year. If the year is omitted, it is the run's partition key."""
     return parameters(
         year=Param(None, type=["null", "string"], pattern=r"^\d{4}$", description="Year (default: partition key)"),
         **more,
@@ -77,7 +77,7 @@ def of_a_year(**more: Param) -> dict[str, Param]:
 
 
 def year(context: Context) -> str:
-    """The year of a run: its partition key, or the parameter. Never a date: that of a manual run is today's."""
+    """The year of a run: its partition key, or the parameter. Never the run's date: that of a manual run is today."""
     found = context["dag_run"].partition_key or context["params"].get("year")
     if not found:
         raise AirflowFailException("no year: trigger the run with a partition key, or with the parameter `year`")
@@ -85,7 +85,7 @@ def year(context: Context) -> str:
 
 
 def environment(context: Context) -> Environment:
-    """The addresses of a run. Runners are the deployment's: workers of one kind can't stand in for another."""
+    """The environment of a run. The runners must be the deployment's: its workers cannot use others."""
     given = config.environment(PLATFORM, context["params"]["environment"])
     same: list[tuple[str, Part, Part]] = [("host", given.host, HERE.host), ("spark", given.spark, HERE.spark)]
     for what, one, other in same:
@@ -102,7 +102,7 @@ def lake(context: Context) -> str:
 
 
 def report(context: Context, name: str) -> str:
-    """Where a job that runs elsewhere leaves its report. One a try: a later one must not be taken for an earlier's."""
+    """Where a remote job leaves its report. One per try, so that a try cannot read the report of another."""
     instance = context["ti"]
     run = str(context["run_id"]).replace(":", "")
     below = f"{lake(context)}/{PLATFORM.lake.reports}/{instance.dag_id}/{run}"
@@ -110,12 +110,12 @@ def report(context: Context, name: str) -> str:
 
 
 def options(context: Context) -> list[str]:
-    """How the other stations' commands are told of environment and lake."""
+    """The options that pass environment and lake to the other stations' commands."""
     return ["--environment", environment(context).name, "--lake", lake(context)]
 
 
 def variables(context: Context) -> dict[str, str]:
-    """AWS's variables of a run's addresses. Credentials are not among them."""
+    """AWS variables for a run's addresses, without credentials."""
     here = environment(context)
     # The host reads the first, boto3 the second.
     found = {"AWS_REGION": here.region, "AWS_DEFAULT_REGION": here.region}

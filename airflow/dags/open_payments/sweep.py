@@ -1,21 +1,21 @@
-"""What maintenance found, by table, for people and for the next task."""
+"""The findings of maintenance, by table, for people and for the next task."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# Of each table. The job's own report has all of them.
+# Per table. The job's own report lists all of them.
 MOST_SHOWN = 5
 
 
 def totals(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
-    """How much goes, over all tables."""
+    """What would be removed, in total."""
     return {what: sum(len(one[what]) for one in tables.values()) for what in ("snapshots", "branches", "orphans")}
 
 
 def lines(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """A line a table, and some of its orphans."""
+    """One line per table, and some of its orphans."""
     for name, one in tables.items():
         yield (
             f"{name}: {len(one['snapshots'])} snapshots ({one['kept']} stay), {len(one['branches'])} branches, "

@@ -14,9 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 AIRFLOW = ROOT / "airflow"
 TARGET = ROOT / "target" / "debug"
-# The interpreter of the stations, which need other packages than Airflow.
+# The stations' interpreter; they need other packages than Airflow.
 STATIONS = ROOT / "target" / "packages" / "catalog" / "bin" / "python"
-# A process that these tests start has the same.
+# Processes started by these tests inherit it.
 HOME = Path(os.environ.get("AIRFLOW_HOME_OF_TESTS") or tempfile.mkdtemp(prefix="airflow-home-"))
 SOURCES = [AIRFLOW / "provider" / "src", AIRFLOW / "dags"] + [
     ROOT / "glue" / name / "src" for name in ("platform", "catalog")
@@ -37,7 +37,7 @@ os.environ.update(
         "AIRFLOW_HOME_OF_TESTS": str(HOME),
         "MOTO_PORT_OF_TESTS": str(MOTO_PORT),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        # A paused DAG is not told of events.
+        # A paused DAG receives no events.
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__DAGS_FOLDER": str(AIRFLOW / "dags"),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(
@@ -59,12 +59,12 @@ os.environ.update(
         "AWS_SECRET_ACCESS_KEY": "test",
     }
 )
-# Addresses are in the platform's file and nowhere else: what reads them elsewhere fails here.
+# Addresses are in the platform's file and nowhere else: code that reads them elsewhere fails here.
 for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
     os.environ.pop(name, None)
 PLATFORM = json.loads((ROOT / "terraform" / "platform.json").read_text())
 PLATFORM["environments"]["local"]["endpoints"] = {"s3": MOTO, "glue": MOTO, "cloudwatch": MOTO}
-# Other names than the file's, of what is not the host's to name: what has one of its own fails here.
+# Names that differ from the real file's, except those fixed by the host: code that hard-codes a name fails here.
 RAW = "arrived/files"
 PLATFORM["lake"] |= {"raw": RAW, "reports": "told/by/workers"}
 PLATFORM["jobs"] = {name: f"other-{job}" for name, job in PLATFORM["jobs"].items()}
@@ -100,7 +100,7 @@ def moto() -> Iterator[str]:
     """S3 and the Glue catalog."""
     from moto.server import ThreadedMotoServer
 
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # otherwise it logs each request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=MOTO_PORT, verbose=False)
     server.start()
     yield MOTO
@@ -116,7 +116,7 @@ def stations(moto: str) -> None:
 
 @pytest.fixture(scope="session")
 def sample(assay: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Makes a file of the dataset: `sample(2023, "06282024", rows=500)`."""
+    """Generates a file of the dataset: `sample(2023, "06282024", rows=500)`."""
 
     def make(year: int, published: str, rows: int = 300, defects: str = "1%") -> Path:
         path = tmp_path_factory.mktemp("sample") / f"OP_DTL_GNRL_PGYR{year}_P{published}.csv"

@@ -1,4 +1,4 @@
-"""Runs DAGs by `dag.test()`, as a partition too; `python runs.py` does so in a process of its own."""
+"""Runs DAGs with `dag.test()`, also for a partition; `python runs.py` does so in a separate process."""
 
 import json
 import sys
@@ -24,10 +24,10 @@ def run(folder: Path, dag_id: str, partition: str | None = None, **params: Any) 
     from airflow.serialization.definitions.dag import SerializedDAG
     from airflow.utils.session import create_session
 
-    # A run's parameters stay in the DAG as new defaults: each run is of a DAG that was read anew.
+    # A run's parameters stay in the DAG as new defaults, so the DAG is read again for each run.
     dag = DagBag(dag_folder=str(folder)).dags[dag_id]
     for one in dag.tasks:
-        # Retried as ever, but without the wait.
+        # Retried as usual, but without the wait.
         if isinstance(one, MappedOperator):
             one.partial_kwargs["retry_delay"] = timedelta(0)
         else:
@@ -52,7 +52,7 @@ def run(folder: Path, dag_id: str, partition: str | None = None, **params: Any) 
 
 
 def queued(session: Any, dag_id: str, partition: str) -> list[Any]:
-    """Events for which the scheduler would start a run of that DAG and partition."""
+    """Events for which the scheduler would start a run of this DAG and partition."""
     from airflow.models.asset import AssetEvent, AssetPartitionDagRun, PartitionedAssetKeyLog
 
     waiting = session.query(AssetPartitionDagRun).filter_by(target_dag_id=dag_id, partition_key=partition).all()

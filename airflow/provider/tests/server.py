@@ -1,4 +1,4 @@
-"""A publisher's server on loopback, with the faults that servers have."""
+"""A publisher's server on loopback, with typical faults."""
 
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass
 class Publisher:
-    """`content` by path; `faults` are used up, one a request: break N, short, busy, html, change, lie N, plain."""
+    """`content` by path; `faults` are used up, one per request: break N, short, busy, html, change, lie N, plain."""
 
     content: bytes
     faults: list[tuple[str, Any]] = field(default_factory=list)

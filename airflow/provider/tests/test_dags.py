@@ -1,5 +1,5 @@
-"""Each DAG, with the real host and the real register; `stations/` stands for Spark and the warehouse: it keeps what
-they were given."""
+"""Each DAG, with the real host and the real register; `stations/` replaces Spark and the warehouse, and records their
+commands."""
 
 import json
 import os
@@ -41,13 +41,13 @@ def anywhere(request: pytest.FixtureRequest, lake: Path, moto: str) -> str:
 
 
 def told(folder: Path) -> list[list[str]]:
-    """What the stations that are stood for were told."""
+    """The commands given to the replaced stations."""
     path = folder / "stations.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def registered(moto: str, year: str) -> dict[str, str]:
-    """Places of a year's partitions by publication, as the catalog has them."""
+    """Locations of a year's partitions by publication, from the catalog."""
     glue = boto3.client("glue", endpoint_url=moto, region_name="us-east-1")
     found = glue.get_partitions(DatabaseName=STAGING, TableName="validated_general")["Partitions"]
     return {one["Values"][1]: one["StorageDescriptor"]["Location"] for one in found if one["Values"][0] == year}
@@ -72,7 +72,7 @@ def test_structure() -> None:
 def test_a_partition_goes_through_all_three(
     anywhere: str, tmp_path: Path, moto: str, sample: Any, capfd: pytest.CaptureFixture[str], caplog: Any
 ) -> None:
-    """The year is the run's key and nothing else says it; each DAG takes what the one before told Airflow."""
+    """The year comes only from the run's key; each DAG uses the events of the previous one."""
     year, published = ("2023", "06282024") if anywhere.startswith("file") else ("2022", "06302023")
     origins = [str(sample(int(year), published))]
     answers = {}
@@ -95,14 +95,14 @@ def test_a_partition_goes_through_all_three(
         + ["--rows", str(result["records"]["validated"]), "--amount", result["amount"]],
     ]
     assert told(tmp_path) == stood_for
-    # Operators and functions log by different ways.
+    # Operators and functions log in different ways.
     host = re.findall(r"(command: .*? assay run .*?)(?: +\[[\w.]+\].*)?$", "".join(capfd.readouterr()), re.MULTILINE)
     by_hand([*host, *caplog.messages], result)
     assert told(tmp_path) == stood_for * 2
 
 
 def by_hand(log: list[str], result: dict[str, Any]) -> None:
-    """Each command in the log is typed into a shell, in which no address is set, and does what the task did."""
+    """Each command in the log, typed into a shell without any address set, does what the task did."""
     commands = [line.removeprefix("command: ") for line in log if line.startswith("command: ")]
     stations = ("assay run", "assay_provider.landing", "assay_catalog", "assay_curated", "load", "verify")
     assert len(commands) == len(stations), log
@@ -136,7 +136,7 @@ def test_a_poisoned_year_is_held_and_released(
     log = caplog.text
     assert "FAILED year=2020 dag=open_payments_year task=judge" in log
     assert "csv.truncated" in log
-    # Nothing in raw/ is replaced: the whole file is landed beside the cut one, and the last counts.
+    # Nothing in raw/ is replaced: the whole file is landed beside the truncated one, and the last one counts.
     command = [sys.executable, "-m", "assay_provider.landing", "--raw", str(lake / RAW), "--year", "2020", str(whole)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "other bytes" in json.loads(done.stdout)["reason"]) == (1, True)
@@ -170,7 +170,7 @@ def test_a_restated_publication_is_a_run_of_its_own(lake: Path, moto: str, sampl
 
 
 def test_a_run_by_hand_starts_the_next_dag_for_its_year(lake: Path, sample: Any) -> None:
-    """It has no key: the parameter is what the next DAG's partition is."""
+    """It has no key: the parameter becomes the next DAG's partition."""
     origins = [str(sample(2021, "06302022"))]
     state, tasks, _ = run(FOLDER, "open_payments_year", year="2021", lake=lake.as_uri(), origins=origins)
     assert state == "success", tasks

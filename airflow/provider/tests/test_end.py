@@ -1,5 +1,5 @@
-"""However a task ends, no host stays behind: Airflow's own supervisor, a task in a process of its own, and a host that
-is judging a file."""
+"""However a task ends, no host stays behind: with Airflow's own supervisor, a task in a separate process, and a host
+that is judging a file."""
 
 import json
 import os
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 @dataclass
 class Worker:
-    """A supervisor's process, and how its task is marked failed."""
+    """A supervisor's process, and the way to mark its task failed."""
 
     process: subprocess.Popen[str]
     mark: Path
@@ -62,7 +62,7 @@ def alive(pid: int) -> bool:
 
 
 def told_to_end(pid: int) -> bool:
-    """Whether SIGTERM waits for a process that is stopped, or it is gone."""
+    """Whether SIGTERM is pending for a stopped process, or it has ended."""
     if not alive(pid):
         return True
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -78,7 +78,7 @@ def file(sample: Any) -> Path:
 
 @pytest.fixture
 def worker(file: Path, tmp_path: Path) -> Iterator[Worker]:
-    """The host is in the midst of its work: the file was read once for its digest, and is judged now."""
+    """The host is in the middle of its work: the file has been read once for its digest, and is being judged."""
     root, mark = tmp_path / "lake", tmp_path / "mark"
     bundle = {
         "name": "killed",
@@ -131,7 +131,7 @@ def mark_failed(worker: Worker) -> None:
 @pytest.mark.parametrize(
     ("end", "waits", "recorded", "said"),
     [
-        # Nobody is left who could say anything.
+        # Nobody is left to report anything.
         (kill_group, False, False, ""),
         (kill_task, False, True, ""),
         (kill_supervisor, True, True, ""),
@@ -146,7 +146,7 @@ def test_no_host_outlives_its_task(
     assert os.getpgid(host) == task, "the host is in the task's process group, which the supervisor kills"
     end(worker)
     if waits:
-        # Until it is told, which may take longer than the rest of the file.
+        # Until it gets the signal, which may take longer than the rest of the file.
         os.kill(host, signal.SIGSTOP)
         until(lambda: told_to_end(host), "nobody told the host to end")
         os.kill(host, signal.SIGCONT)

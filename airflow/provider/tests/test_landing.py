@@ -40,7 +40,7 @@ def zipped(content: bytes) -> bytes:
         ([("busy", None), ("busy", None)], [None, None, None]),
         ([("break", 1000)], [None, "bytes=1000-"]),
         ([("break", 1000), ("break", 500)], [None, "bytes=1000-", "bytes=1500-"]),
-        # The server doesn't do ranges: all of it comes again, and takes the place of what came.
+        # The server doesn't support ranges: it sends the whole file again, which replaces the received part.
         ([("break", 1000), ("plain", None)], [None, "bytes=1000-"]),
     ],
 )

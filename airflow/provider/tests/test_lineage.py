@@ -1,4 +1,4 @@
-"""OpenLineage's events of a whole DAG run, as a real transport gets them, beside the host's audit."""
+"""OpenLineage events of a whole DAG run, as a real transport receives them, compared with the host's audit."""
 
 import json
 import os
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("database", "assay", "stations")
 
 @pytest.fixture(scope="module")
 def events(sample: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
-    """The lake, and all events of two runs: a year that is accepted with records held back, and a cut one."""
+    """The lake, and all events of two runs: a year accepted with records held back, and a truncated file."""
     folder = tmp_path_factory.mktemp("lineage")
     whole = sample(2020, "06302021")
     cut = folder / whole.name
@@ -26,7 +26,7 @@ def events(sample: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
         for year, file in (("2023", sample(2023, "06282024", defects="3%")), ("2020", cut))
     ]
     transport = {"type": "file", "log_file_path": str(folder / "events.jsonl"), "append": True}
-    # Airflow reads the transport once in a process.
+    # Airflow reads the transport once per process.
     done = subprocess.run(
         [sys.executable, str(TESTS / "runs.py"), *map(json.dumps, given)],
         env={**os.environ, "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(transport)},
@@ -35,7 +35,7 @@ def events(sample: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    # What Airflow logs of itself may stand on the same line.
+    # Airflow's own log output may be on the same line.
     states = re.findall(r'{"state": "(\w+)", "tasks": {', done.stdout)
     assert states == ["success", "failed"], done.stdout
     return folder / "lake", [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
@@ -53,7 +53,7 @@ def audit(lake: Path, year: int) -> dict[str, Any]:
 
 
 def check(event: dict[str, Any], audit: dict[str, Any]) -> None:
-    """Row counts of input and outputs, and an assertion for each rule that judged."""
+    """Row counts of input and outputs, and an assertion for each rule that was evaluated."""
     (read,) = event["inputs"]
     records = audit["records"]
     assert read["name"] == audit["source"]["location"]

@@ -1,4 +1,4 @@
-"""Maintenance looks before it removes, and removes what it was told to."""
+"""Maintenance looks before it removes, and removes only what it was told to."""
 
 import json
 import logging
@@ -57,7 +57,7 @@ def test_it_looks_first(
 
 
 def test_its_defaults_are_the_programs() -> None:
-    """The DAG cannot import what needs Spark."""
+    """The DAG cannot import modules that need Spark."""
     from airflow.dag_processing.dagbag import DagBag
 
     params = DagBag(dag_folder=str(FOLDER)).dags["open_payments_maintain"].params
@@ -69,7 +69,7 @@ def test_its_defaults_are_the_programs() -> None:
 def test_on_glue_the_job_is_started_by_its_name_and_its_report_is_read(
     moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """moto's jobs succeed without running: the report lies where the job would have left it."""
+    """moto's jobs succeed without running: the report is put where the job would have left it."""
     import boto3
 
     from open_payments import commands

@@ -1,4 +1,4 @@
-"""What alarms are made of is put into the namespace that the file names, and read back from there."""
+"""The alarms' metrics are put into the namespace that the file names, and read back from there."""
 
 import logging
 from datetime import UTC, date, datetime, timedelta
@@ -21,14 +21,14 @@ NAMES: dict[str, str] = PLATFORM["metrics"]
 
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moto: str) -> str:
-    """The URL of an empty lake, with an empty catalog and no numbers."""
+    """The URL of an empty lake, with an empty catalog and no metrics."""
     monkeypatch.setenv("STATIONS_LOG", str(tmp_path / "stations.jsonl"))
     urlopen(Request(f"{moto}/moto-api/reset", method="POST")).close()
     return (tmp_path / "lake").as_uri()
 
 
 def measured(moto: str, number: str) -> list[float]:
-    """The greatest value of a number in the last minutes; without dimensions, as alarms ask."""
+    """The greatest value of a metric in the last minutes; without dimensions, as the alarms query it."""
     client, now = boto3.client("cloudwatch", endpoint_url=moto, region_name="us-east-1"), datetime.now(UTC)
     found = client.get_metric_statistics(
         Namespace=NAMES["namespace"],

@@ -1,4 +1,4 @@
-"""Which landed files of a year are judged."""
+"""The choice of the landed files of a year to judge."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Hosts in containers: what docker and ECS are asked, and what is read from the report."""
+"""Hosts in containers: the requests to docker and ECS, and reading the report."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def docker(file: str, folder: Path, **given: Any) -> AssayRunDockerOperator:
 def test_what_docker_is_asked(
     given: dict[str, Any], options: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """The program is the image's, whatever its entry point; secrets are neither in the command nor in the log."""
+    """The program comes from the image, whatever its entry point; secrets are neither in the command nor in the log."""
     asked = tmp_path / "asked"
     client = tmp_path / "docker"
     client.write_text(f'#!/bin/sh\necho "$AWS_SECRET_ACCESS_KEY|$*" > {asked}\nexit 125\n')
@@ -67,7 +67,7 @@ def test_what_docker_is_asked(
 
 
 def test_the_docker_variant_reads_the_report(sample: Any, tmp_path: Path) -> None:
-    """A stand-in for docker's client: it runs the entry point, and keeps its output to itself."""
+    """With a fake docker client, which runs the entry point and discards its output."""
     client = tmp_path / "docker"
     client.write_text(
         '#!/bin/sh\nwhile [ "$1" != --entrypoint ]; do shift; done\nprogram=$2\nshift 3\n'
@@ -112,7 +112,7 @@ def nothing_runs(stub: Stubber) -> None:
 def test_what_ecs_is_asked(
     network: Any, asked: Any, sample: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A client of boto3 that holds each request against ECS's own model, and answers as ECS does."""
+    """With a boto3 client that validates each request against ECS's model, and answers like ECS."""
     file = str(sample(2023, GENERAL))
     client = boto3.client("ecs", region_name="us-east-1")
     given = {} if network is None else {"network_configuration": {"awsvpcConfiguration": network}}
@@ -184,7 +184,7 @@ def running(arn: str, *command: str) -> dict[str, Any]:
 def test_a_task_that_a_killed_worker_left_is_followed_and_others_are_stopped(
     sample: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """The report of the earlier try lies elsewhere; that of this one is never written."""
+    """The report of the earlier try is elsewhere; that of this one is never written."""
     file, earlier = str(sample(2023, GENERAL)), str(tmp_path / "earlier.json")
     command = ["run", file, "--report", earlier, "--format", "json", "--progress", "never"]
     command += ["--root", f"{tmp_path}/lake"]
@@ -209,7 +209,7 @@ def test_a_task_that_a_killed_worker_left_is_followed_and_others_are_stopped(
 
 
 def test_ecs_is_told_which_task_instance_it_is() -> None:
-    """All tries of one are the same, and a mapped task is not its neighbour."""
+    """All tries of one instance have the same value, and mapped tasks have different ones."""
     one = SimpleNamespace(**vars(INSTANCE), try_number=1)
     others: list[dict[str, Any]] = [{"run_id": "manual"}, {"map_index": 2}, {"task_id": "t"}, {"dag_id": "e"}]
     names = [started_by(SimpleNamespace(**{**vars(INSTANCE), **other})) for other in others]
@@ -219,7 +219,7 @@ def test_ecs_is_told_which_task_instance_it_is() -> None:
 
 
 def test_ecs_finds_what_is_running_by_it(moto: str) -> None:
-    """moto's ECS, asked as the operator asks: only what the same task instance started is there."""
+    """moto's ECS, queried like the operator does: it returns only tasks that the same task instance started."""
     client = boto3.client("ecs", region_name="us-east-1", endpoint_url=moto)
     client.create_cluster(clusterName="assay")
     container: Any = {"name": "assay", "image": "i", "memory": 128}
@@ -289,7 +289,7 @@ def test_the_platforms_file_says_how_the_host_is_run(
 
 
 def test_the_network_comes_from_airflows_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Terraform knows the ids, and gives them to Airflow's machine by its environment."""
+    """Terraform knows the ids, and passes them to Airflow's machine in its environment."""
     from airflow.sdk.execution_time.context import VariableAccessor
 
     from open_payments import host
@@ -308,7 +308,7 @@ def test_the_network_comes_from_airflows_variables(monkeypatch: pytest.MonkeyPat
 
 
 class Image:
-    """What the host's image says of how it is started, read from the file that it is built by."""
+    """How the host's image is started, read from its Containerfile."""
 
     def __init__(self) -> None:
         self.text = (AIRFLOW.parent / "terraform" / "image" / "Containerfile").read_text()
@@ -320,7 +320,7 @@ class Image:
         self.volumes: list[str] = json.loads(volumes)
 
     def found(self, program: str) -> str:
-        """Where an engine finds a program that a container is started with."""
+        """Where an engine finds the program that a container is started with."""
         if "/" in program:
             return program
         (folder,) = self.path.split(":")
@@ -328,7 +328,7 @@ class Image:
 
 
 def test_both_start_the_program_of_the_image() -> None:
-    """Docker is told a program and looks for it on the image's path; ECS gives arguments to the entry point."""
+    """Docker gets a program and looks for it on the image's PATH; ECS passes arguments to the entry point."""
     image = Image()
     command = ["assay", "run", "/data/a.csv"]
     asked = docker("/data/a.csv", Path("x")).docker_command(command, {})

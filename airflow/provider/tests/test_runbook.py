@@ -1,4 +1,4 @@
-"""The runbook names each task of each DAG, and each command in it is one that its program takes."""
+"""The runbook names each task of each DAG, and each command in it is valid for its program."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ SOURCES = {
 
 
 def commands() -> list[list[str]]:
-    """Commands of the page's blocks, and those within lines that have an option; without comments."""
+    """Commands from the page's blocks, and inline ones with arguments; without comments."""
     lines = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
     lines += re.findall(r"`((?:airflow|assay|python -m) [^`]+)`", PAGE)
     found = []

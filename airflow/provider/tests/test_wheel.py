@@ -1,4 +1,4 @@
-"""The package as a stranger gets it: a wheel in an environment of its own, where this checkout cannot be imported."""
+"""The package as a third party gets it: a wheel in a separate environment, where this checkout cannot be imported."""
 
 import json
 import os
@@ -46,7 +46,7 @@ print("ANSWER", json.dumps(answer))
 
 
 def call(*command: str | Path, **env: str) -> str:
-    """What a command prints, without this checkout's sources."""
+    """A command's output, without this checkout's sources."""
     keep = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "ASSAY_PLATFORM"}}
     done = subprocess.run(
         command, cwd="/", env={**keep, **env}, capture_output=True, text=True, check=False, timeout=300
@@ -65,7 +65,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stranger(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment's interpreter. Airflow is the one of these tests: it is 350 MB."""
+    """A new environment's interpreter. It uses the Airflow of these tests, which is 350 MB."""
     folder = tmp_path_factory.mktemp("stranger")
     call(sys.executable, "-m", "venv", "--without-pip", str(folder))
     python = folder / "bin" / "python"
@@ -85,7 +85,7 @@ def test_the_wheel_has_all_that_is_needed(wheel: Path) -> None:
 
 
 def test_a_strangers_dags_run(stranger: Path, sample: Any, assay: str, tmp_path: Path) -> None:
-    """One of his own, and the example that the wheel carries."""
+    """A DAG of the third party, and the example in the wheel."""
     dags, lake = tmp_path / "dags", tmp_path / "lake"
     dags.mkdir()
     (dags / "stranger.py").write_text(STRANGER)

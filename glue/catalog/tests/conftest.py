@@ -23,7 +23,7 @@ from assay_platform.model import Environment
 ROOT = Path(__file__).resolve().parents[3]
 HOST = Path(os.environ.get("ASSAY", ROOT / "target" / "debug" / "assay"))
 PLATFORM = config.load(config.CHECKOUT_FILE)
-# The publication that generated records of a year name; it has to be the one of the file's name.
+# The publication named in a year's generated records; it must be the one in the file's name.
 GENERATED = {2022: "06/30/2023", 2023: "06/28/2024"}
 
 
@@ -39,13 +39,13 @@ class World:
         return Registry(Glue.of(self.here), open_lake(self.here), PLATFORM.catalog.staging, PLATFORM.lake)
 
     def publish(self, year: int, publication: str, *, seed: int = 1, rows: int = 200, defects: str = "2%") -> str:
-        """Publishes a generated file; gives the key of its manifest. `publication` is an ISO date."""
+        """Publishes a generated file; returns the key of its manifest. `publication` is an ISO date."""
         self.judge(year, publication, seed=seed, rows=rows, defects=defects, code=0)
         below = f"staging/validated/dataset=open-payments/kind=general/year={year}/publication={publication}"
         return f"{below}/_commit/manifest.json"
 
     def judge(self, year: int, publication: str, *, seed: int, rows: int, defects: str, code: int) -> str:
-        """Runs the host, which has to end with that code; gives what it printed."""
+        """Runs the host, which must end with that code; returns its output."""
         y, m, d = publication.split("-")
         file = self.scratch / f"{seed}-{rows}" / f"OP_DTL_GNRL_PGYR{year}_P{m}{d}{y}.csv"
         file.parent.mkdir(exist_ok=True)
@@ -56,12 +56,12 @@ class World:
         return _host(code, "run", str(file), "--root", self.here.lake, "--format", "json")
 
     def content(self) -> str:
-        """What the catalog says, as it is printed."""
+        """The catalog's content, as it is printed."""
         names = PLATFORM.catalog
         return json.dumps(content(self.registry.glue, [names.staging.database, names.curated.database]))
 
     def partitions(self, table: str) -> dict[str, str]:
-        """Places of a table's partitions, below the lake's root."""
+        """Locations of a table's partitions, below the lake's root."""
         glue, database = self.registry.glue, PLATFORM.catalog.staging.database
         root = self.registry.lake.root + "/"
         return {
@@ -84,7 +84,7 @@ def _host(code: int, *arguments: str) -> str:
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # otherwise it logs each request
     with pytest.MonkeyPatch.context() as patch:
         for name, value in keys.items():
             patch.setenv(name, value)

@@ -25,7 +25,7 @@ def rebuilt(world: World, **named: str) -> Rebuilt:
 
 
 def commit(world: World, name: str, times: int = 1) -> Table:
-    """Commits to a curated table, made if it is missing, by an Iceberg writer that is not ours."""
+    """Commits to a curated table, created if missing, with a third-party Iceberg writer."""
     world.registry.glue.database(CURATED.database, f"{world.here.lake}/curated")
     catalog = iceberg_catalog(world.here, world.registry.glue.client)
     place = f"{world.here.lake}/curated/{name}"
@@ -37,7 +37,7 @@ def commit(world: World, name: str, times: int = 1) -> Table:
 
 def full(world: World) -> None:
     """Two years, a restatement, a run that replaced another, one that was refused, one that rejected nothing, and two
-    Iceberg tables; each registered as it came.
+    Iceberg tables, each registered in turn.
     """
     for year, publication, seed, defects in (
         (2022, "2024-06-28", 1, "2%"),
@@ -87,7 +87,7 @@ def test_what_the_bucket_does_not_commit_goes(world: World) -> None:
 
 
 def test_a_pointer_that_is_there_stays(world: World) -> None:
-    """The newest file of a bucket may be a commit that was lost."""
+    """The newest file in the bucket may be a commit that lost a race."""
     table = commit(world, "payments_fact")
     live = table.metadata_location
     orphan = live.replace("00001-", "00002-")
@@ -135,11 +135,11 @@ def metadata(folder: Path, name: str, table: str, updated: int, refs: str = "a")
         ([("00009-x.metadata.json", "1", 6), ("00010-a.metadata.json", "1", 6)], "00010-a.metadata.json"),
         ([("99999-x.metadata.json", "1", 5), ("100000-a.metadata.json", "1", 6)], "100000-a.metadata.json"),
         ([("v9.metadata.json", "1", 5), ("v10.metadata.json", "1", 6)], "v10.metadata.json"),
-        # Dropped and made again at the same place: the number begins anew.
+        # Dropped and recreated at the same location: the numbers start again.
         ([("00007-x.metadata.json", "1", 5), ("00000-y.metadata.json", "2", 9)], "00000-y.metadata.json"),
         # Raced, but readers see the same.
         ([("00001-x.metadata.json", "1", 5), ("00001-y.metadata.json", "1", 6)], "00001-y.metadata.json"),
-        # A clock that went back does not matter.
+        # A clock that was set back does not matter.
         ([("00000-x.metadata.json", "1", 9), ("00001-x.metadata.json", "1", 6)], "00001-x.metadata.json"),
     ],
 )

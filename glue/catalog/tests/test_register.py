@@ -19,7 +19,7 @@ from assay_catalog.register import HIVE_NULL, Registry, audit_partition
 
 @dataclass(frozen=True)
 class Watched:
-    """A lake that cannot be listed, and that lets something happen after an object was read."""
+    """A lake that cannot be listed, and that calls a hook after an object was read."""
 
     lake: Lake
     after: dict[str, list[threading.Thread]]
@@ -51,7 +51,7 @@ def watched(world: World, **after: threading.Thread) -> Registry:
 
 
 def test_the_host_writes_where_the_file_says(world: World) -> None:
-    """Folders that the host names itself: the file can only say the same."""
+    """The host hard-codes some folders: `platform.json` must agree."""
     world.publish(2023, "2024-06-28", defects="5%")
     for below in (PLATFORM.lake.validated, PLATFORM.lake.rejected, PLATFORM.lake.audit, PLATFORM.lake.schema_versions):
         assert list(world.registry.lake.keys(below)), f"nothing is below `{below}`"
@@ -115,7 +115,7 @@ def test_an_older_publication_that_was_the_newest_once_is_told(world: World) -> 
 
 
 def test_who_writes_last_has_seen_the_last_commit(world: World) -> None:
-    """Between one registration's reading and writing, another run is published and registered."""
+    """Between reading and writing by one registration, another run is published and registered."""
     key = world.publish(2023, "2024-06-28")
 
     def overtake() -> None:

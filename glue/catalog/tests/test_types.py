@@ -1,4 +1,4 @@
-"""Columns of the Hive tables are those that the host writes and the rules declare."""
+"""Columns of the Hive tables match the host's output and the rules' declarations."""
 
 import json
 import tomllib
@@ -19,7 +19,7 @@ ADDED = {"_record": "bigint", "_line": "bigint", "_offset": "bigint"}
 
 
 def declared(kind: str) -> dict[str, str]:
-    """The columns of `schema.toml`, as a Hive table has them."""
+    """The columns of `schema.toml`, as in a Hive table."""
     schema = tomllib.loads((ROOT / "rules" / PLATFORM.dataset / kind / "schema.toml").read_text())
     types = {}
     for column in schema["columns"]:
@@ -93,7 +93,7 @@ def test_footers_of_any_length_are_read(tmp_path: Path) -> None:
 
 
 def changed(world: World, **columns: str) -> str:
-    """What becomes of the table when files have other columns."""
+    """The table after files with different columns are registered."""
     glue, staging = world.registry.glue, PLATFORM.catalog.staging
     keys = ["year", "publication"]
     storage = hive.parquet_at("s3://lake/x", columns)

@@ -1,7 +1,7 @@
-"""One small Spark session for all tests, and lakes that the real host wrote.
+"""One small Spark session for all tests, and lakes written by the real host.
 
-Needed are Java 17, the jar of Iceberg (`ASSAY_SPARK_JARS`, or Maven's folder), and `assay` (`ASSAY_BIN`, or the one
-that was built in this checkout). What is missing fails the run, with what to do: nothing is skipped.
+They need Java 17, the jar of Iceberg (`ASSAY_SPARK_JARS`, or Maven's folder), and `assay` (`ASSAY_BIN`, or the one
+that was built in this checkout). If something is missing, the run fails and says what to do: nothing is skipped.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "1g",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
-        # Frames here have few rows: to compile each query costs more than to run it.
+        # Frames here have few rows: compiling each query would cost more than running it.
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",
         # Each sort and each hash table takes a page and fills it with zeros.
@@ -87,7 +87,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
 @dataclass(frozen=True)
 class Staging:
-    """A lake's folder, and a way to let the host publish into it."""
+    """A lake's folder, and a way to have the host publish into it."""
 
     root: Path
     inputs: Path
@@ -104,8 +104,8 @@ class Staging:
         rows: int = 120,
         change: Callable[[dict[str, str]], None] | None = None,
     ) -> str:
-        """Lets `assay` publish a generated file, and gives the key of its manifest. `publication` (`2025-01-30`) is
-        another than the usual one; `change` changes a record.
+        """Has `assay` publish a generated file, and returns the key of its manifest. `publication` (`2025-01-30`)
+        replaces the usual one; `change` changes a record.
         """
         self.inputs.mkdir(parents=True, exist_ok=True)
         usual = self.inputs / f"{year}.csv"
@@ -132,7 +132,7 @@ class Staging:
 
 
 def restate(record: dict[str, str]) -> None:
-    """Another name for each company, a cent more, and no products at all."""
+    """A new name for each company, a cent more, and no products at all."""
     record["Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name"] += " Holdings"
     with contextlib.suppress(InvalidOperation):
         amount = "Total_Amount_of_Payment_USDollars"
@@ -167,7 +167,7 @@ def published(staging: Staging) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def new_lake(spark: SparkSession, staging: Staging, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Lake]:
-    """Makes empty curated tables over the same staging area, in a catalog of their own."""
+    """Creates empty curated tables over the same staging area, in a separate catalog."""
     numbers = itertools.count()
 
     def make() -> Lake:

@@ -1,4 +1,4 @@
-"""What tests of whole jobs share."""
+"""Shared by tests of whole jobs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def curate(lake: Lake, *keys: str, again: bool = False) -> publish.Outcome:
 
 
 def content(lake: Lake) -> dict[str, list[str]]:
-    """All rows of all tables, as text, in an order that says nothing of how they were written."""
+    """All rows of all tables, as text, in an order independent of how they were written."""
     return {table.name: sorted(str(row.asDict()) for row in lake.read(table).collect()) for table in TABLES}
 
 
@@ -25,7 +25,7 @@ def leftovers(lake: Lake) -> list[str]:
 
 
 class Killed(Exception):
-    """Stands for the end of a process."""
+    """Simulates the end of a process."""
 
 
 def killed(lake: Lake, key: str, patch: pytest.MonkeyPatch, *, after: int) -> None:

@@ -1,4 +1,4 @@
-"""Each check fails for what it is about, and only then."""
+"""Each check fails if its subject is wrong, and only then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table of columns, against the host's schema and the curated tables."""
+"""The single table of columns, compared with the host's schema and the curated tables."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_every_column_is_in_the_tables_that_it_names(kind: Kind) -> None:
         assert column.tables, column
         for table in column.tables:
             field = schemas[table][column.name]
-            # The year is an `int` as a key of partitions.
+            # As a partition key, the year is an `int`.
             wanted = types[column.cms] if column.name != "program_year" else field.dataType
             assert field.dataType == wanted, (table, column)
 

@@ -1,4 +1,4 @@
-"""Shares of blanks are held against the publication before, of the same year."""
+"""Shares of blanks are compared with the previous publication of the same year."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read(lake: Lake, key: str) -> Input:
 
 
 def share(lake: Lake, tag: str, column: str) -> float:
-    """As the rows have it."""
+    """The share computed from the rows."""
     rows = lake.spark.table(f"{lake.name(PAYMENTS_FACT)}.tag_{tag}").where("program_year = 2022")
     (found,) = rows.select(functions.avg(functions.col(column).isNull().cast("double"))).collect()
     return float(found[0])

@@ -33,7 +33,7 @@ def command(
     monkeypatch.setattr(session, "start", start)
     where = ("--environment", "local", "--lake", staging.url)
     assert migrate.run(where) == 0
-    # As Glue calls it: with arguments that are its own.
+    # As Glue calls it, with Glue's own arguments.
     return lambda *more: job.run((*where, "--kind", "general", *more, "--JOB_NAME", "assay-curate"))
 
 

@@ -1,4 +1,4 @@
-"""What is removed of the tables, what is not, and what is only shown."""
+"""What is removed from the tables, what is kept, and what is only shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FACT = PAYMENTS_FACT.name
 
 
 def sweep(lake: Lake, *, age: timedelta = timedelta(0), delete: bool) -> dict[str, Swept]:
-    """As the command does, but for snapshots of any age: those of a test are seconds old."""
+    """Like the command, but for snapshots of any age, because a test's are seconds old."""
     now = datetime.now(UTC)
     orphans = now - timedelta(days=maintain.ORPHAN_DAYS)
     return maintain.maintain(lake, before=now - age, orphans_before=orphans, delete=delete, step=lambda _: None)
@@ -31,7 +31,7 @@ def sweep(lake: Lake, *, age: timedelta = timedelta(0), delete: bool) -> dict[st
 
 @dataclass(frozen=True)
 class Files:
-    """Two files of the fact's folder that no snapshot names."""
+    """Two files in the fact's folder that no snapshot names."""
 
     old: Path
     young: Path

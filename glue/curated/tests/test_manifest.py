@@ -130,7 +130,7 @@ def test_places_of_manifests(new_lake: Callable[[], Lake], published: dict[str, 
 
 
 def test_a_part_that_is_not_the_published_one_is_told(new_lake: Callable[[], Lake], staging: Staging) -> None:
-    """The rows and the dollars of a part are held against the manifest before anything is written."""
+    """The rows and dollars of a part are compared with the manifest before anything is written."""
     lake = new_lake()
     other = Staging(staging.root.with_name("changed"), staging.inputs)
     key = other.publish(2021, rows=30)

@@ -1,4 +1,4 @@
-"""What is there becomes what is declared, or is refused if that would lose data."""
+"""Tables are migrated to the declarations, or refused if that would lose data."""
 
 from __future__ import annotations
 

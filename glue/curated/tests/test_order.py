@@ -1,4 +1,4 @@
-"""Tables are the same whatever the order in which years came, and however often; a restatement replaces its year."""
+"""Tables are the same for any order of years and any repetition; a restatement replaces its year."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_orders_and_repetitions_give_equal_tables(
         renamed = [row for row in found["companies_dim"] if "'last_publication': datetime.date(2025, 1, 30)" in row]
         assert renamed, "some companies are in the restatement"
         assert all("Holdings" in row for row in renamed), "the newest publication names the company"
-        # The old publication is what it was, whether it was on main once or was refused.
+        # The old publication is unchanged, whether it was once on main or was refused.
         if any("2023" in job for job in order):
             assert year(lake, 2023, "general_2023_20240628") == expected(staging, published["2023"])
         assert year(lake, 2023, "general_2023_20250130") == expected(staging, published["2023 restated"])

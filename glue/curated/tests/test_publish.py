@@ -1,4 +1,4 @@
-"""What happens when two jobs meet, when one dies, and when a branch is not right."""
+"""What happens when two jobs collide, when one dies, and when a branch is wrong."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
+from pyspark.sql import functions as F  # noqa: N812 - the usual name
 
 from assay_curated import inputs, tables, transforms
 from assay_curated.columns import GENERAL
@@ -17,14 +17,14 @@ OLD, NEW = date(2024, 6, 28), date(2025, 1, 30)
 
 
 def variants(spark: SparkSession, table: tables.Table, *rows: dict[str, object]) -> DataFrame:
-    """Rows of a table of variants; what is left out is null, or 2023, OLD, one record."""
+    """Rows of a table of variants; omitted values are null, or 2023, OLD, one record."""
     usual = {"payment_kind": "general", "program_year": 2023, "publication": OLD, "records": 1}
     full = [tuple({**usual, **row}.get(name) for name in table.schema.names) for row in rows]
     return spark.createDataFrame(full, table.schema)
 
 
 def parts(spark: SparkSession, *rows: Mapping[str, object]) -> DataFrame:
-    """Records as the host writes them; what is left out is null."""
+    """Records as the host writes them; omitted values are null."""
     schema = inputs.schema(GENERAL)
     numbers = {"_record": 1, "_line": 2, "_offset": 3}
     full = [tuple({**numbers, **row}.get(name) for name in schema.names) for row in rows]
@@ -85,7 +85,7 @@ def test_a_recipient_is_one_row_with_names_addresses_and_npi(spark: SparkSession
         {"profile_id": "7", "recipient_city": "ELKO", "recipient_state": "NV", "publication": NEW},
         {"profile_id": "7", "recipient_city": "RENO", "recipient_state": "NV", "program_year": 2022},
     )
-    # The newest publication does not know the NPI, as old layouts don't: the last one that was known stays.
+    # The newest publication has no NPI, like old layouts: the last known one stays.
     credentials = variants(
         spark,
         tables.PHYSICIAN_CREDENTIALS,

@@ -59,7 +59,7 @@ def test_the_file_is_found_by_variable_else_in_the_checkout(tmp_path: Path, monk
 
 
 def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
-    # One program may start a second platform, with other ports, whose file has the first one's name.
+    # A program may start a second platform on other ports, whose file has the same name.
     file = tmp_path / "platform.json"
     for dataset in ("first", "second"):
         file.write_text(changed("dataset", dataset))

@@ -1,4 +1,4 @@
-"""The pages on cost and capacity are what their arithmetic gives, and the arithmetic is right."""
+"""The pages on cost and capacity match their arithmetic, and the arithmetic is right."""
 
 import json
 import re
@@ -45,8 +45,8 @@ def test_another_price_is_another_page() -> None:
         # 105 GB in 13 files: 8.077 GB at 86 MB/s is 93.9 s, and a minute to start.
         ("judge: 4 vCPU", 4 * (93.9 + 60) / 3600 * 0.04048),
         ("download from CMS through the NAT gateway", 8.077 * 0.045),
-        # 11.54 million records of twice 75 bytes, at 5 USD a TB.
-        ("validate: Athena, once over what is published", 11.54e6 * 150 / 1e12 * 5),
+        # 11.54 million records of 2 x 75 bytes, at 5 USD per TB.
+        ("validate: one Athena scan of everything published", 11.54e6 * 150 / 1e12 * 5),
     ],
 )
 def test_lines_are_those_by_hand(what: str, by_hand: float) -> None:
@@ -73,7 +73,7 @@ def test_prices_are_dated_and_say_how_far_to_trust_them() -> None:
     for one in PRICES.values():
         assert one.usd > 0
         assert one.source
-        assert re.match(r"page of AWS|quoted by others|memory", one.seen), one
+        assert re.match(r"AWS page|quoted by others|from memory", one.seen), one
     used = {one.price for lines in (cost.year, cost.rest, cost.asked) for one in lines()}
     assert used == set(PRICES), "a price that nothing uses is not looked up again"
 
@@ -83,7 +83,7 @@ def test_prices_are_dated_and_say_how_far_to_trust_them() -> None:
     [
         # 105 GB at 86 MB/s are 1,221 s; 13 * (90 + 27 * 150 / 13) CPU seconds on two cores are 2,610 s.
         ("one-machine", "| judge, over a link of 200 MB/s | 105 GB at 86 MB/s | 20 |"),
-        ("one-machine", "| **both** | | **64** |"),
+        ("one-machine", "| **total** | | **64** |"),
         # Two rounds of 153.9 s; a task reads its file twice, so 172 MB/s each.
         ("tasks", "| 7 | 2 | 5.1 | 1204 | 28 | 1393 |"),
         # 90 s, and 27 * 16.13 * 2 CPU seconds at half the speed of 16 cores: 199 s.
@@ -98,7 +98,7 @@ def test_the_command_prints_and_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cost.run([]) == 0
-    assert "| **together** |" in capsys.readouterr().out
+    assert "| **total** |" in capsys.readouterr().out
     monkeypatch.setattr(cost, "DOCS", tmp_path)
     for page in ("cost.md", "capacity.md"):
         (tmp_path / page).write_text("before\n<!-- table glue -->\nold\n<!-- end -->\nafter\n", encoding="utf-8")
@@ -114,5 +114,5 @@ def test_quantities_are_short() -> None:
     assert table.splitlines()[2:] == [
         "| a | 1,234 | 0.5 / GB | 617.250 |",
         "| b | 0.0123 | 0.5 / GB | 0.006 |",
-        "| **together** | | | **617.26** |",
+        "| **total** | | | **617.26** |",
     ]

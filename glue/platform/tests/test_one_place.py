@@ -1,4 +1,4 @@
-"""No Python of the platform asks which environment it is in, but for `assay_platform.config`."""
+"""No Python code of the platform asks which environment it is in, except `assay_platform.config`."""
 
 import ast
 import dataclasses

@@ -33,7 +33,7 @@ DATABASE = PLATFORM.catalog.curated.database
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """A PostgreSQL server on loopback; gives the connection URL of its database. It refuses to run as root."""
+    """A PostgreSQL server on loopback; yields the connection URL of its database. It refuses to run as root."""
     folder = Path(tempfile.mkdtemp(prefix="assay-pg-"))
     user = "nobody" if os.geteuid() == 0 else None
     if user:
@@ -55,7 +55,7 @@ def server() -> Iterator[str]:
 
 
 def _binary(name: str) -> str:
-    """A program of PostgreSQL: on the path, or where Debian keeps them."""
+    """A PostgreSQL program: on the PATH, or where Debian installs it."""
     places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
     found = next((str(one) for one in places), shutil.which(name))
     if found is None:
@@ -66,7 +66,7 @@ def _binary(name: str) -> str:
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # otherwise it logs each request
     with pytest.MonkeyPatch.context() as patch:
         for name, value in keys.items():
             patch.setenv(name, value)
@@ -79,7 +79,7 @@ def moto() -> Iterator[str]:
 
 @dataclass
 class World:
-    """A lake in a folder, its catalog, an empty warehouse, and what is published of the curated tables."""
+    """A lake in a folder, its catalog, an empty warehouse, and the published curated tables."""
 
     here: Environment
     warehouse: PostgreSQL
@@ -101,7 +101,7 @@ class World:
         return self.loader().load(kind, year, again=again)
 
     def content(self) -> dict[str, list[tuple[object, ...]]]:
-        """All rows of all tables that hold data, in order."""
+        """All rows of all data tables, in order."""
         tables = [*YEARS, *DIMENSIONS]
         return {one: sorted(self.warehouse.query(f"select * from {one}")[1], key=str) for one in tables}
 
@@ -115,7 +115,7 @@ def world(server: str, moto: str, tmp_path: Path) -> World:
 
 
 def new_world(server: str, moto: str, folder: Path) -> World:
-    """A world in a folder. The one before it, in the same servers, is gone."""
+    """A new world in a folder. It replaces the previous one in the same servers."""
     urlopen(Request(f"{moto}/moto-api/reset", method="POST")).close()  # noqa: S310 - loopback
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("drop schema if exists open_payments cascade")

@@ -1,4 +1,4 @@
-"""Curated tables as the job leaves them: Iceberg, all of the same inputs; written by a writer that is not Spark."""
+"""Curated tables as the job leaves them: Iceberg, all with the same inputs; written without Spark."""
 
 import json
 import random
@@ -49,7 +49,7 @@ def columns(table: str) -> list[exp.ColumnDef]:
 
 
 def schema(table: str) -> pa.Schema:
-    """The Parquet schema that has the columns of a table of the warehouse."""
+    """The Parquet schema with the columns of a warehouse table."""
     return pa.schema([pa.field(one.name, _arrow(one), nullable=not _required(one)) for one in columns(table)])
 
 
@@ -68,7 +68,7 @@ def _arrow(column: exp.ColumnDef) -> pa.DataType:
 
 @dataclass(frozen=True)
 class Year:
-    """A publication of a kind and year. The same gives the same rows."""
+    """A publication of a kind and year. Equal ones give equal rows."""
 
     kind: str
     year: int
@@ -117,7 +117,7 @@ class Year:
         return made
 
     def products(self) -> list[dict[str, Any]]:
-        """Up to three products a payment; the same product may be named twice."""
+        """Up to three products per payment; the same product may be named twice."""
         draw = random.Random(f"products{self.year}{self.seed}")
         made = []
         for payment in self.payments():
@@ -127,7 +127,7 @@ class Year:
         return made
 
     def variants(self) -> dict[str, list[dict[str, Any]]]:
-        """How recipients and companies were spelled: each in one way here, with the payments that have it."""
+        """Spellings of recipients and companies: one of each here, with the payments that have it."""
         columns = {
             "physician_names": ("profile_id", {"last_name": "Name {}"}),
             "physician_addresses": ("profile_id", {"recipient_address_line_1": "{} Main St"}),
@@ -163,7 +163,7 @@ class Tables:
     held: dict[tuple[str, int], Year] = field(default_factory=dict)
 
     def publish(self, year: Year) -> None:
-        """A publication takes the place of the one of its kind and year, in all tables."""
+        """Publishes, replacing the publication of the same kind and year in all tables."""
         self.held[year.kind, year.year] = year
         made = {"publications": year.audit(), "payments_fact": year.payments(), "payment_products": year.products()}
         for name, rows in (made | year.variants()).items():
@@ -178,14 +178,14 @@ class Tables:
         self.table(name).overwrite(content, only, snapshot_properties={"assay.inputs": json.dumps(self.inputs())})
 
     def inputs(self) -> list[dict[str, Any]]:
-        """What all tables are made from."""
+        """The inputs of all tables."""
         return [
             {"kind": one.kind, "year": one.year, "publication": one.publication, "run_id": one.run_id}
             for one in self.held.values()
         ]
 
     def table(self, name: str) -> Table:
-        """A table, made if it is missing."""
+        """A table, created if it is missing."""
         full = f"{self.database}.{name}"
         if not self.catalog.table_exists(full):
             made = self.catalog.create_table(full, schema(name), f"{self.place}/{name}", PartitionSpec())

@@ -1,4 +1,4 @@
-"""A real lake, and curated tables of just its newest publications, as the job would make them."""
+"""A real lake, and curated tables of exactly its newest publications, as the job would make them."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from assay_catalog.lake import Lake
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = Path(os.environ.get("ASSAY", ROOT / "target" / "debug" / "assay"))
-# The publication that generated records of a year name.
+# The publication named in a year's generated records.
 GENERATED = {2022: "06/30/2023", 2023: "06/28/2024"}
 AMOUNT = "Total_Amount_of_Payment_USDollars"
 FACT = {
@@ -44,7 +44,7 @@ FACT = {
 def judge(
     lake: str, scratch: Path, year: int, publication: str, *, seed: int = 1, defects: str = "2%"
 ) -> dict[str, Any]:
-    """Runs the host on a generated file of 3,000 records; gives its report."""
+    """Runs the host on a generated file of 3,000 records; returns its report."""
     y, m, d = publication.split("-")
     file = scratch / str(seed) / f"OP_DTL_GNRL_PGYR{year}_P{m}{d}{y}.csv"
     file.parent.mkdir(exist_ok=True, parents=True)

@@ -1,4 +1,4 @@
-"""Views and queries on PostgreSQL, against sums made from the payments without SQL."""
+"""Views and queries on PostgreSQL, compared with sums computed from the payments without SQL."""
 
 from collections import defaultdict
 from decimal import Decimal

@@ -1,5 +1,5 @@
-"""Every question of analysts, answered by hand: a dozen payments that fit a page, on what stands for Redshift and on
-what stands for Athena where there is no Trino.
+"""Every analysts' query, answered by hand: a dozen payments that fit on a page, with PostgreSQL for Redshift and
+DuckDB for Athena.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from assay_warehouse.validate import question
 HEART, KNIFE, TEETH = "Allopathic|Internal Medicine|Cardiology", "Allopathic|Surgery", "Dental|Dentist"
 FOOD, FEE, ROYALTY = "Food and Beverage", "Consulting Fee", "Royalty or License"
 # Kind, year, record id; company, recipient, state, specialty; dollars, nature, products in their slots. Two products of
-# payment 12 are one, spelled in two ways.
+# payment 12 are the same, spelled in two ways.
 PAYMENTS = [
     ("general", 2022, "11", "1", "P-1", "OH", HEART, "100.00", FOOD, ["Stent A"]),
     ("general", 2022, "12", "1", "P-2", "CA", KNIFE, "50.50", FEE, ["Stent A", "STENT A"]),
@@ -75,7 +75,7 @@ WANTED: dict[tuple[str, str], list[tuple[object, ...]]] = {
         (2022, FEE, 1, "50.50"),
         (2023, FOOD, 2, "20.00"),
     ],
-    # 25.25 stands beside both of its products, and in no sum; 12 names one product, so its 50.50 counts for that.
+    # 25.25 is listed for both of its products, and in no sum; 12 names one product, so its 50.50 counts for that.
     ("products", "general"): [
         (2022, "STENT A", 3, "150.50", "25.25"),
         (2022, "DRUG B", 1, "0.00", "25.25"),

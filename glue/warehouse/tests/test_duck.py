@@ -1,4 +1,4 @@
-"""DuckDB in Athena's place: what is translated, what is refused, and that it says what it is."""
+"""DuckDB in Athena's place: what is translated, what is refused, and its notice."""
 
 import json
 from dataclasses import replace

@@ -1,9 +1,9 @@
-"""Athena's SQL on what stands for Athena: over a real lake, the Glue catalog and Iceberg tables, in a bucket. Its
-answers are the warehouse's, and every station of the lake agrees.
+"""Athena's SQL on its replacements: over a real lake, the Glue catalog and Iceberg tables, in a bucket. Its
+answers equal the warehouse's, and every station of the lake agrees.
 
 DuckDB always runs. Trino is 800 MB and needs Java 24 or newer: `ASSAY_TRINO` names the folder of trino-server 476,
-`JAVA24_HOME` a Java (else it is looked for beside the default one). Without them its tests are skipped, and the run
-says so.
+`JAVA24_HOME` a Java (otherwise one is looked for beside the default one). Without them its tests are skipped, and the
+run says so.
 """
 
 import json
@@ -50,7 +50,7 @@ JAVA = os.environ.get("JAVA24_HOME") or next((str(one) for one in JVMS.glob("tem
 
 @pytest.fixture(scope="module", params=["duckdb", "trino"])
 def query(request: pytest.FixtureRequest, moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
-    """What stands for Athena."""
+    """The replacements for Athena."""
     if request.param == "duckdb":
         yield Part("duckdb", {})
     elif not (SERVER and JAVA):
@@ -133,7 +133,7 @@ def chain(query: Part, server: str, moto: str, tmp_path_factory: pytest.TempPath
 
 
 def rows(answer: tuple[list[str], list[tuple[object, ...]]]) -> list[dict[str, object]]:
-    """Rows by name, with values that both databases tell in the same way."""
+    """Rows by name, with values in a form common to both databases."""
     return [dict(zip(answer[0], (str(value) for value in row), strict=True)) for row in answer[1]]
 
 

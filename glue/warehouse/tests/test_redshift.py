@@ -1,5 +1,5 @@
-"""The Data API's client, against a service that answers as AWS documents it. What Redshift makes of the SQL is not
-provable here.
+"""The Data API's client, against a service that answers as AWS documents it. Whether Redshift accepts the SQL cannot be
+tested here.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from assay_warehouse.snapshot import Published
 
 @dataclass
 class Service:
-    """A work group: what it was asked, and how statements end."""
+    """A work group: the requests it received, and how statements end."""
 
     ends: list[dict[str, Any]] = field(default_factory=lambda: [{"Status": "FINISHED"}])
     pages: list[dict[str, Any]] = field(default_factory=list)

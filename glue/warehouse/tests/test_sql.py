@@ -1,4 +1,4 @@
-"""Every SQL file is understood in its dialect, and tables have the same columns wherever they are declared."""
+"""Every SQL file parses in its dialect, and tables have the same columns wherever they are declared."""
 
 import importlib.util
 import io
@@ -71,7 +71,7 @@ def test_every_kind_is_reconciled() -> None:
 
 
 def declared() -> dict[str, Any]:
-    """The curated tables by name, as the job declares them. What it takes from Spark there is not called here."""
+    """The curated tables by name, as the job declares them. The parts of that module that need Spark are not called."""
 
     class Types(ModuleType):
         def __getattr__(self, name: str) -> Any:
@@ -148,7 +148,7 @@ def test_a_table_that_has_other_columns_is_not_loaded(fields: list[tuple[str, An
 
 
 def parquet(table: str) -> pa.Schema:
-    """The schema of a file of a table, as it is read from its bytes."""
+    """The schema of a table's file, as read from its bytes."""
     written = io.BytesIO()
     pq.write_table(curated.schema(table).empty_table(), written)
     return pq.read_schema(written)

@@ -1,4 +1,4 @@
-"""One environment, applied to moto once for all tests that ask what was applied."""
+"""One environment, applied to moto once, for all tests of what was applied."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Applied:
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A copy without a server. Skipped where Terraform or its provider is not to be had."""
+    """A copy without a server. Skipped if Terraform or its provider is not available."""
     try:
         made = Workspace.at(tmp_path_factory.mktemp("copy"))
         made.init("modules/stack")
@@ -57,5 +57,5 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
 
 @pytest.fixture(scope="session")
 def names() -> Path:
-    """The one file of names."""
+    """The single file of names."""
     return tools.TERRAFORM / "platform.json"

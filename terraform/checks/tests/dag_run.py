@@ -1,5 +1,5 @@
-"""Runs a DAG by Airflow's interpreter, which is another than these tests': `dag_run.py DAG PARAMETERS`. The last line
-says what became of it."""
+"""Runs a DAG with Airflow's interpreter, which differs from these tests': `dag_run.py DAG PARAMETERS`. The last line
+gives the outcome."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from airflow.utils.session import create_session
 
 
 def main(dag_id: str, parameters: str) -> None:
-    """Makes the database, and runs the DAG in this process."""
+    """Creates the database, and runs the DAG in this process."""
     initdb()
     with create_session() as session:
         pool = json.loads(open(os.environ["ASSAY_PLATFORM"], encoding="utf-8").read())["airflow"]["pool"]  # noqa: PTH123, SIM115

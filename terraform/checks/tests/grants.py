@@ -1,11 +1,11 @@
-"""What each role may do, all of it. Whoever widens a policy widens this table too, and a reader sees it."""
+"""Everything that each role may do. Whoever widens a policy must widen this table too, where a reviewer sees it."""
 
 from assay_terraform.rights import ANYTHING, Grant, Table
 
 VALIDATED = ("validated", "beside validated attempts", "manifest", "newest")
 REJECTED = ("rejected", "beside rejected attempts")
 CURATED = ("curated data", "curated snapshot")
-# Names, and no objects: without it S3 can't say that something is not there.
+# Names only, not contents: without it S3 can't answer that an object is missing.
 NAMES = Grant("s3:ListBucket", ("bucket",))
 READ_KEY = Grant("kms:Decrypt", ("key",))
 USE_KEY = Grant("kms:Decrypt GenerateDataKey", ("key",))
@@ -15,7 +15,7 @@ GRANTS: Table = {
         Grant("s3:GetObject GetObjectVersion", ("raw",)),
         Grant("s3:GetObject PutObject", (*VALIDATED, *REJECTED, "audit", "schema version")),
         Grant("s3:PutObject", ("report",)),
-        # Of manifests, the bucket's own policy refuses it: see BUCKET.
+        # For manifests, the bucket policy denies it: see BUCKET.
         Grant("s3:DeleteObject AbortMultipartUpload", (*VALIDATED, *REJECTED)),
         NAMES,
         USE_KEY,
@@ -35,7 +35,7 @@ GRANTS: Table = {
         NAMES,
         USE_KEY,
     ],
-    # It reads no row and writes none; what it removes lies in curated/ only.
+    # It reads and writes no rows, and removes files only in curated/.
     "maintain": [
         Grant("s3:GetObject", ("artifact",)),
         Grant("s3:GetObject PutObject", ("curated snapshot",)),
@@ -90,7 +90,7 @@ GRANTS: Table = {
         NAMES,
         USE_KEY,
     ],
-    # It deletes files of attempts, and neither manifests nor what is known about runs. It reads no record.
+    # It deletes files of attempts, but neither manifests nor audit records. It reads no data.
     "gc": [
         Grant("s3:ListBucket ListBucketMultipartUploads", ("bucket",)),
         Grant("s3:GetObject", ("manifest", "audit")),
@@ -106,10 +106,10 @@ IF_ABSENT = {**CREATES, "s3:if-none-match": "*"}
 IF_SAME = {**CREATES, "s3:if-match": '"0"'}
 A_PART = {**TLS, "s3:ObjectCreationOperation": "false"}
 
-# With the bucket's policy: role, action, thing, context, and whether it is let through. `anybody` may do everything by
-# policies of their own, as an administrator may.
+# With the bucket policy: role, action, resource, context, and whether it is allowed. `anybody` has policies that allow
+# everything, like an administrator.
 BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
-    # Raw is created, and nothing else.
+    # Raw is create-only.
     ("airflow", "s3:PutObject", "raw", IF_ABSENT, True),
     ("airflow", "s3:PutObject", "raw", A_PART, True),
     ("airflow", "s3:PutObject", "raw", CREATES, False),
@@ -125,18 +125,18 @@ BUCKET: list[tuple[str, str, str, dict[str, str], bool]] = [
     ("anybody", "s3:GetObject", "raw", {"aws:SecureTransport": "false"}, False),
     ("anybody", "s3:ListBucket", "bucket", {"aws:SecureTransport": "false"}, False),
     ("host", "s3:GetObject", "curated data", TLS, False),
-    # Commits are create-only, or swap what was read.
+    # Commits are create-only, or compare-and-swap.
     ("host", "s3:PutObject", "manifest", IF_ABSENT, True),
     ("host", "s3:PutObject", "manifest", IF_SAME, True),
     ("host", "s3:PutObject", "manifest", CREATES, False),
     ("host", "s3:PutObject", "manifest", A_PART, True),
     ("host", "s3:PutObject", "newest", CREATES, False),
     ("anybody", "s3:PutObject", "newest", CREATES, False),
-    # Neither the host nor who cleans up deletes one: `assay gc` takes away files of attempts only.
+    # Neither the host nor `assay gc` deletes one: gc removes files of attempts only.
     ("host", "s3:DeleteObject", "manifest", TLS, False),
     ("anybody", "s3:DeleteObject", "manifest", TLS, False),
     ("anybody", "s3:DeleteObjectVersion", "newest", TLS, False),
-    # Parts of a run, and tables, are as their writers need them.
+    # Parts of a run, and tables, are unrestricted for their writers.
     ("host", "s3:PutObject", "validated", CREATES, True),
     ("host", "s3:DeleteObject", "validated", TLS, True),
     ("host", "s3:DeleteObject", "rejected", TLS, True),

@@ -1,4 +1,4 @@
-"""What was applied stays as it is, and goes again but for what is marked as kept."""
+"""What was applied stays as it is, and is destroyed except for what is tagged as kept."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def test_a_second_plan_changes_nothing(applied: Applied) -> None:
 
 
 def test_moto_enforces_the_applied_roles(applied: Applied) -> None:
-    """An independent judge of the same roles. It ignores conditions, so the bucket's policy, which is made of these, is
-    set aside here, and knows resources of S3 only; `test_rights` holds the rest."""
+    """An independent evaluator of the same roles. It ignores conditions, so the bucket policy, which consists of them,
+    is left out here, and it knows only S3's resources; `test_rights` covers the rest."""
     bucket = "assay-dev-open-payments"
     owner = client(applied, "s3")
     policy = owner.get_bucket_policy(Bucket=bucket)["Policy"]
@@ -84,7 +84,7 @@ OURS = [{"Name": "tag:Project", "Values": ["assay"]}]
 
 
 def left(applied: Applied) -> dict[str, int]:
-    """What is in the account, as moto counts it, without what each account begins with."""
+    """The account's resources according to moto, without those that every account has."""
     counts = {
         "roles": len(client(applied, "iam").list_roles()["Roles"]),
         "profiles": len(client(applied, "iam").list_instance_profiles()["InstanceProfiles"]),
@@ -110,7 +110,7 @@ def left(applied: Applied) -> dict[str, int]:
 
 def test_destroy_leaves_what_is_kept_and_nothing_else(applied: Applied) -> None:
     assert len(left(applied)) == 13, "something was not made, or is not counted"
-    # Tables that were made since, and images that were pushed, are no reason to stop.
+    # Tables created since, and pushed images, must not stop it.
     glue = client(applied, "glue")
     glue.create_table(DatabaseName="op_staging", TableInput={"Name": "made_since"})
     applied.workspace.run(PLATFORM, "destroy", "-auto-approve", "-no-color", *VARIABLES)

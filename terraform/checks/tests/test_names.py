@@ -1,4 +1,4 @@
-"""Names come from the one file: changed there, they are changed in what Terraform plans; and are nowhere else."""
+"""Names come from the single file: changed there, they change in Terraform's plan; and they are nowhere else."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def planned(applied: Applied, folder: Path, changes: dict[tuple[str, ...], str])
         ("environments/dev/lake", ()),
         ("environments/dev/platform", ("-var=release=0.1.0", "-var=image=0.1.0", "-var=emails=[]")),
     ):
-        # No state: all of it is to be made.
+        # No state: everything has to be created.
         moto.point(copy, root, applied.address)
         text = (copy.path(root) / "moto_override.tf").read_text()
         (copy.path(root) / "moto_override.tf").write_text(
@@ -80,7 +80,7 @@ def test_no_module_has_a_name_of_the_file_of_its_own() -> None:
     for path in sorted((tools.TERRAFORM).glob("[em]*/**/*.tf")):
         text = re.sub(r"#.*|description\s*=.*|error_message\s*=.*", "", path.read_text())
         for quoted in re.findall(r'"([^"]*)"', text):
-            # These are also what variables are called that hold them.
+            # These are also names of the variables for them.
             assert quoted not in written - {"raw", "curated", "artifacts"}, (
                 f"{path.name}: `{quoted}` is a name of platform.json"
             )

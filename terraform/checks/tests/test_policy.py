@@ -1,4 +1,4 @@
-"""The judge of policies, on small ones."""
+"""The policy evaluator, on small policies."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The applied documents, held to the table: all that a role may do, and nothing else."""
+"""The applied documents, compared with the table: everything that a role may do, and nothing else."""
 
 from __future__ import annotations
 
@@ -98,19 +98,19 @@ def test_nothing_that_expires_is_raw(applied: Applied) -> None:
     assert len(rules) > 5
 
 
-# What parliament says that is not a fault, and why.
+# Findings of parliament that are not faults, and why.
 WAIVED = {
-    # A key's policy is about the key that it is of.
+    # A key's policy always refers to its own key.
     ("aws_kms_key", "RESOURCE_STAR"),
     # AWS's own example for encrypted logs has DescribeKey under this condition.
     ("aws_kms_key", "UNKNOWN_CONDITION_FOR_ACTION"),
     ("aws_kms_key", "MISMATCHED_TYPE"),
-    # It doesn't know that trust has no resource.
+    # It doesn't know that trust policies have no resource.
     ("aws_iam_role", "MALFORMED"),
 }
-# Calls of which AWS asks whether they may be made on `*`, whatever parliament knows of resources, and why.
+# Calls that AWS authorises on `*`, whatever parliament knows about resources, and why.
 WAIVED_CALLS = {
-    # By who started them, tasks are listed of a cluster, which is a condition, and of no instance.
+    # Listing tasks by `startedBy` is authorised by cluster, which is a condition, not by instance.
     "['ecs:ListTasks']",
 }
 
@@ -118,7 +118,7 @@ WAIVED_CALLS = {
 def test_parliament_knows_every_action_and_condition(applied: Applied) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from parliament import analyze_policy_string  # noqa: PLC0415 (it warns of its own imports)
+        from parliament import analyze_policy_string  # noqa: PLC0415 (its own imports cause warnings)
     found = documents.others(applied.lake) | documents.others(applied.platform)
     found |= {f"aws_iam_role_policy.{role}": one for role, one in documents.rights(applied.platform).items()}
     said = [

@@ -1,4 +1,4 @@
-"""What a reader of terraform-aws-modules expects: four files, variables with types, no resource in an environment."""
+"""The structure known from terraform-aws-modules: four files, typed variables, no resources in environments."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_waiver_has_its_reason() -> None:
 
 
 def test_the_first_start_is_a_program(tmp_path: Path) -> None:
-    """Parsed, as bash does; what Terraform fills in is filled in."""
+    """Parsed by bash, with Terraform's values filled in."""
     text = (tools.TERRAFORM / "modules/airflow/files/user-data.sh.tftpl").read_text()
     script = tmp_path / "first-start.sh"
     script.write_text(re.sub(r"\$\{[^}]*\}", "filled-in", text))
@@ -79,7 +79,7 @@ def test_the_first_start_is_a_program(tmp_path: Path) -> None:
 
 
 def test_a_release_has_what_machines_and_jobs_install() -> None:
-    """The names that `release.sh` writes are those that the machine and the jobs read."""
+    """The names that `release.sh` writes match those that the machine and the jobs read."""
     release = (tools.TERRAFORM / "release.sh").read_text()
     machine = (tools.TERRAFORM / "modules/airflow/files/user-data.sh.tftpl").read_text()
     for name in ("SHA256SUMS", "dags.tar.gz", "host.tar.gz", "wheels"):

@@ -1,5 +1,5 @@
-"""A whole year under the applied roles, with every call judged: conditions and the bucket's policy included. Then what
-each of them must not do, tried."""
+"""A whole year under the applied roles, with every call authorised, including conditions and the bucket policy. Then
+everything that each role must not do is tried."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def year(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
-    """The year, and a moto that judges."""
+    """The year, and a moto server with our evaluator."""
     yield from under_roles.run(applied, tmp_path_factory.mktemp("year"))
 
 
@@ -40,14 +40,14 @@ def test_a_whole_year_passes_and_nothing_of_it_is_refused(year: Year) -> None:
     assert result["records"]["read"] == 3000
     assert refusals == []
     by_role = Counter((one["who"], one["action"]) for one in made)
-    # Conditions were looked at, by the real requests of either.
+    # Conditions were evaluated for the real requests of both.
     assert by_role["assay-airflow", "s3:PutObject"] >= 2, "the landed file and what is noted of it"
     assert by_role["assay-host", "s3:PutObject"] > 4, "parts, rejects, audit, schema, manifest"
     assert by_role["assay-airflow", "glue:CreatePartition"] >= 3
 
 
 def keys(year: Year) -> dict[str, dict[str, str]]:
-    """Objects to try on: what the year left, and a file of the curated tables."""
+    """Objects for the tests: those of the year, and a file of the curated tables."""
     (result,) = year.answer["results"]
     manifest = result["manifest"].removeprefix(f"s3://{BUCKET}/")
     found = {"raw": f"raw/year=2023/{FILE}", "manifest": manifest, "curated": "curated/payments_fact/data/0.parquet"}
@@ -62,10 +62,10 @@ def test_what_they_must_not_do_is_refused(year: Year) -> None:
     assert refused(host.put_object, **at["raw"], Body=b"y"), "overwrite raw"
     assert refused(host.put_object, **at["raw"], Body=b"y", IfNoneMatch="*"), "create raw"
     assert refused(host.get_object, **at["curated"]), "read curated as the host"
-    # It may write there, but only as a commit is written.
+    # It may write there, but only with a commit's conditions.
     assert refused(host.put_object, **at["manifest"], Body=b"{}"), "overwrite a manifest"
     assert refused(host.delete_object, **at["manifest"]), "delete a manifest"
-    # Airflow may write raw, and the bucket says how.
+    # Airflow may write raw, but only as the bucket policy says.
     assert refused(airflow.delete_object, **at["raw"]), "delete raw as Airflow"
     assert refused(airflow.put_object, **at["raw"], Body=b"y"), "overwrite raw as Airflow"
     another = {"Bucket": BUCKET, "Key": "raw/year=2023/another.csv"}
@@ -81,7 +81,7 @@ def test_what_they_must_not_do_is_refused(year: Year) -> None:
 
 
 def test_it_is_the_buckets_policy_that_keeps_raw(year: Year) -> None:
-    """Airflow's own rights let it write there: without the policy, it overwrites."""
+    """Airflow's own permissions allow writing there: without the bucket policy, it could overwrite."""
     key = {"Bucket": BUCKET, "Key": "raw/year=2023/mine.csv"}
     owner, airflow = moto.client("s3", year.applied.address), year.s3("airflow")
     moto.enforce(year.applied.address, after=int(moto.ALL))
@@ -117,8 +117,8 @@ def test_airflow_measures_in_its_namespace_and_no_other(year: Year) -> None:
 
 @pytest.mark.parametrize("without", ["ReadRaw", "PublishAndLookBack", "TellMissingFromForbidden"])
 def test_a_right_that_is_taken_away_is_missed(year: Year, without: str) -> None:
-    """What passes above passes by these rights."""
-    # Another year, of which nothing is published yet.
+    """The calls above succeed because of these permissions."""
+    # Another year, with nothing published yet.
     file, key = year.folder / OTHER_FILE, f"raw/year=2022/{OTHER_FILE}"
     with contextlib.suppress(year.s3("airflow").exceptions.ClientError):  # landed by the case before
         year.s3("airflow").put_object(Bucket=BUCKET, Key=key, Body=file.read_bytes(), IfNoneMatch="*")
@@ -130,7 +130,7 @@ def test_a_right_that_is_taken_away_is_missed(year: Year, without: str) -> None:
 
 @contextlib.contextmanager
 def less(year: Year, role: str, without: str) -> Iterator[None]:
-    """In it, the role has all of its rights but those of one statement."""
+    """Within this context, the role lacks the permissions of one statement."""
     rights: Any = documents.rights(year.applied.platform)[role]
     changed = {**rights, "Statement": [one for one in rights["Statement"] if one["Sid"] != without]}
     assert changed != rights, f"{role} has no `{without}`"
@@ -141,7 +141,7 @@ def less(year: Year, role: str, without: str) -> Iterator[None]:
         with moto.judged(year.applied.address):
             yield
     finally:
-        # Leaving `judged` let everything through.
+        # After `judged`, everything is allowed again.
         iam.put_role_policy(**inline, PolicyDocument=json.dumps(rights))
         moto.enforce(year.applied.address, after=-1)
 
@@ -152,7 +152,7 @@ def forbidden(done: subprocess.CompletedProcess[str]) -> bool:
 
 
 def abandoned(year: Year) -> tuple[str, set[str]]:
-    """What a killed run leaves beside the published one: a file and an upload, and another's upload."""
+    """The leftovers of a killed run: a file and an upload; and somebody else's upload."""
     partition = keys(year)["manifest"]["Key"].removesuffix("/_commit/manifest.json")
     attempt = f"{partition}/run=abandoned/attempt=20200101T000000000Z-{uuid.uuid4().hex[:8]}"
     file, host = f"{attempt}/part-00000.parquet", year.s3("host")
@@ -164,7 +164,7 @@ def abandoned(year: Year) -> tuple[str, set[str]]:
 
 
 def collected(year: Year) -> subprocess.CompletedProcess[str]:
-    """As an operator types it, but for the grace: moto gives uploads no other age than none."""
+    """As typed by an operator, except for the grace period: in moto, all uploads have age zero."""
     return year.assay("gc", "gc", "--root", f"s3://{BUCKET}", "--grace-hours", "0", "--format", "json", "--delete")
 
 
@@ -192,7 +192,7 @@ def test_gc_removes_what_a_killed_run_left_under_its_role(year: Year) -> None:
     assert [one["UploadId"] for one in left] == [cancelled]
     made = calls(year)[before:]
     assert [one for one in made if not one["allowed"]] == []
-    # All that the role may do is done, and to nothing else.
+    # Everything that the role may do was done, and to nothing else.
     by_gc = {(one["action"], one["on"].removeprefix("arn:aws:s3:::")) for one in made if one["who"] == "assay-gc"}
     assert {action for action, _ in by_gc} == {f"s3:{one}" for one in GC}
     assert {on for action, on in by_gc if action == "s3:DeleteObject"} == {f"{BUCKET}/{file}"}
@@ -239,7 +239,7 @@ print(json.dumps({name: len(one.snapshots) for name, one in found.items()}))
 
 @pytest.mark.skipif(bool(WITHOUT_SPARK), reason=f"no Spark under its roles: {', '.join(WITHOUT_SPARK)} not named")
 def test_spark_curates_and_maintains_each_under_its_role(year: Year) -> None:
-    """Tables are made, the year is published, and what it replaced is removed, whatever its age."""
+    """Tables are created, the year is published, and replaced data is removed, whatever its age."""
     before, (result,) = len(calls(year)), year.answer["results"]
     reports = f"s3://{BUCKET}/{json.loads((tools.TERRAFORM / 'platform.json').read_text())['lake']['reports']}"
     job = ["-m", "assay_curated.job", "--kind", "general", "--manifests", result["manifest"]]

@@ -1,4 +1,4 @@
-"""A year by the real host and the real DAG, each under the role that was applied for it."""
+"""A year with the real host and the real DAG, each under its applied role."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from conftest import Applied
 
 BUCKET, ENVIRONMENT = "assay-dev-open-payments", "dev"
 FILE, OTHER_FILE = "OP_DTL_GNRL_PGYR2023_P06282024.csv", "OP_DTL_GNRL_PGYR2022_P06302023.csv"
-# Interpreters of Airflow and of what is below `glue/`, and the host: `cargo xtask terraform` names them.
+# Interpreters for Airflow and for the packages below `glue/`, and the host: `cargo xtask terraform` sets them.
 AIRFLOW, PLATFORM, HOST = "ASSAY_AIRFLOW_PYTHON", "ASSAY_PYTHON", "ASSAY"
 SOURCES = ("glue/platform", "glue/catalog", "airflow/provider")
-# The same for Spark, with the jars that it takes, separated by commas.
+# The same for Spark, with its jars, separated by commas.
 SPARK, JARS, JAVA = "ASSAY_SPARK_PYTHON", "ASSAY_SPARK_JARS", "JAVA_HOME"
 MISSING = [name for name in (AIRFLOW, PLATFORM, HOST) if not Path(os.environ.get(name, "")).is_file()]
 WITHOUT_SPARK = [name for name in (SPARK, JARS, JAVA) if not os.environ.get(name)]
@@ -26,7 +26,7 @@ WITHOUT_SPARK = [name for name in (SPARK, JARS, JAVA) if not os.environ.get(name
 
 @dataclass(frozen=True)
 class Year:
-    """What the run left, and clients of the roles, whose calls are judged."""
+    """The results of the run, and clients with the roles, whose calls are authorised."""
 
     applied: Applied
     folder: Path
@@ -51,7 +51,7 @@ class Year:
         )
 
     def spark(self, role: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs Spark's interpreter, as a job of Glue has a role."""
+        """Runs Spark's interpreter with a role, like a Glue job."""
         return subprocess.run(
             [os.environ[SPARK], "-B", *arguments],
             cwd=tools.ROOT,
@@ -63,7 +63,7 @@ class Year:
 
 
 def program(folder: Path, role: str, credentials: dict[str, str]) -> Path:
-    """`assay` with a role's credentials, whatever its caller's are."""
+    """`assay` with a role's credentials, whatever the caller's are."""
     keys = "".join(f"export {name}={value}\n" for name, value in exported(credentials).items())
     wrapper = folder / f"assay-{role}"
     wrapper.write_text(f'#!/bin/sh\n{keys}exec {os.environ[HOST]} "$@"\n')
@@ -76,8 +76,8 @@ def exported(credentials: dict[str, str]) -> dict[str, str]:
 
 
 def run(applied: Applied, folder: Path) -> Iterator[Year]:
-    """Land, judge, gate, register and measure: the DAG under Airflow's role, and the host, which it starts, under its
-    own, as a task of ECS has it."""
+    """Land, judge, gate, register and measure: the DAG under Airflow's role, and the host that it starts under its own,
+    like an ECS task."""
     roles = {
         name: moto.as_role(applied.address, f"assay-{name}") for name in ("host", "airflow", "curate", "maintain", "gc")
     }
@@ -86,7 +86,7 @@ def run(applied: Applied, folder: Path) -> Iterator[Year]:
         subprocess.run([os.environ[HOST], *sample], cwd=folder, check=True, capture_output=True)
     names = json.loads((tools.TERRAFORM / "platform.json").read_text())
     here = names["environments"][ENVIRONMENT]
-    # Numbers are not told in this run: this moto is older than Airflow's client of CloudWatch. See below.
+    # Metrics are not sent in this run: this moto is older than Airflow's CloudWatch client. See below.
     here["endpoints"] = dict.fromkeys(("s3", "glue"), applied.address)
     here["host"] = {"runner": "subprocess", "binary": str(program(folder, "host", roles["host"]))}
     (folder / "platform.json").write_text(json.dumps(names))

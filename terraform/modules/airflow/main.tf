@@ -1,6 +1,6 @@
 data "aws_region" "current" {}
 
-# The newest Amazon Linux 2023 when the machine is made; a newer one does not replace it.
+# The newest Amazon Linux 2023 when the machine is created; a newer one does not replace it.
 data "aws_ssm_parameter" "ami" {
   count = var.ami == null ? 1 : 0
 
@@ -11,9 +11,9 @@ data "aws_ssm_parameter" "ami" {
 # Secret
 ################################################################################
 
-# It has no value here: the machine makes the keys at its first start, so that they are in no state and no plan.
+# Its value is not set here: the machine generates the keys at its first start, so they appear in no state and no plan.
 resource "aws_secretsmanager_secret" "this" {
-  # checkov:skip=CKV2_AWS_57:Another Fernet key would make stored connections unreadable; a person changes it, with Airflow told of both
+  # checkov:skip=CKV2_AWS_57:A new Fernet key would make stored connections unreadable; a person rotates it, with both keys configured
   name                    = "${var.name}/airflow"
   description             = "Airflow's keys: `jwt_secret` (its own services), `fernet_key` (connections at rest)"
   kms_key_id              = var.key_arn
@@ -57,14 +57,14 @@ resource "aws_volume_attachment" "state" {
 ################################################################################
 
 resource "aws_instance" "this" {
-  # checkov:skip=CKV_AWS_126:The machine waits for others; five minutes are often enough
+  # checkov:skip=CKV_AWS_126:The machine mostly waits; five-minute metrics are enough
   ami                    = var.ami == null ? data.aws_ssm_parameter.ami[0].insecure_value : var.ami
   instance_type          = var.instance_type
   iam_instance_profile   = var.instance_profile
   subnet_id              = var.subnet_ids[0]
   vpc_security_group_ids = [var.security_group_id]
   ebs_optimized          = true
-  # Another release, or other settings, is another machine: nothing is patched in place.
+  # A new release, or new settings, means a new machine: nothing is patched in place.
   user_data_replace_on_change = true
   tags                        = merge(var.tags, { Name = "${var.name}-airflow" })
 
@@ -94,7 +94,7 @@ resource "aws_instance" "this" {
   metadata_options {
     http_endpoint = "enabled"
     http_tokens   = "required"
-    # Two: a container on this machine is one hop further away.
+    # 2, because a container on this machine is one hop further away.
     http_put_response_hop_limit = 2
     instance_metadata_tags      = "disabled"
   }

@@ -4,7 +4,7 @@ output "instance_id" {
 }
 
 output "secret_arn" {
-  description = "ARN of the secret of Airflow's keys"
+  description = "ARN of the secret with Airflow's keys"
   value       = aws_secretsmanager_secret.this.arn
 }
 
@@ -14,11 +14,11 @@ output "log_group" {
 }
 
 output "state_volume_id" {
-  description = "Id of the volume of database and logs"
+  description = "Id of the volume for database and logs"
   value       = aws_ebs_volume.state.id
 }
 
 output "user_data" {
-  description = "What the machine runs at its first start"
+  description = "Script that the machine runs at its first start"
   value       = aws_instance.this.user_data
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What names of resources begin with"
+  description = "Prefix of resource names"
   type        = string
 }
 
@@ -19,7 +19,7 @@ variable "artifacts" {
 }
 
 variable "release" {
-  description = "Release that is installed: a folder below `artifacts`, as `terraform/release.sh` makes it"
+  description = "Release to install: a folder below `artifacts`, as created by `terraform/release.sh`"
   type        = string
 
   validation {
@@ -34,24 +34,24 @@ variable "instance_profile" {
 }
 
 variable "instance_type" {
-  description = "Type of the machine, x86-64. Airflow's four processes take 2 GB; the work is done by ECS, Glue and Redshift"
+  description = "Instance type, x86-64. Airflow's four processes take 2 GB; ECS, Glue and Redshift do the work"
   type        = string
   default     = "t3.large"
 
   validation {
     condition     = !can(regex("^[a-z]+[0-9]+g[a-z]*[.]|[.](nano|micro|small)$", var.instance_type))
-    error_message = "`${var.instance_type}` is an ARM machine or has less than 4 GB: wheels are for x86-64, and Airflow needs 4 GB."
+    error_message = "`${var.instance_type}` is an ARM type or has less than 4 GB: the wheels are for x86-64, and Airflow needs 4 GB."
   }
 }
 
 variable "ami" {
-  description = "Image of the machine (default: the newest Amazon Linux 2023)"
+  description = "Machine image (default: the newest Amazon Linux 2023)"
   type        = string
   default     = null
 
   validation {
     condition     = var.ami == null || can(regex("^ami-[0-9a-f]{8,17}$", var.ami))
-    error_message = "`${coalesce(var.ami, "null")}` is not the id of an image."
+    error_message = "`${coalesce(var.ami, "null")}` is not the id of a machine image."
   }
 }
 
@@ -66,7 +66,7 @@ variable "subnet_ids" {
 }
 
 variable "availability_zone" {
-  description = "Zone of the first subnet, in which the volume must be"
+  description = "Zone of the first subnet; the volume must be in it"
   type        = string
 }
 
@@ -76,12 +76,12 @@ variable "security_group_id" {
 }
 
 variable "public_address" {
-  description = "Whether tasks of ECS ask for a public address to get out with; nothing gets in. The machine has one if its subnet gives it"
+  description = "Whether ECS tasks get a public address, for outbound access only. The machine has one if its subnet assigns it"
   type        = bool
 }
 
 variable "key_arn" {
-  description = "ARN of the key that volumes, secret and log are encrypted with"
+  description = "ARN of the KMS key for volumes, secret and log"
   type        = string
 }
 
@@ -91,51 +91,51 @@ variable "log_group" {
 }
 
 variable "log_days" {
-  description = "Days for which logs are kept"
+  description = "Days to keep logs"
   type        = number
   default     = 365
 }
 
 variable "pool" {
-  description = "Airflow pool that bounds hosts at work at a time"
+  description = "Airflow pool that limits concurrent hosts"
   type        = string
 }
 
 variable "pool_slots" {
-  description = "Hosts at work at a time"
+  description = "Concurrent hosts"
   type        = number
   default     = 4
 
   validation {
     condition     = var.pool_slots >= 1 && var.pool_slots <= 32
-    error_message = "A pool of `${var.pool_slots}` slots: 1 to 32 hosts can be at work at a time."
+    error_message = "A pool has 1 to 32 slots; `${var.pool_slots}` was given."
   }
 }
 
 variable "parallelism" {
-  description = "Tasks at work at a time: most wait for ECS, Glue or Redshift"
+  description = "Concurrent tasks; most wait for ECS, Glue or Redshift"
   type        = number
   default     = 8
 
   validation {
     condition     = var.parallelism >= var.pool_slots
-    error_message = "`${var.parallelism}` tasks at a time are fewer than the pool's `${var.pool_slots}` slots."
+    error_message = "`${var.parallelism}` concurrent tasks are fewer than the pool's `${var.pool_slots}` slots."
   }
 }
 
 variable "state_gib" {
-  description = "GiB of the volume of database and logs"
+  description = "Size in GiB of the volume for database and logs"
   type        = number
   default     = 20
 
   validation {
     condition     = var.state_gib >= 10 && var.state_gib <= 1000
-    error_message = "A volume of `${var.state_gib}` GiB: 10 to 1000 are sensible."
+    error_message = "A volume has 10 to 1000 GiB; `${var.state_gib}` was given."
   }
 }
 
 variable "secret_recovery_days" {
-  description = "Days for which a deleted secret can be brought back; 0 deletes it at once. It can be made again"
+  description = "Days for which a deleted secret can be restored; 0 deletes it at once. It can be recreated"
   type        = number
   default     = 0
 
@@ -146,7 +146,7 @@ variable "secret_recovery_days" {
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

@@ -5,7 +5,7 @@
 resource "aws_athena_workgroup" "this" {
   name        = var.workgroup
   description = "Queries over staging and curated: validation and analysis"
-  # Its history of queries goes with it.
+  # The query history is deleted with it.
   force_destroy = true
   tags          = var.tags
 

@@ -14,17 +14,17 @@ variable "results" {
 
   validation {
     condition     = can(regex("^[a-z0-9_-]+(/[a-z0-9_-]+)*$", var.results))
-    error_message = "`${var.results}` is not a folder without slashes at its ends."
+    error_message = "`${var.results}` is not a folder name without leading and trailing slashes."
   }
 }
 
 variable "key_arn" {
-  description = "ARN of the key that results are encrypted with"
+  description = "ARN of the KMS key for results"
   type        = string
 }
 
 variable "database" {
-  description = "Glue database of names that are not qualified"
+  description = "Glue database for unqualified names"
   type        = string
 }
 
@@ -34,12 +34,12 @@ variable "queries" {
 
   validation {
     condition     = alltrue([for one in values(var.queries) : startswith(one, "--")])
-    error_message = "These queries don't begin with a comment that says what they ask: ${join(", ", [for name, one in var.queries : name if !startswith(one, "--")])}."
+    error_message = "These queries don't begin with a comment that describes them: ${join(", ", [for name, one in var.queries : name if !startswith(one, "--")])}."
   }
 }
 
 variable "scan_limit_gib" {
-  description = "GiB that a query may scan before it is ended; 200 GiB cost 1 USD. All validated years are 15 GiB"
+  description = "GiB that a query may scan before it is cancelled; 200 GiB cost 1 USD. All validated years are 15 GiB"
   type        = number
   default     = 200
 
@@ -50,7 +50,7 @@ variable "scan_limit_gib" {
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

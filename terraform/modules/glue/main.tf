@@ -1,6 +1,6 @@
 locals {
   release = "s3://${var.bucket}/${var.prefixes.artifacts}/${var.release}"
-  # A driver and one that works: these jobs read metadata, and no row.
+  # A driver and one worker: these jobs read metadata, not rows.
   least_workers = 2
   wheels        = [for one in ["assay_platform", "assay_curated"] : "${local.release}/wheels/${one}-${var.package_version}-py3-none-any.whl"]
 
@@ -24,7 +24,7 @@ locals {
 # Databases
 ################################################################################
 
-# Tables are not made here. Hive tables come from `assay_catalog register`, Iceberg tables from the job `migrate`: their
+# Tables are not created here. Hive tables come from `assay_catalog register`, Iceberg tables from the job `migrate`: their
 # schemas change with snapshots, which Terraform would undo.
 resource "aws_glue_catalog_database" "this" {
   for_each = {
@@ -75,12 +75,12 @@ resource "aws_glue_job" "this" {
   worker_type            = var.worker_type
   number_of_workers      = each.value.workers
   timeout                = var.timeout
-  # Airflow retries; two that do would start a job twice.
+  # Airflow retries; if Glue did too, a job could be started twice.
   max_retries = 0
   tags        = var.tags
 
   execution_property {
-    # Jobs publish to the same tables: a second one would be refused and start again.
+    # Jobs publish to the same tables: a second one would only be refused and start again.
     max_concurrent_runs = 1
   }
 

@@ -24,22 +24,22 @@ variable "databases" {
 }
 
 variable "jobs" {
-  description = "Names of jobs: `curate` and `maintain`. The job that makes tables is `curate` with `-migrate` added"
+  description = "Names of jobs: `curate` and `maintain`. The job that creates tables is named like `curate` with the suffix `-migrate`"
   type        = object({ curate = string, maintain = string })
 }
 
 variable "role_arns" {
-  description = "Roles of the jobs: `curate`, which also makes tables, and `maintain`"
+  description = "Roles of the jobs: `curate`, which also creates tables, and `maintain`"
   type        = object({ curate = string, maintain = string })
 }
 
 variable "key_arn" {
-  description = "ARN of the key that logs and what jobs write are encrypted with"
+  description = "ARN of the KMS key for logs and the jobs' output"
   type        = string
 }
 
 variable "release" {
-  description = "Release that is deployed: a folder below the lake's `artifacts`"
+  description = "Release to deploy: a folder below the lake's `artifacts`"
   type        = string
 
   validation {
@@ -66,18 +66,18 @@ variable "worker_type" {
 }
 
 variable "workers" {
-  description = "Workers of a run of `curate`, the driver among them. A year of 15 million records is 1.5 GB of Parquet, which four workers take"
+  description = "Workers of a `curate` run, including the driver. A year of 15 million records is 1.5 GB of Parquet, which four workers can process"
   type        = number
   default     = 5
 
   validation {
     condition     = var.workers >= 2 && var.workers <= 50
-    error_message = "A job needs a driver and a worker, so 2 at least; more than 50 is a typing mistake: `${var.workers}`."
+    error_message = "A job needs a driver and at least one worker, and more than 50 is probably a typo: 2 to 50 are accepted; `${var.workers}` was given."
   }
 }
 
 variable "timeout" {
-  description = "Minutes after which a run is ended: a year takes minutes; a run that takes hours hangs"
+  description = "Minutes after which a run is ended. A year takes minutes; a run that takes hours is hanging"
   type        = number
   default     = 180
 
@@ -88,7 +88,7 @@ variable "timeout" {
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

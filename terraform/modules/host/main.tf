@@ -40,7 +40,7 @@ resource "aws_ecs_task_definition" "this" {
     cpu_architecture        = "X86_64"
   }
 
-  # Keys that spill, and `--spool`: the image's own file system can't be written to.
+  # For spilled keys and `--spool`: the image's file system is read-only.
   ephemeral_storage {
     size_in_gib = var.disk
   }
@@ -55,7 +55,7 @@ resource "aws_ecs_task_definition" "this" {
     essential              = true
     readonlyRootFilesystem = true
     user                   = "10001:10001"
-    # A run that is told to end takes back what it wrote.
+    # Time for a run that is stopped to remove the files it wrote.
     stopTimeout = 120
     environment = [{ name = "TMPDIR", value = "/tmp" }]
     mountPoints = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]

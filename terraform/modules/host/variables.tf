@@ -9,22 +9,22 @@ variable "task_definition" {
 }
 
 variable "container" {
-  description = "Name of the container, which Airflow gives its command"
+  description = "Name of the container, whose command Airflow sets"
   type        = string
 }
 
 variable "image" {
-  description = "Image with a version or, better, a digest"
+  description = "Image with a version or, preferably, a digest"
   type        = string
 
   validation {
     condition     = can(regex("(@sha256:[0-9a-f]{64}|:[0-9][0-9A-Za-z.-]*)$", var.image))
-    error_message = "`${var.image}` ends neither with a version (`:0.1.0`) nor with a digest (`@sha256:…`): what `latest` was cannot be told afterwards."
+    error_message = "`${var.image}` ends neither with a version (`:0.1.0`) nor with a digest (`@sha256:…`): one cannot tell afterwards what `latest` was."
   }
 }
 
 variable "cpu" {
-  description = "CPU units of a task; 1024 make a core. The host uses all it gets"
+  description = "CPU units of a task; 1024 are one core. The host uses all cores"
   type        = number
   default     = 4096
 
@@ -35,18 +35,18 @@ variable "cpu" {
 }
 
 variable "memory" {
-  description = "MiB of a task. A run takes 512 MiB unless told otherwise; Fargate requires at least 2 GiB for each core"
+  description = "Memory of a task in MiB. A run uses 256 MiB by default; Fargate requires at least 2 GiB per core"
   type        = number
   default     = 8192
 
   validation {
     condition     = var.memory >= var.cpu * 2 && var.memory <= var.cpu * 8 && var.memory % 1024 == 0
-    error_message = "Fargate has 2 to 8 GiB a core, in whole GiB; `${var.memory}` MiB with `${var.cpu}` units is not one of these."
+    error_message = "Fargate has 2 to 8 GiB per core, in whole GiB; `${var.memory}` MiB with `${var.cpu}` units is not one of these."
   }
 }
 
 variable "disk" {
-  description = "GiB of temporary disk: the largest file, for runs with `--spool`, and spilled keys (Fargate: 21 to 200)"
+  description = "Temporary disk in GiB: room for the largest file, for runs with `--spool`, and for spilled keys (Fargate: 21 to 200)"
   type        = number
   default     = 40
 
@@ -62,7 +62,7 @@ variable "task_role_arn" {
 }
 
 variable "execution_role_arn" {
-  description = "Role with which ECS pulls the image and writes the log"
+  description = "Role that ECS uses to pull the image and write the log"
   type        = string
 }
 
@@ -72,7 +72,7 @@ variable "log_group" {
 }
 
 variable "log_days" {
-  description = "Days for which logs are kept"
+  description = "Days to keep logs"
   type        = number
   default     = 365
 
@@ -83,12 +83,12 @@ variable "log_days" {
 }
 
 variable "key_arn" {
-  description = "ARN of the key that logs are encrypted with"
+  description = "ARN of the KMS key for logs"
   type        = string
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

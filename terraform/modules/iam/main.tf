@@ -12,9 +12,9 @@ locals {
 
   bucket  = "arn:${local.partition}:s3:::${var.bucket}"
   objects = { for use, prefix in var.prefixes : use => "${local.bucket}/${prefix}/*" }
-  # Iceberg's layout: beside `metadata/`, a table has `data/`.
+  # Iceberg's layout: a table has `metadata/` and `data/`.
   snapshots = "${local.bucket}/${var.prefixes.curated}/*/metadata/*"
-  # The host's: what lies below `attempt=` is the attempt's alone, and manifests lie beside, below `_commit/`.
+  # The host's: files below `attempt=` belong to one attempt; manifests are elsewhere, below `_commit/`.
   attempts  = [for use in ["validated", "rejected"] : "${local.bucket}/${var.prefixes[use]}/*/run=*/attempt=*/*"]
   manifests = "${local.bucket}/${var.prefixes.validated}/*/_commit/manifest.json"
 
@@ -48,19 +48,19 @@ locals {
   }
   measure_jobs = { Sid = "Measure", Effect = "Allow", Action = ["cloudwatch:PutMetricData"], Resource = "*", Condition = { StringEquals = { "cloudwatch:namespace" = "Glue" } } }
 
-  # Without it S3 answers 403 and not 404 for what is not there. It gives names of objects, and no object. A condition on
-  # `s3:prefix` would take the 404 away again: reading an object gives no prefix.
+  # Without it S3 answers 403 instead of 404 for a missing object. It reveals names of objects, not contents. A condition on
+  # `s3:prefix` would bring back the 403: a request to read an object has no prefix.
   tell_missing_from_forbidden = { Sid = "TellMissingFromForbidden", Effect = "Allow", Action = ["s3:ListBucket"], Resource = local.bucket }
 }
 
 ################################################################################
-# Who may be whom
+# Trust policies
 ################################################################################
 
 locals {
-  # A service acts for this account's resources only, so that nobody else's can borrow a role through it.
+  # A service may act only for this account's resources, so no other account can use a role through it.
   this_account = { StringEquals = { "aws:SourceAccount" = local.account } }
-  # Whoever the account gives `sts:AssumeRole` on the role: people, and what they schedule.
+  # Everyone with `sts:AssumeRole` on the role in this account: people, and their scheduled jobs.
   people = { AWS = "arn:${local.partition}:iam::${local.account}:root" }
 
   trusted = {
@@ -69,7 +69,7 @@ locals {
     spark     = { principal = { Service = "glue.amazonaws.com" }, condition = local.this_account }
     maintain  = { principal = { Service = "glue.amazonaws.com" }, condition = local.this_account }
     copy      = { principal = { Service = ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"] }, condition = local.this_account }
-    # EC2 gives no source account: an instance gets a role by its profile, which `iam:PassRole` guards.
+    # EC2 sends no source account: an instance gets a role through its profile, which `iam:PassRole` protects.
     airflow = { principal = { Service = "ec2.amazonaws.com" }, condition = null }
     query   = { principal = local.people, condition = null }
     gc      = { principal = local.people, condition = null }
@@ -100,7 +100,7 @@ locals {
     local.use_key,
   ]
 
-  # What ECS itself does before a task runs: it has none of the task's rights, and the task none of these.
+  # For ECS itself, before a task runs: it has none of the task's permissions, and the task has none of these.
   execution = [
     { Sid = "LogIn", Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = "*" },
     {
@@ -131,7 +131,7 @@ locals {
       Resource = [local.objects.validated, local.objects.audit, local.objects.artifacts]
     },
     {
-      # Iceberg takes back the files of a commit that failed.
+      # Iceberg removes the files of a failed commit.
       Sid      = "WriteTables"
       Effect   = "Allow"
       Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
@@ -152,14 +152,14 @@ locals {
 }
 
 ################################################################################
-# Maintenance: removes what the curated tables no longer name, and knows nothing else
+# Maintenance: removes files that the curated tables no longer name, and nothing else
 ################################################################################
 
 locals {
   maintain = [
     { Sid = "ReadTheProgram", Effect = "Allow", Action = ["s3:GetObject"], Resource = local.objects.artifacts },
     {
-      # Metadata says which files are named. No data is read, and none is written.
+      # Metadata says which files are named. Data is neither read nor written.
       Sid      = "ReadAndCommitMetadata"
       Effect   = "Allow"
       Action   = ["s3:GetObject", "s3:PutObject"]
@@ -181,7 +181,7 @@ locals {
 }
 
 ################################################################################
-# Redshift: reads curated, and the manifests that say what of it
+# Redshift: reads curated, and the manifests that select files from it
 ################################################################################
 
 locals {
@@ -200,7 +200,7 @@ locals {
   airflow = concat(
     [
       {
-        # The bucket's policy lets nobody overwrite or delete what has landed.
+        # The bucket policy lets nobody overwrite or delete landed files.
         Sid      = "Land"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
@@ -213,7 +213,7 @@ locals {
         Resource = [for use in ["validated", "audit", "reports", "artifacts"] : local.objects[use]]
       },
       {
-        # Snapshots, not data: these say which files a load copies.
+        # Snapshots, not data: they list the files that a load copies.
         Sid      = "ReadSnapshots"
         Effect   = "Allow"
         Action   = ["s3:GetObject"]
@@ -244,7 +244,7 @@ locals {
         Condition = { ArnEquals = { "ecs:cluster" = local.cluster } }
       },
       {
-        # A try that comes after a killed worker looks for the task that it left. The call names no task.
+        # After a worker was killed, the next try looks for the ECS task it left running. The call names no task.
         Sid       = "FindTheHost"
         Effect    = "Allow"
         Action    = ["ecs:ListTasks"]
@@ -272,7 +272,7 @@ locals {
         Resource = var.workgroup_arn
       },
       {
-        # These calls name a statement and no work group; a statement is seen by who started it.
+        # These calls name a statement, not a work group; only its originator can see a statement.
         Sid       = "FollowOwnLoads"
         Effect    = "Allow"
         Action    = ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult", "redshift-data:CancelStatement"]
@@ -280,7 +280,7 @@ locals {
         Condition = { StringEquals = { "redshift-data:statement-owner-iam-userid" = "$${aws:userid}" } }
       },
       {
-        # It makes its keys at the first start.
+        # The machine generates the keys at its first start.
         Sid      = "KeepOwnSecret"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
@@ -294,7 +294,7 @@ locals {
         Resource = "${local.log_arn}:${var.log_groups.airflow}:*"
       },
       {
-        # Session Manager instead of SSH: what its agent asks for, and nothing of the parameter store.
+        # Session Manager instead of SSH: the permissions its agent needs, without the parameter store.
         Sid    = "BeReachedBySessionManager"
         Effect = "Allow"
         Action = [
@@ -310,7 +310,7 @@ locals {
 }
 
 ################################################################################
-# People: read staging and curated by Athena
+# People: query staging and curated with Athena
 ################################################################################
 
 locals {
@@ -347,20 +347,20 @@ locals {
 # `assay gc`: removes files of attempts that no manifest names
 ################################################################################
 
-# A person's, not Airflow's: no run waits for it, and it shows what would go before anything is deleted.
+# For people, not Airflow: no run waits for it, and it shows what would be removed before anything is deleted.
 locals {
   gc = [
     {
-      # Of the whole bucket: a condition on `s3:prefix` would turn the 404 of a missing manifest into a 403, and S3 knows none
+      # For the whole bucket: a condition on `s3:prefix` would turn the 404 of a missing manifest into a 403, and S3 has none
       # for uploads.
       Sid      = "FindWhatIsThere"
       Effect   = "Allow"
       Action   = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
       Resource = local.bucket
     },
-    # These say what is published and what was refused. No record is read.
+    # They list what is published and what was refused. No record is read.
     { Sid = "ReadManifestsAndAudits", Effect = "Allow", Action = ["s3:GetObject"], Resource = [local.manifests, local.objects.audit] },
-    # Versions stay, until the bucket's lifecycle removes them: a mistake can be undone.
+    # Old versions stay until the bucket's lifecycle removes them, so a mistake can be undone.
     { Sid = "RemoveAttempts", Effect = "Allow", Action = ["s3:DeleteObject"], Resource = local.attempts },
     {
       # Whoever began them: it looks through these, and would stop at the first that it may not abort.
@@ -406,7 +406,7 @@ resource "aws_iam_role" "this" {
   })
 }
 
-# Inline: a policy that nothing else is given, and that goes with its role.
+# Inline: the policy is used by nothing else, and is deleted with its role.
 resource "aws_iam_role_policy" "this" {
   for_each = local.roles
 

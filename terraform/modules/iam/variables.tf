@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What names of roles begin with that `platform.json` does not give"
+  description = "Prefix of role names that `platform.json` does not give"
   type        = string
 
   validation {
@@ -14,7 +14,7 @@ variable "bucket" {
 }
 
 variable "prefixes" {
-  description = "Folders of the lake by use, without slashes at either end"
+  description = "Folders of the lake by purpose, without leading or trailing slashes"
   type = object({
     raw             = string
     validated       = string
@@ -30,17 +30,17 @@ variable "prefixes" {
 
   validation {
     condition     = alltrue([for one in values(var.prefixes) : can(regex("^[a-z0-9_-]+(/[a-z0-9_-]+)*$", one))])
-    error_message = "A prefix is empty, has a slash at an end or a wildcard: rights would hold for more than it."
+    error_message = "A prefix is empty, begins or ends with a slash, or has a wildcard: permissions would apply to more than the folder."
   }
 }
 
 variable "key_arn" {
-  description = "ARN of the key that the lake is encrypted with"
+  description = "ARN of the lake's KMS key"
   type        = string
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.key_arn))
-    error_message = "`${var.key_arn}` is not the ARN of a key; an alias does not do in policies."
+    error_message = "`${var.key_arn}` is not the ARN of a key; policies do not accept an alias."
   }
 }
 
@@ -75,17 +75,17 @@ variable "spark_roles" {
 }
 
 variable "copy_role" {
-  description = "Name of the role that Redshift copies with"
+  description = "Name of the role that Redshift uses for COPY"
   type        = string
 }
 
 variable "query_workgroup" {
-  description = "Athena work group that people query in"
+  description = "Athena work group for people's queries"
   type        = string
 }
 
 variable "workgroup_arn" {
-  description = "ARN of the Redshift work group that Airflow loads"
+  description = "ARN of the Redshift work group that Airflow loads into"
   type        = string
 
   validation {
@@ -110,27 +110,27 @@ variable "log_groups" {
 }
 
 variable "metric_namespace" {
-  description = "CloudWatch namespace that Airflow measures in"
+  description = "CloudWatch namespace for Airflow's metrics"
   type        = string
 }
 
 variable "descriptions" {
-  description = "What each role is for, in the console"
+  description = "Descriptions of the roles, shown in the console"
   type        = map(string)
   default = {
     host      = "The host: reads raw, writes staging and metadata"
-    execution = "ECS before the host starts: pulls the image, opens its log"
+    execution = "ECS, before the host starts: pulls the image, creates its log stream"
     spark     = "Glue jobs: read validated, write curated"
-    maintain  = "Glue job: removes what the curated tables no longer name"
+    maintain  = "Glue job: removes files that the curated tables no longer name"
     copy      = "Redshift: reads curated"
     airflow   = "Airflow: lands, registers, starts host and jobs, loads"
-    query     = "People: query staging and curated by Athena"
-    gc        = "People: assay gc, which removes what no manifest names"
+    query     = "People: query staging and curated with Athena"
+    gc        = "People: assay gc, which removes files that no manifest names"
   }
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

@@ -11,7 +11,7 @@ locals {
   account  = data.aws_caller_identity.current.account_id
   root     = "arn:${data.aws_partition.current.partition}:iam::${local.account}:root"
 
-  # Whoever tears the platform down finds out by this tag what stays, and why it does.
+  # This tag tells whoever tears down the platform what stays, and why.
   tags = merge(var.tags, { Kept = "data that cannot be made again" })
 }
 
@@ -19,9 +19,9 @@ locals {
 # Key
 ################################################################################
 
-# One key for all that the platform stores. It outlives the platform with the bucket: without it the bucket is unreadable.
+# One key for everything the platform stores. Like the bucket it outlives the platform: without it the bucket is unreadable.
 resource "aws_kms_key" "this" {
-  description             = "What ${var.bucket} and the platform around it store"
+  description             = "Key for ${var.bucket} and everything the platform stores"
   enable_key_rotation     = true
   deletion_window_in_days = 30
   tags                    = local.tags
@@ -30,7 +30,7 @@ resource "aws_kms_key" "this" {
     Version = "2012-10-17"
     Statement = [
       {
-        # Rights are given by the roles' own policies.
+        # Permissions are granted by the roles' policies.
         Sid       = "AccountDecides"
         Effect    = "Allow"
         Principal = { AWS = local.root }
@@ -75,8 +75,8 @@ resource "aws_kms_alias" "this" {
 ################################################################################
 
 resource "aws_s3_bucket" "this" {
-  # checkov:skip=CKV_AWS_144:The publisher keeps the raw files, and all else is made of them; a second region would double what storage costs
-  # checkov:skip=CKV2_AWS_62:Nothing starts by events; DAGs do by schedule and by what is published
+  # checkov:skip=CKV_AWS_144:The publisher keeps the raw files, and everything else is derived from them; a second region would double the cost of storage
+  # checkov:skip=CKV2_AWS_62:Nothing is triggered by events; DAGs start on a schedule and when something is published
   bucket = var.bucket
   tags   = local.tags
 
@@ -128,7 +128,7 @@ resource "aws_s3_bucket_logging" "this" {
   target_bucket = aws_s3_bucket.logs.id
   target_prefix = "s3/"
 
-  # S3 looks whether it may write there.
+  # S3 checks whether it may write there.
   depends_on = [aws_s3_bucket_policy.logs]
 }
 
@@ -136,7 +136,7 @@ resource "aws_s3_bucket_logging" "this" {
 # Policy: raw is immutable, manifests are conditional
 ################################################################################
 
-# Denials hold for everybody, administrators and the account's root user included, until this policy is changed.
+# Denials apply to everybody, including administrators and the account's root user, until this policy is changed.
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
 
@@ -152,8 +152,8 @@ resource "aws_s3_bucket_policy" "this" {
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
       {
-        # A request that creates an object must say that nothing may be there. Parts of an upload create none; its
-        # completion does. CopyObject cannot say so, and is refused: what lands, lands by PUT.
+        # A request that creates an object must require that none exists. Parts of an upload create none; its
+        # completion does. CopyObject cannot require it, and is refused: files land by PUT.
         Sid       = "RawIsOnlyCreated"
         Effect    = "Deny"
         Principal = { AWS = "*" }
@@ -172,7 +172,7 @@ resource "aws_s3_bucket_policy" "this" {
         Resource  = "${local.arn}/${var.prefixes.raw}/*"
       },
       {
-        # A commit is create-only, or swaps what was read. Which is the host's to say; not to say either is a mistake.
+        # A commit is create-only, or swaps what was read. The host decides which; a request with neither is a mistake.
         Sid       = "CommitsAreConditional"
         Effect    = "Deny"
         Principal = { AWS = "*" }
@@ -204,7 +204,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
   rule {
-    # Killed runs and landings leave parts that no reader sees and that are paid for.
+    # Killed runs and landings leave parts that no reader sees, but that cost money.
     id     = "unfinished-uploads"
     status = "Enabled"
 
@@ -230,8 +230,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # What attempts took back, and what Iceberg no longer names: kept for a while to undo a mistake. Never of raw, which has no
-  # versions but the first.
+  # Files that attempts removed, and files that Iceberg no longer names: kept for a while to undo a mistake. Not for raw, whose
+  # objects have only one version.
   dynamic "rule" {
     for_each = toset([
       var.prefixes.validated, var.prefixes.rejected, var.prefixes.curated, var.prefixes.audit,
@@ -256,7 +256,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # What can be made again at any time.
+  # Data that can be regenerated at any time.
   dynamic "rule" {
     for_each = {
       (var.prefixes.query_results)  = var.query_results_days
@@ -290,8 +290,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 ################################################################################
 
 resource "aws_s3_bucket" "logs" {
-  # checkov:skip=CKV_AWS_144:Logs of access are not worth a second region
-  # checkov:skip=CKV2_AWS_62:Nobody waits for a log
+  # checkov:skip=CKV_AWS_144:Access logs are not worth a second region
+  # checkov:skip=CKV2_AWS_62:Nothing waits for a log
   # checkov:skip=CKV_AWS_21:A log is written once; only S3 and VPC may write
   # checkov:skip=CKV_AWS_145:S3 delivers access logs only to buckets encrypted with its own keys
   bucket = local.logs

@@ -9,12 +9,12 @@ output "bucket_arn" {
 }
 
 output "logs_bucket_arn" {
-  description = "ARN of the bucket of access logs (`s3/`) and network flows (`AWSLogs/`)"
+  description = "ARN of the bucket for access logs (`s3/`) and VPC flow logs (`AWSLogs/`)"
   value       = aws_s3_bucket.logs.arn
 }
 
 output "key_arn" {
-  description = "ARN of the key that everything is encrypted with"
+  description = "ARN of the KMS key for everything"
   value       = aws_kms_key.this.arn
 }
 

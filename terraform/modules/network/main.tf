@@ -1,5 +1,5 @@
 data "aws_availability_zones" "available" {
-  # checkov:skip=CKV_AWS_394:Only the first three are taken, and zones are not taken away
+  # checkov:skip=CKV_AWS_394:Only the first three are used, and zones are not removed
   state = "available"
 }
 
@@ -21,7 +21,7 @@ resource "aws_vpc" "this" {
   tags                 = merge(var.tags, { Name = var.name })
 }
 
-# Nothing uses it, and nothing gets by it.
+# Nothing uses it, and it lets nothing through.
 resource "aws_default_security_group" "this" {
   vpc_id = aws_vpc.this.id
   tags   = merge(var.tags, { Name = "${var.name}-default" })
@@ -50,7 +50,7 @@ resource "aws_subnet" "public" {
   vpc_id            = aws_vpc.this.id
   availability_zone = local.zones[count.index]
   cidr_block        = cidrsubnet(var.cidr, 4, count.index)
-  # To get out without a NAT gateway; the security groups let nothing in.
+  # For outbound access without a NAT gateway; the security groups let nothing in.
   map_public_ip_on_launch = !var.nat_gateway
   tags                    = merge(var.tags, { Name = "${var.name}-public-${count.index}" })
 }
@@ -124,10 +124,10 @@ resource "aws_route" "private" {
 }
 
 ################################################################################
-# The lake without the internet
+# Access to the lake without the internet
 ################################################################################
 
-# Free, and nothing read from the lake is counted by a NAT gateway.
+# Free, and reads from the lake do not pass the NAT gateway.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${data.aws_region.current.name}.s3"
@@ -137,7 +137,7 @@ resource "aws_vpc_endpoint" "s3" {
 }
 
 ################################################################################
-# Security groups: nothing gets in
+# Security groups: no inbound access
 ################################################################################
 
 resource "aws_security_group" "this" {

@@ -4,17 +4,17 @@ output "vpc_id" {
 }
 
 output "worker_subnet_ids" {
-  description = "Subnets of Airflow and the host: private with a NAT gateway, else public"
+  description = "Subnets of Airflow and the host: private with a NAT gateway, otherwise public"
   value       = var.nat_gateway ? aws_subnet.private[*].id : aws_subnet.public[*].id
 }
 
 output "worker_zone" {
-  description = "Zone of the first of the workers' subnets"
+  description = "Zone of the workers' first subnet"
   value       = local.zones[0]
 }
 
 output "workers_have_public_addresses" {
-  description = "Whether workers need a public address to get out"
+  description = "Whether workers need a public address for outbound access"
   value       = !var.nat_gateway
 }
 

@@ -1,26 +1,26 @@
 variable "name" {
-  description = "What names of resources begin with"
+  description = "Prefix of resource names"
   type        = string
 }
 
 variable "cidr" {
-  description = "Addresses of the VPC; subnets are sixteenths of it"
+  description = "CIDR block of the VPC; each subnet is a sixteenth of it"
   type        = string
   default     = "10.20.0.0/20"
 
   validation {
     condition     = can(cidrhost(var.cidr, 0)) && try(tonumber(split("/", var.cidr)[1]) >= 16 && tonumber(split("/", var.cidr)[1]) <= 22, false)
-    error_message = "`${var.cidr}` is not a network of /16 to /22: subnets need 64 addresses at least, of which Redshift takes three times its RPUs."
+    error_message = "`${var.cidr}` is not a network of /16 to /22: subnets need at least 64 addresses, of which Redshift takes three times its RPUs."
   }
 }
 
 variable "nat_gateway" {
-  description = "Whether workers are in private subnets behind a NAT gateway (33 USD a month at rest). Without one they have public addresses, which nothing may connect to"
+  description = "Whether workers are in private subnets behind a NAT gateway (33 USD a month at rest). Without one they have public addresses, to which nothing can connect"
   type        = bool
 }
 
 variable "logs_bucket_arn" {
-  description = "ARN of the bucket that network flows are written to, below `AWSLogs/`"
+  description = "ARN of the bucket for VPC flow logs, below `AWSLogs/`"
   type        = string
 
   validation {
@@ -30,7 +30,7 @@ variable "logs_bucket_arn" {
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

@@ -1,7 +1,7 @@
 data "aws_caller_identity" "current" {}
 
 locals {
-  # Each is a number that a person must look at when it crosses its limit. `missing` says what no number means.
+  # A person must look at each metric when it crosses its limit. `missing` says how missing data is treated.
   alarms = {
     dag-failure = {
       metric    = var.metrics.failures
@@ -11,23 +11,23 @@ locals {
     reject-share = {
       metric    = var.metrics.rejects
       statistic = "Maximum", period = 86400, limit = var.most_rejected, missing = "notBreaching"
-      says      = "A larger share of a year's records is held back than ever was. The gate holds a year at 5 %: ask `rejects_by_rule` in Athena which rules they break."
+      says      = "An unusually large share of a year's records is held back. The gate holds a year at 5 %. The query `rejects_by_rule` in Athena shows which rules they break."
     }
     null-drift = {
       metric    = var.metrics.null_drift
       statistic = "Maximum", period = 86400, limit = var.most_null_drift, missing = "notBreaching"
-      says      = "A column is blank in a larger share of a publication than in the one before: the log of `curate` says which, and `null_drift` in Athena how it is in other years."
+      says      = "A column is blank more often than in the previous publication: the log of `curate` names it, and the query `null_drift` in Athena shows other years."
     }
     freshness = {
       metric    = var.metrics.age
       statistic = "Maximum", period = 86400, limit = var.oldest_days, missing = "breaching"
-      says      = "Nothing newer was published for longer than a year, or nobody measures any more: is Airflow's machine up?"
+      says      = "Nothing has been published for more than a year, or the metric is missing: check that Airflow's machine is up."
     }
   }
 }
 
 ################################################################################
-# Who is told
+# Recipients
 ################################################################################
 
 resource "aws_sns_topic" "this" {

@@ -1,5 +1,5 @@
 output "topic_arn" {
-  description = "Topic of alarms"
+  description = "SNS topic for alarms"
   value       = aws_sns_topic.this.arn
 }
 

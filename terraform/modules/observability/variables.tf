@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What names of resources begin with"
+  description = "Prefix of resource names"
   type        = string
 }
 
@@ -9,22 +9,22 @@ variable "region" {
 }
 
 variable "key_arn" {
-  description = "ARN of the key that messages are encrypted with"
+  description = "ARN of the KMS key for messages"
   type        = string
 }
 
 variable "metrics" {
-  description = "CloudWatch's `namespace`, and the names of the numbers that the DAGs put into it: `failures`, `rejects`, `null_drift`, `age`"
+  description = "CloudWatch `namespace`, and the names of the metrics that the DAGs send to it: `failures`, `rejects`, `null_drift`, `age`"
   type        = object({ namespace = string, failures = string, rejects = string, null_drift = string, age = string })
 
   validation {
     condition     = !startswith(var.metrics.namespace, "AWS/")
-    error_message = "`${var.metrics.namespace}` is AWS's own; nobody else may measure there."
+    error_message = "`${var.metrics.namespace}` is reserved for AWS; custom metrics need another namespace."
   }
 }
 
 variable "airflow_log_group" {
-  description = "Log group of Airflow, whose lines `FAILED year=…` the dashboard shows"
+  description = "Log group of Airflow; the dashboard shows its lines `FAILED year=…`"
   type        = string
 }
 
@@ -34,7 +34,7 @@ variable "host_log_group" {
 }
 
 variable "emails" {
-  description = "Who is told; each must confirm a message first"
+  description = "E-mail addresses that receive alarms; each recipient must first confirm a message"
   type        = list(string)
 
   validation {
@@ -44,7 +44,7 @@ variable "emails" {
 }
 
 variable "most_rejected" {
-  description = "Share of a year's records that may be held back without an alarm. Real years have under 0.01; the gate holds a year at 0.05"
+  description = "Share of a year's records that may be held back without an alarm. Real years are below 0.01; the gate holds a year at 0.05"
   type        = number
   default     = 0.02
 
@@ -55,7 +55,7 @@ variable "most_rejected" {
 }
 
 variable "most_null_drift" {
-  description = "Rise of a column's share of blanks, from one publication of a year to the next, that raises no alarm"
+  description = "Rise of a column's share of blanks, from one publication of a year to the next, above which the alarm is raised"
   type        = number
   default     = 0.05
 
@@ -66,7 +66,7 @@ variable "most_null_drift" {
 }
 
 variable "oldest_days" {
-  description = "Days that the newest publication may be old. There is one each June, and corrections each January"
+  description = "Maximum age of the newest publication in days. There is one each June, and corrections each January"
   type        = number
   default     = 400
 
@@ -77,17 +77,17 @@ variable "oldest_days" {
 }
 
 variable "budget_usd" {
-  description = "US dollars a month: a message at 80 % spent, and when the forecast passes all of it. `null`: the account has a budget of its own"
+  description = "Budget in US dollars a month: a message is sent at 80 % spent, and when the forecast exceeds it. `null`: the account already has a budget"
   type        = number
 
   validation {
     condition     = var.budget_usd == null || coalesce(var.budget_usd, 1) > 0
-    error_message = "A budget of `${coalesce(var.budget_usd, 0)}` USD is exceeded at once."
+    error_message = "A budget of `${coalesce(var.budget_usd, 0)}` USD would be exceeded at once."
   }
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

@@ -4,7 +4,7 @@ output "environment" {
 }
 
 output "name" {
-  description = "Name of the platform, which names of resources begin with: the cluster's"
+  description = "Name of the platform and prefix of resource names: the cluster's name"
   value       = local.here.host.cluster
 }
 
@@ -19,12 +19,12 @@ output "bucket" {
 }
 
 output "prefixes" {
-  description = "Folders of the lake by use, without slashes at either end"
+  description = "Folders of the lake by purpose, without leading or trailing slashes"
   value       = local.file.lake
 }
 
 output "databases" {
-  description = "Glue databases: `staging` over what the host wrote, `curated` of the Iceberg tables"
+  description = "Glue databases: `staging` for the host's output, `curated` for the Iceberg tables"
   value = {
     staging = local.file.catalog.staging.database
     curated = local.file.catalog.curated.database
@@ -32,12 +32,12 @@ output "databases" {
 }
 
 output "jobs" {
-  description = "Names of Glue jobs by what they do"
+  description = "Names of Glue jobs by purpose"
   value       = local.file.jobs
 }
 
 output "metrics" {
-  description = "CloudWatch's `namespace`, and the names of the numbers in it: `failures`, `rejects`, `null_drift`, `age`"
+  description = "CloudWatch `namespace`, and the names of the metrics in it: `failures`, `rejects`, `null_drift`, `age`"
   value       = local.file.metrics
 }
 
@@ -47,7 +47,7 @@ output "host" {
 }
 
 output "spark_roles" {
-  description = "Names of the roles of Glue jobs: `curate`, which also makes tables, and `maintain`"
+  description = "Names of the roles of Glue jobs: `curate`, which also creates tables, and `maintain`"
   value       = { curate = local.here.spark.role, maintain = local.here.spark.maintain_role }
 }
 
@@ -66,6 +66,6 @@ output "query_workgroup" {
 }
 
 output "pool" {
-  description = "Airflow pool that bounds hosts at work at a time"
+  description = "Airflow pool that limits concurrent hosts"
   value       = local.file.airflow.pool
 }

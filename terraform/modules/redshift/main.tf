@@ -1,12 +1,12 @@
 ################################################################################
-# Namespace: what is stored
+# Namespace: storage
 ################################################################################
 
 resource "aws_redshiftserverless_namespace" "this" {
   namespace_name = var.workgroup
   db_name        = var.database
   kms_key_id     = var.key_arn
-  # The administrator's password is made, kept and changed by Secrets Manager; nobody types one.
+  # Secrets Manager generates, stores and rotates the administrator's password; nobody types one.
   manage_admin_password = true
   iam_roles             = [var.copy_role_arn]
   default_iam_role_arn  = var.copy_role_arn
@@ -15,7 +15,7 @@ resource "aws_redshiftserverless_namespace" "this" {
 }
 
 ################################################################################
-# Work group: what computes
+# Work group: compute
 ################################################################################
 
 resource "aws_redshiftserverless_workgroup" "this" {
@@ -23,9 +23,9 @@ resource "aws_redshiftserverless_workgroup" "this" {
   namespace_name = aws_redshiftserverless_namespace.this.namespace_name
   base_capacity  = var.base_rpus
   max_capacity   = var.max_rpus
-  # COPY goes by the VPC's endpoint, where flows are recorded.
+  # COPY uses the VPC's endpoint, where flows are logged.
   enhanced_vpc_routing = true
-  # It is reached by its Data API.
+  # It is accessed through its Data API.
   publicly_accessible = false
   subnet_ids          = var.subnet_ids
   security_group_ids  = var.security_group_ids
@@ -47,6 +47,6 @@ resource "aws_redshiftserverless_usage_limit" "this" {
   usage_type   = "serverless-compute"
   amount       = var.rpu_hours
   period       = "monthly"
-  # What exceeds the limit is refused until the month ends or somebody raises it: a loop costs no more than the limit.
+  # Beyond the limit, queries are refused until the month ends or somebody raises it: a runaway loop costs no more than the limit.
   breach_action = "deactivate"
 }

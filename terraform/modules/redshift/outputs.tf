@@ -9,6 +9,6 @@ output "workgroup" {
 }
 
 output "admin_secret_arn" {
-  description = "Secret of the administrator, which Redshift made"
+  description = "Secret of the administrator, created by Redshift"
   value       = aws_redshiftserverless_namespace.this.admin_password_secret_arn
 }

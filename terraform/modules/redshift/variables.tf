@@ -14,12 +14,12 @@ variable "database" {
 }
 
 variable "copy_role_arn" {
-  description = "Role that COPY reads the lake with; the namespace's default role"
+  description = "Role that COPY uses to read the lake; the namespace's default role"
   type        = string
 }
 
 variable "key_arn" {
-  description = "ARN of the key that tables are encrypted with"
+  description = "ARN of the KMS key for tables"
   type        = string
 }
 
@@ -39,7 +39,7 @@ variable "security_group_ids" {
 }
 
 variable "base_rpus" {
-  description = "RPUs that a query begins with. 4, the minimum, have 64 GB of memory; all years are 15 GB"
+  description = "Base RPUs of a query. 4, the minimum, have 64 GB of memory; all years are 15 GB"
   type        = number
   default     = 4
 
@@ -50,18 +50,18 @@ variable "base_rpus" {
 }
 
 variable "max_rpus" {
-  description = "RPUs that it may grow to"
+  description = "Maximum RPUs"
   type        = number
   default     = 8
 
   validation {
     condition     = var.max_rpus >= var.base_rpus
-    error_message = "It may grow to `${var.max_rpus}` RPUs, which is less than the `${var.base_rpus}` it begins with."
+    error_message = "The maximum of `${var.max_rpus}` RPUs is less than the base of `${var.base_rpus}`."
   }
 }
 
 variable "rpu_hours" {
-  description = "RPU-hours a month after which queries are refused. 60 cost 22 USD; loading a year takes about 1"
+  description = "RPU-hours per month, beyond which queries are refused. 60 cost 22 USD; loading a year takes about 1"
   type        = number
   default     = 60
 
@@ -72,13 +72,13 @@ variable "rpu_hours" {
 }
 
 variable "longest_query_seconds" {
-  description = "Seconds after which a query is ended: the loader gives a load an hour"
+  description = "Seconds after which a query is ended; the loader allows an hour for a load"
   type        = number
   default     = 3600
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

@@ -6,9 +6,9 @@ resource "aws_ecr_repository" "this" {
   for_each = toset(concat([var.image], [for one in var.plugins : "${var.image}/plugins/${one}"]))
 
   name = each.value
-  # What a digest or a version names never changes.
+  # A digest or a version always names the same image.
   image_tag_mutability = "IMMUTABLE"
-  # Images and plugins can be built again, to the same bytes; the teardown takes them.
+  # Images and plugins can be rebuilt, byte for byte; the teardown deletes them.
   force_delete = true
   tags         = var.tags
 

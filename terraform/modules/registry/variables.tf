@@ -9,29 +9,29 @@ variable "image" {
 }
 
 variable "plugins" {
-  description = "Plugins that are published; each has the repository `<image>/plugins/<plugin>`"
+  description = "Published plugins; each has the repository `<image>/plugins/<plugin>`"
   type        = list(string)
   default     = ["checks", "open-payments"]
 }
 
 variable "key_arn" {
-  description = "ARN of the key that images are encrypted with"
+  description = "ARN of the KMS key for images"
   type        = string
 }
 
 variable "keep_images" {
-  description = "Number of images that a repository keeps, and a rollback can go back to"
+  description = "Number of images that a repository keeps for rollbacks"
   type        = number
   default     = 20
 
   validation {
     condition     = var.keep_images >= 2
-    error_message = "A rollback needs the image before the newest: keep at least 2, not `${var.keep_images}`."
+    error_message = "A rollback needs the previous image: at least 2 are required; `${var.keep_images}` was given."
   }
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

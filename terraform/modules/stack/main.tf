@@ -5,7 +5,7 @@ module "platform" {
   file        = var.names
 }
 
-# The lake is another root's, because it outlives this one; its key is found by the lake's name.
+# The lake belongs to another root, because it outlives this one; its key is found by the lake's name.
 data "aws_kms_alias" "lake" {
   name = "alias/${module.platform.bucket}"
 }
@@ -18,7 +18,7 @@ locals {
   logs_bucket_arn = "arn:${data.aws_partition.current.partition}:s3:::${module.platform.bucket}-logs"
   log_groups      = { host = "/${local.name}/host", airflow = "/${local.name}/airflow" }
 
-  # Every question that the repository's SQL asks, as a named query.
+  # Every query in the repository's SQL, as a named query.
   sql = "${path.module}/../../../glue/warehouse/sql"
   queries = merge([for folder in ["analyst/queries", "athena/validation"] : {
     for one in fileset("${local.sql}/${folder}", "*.sql") : trimsuffix(one, ".sql") => file("${local.sql}/${folder}/${one}")

@@ -1,15 +1,15 @@
 output "airflow_instance_id" {
-  description = "Airflow's machine, for Session Manager"
+  description = "Id of Airflow's machine, for Session Manager"
   value       = module.airflow.instance_id
 }
 
 output "image_url" {
-  description = "Repository that the host's image is pushed to"
+  description = "Repository for the host's image"
   value       = module.registry.image_url
 }
 
 output "plugin_urls" {
-  description = "Repositories that plugins are pushed to"
+  description = "Repositories for plugins"
   value       = module.registry.plugin_urls
 }
 
@@ -29,6 +29,6 @@ output "warehouse_admin_secret_arn" {
 }
 
 output "alarm_topic_arn" {
-  description = "Topic of alarms"
+  description = "SNS topic for alarms"
   value       = module.observability.topic_arn
 }

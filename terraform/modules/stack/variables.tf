@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "Environment of `platform.json` that is provisioned"
+  description = "Environment of `platform.json` to provision"
   type        = string
 }
 
@@ -10,7 +10,7 @@ variable "names" {
 }
 
 variable "release" {
-  description = "Release that runs: a folder below the lake's `artifacts`"
+  description = "Release to run: a folder below the lake's `artifacts`"
   type        = string
 }
 
@@ -25,31 +25,31 @@ variable "nat_gateway" {
 }
 
 variable "cidr" {
-  description = "Addresses of the VPC"
+  description = "CIDR block of the VPC"
   type        = string
   default     = "10.20.0.0/20"
 }
 
 variable "host_cpu" {
-  description = "CPU units of the host; 1024 make a core"
+  description = "CPU units of the host; 1024 are one core"
   type        = number
   default     = 4096
 }
 
 variable "host_memory" {
-  description = "MiB of the host"
+  description = "Memory of the host in MiB"
   type        = number
   default     = 8192
 }
 
 variable "spark_workers" {
-  description = "Workers of a Glue job, the driver among them"
+  description = "Workers of a Glue job, including the driver"
   type        = number
   default     = 5
 }
 
 variable "airflow_instance_type" {
-  description = "Type of Airflow's machine"
+  description = "Instance type of Airflow's machine"
   type        = string
   default     = "t3.large"
 }
@@ -61,28 +61,28 @@ variable "workgroup_arn" {
 
   validation {
     condition     = var.workgroup_arn == null || can(regex("^arn:[a-z-]+:redshift-serverless:", var.workgroup_arn))
-    error_message = "`${coalesce(var.workgroup_arn, "null")}` is not the ARN of a Redshift Serverless work group; a name does not do in policies."
+    error_message = "`${coalesce(var.workgroup_arn, "null")}` is not the ARN of a Redshift Serverless work group; policies do not accept a name."
   }
 }
 
 variable "rpu_hours" {
-  description = "RPU-hours of Redshift a month after which queries are refused"
+  description = "Redshift RPU-hours per month, beyond which queries are refused"
   type        = number
   default     = 60
 }
 
 variable "emails" {
-  description = "Who is told of alarms"
+  description = "E-mail addresses that receive alarms"
   type        = list(string)
 }
 
 variable "budget_usd" {
-  description = "US dollars a month; `null`: the account has a budget of its own"
+  description = "Budget in US dollars a month; `null`: the account already has a budget"
   type        = number
 }
 
 variable "tags" {
-  description = "Tags of all resources"
+  description = "Tags for all resources"
   type        = map(string)
   default     = {}
 }

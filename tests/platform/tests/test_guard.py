@@ -1,4 +1,4 @@
-"""Nothing outlives whoever started it."""
+"""Nothing outlives the process that started it."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import pytest
 
 from one_machine.guard import Guarded
 
-# A program with a child of its own, which a signal to the program alone would leave behind.
+# A program with a child, which a signal to the program alone would leave behind.
 PROGRAM = ["/bin/sh", "-c", "sleep 1000 & echo $! $$; wait"]
 STARTER = """
 import sys, time
@@ -35,7 +35,7 @@ def lives(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    # Nobody may be there to bury it.
+    # There may be no parent to reap it.
     return ") Z " not in Path(f"/proc/{process}/stat").read_text()
 
 

@@ -1,4 +1,4 @@
-"""What agrees and what does not."""
+"""Comparing figures."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The page says what was found, and nothing of it as markup."""
+"""The page shows the findings, and never as markup."""
 
 from decimal import Decimal
 from types import SimpleNamespace

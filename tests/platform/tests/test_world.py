@@ -1,4 +1,4 @@
-"""A run has the names of the file, and its own addresses."""
+"""A run uses the file's names, and its own addresses."""
 
 import dataclasses
 import json
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def tools(root: Path) -> Tools:
-    """Programs that nobody starts here."""
+    """Programs that are not started here."""
     paths: dict[str, Any] = {one.name: root for one in dataclasses.fields(Tools)}
     return Tools(**{**paths, "jars": (), "versitygw": None, "trino": None})
 

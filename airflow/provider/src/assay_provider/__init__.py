@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 
 
 def get_provider_info() -> dict[str, Any]:
-    """What Airflow asks of the entry point `apache_airflow_provider`."""
+    """The metadata that Airflow reads from the entry point `apache_airflow_provider`."""
     return {
         "package-name": "airflow-provider-assay",
         "name": "Assay",

@@ -1,4 +1,4 @@
-"""What a run that did not succeed raises. Airflow retries an `AssayRetryableError`, and never the others."""
+"""Exceptions for runs that did not succeed. Airflow retries an `AssayRetryableError`, and never the others."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from assay_provider.report import Report
 
-# A shell's way to say that a signal ended the program: 128 and the signal's number.
+# As in a shell: 128 plus the number of the signal that ended the program.
 SIGNALLED = 128
 
 
 class AssayRefusedError(AirflowFailException):
-    """The file was judged and refused. The same file is refused again, so the task fails at once."""
+    """The file was judged and refused. It would be refused again, so the task fails at once."""
 
 
 class AssayPermanentError(AirflowFailException):
-    """The run could not be carried out, and nobody but a person can change that."""
+    """The run could not be carried out, and only a person can change that."""
 
 
 class AssayRetryableError(AirflowException):
@@ -23,8 +23,8 @@ class AssayRetryableError(AirflowException):
 
 
 def raise_for(report: Report | None, code: int) -> None:
-    """Returns if the file was accepted; raises what exit code and report come to. The report decides where both
-    speak, but never turns a failed exit into a success."""
+    """Returns if the file was accepted; otherwise raises according to exit code and report. If they disagree, the
+    report decides, but it never turns a failed exit into a success."""
     if report is None:
         if code == 0:
             raise AssayPermanentError("assay ended well but printed no report; is `binary` another program?")

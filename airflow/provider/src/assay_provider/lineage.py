@@ -19,7 +19,7 @@ def dataset(url: str) -> tuple[str, str]:
 
 
 def facets(report: Report) -> Any:
-    """`OperatorLineage`, or None where OpenLineage is not installed."""
+    """`OperatorLineage`, or None if OpenLineage is not installed."""
     try:
         from airflow.providers.openlineage.extractors import OperatorLineage  # noqa: PLC0415 (optional)
         from openlineage.client.event_v2 import InputDataset, OutputDataset  # noqa: PLC0415
@@ -63,5 +63,5 @@ def facets(report: Report) -> Any:
         for place, count in (("manifest", "validated"), ("quarantine", "quarantined"))
         if report.document.get(place)
     ]
-    # Why a run failed is Airflow's to say: the exception has the reason.
+    # Airflow reports why a run failed: the exception has the reason.
     return OperatorLineage(inputs=[read], outputs=written)

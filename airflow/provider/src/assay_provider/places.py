@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 
 class AlreadyThereError(Exception):
-    """Something lies at the place already, and nothing was overwritten."""
+    """Something already exists there, and nothing was overwritten."""
 
 
 class Place(Protocol):
@@ -27,15 +27,15 @@ class Place(Protocol):
         """Keys below, in order."""
 
     def create(self, key: str, source: Path) -> None:
-        """Puts a file where nothing is. Raises `AlreadyThereError`."""
+        """Creates a file where none exists. Raises `AlreadyThereError`."""
 
     def fetch(self, key: str, target: Path) -> None:
-        """Copies a file out. Raises `FileNotFoundError`."""
+        """Copies a file to a local path. Raises `FileNotFoundError`."""
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of this machine."""
+    """A local folder."""
 
     path: Path
 
@@ -54,7 +54,7 @@ class Folder:
                 yield path.relative_to(self.path).as_posix()
 
     def create(self, key: str, source: Path) -> None:
-        """See `Place`. A second name is made of a whole copy: a reader sees all of it or nothing."""
+        """See `Place`. A complete copy is hard-linked to its name, so a reader sees all of it or nothing."""
         target = self.path / key
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -112,13 +112,13 @@ class Bucket:
                 yield one["Key"][start:]
 
     def create(self, key: str, source: Path) -> None:
-        """See `Place`. Above 5 GiB, S3 takes no single PUT: parts are sent then, and the last step is conditional."""
+        """See `Place`. S3 accepts no single PUT above 5 GiB: then parts are sent, and the completion is conditional."""
         from assay_provider.upload import create  # noqa: PLC0415 (botocore is needed for buckets only)
 
         create(self.client, self.bucket, self._whole(key), source)
 
     def fetch(self, key: str, target: Path) -> None:
-        """See `Place`. The object is the one of the first look: another one in its place is an error."""
+        """See `Place`. If the object is replaced during the copy, that is an error."""
         head = self.client.head_object(Bucket=self.bucket, Key=self._whole(key))
         body = self.client.get_object(Bucket=self.bucket, Key=self._whole(key), IfMatch=head["ETag"])["Body"]
         with target.open("wb") as file:
@@ -127,8 +127,8 @@ class Bucket:
 
 
 def open_place(url: str, client: Any = None, env: Mapping[str, str] | None = None) -> Place:
-    """The folder or prefix of a URL. `client` is a boto3 client of S3 (default: by the credentials of this process, at
-    the address and in the region that `env` names, as the host is told them)."""
+    """The folder or prefix of a URL. `client` is a boto3 S3 client (default: with this process's credentials, and the
+    endpoint and region in `env`, like the host's)."""
     parts = urlsplit(url)
     if parts.scheme == "s3":
         if client is None:
@@ -151,6 +151,6 @@ def read(url: str, env: Mapping[str, str] | None = None) -> bytes:
 
 
 def local(url: str) -> str:
-    """A path, where the URL is of this machine; else the URL."""
+    """A path if the URL is local; otherwise the URL."""
     parts = urlsplit(url)
     return unquote(parts.path) if parts.scheme == "file" else url

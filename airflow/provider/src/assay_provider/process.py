@@ -1,6 +1,6 @@
 """A child process in the task's own process group, whose standard output is the result and whose standard error is
-the log. There is no thread: Linux tells a child of the end of each thread of its parent (see `tether`), and to be told
-to end twice means to assay that it ends without its audit record."""
+the log. It uses no threads: Linux signals the child at the end of each thread of its parent (see `tether`), and on a
+second signal assay ends without an audit record."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TETHER = Path(__file__).with_name("tether.py")
-# Time to end between two slabs and to write the audit record; Airflow's own grace is 60 s.
+# Time to end between two slabs and to write the audit record; Airflow's own grace period is 60 s.
 GRACE_SECONDS = 30.0
-# The supervisor kills what is left 5 s after its signal: half of that is for the signal that it sent, half for ours.
+# The supervisor sends SIGKILL 5 s after its signal: half of that is for its own signal to work, half for ours.
 PAUSE_SECONDS = 2.5
-# How soon it is noticed that the supervisor is gone, or that a pause is over.
+# How soon the end of the supervisor, or of a pause, is noticed.
 TICK_SECONDS = 0.5
-# What a pipe holds on Linux.
+# The size of a pipe buffer on Linux.
 BLOCK_BYTES = 64 << 10
-# Parts of names of variables that hold what a log must not.
+# Parts of variable names that suggest secrets.
 SECRET = ("KEY", "SECRET", "TOKEN", "PASSWORD", "CREDENTIAL")
 
 
 def shown(env: Mapping[str, str]) -> dict[str, str]:
-    """Variables for a log: secret ones are named, and their values are not shown."""
+    """Variables for a log: names of all, values only of those that are not secret."""
     return {name: "…" if any(part in name.upper() for part in SECRET) else value for name, value in env.items()}
 
 
 def printed(command: Sequence[str], env: Mapping[str, str]) -> str:
-    """A command as it is typed into a shell, with its variables before it."""
+    """A command as typed into a shell, preceded by its variables."""
     assigned = [f"{name}={shlex.quote(value)}" for name, value in shown(env).items()]
     return " ".join([*assigned, shlex.join(command)])
 
@@ -46,12 +46,12 @@ class Child:
 
     say: Callable[[str], None]
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
-    # When the end was asked for, by the monotonic clock, and the signals that are still to be sent then.
+    # When the end was requested, by the monotonic clock, and the signals still to be sent.
     _ending: float | None = field(default=None, init=False)
     _signals: list[tuple[float, signal.Signals]] = field(default_factory=list, init=False)
 
     def run(self, command: Sequence[str], extra: Mapping[str, str] | None = None) -> tuple[int, str]:
-        """Exit code (negative: the signal's number) and standard output. Lines of standard error are said at once."""
+        """Exit code (negative: the signal's number) and standard output. Lines of standard error are logged at once."""
         tethered = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *command]
         output = bytearray()
         with subprocess.Popen(
@@ -60,29 +60,29 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, **(extra or {})},
-            start_new_session=False,  # A session of its own would escape the supervisor's kill.
+            start_new_session=False,  # In a new session, the child would escape the supervisor's kill.
         ) as process:
             self._process = process
             try:
                 self._serve(process, output)
             except BaseException:
-                # A time-out or a signal is on its way through here: nothing of ours stays behind.
+                # A time-out or a signal may unwind through here: no child may stay behind.
                 self.end()
                 self._serve(process, output)
                 raise
         return process.returncode, output.decode("utf-8", "replace")
 
     def end(self) -> None:
-        """Has the child end, and returns at once: in a signal handler nothing may wait for what the interrupted code
-        may hold. The supervisor mostly signals the whole process group, and a second signal would end assay without
-        its audit record; so SIGTERM is sent only to a child that has not ended after a pause, and SIGKILL after
+        """Asks the child to end, and returns at once: a signal handler must not wait for anything that the interrupted
+        code may hold. The supervisor usually signals the whole process group, and a second signal would end assay
+        without its audit record; so SIGTERM is sent only if the child has not ended after a pause, and SIGKILL after
         another."""
         if self._ending is None:
             self._signals = [(PAUSE_SECONDS, signal.SIGTERM), (GRACE_SECONDS, signal.SIGKILL)]
             self._ending = time.monotonic()
 
     def _serve(self, process: subprocess.Popen[bytes], output: bytearray) -> None:
-        """Reads what the child writes until it has ended."""
+        """Reads the child's output until it has ended."""
         supervisor, line = os.getppid(), bytearray()
         with selectors.DefaultSelector() as pipes:
             for pipe in (process.stdout, process.stderr):
@@ -106,8 +106,8 @@ class Child:
             self._tick(process, supervisor)
 
     def _tick(self, process: subprocess.Popen[bytes], supervisor: int) -> None:
-        """Ends the child when the task's own parent is gone, too: the scheduler then starts the task again elsewhere,
-        and nobody would learn what comes of this one."""
+        """Also ends the child when the task's parent is gone: the scheduler then restarts the task elsewhere, and
+        nobody would learn the result of this one."""
         if self._ending is None and os.getppid() != supervisor:
             self.end()
             self._say("the task's supervisor is gone; ending the command")
@@ -122,6 +122,6 @@ class Child:
             self._say(one.decode("utf-8", "replace").rstrip("\r"))
 
     def _say(self, text: str) -> None:
-        # The log is the supervisor's, and goes with it; a child whose lines nobody reads would wait for ever.
+        # The log ends with the supervisor; a child whose output nobody reads would block forever.
         with contextlib.suppress(OSError):
             self.say(text)

@@ -9,12 +9,12 @@ from typing import Any
 
 VERSION = "assay.run/1"
 ACCEPTED = "accepted"
-# What a person reads in a task's log. The report has all of it.
+# How much of it goes to the task's log. The report has everything.
 MOST_RULES_SHOWN = 10
 
 
 class ReportError(ValueError):
-    """What was read is not a report of assay."""
+    """The input is not an assay report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run. `document` is the whole JSON; the others are what tasks decide by. `amounts` are decimals as text."""
+    """A run. `document` is the whole JSON; the other fields are those tasks need. `amounts` are decimals as text."""
 
     document: Mapping[str, Any]
     outcome: str
@@ -68,13 +68,13 @@ class Report:
 
     @property
     def source(self) -> str:
-        """The file's published name, or where it was read from."""
+        """The file's published name, or its location."""
         source = self.document["source"]
         return str(source["name"] or source["location"])
 
     @property
     def link(self) -> str | None:
-        """Where the full report lies."""
+        """The location of the full report."""
         link = self.document.get("report")
         return None if link is None else str(link)
 
@@ -90,7 +90,7 @@ class Report:
         return rules
 
     def small(self) -> dict[str, Any]:
-        """What goes between tasks and into asset events: ids, counts and links, of a size that does not grow with
+        """The data passed between tasks and in asset events: ids, counts and links, whose size does not grow with
         the file or the rules."""
         partition: Mapping[str, str] = self.document["partition"]
         amounts: Mapping[str, Mapping[str, str]] = self.document["amounts"]
@@ -111,7 +111,7 @@ class Report:
         }
 
     def summary(self) -> str:
-        """What a person reads in the task's log."""
+        """The summary for the task's log."""
         counts = self.records
         lines = [
             f"{self.source}: {self.outcome.replace('_', ' ')}",

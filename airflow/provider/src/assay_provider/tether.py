@@ -1,9 +1,9 @@
 """Runs a command so that it ends with the task that started it: `python -I -S tether.py PARENT COMMAND…`.
 
-Airflow's supervisor kills the task's process group, which the command is in, as no session of its own is made. Where
-only the task's process is killed (the kernel, out of memory), nobody is left to do that: Linux then sends SIGTERM to
-the command, by which assay ends between two slabs and publishes nothing; once for each thread that the parent has, so
-the task must have one only (see `process`). Elsewhere the process group has to do.
+Airflow's supervisor kills the task's process group, which includes the command, since it has no session of its own. If
+only the task's process is killed (by the kernel, out of memory), nobody is left to do that. On Linux, the kernel then
+sends SIGTERM to the command, and assay ends between two slabs and publishes nothing. It does so once per thread of the
+parent, so the task must have only one (see `process`). On other systems, only the process group is available.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Ties this process to its parent, and becomes the command."""
+    """Binds this process to its parent, and becomes the command."""
     parent, command = int(arguments[0]), arguments[1:]
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 (needed here only)
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> None:
         if os.getppid() != parent:
             sys.exit(128 + signal.SIGTERM)
     try:
-        os.execvp(command[0], command)  # noqa: S606 (there is no shell, and none is wanted)
+        os.execvp(command[0], command)  # noqa: S606 (deliberately without a shell)
     except OSError as error:
         sys.stderr.write(f"cannot start `{command[0]}`: {error.strerror}\n")
         sys.exit(127)

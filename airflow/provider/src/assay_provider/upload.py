@@ -1,4 +1,4 @@
-"""Puts an object where none is."""
+"""Creates an object where none exists."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from botocore.exceptions import ClientError
 
 from assay_provider.places import AlreadyThereError
 
-# 64 MiB: 10,000 parts, S3's most, are 625 GiB then; the greatest file of the dataset is 9 GB.
+# 64 MiB: S3's maximum of 10,000 parts is then 625 GiB; the dataset's largest file is 9 GB.
 PART_BYTES = 64 << 20
 TAKEN = {"PreconditionFailed", "412"}
 
 
 def create(client: Any, bucket: str, key: str, source: Path) -> None:
-    """Raises `AlreadyThereError`. What was begun and not ended is given up."""
+    """Raises `AlreadyThereError`. An upload that is not completed is aborted."""
     try:
         if source.stat().st_size <= PART_BYTES:
             with source.open("rb") as body:

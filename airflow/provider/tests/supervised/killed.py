@@ -1,4 +1,4 @@
-"""A task that judges a file, of which the environment says where it is."""
+"""A task that judges the file named by the environment."""
 
 import os
 

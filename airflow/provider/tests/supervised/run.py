@@ -1,5 +1,5 @@
-"""Runs the task of `killed.py` as a worker does: Airflow's own supervisor, and the task in a process of its own. What
-stands for the API server says that the task was marked failed once the file `KILLED_MARK` is there."""
+"""Runs the task of `killed.py` as a worker does: with Airflow's own supervisor, and the task in a separate process. The
+simulated API server reports the task as marked failed once the file `KILLED_MARK` exists."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ def server(request: httpx.Request) -> httpx.Response:
     if not request.url.path.endswith("/run"):
         return answer
     run = answer.json()
-    # What Airflow's own answer lacks, although its own client asks for it.
+    # Missing from Airflow's own answer, although its client requires it.
     lacking = ("data_interval_start", "data_interval_end", "end_date", "partition_key")
     run["dag_run"] |= {"state": "running", **dict.fromkeys(lacking)}
     return httpx.Response(200, json=run)

@@ -1,1 +1,1 @@
-"""Keeps the Glue Data Catalog at what the lake's manifests commit. See `register` and `rebuild`."""
+"""Keeps the Glue Data Catalog in sync with the lake's committed manifests. See `register` and `rebuild`."""

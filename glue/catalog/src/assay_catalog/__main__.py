@@ -1,5 +1,5 @@
-"""The command line. One JSON object a line on standard output, and the host's exit codes: 0 done, 1 a newer publication
-is there (the older one is registered as history; don't retry), 2 could not be done (retry).
+"""The command line. Prints one JSON object per line, and uses the host's exit codes: 0 done, 1 a newer publication
+exists (the older one is registered as history; don't retry), 2 could not be done (retry).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; gives the exit code."""
+    """Runs a command; returns the exit code."""
     given = parser().parse_args(arguments)
     try:
         platform = config.load()
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             named = dict(_pair(text) for text in given.metadata)
             _print(dataclasses.asdict(rebuild.rebuild(registry, curated, here, named)))
-    except Exception as error:  # noqa: BLE001 - Python's own exit code would say that a newer publication is there
+    except Exception as error:  # noqa: BLE001 - Python's own exit code, 1, would mean that a newer publication exists
         _print({"outcome": "failed", "error": type(error).__name__, "reason": str(error)})
         print(f"error: {error}", file=sys.stderr)
         return FAILED

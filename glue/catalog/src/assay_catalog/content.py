@@ -1,4 +1,4 @@
-"""What a catalog says, without what differs between two that say the same: times, versions, who made it."""
+"""The contents of a catalog, without what differs between equivalent ones: times, versions, creators."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from assay_catalog.glue import Glue
 from assay_platform.model import StagingNames
 
-# Iceberg keeps the pointer before the last one in the table: history, not content.
+# Iceberg keeps the previous pointer in the table: history, not content.
 _HISTORY = {"previous_metadata_location"}
 
 
 def content(glue: Glue, databases: list[str]) -> dict[str, Any]:
-    """Databases, tables, columns, partitions and places, as JSON in a fixed order: equal if and only if readers see
+    """Databases, tables, columns, partitions and locations, as JSON in a fixed order: equal if and only if readers see
     the same.
     """
     return {
@@ -22,7 +22,7 @@ def content(glue: Glue, databases: list[str]) -> dict[str, Any]:
 
 
 def newest(glue: Glue, names: StagingNames, kinds: Sequence[str]) -> dict[str, str | None]:
-    """The greatest publication of each kind, an ISO date; `None` where nothing is registered."""
+    """The newest publication of each kind, an ISO date; `None` if nothing is registered."""
     found: dict[str, str | None] = {}
     for kind in kinds:
         table = names.validated_table(kind)

@@ -2,7 +2,7 @@
 
 
 class CatalogError(Exception):
-    """The catalog cannot be brought to what the lake commits."""
+    """The catalog cannot be brought in line with the lake's manifests."""
 
 
 class NotThere(CatalogError):

@@ -1,6 +1,6 @@
-"""Glue's tables and partitions, each put to a wanted state: made if missing, altered if different, else left alone.
+"""Glue's tables and partitions, each brought to a wanted state: created, altered, or left alone if it is the same.
 
-Every function may run at the same time as itself anywhere else: what another one made first is read and compared.
+Every function may run concurrently, anywhere: whatever another call created first is read and compared.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Change(Enum):
-    """What was done to reach the wanted state."""
+    """The change that was made to reach the wanted state."""
 
     NONE = "unchanged"
     MADE = "made"
@@ -43,7 +43,7 @@ class Glue:
         return cls(boto3.client("glue", region_name=here.region, endpoint_url=here.endpoint("glue"), config=RETRIES))
 
     def database(self, name: str, location: str) -> Change:
-        """Makes a database. One that is there keeps its location."""
+        """Creates a database. An existing one keeps its location."""
         gone, there = self.client.exceptions.EntityNotFoundException, self.client.exceptions.AlreadyExistsException
         try:
             self.client.get_database(Name=name)
@@ -56,9 +56,9 @@ class Glue:
         return Change.NONE
 
     def table(self, database: str, wanted: TableInputTypeDef) -> Change:
-        """Makes a table, or gives it the columns that it lacks. Columns keep their place; new ones come last.
+        """Creates a table, or adds the columns that it lacks. Columns keep their position; new ones are appended.
 
-        Raises `CatalogError` if a column or the partition keys have another type: all partitions would be unreadable.
+        Raises `CatalogError` if the type of a column or partition key differs: all partitions would be unreadable.
         """
         found = self.find_table(database, wanted["Name"])
         if found is None:
@@ -74,7 +74,7 @@ class Glue:
         self.client.update_table(
             DatabaseName=database, TableInput={**wanted, "StorageDescriptor": storage}, SkipArchive=True
         )
-        # Another one may have added a column between reading and writing.
+        # Another process may have added a column between reading and writing.
         self.table(database, wanted)
         return Change.ALTERED
 
@@ -86,7 +86,7 @@ class Glue:
             return None
 
     def tables(self, database: str) -> Iterator[Any]:
-        """All tables of a database, by name; none if there is no such database."""
+        """All tables of a database, by name; none if the database does not exist."""
         try:
             pages = list(self.client.get_paginator("get_tables").paginate(DatabaseName=database))
         except self.client.exceptions.EntityNotFoundException:
@@ -121,7 +121,7 @@ class Glue:
         return Change.ALTERED
 
     def no_partition(self, database: str, table: str, values: Sequence[str]) -> Change:
-        """Removes a partition, if there is one. The files stay."""
+        """Removes a partition, if it exists. The files stay."""
         try:
             self.client.delete_partition(DatabaseName=database, TableName=table, PartitionValues=list(values))
         except self.client.exceptions.EntityNotFoundException:
@@ -130,7 +130,7 @@ class Glue:
 
 
 def _same(wanted: Any, found: Any) -> bool:  # noqa: ANN401
-    """Whether all that is wanted was found. What Glue adds of its own does not count."""
+    """Whether everything wanted was found. Fields that Glue adds are ignored."""
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(_same(value, found.get(name)) for name, value in wanted.items())
     if isinstance(wanted, list):

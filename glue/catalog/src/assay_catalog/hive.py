@@ -1,4 +1,4 @@
-"""Hive tables: columns from Parquet, and what Glue is told of tables and partitions."""
+"""Hive tables: columns from Parquet, and the descriptions of tables and partitions for Glue."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assay_catalog.lake import Lake
 if TYPE_CHECKING:
     from mypy_boto3_glue.type_defs import ColumnTypeDef, StorageDescriptorTypeDef, TableInputTypeDef
 
-# Footers of parts are about 30 KiB with one row group and grow by 10 KiB with each further one.
+# Footers of parts are about 30 KiB with one row group, plus 10 KiB for each additional one.
 _END = 256 * 1024
 _MAGIC = b"PAR1"
 _HIVE = "org.apache.hadoop.hive.ql.io"
@@ -30,8 +30,8 @@ _PLAIN = {
     pa.binary(): "binary",
 }
 
-# The three kinds of files that a run writes beside its parts lie in one folder. They are one table, in which each file
-# fills the columns it has; views tell them apart by `"$path"`. A test compares this with what the host writes.
+# The three kinds of files that a run writes besides its parts share a folder. They are one table, in which each file
+# fills the columns it has; views separate them by `"$path"`. A test compares this with the host's output.
 REJECTED = {
     "record": "bigint",
     "line": "bigint",
@@ -55,7 +55,7 @@ REJECTED = {
 }
 
 _COUNTS = ("evaluated", "passed", "failed", "skipped", "errored", "repaired")
-# Of the audit record (`schema/run.schema.json`), what queries need. What is a partition key is not a column.
+# The fields of the audit record (`schema/run.schema.json`) that queries need. Partition keys are not columns.
 AUDIT = {
     "version": "string",
     "outcome": "string",
@@ -85,7 +85,7 @@ AUDIT = {
 
 
 def type_of(field: pa.DataType) -> str:
-    """The Hive type of a Parquet type. Raises `CatalogError` for one that the host does not write."""
+    """The Hive type of a Parquet type. Raises `CatalogError` for types that the host does not write."""
     if pa.types.is_decimal(field):
         return f"decimal({field.precision},{field.scale})"
     if pa.types.is_list(field):
@@ -100,7 +100,7 @@ def type_of(field: pa.DataType) -> str:
 
 
 def columns_of(lake: Lake, part: str) -> dict[str, str]:
-    """Columns of a Parquet file, by name in lower case: the only case that Athena and Spark agree on.
+    """Columns of a Parquet file, by lower-case name: the only case that Athena and Spark agree on.
 
     Reads its footer only. Raises `CatalogError` if the file is missing or damaged.
     """
@@ -129,7 +129,7 @@ def parquet_at(location: str, columns: dict[str, str]) -> StorageDescriptorTypeD
 
 
 def json_at(location: str, columns: dict[str, str]) -> StorageDescriptorTypeDef:
-    """Files with one JSON object a line in a folder."""
+    """Files with one JSON object per line in a folder."""
     return {
         "Columns": _columns(columns),
         "Location": location.rstrip("/") + "/",
@@ -140,9 +140,9 @@ def json_at(location: str, columns: dict[str, str]) -> StorageDescriptorTypeDef:
 
 
 def table(name: str, keys: Sequence[str], storage: StorageDescriptorTypeDef, form: str) -> TableInputTypeDef:
-    """A table whose partitions are only those that are registered: no projection, which would find every run.
+    """A table with only its registered partitions: no projection, which would find every run.
 
-    `form` is `parquet` or `json`. Values of partition keys are texts, as they stand in the lake's paths.
+    `form` is `parquet` or `json`. Values of partition keys are texts, as in the lake's paths.
     """
     return {
         "Name": name,

@@ -1,5 +1,5 @@
-"""Iceberg tables of a bucket, found by what their metadata files say. The catalog holds one pointer for each table: the
-newest of these files.
+"""Iceberg tables of a bucket, found by their metadata files. The catalog has one pointer per table, to the newest of
+these files.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 from assay_catalog.errors import CatalogError
 from assay_catalog.lake import Lake, url
 
-# `00003-<uuid>.metadata.json`, `v3.metadata.json` of Hadoop's tables, and either compressed.
+# `00003-<uuid>.metadata.json`, `v3.metadata.json` for Hadoop tables, and either one compressed.
 _NAME = re.compile(r"^(?:(?P<number>\d+)-.+|v(?P<version>\d+))(?P<gzip>\.gz)?\.metadata\.json(?P<late_gzip>\.gz)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """A metadata file. `number` counts commits of its table; `state` is what readers of the table would see."""
+    """A metadata file. `number` counts its table's commits; `state` is what readers of the table would see."""
 
     key: str
     number: int
@@ -41,11 +41,11 @@ def find(lake: Lake, curated: str) -> dict[str, list[str]]:
 
 
 def newest(lake: Lake, keys: Iterable[str]) -> str:
-    """The URL of the metadata file that the catalog has to point at. Raises `CatalogError` if the bucket cannot tell.
+    """The URL of the metadata file that the catalog must point at. Raises `CatalogError` if the bucket can't show it.
 
-    A folder may hold files of a table that was dropped and made again: the one that was changed last counts. Two
-    commits that raced leave two files with the same number, of which the catalog took one. If they differ for readers,
-    only a later file that was written on top of one tells which.
+    A folder may have files of a table that was dropped and recreated: the one that was changed last counts. Two
+    commits that raced leave two files with the same number, and the catalog accepted one of them. If readers would see
+    a difference, only a later file written on top of one shows which.
     """
     files = [_read(lake, key) for key in keys]
     last = max(files, key=lambda one: one.updated_ms)

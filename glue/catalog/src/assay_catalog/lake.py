@@ -1,4 +1,4 @@
-"""The lake as this package needs it: reads objects by key, and lists keys where the whole bucket is asked for."""
+"""The lake as this package needs it: reads objects by key, and lists keys only to rebuild from the whole bucket."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from assay_platform.model import Environment
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-# Ten tries with pauses that the service's answers set: a year is registered in a handful of calls, and each may be
+# Ten tries, with pauses adapted to the service's answers: a year is registered in a handful of calls, and each may be
 # throttled while all years of a backfill register at once.
 RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 
 class Lake(Protocol):
-    """Objects by key. Keys have no slash at either end; `root` is the URL before them, without a slash at its end."""
+    """Objects by key. Keys have no leading or trailing slash; `root` is the URL before them, without a final slash."""
 
     @property
     def root(self) -> str:
         """The URL that keys are below."""
 
     def read(self, key: str) -> bytes:
-        """An object, whole. Raises `NotThere`."""
+        """A whole object. Raises `NotThere`."""
 
     def read_end(self, key: str, most: int) -> bytes:
         """The last `most` bytes of an object, or all of a smaller one. Raises `NotThere`."""
 
     def write(self, key: str, content: bytes) -> None:
-        """Puts an object, in the place of one that is there."""
+        """Writes an object, replacing an existing one."""
 
     def keys(self, below: str) -> Iterator[str]:
-        """All keys below a folder, in order. Only `rebuild` asks for this."""
+        """All keys below a folder, in order. Only `rebuild` uses this."""
 
 
 def url(lake: Lake, key: str) -> str:
@@ -49,7 +49,7 @@ def url(lake: Lake, key: str) -> str:
 
 
 def key_of(lake: Lake, place: str) -> str:
-    """The key of a URL of this lake; a key stays what it is. Raises `CatalogError` if it is in another lake."""
+    """The key of a URL in this lake; a key is returned as it is. Raises `CatalogError` for a URL in another lake."""
     if "://" not in place:
         return place.strip("/")
     if not place.startswith(lake.root + "/"):
@@ -59,7 +59,7 @@ def key_of(lake: Lake, place: str) -> str:
 
 @dataclass(frozen=True)
 class FolderLake:
-    """A lake that is a folder of this machine."""
+    """A lake that is a local folder."""
 
     folder: Path
 
@@ -98,7 +98,7 @@ class FolderLake:
 
 @dataclass(frozen=True)
 class BucketLake:
-    """A lake that is a bucket, or what is below a prefix of one."""
+    """A lake that is a bucket, or a prefix in one."""
 
     client: S3Client
     bucket: str

@@ -1,4 +1,4 @@
-"""The host's manifest: which attempt's files are what a partition consists of."""
+"""The host's manifest: which attempt's files make up a partition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = "_commit/manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest commits. Folders are keys of the lake it lies in: a lake that was copied to another bucket
+    """The contents of a manifest. Folders are keys in the manifest's lake, so a lake that was copied to another bucket
     is registered at the copy.
     """
 
@@ -45,13 +45,13 @@ class Manifest:
 
 
 def read(lake: Lake, place: str) -> Manifest:
-    """The manifest at a URL or key. Raises `CatalogError` if it is not one, or not one of this version."""
+    """The manifest at a URL or key. Raises `CatalogError` if it is not a manifest of this version."""
     key = key_of(lake, place)
     return parse(key, lake.read(key))
 
 
 def parse(key: str, text: bytes) -> Manifest:
-    """The manifest with that text. Raises `CatalogError`."""
+    """Parses a manifest. Raises `CatalogError`."""
     try:
         assay: dict[str, Any] = json.loads(text)["assay"]
         if (version := assay["version"]) != VERSION:
@@ -88,7 +88,7 @@ class Newest:
 
 
 def newest(lake: Lake, manifest: Manifest) -> Newest:
-    """The newest publication of what `manifest` is a publication of. Raises `NotThere`, and `CatalogError`."""
+    """The newest publication of the same kind and year as `manifest`. Raises `NotThere` and `CatalogError`."""
     key = f"{dirname(dirname(dirname(manifest.key)))}/_commit/newest.json"
     try:
         found: dict[str, Any] = json.loads(lake.read(key))

@@ -1,8 +1,8 @@
 """Rebuilds the whole catalog from the bucket alone: for a lost database, another account, another region.
 
-Partitions come from manifests, Iceberg tables from their newest metadata file. What the catalog has and the bucket does
-not commit goes. An Iceberg table that is registered stays where it points: while there is a catalog, the pointer in it
-is the truth, and a newer file in the bucket may be a commit that was lost.
+Partitions come from manifests, Iceberg tables from their newest metadata file. Whatever the bucket does not commit
+is removed from the catalog. A registered Iceberg table keeps its pointer: an existing catalog is authoritative, and a
+newer file in the bucket may be a commit that lost a race.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Rebuilt:
-    """What was done. `left` are Iceberg tables that the catalog knows at another metadata file than the newest one."""
+    """What was done. `left` are Iceberg tables whose pointer in the catalog is not the newest metadata file."""
 
     manifests: int = 0
     audits: int = 0
@@ -41,9 +41,9 @@ class Rebuilt:
 def rebuild(
     registry: Registry, curated: CuratedNames, here: Environment, named: Mapping[str, str] | None = None
 ) -> Rebuilt:
-    """Rebuilds everything. `named` gives metadata files of tables for which the bucket cannot tell the newest one.
+    """Rebuilds everything. `named` gives metadata files of tables whose newest one the bucket does not show.
 
-    Raises `CatalogError`; what was made until then is right and stays.
+    Raises `CatalogError`; changes made until then are correct and stay.
     """
     done = Rebuilt()
     _staging(registry, done)

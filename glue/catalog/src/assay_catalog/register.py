@@ -1,7 +1,7 @@
-"""Makes the catalog say what one manifest commits. Run it as often and as often at a time as you like.
+"""Registers in the catalog what one manifest commits. It may be repeated and run concurrently.
 
-The manifest at its place is the truth, not the run that the caller knows of: a run that was replaced meanwhile is not
-registered, and what replaced it is. Nothing is listed.
+The manifest in the lake is authoritative, not the run that the caller knows of: if a run has been replaced meanwhile,
+its replacement is registered instead. Nothing is listed.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from assay_catalog.lake import Lake, key_of, url
 from assay_catalog.manifest import Manifest
 from assay_platform.model import LakePrefixes, StagingNames
 
-# The manifest is read again after each write, which goes on for as long as others publish. So many rounds mean that
-# something publishes without end.
+# The manifest is read again after each write, for as long as others publish. This many rounds mean that something
+# publishes without end.
 ROUNDS = 20
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What the catalog says now. `newest` is `False` for a publication that a newer one has been published before:
-    its partition is history, and views of the newest leave it out.
+    """What is registered now. `newest` is `False` if a newer publication already exists: this partition is history,
+    and views of the newest leave it out.
     """
 
     kind: str
@@ -51,11 +51,11 @@ class Registry:
     prefixes: LakePrefixes
 
     def prepare(self) -> None:
-        """Makes the database, and the tables that do not depend on a kind."""
+        """Creates the database, and the tables that do not depend on a kind."""
         self.glue.database(self.names.database, url(self.lake, dirname(self.prefixes.validated)))
 
     def register(self, place: str) -> Registered:
-        """Registers what the manifest at a URL or key commits: its parts, what it held back, its audit records.
+        """Registers what the manifest at a URL or key commits: its parts, its rejects, its audit records.
 
         Raises `CatalogError`.
         """
@@ -63,14 +63,14 @@ class Registry:
         for _ in range(ROUNDS):
             seen = manifest.read(self.lake, place)
             changes = self._put(seen)
-            # Another commit may have come between reading and writing, and its own registration may be over. Who
+            # Another commit may have happened between reading and writing, and its registration may be done. Who
             # writes last looks last, so the last one to write has seen the last manifest.
             if manifest.read(self.lake, place) == seen:
                 return self._told(seen, changes)
         raise CatalogError(f"`{place}` was published {ROUNDS} times while it was being registered")
 
     def register_audit(self, place: str) -> str:
-        """Registers the folder of an audit record, for a run that published nothing. Gives the folder's URL."""
+        """Registers the folder of an audit record, for a run that published nothing. Returns the folder's URL."""
         self.prepare()
         folder = dirname(key_of(self.lake, place))
         self._put_audit(folder)
@@ -90,7 +90,7 @@ class Registry:
         form = hive.table(names.rejected, ["kind", *seen.names], hive.parquet_at(folder, hive.REJECTED), "parquet")
         changes[f"table {names.rejected}"] = self.glue.table(database, form)
         if seen.rejected is None:
-            # The run before this one may have rejected something.
+            # The previous run may have rejected something.
             changes[names.rejected] = self.glue.no_partition(database, names.rejected, values)
         else:
             storage = hive.parquet_at(url(self.lake, seen.rejected), hive.REJECTED)
@@ -123,7 +123,7 @@ class Registry:
         )
 
     def _newer(self, seen: Manifest) -> str | None:
-        """The publication that came before this one although it is newer."""
+        """The publication that is newer than this one although it was published earlier."""
         try:
             newest = manifest.newest(self.lake, seen)
         except NotThere:
@@ -132,7 +132,7 @@ class Registry:
 
 
 def audit_partition(prefixes: LakePrefixes, folder: str) -> tuple[list[str], list[str]]:
-    """Keys and values of the audit partition of a folder. What was refused before it was known what it is has nulls."""
+    """Keys and values of the audit partition of a folder. They are null for a file refused before it was identified."""
     keys, values = ["kind", "year", "publication"], [HIVE_NULL] * 3
     below = folder.removeprefix(prefixes.audit + "/")
     if below != "unplaced":

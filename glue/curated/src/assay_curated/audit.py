@@ -18,7 +18,7 @@ REFERENCES = (
 
 
 def branch(plan: Plan) -> list[Check]:
-    """Every check of a branch. Totals are held against all years, the rest against those that were written."""
+    """Every check of a branch. Totals cover all years, the other checks only the years that were written."""
     fact, products = plan.written(tables.PAYMENTS_FACT), plan.written(tables.PAYMENT_PRODUCTS)
     questions = [
         checks.slots(plan.kind, plan.parts, products),

@@ -1,4 +1,4 @@
-"""What must hold before anybody sees a branch. Each check compares what was found with what the host published, or with
+"""What must hold before a branch is published. Each check compares a value with the host's audit, or with
 another table; none repairs anything.
 """
 
@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import reduce
 
 from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
+from pyspark.sql import functions as F  # noqa: N812 - the usual name
 
 from assay_curated import columns, tables, transforms
 from assay_curated.columns import Kind
@@ -24,7 +24,7 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check that was made: what it is about, what was expected, and what was found."""
+    """The result of a check: its subject, what was expected, and what was found."""
 
     name: str
     expected: str
@@ -40,14 +40,14 @@ class Check:
 
 
 def require(checks: Sequence[Check], where: str) -> None:
-    """Raises `ChecksFailed` with all that don't hold."""
+    """Raises `ChecksFailed` with all checks that fail."""
     if wrong := [str(check) for check in checks if not check.holds]:
         raise ChecksFailed(f"{len(wrong)} of {len(checks)} checks failed {where}:\n  " + "\n  ".join(wrong))
 
 
 def inputs(kind: Kind, manifests: Sequence[Manifest], parts: DataFrame) -> list[Check]:
-    """Before anything is written: each part has the rows and bytes that its manifest gives, no record is of another
-    year or publication, nothing is null that a fact cannot do without, and dollars are those of the audit.
+    """Before anything is written: each part has the rows and bytes that its manifest gives, no record belongs to
+    another year or publication, no column that a fact requires is null, and dollars equal those of the audit.
     """
     required = [one for one in kind.of(columns.FACT) if not tables.PAYMENTS_FACT.schema[one.name].nullable]
     said = {"program_year": "year", "publication": "published"}
@@ -79,8 +79,8 @@ def inputs(kind: Kind, manifests: Sequence[Manifest], parts: DataFrame) -> list[
 
 
 def totals(fact: DataFrame, publications: DataFrame) -> list[Check]:
-    """Rows and cents of every kind and year in the fact, against the publication that counts: of those written now, and
-    of those that must not have changed.
+    """Rows and cents of every kind and year in the fact, compared with the current publication: for the years written
+    now, and for those that must not have changed.
     """
     year = ("payment_kind", "program_year", "publication")
     published = {
@@ -101,7 +101,7 @@ def totals(fact: DataFrame, publications: DataFrame) -> list[Check]:
 
 
 def nulls(kind: Kind, parts: DataFrame, fact: DataFrame) -> list[Check]:
-    """Each column of the fact is null as often as the column it was made of: the share that the host saw is kept."""
+    """Each column of the fact is null as often as its source column: the host's share of nulls is kept."""
     carried = [one for one in kind.of(columns.FACT) if one.name not in ("program_year", "publication")]
     expected = parts.agg(*(F.count_if(F.col(one.cms).isNull()).alias(one.name) for one in carried)).first()
     found = fact.agg(*(F.count_if(F.col(one.name).isNull()).alias(one.name) for one in carried)).first()
@@ -110,7 +110,7 @@ def nulls(kind: Kind, parts: DataFrame, fact: DataFrame) -> list[Check]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A check whose answer is the one value of a frame: all of a branch's are answered in one query."""
+    """A check whose answer is a single value of a frame: all questions about a branch are answered in one query."""
 
     name: str
     expected: str
@@ -141,7 +141,7 @@ def orphans(name: str, rows: DataFrame, other: DataFrame, key: Sequence[str]) ->
 
 
 def slots(kind: Kind, parts: DataFrame, products: DataFrame) -> Question:
-    """As many product rows as there are slots that say anything."""
+    """There are as many product rows as filled product slots."""
     filled = [
         transforms.anything([one.cms for one in kind.of(columns.PRODUCTS, slot)]).cast("int")
         for slot in range(1, kind.slots + 1)
@@ -151,7 +151,7 @@ def slots(kind: Kind, parts: DataFrame, products: DataFrame) -> Question:
 
 
 def counted(variants: Sequence[tuple[Table, str, DataFrame]], fact: DataFrame) -> list[Question]:
-    """Each record of the fact that has the key of a table of variants is counted in just one of its rows."""
+    """Each record of the fact that has the key of a table of variants is counted in exactly one of its rows."""
     names = sorted({key for _, key, _ in variants})
     expected = fact.agg(*(F.count(name).alias(name) for name in names)).first()
     return [
@@ -161,7 +161,7 @@ def counted(variants: Sequence[tuple[Table, str, DataFrame]], fact: DataFrame) -
 
 
 def years(table: Table, rows: DataFrame, wanted: Iterable[Input]) -> Question:
-    """The table has rows of no publication but those that count."""
+    """The table has rows only of the current publications."""
     counting = [
         (F.col("payment_kind") == one.kind)
         & (F.col("program_year") == one.year)

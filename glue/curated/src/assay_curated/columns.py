@@ -1,6 +1,6 @@
-"""Which column of what the host validated is which column of which curated table: declared here and nowhere else.
+"""The mapping of the host's validated columns to columns of curated tables, declared here and nowhere else.
 
-A row is the name that CMS gave, the curated name, and the tables that carry it. Columns of product slots have the
+A row has CMS's name, the curated name, and the tables with that column. Columns of product slots have the
 slot's number in their names; they become rows of `payment_products`, so there is one row here for each of the slots.
 """
 
@@ -22,7 +22,7 @@ PLACES = (ADDRESSES, HOSPITALS)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the host's parts and where it goes. `slot` is 0 but for columns of product slots."""
+    """A column of the host's parts and its destination. `slot` is 0 except for columns of product slots."""
 
     cms: str
     name: str
@@ -40,7 +40,7 @@ class Kind:
     columns: tuple[Column, ...]
 
     def of(self, table: str, slot: int = 0) -> tuple[Column, ...]:
-        """The columns that `table` carries, in the order of the host's schema."""
+        """The columns of `table`, in the order of the host's schema."""
         return tuple(column for column in self.columns if table in column.tables and column.slot == slot)
 
 
@@ -114,7 +114,7 @@ GENERAL = Kind(
         Column("Dispute_Status_for_Publication", "dispute_status", (FACT,)),
         Column("Related_Product_Indicator", "related_product", (FACT,)),
         *_products(5),
-        # The manifest says both for the whole file; the checks hold the records against it.
+        # The manifest gives both for the whole file; the checks compare the records with it.
         Column("Program_Year", "program_year", (FACT,)),
         Column("Payment_Publication_Date", "publication", (FACT,)),
     ),

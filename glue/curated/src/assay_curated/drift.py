@@ -1,5 +1,5 @@
-"""How much more is blank in a publication than in the one before it. Iceberg counts nulls by file and column, so no row
-is read."""
+"""How much the share of blanks rose from one publication to the next. Iceberg counts nulls by file and column, so no
+row is read."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from assay_curated.lake import Lake
 from assay_curated.manifest import Input
 from assay_curated.tables import PAYMENTS_FACT
 
-# Beyond these, shares differ by how Python divides.
+# With more digits, shares would differ by rounding.
 DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """The column whose share of blanks rose most since an older publication, and by how much: 0.05 is five of a hundred
-    records. Where none rose, it is the one that fell least, and `rise` is not above zero.
+    """The column whose share of blanks rose most since an older publication, and by how much: 0.05 is five in a hundred
+    records. If none rose, it is the one that fell least, and `rise` is zero or negative.
     """
 
     column: str
@@ -28,12 +28,12 @@ class Drift:
     since: date
 
     def json(self) -> dict[str, str | float]:
-        """As it stands in reports."""
+        """The form used in reports."""
         return {"column": self.column, "rise": self.rise, "since": self.since.isoformat()}
 
 
 def drift(lake: Lake, new: Input) -> Drift | None:
-    """Of the payments of `new`, against the newest publication of its kind and year that is older and kept by its tag.
+    """Compares the payments of `new` with the newest older publication of its kind and year that a tag keeps.
     `None` if there is none, or if either has no payments.
     """
     prefix, _, _ = new.tag.rpartition("_")
@@ -51,7 +51,7 @@ def drift(lake: Lake, new: Input) -> Drift | None:
 
 
 def _shares(lake: Lake, of: Input, tag: str) -> Iterator[tuple[str, float]]:
-    """Columns that can be null, and the share that is, in a year's files as a tag keeps them."""
+    """Nullable columns and their share of nulls, in a year's files at a tag."""
     loaded = lake.loaded(PAYMENTS_FACT)
     kept: Any = loaded.refs().get(tag)
     if kept is None:

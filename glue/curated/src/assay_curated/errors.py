@@ -22,11 +22,11 @@ class Refused(CuratedError):
 
 
 class OlderPublication(Refused):
-    """A newer publication of the year is on main. The older one is kept by its tags and is not on main."""
+    """A newer publication of the year is on main. The older one is kept by its tags only."""
 
 
 class ChecksFailed(Refused):
-    """What was written to the branch does not agree with what the host published. The branch is kept."""
+    """The branch does not agree with what the host published. The branch is kept."""
 
 
 class Unreadable(CuratedError):
@@ -40,20 +40,20 @@ class Conflict(CuratedError):
 
 
 class Apart(CuratedError):
-    """A job ended between two tables and its branches are gone: its years must be curated again first."""
+    """A job ended between two tables and its branches no longer exist: its years must first be curated again."""
 
     label = "tables are apart"
 
 
 def told(error: Exception) -> dict[str, str]:
-    """What a report says of an error."""
+    """The text of an error for a report."""
     label = error.label if isinstance(error, CuratedError) else CuratedError.label
     return {"outcome": label, "error": type(error).__name__, "reason": str(error)}
 
 
 def failure(error: Exception) -> int:
-    """Says what went wrong on standard error and gives the exit code. What nobody foresaw could not run: it has its
-    whole trace, and is retried.
+    """Prints the error to standard error and returns the exit code. An unexpected error counts as `could not run`: it
+    is printed with its traceback, and retried.
     """
     if type(error).__module__.split(".")[0] not in ("assay_curated", "assay_platform"):
         traceback.print_exception(error)

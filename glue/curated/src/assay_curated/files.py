@@ -1,4 +1,4 @@
-"""Small text files of the lake, by the file system that Spark reads parts with: same addresses, same credentials."""
+"""Small text files of the lake, through the file system with which Spark reads parts: same URLs and credentials."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from assay_curated.errors import Unreadable
 
-# What an error of Java is in Python: pyspark turns those that it knows into its own.
+# Java errors as Python sees them: pyspark converts those that it knows into its own.
 JAVA = (Py4JJavaError, CapturedException)
 
 
@@ -28,7 +28,7 @@ def read(spark: SparkSession, url: str) -> str:
 
 
 def write(spark: SparkSession, url: str, text: str) -> None:
-    """Writes `text` to `url`, over what is there. Raises `Unreadable`."""
+    """Writes `text` to `url`, replacing an existing file. Raises `Unreadable`."""
     _, path, system = _open(spark, url)
     try:
         stream = system.create(path, True)
@@ -39,7 +39,7 @@ def write(spark: SparkSession, url: str, text: str) -> None:
 
 
 def reason(error: BaseException) -> str:
-    """The first line of what Java said."""
+    """The first line of Java's message."""
     said = error.java_exception if isinstance(error, Py4JJavaError) else error
     return str(said).split("\n", maxsplit=1)[0]
 

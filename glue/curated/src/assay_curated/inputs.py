@@ -1,4 +1,4 @@
-"""Reads manifests, and the parts that they name: each file by its own address, no folder is ever listed."""
+"""Reads manifests, and the parts that they name: each file by its URL; folders are never listed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
+from pyspark.sql import functions as F  # noqa: N812 - the usual name
 from pyspark.sql.types import DataType, DateType, DecimalType, LongType, StringType, StructField, StructType
 
 from assay_curated import files, manifest
@@ -14,7 +14,7 @@ from assay_curated.columns import Kind
 from assay_curated.errors import Refused
 from assay_curated.manifest import Manifest
 
-# Of the parts' columns, those that are not text.
+# Those of the parts' columns that are not text.
 _TYPES: dict[str, DataType] = {
     "amount": DecimalType(14, 2),
     "payment_date": DateType(),
@@ -26,8 +26,8 @@ POSITION = ("_record", "_line", "_offset")
 
 
 def read(spark: SparkSession, lake: str, places: Iterable[str]) -> list[Manifest]:
-    """The manifests at `places`, URLs or keys of the lake, each held against its audit record. Raises `Unreadable`,
-    and `Refused` if two are about the same year or one is not in this lake.
+    """The manifests at `places` (URLs, or keys in the lake), each checked against its audit record. Raises
+    `Unreadable`, and `Refused` if two are about the same year or one is not in this lake.
     """
     found = [_manifest(spark, lake, place) for place in places]
     years = [(one.input.kind, one.input.year) for one in found]
@@ -47,14 +47,14 @@ def _manifest(spark: SparkSession, lake: str, place: str) -> Manifest:
 
 
 def schema(kind: Kind) -> StructType:
-    """The columns of a kind's parts: given to Spark, so that it infers nothing and a column that lacks is null."""
+    """The columns of a kind's parts, given to Spark so that it infers nothing and a missing column is null."""
     columns = [StructField(one.cms, _TYPES.get(one.name, StringType())) for one in kind.columns]
     return StructType([*columns, *(StructField(name, LongType()) for name in POSITION)])
 
 
 def parts(spark: SparkSession, manifests: Iterable[Manifest]) -> DataFrame:
-    """All validated records of `manifests`, with what the manifest says of them: `payment_kind`, `year`, `published`
-    and `run`, and the file they are in: `part` and `part_bytes`. The manifests are of one kind.
+    """All validated records of `manifests`, with columns from the manifest (`payment_kind`, `year`, `published`, `run`)
+    and about their file (`part`, `part_bytes`). The manifests are of one kind.
     """
     frames = [
         spark.read.schema(schema(one.kind))

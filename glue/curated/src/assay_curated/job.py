@@ -1,6 +1,6 @@
-"""`python -m assay_curated.job`: curates the publications that are named, here and on Glue alike.
+"""`python -m assay_curated.job`: curates the given publications, both locally and on Glue.
 
-It takes the manifests of one kind, each of another year, and ends with the host's exit codes: 0 all of them are on
+It takes manifests of one kind, each for a different year, and ends with the host's exit codes: 0 all of them are on
 main, 1 refused (an older publication, a check that fails: don't retry), 2 could not run, or another job published in
 between (retry). The last line on standard output is the report, one JSON object; steps go to standard error.
 """
@@ -22,7 +22,7 @@ from assay_curated.tables import TABLES
 
 
 def curate(lake: Lake, kind: str, places: Sequence[str], *, again: bool, step: Callable[[str], None]) -> dict[str, Any]:
-    """Publishes the manifests at `places` and gives the report. Raises `CuratedError`."""
+    """Publishes the manifests at `places` and returns the report. Raises `CuratedError`."""
     manifests = inputs.read(lake.spark, lake.root, places)
     if others := [one for one in manifests if one.input.kind != kind]:
         raise Refused(f"`{others[0].url}` is of kind `{others[0].input.kind}`; this job curates `{kind}`")
@@ -55,7 +55,7 @@ def curate(lake: Lake, kind: str, places: Sequence[str], *, again: bool, step: C
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """The command. Gives the exit code."""
+    """The command; returns the exit code."""
     given = _arguments(arguments)
     lake: Lake | None = None
     try:
@@ -84,11 +84,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="URLs of manifests, or their keys in the lake; separated by commas or blanks, one a year",
     )
     parser.add_argument("--report", help="URL of a file to write the report to as well")
-    # A value, since Glue gives every argument one.
+    # It takes a value, because Glue passes one with every argument.
     parser.add_argument(
         "--again", choices=("yes", "no"), default="no", help="Write what is on main already once more (default: no)"
     )
-    # Glue adds arguments of its own.
+    # Glue adds its own arguments.
     given, _ = parser.parse_known_args(arguments)
     given.again = given.again == "yes"
     return given
@@ -105,6 +105,6 @@ def _told() -> Callable[[str], None]:
 
 
 if __name__ == "__main__":
-    # Glue takes any `SystemExit` for a failure, also that of code 0.
+    # Glue treats any `SystemExit` as a failure, even with code 0.
     if code := run():
         sys.exit(code)

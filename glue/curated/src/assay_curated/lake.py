@@ -1,7 +1,7 @@
 """A lake's curated tables in Spark's catalog: their names, branches, tags and snapshots.
 
-Iceberg's own Java interface does what has no DataFrame: it needs no Spark job, and a fast-forward is one
-compare-and-swap of the catalog.
+Operations without a DataFrame use Iceberg's Java interface: it needs no Spark job, and a fast-forward is one
+compare-and-swap in the catalog.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ INPUTS = "assay.inputs"
 BRANCH = "assay.branch"
 TAGS = "assay.tags"
 
-# Branches that a killed job left are dropped by snapshot expiry. A week: longer than anybody takes to look at one.
+# Snapshot expiry drops the branches of killed jobs after a week, which leaves enough time to inspect one.
 _BRANCH_LIFE_MS = 7 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest snapshot of a branch, and what its writer noted. A table that was never written has none."""
+    """The newest snapshot of a branch, and the properties its writer recorded. A table never written has none."""
 
     snapshot: int
     inputs: frozenset[Input]
@@ -39,7 +39,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """`root` is the lake's URL without a slash at its end, `catalog` Spark's name of the catalog."""
+    """`root` is the lake's URL without a trailing slash, `catalog` Spark's name for the catalog."""
 
     spark: SparkSession
     root: str
@@ -55,7 +55,7 @@ class Lake:
         return self.spark.table(self.name(table, branch))
 
     def head(self, table: Table, branch: str = MAIN) -> Head | None:
-        """What a branch or a tag points at; `None` if there is no such thing."""
+        """The snapshot of a branch or a tag; `None` if it does not exist."""
         loaded = self.loaded(table)
         reference = loaded.refs().get(branch)
         if reference is None:
@@ -70,35 +70,35 @@ class Lake:
         )
 
     def rows(self, table: Table) -> int:
-        """Rows of main, as its snapshot says."""
+        """The number of rows on main, from its snapshot."""
         snapshot = self.loaded(table).currentSnapshot()
         return 0 if snapshot is None else int(dict(snapshot.summary()).get("total-records", 0))
 
     def branches(self, table: Table) -> list[str]:
-        """Names of all branches and tags but main."""
+        """Names of all branches and tags except main."""
         return sorted(str(name) for name in self.loaded(table).refs() if name != MAIN)
 
     def create_branch(self, table: Table, branch: str) -> None:
-        """Makes a branch of what main is now. Raises `Conflict`."""
+        """Creates a branch at the current state of main. Raises `Conflict`."""
         with commits(table, "make the branch"):
             changes = self.loaded(table).manageSnapshots().createBranch(branch)
             changes.setMaxRefAgeMs(branch, _BRANCH_LIFE_MS).commit()
 
     def drop_branch(self, table: Table, branch: str) -> None:
-        """Removes a branch, if it is there. Raises `Conflict`."""
+        """Removes a branch, if it exists. Raises `Conflict`."""
         loaded = self.loaded(table)
         if loaded.refs().get(branch) is not None:
             with commits(table, "remove the branch"):
                 loaded.manageSnapshots().removeBranch(branch).commit()
 
     def fast_forward(self, table: Table, branch: str) -> None:
-        """Sets main to `branch`. Raises `Conflict` if main has changed since the branch was made."""
+        """Fast-forwards main to `branch`. Raises `Conflict` if main has changed since the branch was created."""
         loaded = self.loaded(table)
         with commits(table, "fast-forward main"):
             loaded.manageSnapshots().fastForwardBranch(MAIN, branch).commit()
 
     def tag(self, table: Table, tag: str, snapshot: int) -> None:
-        """Lets `tag` point at `snapshot`, wherever it pointed before. Raises `Conflict`."""
+        """Points `tag` at `snapshot`, wherever it pointed before. Raises `Conflict`."""
         loaded = self.loaded(table)
         found = loaded.refs().get(tag)
         if found is not None and int(found.snapshotId()) == snapshot:
@@ -108,7 +108,7 @@ class Lake:
             (changes.createTag(tag, snapshot) if found is None else changes.replaceTag(tag, snapshot)).commit()
 
     def loaded(self, table: Table) -> Any:  # noqa: ANN401 - a Java object
-        """Iceberg's own object of a table, as it is now. Raises `CuratedError` if there is none."""
+        """Iceberg's object for a table, in its current state. Raises `CuratedError` if there is none."""
         jvm: Any = self.spark._jvm  # noqa: SLF001 - pyspark has no public way to a library of its JVM
         session = self.spark._jsparkSession  # noqa: SLF001
         try:
@@ -121,7 +121,7 @@ class Lake:
 
 
 class commits:  # noqa: N801 - reads as a statement
-    """Turns a commit that lost against another into `Conflict`."""
+    """Turns a commit that lost a race into `Conflict`."""
 
     def __init__(self, table: Table, what: str) -> None:
         self._what = f"could not {what} of `{table.name}`"

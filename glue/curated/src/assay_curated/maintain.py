@@ -1,7 +1,7 @@
-"""`python -m assay_curated.maintain`: removes what nobody reads any more of the curated tables, and shows it first.
+"""`python -m assay_curated.maintain`: shows, and on request removes, unused snapshots and files of the curated tables.
 
-Two things pile up. Snapshots: every job leaves the ones before it, with the files that it replaced. Orphans: files that
-no snapshot names, which a killed job wrote. Publications are kept by their tags whatever their age, and so is main.
+Two things pile up. Snapshots: every job leaves the earlier ones, with the files that it replaced. Orphans: files that
+no snapshot names, left by killed jobs. Tags keep publications whatever their age, and main is always kept.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from assay_curated.errors import Conflict, Refused, failure, told
 from assay_curated.lake import MAIN, Lake, commits
 from assay_curated.tables import TABLES, Table
 
-# A month: longer than it takes to notice that a job was wrong and to go back to the snapshot before it.
+# A month: long enough to notice that a job was wrong and to go back to the snapshot before it.
 KEEP_DAYS = 30
-# What a job that is under way has written is named by no snapshot yet. A job ends within hours; three days is also what
-# Iceberg takes by itself.
+# No snapshot names the files of a running job yet. A job ends within hours; three days is also Iceberg's
+# default.
 ORPHAN_DAYS = 3
-# A load reads from a snapshot for an hour at most, and Iceberg removes no orphan that is younger.
+# A load reads from a snapshot for at most an hour, and Iceberg removes no orphan younger than a day.
 LEAST_DAYS = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What of a table goes. `snapshots` are ids, `branches` those that failed jobs left, `orphans` URLs; `files` were
-    removed with the snapshots (data, manifests and lists of them), which is known only once they are.
+    """What is removed of a table. `snapshots` are ids, `branches` those of failed jobs, `orphans` URLs; `files` counts
+    the files removed with the snapshots (data, manifests and manifest lists), which is known only afterwards.
     """
 
     snapshots: list[int]
@@ -45,8 +45,8 @@ class Swept:
 def maintain(
     lake: Lake, *, before: datetime, orphans_before: datetime, delete: bool, step: Callable[[str], None]
 ) -> dict[str, Swept]:
-    """Finds, and with `delete` removes, snapshots older than `before` and orphans older than `orphans_before`. Gives
-    what was found, by table. Raises `Conflict` if a job is publishing, or died while it was: its branches are needed.
+    """Finds, and with `delete` removes, snapshots older than `before` and orphans older than `orphans_before`. Returns
+    the findings by table. Raises `Conflict` if a job is publishing, or died meanwhile: its branches are still needed.
     """
     if unfinished := publish.unfinished(lake):
         raise Conflict(
@@ -73,14 +73,14 @@ def _sweep(
             (removed,) = _call(lake, table, "expire_snapshots", before, "retain_last => 1")
         files = sum(int(count) for count in removed)
     step(f"{'remove' if delete else 'look for'} orphans of `{table.name}`")
-    # By the table's own way to files: the other one asks Hadoop, which may know the bucket under another scheme.
+    # Through the table's own file IO: the alternative is Hadoop, which may know the bucket under another scheme.
     options = f"dry_run => {str(not delete).lower()}, prefix_listing => true"
     orphans = sorted(str(one[0]) for one in _call(lake, table, "remove_orphan_files", orphans_before, options))
     return Swept(snapshots, kept, branches, tags, orphans, files)
 
 
 def _aged(loaded: Any, reference: Any) -> bool:  # noqa: ANN401 - Java objects
-    """Whether expiry drops a branch: one of a job that failed or died, a week after it."""
+    """Whether expiry drops a branch: that of a failed or killed job, after a week."""
     life = reference.maxRefAgeMs()
     since = _millis(datetime.now(UTC)) - int(loaded.snapshot(reference.snapshotId()).timestampMillis())
     return life is not None and since > int(life)
@@ -98,7 +98,7 @@ def _millis(moment: datetime) -> int:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """The command. Gives the exit code."""
+    """The command; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m assay_curated.maintain", description="Remove old snapshots and orphans of the curated tables"
     )
@@ -107,12 +107,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     keep, orphan = f"(default: {KEEP_DAYS})", f"(default: {ORPHAN_DAYS})"
     parser.add_argument("--keep-days", type=int, default=KEEP_DAYS, help=f"Days that snapshots are kept for {keep}")
     parser.add_argument("--orphan-days", type=int, default=ORPHAN_DAYS, help=f"Least age of orphans that go {orphan}")
-    # A value, since Glue gives every argument one.
+    # It takes a value, because Glue passes one with every argument.
     parser.add_argument(
         "--delete", choices=("yes", "no"), default="no", help="Remove it, not only show it (default: no)"
     )
     parser.add_argument("--report", help="URL of a file to write the report to as well")
-    # Glue adds arguments of its own.
+    # Glue adds its own arguments.
     given, _ = parser.parse_known_args(arguments)
     lake: Lake | None = None
     try:
@@ -146,6 +146,6 @@ def _say(what: str) -> None:
 
 
 if __name__ == "__main__":
-    # Glue takes any `SystemExit` for a failure, also that of code 0.
+    # Glue treats any `SystemExit` as a failure, even with code 0.
     if code := run():
         sys.exit(code)

@@ -1,4 +1,4 @@
-"""What the host says of a publication: its manifest and its audit record, read and held against each other."""
+"""The host's account of a publication: its manifest and its audit record, read and compared with each other."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Input:
         return f"{self.kind.replace('-', '_')}_{self.year}_{self.publication:%Y%m%d}"
 
     def json(self) -> dict[str, str | int]:
-        """As it stands in `assay.inputs` and in reports."""
+        """The form used in `assay.inputs` and in reports."""
         return {
             "kind": self.kind,
             "year": self.year,
@@ -40,7 +40,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part file: its URL, and the rows and bytes that it has if it is the one that was published."""
+    """A part file: its URL, and the rows and bytes of the published file."""
 
     url: str
     rows: int
@@ -49,7 +49,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Records and dollars of what was read, of what passed, and of what was held back."""
+    """Records and dollars: read, passed, and held back."""
 
     read: int
     validated: int
@@ -80,8 +80,8 @@ class Manifest:
 
 
 def parse(text: str, url: str, lake: str) -> Manifest:
-    """The manifest that was read from `url`. Its files are found below `lake` by their keys, so that a lake that was
-    copied elsewhere is read where it lies. Raises `Unreadable`, and `Refused` for a kind that is not curated.
+    """Parses the manifest read from `url`. Its files are found below `lake` by their keys, so a copied lake is read at
+    its new location. Raises `Unreadable`, and `Refused` for a kind that is not curated.
     """
     try:
         assay: dict[str, Any] = json.loads(text)["assay"]

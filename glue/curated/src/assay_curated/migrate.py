@@ -1,8 +1,8 @@
-"""`python -m assay_curated.migrate`: makes the tables, and brings older ones to what `tables` declares.
+"""`python -m assay_curated.migrate`: creates the tables, and migrates older ones to the declarations in `tables`.
 
-Each statement follows from the difference between what is there and what is declared, so an interrupted migration is
-simply run again. Columns are added, renamed (`RENAMED`), moved and widened, all without rewriting a file. What would
-lose data is not done.
+Each statement is derived from the difference between actual and declared tables, so an interrupted migration is
+simply run again. Columns are added, renamed (`RENAMED`), moved and widened, all without rewriting files. Changes that
+would lose data are refused.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ RENAMED: dict[str, dict[str, str]] = {}
 
 PROPERTIES = {
     "format-version": "2",
-    # Replaced years are written anew: readers that know no delete files, such as COPY, see whole data files only.
+    # Copy-on-write: readers without support for delete files, such as COPY, need complete data files.
     "write.delete.mode": "copy-on-write",
     "write.parquet.compression-codec": "zstd",
-    # Every task writes rows of one year; sending a year's rows to one task first would only slow it down.
+    # Every task writes rows of one year; shuffling a year's rows to one task first would only slow it down.
     "write.distribution-mode": "none",
-    # Old metadata files are found through the newest, which keeps a hundred commits.
+    # Old metadata files can be found through the newest, which lists a hundred commits.
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "100",
 }
 
 
 def create(table: Table, name: str, location: str | None) -> str:
-    """The statement that makes a table; `location` is given where the catalog takes one."""
+    """The statement that creates a table; `location` is given if the catalog needs one."""
     columns = ", ".join(_column(field) for field in table.schema)
     properties = ", ".join(f"'{name}' = '{value}'" for name, value in PROPERTIES.items())
     partitions = f" partitioned by ({', '.join(PARTITION)})" if table.years else ""
@@ -46,7 +46,7 @@ def create(table: Table, name: str, location: str | None) -> str:
 
 
 def changes(found: StructType, table: Table, name: str, renamed: dict[str, str]) -> Iterator[str]:
-    """The statements that turn the columns `found` into those of `table`. Raises `Refused` for what is not safe."""
+    """The statements that turn the columns `found` into those of `table`. Raises `Refused` for unsafe changes."""
     there = {field.name: field for field in found}
     for old, new in renamed.items():
         if old in there and new not in there:
@@ -96,8 +96,8 @@ def _column(field: StructField) -> str:
 
 
 def migrate(lake: Lake, locations: str | None) -> list[str]:
-    """Brings all tables to what is declared and gives the statements that did it. `locations` is the folder in which
-    each table gets one of its own, where the catalog takes locations. Raises `Refused`.
+    """Migrates all tables to the declarations and returns the executed statements. `locations` is the folder in which
+    each table gets a subfolder, if the catalog needs locations. Raises `Refused`.
     """
     done = []
     lake.spark.sql(f"create namespace if not exists {lake.catalog}.{lake.database}")
@@ -115,11 +115,11 @@ def migrate(lake: Lake, locations: str | None) -> list[str]:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """The command. Gives the exit code."""
+    """The command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m assay_curated.migrate", description="Make or change the tables")
     parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
     parser.add_argument("--lake", help="URL of the lake (default: the environment's)")
-    # Glue adds arguments of its own.
+    # Glue adds its own arguments.
     given, _ = parser.parse_known_args(arguments)
     try:
         lake, locations = session.lake(given.environment, given.lake, "assay migrate")

@@ -1,4 +1,4 @@
-"""What one branch is to hold."""
+"""The intended contents of a branch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
+from pyspark.sql import functions as F  # noqa: N812 - the usual name
 
 from assay_curated.columns import Kind
 from assay_curated.lake import Lake
@@ -16,8 +16,8 @@ from assay_curated.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The years that are replaced on `branch` by `manifests`, whose records are `parts`, and `wanted`, the whole set of
-    publications that the branch is made of then.
+    """The years on `branch` that `manifests` replace, whose records are `parts`, and `wanted`, the complete set of
+    publications on the branch afterwards.
     """
 
     lake: Lake
@@ -29,7 +29,7 @@ class Plan:
 
     @property
     def years(self) -> Column:
-        """Whether a row is of a year that is replaced."""
+        """Whether a row belongs to a year that is replaced."""
         replaced = [one.input.year for one in self.manifests]
         return (F.col("payment_kind") == self.kind.name) & F.col("program_year").isin(replaced)
 

@@ -1,8 +1,8 @@
-"""Write, audit, publish: every table gets a branch, the branches are written and checked, and main is moved to them.
+"""Write, audit, publish: every table gets a branch, the branches are written and checked, and main is fast-forwarded.
 
 `publications` goes first. Its fast-forward is the commit: it fails if anybody else published since the branches were
-made, and then nothing has happened. A job that dies after it leaves checked branches, and the next one, whatever its
-year, moves the other tables to them before it does anything else.
+created, and then nothing has changed. A job that dies after it leaves checked branches, and the next job, whatever its
+year, fast-forwards the other tables to them before it does anything else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from assay_curated.tables import PUBLICATIONS, TABLES, Table
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a job did. `published` are on main now; `unchanged` were there already."""
+    """What a job did. `published` are now on main; `unchanged` already were."""
 
     published: list[Input] = field(default_factory=list)
     unchanged: list[Input] = field(default_factory=list)
@@ -44,8 +44,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the tables stand to each other on main. `apart` are inputs that some tables have and others lack; `even` says
-    that the same job wrote all of them last, as is usual.
+    """Whether the tables on main agree. `apart` are inputs that some tables have and others lack; `even` means that the
+    same job wrote all of them last, as is usual.
     """
 
     apart: frozenset[Input]
@@ -53,8 +53,8 @@ class State:
 
 
 def curate(lake: Lake, manifests: Sequence[Manifest], *, again: bool = False, step: Callable[[str], None]) -> Outcome:
-    """Publishes `manifests`, all of one kind, each of another year. What is on main already is left alone, unless
-    `again`. `step` is told what is being done.
+    """Publishes `manifests`, all of one kind, each for a different year. Publications already on main are left alone,
+    unless `again`. Progress is reported to `step`.
 
     Raises `OlderPublication` if a newer publication of a year is on main: the older one is written, checked and kept by
     its tags, and the other years are published. Raises `ChecksFailed`, `Conflict` and `Apart` without touching main.
@@ -85,7 +85,7 @@ def curate(lake: Lake, manifests: Sequence[Manifest], *, again: bool = False, st
 
 
 def recover(lake: Lake, step: Callable[[str], None]) -> State:
-    """Finishes what a job that died had committed, and says how tables stand after that. Raises `Conflict`."""
+    """Finishes the commit of a job that died, and returns the state of the tables after that. Raises `Conflict`."""
     committed = lake.head(PUBLICATIONS)
     if committed is None:
         return State(frozenset(), even=True)
@@ -110,7 +110,7 @@ def recover(lake: Lake, step: Callable[[str], None]) -> State:
 
 
 def unfinished(lake: Lake) -> list[Table]:
-    """Tables that are not yet what was committed, and have a checked branch that is."""
+    """Tables that lag behind the commit, and have a checked branch for it."""
     committed = lake.head(PUBLICATIONS)
     if committed is None:
         return []
@@ -138,7 +138,7 @@ def _station(
     heads = [lake.head(table, branch) for table in TABLES]
     base = heads[0]
     if even and not all(base is not None and _same(head, base) for head in heads):
-        # Only some branches were made before another job published: they would not go public together.
+        # Some branches were created only after another job published: they would not be consistent.
         _drop(lake, branch)
         raise Conflict("another job is publishing right now\n  help: run this one again")
     given = {(one.input.kind, one.input.year) for one in manifests}

@@ -1,7 +1,7 @@
 """The Spark session: the same settings everywhere, from the addresses of an environment.
 
-On AWS the endpoints are Amazon's own and credentials come from the role; elsewhere the endpoints are given and
-credentials come from the variables that all of AWS's tools read.
+On AWS the endpoints are Amazon's own and credentials come from the role; elsewhere the endpoints are configured and
+credentials come from the usual AWS variables.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from assay_platform import config
 from assay_platform.model import Environment, Platform
 
 JARS_VARIABLE = "ASSAY_SPARK_JARS"
-# What `ASSAY_SPARK_JARS` has to name where Spark is not Glue's, which brings them by `--datalake-formats iceberg`.
+# The jars that `ASSAY_SPARK_JARS` must name; Glue provides them with `--datalake-formats iceberg`.
 COORDINATES = (
     "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0",
     "org.apache.iceberg:iceberg-aws-bundle:1.10.0",
@@ -29,7 +29,7 @@ COORDINATES = (
 
 
 def settings(platform: Platform, environment: Environment) -> dict[str, str]:
-    """Spark's settings for a lake, without jars. A lake that is a folder needs no catalog's server."""
+    """Spark's settings for a lake, without jars. A lake in a folder needs no catalog server."""
     catalog = f"spark.sql.catalog.{platform.catalog.spark_name}"
     made = {
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
@@ -39,9 +39,9 @@ def settings(platform: Platform, environment: Environment) -> dict[str, str]:
         f"{catalog}.warehouse": environment.url(platform.lake.curated),
         # Dates and times mean the same wherever the job runs.
         "spark.sql.session.timeZone": "UTC",
-        # Standard error is for people, and has a line for each step.
+        # Standard error is for people, with one line per step.
         "spark.ui.showConsoleProgress": "false",
-        # A cast that fails is an error, not a null.
+        # A failed cast is an error, not a null.
         "spark.sql.ansi.enabled": "true",
     }
     if environment.lake.startswith("file:"):
@@ -50,7 +50,7 @@ def settings(platform: Platform, environment: Environment) -> dict[str, str]:
         f"{catalog}.type": "glue",
         f"{catalog}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         f"{catalog}.client.region": environment.region,
-        # Glue keeps a version of the table for each commit otherwise; Iceberg has its own history.
+        # Otherwise Glue keeps a table version for each commit; Iceberg has its own history.
         f"{catalog}.glue.skip-archive": "true",
     }
     if glue := environment.endpoint("glue"):
@@ -67,8 +67,8 @@ def settings(platform: Platform, environment: Environment) -> dict[str, str]:
 
 
 def start(name: str, wanted: Mapping[str, str], jars: str | None = None) -> SparkSession:
-    """A session with these settings, and the jars that `jars` or `ASSAY_SPARK_JARS` lists by commas. Raises
-    `CuratedError` if one of the jars is not there.
+    """A session with these settings, and the comma-separated jars in `jars` or `ASSAY_SPARK_JARS`. Raises
+    `CuratedError` if a jar does not exist.
     """
     builder = SparkSession.builder.appName(name)
     if listed := jars or os.environ.get(JARS_VARIABLE, ""):
@@ -86,7 +86,7 @@ def start(name: str, wanted: Mapping[str, str], jars: str | None = None) -> Spar
 
 def lake(name: str | None, root: str | None, application: str) -> tuple[Lake, str | None]:
     """The lake of the environment `name`, or the one at `root` with the environment's other addresses, and the folder
-    of table locations (`None` where the catalog gives them). Raises `CuratedError` and `ConfigError`.
+    for table locations (`None` if the catalog assigns them). Raises `CuratedError` and `ConfigError`.
     """
     platform = config.load()
     environment = config.environment(platform, name)

@@ -1,8 +1,8 @@
-"""The curated tables as they are now: columns, order, types, keys. `migrations/` makes and changes them in a catalog;
-a test holds both against each other.
+"""The current curated tables: columns, order, types, keys. `migrate` creates and changes them in a catalog;
+a test compares both.
 
-Types are Spark's. Money is `decimal(14,2)` a payment and `decimal(18,2)` a sum: ten thousand times the largest year.
-Ids are digits and stay text: some begin with a zero.
+Types are Spark's. Money is `decimal(14,2)` for a payment and `decimal(18,2)` for a sum: ten thousand times the largest
+year. Ids are digits but stay text, because some begin with a zero.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-# Each table but the dimensions is replaced by these, a year at a time.
+# Partition columns: all tables except the dimensions are replaced a year at a time.
 PARTITION = ("payment_kind", "program_year")
 
 _YEAR = "payment_kind string not null, program_year int not null, publication date not null"
@@ -43,7 +43,7 @@ _TYPES: dict[str, DataType] = {
     "decimal(14,2)": DecimalType(14, 2),
     "decimal(18,2)": DecimalType(18, 2),
 }
-# What every dimension says of its key: in how many of the records that count, of which years and publications.
+# In every dimension, about its key: the number of current records, the years and the publications.
 _SEEN = (
     "records bigint not null, first_year int not null, last_year int not null, "
     "first_publication date not null, last_publication date not null"
@@ -60,7 +60,7 @@ def _names(ddl: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A curated table. `key` is unique; `years` says that it has partitions, one a kind and year."""
+    """A curated table. `key` is unique; with `years` it is partitioned by kind and year."""
 
     name: str
     key: tuple[str, ...]
@@ -159,7 +159,7 @@ TEACHING_HOSPITALS_DIM = Table(
     years=False,
 )
 
-# In the order in which they go public: `publications` is the commit, dimensions come before what refers to them.
+# In publishing order: `publications` is the commit, and dimensions come before tables that refer to them.
 TABLES = (
     PUBLICATIONS,
     PHYSICIAN_NAMES,

@@ -1,7 +1,7 @@
 """Curated rows from validated records. DataFrames in, DataFrames out: nothing here reads, writes or counts.
 
-What is made of a year is made of that year's records alone, and a dimension of all years' variants, without regard to
-their order. So tables are the same whatever the order in which years came, and however often.
+Rows of a year are made from that year's records alone, and a dimension from all years' variants, regardless of
+their order. So tables are the same for any order of years and any repetition.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
+from pyspark.sql import functions as F  # noqa: N812 - the usual name
 
 from assay_curated import columns, tables
 from assay_curated.columns import Kind
@@ -18,7 +18,7 @@ from assay_curated.tables import Table
 
 
 def facts(kind: Kind, parts: DataFrame) -> DataFrame:
-    """`payments_fact`: a row a record."""
+    """`payments_fact`: one row per record."""
     made = {
         **_year(),
         **{one.name: F.col(one.cms) for one in kind.of(columns.FACT) if one.name not in _year()},
@@ -31,7 +31,7 @@ def facts(kind: Kind, parts: DataFrame) -> DataFrame:
 
 
 def products(kind: Kind, parts: DataFrame) -> DataFrame:
-    """`payment_products`: a row for each product slot that says anything. The amount stays with the payment."""
+    """`payment_products`: a row for each filled product slot. The amount stays with the payment."""
     record = next(one.cms for one in kind.of(columns.PRODUCTS) if one.name == "record_id")
     slots = [_slot(kind, parts, record, slot) for slot in range(1, kind.slots + 1)]
     return reduce(DataFrame.unionByName, slots)
@@ -45,15 +45,15 @@ def _slot(kind: Kind, parts: DataFrame, record: str, slot: int) -> DataFrame:
 
 
 def variants(kind: Kind, parts: DataFrame, table: Table, key: str) -> DataFrame:
-    """A table of variants: each spelling of what has the key `key`, a year, and how many records have it."""
+    """A table of variants: each spelling for the key `key`, by year, and how many records have it."""
     made = {**_year(), **{one.name: F.col(one.cms) for one in kind.of(table.name)}}
     rows = parts.select(*(column.alias(name) for name, column in made.items())).where(F.col(key).isNotNull())
     return rows.groupBy(*made).agg(F.count("*").alias("records")).select(*table.schema.names)
 
 
 def canonical(rows: DataFrame, key: str, values: Sequence[str]) -> DataFrame:
-    """One row of `values` for each `key`, by a fixed rule: of the newest publication, what most of its records have;
-    of several, the first in order of bytes, a blank before all others. Rows without any value don't take part.
+    """One row of `values` for each `key`, by a fixed rule: the most frequent values in the newest publication; in a
+    tie, the first in byte order, with blanks first. Rows without any value are ignored.
     """
     counted = rows.where(anything(values)).groupBy(key, "publication", *values).agg(F.sum("records").alias("_records"))
     rank = F.struct(
@@ -113,22 +113,22 @@ def hospitals(names: DataFrame) -> DataFrame:
 
 
 def person_key(profile: Column) -> Column:
-    """The recipient's key of a profile id. Both keys have a word before the digits: a profile's may be a CCN's too."""
+    """The recipient's key for a profile id. Both keys have a prefix, because a profile id may equal a CCN."""
     return F.concat(F.lit("person-"), profile)
 
 
 def hospital_key(ccn: Column) -> Column:
-    """The recipient's key of a teaching hospital's CCN."""
+    """The recipient's key for a teaching hospital's CCN."""
     return F.concat(F.lit("hospital-"), ccn)
 
 
 def anything(names: Sequence[str]) -> Column:
-    """Whether any of these columns says anything. They are of one type."""
+    """Whether any of these columns, all of one type, is filled."""
     return F.coalesce(*(F.col(name) for name in names)).isNotNull()
 
 
 def _year() -> dict[str, Column]:
-    # What the manifest says, not the cells: those may be blank.
+    # From the manifest, not from the cells, which may be blank.
     return {
         "payment_kind": F.col("payment_kind"),
         "program_year": F.col("year"),

@@ -1,11 +1,11 @@
-"""Writes a branch: years that are given are replaced in the tables that have years, and dimensions are rebuilt."""
+"""Writes a branch: the given years are replaced in the tables partitioned by year, and dimensions are rebuilt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
+from pyspark.sql import functions as F  # noqa: N812 - the usual name
 
 from assay_curated import tables, transforms
 from assay_curated.lake import BRANCH, INPUTS, TAGS, Lake, format_inputs
@@ -13,7 +13,7 @@ from assay_curated.manifest import Manifest
 from assay_curated.plan import Plan
 from assay_curated.tables import Table
 
-# Tables of variants, and the column that says what each is a variant of.
+# Tables of variants, and the column with the key of each.
 VARIANTS = (
     (tables.PHYSICIAN_NAMES, "profile_id"),
     (tables.PHYSICIAN_ADDRESSES, "profile_id"),
@@ -24,7 +24,7 @@ VARIANTS = (
 
 
 def branch(plan: Plan, step: Callable[[str], None]) -> None:
-    """Writes all tables of the branch; each snapshot notes the whole set of inputs, `plan.wanted`."""
+    """Writes all tables of the branch; each snapshot records the whole set of inputs, `plan.wanted`."""
     kind, parts = plan.kind, plan.parts
     notes = {
         INPUTS: format_inputs(plan.wanted),
@@ -37,7 +37,7 @@ def branch(plan: Plan, step: Callable[[str], None]) -> None:
         writer = rows.writeTo(plan.lake.name(table, plan.branch))
         for note, value in notes.items():
             writer = writer.option(f"snapshot-property.{note}", value)
-        # Not Spark's dynamic overwrite: it leaves a year alone of which no row is left, such as one without products.
+        # Not Spark's dynamic overwrite, which would keep a year that no longer has rows, such as one without products.
         writer.overwrite(plan.years if table.years else F.lit(True))
 
     put(tables.PUBLICATIONS, publications(plan.lake, plan.manifests))
@@ -51,7 +51,7 @@ def branch(plan: Plan, step: Callable[[str], None]) -> None:
 
 
 def publications(lake: Lake, manifests: Sequence[Manifest]) -> DataFrame:
-    """`publications`: what the host says of each publication."""
+    """`publications`: the host's figures for each publication."""
     rows = [
         {
             "payment_kind": one.input.kind,

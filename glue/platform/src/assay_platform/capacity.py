@@ -1,4 +1,4 @@
-"""How long all years take on one machine and past one, for `docs/capacity.md`. See `cost`, which writes it there."""
+"""How long all years take on one machine and on several, for `docs/capacity.md`, which `cost` writes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from assay_platform import volumes as v
 
-# Hosts at a time: Airflow's pool.
+# Concurrent hosts, the size of Airflow's pool.
 POOLS = (1, 2, 4, 7, 13)
-# Cores of a Glue worker G.1X; one of the workers is the driver, which judges nothing.
+# Cores of a G.1X Glue worker; one of the workers is the driver, which processes no data.
 WORKER_CORES = 4
 WORKERS = (2, 5, 10)
 
@@ -25,12 +25,12 @@ def one_machine() -> str:
     listed = [f"| {what} | {how} | {seconds / 60:.0f} |" for what, how, seconds in rows]
     total = sum(seconds for *_, seconds in rows)
     return "\n".join(
-        ["| station | arithmetic | minutes |", "|---|---|---:|", *listed, f"| **both** | | **{total / 60:.0f}** |"]
+        ["| station | arithmetic | minutes |", "|---|---|---:|", *listed, f"| **total** | | **{total / 60:.0f}** |"]
     )
 
 
 def tasks() -> str:
-    """All years by tasks at a time, each as fast as the one that was measured."""
+    """All years by number of concurrent tasks, each as fast as the one that was measured."""
     csv, _ = v.mean_year()
     each = v.host_seconds(csv) + v.TASK_START_S
     longest = v.host_seconds(v.LARGEST_GB) + v.TASK_START_S
@@ -47,7 +47,7 @@ def tasks() -> str:
 
 
 def glue() -> str:
-    """A job for the largest year, by workers; half of what cores could do is counted."""
+    """A job for the largest year, by number of workers, at half of the cores' capacity."""
     cpu = v.spark_cpu_seconds(Decimal(v.LARGEST_RECORDS))
     scales = cpu - v.SPARK_FIXED_CPU_S
     rows = []
@@ -55,7 +55,7 @@ def glue() -> str:
         cores = (workers - 1) * WORKER_CORES
         seconds = v.SPARK_FIXED_CPU_S + scales * v.REAL_TEXTS / cores * 2
         rows.append(f"| {workers} | {cores} | {seconds / 60:.1f} |")
-    head = "| workers G.1X | cores that work | minutes |"
+    head = "| G.1X workers | working cores | minutes |"
     return "\n".join([head, "|---:|---:|---:|", *rows])
 
 

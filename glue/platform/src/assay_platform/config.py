@@ -1,5 +1,5 @@
-"""Reads `platform.json`, the one file of names and addresses. Nothing else reads it, and nothing else asks which
-environment this is.
+"""Reads `platform.json`, the single file of names and addresses. Nothing else reads it or asks which environment this
+is.
 
     from assay_platform import config
 
@@ -7,8 +7,8 @@ environment this is.
     here = platform.environments["dev"]      # by name
     here = config.environment(platform)      # the one that the variable `ASSAY_ENVIRONMENT` names
 
-The file is the one that the variable `ASSAY_PLATFORM` names; else, in a checkout, `terraform/platform.json`; else the
-one that the wheel carries. A field that is missing, unknown or of another type is an error that names it.
+The file is the one that the variable `ASSAY_PLATFORM` names; otherwise, in a checkout, `terraform/platform.json`; and
+otherwise the copy in the wheel. A field that is missing, unknown or of the wrong type is an error that names it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ConfigError(Exception):
 
 
 def load(path: Path | str | None = None) -> Platform:
-    """The platform's names and addresses, from `path` or from where they usually are. Raises `ConfigError`."""
+    """The platform's names and addresses, from `path` or the default file. Raises `ConfigError`."""
     given = path or os.environ.get(FILE_VARIABLE)
     named = None if given is None else str(given)
     try:
@@ -63,8 +63,8 @@ def load(path: Path | str | None = None) -> Platform:
 
 
 def environment(platform: Platform, name: str | None = None) -> Environment:
-    """The environment called `name`, or the one that `ASSAY_ENVIRONMENT` names. There is no default: what forgets to
-    say where it runs must not write to the wrong lake. Raises `ConfigError`."""
+    """The environment called `name`, or the one that `ASSAY_ENVIRONMENT` names. There is no default: a program without
+    an environment must not write to the wrong lake. Raises `ConfigError`."""
     wanted = name or os.environ.get(ENVIRONMENT_VARIABLE)
     there = ", ".join(f"`{one}`" for one in platform.environments)
     if not wanted:
@@ -76,7 +76,7 @@ def environment(platform: Platform, name: str | None = None) -> Environment:
 
 
 def parse(text: str) -> Platform:
-    """The platform that a file's text describes. Raises `ValueError`."""
+    """Parses the file's text. Raises `ValueError`."""
     top = fields.Fields.of(json.loads(text), "platform.json")
     if (version := top.whole("version")) != VERSION:
         raise ValueError(f"`version` is {version}; this program reads version {VERSION}")

@@ -1,5 +1,5 @@
 """`python -m assay_platform.cost`: what the platform costs on AWS, from `docs/prices.json` and `volumes`. `--write`
-puts the tables into `docs/cost.md` and `docs/capacity.md`; a test holds them there.
+puts the tables into `docs/cost.md` and `docs/capacity.md`; a test fails if they are stale.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DOCS = Path(__file__).resolve().parents[4] / "docs"
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one unit costs. `seen` says how far to trust it: a page of AWS, quoted by others, memory."""
+    """The price of one unit. `seen` says how far to trust it: an AWS page, quoted by others, from memory."""
 
     usd: Decimal
     unit: str
@@ -39,7 +39,7 @@ class Line:
     price: str
 
     def usd(self, prices: Mapping[str, Price]) -> Decimal:
-        """What it comes to."""
+        """Its cost in US dollars."""
         return self.quantity * prices[self.price].usd
 
 
@@ -50,35 +50,35 @@ def read_prices(path: Path = DOCS / "prices.json") -> dict[str, Price]:
 
 
 def year(published: int = 1) -> list[Line]:
-    """A year of average size on its way from CMS into the warehouse. `published` years are in the lake then."""
+    """An average year, from CMS into the warehouse, with `published` years in the lake (for the scans)."""
     csv, records = v.mean_year()
     hours = (v.host_seconds(csv) + v.TASK_START_S) / 3600
     scanned = v.gb(v.VALIDATED_BYTES + v.CURATED_BYTES, records) * published
     return [
         Line("download from CMS through the NAT gateway", csv, "nat_gb"),
         Line("land: parts of 8 MiB", csv * 1000 / v.PART_MB, "s3_put"),
-        Line("judge: requests that write", csv * v.HOST_PUTS_A_GB, "s3_put"),
-        Line("judge: requests that read", csv * v.HOST_GETS_A_GB, "s3_get"),
+        Line("judge: write requests", csv * v.HOST_PUTS_A_GB, "s3_put"),
+        Line("judge: read requests", csv * v.HOST_GETS_A_GB, "s3_get"),
         Line(f"judge: {v.HOST_VCPU} vCPU", hours * v.HOST_VCPU, "fargate_vcpu"),
         Line(f"judge: {v.HOST_GB} GB", hours * v.HOST_GB, "fargate_gb"),
         Line(f"curate: {v.GLUE_DPU} workers", v.GLUE_MINUTES_A_YEAR / 60 * v.GLUE_DPU, "glue_dpu"),
-        Line("curate: requests that write", v.SPARK_PUTS_A_YEAR, "s3_put"),
-        Line("curate: requests that read", v.SPARK_GETS_A_YEAR, "s3_get"),
+        Line("curate: write requests", v.SPARK_PUTS_A_YEAR, "s3_put"),
+        Line("curate: read requests", v.SPARK_GETS_A_YEAR, "s3_get"),
         Line(f"load: {v.REDSHIFT_RPU} RPU", v.REDSHIFT_MINUTES_A_YEAR / 60 * v.REDSHIFT_RPU, "redshift_rpu"),
-        Line("validate: Athena, once over what is published", scanned, "athena_scan"),
+        Line("validate: one Athena scan of everything published", scanned, "athena_scan"),
         Line("logs", v.LOG_GB_A_YEAR, "logs_ingest"),
     ]
 
 
 def years(first: int, count: int) -> list[Line]:
-    """`count` years, after which `first` + 1, `first` + 2 … years are in the lake; lines of a kind are added up."""
+    """`count` years, which bring the lake to `first` + 1, `first` + 2 … years; equal lines are summed."""
     runs = [year(min(first + one, v.YEARS)) for one in range(1, count + 1)]
     added = (sum((one.quantity for one in same), Decimal(0)) for same in zip(*runs, strict=True))
     return [replace(line, quantity=quantity) for line, quantity in zip(runs[0], added, strict=True)]
 
 
 def rest() -> list[Line]:
-    """A month in which nothing happens, with all years there."""
+    """A month in which nothing runs, with all years published."""
     records = Decimal(v.RECORDS)
     return [
         Line("raw files", v.CSV_GB, "s3_storage"),
@@ -88,18 +88,18 @@ def rest() -> list[Line]:
         Line("Airflow's machine", v.HOURS_A_MONTH, "ec2_t3_large"),
         Line("Airflow's disk", Decimal(v.AIRFLOW_DISK_GB), "ebs_gp3"),
         Line("NAT gateway", v.HOURS_A_MONTH, "nat_hour"),
-        Line("its address", v.HOURS_A_MONTH, "ipv4_hour"),
+        Line("a public address", v.HOURS_A_MONTH, "ipv4_hour"),
         Line(f"maintain: {v.MAINTAIN_DPU} workers, weekly", v.MAINTAIN_HOURS_A_MONTH * v.MAINTAIN_DPU, "glue_dpu"),
         Line("metrics", Decimal(v.METRICS), "metric"),
         Line("alarms", Decimal(v.ALARMS), "alarm"),
-        Line("logs that are kept", v.LOG_GB_A_YEAR * v.YEARS, "logs_storage"),
+        Line("log storage", v.LOG_GB_A_YEAR * v.YEARS, "logs_storage"),
         Line("key", Decimal(1), "kms_key"),
         Line("secret", Decimal(1), "secret"),
     ]
 
 
 def kept_a_year() -> list[Line]:
-    """What a month costs more for each year of restatements, since publications are kept."""
+    """The monthly cost that each year of restatements adds, since publications are kept."""
     csv, records = v.mean_year()
     runs = v.PUBLISHED_AT_ONCE * v.PUBLICATIONS_A_YEAR
     derived = v.gb(v.VALIDATED_BYTES + v.CURATED_BYTES, records) * runs
@@ -107,11 +107,11 @@ def kept_a_year() -> list[Line]:
 
 
 def asked() -> list[Line]:
-    """Questions: an hour of analysts in the warehouse; one over all payments by Athena."""
+    """Queries: an hour of analysts in the warehouse; one Athena query over all payments."""
     scanned = v.gb(v.CURATED_BYTES, Decimal(v.RECORDS))
     return [
-        Line("an hour in which the warehouse is asked", Decimal(v.REDSHIFT_RPU), "redshift_rpu"),
-        Line("a question over all curated columns, by Athena", scanned, "athena_scan"),
+        Line("an hour of queries in the warehouse", Decimal(v.REDSHIFT_RPU), "redshift_rpu"),
+        Line("an Athena query over all curated columns", scanned, "athena_scan"),
     ]
 
 
@@ -123,7 +123,7 @@ def bill(lines: Sequence[Line], prices: Mapping[str, Price], *, total: bool = Tr
         at = f"{price.usd.normalize():f} / {price.unit}"
         rows.append(f"| {line.what} | {_short(line.quantity)} | {at} | {line.usd(prices):.3f} |")
     if total:
-        rows.append(f"| **together** | | | **{_sum(lines, prices):.2f}** |")
+        rows.append(f"| **total** | | | **{_sum(lines, prices):.2f}** |")
     return "\n".join(rows)
 
 
@@ -133,14 +133,14 @@ def tables(prices: Mapping[str, Price]) -> dict[str, str]:
     totals = {
         "one year, land to load, the first time": year(),
         f"all {v.YEARS} years": years(0, v.YEARS),
-        "one year restated, all years there": year(v.YEARS),
-        f"a publication of CMS: {v.PUBLISHED_AT_ONCE} years": at_once,
+        "one year restated, with all years published": year(v.YEARS),
+        f"a CMS publication: {v.PUBLISHED_AT_ONCE} years": at_once,
         "a month at rest": rest(),
-        "the same without a NAT gateway": [one for one in rest() if one.price != "nat_hour"],
-        "the same with Airflow's machine stopped": [
+        "without a NAT gateway": [one for one in rest() if one.price != "nat_hour"],
+        "without a NAT gateway, Airflow's machine stopped": [
             one for one in rest() if one.price not in {"nat_hour", "ipv4_hour", "ec2_t3_large"}
         ],
-        "each year of restatements adds to a month": kept_a_year(),
+        "added to a month by each year of restatements": kept_a_year(),
     }
     whole = [f"| {what} | {_sum(lines, prices):.2f} |" for what, lines in totals.items()]
     runs = sum(_sum(at_once, prices) for _ in range(v.PUBLICATIONS_A_YEAR)) + 12 * _sum(rest(), prices)
@@ -158,7 +158,7 @@ def tables(prices: Mapping[str, Price]) -> dict[str, str]:
 
 
 def filled(page: str, made: Mapping[str, str]) -> str:
-    """A page with its tables rewritten: what stands between `<!-- table NAME -->` and `<!-- end -->`."""
+    """The page with its tables rewritten: the text between `<!-- table NAME -->` and `<!-- end -->`."""
     return re.sub(
         r"(<!-- table ([\w-]+) -->\n).*?(<!-- end -->)",
         lambda found: f"{found[1]}{made[found[2]]}\n{found[3]}",
@@ -172,11 +172,11 @@ def _sum(lines: Sequence[Line], prices: Mapping[str, Price]) -> Decimal:
 
 
 def _short(quantity: Decimal) -> str:
-    return f"{quantity:,.0f}" if quantity >= 100 else f"{quantity:.3g}"  # noqa: PLR2004 - digits that a reader wants
+    return f"{quantity:,.0f}" if quantity >= 100 else f"{quantity:.3g}"  # noqa: PLR2004 - three digits are enough for a reader
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """The command. Gives the exit code."""
+    """The command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m assay_platform.cost", description="What the platform costs on AWS")
     parser.add_argument("--write", action="store_true", help="write the tables to docs/ instead of only printing them")
     given = parser.parse_args(arguments)

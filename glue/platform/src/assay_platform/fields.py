@@ -1,4 +1,4 @@
-"""Takes typed values out of parsed JSON; a wrong one is an error that says where it stands."""
+"""Takes typed values out of parsed JSON; a wrong one is an error that names its place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Fields:
-    """The fields of one JSON object, and which of them were asked for."""
+    """The fields of one JSON object, and which of them were requested."""
 
     def __init__(self, values: dict[str, Any], place: str) -> None:
         self._values, self._place, self._asked = values, place, set[str]()
@@ -37,7 +37,7 @@ class Fields:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of different texts, at least one."""
+        """A list of distinct texts, at least one."""
         value = self._get(name)
         if not isinstance(value, list) or not value or not all(isinstance(one, str) and one for one in value):
             raise ValueError(f"`{self._at(name)}` is `{value}`; expected a list of texts")
@@ -59,14 +59,14 @@ class Fields:
         return {name: self.text(name) for name in self._values}
 
     def into(self, target: type[T]) -> T:
-        """A dataclass of texts that has just these fields."""
+        """A dataclass of texts with exactly these fields."""
         names = [field.name for field in dataclasses.fields(target)]  # type: ignore[arg-type]
         made = target(**{name: self.text(name) for name in names})
         self.nothing_else()
         return made
 
     def nothing_else(self) -> None:
-        """Raises `ValueError` if there is a field that nobody asked for: most likely it is misspelled."""
+        """Raises `ValueError` if there is a field that was not requested: it is probably misspelled."""
         if unknown := sorted(self._values.keys() - self._asked):
             raise ValueError(f"`{self._at(unknown[0])}` is an unknown field")
 

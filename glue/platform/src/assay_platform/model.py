@@ -1,4 +1,4 @@
-"""The types that `terraform/platform.json` is read into. None of them can be changed, and none holds a secret."""
+"""The types that `terraform/platform.json` is parsed into. They are immutable and contain no secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LakePrefixes:
-    """Folders of the lake, from its root, without slashes at either end."""
+    """Folders of the lake, from its root, without leading or trailing slashes."""
 
     raw: str
     validated: str
@@ -24,8 +24,8 @@ class LakePrefixes:
 
 @dataclass(frozen=True, slots=True)
 class StagingNames:
-    """The Glue database over what the host wrote. `validated`, `rejected` and `audit` are Hive tables; `quarantine`,
-    `findings` and `repairs` are views of `rejected`, for the three kinds of files that lie in one folder.
+    """The Glue database for the host's output. `validated`, `rejected` and `audit` are Hive tables; `quarantine`,
+    `findings` and `repairs` are views of `rejected`, for the three kinds of files in one folder.
     """
 
     database: str
@@ -76,9 +76,9 @@ class Jobs:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """CloudWatch's namespace, and the numbers in it that alarms are about: tasks that failed for good, the share of a
-    year's records that is held back, the rise of a column's share of blanks from one publication to the next, and days
-    since the newest publication."""
+    """The CloudWatch namespace, and the metrics that alarms use: tasks that failed for good, the share of a year's
+    records that is held back, the rise of a column's share of blanks from one publication to the next, and days since
+    the newest publication."""
 
     namespace: str
     failures: str
@@ -97,7 +97,7 @@ class AssetName:
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """Ids of Airflow connections. Credentials are there and nowhere in this file."""
+    """Ids of Airflow connections. Those have the credentials; this file never does."""
 
     aws: str
     warehouse: str
@@ -106,7 +106,7 @@ class Connections:
 
 @dataclass(frozen=True, slots=True)
 class Airflow:
-    """Names in Airflow: connections, the pool that bounds hosts at work at a time, and assets by station."""
+    """Names in Airflow: connections, the pool that limits concurrent hosts, and assets by station."""
 
     connections: Connections
     pool: str
@@ -115,7 +115,7 @@ class Airflow:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How one part of the platform is run in an environment: the runner's name, and what that runner needs.
+    """How one part of the platform runs in an environment: the runner's name, and its settings.
 
     Code chooses by `runner`, from a table of runners, and never by the environment's name.
     """
@@ -124,7 +124,7 @@ class Part:
     settings: Mapping[str, str]
 
     def setting(self, name: str) -> str:
-        """A setting that the runner cannot do without. Raises `KeyError` with what there is."""
+        """A setting that the runner requires. Raises `KeyError` with the existing settings."""
         try:
             return self.settings[name]
         except KeyError:
@@ -135,7 +135,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Addresses of one environment. `lake` is the root's URL (`s3://bucket`, `s3://bucket/prefix` or `file:///…`),
-    without a slash at its end. `endpoints` are those that are not AWS's own, by service (`s3`, `glue`,
+    without a trailing slash. `endpoints` has those that are not AWS's own, by service (`s3`, `glue`,
     `cloudwatch`)."""
 
     name: str
@@ -148,7 +148,7 @@ class Environment:
     query: Part
 
     def endpoint(self, service: str) -> str | None:
-        """The address of a service, for boto3's `endpoint_url`; `None` is AWS's own."""
+        """The URL of a service, for boto3's `endpoint_url`; `None` means AWS's own."""
         return self.endpoints.get(service)
 
     def url(self, *below: str) -> str:

@@ -1,2 +1,2 @@
--- All tables and views of the warehouse. No primary or foreign keys: Redshift plans by them and does not enforce them.
+-- All tables and views of the warehouse. No primary or foreign keys: Redshift uses them for planning but does not enforce them.
 create schema if not exists open_payments;

@@ -1,1 +1,1 @@
-"""Loads what is published into the warehouse, and holds the SQL that analysts and validation run. See `load`."""
+"""Loads published data into the warehouse, and contains the SQL for analysts and validation. See `load`."""

@@ -1,5 +1,5 @@
-"""The command line. One JSON object a line on standard output, and the host's exit codes: 0 done, 1 refused because
-what is loaded is newer, or something differs (don't retry), 2 could not be done, or somebody was in the way (retry).
+"""The command line. Prints one JSON object per line, and uses the host's exit codes: 0 done, 1 refused because the
+loaded data is newer or something differs (don't retry), 2 could not be done, or a conflict (retry).
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from assay_warehouse.verify import verify
 from assay_warehouse.warehouse import Warehouse, open_warehouse
 
 REFUSED, FAILED = 1, 2
-# What CMS publishes. A kind that is not loaded has no rows.
+# The kinds that CMS publishes. A kind that is not loaded has no rows.
 KINDS = ("general", "research", "ownership")
-# Two loads of one year end within minutes of each other; what is still in the way then is left to the caller's retry.
+# Two loads of one year end within minutes of each other; a conflict that lasts longer is left to the caller's retry.
 TRIES, PAUSE_SECONDS = 3, 5
 
 
@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; gives the exit code."""
+    """Runs a command; returns the exit code."""
     given = parser().parse_args(arguments)
     for attempt in range(1, TRIES + 1):
         try:
@@ -145,7 +145,7 @@ def _warehouse(platform: Platform, here: Environment) -> Warehouse:
 
 
 def setup(warehouse: Warehouse) -> list[str]:
-    """Makes what is missing; gives the names of tables and views. Views are recreated: they hold nothing."""
+    """Creates what is missing; returns the names of tables and views. Views are recreated: they store no data."""
     tables = statements.names("redshift", "tables")
     views = statements.names("analyst", "views")
     steps = statements.read("redshift", "schema")
@@ -153,14 +153,14 @@ def setup(warehouse: Warehouse) -> list[str]:
         steps += statements.read("redshift", "tables", table)
     warehouse.transaction(steps, f"setup-{uuid.uuid4().hex}")
     for view in views:
-        # Not replaced: a view keeps its columns then.
+        # Not `create or replace`, which cannot change a view's columns.
         steps = [f"drop view if exists {view}", *statements.read("analyst", "views", view)]
         warehouse.transaction(steps, f"view-{uuid.uuid4().hex}")
     return tables + views
 
 
 def loader(platform: Platform, here: Environment, warehouse: Warehouse) -> Loader:
-    """A loader of what is published now."""
+    """A loader of the currently published snapshots."""
     lake = open_lake(here)
     catalog = iceberg_catalog(here, Glue.of(here).client)
     published = Published.of(catalog, platform.catalog.curated.database, [*YEARS, *DIMENSIONS])

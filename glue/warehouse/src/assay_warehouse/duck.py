@@ -1,8 +1,8 @@
-"""DuckDB, where Athena's SQL is to run and no Trino is: it reads the catalog's tables where they lie, files of
-registered partitions and Iceberg tables by their metadata file.
+"""DuckDB, to run Athena's SQL where there is no Trino: it reads the catalog's tables in place, Hive tables by the files
+of their registered partitions and Iceberg tables by their metadata file.
 
-It is not Athena's engine, nor one like it: Trino is. An answer shows what the tables hold; that a statement runs here
-does not show that Athena takes it, since it is translated first.
+It is not Athena's engine, nor like it: Trino is. An answer shows what the tables contain, but a statement that runs
+here may still be refused by Athena, since it is translated first.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ NOTICE = (
     "WARNING: DuckDB runs this, which is NOT Athena's engine: statements are translated, and views are not kept in the "
     "catalog. Answers are what the tables hold; whether Athena takes the statements is shown by Trino, or by Athena"
 )
-# Avro is what Iceberg's manifests are written in.
+# Iceberg's manifests are Avro files.
 EXTENSIONS = ("avro", "iceberg", "httpfs")
 VIEWS = (("athena", "views"), ("analyst", "views"))
 
 
 @dataclass(frozen=True)
 class DuckDb:
-    """The catalog of an environment. Nothing is kept: each statement reads the catalog anew, as Athena's do."""
+    """The catalog of an environment. Nothing is cached: each statement reads the catalog again, as in Athena."""
 
     here: Environment
     glue: Glue
@@ -53,7 +53,7 @@ class DuckDb:
         return cls(here, glue, iceberg_catalog(here, glue.client), platform.catalog.curated.database)
 
     def query(self, statement: str) -> tuple[list[str], list[Row]]:
-        """See `Engine`. A view that is made is only tried out: the views of `sql/` are always there."""
+        """See `Engine`. `create view` is only checked: the views of `sql/` always exist."""
         wanted = translate(statement, self.database)
         try:
             with closing(self._connect()) as connection:
@@ -64,7 +64,7 @@ class DuckDb:
             raise WarehouseError(f"{error} (DuckDB, asked for `{wanted.text}`)") from error
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        # Nothing is fetched from anywhere: extensions are packages that are pinned like all others.
+        # Nothing is downloaded: extensions are packages, pinned like all others.
         alone = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         connection = duckdb.connect(":memory:", config=dict(alone))
         for extension in EXTENSIONS:
@@ -74,7 +74,7 @@ class DuckDb:
         return connection
 
     def _secret(self) -> str:
-        """How the bucket is read: as boto3 would, which finds credentials where all of AWS's tools do."""
+        """Access to the bucket: as with boto3, which finds credentials where all of AWS's tools do."""
         found = boto3.Session().get_credentials()
         if found is None:
             raise WarehouseError("no AWS credentials were found\n  help: set AWS_PROFILE, or the variables of a role")
@@ -91,7 +91,7 @@ class DuckDb:
         return f"create secret (type s3, {listed}{flags})"
 
     def _provide(self, connection: duckdb.DuckDBPyConnection, wanted: Translated, made: set[Reference]) -> None:
-        """Makes what a statement reads, and what that reads."""
+        """Creates everything that a statement reads, recursively."""
         connection.execute(f"create schema if not exists {name(self.database)}")
         for one in wanted.reads:
             if one in made:
@@ -151,7 +151,7 @@ def _extension(extension: str) -> Path:
 
 
 def _view(one: Reference) -> str | None:
-    """The statement that makes a view of `sql/`."""
+    """The statement that creates a view of `sql/`."""
     for folder in VIEWS:
         if one.name in statements.names(*folder):
             (statement,) = statements.read(*folder, one.name)

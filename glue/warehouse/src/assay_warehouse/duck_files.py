@@ -1,4 +1,4 @@
-"""Hive tables of the catalog as DuckDB reads them: files of the partitions that are registered, and of no others."""
+"""Hive tables of the catalog as DuckDB reads them: the files of registered partitions only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def partitions(table: Any, listed: list[Any]) -> str:  # noqa: ANN401 - as boto3
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: Any, listed: list[Any]) -> str:  # noqa: ANN401
-    """Parquet or JSON files of registered partitions, and of no others; `"$path"` is where a row lies."""
+    """Parquet or JSON files of registered partitions only; `"$path"` is a row's file."""
     columns = {one["Name"]: type_of(one["Type"]) for one in table["StorageDescriptor"]["Columns"]}
     keys = {one["Name"]: type_of(one["Type"]) for one in table["PartitionKeys"]}
     everything = columns | {"$path": "varchar"} | keys
@@ -34,7 +34,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Any, listed: list[Any]) -
         if not files:
             continue
         values = ", ".join(f"{text(value)} as {name(key)}" for key, value in zip(keys, one["Values"], strict=True))
-        # The keys are the catalog's, whatever folders are called.
+        # The keys come from the catalog, not from the folders' names.
         options = ["filename = '$path'", "union_by_name = true", "hive_partitioning = false"]
         if not parquet:
             fields = ", ".join(f"{text(field)}: {text(kind)}" for field, kind in columns.items())
@@ -50,5 +50,5 @@ def _listed(connection: duckdb.DuckDBPyConnection, pattern: str) -> Iterator[str
 
 
 def place(url: str) -> str:
-    """A place as DuckDB takes it: a bucket's URL, or a path."""
+    """A location as DuckDB takes it: a bucket's URL, or a path."""
     return unquote(urlsplit(url).path).rstrip("/") if url.startswith("file:") else url.rstrip("/")

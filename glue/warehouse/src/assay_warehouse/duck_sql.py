@@ -1,4 +1,4 @@
-"""Athena's SQL as DuckDB takes it: translated by sqlglot, with what sqlglot leaves as it is rewritten here."""
+"""Athena's SQL as DuckDB takes it: translated by sqlglot, and here where sqlglot changes nothing."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A statement for DuckDB, and what must be there for it."""
+    """A statement for DuckDB, and the tables it needs."""
 
     text: str
     reads: tuple[Reference, ...]
 
 
 def translate(statement: str, database: str) -> Translated:
-    """A statement of Athena's; names that are not qualified are of `database`. Raises `WarehouseError` for what is not
-    understood, rather than passing it on.
+    """Translates a statement for Athena; unqualified names refer to `database`. Raises `WarehouseError` for anything it
+    does not understand, rather than passing it on.
     """
     try:
         parsed = sqlglot.parse_one(statement, dialect="athena", error_level=sqlglot.ErrorLevel.RAISE)
@@ -55,7 +55,7 @@ def translate(statement: str, database: str) -> Translated:
 
 
 def _references(parsed: exp.Expr, made: exp.Table | None, database: str) -> Iterator[Reference]:
-    """What is read; on the way, each table is named as it is called in DuckDB."""
+    """The tables read by the statement; also renames each to its name in DuckDB."""
     common = {one.alias for one in parsed.find_all(exp.CTE)}
     for table in parsed.find_all(exp.Table):
         if table is made or (not table.db and table.name in common) or not isinstance(table.this, exp.Identifier):
@@ -71,7 +71,7 @@ def _references(parsed: exp.Expr, made: exp.Table | None, database: str) -> Iter
 
 
 def _keys(node: exp.Expr) -> exp.Expr:
-    """`transform_keys(map, (k, v) -> …)`, which DuckDB lacks: the map's entries, with other keys."""
+    """`transform_keys(map, (k, v) -> …)`, which DuckDB lacks: the map's entries, with new keys."""
     if not (isinstance(node, exp.Anonymous) and node.name.lower() == "transform_keys"):
         return node
     of, function = node.expressions
@@ -89,7 +89,7 @@ def _keys(node: exp.Expr) -> exp.Expr:
 
 
 def _rows(node: exp.Expr) -> exp.Expr:
-    """`unnest` of an array of rows, which gives a column for each field in Athena and one for all in DuckDB."""
+    """`unnest` of an array of rows, which gives one column per field in Athena but a single one in DuckDB."""
     if not (isinstance(node, exp.Unnest) and len(node.alias_column_names) > 1):
         return node
     (array,) = node.expressions
@@ -108,5 +108,5 @@ def name(text: str) -> str:
 
 
 def text(value: str) -> str:
-    """A text, quoted. It may hold anything: DuckDB knows no escapes in plain texts."""
+    """A text, quoted. It may contain anything: DuckDB has no escapes in plain strings."""
     return "'" + value.replace("'", "''") + "'"

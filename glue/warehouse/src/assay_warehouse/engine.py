@@ -1,5 +1,5 @@
-"""Where the bucket is queried in place: Athena on AWS, Trino on one machine, by the same SQL; DuckDB, by a translation
-of it, where there is no Trino.
+"""Engines that query the bucket in place: Athena on AWS, Trino on one machine, with the same SQL; DuckDB, with a
+translation of it, where there is no Trino.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from assay_warehouse.warehouse import Row
 if TYPE_CHECKING:
     from mypy_boto3_athena.client import AthenaClient
 
-# What Athena calls the catalog of an account. Here Trino's has the same name, so that SQL need not tell.
+# Athena's name for the account's catalog. Trino's catalog has the same name, so that the SQL can be the same.
 CATALOG = "awsdatacatalog"
-# Validation of a year takes a minute; a quarter of an hour means that something waits for what does not come.
+# Validation of a year takes a minute; after a quarter of an hour, something hangs.
 LONGEST_SECONDS = 900
 PAUSE_SECONDS = 1.0
 
 
 class Engine(Protocol):
-    """Runs one statement. Names that are not qualified are of the curated database."""
+    """Runs one statement. Unqualified names refer to the curated database."""
 
     def query(self, statement: str) -> tuple[list[str], list[Row]]:
         """Names of columns, and rows. Money is `Decimal`, dates are `date`. Raises `WarehouseError`."""
@@ -38,7 +38,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Athena:
-    """A work group, which says where results go."""
+    """A work group, which defines where results go."""
 
     client: AthenaClient
     workgroup: str
@@ -61,7 +61,7 @@ class Athena:
             for row in page["ResultSet"]["Rows"]:
                 texts = [field.get("VarCharValue") for field in row["Data"]]
                 rows.append(tuple(_value(text, column["Type"]) for text, column in zip(texts, columns, strict=False)))
-        # Of a SELECT, the first row is the names.
+        # The first row of a SELECT has the column names.
         return names, rows[1:] if rows and list(rows[0]) == names else rows
 
     def _wait(self, execution: str) -> None:
@@ -78,14 +78,14 @@ class Athena:
 
 @dataclass(frozen=True)
 class Trino:
-    """A server by its address."""
+    """A server by its URL."""
 
     address: str
     database: str
 
     def query(self, statement: str) -> tuple[list[str], list[Row]]:
         """See `Engine`."""
-        import trino  # noqa: PLC0415 - what AWS does not need is not imported there
+        import trino  # noqa: PLC0415 - not needed on AWS
 
         place = urlsplit(self.address)
         names = {"user": "assay", "catalog": CATALOG, "schema": self.database}
@@ -118,7 +118,7 @@ def open_engine(here: Environment, platform: Platform) -> Engine:
 
 
 def _value(text: str | None, kind: str) -> object:
-    """Athena tells every value as a text."""
+    """Athena returns every value as a text."""
     if text is None:
         return None
     match kind:

@@ -2,12 +2,12 @@
 
 
 class WarehouseError(Exception):
-    """A load or a query cannot be carried out. Trying again as it is does not help."""
+    """A load or a query cannot be carried out. Retrying does not help."""
 
 
 class OlderPublication(WarehouseError):
-    """What is loaded is newer than what was to be loaded. Nothing was changed."""
+    """The loaded data is newer than the data to load. Nothing was changed."""
 
 
 class TryAgain(WarehouseError):
-    """Somebody else is publishing or loading. Nothing was changed, and the next try is likely to succeed."""
+    """Another process is publishing or loading. Nothing was changed, and a retry will probably succeed."""

@@ -1,5 +1,5 @@
-"""Loads a kind and year: all of it in one transaction, which an older publication cannot begin and which nothing but
-the host's own counts and cents can end.
+"""Loads a kind and year in one transaction, which an older publication cannot begin and which commits only if rows
+and cents equal the host's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FACT, PRODUCTS = "payments_fact", "payment_products"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load did. `unchanged`: that run of that publication was loaded already, at this snapshot."""
+    """What a load did. `unchanged`: that run of that publication was already loaded, at this snapshot."""
 
     outcome: str
     kind: str
@@ -41,7 +41,7 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Loader:
-    """Loads from one lake into one warehouse. `manifests` is the folder of the lake for COPY's manifests."""
+    """Loads from one lake into one warehouse. `manifests` is the lake's folder for COPY's manifests."""
 
     warehouse: Warehouse
     lake: Lake
@@ -50,9 +50,9 @@ class Loader:
     say: Callable[[str], None]
 
     def load(self, kind: str, year: int, *, again: bool = False) -> Loaded:
-        """Loads a kind and year, and the dimensions that are newer than those loaded.
+        """Loads a kind and year, and the dimensions that are newer than the loaded ones.
 
-        Raises `OlderPublication`, `TryAgain`, `WarehouseError`; nothing is changed then.
+        Raises `OlderPublication`, `TryAgain`, `WarehouseError`; in that case nothing is changed.
         """
         expected = self.published.expected(kind, year)
         state = self._state()
@@ -100,7 +100,7 @@ class Loader:
             one: values | {"kind": one, "year": 0, "sequence": self.published.tables[one].sequence}
             for one in dimensions
         }
-        # In the order of their names, as every load does: two loads that wait for each other's rows would be stuck.
+        # In alphabetical order in every load: otherwise two loads could deadlock.
         for one in dimensions:
             steps += [*self._filled("begin", of[one]), *self._filled("refuse_dimension", of[one])]
             steps += self._copied("dimensions", one, of[one], files[one])
@@ -136,7 +136,7 @@ class Loader:
     def _refuse_older(
         self, kind: str, year: int, expected: Expected, state: dict[tuple[str, int], dict[str, Any]]
     ) -> None:
-        """The same as the transaction does, before anything is written, and in words."""
+        """The same check as in the transaction, but before anything is written, and with a clear message."""
         there = state.get((kind, year))
         if there is None or there["publication"] is None or there["publication"] < expected.publication:
             return

@@ -1,4 +1,4 @@
-"""The manifest that COPY reads: `entries`, and nothing else. What COPY makes of other keys is not documented."""
+"""The manifest that COPY reads: `entries`, and nothing else. COPY's treatment of other keys is not documented."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from assay_warehouse.snapshot import File
 
 
 def text(files: Sequence[File]) -> bytes:
-    """A manifest of those files. COPY needs `content_length` for Parquet."""
+    """A manifest for these files. COPY needs `content_length` for Parquet."""
     entries = [{"url": file.url, "mandatory": True, "meta": {"content_length": file.bytes}} for file in files]
     return (json.dumps({"entries": entries}, indent=2) + "\n").encode()

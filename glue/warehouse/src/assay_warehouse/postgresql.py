@@ -1,7 +1,7 @@
-"""PostgreSQL in Redshift's place, on one machine: the same statements, with what only Redshift knows taken off.
+"""PostgreSQL in Redshift's place, on one machine: the same statements, without those parts that only Redshift has.
 
-COPY reads the same manifest and the same Parquet files, by position as Redshift does, and refuses what it refuses: a
-file that is missing, of another size, or with other columns.
+COPY reads the same manifest and the same Parquet files, by position like Redshift, and refuses the same files: those
+that are missing, or have the wrong size or columns.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PostgreSQL:
             raise fault(str(error)) from error
 
     def transaction(self, statements: Sequence[str], token: str) -> None:
-        """See `Warehouse`. `token` is not needed: the connection knows how a transaction ended."""
+        """See `Warehouse`. `token` is not needed: the connection reports how a transaction ended."""
         del token
         try:
             with self._connect(autocommit=False) as connection:
@@ -58,7 +58,7 @@ class PostgreSQL:
             raise fault(str(error)) from error
 
     def _connect(self, *, autocommit: bool) -> psycopg.Connection:
-        # A server whose encoding is SQL_ASCII gives bytes otherwise, and nothing is found by name.
+        # Otherwise a server with the encoding SQL_ASCII returns bytes, and nothing is found by name.
         options = f"-c search_path={self.schema} -c client_encoding=UTF8"
         return psycopg.connect(self.dsn, autocommit=autocommit, options=options)
 
@@ -80,7 +80,7 @@ class PostgreSQL:
                 for batch in rows.to_batches():
                     for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                         copy.write_row(row)
-        # Redshift does that by itself after a load; without it, PostgreSQL plans joins of thousands of rows as of none.
+        # Redshift does this by itself after a load; without it, PostgreSQL plans as if the tables were empty.
         connection.execute(sql.SQL("analyze {}").format(target))
 
     def _read(self, place: str) -> bytes:
@@ -91,9 +91,9 @@ class PostgreSQL:
 
 
 def translate(statement: str) -> str:
-    """A statement of Redshift's as PostgreSQL takes it: without how tables are spread and sorted.
+    """A statement for Redshift as PostgreSQL takes it: without distribution and sort keys.
 
-    Raises `WarehouseError` for what is not understood, rather than passing it on.
+    Raises `WarehouseError` for anything it does not understand, rather than passing it on.
     """
     parsed = sqlglot.parse_one(statement, dialect="redshift")
     if parsed.find(exp.Command):
@@ -104,5 +104,5 @@ def translate(statement: str) -> str:
 
 
 def _bytes(statement: str) -> bytes:
-    """For psycopg, which takes a text only if it stands in the program; ours stand in files."""
+    """For psycopg, whose types accept only literal strings; ours come from files."""
     return statement.encode()

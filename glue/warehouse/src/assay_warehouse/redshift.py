@@ -20,17 +20,17 @@ from assay_warehouse.warehouse import Row
 if TYPE_CHECKING:
     from mypy_boto3_redshift_data.client import RedshiftDataAPIServiceClient as Client
 
-# A load of the largest year takes minutes; more than an hour means that it waits for something that does not end.
+# A load of the largest year takes minutes; after more than an hour it hangs.
 LONGEST_SECONDS = 3600
-# The service allows a hundred calls a second to an account; a load does not end sooner for being asked for often.
+# The service allows a hundred calls a second per account; polling more often does not make a load faster.
 PAUSE_SECONDS = 2.0
-# A batch holds 40 statements; a load has 38 at most, the search path among them.
+# A batch takes 40 statements; a load has at most 38, including the search path.
 MOST_STATEMENTS = 40
 
 
 @dataclass(frozen=True)
 class RedshiftDataApi:
-    """A serverless work group. COPY reads the bucket by its namespace's default role."""
+    """A serverless work group. COPY reads the bucket with its namespace's default role."""
 
     client: Client
     workgroup: str
@@ -61,7 +61,7 @@ class RedshiftDataApi:
         return [column["name"] for column in columns], rows
 
     def transaction(self, statements: Sequence[str], token: str) -> None:
-        """See `Warehouse`. The token makes a repeated call find the first one's batch."""
+        """See `Warehouse`. With the token, a repeated call finds the batch of the first one."""
         self._run(statements, token)
 
     def _run(self, statements: Sequence[str], token: str) -> str:
@@ -91,8 +91,8 @@ class RedshiftDataApi:
 
 
 def fault(text: str) -> WarehouseError:
-    """The error that a database's message is. The guards of a load fail by casting their text to a number: Redshift
-    tells the text's first letter, and the text as context; PostgreSQL tells the text.
+    """The error for a database's message. The guards of a load fail by casting their text to a number: Redshift
+    reports the text's first letter, with the text as context; PostgreSQL reports the text.
     """
     lower = text.lower()
     if "refused: " in lower or "invalid digit, value 'r'" in lower:

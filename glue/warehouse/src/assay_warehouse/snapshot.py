@@ -1,4 +1,4 @@
-"""What is published: the current snapshots of the curated Iceberg tables, as one state."""
+"""The published state: the current snapshots of the curated Iceberg tables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """A table at the snapshot that is read. `sequence` rises with each commit."""
+    """A table at a fixed snapshot. `sequence` rises with each commit."""
 
     table: Table
     snapshot: int
@@ -42,7 +42,7 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the host's audit says that a kind and year have."""
+    """The figures of a kind and year in the host's audit."""
 
     publication: date
     run_id: str
@@ -58,7 +58,7 @@ class Published:
 
     @classmethod
     def of(cls, catalog: Catalog, database: str, names: Sequence[str]) -> Published:
-        """The current snapshots. Raises `TryAgain` if they are of different inputs: somebody is publishing."""
+        """The current snapshots. Raises `TryAgain` if their inputs differ: somebody is publishing."""
         tables = {name: pin(catalog, database, name) for name in names}
         if len({one.inputs for one in tables.values()}) > 1:
             told = "; ".join(f"{name}: {one.inputs}" for name, one in tables.items())
@@ -66,7 +66,7 @@ class Published:
         return cls(tables)
 
     def files(self, name: str, kind: str, year: int) -> list[File]:
-        """Data files of a kind and year, and of nothing else. Raises `WarehouseError` for what COPY would get wrong."""
+        """Data files of exactly one kind and year. Raises `WarehouseError` for files that COPY would load wrongly."""
         pinned = self.tables[name]
         found = []
         for file in _plan(pinned, only(kind, year)):
@@ -153,5 +153,5 @@ def _plan(pinned: Pinned, wanted: str | None) -> list[DataFile]:
 
 
 def _s3(url: str) -> str:
-    """COPY takes `s3://` only; Hadoop's writers say `s3a://` for the same."""
+    """COPY takes only `s3://`; Hadoop's writers use `s3a://` for the same."""
     return "s3://" + url.removeprefix("s3a://") if url.startswith("s3a://") else url

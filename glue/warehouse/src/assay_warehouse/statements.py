@@ -1,7 +1,7 @@
-"""SQL files: found, split into statements, and filled with values.
+"""SQL files: finding them, splitting them into statements, and filling in values.
 
-Values are put in as literals, since a batch of the Data API takes no parameters. Only texts, whole numbers, exact
-decimals and dates can be values, and each is written in the one way that cannot end early.
+Values are inserted as literals, since a batch of the Data API takes no parameters. Only texts, whole numbers, exact
+decimals and dates can be values, and each is written so that it cannot break out of its literal.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from assay_warehouse.errors import WarehouseError
 Value = str | int | Decimal | date | datetime
 
 CHECKOUT = Path(__file__).resolve().parents[2] / "sql"
-# A name after a colon; not the second colon of a cast, not within a literal.
+# A name after a colon, but not after the second colon of a cast, and not within a literal.
 _TOKENS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::|:(?P<name>[a-z_]+)")
 
 
 def folder(*below: str) -> Traversable:
-    """A folder or file of SQL: in the checkout, else in the wheel."""
+    """A folder or file of SQL: in the checkout, otherwise in the wheel."""
     top: Traversable = CHECKOUT if CHECKOUT.is_dir() else resources.files("assay_warehouse").joinpath("sql")
     return top.joinpath(*below) if below else top
 
 
 def names(*below: str) -> list[str]:
-    """Names of the SQL files of a folder, without their ends, in order."""
+    """Names of the SQL files in a folder, without extensions, in order."""
     files = (one.name for one in folder(*below).iterdir())
     return sorted(name.removesuffix(".sql") for name in files if name.endswith(".sql"))
 
 
 def read(*below: str) -> list[str]:
-    """The statements of a file, without the semicolons at their ends. The path has no `.sql`."""
+    """The statements of a file, without trailing semicolons. The path has no `.sql`."""
     return split(folder(*below[:-1], below[-1] + ".sql").read_text(encoding="utf-8"))
 
 
@@ -61,7 +61,7 @@ def fill(statement: str, values: Mapping[str, Value]) -> str:
 
 
 def literal(value: Value) -> str:
-    """A value as SQL. Raises `WarehouseError` for a text that no name here has."""
+    """A value as SQL. Raises `WarehouseError` for a text with unexpected characters."""
     if isinstance(value, bool):
         raise WarehouseError("a truth value is not written as a literal")
     if isinstance(value, datetime):
@@ -72,7 +72,7 @@ def literal(value: Value) -> str:
         return str(value)
     if isinstance(value, Decimal):
         return f"'{value:f}'"
-    # A backslash is an escape to Redshift and not to PostgreSQL; no id, date or URL of ours has one.
+    # A backslash is an escape in Redshift but not in PostgreSQL; none of our ids, dates or URLs has one.
     if "\\" in value or "\0" in value:
         raise WarehouseError(f"`{value}` has a backslash or a NUL and is not written as a literal")
     return "'" + value.replace("'", "''") + "'"

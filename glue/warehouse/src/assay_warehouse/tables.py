@@ -1,6 +1,6 @@
 """Columns of the warehouse's tables, from their DDL, and whether an Iceberg table has them in the same order.
 
-COPY of Parquet goes by position: a column in another place would be loaded into the wrong one without a word.
+COPY of Parquet assigns columns by position: a misplaced column would silently be loaded into the wrong one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _IN_FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the DDL. `type` has no size but a decimal's: `varchar`, `decimal(14,2)`."""
+    """A column of the DDL. `type` has no size, except for decimals: `varchar`, `decimal(14,2)`."""
 
     name: str
     type: str
@@ -45,7 +45,7 @@ class Column:
 
 
 def columns(table: str) -> list[Column]:
-    """Columns of a table, in order. Raises `WarehouseError` for a line that is not understood."""
+    """Columns of a table, in order. Raises `WarehouseError` for a line that it does not understand."""
     (statement,) = statements.read("redshift", "tables", table)
     _, _, body = statement.partition("(\n")
     lines, _, _ = body.partition("\n)")
@@ -60,7 +60,7 @@ def columns(table: str) -> list[Column]:
 
 
 def type_of(given: IcebergType) -> str:
-    """The warehouse's type for a type of Iceberg. Raises `WarehouseError` if there is none."""
+    """The warehouse's type for an Iceberg type. Raises `WarehouseError` if there is none."""
     match given:
         case StringType():
             return "varchar"
@@ -79,7 +79,7 @@ def type_of(given: IcebergType) -> str:
 
 
 def agree(table: str, schema: Schema) -> None:
-    """Raises `WarehouseError` unless an Iceberg table has the columns of the warehouse's, in order and type."""
+    """Raises `WarehouseError` unless an Iceberg table's columns match the warehouse's in order and type."""
     there = [(one.name, type_of(one.field_type)) for one in schema.fields]
     wanted = [(one.name, one.type) for one in columns(table)]
     for place, (one, other) in enumerate(zip(there, wanted, strict=False), 1):
@@ -94,7 +94,7 @@ def agree(table: str, schema: Schema) -> None:
 
 def file_agrees(table: str, found: pa.Schema) -> None:
     """Raises `WarehouseError` unless a Parquet file's columns are the first ones of the warehouse's table, in order and
-    type: a file that is older than a column lacks it, and COPY fills it with nulls.
+    type: a file older than a column lacks it, and COPY fills it with nulls.
     """
     wanted = [(one.name, one.type) for one in columns(table)]
     there = [(field.name, type_in_file(field.type)) for field in found]
@@ -109,7 +109,7 @@ def file_agrees(table: str, found: pa.Schema) -> None:
 
 
 def type_in_file(given: pa.DataType) -> str:
-    """The warehouse's type for a type of Parquet, as Arrow has it. Raises `WarehouseError` if there is none."""
+    """The warehouse's type for a Parquet type as Arrow represents it. Raises `WarehouseError` if there is none."""
     if pa.types.is_decimal(given):
         return f"decimal({given.precision},{given.scale})"
     for name, fits in _IN_FILES.items():

@@ -1,4 +1,4 @@
-"""Views and validation queries over the bucket itself, by Athena or what stands for it, and questions of analysts."""
+"""Views and validation queries over the bucket, with Athena or its replacement, and analysts' queries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assay_warehouse import statements
 from assay_warehouse.engine import Engine
 from assay_warehouse.warehouse import Row
 
-# It needs a snapshot to travel to.
+# It needs a snapshot as a parameter.
 _WITH_VALUES = {"time_travel"}
 VALIDATIONS = tuple(name for name in statements.names("athena", "validation") if name not in _WITH_VALUES)
 
@@ -23,13 +23,13 @@ class Answer:
     rows: list[Row]
 
     def dicts(self) -> Iterator[dict[str, object]]:
-        """Rows by name of column."""
+        """Rows as dictionaries by column name."""
         for row in self.rows:
             yield dict(zip(self.columns, row, strict=True))
 
 
 def make_views(engine: Engine) -> list[str]:
-    """Recreates all views. They are kept in the catalog, so a rebuilt catalog needs this once."""
+    """Recreates all views. They are stored in the catalog, so run this once after rebuilding it."""
     made = []
     for folder in (("athena", "views"), ("analyst", "views")):
         for name in statements.names(*folder):
@@ -46,7 +46,7 @@ def ask(engine: Engine, name: str, **values: statements.Value) -> Answer:
 
 
 def question(name: str, kind: str) -> str:
-    """An analyst's question about a kind of payments."""
+    """The answer of an analyst's query about a kind of payments."""
     (statement,) = statements.read("analyst", "queries", name)
     return statements.fill(statement, {"kind": kind})
 

@@ -1,4 +1,4 @@
-"""Asks the warehouse what it has of a kind and year, and holds it against the host's audit and a caller's numbers."""
+"""Queries what the warehouse has of a kind and year, and compares it with the host's audit and the caller's numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assay_warehouse.warehouse import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found. `differences` is empty if all agrees."""
+    """The findings. `differences` is empty if everything agrees."""
 
     kind: str
     year: int
@@ -26,7 +26,7 @@ class Verified:
 def verify(
     warehouse: Warehouse, kind: str, year: int, *, rows: int | None = None, amount: Decimal | None = None
 ) -> Verified:
-    """Rows, cents and ids of a kind and year. `rows` and `amount` are what a caller expects, such as a manifest's."""
+    """Checks rows, cents and ids of a kind and year. `rows` and `amount` are expected values, such as a manifest's."""
     (query,) = statements.read("redshift", "load", "verify")
     names, answer = warehouse.query(statements.fill(query, {"kind": kind, "year": year}))
     found: dict[str, Any] = dict(zip(names, answer[0], strict=True))

@@ -1,4 +1,4 @@
-"""The small interface that everything here goes through."""
+"""The small interface that everything here uses."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Row: TypeAlias = tuple[object, ...]
 
 
 class Warehouse(Protocol):
-    """A database that takes Redshift's SQL. Names that are not qualified are of its schema, so that an analyst's SQL is
-    the same for Redshift and Athena.
+    """A database that takes Redshift's SQL. Unqualified names refer to its schema, so that analysts' SQL is the same
+    for Redshift and Athena.
     """
 
     def query(self, statement: str) -> tuple[list[str], list[Row]]:
         """Names of columns, and rows. Money is `Decimal`, dates are `date`."""
 
     def transaction(self, statements: Sequence[str], token: str) -> None:
-        """All statements, or none. The same `token` twice is one transaction where the service can know that.
+        """All statements, or none. The same `token` twice means the same transaction, if the service supports that.
 
         Raises `TryAgain` if another transaction was in the way, `OlderPublication` and `WarehouseError` if a statement
         refused.
@@ -30,7 +30,7 @@ class Warehouse(Protocol):
 
 def open_warehouse(here: Environment, names: WarehouseNames, lake: Lake) -> Warehouse:
     """The warehouse of an environment. Raises `WarehouseError` if its runner is not one."""
-    # Only what is used is imported: PostgreSQL's client is not installed on AWS.
+    # Imported only when used: PostgreSQL's client is not installed on AWS.
     if here.warehouse.runner == "redshift-data":
         from assay_warehouse.redshift import RedshiftDataApi  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from assay_terraform import docs, steps, tools
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; gives the exit code: 0 well, 1 not, and with `--all` also 1 if something could not run."""
+    """Runs a command; returns the exit code: 0 passed, 1 failed, or with `--all` also 1 if a step could not run."""
     top = argparse.ArgumentParser(prog="assay_terraform", description="Check terraform/ without an account.")
     commands = top.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="run the checks, and say which ran and which could not")

@@ -17,14 +17,14 @@ START, END = "<!-- made by `python -m assay_terraform docs --write` -->", "<!-- 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """What is declared in a folder of Terraform: blocks of `variable` and `output`, by name."""
+    """The declarations in a Terraform folder: blocks of `variable` and `output`, by name."""
 
     inputs: Mapping[str, Mapping[str, Any]]
     outputs: Mapping[str, Mapping[str, Any]]
 
     @classmethod
     def of(cls, folder: Path) -> Module:
-        """Reads `variables.tf` and `outputs.tf`, where there are any."""
+        """Reads `variables.tf` and `outputs.tf`, if they exist."""
         return cls(_blocks(folder / "variables.tf", "variable"), _blocks(folder / "outputs.tf", "output"))
 
 
@@ -34,20 +34,20 @@ def _blocks(path: Path, kind: str) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for block in parse(path).get(kind, ()):
         ((name, body),) = ((name, body) for name, body in block.items() if not name.startswith("__"))
-        # Each attribute is a list of one.
+        # Each attribute is a list with one element.
         found[name] = {key: value[0] for key, value in body.items() if isinstance(value, list)}
     return found
 
 
 def parse(path: Path) -> dict[str, Any]:
-    """A file of Terraform."""
+    """A parsed Terraform file."""
     with path.open(encoding="utf-8") as file:
         parsed: dict[str, Any] = hcl2.load(file)  # type: ignore[attr-defined]
     return parsed
 
 
 def table(folder: Path) -> str:
-    """The tables of a folder, between their marks."""
+    """The tables for a folder, between their markers."""
     module = Module.of(folder)
     lines = [START]
     if module.inputs:
@@ -63,7 +63,7 @@ def table(folder: Path) -> str:
 def _input(name: str, one: Mapping[str, Any]) -> str:
     default = "required" if "default" not in one else f"`{_value(one['default'])}`"
     whole = re.sub(r"\$\{(\w+)\}", r"\1", str(one["type"]).removeprefix("${").removesuffix("}"))
-    # Of an object, the fields are in the description.
+    # The fields of an object are in its description.
     kind = "object" if whole.startswith("object(") else whole
     return f"| `{name}` | {_text(one['description'])} | `{kind}` | {default} |"
 
@@ -72,7 +72,7 @@ def _text(value: str) -> str:
     return value.replace("|", "\\|")
 
 
-def _value(value: Any) -> str:  # noqa: ANN401 (what HCL holds)
+def _value(value: Any) -> str:  # noqa: ANN401 (any HCL value)
     if value is None or value == "null":
         return "null"
     if isinstance(value, bool):
@@ -93,7 +93,7 @@ def filled(folder: Path) -> str:
 
 
 def stale() -> list[Path]:
-    """READMEs that are not what they should be."""
+    """READMEs that are not up to date."""
     folders = [tools.TERRAFORM / one for one in (*workspace.modules(), *workspace.environments())]
     return [
         one / "README.md"
@@ -103,7 +103,7 @@ def stale() -> list[Path]:
 
 
 def write() -> list[Path]:
-    """Brings them up to date, and gives those that were not."""
+    """Updates them, and returns those that were stale."""
     found = stale()
     for path in found:
         path.write_text(filled(path.parent), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The policies of a state or a plan, as `terraform show -json` gives them."""
+"""The policies in a state or a plan, from `terraform show -json`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _below(module: Mapping[str, Any]) -> Iterator[Resource]:
 
 
 def rights(shown: Mapping[str, Any]) -> dict[str, Document]:
-    """Policies of roles, by the role's key in `modules/iam`."""
+    """Policies of the roles, by the role's key in `modules/iam`."""
     return {
         one["index"]: json.loads(one["values"]["policy"])
         for one in resources(shown)
@@ -33,7 +33,7 @@ def rights(shown: Mapping[str, Any]) -> dict[str, Document]:
 
 
 def others(shown: Mapping[str, Any]) -> dict[str, Document]:
-    """All other documents by address: trust, and policies of resources."""
+    """All other documents by address: trust policies and resource policies."""
     fields = {
         "aws_iam_role": "assume_role_policy",
         "aws_s3_bucket_policy": "policy",
@@ -48,7 +48,7 @@ def others(shown: Mapping[str, Any]) -> dict[str, Document]:
 
 
 def bucket_policy(shown: Mapping[str, Any]) -> Document:
-    """The lake's."""
+    """The lake's bucket policy."""
     (found,) = (
         document for address, document in others(shown).items() if address.endswith("aws_s3_bucket_policy.this")
     )

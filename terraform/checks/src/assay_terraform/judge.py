@@ -1,6 +1,6 @@
-"""Lets moto ask our judge about each call it gets, with the conditions and resources that it does not look at itself.
+"""Makes moto ask our evaluator about each call, with the conditions and resources that moto itself ignores.
 
-moto still checks who signed a call, and carries out what is allowed. Policies are those that were applied to it.
+moto still checks who signed a call, and carries out allowed calls. The policies are those that were applied to it.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from moto.s3.models import FakeBucket, s3_backends
 
 from assay_terraform.policy import Document, Request, UnknownError, allows
 
-# The file that each decision is written to, a line each.
+# The file that decisions are written to, one per line.
 LOG_VARIABLE = "ASSAY_JUDGED"
-# On loopback there is no TLS; that nothing else gets in is held by the table of calls.
+# There is no TLS on loopback; the table of calls checks that plain connections are denied.
 BY_TLS = {"aws:SecureTransport": "true"}
 JOBS = {"StartJobRun", "GetJobRun", "BatchStopJobRun"}
 
 
 def install() -> None:
-    """Puts the judge in moto's place, wherever `moto.judge` was called."""
+    """Replaces moto's evaluator by ours, wherever `moto.judge` was called."""
     by_moto, of_bucket = IAMRequestBase.check_action_permitted, FakeBucket.get_permission
     of_call = IAMRequestBase.check_signature
 
@@ -38,12 +38,12 @@ def install() -> None:
             self._raise_access_denied()
 
     def signature(self: Any) -> None:  # noqa: ANN401
-        # Moto reckons another signature than AWS's older library for Java. Whose key it is, it has looked up before.
+        # moto computes a different signature than AWS's older Java SDK. The key's owner has been looked up before.
         if not (active() and "aws-sdk-java/1." in self._headers.get("User-Agent", "")):
             of_call(self)
 
     def permission(self: Any, action: str, resource: str) -> Any:  # noqa: ANN401
-        # Whatever a bucket's policy says was heard before.
+        # The bucket policy has been evaluated before.
         return PermissionResult.NEUTRAL if active() else of_bucket(self, action, resource)
 
     IAMRequestBase.check_action_permitted = check  # type: ignore[method-assign]
@@ -52,12 +52,12 @@ def install() -> None:
 
 
 def active() -> bool:
-    """Whether ours judges: it does where the number of calls without a look is below none."""
+    """Whether our evaluator is active: it is if the number of unchecked calls is negative."""
     return settings.INITIAL_NO_AUTH_ACTION_COUNT < 0
 
 
 def asked(call: Any, resource: str) -> Iterator[Request]:  # noqa: ANN401
-    """What a call asks: S3 tells its resource to moto, of others it stands in the body. Raises `UnknownError`."""
+    """The request of a call: S3 passes its resource to moto; others have it in the body. Raises `UnknownError`."""
     service, _, action = call._action.partition(":")  # noqa: SLF001
     if by := SERVICES.get(service):
         yield from by(call, action, resource)
@@ -82,7 +82,7 @@ def _s3(call: Any, action: str, resource: str) -> Iterator[Request]:  # noqa: AN
     yield Request(f"s3:{action}", resource, context)
     bucket, _, key = resource.removeprefix("arn:aws:s3:::").partition("/")
     if action == "GetObject" and key not in s3_backends[call.account_id]["aws"].buckets[bucket].keys:
-        # Who may not list a bucket is not told that something is missing, but that it is forbidden.
+        # Without permission to list a bucket, the answer for a missing object is 403, not 404.
         yield Request("s3:ListBucket", f"arn:aws:s3:::{bucket}", BY_TLS)
 
 

@@ -1,4 +1,4 @@
-"""A moto server on loopback, and roots of Terraform pointed at it."""
+"""A moto server on loopback, and Terraform roots pointed at it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from assay_terraform.world import ACCOUNT
 
 STATES = "assay-states"
 REGION = "us-east-1"
-# Of a server that lives as long as a test.
+# For a server that lives only as long as a test.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
 LONGEST_START_SECONDS = 60
 SOURCES = str(Path(__file__).resolve().parents[1])
-# Requests that are let through before rights are looked at; until `enforce` is called, that is all of them.
+# Requests allowed before permissions are checked; until `enforce` is called, that is all of them.
 ALL = "1000000"
 
 OVERRIDE = """
@@ -47,7 +47,7 @@ terraform {{
 }}
 """
 
-# What moto does not hold, and mocks do: Redshift Serverless (a work group of others' stands for it), and the budget.
+# Not supported by moto, and covered by mocks: Redshift Serverless (an existing work group is given), and the budget.
 GATES = """
 module "stack" {{
   workgroup_arn = "{workgroup}"
@@ -59,7 +59,7 @@ WORKGROUP = f"arn:aws:redshift-serverless:{REGION}:123456789012:workgroup/000000
 
 @contextmanager
 def server(judged: Path) -> Iterator[str]:
-    """Starts one; gives its address. What our judge decides is written to `judged`."""
+    """Starts a server; yields its URL. The decisions of our evaluator are written to `judged`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -88,21 +88,21 @@ def _wait(address: str) -> None:
 
 
 def client(service: str, address: str, **credentials: str) -> Any:  # noqa: ANN401 (boto3's clients have no types of their own)
-    """A client of boto3."""
+    """A boto3 client."""
     given = credentials or {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     make: Any = boto3.client
     return make(service, endpoint_url=address, region_name=REGION, **given)
 
 
 def enforce(address: str, *, after: int = 0) -> None:
-    """From now on, moto looks at signatures and rights; or never, with a large `after`."""
+    """From now on, moto checks signatures and permissions; or never, with a large `after`."""
     headers = {"Content-Type": "application/octet-stream"}
     request = urllib.request.Request(f"{address}/moto-api/reset-auth", str(after).encode(), headers)  # noqa: S310
     urllib.request.urlopen(request, timeout=30)  # noqa: S310
 
 
 def as_role(address: str, role: str) -> dict[str, str]:
-    """Credentials of a role, as boto3's clients call them. To be asked for before rights are looked at."""
+    """Credentials of a role, as arguments for boto3's clients. Call it before permissions are enforced."""
     sts = client("sts", address)
     given = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="test")["Credentials"]
     return {
@@ -114,7 +114,7 @@ def as_role(address: str, role: str) -> dict[str, str]:
 
 @contextmanager
 def judged(address: str) -> Iterator[None]:
-    """In it, each call is decided by our judge, conditions included."""
+    """Within this context, our evaluator decides each call, including conditions."""
     enforce(address, after=-1)
     try:
         yield
@@ -123,7 +123,7 @@ def judged(address: str) -> Iterator[None]:
 
 
 def point(workspace: Workspace, root: str, address: str) -> None:
-    """Writes the override that sends a root's provider and its state to moto."""
+    """Writes the override that points a root's provider and state at moto."""
     text = OVERRIDE.format(bucket=STATES, key=f"{root}.tfstate", region=REGION, address=address)
     if root.endswith("/platform"):
         text += GATES.format(workgroup=WORKGROUP)

@@ -1,4 +1,4 @@
-"""moto's server, with the one call that a destroy needs and that it lacks, and with our judge where it is asked for."""
+"""moto's server, plus the one call that moto lacks and destroy needs, and optionally with our evaluator."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What policies allow, decided as AWS documents it: a denial wins, then a grant is needed.
+"""Evaluates policies as AWS documents: a denial wins, otherwise a grant is required.
 
-It knows what our documents use and raises `UnknownError` for all else, so that a policy is never judged by half.
+It supports what our documents use and raises `UnknownError` for everything else, so no policy is evaluated partly.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 
 class UnknownError(Exception):
-    """A document has something that is not judged here."""
+    """A document has something that is not supported here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call: `service:Action` on the ARN of one resource. `context` has the condition keys that the call brings."""
+    """A call: `service:Action` on the ARN of one resource. `context` has the call's condition keys."""
 
     action: str
     resource: str
@@ -32,15 +32,15 @@ class Request:
 
 
 def allows(identity: Sequence[Document], request: Request, *, resource: Sequence[Document] = ()) -> bool:
-    """Whether a role with these policies may make the call, where the resource has those. Both in one account, so that
-    a grant of either is enough. Raises `UnknownError`."""
+    """Whether a role with these policies may make the call, given the resource's policies. Both are in one account, so
+    a grant by either is enough. Raises `UnknownError`."""
     found = [one for document in identity for one in about(document, request.action, request.resource)]
     everybodys = [one for document in resource for one in about(document, request.action, request.resource)]
     return decide([*found, *filter(_for_everybody, everybodys)], request.context)
 
 
 def about(document: Document, action: str, resource: str) -> list[Document]:
-    """The statements that say something of an action on a resource, whatever the context."""
+    """The statements that apply to an action on a resource, whatever the context."""
     return [
         one
         for one in _statements(document)
@@ -50,7 +50,7 @@ def about(document: Document, action: str, resource: str) -> list[Document]:
 
 
 def decide(statements: Sequence[Document], context: Context) -> bool:
-    """Whether statements about a call let it through in its context."""
+    """Whether the statements about a call allow it in its context."""
     effects = {
         one["Effect"]
         for one in statements
@@ -74,7 +74,7 @@ def _statements(document: Document) -> list[Document]:
 
 
 def _for_everybody(statement: Document) -> bool:
-    """Whether a statement of a resource's policy is about our roles. Those about services are not."""
+    """Whether a statement of a resource policy applies to our roles. Those for services do not."""
     match statement["Principal"]:
         case "*" | {"AWS": "*"}:
             return True
@@ -84,7 +84,7 @@ def _for_everybody(statement: Document) -> bool:
 
 
 def _holds(operator: str, key: str, wanted: Sequence[str], context: Context) -> bool:
-    """One condition. Several keys and operators hold together; of several values, one is enough."""
+    """Evaluates one condition. All keys and operators must hold; of several values, one is enough."""
     found = {name.lower(): value for name, value in context.items()}.get(key.lower())
     if operator == "Null":
         return any((found is None) == _truth(one) for one in wanted)
@@ -109,7 +109,7 @@ def _truth(text: str) -> bool:
 
 
 def _filled(text: str, context: Context) -> str | None:
-    """A value with its variables filled in; `None` if the call brings none, which then equals nothing."""
+    """A value with its variables filled in; `None` if the call lacks one, which then equals nothing."""
     for name in VARIABLE.findall(text):
         if name not in context:
             return None
@@ -117,7 +117,7 @@ def _filled(text: str, context: Context) -> str | None:
     return text
 
 
-# The value that a policy has, and the one that a call brings. None of these holds if the call brings none.
+# By the policy's value and the call's value. None of these holds if the call has no value.
 OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda wanted, found: wanted == found,
     "StringLike": _like,
@@ -128,5 +128,5 @@ OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def texts(value: str | Sequence[str]) -> list[str]:
-    """A text, or several, as a list."""
+    """One text, or several, as a list."""
     return [value] if isinstance(value, str) else list(value)

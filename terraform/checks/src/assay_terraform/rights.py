@@ -1,4 +1,4 @@
-"""Holds what roles may do against a table that says all of it. What the table does not grant must be refused."""
+"""Compares what roles may do with a table that lists all of it. Whatever the table does not grant must be refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assay_terraform.policy import Document, about, decide, texts
 
 ANYTHING = ("*",)
 
-# Tried on everything beside what policies name: what would hurt most.
+# The most harmful actions, tried on everything in addition to those that policies name.
 DANGEROUS = frozenset(
     {
         "s3:DeleteObject",
@@ -46,14 +46,14 @@ DANGEROUS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Actions on things. `where` are the contexts in which they are granted; none means all of them."""
+    """Actions on resources. `where` are the contexts in which they are granted; none means all of them."""
 
     actions: str
     on: tuple[str, ...]
     where: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
-        """`s3:GetObject PutObject` is two actions of one service."""
+        """`s3:GetObject PutObject` means two actions of one service."""
         service, _, rest = self.actions.partition(":")
         return [f"{service}:{one}" for one in rest.split()]
 
@@ -67,11 +67,11 @@ def differences(
     things: Mapping[str, str],
     contexts: Mapping[str, Mapping[str, str]],
 ) -> Iterator[str]:
-    """Calls that are granted and should not be, or the other way about. All of them are tried."""
+    """Calls that are granted but should not be, or the reverse. All combinations are tried."""
     if policies.keys() != table.keys():
         yield f"roles are {sorted(policies)}; the table has {sorted(table)}"
     for role, document in policies.items():
-        # Nobody can say what a wildcard will grant next year.
+        # Nobody knows what a wildcard will grant next year.
         yield from (f"{role} is granted `{one}`" for one in _named(document) if "*" in one or "?" in one)
         wanted = {
             (action, label, where)
@@ -95,7 +95,7 @@ def _named(document: Document) -> Iterator[str]:
 
 
 def widened(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A policy, each time with one thing more than it has; and what that is."""
+    """The policy, each time widened by one thing; and a description of that."""
     for at, statement in enumerate(document["Statement"]):
         name, actions = statement["Sid"], texts(statement["Action"])
         service = actions[0].partition(":")[0]
@@ -116,12 +116,12 @@ def widened(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _cut(resource: str | Sequence[str]) -> str | list[str]:
-    """Resources without what follows their first `*`; the same where nothing does."""
+    """Resources truncated after their first `*`; unchanged if nothing follows it."""
     cut = [head + star for head, star, _ in (one.partition("*") for one in texts(resource))]
     return cut[0] if isinstance(resource, str) else cut
 
 
-def _with(document: Document, at: int, field: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 (what JSON holds)
+def _with(document: Document, at: int, field: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 (any JSON value)
     changed: dict[str, Any] = copy.deepcopy(dict(document))
     if value is None:
         del changed["Statement"][at][field]

@@ -1,4 +1,4 @@
-"""The steps of `check`: what each runs, and what it comes to."""
+"""The steps of `check`: what each runs, and its outcome."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_OUTPUT = 8000
 
 
 class FailedError(Exception):
-    """A check failed. The text is what it said."""
+    """A check failed. The text is its output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a step came to: `passed`, `FAILED` or `SKIPPED`."""
+    """The outcome of a step: `passed`, `FAILED` or `SKIPPED`."""
 
     step: Step
     result: str
@@ -42,7 +42,7 @@ class Outcome:
 
 
 def all_steps() -> list[Step]:
-    """In the order in which mistakes are cheapest to find."""
+    """All steps, the cheapest first."""
     first, applied = (
         ("test_structure.py", "test_policy.py"),
         (
@@ -68,7 +68,7 @@ def all_steps() -> list[Step]:
 
 
 def run(steps: list[Step]) -> Iterator[Outcome]:
-    """Each step, whatever became of those before."""
+    """Runs each step, even if earlier ones failed."""
     for step in steps:
         start = time.monotonic()
         try:

@@ -1,4 +1,4 @@
-"""Programs that are not ours: where they are, and what to do when they are not.
+"""Third-party programs: where they are, and what to do if they are missing.
 
 A check that lacks one is skipped, and says so; nothing passes silently.
 """
@@ -15,9 +15,9 @@ from pathlib import Path
 
 TERRAFORM = Path(__file__).resolve().parents[3]
 ROOT = TERRAFORM.parent
-# The folder of the AWS provider, for a machine that does not reach a registry of Terraform's.
+# The folder of the AWS provider, for a machine without access to a Terraform registry.
 MIRROR_VARIABLE = "ASSAY_TF_MIRROR"
-# Below it, each registry has a folder.
+# It has a subfolder for each registry.
 PROVIDER = "*/hashicorp/aws"
 LEAST_TERRAFORM = (1, 11)
 TFLINT_VERSION = "0.64.0"
@@ -35,7 +35,7 @@ class Missing(Exception):
 
 
 def terraform() -> str:
-    """The program. Raises `Missing` if it is not there or too old."""
+    """The program. Raises `Missing` if it is missing or too old."""
     found = shutil.which("terraform")
     if found is None:
         raise Missing("terraform is not on this machine", "install Terraform 1.11 or newer, and put it on PATH")
@@ -48,7 +48,7 @@ def terraform() -> str:
 
 
 def mirror() -> Path | None:
-    """The folder of providers that a variable names, or that lies near the root under the name `tf-plugins`."""
+    """The folder of providers that a variable names, or a folder `tf-plugins` near the root."""
     if named := os.environ.get(MIRROR_VARIABLE):
         return Path(named)
     top = Path("/")
@@ -57,7 +57,7 @@ def mirror() -> Path | None:
 
 
 def settings(folder: Path) -> dict[str, str]:
-    """Variables for Terraform: providers from the mirror if there is one, else from the registry."""
+    """Variables for Terraform: providers from the mirror if there is one, otherwise from the registry."""
     file = folder / "terraform.rc"
     text = "disable_checkpoint = true\n"
     if (place := mirror()) is not None:
@@ -67,7 +67,7 @@ def settings(folder: Path) -> dict[str, str]:
 
 
 def quiet() -> dict[str, str]:
-    """Variables of our process, without those that would let Terraform meet a real account."""
+    """Variables of our process, without those that would give Terraform access to a real account."""
     ours = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_"))}
     return ours | {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "AWS_EC2_METADATA_DISABLED": "true"}
 
@@ -85,7 +85,7 @@ def tflint() -> str:
 
 
 def beside_python(name: str) -> str:
-    """A program that is installed with this package's requirements. Raises `Missing`."""
+    """A program installed with this package's requirements. Raises `Missing`."""
     found = shutil.which(name, path=str(Path(sys.executable).parent))
     if found is None:
         raise Missing(f"{name} is not installed", "`pip install --require-hashes -r terraform/checks/requirements.txt`")

@@ -1,4 +1,4 @@
-"""A copy of `terraform/` to work in: nothing that Terraform leaves behind gets into the checkout."""
+"""A copy of `terraform/` to work in, so that Terraform leaves no files in the checkout."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Any
 from assay_terraform import tools
 
 LEFT_OUT = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "checks", "__pycache__")
-# What modules read outside `terraform/`.
+# Files outside `terraform/` that modules read.
 SQL = Path("glue/warehouse/sql")
-# Errors stand at the end.
+# Errors are at the end.
 LONGEST_TEXT = 6000
 
 
 class TerraformError(Exception):
-    """A command failed. The text is what it said."""
+    """A command failed. The text is its output."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Workspace:
 
     @classmethod
     def at(cls, folder: Path, **more: str) -> Workspace:
-        """Copies. Raises `tools.Missing` if there is no Terraform."""
+        """Creates the copy. Raises `tools.Missing` if there is no Terraform."""
         tools.terraform()
         shutil.copytree(tools.TERRAFORM, folder / "terraform", ignore=LEFT_OUT)
         shutil.copytree(tools.ROOT / SQL, folder / SQL)
@@ -60,7 +60,7 @@ class Workspace:
         return done
 
     def init(self, root: str, *, backend: bool = False) -> None:
-        """Fetches providers and modules. Raises `tools.Missing` if the provider is neither here nor to be fetched."""
+        """Fetches providers and modules. Raises `tools.Missing` if the provider is neither local nor downloadable."""
         done = self.run(root, "init", "-no-color", f"-backend={str(backend).lower()}", fine=(0, 1))
         if done.returncode == 0:
             return

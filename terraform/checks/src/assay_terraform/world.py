@@ -1,6 +1,6 @@
-"""Things that calls are made on, one or two of a kind: what a role is for, and a stranger beside it.
+"""Resources for test calls, one or two of a kind: what a role is for, and an unrelated one.
 
-Names are those of `platform.json`; what Terraform adds is written out here again, so that a change there shows.
+Names come from `platform.json`; what Terraform adds is repeated here, so that a change there is noticed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WORKGROUP = f"arn:aws:redshift-serverless:us-east-1:{ACCOUNT}:workgroup/00000000
 
 
 def things(file: Path, environment: str, *, key: str, secret: str) -> dict[str, str]:
-    """ARNs by label. `key` and `secret` are ARNs that only the applied state knows."""
+    """ARNs by label. `key` and `secret` are known only from the applied state."""
     names: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     here = names["environments"][environment]
     bucket = "arn:aws:s3:::" + here["lake"].removeprefix("s3://")
@@ -108,7 +108,7 @@ def _regional(names: Mapping[str, Any], here: Mapping[str, Any], place: str) -> 
 
 
 def contexts(cluster: str) -> dict[str, dict[str, str]]:
-    """What calls bring, by label."""
+    """Contexts of calls, by label."""
     return {
         "nothing": {},
         "for ECS": {"iam:PassedToService": "ecs-tasks.amazonaws.com"},

@@ -4,6 +4,6 @@ output "bucket" {
 }
 
 output "key_arn" {
-  description = "ARN of the key that everything is encrypted with"
+  description = "ARN of the KMS key for everything"
   value       = module.lake.key_arn
 }

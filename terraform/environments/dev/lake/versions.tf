@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # The bucket is the account's: `terraform init -backend-config=bucket=…`. A lock is a file beside the state.
+  # The bucket differs by account: `terraform init -backend-config=bucket=…`. The lock is a file beside the state.
   backend "s3" {
     key          = "assay/dev/lake.tfstate"
     region       = "us-east-1"

@@ -1,4 +1,4 @@
-# What computes, and can be torn down and made again. See docs/how-to/deploy.md.
+# Computing resources, which can be torn down and recreated. See docs/how-to/deploy.md.
 
 locals {
   environment = "dev"
@@ -22,7 +22,7 @@ module "stack" {
   emails        = var.emails
   workgroup_arn = var.workgroup_arn
 
-  # Cheap at rest: public addresses that nothing may connect to, instead of a NAT gateway.
+  # Cheap at rest: public addresses, to which nothing can connect, instead of a NAT gateway.
   nat_gateway   = false
   host_cpu      = 2048
   host_memory   = 4096

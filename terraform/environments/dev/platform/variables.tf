@@ -1,5 +1,5 @@
 variable "release" {
-  description = "Release that runs: a folder below the lake's `artifacts`"
+  description = "Release to run: a folder below the lake's `artifacts`"
   type        = string
 }
 
@@ -9,7 +9,7 @@ variable "image" {
 }
 
 variable "emails" {
-  description = "Who is told of alarms"
+  description = "E-mail addresses that receive alarms"
   type        = list(string)
 }
 

@@ -1,4 +1,4 @@
-# What outlives the platform: the lake, its key, its access logs. See docs/how-to/deploy.md.
+# Everything that outlives the platform: the lake, its key, its access logs. See docs/how-to/deploy.md.
 
 locals {
   environment = "prod"

@@ -1,4 +1,4 @@
-# What computes, and can be torn down and made again. See docs/how-to/deploy.md.
+# Computing resources, which can be torn down and recreated. See docs/how-to/deploy.md.
 
 locals {
   environment = "prod"

@@ -1,4 +1,4 @@
-"""`python -m one_machine`: the whole platform on one machine. `cargo xtask platform` is how it is started."""
+"""`python -m one_machine`: the whole platform on one machine. Start it with `cargo xtask platform`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from one_machine.world import World
 
 
 def main() -> int:
-    """Gives the exit code: 0 all of it is as it should be, 1 it is not."""
+    """Returns the exit code: 0 everything is as expected, 1 it is not."""
     parser = argparse.ArgumentParser(prog="python -m one_machine", description="The platform on one machine")
     parser.add_argument("--tools", type=Path, required=True, help="JSON file that names the programs")
     parser.add_argument("--folder", type=Path, required=True, help="Folder for all output; emptied first")
@@ -27,7 +27,7 @@ def main() -> int:
     )
     parser.add_argument("--keep", action="store_true", help="Leave the servers running until Ctrl-C")
     given = parser.parse_args()
-    # As Ctrl-C: all that runs is ended.
+    # Like Ctrl-C: everything is stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     screen, tools = Screen(), Tools.read(given.tools)
     smooth: dict[str, str] = {}

@@ -1,5 +1,5 @@
-"""Airflow as in production, but for its size: PostgreSQL, a scheduler with the LocalExecutor, a DAG processor, and the
-API server, each a process of its own. And its REST API, for whoever wants to know how runs are doing."""
+"""Airflow as in production, except for its size: PostgreSQL, a scheduler with the LocalExecutor, a DAG processor, and
+the API server, each a separate process. And its REST API, to query the state of runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def variables(world: World) -> dict[str, str]:
             "EXECUTOR": "LocalExecutor",
             "DAGS_FOLDER": str(world.tools.root / "airflow" / "dags"),
             "LOAD_EXAMPLES": "False",
-            # Tasks that wait for a host or for Spark hold a place, so there are more than cores.
+            # Tasks that wait for a host or for Spark occupy a slot, so there are more slots than cores.
             "PARALLELISM": "6",
             "EXECUTION_API_SERVER_URL": f"{api}/execution/",
             "DAGS_ARE_PAUSED_AT_CREATION": "False",
@@ -41,9 +41,9 @@ def variables(world: World) -> dict[str, str]:
         "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
         "SCHEDULER": {
             "ENABLE_HEALTH_CHECK": "False",
-            # A task whose process is gone without a word is noticed after two minutes, and not after five.
+            # A task whose process died silently is noticed after two minutes instead of five.
             "TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
-            # And what a scheduler left that was killed is taken over after one minute, and not after five.
+            # And tasks of a killed scheduler are taken over after one minute instead of five.
             "ORPHANED_TASKS_CHECK_INTERVAL": "60",
         },
     }
@@ -65,7 +65,7 @@ class Run:
 
 @dataclass
 class Airflow:
-    """Three processes and an address."""
+    """Three processes and a URL."""
 
     world: World
     settings: Mapping[str, str]
@@ -73,9 +73,9 @@ class Airflow:
 
     @classmethod
     def start(cls, world: World, pool: str, hosts: int) -> Airflow:
-        """Makes the database, starts all, and waits for the API server: tasks that are queued before it answers fail.
+        """Creates the database, starts everything, and waits for the API server: tasks queued before it answers fail.
 
-        `pool` has room for `hosts` hosts at work at a time.
+        `pool` has slots for `hosts` concurrent hosts.
         """
         (world.folder / "airflow").mkdir()
         made = cls(world, variables(world), [])
@@ -93,16 +93,16 @@ class Airflow:
         return Guarded.start(name, command, self.world.environment(**self.settings), self.world.log(name))
 
     def restart(self, name: str) -> None:
-        """Kills a process, and all that it started, and starts it once more."""
+        """Kills a process, with everything it started, and starts it again."""
         words = {"scheduler": ["scheduler", "--skip-serve-logs"], "dag-processor": ["dag-processor"]}
         killed = next(one for one in self.processes if one.name == name)
-        # First, so that nobody wonders why it has ended.
+        # First, so that its end is not reported as a failure.
         self.processes = [one for one in self.processes if one is not killed]
         killed.kill()
         self.processes.append(self._start(name, words[name]))
 
     def command(self, *words: str) -> str:
-        """Runs `airflow WORDS…` as a person would; gives what it printed."""
+        """Runs `airflow WORDS…` as a person would; returns its output."""
         command = [str(self.world.tools.airflow.with_name("airflow")), *words]
         done = subprocess.run(
             command, env=self.world.environment(**self.settings), check=False, capture_output=True, text=True
@@ -116,7 +116,7 @@ class Airflow:
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """An answer of the REST API."""
         data = None if body is None else json.dumps(body).encode()
-        # A token is good for a day; asking for one costs less than to keep it.
+        # A token is valid for a day; requesting a new one is simpler than storing it.
         with urlopen(f"{self.world.url('airflow')}/auth/token", timeout=30) as answer:  # noqa: S310 - loopback
             token = json.load(answer)["access_token"]
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -132,7 +132,7 @@ class Airflow:
 
     def runs(self) -> list[Run]:
         """All runs of all DAGs, the oldest first."""
-        # The story has a dozen; a hundred is the most that the API gives at once.
+        # The story has a dozen; the API returns at most a hundred at once.
         found = self.ask("GET", f"/dags/~/dagRuns?{urlencode({'limit': 100, 'order_by': 'id'})}")["dag_runs"]
         return [_run(one) for one in found]
 
@@ -143,11 +143,11 @@ class Airflow:
         return found
 
     def link(self, run: Run) -> str:
-        """Where a person sees the run."""
+        """The URL of the run's page."""
         return f"{self.world.url('airflow')}/dags/{run.dag}/runs/{quote(run.name, safe='')}"
 
     def stop(self) -> None:
-        """Ends all."""
+        """Stops everything."""
         for one in reversed(self.processes):
             one.stop()
 

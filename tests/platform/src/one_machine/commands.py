@@ -13,12 +13,12 @@ from one_machine.world import World
 
 
 class CommandError(Exception):
-    """A command ended otherwise than it should."""
+    """A command ended with an unexpected exit code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a command answered: its exit code, the JSON objects on standard output, and standard error."""
+    """The result of a command: its exit code, the JSON objects on standard output, and standard error."""
 
     code: int
     answers: list[dict[str, Any]]
@@ -37,7 +37,7 @@ def land(world: World, year: str, *origins: str) -> Done:
 
 
 def run(world: World, command: Sequence[str], fine: Sequence[int]) -> Done:
-    """Runs a command and keeps all it said in `logs/commands.txt`."""
+    """Runs a command and appends its output to `logs/commands.txt`."""
     done = subprocess.run(command, env=world.environment(), check=False, capture_output=True, text=True)
     typed = shlex.join(command)
     with world.log("commands").open("a", encoding="utf-8") as log:

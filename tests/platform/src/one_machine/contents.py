@@ -1,4 +1,4 @@
-"""What the final tables hold, as a digest each: two ways to one state are compared by it, to the last cell."""
+"""A digest of each final table, to compare two runs to the last cell."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from one_machine.stations import Stations
 
-# They say when and by which attempt something was done, and not what.
+# Columns that say when and by which attempt something was done, not what.
 _OF_THE_WAY = {"attempt", "committed_at", "loaded_at", "load_id", "snapshot_id"}
-# What the warehouse knows of its own loads.
+# The warehouse's records of its own loads.
 _LEDGERS = {"load_state", "load_audit"}
 
 
 def digests(stations: Stations) -> dict[str, str]:
-    """Of each curated table, and of each table of the warehouse."""
+    """The digest of each curated table, and of each table of the warehouse."""
     found, names = {}, stations.world.names
     curated = names.catalog.curated
     for table in curated.tables:
@@ -29,7 +29,7 @@ def digests(stations: Stations) -> dict[str, str]:
 
 
 def digest(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Of rows in whatever order, and without the columns that tell of the way."""
+    """The digest of rows in any order, without the columns that differ between attempts."""
     kept = [place for place, column in enumerate(columns) if column not in _OF_THE_WAY]
     lines = sorted(repr([str(row[place]) for place in kept]) for row in rows)
     head = repr([columns[place] for place in kept])
@@ -37,5 +37,5 @@ def digest(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def differing(smooth: dict[str, str], rough: dict[str, str]) -> list[str]:
-    """Tables that are not the same in both."""
+    """Tables that differ between the two."""
     return sorted(name for name in smooth.keys() | rough.keys() if smooth.get(name) != rough.get(name))

@@ -1,4 +1,4 @@
-"""Programs that never outlive whoever started them, however that ends."""
+"""Programs that never outlive the process that started them, however it ends."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# A shell at the head of the program's own process group. It holds the reading end of a pipe; the kernel closes our end
-# when we end, by SIGKILL too. Then the group has ten seconds after SIGTERM, SIGKILL takes what is left of it, and a
-# folder that is only the program's own goes with it.
+# A shell leads the program's process group. It holds the reading end of a pipe; the kernel closes our end when we end,
+# even by SIGKILL. Then the group gets SIGTERM and, after ten seconds, SIGKILL, and a folder that belongs to the program
+# alone is removed.
 _WATCH = """
 trap : TERM INT HUP QUIT
 folder=$1
@@ -32,13 +32,13 @@ while kill -0 $program 2>/dev/null; do wait $program; done
 [ -z "$folder" ] || rm -rf -- "$folder"
 kill -KILL 0
 """
-# The watch above needs eleven; more means that the machine is busy.
+# The shell above needs eleven seconds; more on a busy machine.
 _PATIENCE_SECONDS = 60
 
 
 @dataclass
 class Guarded:
-    """A program that runs, and the file that has what it says."""
+    """A running program, and the file with its output."""
 
     name: str
     log: Path
@@ -55,7 +55,7 @@ class Guarded:
         user: str | None = None,
         folder: Path | None = None,
     ) -> Guarded:
-        """Starts `command`, as `user` if one is given. What it says is appended to `log`; `folder` goes with it."""
+        """Starts `command`, as `user` if one is given. Its output is appended to `log`; `folder` goes with it."""
         with log.open("ab") as said:
             shell = subprocess.Popen(
                 ["/bin/sh", "-c", _WATCH, name, str(folder or ""), *command],
@@ -65,27 +65,27 @@ class Guarded:
                 env=dict(environment),
                 cwd=log.parent,
                 user=user,
-                # Keys pressed here are for us, and its group has to be its own to be ended as a whole.
+                # Signals from the keyboard are for us, and a separate group can be stopped as a whole.
                 start_new_session=True,
             )
         return cls(name, log, shell)
 
     def runs(self) -> bool:
-        """Whether it still does."""
+        """Whether it is still running."""
         return self._shell.poll() is None
 
     def said(self, most: int = 3000) -> str:
-        """The end of what it said."""
+        """The last lines of its output."""
         return self.log.read_text(encoding="utf-8", errors="replace")[-most:]
 
     def stop(self) -> None:
-        """Ends it and all that it started."""
+        """Stops it and everything it started."""
         if self._shell.stdin is not None:
             self._shell.stdin.close()
         self._shell.wait(_PATIENCE_SECONDS)
 
     def kill(self) -> None:
-        """Ends it as a power cut would: at once, and without a word."""
+        """Kills it like a power cut: at once and silently."""
         if self.runs():
             os.killpg(self._shell.pid, 9)
         self._shell.wait(_PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Rows and dollars at every station, and whether they are what they have to be. Pure: what was found goes in."""
+"""Rows and dollars at every station, compared with the expected values. Pure functions of the findings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from one_machine.publisher import Sums, Truth
 
-# A station's name, and which of the truth's sums it has to show.
+# A station's name, and which of the true sums it must show.
 STATIONS = {
     "judged": "read",
     "held back": "quarantined",
@@ -19,7 +19,7 @@ STATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a station has of a year, beside what is true. `found` is `None` where the year is missing."""
+    """A station's figures for a year, with the true ones. `found` is `None` if the year is missing."""
 
     station: str
     found: Sums | None
@@ -27,7 +27,7 @@ class Cell:
 
     @property
     def agrees(self) -> bool:
-        """To the row and cent."""
+        """Whether both agree, to the row and cent."""
         return self.found == self.expected
 
 
@@ -40,7 +40,7 @@ class Year:
 
     @property
     def agrees(self) -> bool:
-        """At each of them."""
+        """Whether all stations agree."""
         return all(cell.agrees for cell in self.cells)
 
 
@@ -56,6 +56,6 @@ def compare(truths: Sequence[Truth], found: Mapping[str, Mapping[str, Sums]]) ->
 
 
 def unexpected(truths: Sequence[Truth], found: Mapping[str, Mapping[str, Sums]]) -> list[str]:
-    """Years that stations have and nobody published."""
+    """Years that stations have but nobody published."""
     known = {truth.year for truth in truths}
     return [f"{station} has {year}" for station, years in found.items() for year in sorted(years.keys() - known)]

@@ -1,4 +1,4 @@
-"""The page about a run, one file that needs no other. All that comes from data is escaped."""
+"""The page about a run, in a single self-contained file. Everything from data is escaped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOP = 5
 
 
 def write(place: Path, story: Story, seen: Seen) -> Path:
-    """Writes it; gives `place`."""
+    """Writes it; returns `place`."""
     template = Template(resources.files("one_machine").joinpath("page.html").read_text(encoding="utf-8"))
     read = sum(year.truth.read.records for year in seen.years)
     dollars = sum(year.truth.read.dollars for year in seen.years)
@@ -82,7 +82,7 @@ def _held(story: Story) -> str:
 
 
 def _bars(given: Iterable[tuple[str, float, str, str]]) -> str:
-    """Name, length, what the length says, and a word below."""
+    """Bars with name, length, the value, and a note below."""
     rows = list(given)
     most = max((length for _, length, _, _ in rows), default=1) or 1
     return "".join(

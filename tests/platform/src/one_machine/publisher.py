@@ -1,4 +1,4 @@
-"""A publisher on loopback: generated files as CMS names them, served by HTTP, and what is true of each of them."""
+"""A publisher on loopback: generated files named as by CMS, served by HTTP, and the truth about each."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from typing import Any
 
 from one_machine.world import World
 
-# What `assay sample` says a year was first published on, in files of the layout that years since June 2022 have.
+# The dates on which `assay sample` first publishes a year, in the layout of years since June 2022.
 FIRST = "2022-06-30"
-# Six months later CMS publishes every year once more.
+# Six months later CMS publishes every year again.
 SECOND = "2023-01-20"
 
 
@@ -30,7 +30,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What the generator knows of a file: it made every defect, so it need not judge any."""
+    """The generator's knowledge of a file: it made every defect, so it need not judge any."""
 
     year: str
     publication: str
@@ -59,7 +59,7 @@ class Publisher:
         return cls(world, folder, server)
 
     def url(self, truth: Truth) -> str:
-        """Where a file is fetched from."""
+        """The URL of a file."""
         return f"{self.world.url('publisher')}/{truth.name}"
 
     def publish(self, year: str, publication: str, *, rows: int, seed: int, defects: str) -> Truth:
@@ -71,7 +71,7 @@ class Publisher:
         environment = self.world.environment()
         subprocess.run(command, cwd=self.world.tools.root, env=environment, check=True, capture_output=True, text=True)
         if publication != FIRST:
-            # The generator knows one publication of a year; another differs in the column that says so.
+            # The generator knows one publication per year; another one differs in the column for it.
             content = path.read_bytes()
             path.write_bytes(content.replace(_american(FIRST, "/").encode(), _american(publication, "/").encode()))
         return truth_of(year, publication, name, json.loads(path.with_name(f"{name}.truth.json").read_text()))
@@ -94,4 +94,4 @@ def _american(date: str, separator: str) -> str:
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it so
-        """Says nothing: the screen is for the story."""
+        """Logs nothing: the screen is for the story."""

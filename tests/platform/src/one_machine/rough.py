@@ -1,4 +1,4 @@
-"""Kills tasks and servers while the story is told: each station's command once, in its midst, and each server once."""
+"""Kills tasks and servers during the story: each station's command once midway, and each server once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Blow:
-    """Falls `after` seconds after the `nth` command line of the kind was seen: on it, unless `act` says on what."""
+    """Strikes `after` seconds after the `nth` matching command line was seen: that process, or what `act` names."""
 
     name: str
     command: str
@@ -35,15 +35,15 @@ def _scheduler(platform: Platform) -> None:
 
 def _catalog(platform: Platform) -> None:
     platform.forget_catalog()
-    # As the runbook has it. What was under way fails, and is tried again.
+    # As in the runbook. Whatever was running fails, and is retried.
     commands.python(platform.world, "assay_catalog", "rebuild-catalog")
 
 
 JUDGING = r"^\S*/assay run s3://"
-# Not the program that finds out how to start it.
+# Not the launcher, which only finds out how to start it.
 SPARK = r"^\S*java (?!.*launcher\.Main).*deploy\.SparkSubmit"
 BLOWS = (
-    # A small file is judged in a third of a second.
+    # Judging a small file takes a third of a second.
     Blow("assay, judging", JUDGING, 1, 0.05),
     Blow("the bucket's server, while it is read", JUDGING, 3, 0.05, Platform.restart_bucket),
     Blow("register", r"^\S*python\S* -m assay_catalog .*register", 1, 0.5),
@@ -58,7 +58,7 @@ BLOWS = (
 
 @dataclass
 class Rough:
-    """Watches the processes of one platform. `fallen` has what was killed."""
+    """Watches the processes of one platform. `fallen` lists what was killed."""
 
     platform: Platform
     blows: tuple[Blow, ...] = BLOWS
@@ -68,19 +68,19 @@ class Rough:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def begin(self) -> None:
-        """From now on until `end`."""
+        """Starts watching, until `end`."""
         thread = threading.Thread(target=self._watch, daemon=True)
         self._threads.append(thread)
         thread.start()
 
     def end(self) -> None:
-        """Waits for what has begun to fall."""
+        """Waits for blows that have begun."""
         self._over.set()
         for thread in self._threads:
             thread.join()
 
     def missed(self) -> list[str]:
-        """Blows that never fell."""
+        """Blows that never struck."""
         return [blow.name for blow in self.blows if blow.name not in self.fallen]
 
     def _watch(self) -> None:
@@ -105,7 +105,7 @@ class Rough:
             else:
                 os.kill(process, signal.SIGKILL)
         except ProcessLookupError:
-            return  # It was faster; `missed` tells.
+            return  # The process was faster; `missed` reports it.
         except Exception as error:  # noqa: BLE001 - a thread's error would be lost
             self.failed.append(f"{blow.name}: {error}")
             return
@@ -114,7 +114,7 @@ class Rough:
 
 
 def _commands() -> Iterator[tuple[int, str]]:
-    """All there are on this machine."""
+    """All processes on this machine."""
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with contextlib.suppress(OSError):  # It has ended meanwhile.
@@ -123,7 +123,7 @@ def _commands() -> Iterator[tuple[int, str]]:
 
 
 def _is(process: int, mark: bytes) -> bool:
-    """Whether it is of one platform: it is in its environment."""
+    """Whether a process belongs to the platform, according to its environment."""
     try:
         return mark in Path(f"/proc/{process}/environ").read_bytes()
     except OSError:

@@ -1,4 +1,4 @@
-"""What a person sees while it works: each step with the time since the start."""
+"""Progress for a person: each step with the time since the start."""
 
 from __future__ import annotations
 

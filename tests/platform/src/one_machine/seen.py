@@ -1,4 +1,4 @@
-"""All that the page shows, asked for once. Whether it is good is decided here and nowhere else."""
+"""Everything that the page shows, queried once. The verdict is decided here and nowhere else."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What every station answered at the end."""
+    """The answers of every station at the end."""
 
     years: list[numbers.Year]
     before: tuple[Truth, Sums | None]
@@ -45,12 +45,12 @@ class Seen:
 
     @property
     def agrees(self) -> bool:
-        """Whether every row and cent is where it has to be."""
+        """Whether every row and cent is where it should be."""
         return not self.faults
 
 
 def look(story: Story) -> Seen:
-    """Asks every station."""
+    """Queries every station."""
     world = story.platform.world
     stations = Stations.open(world)
     found = stations.sums()

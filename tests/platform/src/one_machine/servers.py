@@ -1,4 +1,4 @@
-"""The servers that stand in for AWS: a bucket, Glue's catalog, a warehouse, and Trino for Athena. All on loopback."""
+"""The servers that replace AWS: a bucket, Glue's catalog, a warehouse, and Trino for Athena. All on loopback."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from one_machine.guard import Guarded
 from one_machine.tools import Trino
 from one_machine.world import REGION, World
 
-# Trino needs 35 s on an idle core, and several times that where everything starts at once.
+# Trino needs 35 s on an idle core, and several times that if everything starts at once.
 _PATIENCE_SECONDS = 300.0
 
 
 class ServerError(Exception):
-    """A server does not run; the text has its last words."""
+    """A server does not run; the text has the last lines of its output."""
 
 
 def await_answer(server: Guarded, answers: Callable[[], bool]) -> Guarded:
@@ -53,7 +53,7 @@ def answers_http(url: str) -> bool:
 
 
 def bucket(world: World) -> Guarded:
-    """The S3 server, with the lake's bucket, which keeps versions: versitygw, or else the one of our own tests."""
+    """The S3 server, with the lake's versioned bucket: versitygw, or otherwise the server of our own tests."""
     folder = world.folder / "s3"
     objects, versions = folder / "objects", folder / "versions"
     objects.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def _moto(world: World, server: str) -> list[str]:
 def postgresql(world: World) -> Guarded:
     """PostgreSQL, for Airflow's own database and as the warehouse. It refuses to run as root."""
     user = "nobody" if os.geteuid() == 0 else None
-    # Not in the checkout: that user may not be able to enter its folders.
+    # Not in the checkout: that user may have no access to its folders.
     folder = Path(tempfile.mkdtemp(prefix="assay-platform-"))
     data = folder / "data"
     if user:
@@ -112,7 +112,7 @@ def postgresql(world: World) -> Guarded:
         "port": str(world.ports["postgresql"]),
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
-        # What it holds is gone with this run anyway.
+        # Its data does not outlive this run anyway.
         "fsync": "off",
         "max_connections": "200",
     }
@@ -126,7 +126,7 @@ def postgresql(world: World) -> Guarded:
     await_answer(started, lambda: _connects(world.database("postgres")))
     with psycopg.connect(world.database("postgres"), autocommit=True) as connection:
         connection.execute("create database airflow")
-        # As Redshift counts: bytes, not characters.
+        # Like Redshift, it counts bytes, not characters.
         warehouse = sql.Identifier(world.names.warehouse.database)
         connection.execute(sql.SQL("create database {} encoding 'SQL_ASCII' template template0").format(warehouse))
     return started

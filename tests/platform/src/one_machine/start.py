@@ -1,4 +1,4 @@
-"""Starts everything, what can be at once, and stops it in the order that leaves nothing behind."""
+"""Starts everything, as far as possible in parallel, and stops it in an order that leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from one_machine.publisher import Publisher
 from one_machine.screen import Screen
 from one_machine.world import World
 
-# A host uses all cores by itself; two of them keep both cores busy while one waits for the bucket.
+# One host can use all cores; a second keeps them busy while the first waits for the bucket.
 HOSTS = 2
 
 
 @dataclass
 class Platform:
-    """All that runs."""
+    """Everything that runs."""
 
     world: World
     screen: Screen
@@ -30,7 +30,7 @@ class Platform:
     running: dict[str, Guarded]
 
     def forget_catalog(self) -> None:
-        """Ends the catalog's server, which loses all it knew, and starts an empty one at the same address."""
+        """Stops the catalog's server, which loses all its data, and starts an empty one at the same address."""
         self.running["glue"].kill()
         self.running["glue"] = servers.catalog(self.world)
 
@@ -48,7 +48,7 @@ def started(world: World, screen: Screen) -> Iterator[Platform]:
     pool = config.load(world.platform).airflow.pool
     try:
         if trino := world.tools.trino:
-            # The slowest to start, and nobody asks it anything before the first year is there.
+            # The slowest to start, and not queried before the first year is there.
             running["trino"] = servers.trino(world, trino)
         running["s3"] = servers.bucket(world)
         running["glue"] = servers.catalog(world)

@@ -1,4 +1,4 @@
-"""Asks every station what it has, each in its own way: audits in the bucket, Athena's engine, the warehouse."""
+"""Queries the data of every station, each in its own way: audits in the bucket, Athena's engine, the warehouse."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Stations:
 
     @classmethod
     def open(cls, world: World) -> Stations:
-        """By the same file that everything else reads."""
+        """Opens them with the same file that everything else reads."""
         names, here = world.names, world.here
         return cls(world, open_engine(here, names), open_warehouse(here, names.warehouse, open_lake(here)))
 
@@ -46,15 +46,15 @@ class Stations:
         return found
 
     def loaded(self) -> dict[str, Sums]:
-        """What the warehouse has, by year."""
+        """The warehouse's data, by year."""
         return by_year(self.warehouse.query(WAREHOUSE)[1])
 
     def reconciliation(self) -> list[dict[str, Any]]:
-        """The lake's own account of itself; its command fails if two stations differ."""
+        """The lake's own reconciliation; its command fails if two stations differ."""
         return commands.python(self.world, "assay_warehouse", "validate", "reconciliation").answers
 
     def measured(self) -> list[str]:
-        """Names of the numbers that alarms look at, as far as any was told since CloudWatch's server started."""
+        """Names of the alarms' metrics that were sent since CloudWatch's server started."""
         here = self.world.here
         client = boto3.client(
             "cloudwatch",
@@ -67,7 +67,7 @@ class Stations:
         return sorted({one["MetricName"] for one in found})
 
     def at(self, tag: str) -> dict[str, Sums]:
-        """The curated table as it was when a publication was the newest."""
+        """The curated table as of the time when a publication was the newest."""
         return self._curated(f" for version as of '{tag}'")
 
     def _curated(self, version: str) -> dict[str, Sums]:

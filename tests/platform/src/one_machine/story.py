@@ -1,5 +1,5 @@
-"""What happens to the platform: three years, of which one is poisoned; a correction and a restatement; an older
-publication that comes late; and a catalog that loses all it knew."""
+"""The story of the platform: three years, one of them bad; a correction and a restatement; an older publication that
+arrives late; and a catalog that loses all its data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from one_machine.waiting import UnexpectedError, Watch, failed, succeeded
 YEAR, CURATE, LOAD = "open_payments_year", "open_payments_curate", "open_payments_load"
 MAINTAIN, WATCH = "open_payments_maintain", "open_payments_watch"
 DAGS = {YEAR, CURATE, LOAD, MAINTAIN, WATCH}
-# Restated, poisoned, and left alone.
+# Restated, bad, and left alone.
 RESTATED, POISONED, PLAIN = "2019", "2020", "2021"
 YEARS = (RESTATED, POISONED, PLAIN)
 # About one record in seven of such a file is held back, and the gate lets one in twenty through.
@@ -50,11 +50,11 @@ class Story:
 
     @property
     def screen(self) -> Screen:
-        """Where it is told."""
+        """Where it is displayed."""
         return self.platform.screen
 
     def tell(self) -> None:
-        """All of it. Raises `UnexpectedError` where the platform does not do what it promises."""
+        """Runs all of it. Raises `UnexpectedError` if the platform does not do what it promises."""
         self._part("three years are published and landed; 2020 is poisoned", self._land)
         self._part("backfill of 2019 to 2021: two years arrive, one is held", self._backfill)
         self._part("2020 is corrected, and 2019 is restated, by the publisher's next files", self._correct)
@@ -63,7 +63,7 @@ class Story:
         self._part("what a week of it asks for: old snapshots, and how old the data is", self._look_after)
 
     def tell_roughly(self) -> None:
-        """The same, while tasks and servers are killed. `spared` has what was not, or how it failed."""
+        """The same, while tasks and servers are killed. `spared` lists what was not killed, or how that failed."""
         rough = Rough(self.platform)
         rough.begin()
         try:
@@ -103,7 +103,7 @@ class Story:
         self._held_everywhere()
 
     def _held_everywhere(self) -> None:
-        """Nothing of the poisoned year is to be seen, and the other years are whole."""
+        """Nothing of the bad year is visible, and the other years are complete."""
         found = Stations.open(self.platform.world).loaded()
         expected = {year: self.truths[year].validated for year in (RESTATED, PLAIN)}
         if found != expected:

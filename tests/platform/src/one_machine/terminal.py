@@ -9,7 +9,7 @@ _MOST = 5
 
 
 def text(seen: Seen) -> str:
-    """Rows and dollars at every station, what is held back, who pays most, and whether it all agrees."""
+    """Rows and dollars at every station, what is held back, who pays most, and whether everything agrees."""
     stations = [cell.station for cell in seen.years[0].cells]
     lines = [f"{'':14}" + "".join(f"{station:>22}" for station in stations)]
     for year in seen.years:

@@ -1,4 +1,4 @@
-"""Where the programs are that the platform is made of. `cargo xtask platform` looks for them and writes the file."""
+"""The locations of the platform's programs. `cargo xtask platform` looks for them and writes the file."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Trino:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Paths of programs; `java` is the folder of a Java 17, for Spark. `versitygw` and `trino` are missing where the
-    machine cannot have them; `bucket` is the S3 server of our own, for then."""
+    """Paths of programs; `java` is the folder of a Java 17, for Spark. `versitygw` and `trino` are missing if
+    the machine cannot run them; `bucket` is our own S3 server, for that case."""
 
     root: Path
     assay: Path
@@ -33,7 +33,7 @@ class Tools:
 
     @classmethod
     def read(cls, file: Path) -> Tools:
-        """What the file says. Raises `KeyError` for what it does not say."""
+        """Reads the file. Raises `KeyError` for missing entries."""
         given = json.loads(file.read_text(encoding="utf-8"))
         trino = given["trino"]
         return cls(
@@ -50,7 +50,7 @@ class Tools:
         )
 
     def sources(self) -> str:
-        """`PYTHONPATH` of all that runs: each package's sources, as they are in the checkout."""
+        """`PYTHONPATH` for all programs: each package's sources in the checkout."""
         below = ("platform", "catalog", "curated", "warehouse")
         folders = [self.root / "glue" / one / "src" for one in below]
         folders += [self.root / "airflow" / "provider" / "src", self.root / "airflow" / "dags"]

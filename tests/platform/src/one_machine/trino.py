@@ -1,4 +1,4 @@
-"""How Trino is set up in Athena's place, on loopback: also for the tests of Athena's SQL."""
+"""Trino's setup in place of Athena, on loopback; also for the tests of Athena's SQL."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from assay_warehouse.engine import CATALOG
 
-# Athena has one catalog for both kinds of tables; here one, of Athena's name, hands Iceberg's over to this.
+# Athena has one catalog for both kinds of tables; here the one with Athena's name redirects Iceberg tables to this.
 ICEBERG = "iceberg"
 PLUGINS = ("hive", "iceberg")
 
 
 @dataclass(frozen=True, slots=True)
 class Trino:
-    """Where it listens, where the bucket and the catalog are, and by which keys."""
+    """Its own address, those of the bucket and the catalog, and the keys for them."""
 
     port: int
     s3: str
@@ -25,16 +25,16 @@ class Trino:
 
     @property
     def address(self) -> str:
-        """Where it is asked."""
+        """The URL for queries."""
         return f"http://127.0.0.1:{self.port}"
 
 
 def write(folder: Path, server: Path, it: Trino) -> list[str]:
-    """Writes its settings below `folder`; gives the command that starts the release unpacked at `server`."""
+    """Writes its settings below `folder`; returns the command that starts the release unpacked at `server`."""
     for name, lines in _settings(folder, it).items():
         (folder / "etc" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "etc" / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    # Others take a minute to load, and nobody asks them.
+    # Other plugins take a minute to load, and are not needed.
     (folder / "plugins").mkdir(exist_ok=True)
     for plugin in PLUGINS:
         link = folder / "plugins" / plugin
@@ -59,10 +59,10 @@ def _settings(folder: Path, it: Trino) -> dict[str, list[str]]:
             f"http-server.http.port={it.port}",
             f"discovery.uri={it.address}",
             "catalog.management=static",
-            # Filters found while a query runs reach Glue as `in (…)`, if found in time. moto cannot read that.
+            # Dynamic filters may reach Glue as `in (…)`, which moto cannot parse.
             "enable-dynamic-filtering=false",
         ],
-        # 1 GB is what it was seen to need; a serial collector leaves the other core to the rest.
+        # In practice it needs 1 GB; a serial collector leaves the other core to the rest.
         "jvm.config": ["-server", "-Xmx1G", "-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector"],
         "node.properties": [
             "node.environment=platform",

@@ -1,4 +1,4 @@
-"""Waits for DAG runs, says how each of them ends, and what went wrong in the words of the task that failed."""
+"""Waits for DAG runs, reports how each ends, and quotes the failed task's error."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from one_machine.airflow import Airflow, Run
 from one_machine.screen import Screen
 
 _POLL_SECONDS = 1.0
-# A year takes two minutes on two cores; where all else is busy too, several times that.
+# A year takes two minutes on two cores; on a busy machine several times that.
 _PATIENCE_SECONDS = 900.0
 DONE = {"success", "failed"}
-# The line that the DAGs' failure callback writes, of which alerts are made.
+# The line that the DAGs' failure callback writes, on which alerts are based.
 _FAILED = re.compile(r"FAILED year=(?P<year>\S+) dag=\S+ task=(?P<task>\S+) .*?reason=(?P<reason>.*)", re.DOTALL)
 
 
@@ -26,7 +26,7 @@ class UnexpectedError(Exception):
 
 @dataclass
 class Watch:
-    """Runs that were told of already are not told of again."""
+    """Watches runs, and reports each only once."""
 
     airflow: Airflow
     screen: Screen
@@ -34,8 +34,8 @@ class Watch:
     failures: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def until(self, what: str, met: Callable[[list[Run]], bool], *, may_fail: tuple[str, ...] = ()) -> list[Run]:
-        """All runs, as soon as `met` holds of them. Raises `UnexpectedError` if a run fails whose year is not in
-        `may_fail`, or if it takes too long."""
+        """Returns all runs as soon as `met` holds for them. Raises `UnexpectedError` if a run fails whose year is not
+        in `may_fail`, or if it takes too long."""
         begun = time.monotonic()
         while True:
             runs = self.airflow.runs()
@@ -71,7 +71,7 @@ class Watch:
         return any(task["state"] == "skipped" and task["task_id"] != "land" for task in self.airflow.tasks(run))
 
     def reasons(self, run: Run) -> Iterator[str]:
-        """What the failure callback wrote."""
+        """The failure callback's lines."""
         logs = Path(self.airflow.settings["AIRFLOW__LOGGING__BASE_LOG_FOLDER"])
         for file in sorted((logs / f"dag_id={run.dag}" / f"run_id={run.name}").rglob("*.log")):
             for line in file.read_text(encoding="utf-8").splitlines():

@@ -1,4 +1,4 @@
-"""What all servers and commands of one run share: the folder, ports, keys, and `platform.json` with these addresses."""
+"""Shared by all servers and commands of one run: the folder, ports, keys, and `platform.json` with these addresses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PORTS = ("s3", "glue", "postgresql", "trino", "airflow", "publisher")
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on now."""
+    """Free ports on loopback."""
     sockets = [socket.socket() for _ in range(count)]
     try:
         for one in sockets:
@@ -33,18 +33,18 @@ def free_ports(count: int) -> list[int]:
 
 @dataclass(frozen=True)
 class World:
-    """A folder that holds all that a run leaves behind, and the addresses of its servers. `url("s3")` is one."""
+    """A folder for everything that a run leaves behind, and the addresses of its servers. `url("s3")` is one."""
 
     tools: Tools
     folder: Path
     ports: dict[str, int]
-    # Nothing is behind these that must be kept from anybody; they differ so that no server is taken for another's.
+    # These protect nothing secret; they differ so that no server can be mistaken for another run's.
     key: str = field(default_factory=lambda: f"KEY{secrets.token_hex(8).upper()}")
     secret: str = field(default_factory=lambda: secrets.token_hex(20))
 
     @classmethod
     def make(cls, tools: Tools, folder: Path) -> World:
-        """An empty one. What an earlier run left in `folder` is removed."""
+        """Creates an empty one. The remains of an earlier run in `folder` are removed."""
         if folder.exists():
             shutil.rmtree(folder)
         (folder / "logs").mkdir(parents=True)
@@ -54,7 +54,7 @@ class World:
         return made
 
     def url(self, server: str) -> str:
-        """Address of a server that speaks HTTP."""
+        """The URL of an HTTP server."""
         return f"http://127.0.0.1:{self.ports[server]}"
 
     def database(self, name: str, driver: str = "postgresql") -> str:
@@ -62,7 +62,7 @@ class World:
         return f"{driver}://assay@127.0.0.1:{self.ports['postgresql']}/{name}"
 
     def log(self, name: str) -> Path:
-        """The file for what a server or command says."""
+        """The log file of a server or command."""
         return self.folder / "logs" / f"{name}.txt"
 
     @property
@@ -72,7 +72,7 @@ class World:
 
     @property
     def names(self) -> Platform:
-        """What that file says."""
+        """The contents of that file."""
         return config.load(self.platform)
 
     @property
@@ -96,7 +96,7 @@ class World:
         return self.database(self.names.warehouse.database)
 
     def variables(self) -> dict[str, str]:
-        """What has to be set for a command to talk to these servers, and nothing that is in the environment anyway."""
+        """The variables that a command needs to use these servers, without those already in the environment."""
         return {
             "ASSAY_ENVIRONMENT": ENVIRONMENT,
             "ASSAY_PLATFORM": str(self.platform),
@@ -108,7 +108,7 @@ class World:
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL_S3": self.url("s3"),
             "AWS_ENDPOINT_URL_GLUE": self.url("glue"),
-            # Instance metadata is on no such machine, and looking for it takes seconds.
+            # This machine has no instance metadata, and looking for it takes seconds.
             "AWS_EC2_METADATA_DISABLED": "true",
             "PYTHONPATH": self.tools.sources(),
             "SPARK_CONF_DIR": str(self.folder / "spark"),
@@ -118,13 +118,13 @@ class World:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The whole environment of a child."""
-        # What a person's shell says of AWS is about other buckets.
+        # AWS settings in a person's shell are about other buckets.
         mine = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AIRFLOW"))}
         return {**mine, **self.variables(), **more}
 
     def _write_spark(self) -> None:
-        """Spark's defaults for a small job on few cores: nothing that changes what it computes. Half of a job's time
-        goes into the compilation of code that is run once, and 200 partitions are for other sizes."""
+        """Spark's defaults for a small job on few cores; they don't change its results. Half of a job's time would go
+        into compiling code that runs once, and 200 partitions are meant for larger sizes."""
         settings = {
             "spark.sql.shuffle.partitions": "4",
             "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
@@ -136,7 +136,7 @@ class World:
         (self.folder / "spark" / "spark-defaults.conf").write_text(lines, encoding="utf-8")
 
     def _write_platform(self) -> None:
-        """`platform.json`, with the addresses of these servers in its local environment and nothing else changed."""
+        """Writes `platform.json`, changed only by the addresses of these servers in its local environment."""
         text = (self.tools.root / "terraform" / "platform.json").read_text(encoding="utf-8")
         whole = json.loads(text)
         here = whole["environments"][ENVIRONMENT]

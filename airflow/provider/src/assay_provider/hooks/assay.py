@@ -1,4 +1,4 @@
-"""The connection type `assay`: where the program is, and what it is told by its environment."""
+"""The connection type `assay`: where the program is, and its environment variables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VERSION_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a connection's `extra` may say, with what holds otherwise."""
+    """The options of a connection's `extra`, with their defaults."""
 
     binary: str = "assay"
     rules: str | None = None
@@ -25,7 +25,7 @@ class Settings:
 
     @classmethod
     def of(cls, extra: dict[str, Any]) -> Settings:
-        """Raises `ValueError` for what is not known: it is most likely misspelled."""
+        """Raises `ValueError` for unknown options, which are probably misspelled."""
         known = set(cls.__slots__)
         if unknown := sorted(set(extra) - known):
             raise ValueError(f"`{unknown[0]}` in the connection's extra is not known; there are {sorted(known)}")
@@ -34,8 +34,8 @@ class Settings:
 
 
 class AssayHook(BaseHook):
-    """Settings of the host, from a connection of type `assay`. Credentials of buckets belong into the environment or
-    a role, from where the host takes them.
+    """Settings of the host, from a connection of type `assay`. Credentials for buckets belong in the environment or in
+    a role, where the host finds them.
 
     :param assay_conn_id: the connection, or None for `assay` from the PATH
     """
@@ -51,7 +51,7 @@ class AssayHook(BaseHook):
 
     @classmethod
     def get_ui_field_behaviour(cls) -> dict[str, Any]:
-        """How the connection's form looks."""
+        """The layout of the connection's form."""
         return {
             "hidden_fields": ["host", "schema", "login", "password", "port"],
             "relabeling": {},

@@ -1,1 +1,1 @@
-"""Landing: files come into `raw/` whole, checked, and never in the place of another."""
+"""Landing: files arrive in `raw/` complete and checked, and never replace another."""

@@ -1,5 +1,5 @@
-"""`python -m assay_provider.landing`: lands files, by hand as a DAG does. One JSON object a file on standard output,
-with a `reason` for one that did not land; exit codes: 0 landed, 1 what came is not the file or another one is there,
+"""`python -m assay_provider.landing`: lands files by hand, as a DAG does. Prints one JSON object per file, with a
+`reason` if it did not land; exit codes: 0 landed, 1 not the expected file or a different one is already there,
 2 could not be fetched (try again).
 """
 
@@ -17,7 +17,7 @@ from assay_provider.landing.land import land
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Gives the exit code."""
+    """Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m assay_provider.landing", description="Land files in raw/")
     parser.add_argument("origin", nargs="+", help="Path, `s3://…` or `https://…` of a file")
     parser.add_argument("--raw", required=True, help="Folder or `s3://bucket/prefix` of raw files")

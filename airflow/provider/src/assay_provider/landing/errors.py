@@ -2,20 +2,20 @@
 
 
 class LandingError(Exception):
-    """The file cannot be had; trying again as it is does not help."""
+    """The file cannot be landed; retrying does not help."""
 
 
 class PartialError(LandingError):
-    """Only a part came, or nothing. A later try may succeed."""
+    """Only a part of the file was received, or nothing. A later try may succeed."""
 
 
 class ChangedError(LandingError):
-    """The file is not the one that it was at the first look. A later try gets the new one."""
+    """The file changed during the download. A later try gets the new one."""
 
 
 class NotThisFileError(LandingError):
-    """Something came that is not a data file, such as a page."""
+    """The download is not a data file, but for example a web page."""
 
 
 class OtherContentError(LandingError):
-    """Another file is landed under that name. Give the new one its own name, as CMS does with each publication."""
+    """A different file is already landed under that name. Give the new one another name, as CMS does."""

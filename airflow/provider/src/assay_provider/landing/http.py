@@ -1,4 +1,4 @@
-"""A file by HTTP(S): resumed by ranges, retried, and whole or not at all."""
+"""Downloads by HTTP(S): resumed by ranges, retried, complete or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assay_provider.landing.errors import ChangedError, LandingError, NotThisFil
 BLOCK = 1 << 20
 # A stalled connection is given up after this long; CMS's servers answer within seconds.
 TIMEOUT_SECONDS = 60.0
-# With the pauses below, 2 minutes of outage are got over without a retry of Airflow's.
+# With the pauses below, an outage of 2 minutes passes without a retry by Airflow.
 TRIES = 6
 FIRST_PAUSE_SECONDS = 2.0
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
@@ -26,7 +26,7 @@ PARTIAL, RANGE_NOT_SATISFIABLE = 206, 416
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What tells one version of a file from another: if any of them differs, it is another file."""
+    """What identifies a version of a file: if any field differs, it is another version."""
 
     length: int | None
     etag: str | None
@@ -34,11 +34,11 @@ class Version:
 
     @classmethod
     def of(cls, headers: Message, length: int | None) -> Version:
-        """Of a response of `length` bytes in all."""
+        """The version from a response, for a file of `length` bytes."""
         return cls(length, headers.get("ETag"), headers.get("Last-Modified"))
 
     def if_range(self) -> str | None:
-        """A strong tag or a date, by which the server gives a range of this version only."""
+        """A strong entity tag or a date, so that the server sends a range of this version only."""
         return self.etag if self.etag and not self.etag.startswith("W/") else self.modified
 
 
@@ -50,8 +50,8 @@ def download(
     pause: float = FIRST_PAUSE_SECONDS,
     say: Callable[[str], None] = print,
 ) -> Version:
-    """Fetches `url` to `target`. Only bytes that add up to the length that the server gave count. Raises
-    `LandingError`; `target` is what a later call begins with only within this one."""
+    """Downloads `url` to `target`. The download counts only if its length is the one that the server announced. Raises
+    `LandingError`; a download is resumed only within this call."""
     version: Version | None = None
     target.unlink(missing_ok=True)
     for attempt in range(1, tries + 1):
@@ -77,7 +77,7 @@ def download(
 
 
 def _fetch(url: str, target: Path, at: int, known: Version | None) -> Version:
-    # `identity`: a length and a range of compressed bytes would be of something else.
+    # `identity`: lengths and ranges must refer to uncompressed bytes.
     request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310 (checked by the caller)
     resumed = at > 0 and known is not None and known.if_range() is not None
     if resumed and known is not None:
@@ -103,7 +103,7 @@ def _fetch(url: str, target: Path, at: int, known: Version | None) -> Version:
             except http.client.IncompleteRead as error:
                 file.write(error.partial)
             except OSError:
-                # What came is kept: the next try goes on from there.
+                # The received bytes are kept: the next try continues from there.
                 pass
     return version
 

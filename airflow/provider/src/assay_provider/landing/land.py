@@ -28,8 +28,8 @@ HEAD_BYTES = 512
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A landed file. `digest` is `sha256:` and 64 hexadecimal digits, of the bytes as they are stored; `entries` are
-    the files in a zip archive."""
+    """A landed file. `digest` is `sha256:` and 64 hexadecimal digits, over the stored bytes; `entries` are the files
+    in a zip archive."""
 
     url: str
     name: str
@@ -61,8 +61,8 @@ def land(
     fetch: Callable[..., http.Version] = http.download,
     say: Callable[[str], None] = print,
 ) -> Landed:
-    """Lands the file at `origin`: a path, `file://`, `s3://`, or `http(s)://`. `digest` and `size` are what is
-    published beside it, if anything is. Landing the same bytes again gives what was landed first. Raises
+    """Lands the file at `origin`: a path, `file://`, `s3://`, or `http(s)://`. `digest` and `size` are the published
+    ones, if there are any. Landing the same bytes again returns the file that was landed first. Raises
     `LandingError`."""
     name = name or unquote(urlsplit(origin).path.rpartition("/")[2])
     if not name or name.startswith(".") or "/" in name:
@@ -99,7 +99,7 @@ def _copy(
 
 
 def _whole(found: Landed, copy: Path, digest: str | None, size: int | None) -> tuple[str, ...]:
-    """Whether the bytes are a data file, and the one that was announced; gives the entries of an archive."""
+    """Checks that the bytes are a data file, and the announced one; returns the entries of an archive."""
     with copy.open("rb") as file:
         head = file.read(HEAD_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if found.size == 0:
@@ -147,7 +147,7 @@ def _put(raw: places.Place, found: Landed, copy: Path, sidecar: Path) -> Landed:
 
 
 def landed(raw: places.Place, year: str) -> list[Landed]:
-    """What is landed of a year, in order of names."""
+    """The landed files of a year, in order of names."""
     keys = [key for key in raw.keys(f"year={year}") if key.endswith(SIDECAR)]
     return [Landed.parse(raw.read(key)) for key in keys]
 

@@ -1,4 +1,4 @@
-"""What a publisher publishes a year, as patterns of file names; tells what of it is missing.
+"""The files that a publisher publishes for each year, as patterns of file names; finds missing ones.
 
 The list is a JSON file: `{"files": [{"kind": "general", "pattern": "^OP_DTL_GNRL_PGYR{year}_", "from": 2013}, …],
 "archives": ["^PGYR{year}_"]}`. `{year}` stands for the year. An archive may hold all kinds.
@@ -22,13 +22,13 @@ class Published:
     since: int
 
     def is_(self, name: str, year: str) -> bool:
-        """Whether a file of that name is one of this kind and year."""
+        """Whether a file with that name is of this kind and year."""
         return re.search(self.pattern.replace("{year}", re.escape(year)), name) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All that is published."""
+    """The list of all published files."""
 
     files: tuple[Published, ...]
     archives: tuple[str, ...]
@@ -45,7 +45,7 @@ class Listing:
         return next((one.kind for one in self.files if one.is_(name, year)), None)
 
     def missing(self, year: str, names: Iterable[str], kinds: Sequence[str] | None = None) -> list[str]:
-        """Kinds of that year of which no file is there."""
+        """Kinds for which that year has no file."""
         there = list(names)
         if any(re.search(one.replace("{year}", year), name) for one in self.archives for name in there):
             return []

@@ -1,6 +1,6 @@
-"""Judge a file (`AssayCheckOperator`), or judge and publish it (`AssayRunOperator`), by a child process.
+"""Judge a file (`AssayCheckOperator`), or judge and publish it (`AssayRunOperator`), in a child process.
 
-What is carried out elsewhere (`operators.docker`, `operators.ecs`) replaces `carry_out` and nothing else.
+Variants that run elsewhere (`operators.docker`, `operators.ecs`) override only `carry_out`.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from assay_provider.report import Report, ReportError
 
 
 class AssayBaseOperator(BaseOperator):
-    """Builds the command, has it carried out, and turns its JSON into an XCom, an exception, asset events and lineage.
+    """Builds the command, runs it, and turns its JSON into an XCom, an exception, asset events and lineage.
 
     :param file: the CSV file: a path or `s3://bucket/key`
-    :param pack: another pack than the one found by header, kind and year
-    :param name: the file's published name, where the path does not say it
+    :param pack: the pack (default: found by header, kind and year)
+    :param name: the file's published name, if it differs from the path's
     :param entry: the entry of a zip archive that holds several CSV files
-    :param report: where the full report is written as well (`--report`); remote variants read it from there
+    :param report: where the full report is also written (`--report`); remote variants read it from there
     :param threads: worker threads (default: one per core)
-    :param memory: bytes that all work under way may take, such as `512MiB`
-    :param env: variables of the child's environment, besides the task's own
-    :param arguments: what else the command is given
+    :param memory: memory budget, such as `512MiB`
+    :param env: additional environment variables for the child
+    :param arguments: additional arguments for the command
     :param assay_conn_id: connection of type `assay` (default: the program `assay` from the PATH)
-    :param binary: another program than the connection's
+    :param binary: the program (default: the connection's)
     :param on_warning_callback: called with the `Report` when a file is accepted with warnings or with records held
-        back; what it raises fails the task
+        back; if it raises, the task fails
     """
 
     template_fields: Sequence[str] = (
@@ -74,7 +74,7 @@ class AssayBaseOperator(BaseOperator):
         self.report = report
         self.threads = threads
         self.memory = memory
-        # As given, since it may be another task's result, which is there when the task runs.
+        # Stored as given, since it may be another task's result, available only at run time.
         self.env = env or {}
         self.arguments = arguments
         self.assay_conn_id = assay_conn_id
@@ -84,7 +84,7 @@ class AssayBaseOperator(BaseOperator):
         self._done: Report | None = None
 
     def build_command(self, settings: Settings) -> list[str]:
-        """The whole command, the program first. It can be run by hand as it is."""
+        """The complete command, beginning with the program. It can be run by hand unchanged."""
         options = {
             "--pack": self.pack,
             "--name": self.name,
@@ -102,7 +102,7 @@ class AssayBaseOperator(BaseOperator):
         return [self.binary or settings.binary, self.command, self.file, *given, *progress, *self.arguments]
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Gives ids, counts and links; raises what `errors.raise_for` says."""
+        """Returns ids, counts and links; raises according to `errors.raise_for`."""
         settings = AssayHook(self.assay_conn_id).get_conn()
         command = self.build_command(settings)
         code, text = self.carry_out(command, {**settings.env, **self.env})
@@ -121,7 +121,7 @@ class AssayBaseOperator(BaseOperator):
         return small
 
     def carry_out(self, command: list[str], env: Mapping[str, str]) -> tuple[int, str]:
-        """Prints the command, as it can be run by hand, and runs it; gives its exit code and its JSON."""
+        """Logs the command, ready to be run by hand, and runs it; returns its exit code and its JSON."""
         self.log.info("command: %s", printed(command, env))
         self._child = Child(self.log.info)
         return self._child.run(command, env)
@@ -147,22 +147,22 @@ class AssayBaseOperator(BaseOperator):
         return None if self._done is None else lineage.facets(self._done)
 
     def get_openlineage_facets_on_failure(self, _: Any) -> Any:
-        """The same of a file that was refused, and why."""
+        """The same for a refused file, with the reason."""
         return None if self._done is None else lineage.facets(self._done)
 
 
 class AssayCheckOperator(AssayBaseOperator):
-    """Judges a file, and writes nothing but the report."""
+    """Judges a file, and writes only the report."""
 
     command = "check"
 
 
 class AssayRunOperator(AssayBaseOperator):
-    """Judges a file and publishes what passes. The same run again changes nothing.
+    """Judges a file and publishes the records that pass. Repeating a run changes nothing.
 
-    :param root: folder or `s3://bucket/prefix`, under which everything is published
+    :param root: folder or `s3://bucket/prefix` to publish under
     :param no_replace: refuse if another run is published for the partition
-    :param expect_run: refuse unless this run is what is published for the partition
+    :param expect_run: refuse unless this run is the one published for the partition
     """
 
     template_fields: Sequence[str] = (*AssayBaseOperator.template_fields, "root", "expect_run")

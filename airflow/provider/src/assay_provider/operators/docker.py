@@ -1,4 +1,4 @@
-"""Variants that run the host in a container of this machine, by the `docker` command: its client sends SIGTERM on."""
+"""Variants that run the host in a local container, with the `docker` command, whose client forwards SIGTERM."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from assay_provider.errors import AssayRetryableError
 from assay_provider.operators.assay import AssayBaseOperator, AssayCheckOperator, AssayRunOperator
 from assay_provider.process import Child, printed
 
-# `docker run` itself failed: the engine is not there, or the image cannot be pulled.
+# `docker run` itself failed: there is no engine, or the image cannot be pulled.
 ENGINE_FAILED = 125
 
 
 class DockerMixin(AssayBaseOperator):
-    """Carries the command out by `docker run`, and reads the result from `report`.
+    """Runs the command with `docker run`, and reads the result from `report`.
 
-    :param image: the image, best by digest
-    :param report: a path that is the same inside and outside, or `s3://bucket/key`
-    :param volumes: what is mounted, as `-v` of docker takes it: `/data:/data:ro`
-    :param network: `--network` of docker (default: docker's)
-    :param user: `--user` of docker, such as `10001:10001` (default: the image's)
+    :param image: the image, preferably by digest
+    :param report: a path that is the same inside and outside the container, or `s3://bucket/key`
+    :param volumes: mounts in the format of docker's `-v`: `/data:/data:ro`
+    :param network: docker's `--network` (default: docker's default)
+    :param user: docker's `--user`, such as `10001:10001` (default: the image's)
     :param docker: the program
     """
 
@@ -47,9 +47,9 @@ class DockerMixin(AssayBaseOperator):
         self.docker = docker
 
     def docker_command(self, command: Sequence[str], env: Mapping[str, str]) -> list[str]:
-        """The whole command. Variables are named in it; their values come from the environment of docker's client, as
-        anybody on the machine may read a command line. The image needs no entry point, and one that it has is not
-        asked for."""
+        """The complete command. It only names variables; docker's client takes their values from its environment, since
+        anybody on the machine can read a command line. The image needs no entry point, and an existing one is
+        ignored."""
         options = {"--network": self.network, "--user": self.user}
         given = [text for name, value in options.items() if value for text in (name, value)]
         given += [text for volume in self.volumes for text in ("--volume", volume)]
@@ -79,7 +79,7 @@ class AssayCheckDockerOperator(DockerMixin, AssayCheckOperator):
 
 
 def read_report(place: str | None, env: Mapping[str, str]) -> str:
-    """The report that a remote host wrote, read where it was told to write; nothing if it wrote none."""
+    """The report of a remote host, read from where it was told to write it; empty if there is none."""
     try:
         return places.read(place or "", env).decode("utf-8")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Variants that run the host as a task of Amazon ECS, and read the result from `report`."""
+"""Variants that run the host as an Amazon ECS task, and read the result from `report`."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from assay_provider.process import shown
 
 # A file takes from seconds to minutes; DescribeTasks is throttled by account.
 POLL_SECONDS = 10.0
-# What `networkConfiguration` holds, and its lists in it.
+# The key in `networkConfiguration`, and its list fields.
 AWSVPC, LISTS = "awsvpcConfiguration", ("subnets", "securityGroups")
 
 
 class EcsMixin(AssayBaseOperator):
-    """Carries the command out by RunTask. A worker that is killed leaves its task running: the next try of the same
-    task instance finds it by what it was started by, and follows it to its end. One with another command (the run was
-    cleared with other parameters) is stopped first.
+    """Runs the command with RunTask. A killed worker leaves its ECS task running: the next try of the same task
+    instance finds it by `startedBy`, and follows it to its end. If it has another command (because the run was cleared
+    with other parameters), it is stopped first.
 
     :param cluster: the cluster
     :param task_definition: family, family and revision, or ARN
     :param container: the container that the command is for
-    :param report: `s3://bucket/key`, which the task's role may write and the worker may read
-    :param network_configuration: `networkConfiguration` of RunTask, which tasks of Fargate must have:
+    :param report: `s3://bucket/key`, writable by the task's role and readable by the worker
+    :param network_configuration: `networkConfiguration` of RunTask, required on Fargate:
         `{"awsvpcConfiguration": {"subnets": …, "securityGroups": …, "assignPublicIp": "DISABLED"}}`. Its lists may be
-        texts with commas, as a variable of Airflow holds them
+        comma-separated strings, as in an Airflow variable
     :param launch_type: `FARGATE` or `EC2`
     :param region_name: the region (default: the environment's)
-    :param client: a client of ECS (default: boto3's, by the environment's credentials)
+    :param client: an ECS client (default: boto3's, with the environment's credentials)
     """
 
     ecs_fields = ("cluster", "task_definition", "network_configuration")
@@ -72,7 +72,7 @@ class EcsMixin(AssayBaseOperator):
         return super().execute(context)
 
     def request(self, command: Sequence[str], env: Mapping[str, str]) -> dict[str, Any]:
-        """What RunTask is asked. The image's entry point is the program."""
+        """The RunTask request. The image's entry point is the program."""
         variables = [{"name": name, "value": value} for name, value in env.items()]
         override = {"name": self.container, "command": list(command[1:]), "environment": variables}
         network = {"networkConfiguration": _network(self.network_configuration)} if self.network_configuration else {}
@@ -110,9 +110,9 @@ class EcsMixin(AssayBaseOperator):
         return str(started["tasks"][0]["taskArn"])
 
     def left_running(self, client: Any, command: Sequence[str]) -> tuple[str, str | None] | None:
-        """The task that an earlier try left, and where it reports to, if it does what is wanted now. Others are
+        """The task that an earlier try left running, and its report's location, if its command is the same. Others are
         stopped, so that two hosts don't race for one partition."""
-        # Of tasks that run or are about to, which is what is listed by itself: `startedBy` takes no second filter.
+        # By default this lists running and pending tasks; `startedBy` cannot be combined with another filter.
         listed = client.list_tasks(cluster=self.cluster, startedBy=self.started_by)["taskArns"]
         if not listed:
             return None
@@ -163,14 +163,14 @@ class AssayCheckEcsOperator(EcsMixin, AssayCheckOperator):
 
 
 def started_by(instance: Any) -> str:
-    """What ECS is told that a task is started by: the same for all tries of a task instance, and for nothing else. ECS
-    takes 36 characters at least."""
+    """The value of `startedBy`: the same for all tries of a task instance, and for nothing else. ECS accepts at least
+    36 characters."""
     which = (instance.dag_id, instance.run_id, instance.task_id, instance.map_index)
     return f"assay-{hashlib.sha256(json.dumps(which).encode()).hexdigest()[:30]}"
 
 
 def _without_report(command: Sequence[str]) -> tuple[list[str], str | None]:
-    """A command and the place of its report, which is another at each try."""
+    """A command without its report, and the report's location, which differs for each try."""
     words = list(command)
     if "--report" not in words[:-1]:
         return words, None
@@ -179,7 +179,7 @@ def _without_report(command: Sequence[str]) -> tuple[list[str], str | None]:
 
 
 def _network(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration with lists for texts. Empty ones are left out: ECS takes the network's own group then."""
+    """The configuration with strings split into lists. Empty ones are omitted: ECS takes the VPC's default group."""
     found = dict(given.get(AWSVPC, {}))
     for name in LISTS:
         value = found.pop(name, None)

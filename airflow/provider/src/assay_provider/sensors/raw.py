@@ -12,9 +12,9 @@ from assay_provider.landing.land import landed
 
 
 class AssayRawFileSensor(BaseSensorOperator):
-    """Waits until files of a year are landed whole, after `since`; gives their URLs.
+    """Waits until files of a year have landed after `since`; returns their URLs.
 
-    :param raw: folder or `s3://bucket/prefix` of raw files, in which `year=…` is
+    :param raw: folder or `s3://bucket/prefix` of raw files, with subfolders `year=…`
     :param year: the year
     :param since: time in ISO 8601, UTC; files landed before do not count (default: all count)
     """
@@ -28,7 +28,7 @@ class AssayRawFileSensor(BaseSensorOperator):
         self.since = since
 
     def poke(self, context: Context) -> PokeReturnValue:  # noqa: ARG002 (Airflow's signature)
-        """Looks once."""
+        """Checks once."""
         found = [
             one for one in landed(places.open_place(self.raw), str(self.year)) if one.landed_at > (self.since or "")
         ]

@@ -1,4 +1,4 @@
-"""Stands for the station: two of three tables have something to remove."""
+"""Replaces the station: two of three tables have something to remove."""
 
 import os
 import sys

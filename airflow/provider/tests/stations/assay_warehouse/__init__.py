@@ -1,1 +1,1 @@
-"""Stands for the station."""
+"""Replaces the station."""

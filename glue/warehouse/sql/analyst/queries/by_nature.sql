@@ -1,4 +1,4 @@
--- What is it paid for? Until 2020 there were 15 natures, since 2021 there are 16.
+-- What are payments for, each year? Until 2020 there were 15 natures, since 2021 there are 16.
 select
     program_year,
     nature_of_payment,

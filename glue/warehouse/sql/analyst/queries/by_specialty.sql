@@ -1,4 +1,4 @@
--- What do specialties get, each year? Of people; hospitals have none.
+-- How much do specialties receive, each year? People only; hospitals have no specialty.
 select
     program_year,
     specialty_group,

@@ -1,4 +1,4 @@
--- Where do recipients practise who are paid? Those abroad have no state.
+-- In which states do recipients practise? Those abroad have no state.
 select
     program_year,
     coalesce(recipient_state, 'none') as state,

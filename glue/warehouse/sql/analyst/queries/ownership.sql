@@ -1,4 +1,4 @@
--- Who holds interests of which value? The value is the figure that is published as the total; what was invested is a ninth of it.
+-- Who holds ownership interests, of what value? The value is the figure published as the total; the sum invested is a ninth of it.
 select
     program_year,
     company_id,

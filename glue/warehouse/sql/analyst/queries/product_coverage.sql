@@ -1,4 +1,4 @@
--- What share of all dollars is about one product, several, or none? Each payment is in one line, so the lines add up to the total.
+-- What share of all dollars is for one product, several, or none? Each payment is in one line, so the lines add up to the total.
 select
     f.program_year,
     case when p.products is null then 'none' when p.products = 1 then 'one' else 'several' end as products,

@@ -1,5 +1,5 @@
--- Which products are payments about? `amount_alone` adds up to what was paid about one product only. `amount_with_others` is of
--- payments that name other products too: the same payment stands in the line of each, so this column does not add up.
+-- Which products are payments for? `amount_alone` adds up to the payments for a single product. `amount_with_others` covers
+-- payments that name other products too: such a payment is in the line of each, so this column does not add up.
 select
     program_year,
     product,

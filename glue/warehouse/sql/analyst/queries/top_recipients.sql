@@ -1,4 +1,4 @@
--- Who is paid most, each year? People by their profile, hospitals by their number: names are spelled in many ways.
+-- Who is paid most, each year? People by their profile id, hospitals by their CCN, because names are spelled in many ways.
 select program_year, place, recipient_key, recipient_kind, recipient_name, payments, companies, amount
 from (
     select

@@ -1,5 +1,5 @@
--- One row a payment, with the names that people ask by. A payment is here once: products are not joined, since it may name several.
--- `amount` is what a kind's totals are made of: for ownership it is the value of the interest, not what was invested for it.
+-- One row per payment, with names for analysts. Each payment occurs once: products are not joined, since it may name several.
+-- `amount` is the column that a kind's totals sum: for ownership it is the value of the interest, not the sum invested.
 create or replace view payments as
 select
     f.payment_kind,

@@ -1,6 +1,6 @@
--- One row for each payment and product that it names: the same product in two slots of a payment is one, however it is spelled.
--- `products` tells how many different ones the payment names. The amount belongs to the payment: it adds up over rows with
--- `products = 1`, and over no others, where it stands once for each product.
+-- One row for each payment and each product that it names: the same product in two slots of a payment counts once, however spelled.
+-- `products` is the number of distinct products that the payment names. The amount belongs to the payment: it adds up over rows with
+-- `products = 1` only; in other rows it is repeated for each product.
 create or replace view product_payments as
 select
     n.payment_kind,

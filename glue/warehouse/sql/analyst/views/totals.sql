@@ -1,4 +1,4 @@
--- Rows and dollars of each kind and year, with the publication that they are of: a total without its publication cannot be
+-- Rows and dollars of each kind and year, with their publication: a total without its publication cannot be
 -- reproduced, since each year is restated.
 create or replace view totals as
 select

@@ -1,5 +1,5 @@
--- What was held back, found and repaired: one table, since files of the three kinds lie in one folder.
--- `assay_catalog register` makes this table; the statement is for an account where tables are made by hand. Partitions are
+-- Quarantined records, findings and repairs: one table, since the three kinds of files share a folder.
+-- `assay_catalog register` creates this table; use the statement in an account where tables are created by hand. Partitions are
 -- registered at the attempt that a manifest commits: no crawler, no projection, no repair.
 create external table if not exists op_staging.rejected (
     `record` bigint,

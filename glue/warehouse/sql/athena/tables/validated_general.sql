@@ -1,5 +1,5 @@
 -- Validated general payments, all publications.
--- `assay_catalog register` makes this table; the statement is for an account where tables are made by hand. Partitions are
+-- `assay_catalog register` creates this table; use the statement in an account where tables are created by hand. Partitions are
 -- registered at the attempt that a manifest commits: no crawler, no projection, no repair.
 create external table if not exists op_staging.validated_general (
     `change_type` string,

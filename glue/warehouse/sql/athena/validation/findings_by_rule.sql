@@ -1,4 +1,4 @@
--- What was let through with a finding, and what was repaired, each year?
+-- Which findings were published with a warning, and what was repaired, each year?
 select kind, year, rule, level as what, count(*) as cells, min(message) as example
 from op_staging.findings
 group by kind, year, rule, level

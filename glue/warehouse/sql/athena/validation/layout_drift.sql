@@ -1,4 +1,4 @@
--- By which layout did each publication come, and where did it change: from the year before, or from the publication before?
+-- Which layout did each publication have, and how did it change from the previous year and from the previous publication?
 select
     kind,
     year,

@@ -1,4 +1,4 @@
--- Which share of each year's records lacks what analysts group by? A column that a layout lacks is null in all of them.
+-- What share of each year's records is null in the columns that analysts group by? A column that a layout lacks is always null.
 select
     year,
     count(*) as records,

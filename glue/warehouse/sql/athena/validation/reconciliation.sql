@@ -1,4 +1,4 @@
--- Rows and dollars of the newest publication of each year at every station, each held against the one before. One line a
+-- Rows and dollars of the newest publication of each year at every station, each compared with the station before. One line per
 -- station; `agrees` is false where something was lost or counted twice.
 with stations as (
     select kind, year, 1 as place, 'read' as station, records_read as records, amount_read as amount,

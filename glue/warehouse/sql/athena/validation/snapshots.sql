@@ -1,4 +1,4 @@
--- From which inputs was each snapshot of the payments made, and by which tag is it found? For `for version as of` a snapshot's id.
+-- Which inputs was each snapshot of the payments made from, and which tag names it? The id is for `for version as of`.
 select
     s.snapshot_id,
     s.committed_at,

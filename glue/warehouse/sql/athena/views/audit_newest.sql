@@ -1,5 +1,5 @@
 -- The audit record of the run that each partition commits: the last attempt that published. `amount` is the column that a
--- kind's totals are made of; its texts are exact.
+-- kind's totals sum; its texts are exact.
 create or replace view op_staging.audit_newest as
 select
     a.kind, a.year, a.publication, a.run_id, a.attempt, a.outcome, a.layout, a.pack, a.pack_digest, a.started_at,
@@ -15,7 +15,7 @@ from (
     select
         t.*,
         element_at(
-            -- The SerDe may keep the keys of maps as they are or in lower case.
+            -- The SerDe may keep the case of map keys or convert them to lower case.
             transform_keys(t.amounts, (k, v) -> lower(k)),
             case t.kind when 'ownership' then 'value_of_interest' else 'total_amount_of_payment_usdollars' end
         ) as amount,

@@ -1,4 +1,4 @@
--- What was found about records that passed.
+-- Findings about records that passed.
 create or replace view op_staging.findings as
 select kind, year, publication, record, line, byte_offset, byte_length, rule, level, "column", message, value
 from op_staging.rejected

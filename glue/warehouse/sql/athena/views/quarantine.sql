@@ -1,4 +1,4 @@
--- Records that were held back, with the reasons. Files of three kinds lie in an attempt's folder; names tell them apart.
+-- Records that were held back, with the reasons. An attempt's folder has three kinds of files, distinguished by name.
 create or replace view op_staging.quarantine as
 select
     kind, year, publication, record, line_first, line_last, byte_offset, byte_length, raw, raw_complete, outcome, disposition,

@@ -1,4 +1,4 @@
--- Validated records of the newest publication of each year. What is the newest is not kept anywhere: it is the greatest.
+-- Validated records of the newest publication of each year. The newest is not recorded anywhere: it is the greatest.
 create or replace view op_staging.validated_general_newest as
 select v.*
 from op_staging.validated_general as v

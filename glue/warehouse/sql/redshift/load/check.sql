@@ -1,4 +1,4 @@
--- Fails unless just the expected rows and cents are there, all of the expected run.
+-- Fails unless exactly the expected rows and cents are there, all from the expected run.
 select cast(
     'differs: there are ' || cast(count(*) as varchar(20)) || ' rows of ' || cast(coalesce(sum(amount), 0) as varchar(30))
     || ' dollars, ' || cast(count(distinct record_id) as varchar(20)) || ' ids; expected are ' || :rows || ' rows of ' || :amount as integer

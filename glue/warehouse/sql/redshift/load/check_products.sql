@@ -1,4 +1,4 @@
--- Fails unless just the expected products are there, each of a payment that is.
+-- Fails unless exactly the expected products are there, each with an existing payment.
 select cast(
     'differs: there are ' || cast(count(*) as varchar(20)) || ' products, ' || cast(count(f.record_id) as varchar(20))
     || ' of them of payments; expected are ' || :rows as integer

@@ -1,4 +1,4 @@
--- The row of a kind and year, or of a dimension, exists from here on. In a transaction of its own.
+-- Ensures that the row of a kind and year, or of a dimension, exists. In a separate transaction.
 insert into open_payments.load_state (payment_kind, program_year, sequence_number)
 select :kind, :year, -1
 where not exists (

@@ -1,4 +1,4 @@
--- What the warehouse has of a kind and year, beside what the host's audit says it should have.
+-- What the warehouse has of a kind and year, with the values expected from the host's audit.
 select
     count(*) as fact_rows,
     coalesce(sum(f.amount), 0) as fact_amount,

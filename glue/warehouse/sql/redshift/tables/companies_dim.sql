@@ -1,4 +1,4 @@
--- One row a company, under its canonical name. Thousands of rows: on every node.
+-- One row per company, with its canonical name. Thousands of rows: on every node.
 create table if not exists open_payments.companies_dim (
     company_id varchar(64) not null,
     canonical_name varchar(800),

@@ -1,4 +1,4 @@
--- A row for each load that was committed; written in its transaction. Nothing deletes from here.
+-- A row for each committed load, written in its transaction. Nothing deletes from this table.
 create table if not exists open_payments.load_audit (
     load_id varchar(64) not null,
     payment_kind varchar(32) not null,

@@ -1,5 +1,5 @@
 -- What is loaded now: a row for each kind and year, and one for each dimension (kind: its table; year 0). A load begins by
--- changing its rows, so that two loads of the same cannot both go on: one waits, and then fails or sees what the other did.
+-- changing its rows, so two loads of the same data cannot both proceed: one waits, and then fails or sees the other's result.
 create table if not exists open_payments.load_state (
     payment_kind varchar(64) not null,
     program_year integer not null,

@@ -1,5 +1,5 @@
--- Products that a payment names: up to five a payment. There is no amount here, so that none is counted twice.
--- distkey: what is asked of products joins the payment; its record id spreads evenly.
+-- Products that a payment names: up to five per payment. There is no amount here, so none is counted twice.
+-- distkey: queries about products join the payment; its record id distributes evenly.
 create table if not exists open_payments.payment_products (
     payment_kind varchar(32) not null,
     program_year integer not null,

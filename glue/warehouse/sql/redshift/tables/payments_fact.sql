@@ -1,7 +1,7 @@
--- One row a payment; key: kind, program year, record id.
--- distkey: most questions are about recipients, and physicians_dim has the same key, so that join stays on its node. No recipient
+-- One row per payment; key: kind, program year, record id.
+-- distkey: most queries are about recipients, and physicians_dim has the same key, so that join stays on its node. No recipient
 -- has more than a few thousand payments a year, so slices stay even; a company may have a tenth of all.
--- sortkey: questions name years, and a load replaces one; then dates, which charts run along.
+-- sortkey: queries name years, and a load replaces one; then dates, the axis of charts.
 -- Widths: bytes, four for each character of the CMS dictionary's longest value.
 create table if not exists open_payments.payments_fact (
     payment_kind varchar(32) not null,

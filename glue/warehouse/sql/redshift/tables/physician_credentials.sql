@@ -1,4 +1,4 @@
--- NPIs, types, specialties and licences under which a recipient was reported, by kind and year. Spread by the recipient, as all variants of people are: they meet on their node.
+-- NPIs, types, specialties and licences under which a recipient was reported, by kind and year. Distributed by recipient, like all variants of people, so joins stay on the node.
 create table if not exists open_payments.physician_credentials (
     payment_kind varchar(32) not null,
     program_year integer not null,

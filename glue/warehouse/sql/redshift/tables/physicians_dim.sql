@@ -1,4 +1,4 @@
--- One row a recipient who is a person. Over a million rows: spread by the key that payments are spread by.
+-- One row per recipient who is a person. Over a million rows: distributed by the same key as payments.
 create table if not exists open_payments.physicians_dim (
     profile_id varchar(64) not null,
     recipient_key varchar(64) not null,

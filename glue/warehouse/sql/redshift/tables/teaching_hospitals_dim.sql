@@ -1,4 +1,4 @@
--- One row a teaching hospital. About 1,300 rows: on every node.
+-- One row per teaching hospital. About 1,300 rows: on every node.
 create table if not exists open_payments.teaching_hospitals_dim (
     teaching_hospital_ccn varchar(64) not null,
     recipient_key varchar(64) not null,
