@@ -1,4 +1,4 @@
-//! The account of a run: what became of every record, filled into the report, and what follows for the file.
+//! The account of a run: fills the report with the fate of every record and decides the outcome of the file.
 
 use assay_ingest::Summary;
 use assay_model::{FileOutcome, FileResultOutcome, Level, RecordOutcome};
@@ -14,7 +14,7 @@ use crate::report::{Amounts, Example, FileFinding, Reason, Records, Report, Rule
 use crate::survey::Survey;
 use crate::totals::decimal;
 
-/// What the survey says of the source.
+/// Fills in what the survey learnt about the source.
 pub(crate) fn source(report: &mut Report, survey: &Survey) {
     let summary = &survey.summary;
     let source = &mut report.source;
@@ -26,7 +26,7 @@ pub(crate) fn source(report: &mut Report, survey: &Survey) {
     source.lone_carriage_returns = summary.lone_crs;
 }
 
-/// Notes that a rule of the host about the file does not hold.
+/// Records a failure of a host rule about the file.
 pub(crate) fn file_rule_fails(report: &mut Report, rule: &RunRule, observed: &str, expected: &str) {
     if rule.level > Level::Off {
         report.file_findings.push(FileFinding {
@@ -40,7 +40,7 @@ pub(crate) fn file_rule_fails(report: &mut Report, rule: &RunRule, observed: &st
     }
 }
 
-/// What the host's own rules say of the file as a whole.
+/// Evaluates the host's own rules about the file as a whole.
 pub(crate) fn whole_file(report: &mut Report, plan: &Plan, summary: &Summary) {
     let mut fails = |rule: usize, observed: &str, expected: &str| {
         file_rule_fails(report, &plan.rules[rule], observed, expected);
@@ -60,7 +60,7 @@ pub(crate) fn whole_file(report: &mut Report, plan: &Plan, summary: &Summary) {
     }
 }
 
-/// Fills in what was judged.
+/// Fills in the results of judging.
 pub(crate) fn fill(report: &mut Report, plan: &Plan, judged: &JudgedFile) {
     let totals = &judged.totals;
     let Destinations { passed, held } = &judged.written.arrived;
@@ -121,7 +121,7 @@ fn file_result(report: &mut Report, rule: &RunRule, result: &assay_model::FileRe
     }
 }
 
-/// What a rule was carried out on and what came of it. `failed`: codes of the rules about the file that do not hold.
+/// Counts the records a rule was evaluated on, with the results. `failed`: codes of the file-level rules that failed.
 fn count(plan: &Plan, judged: &JudgedFile, index: usize, failed: &[&str]) -> RuleCount {
     let rule = &plan.rules[index];
     if rule.level == Level::Off {
@@ -195,7 +195,7 @@ fn count_findings(report: &mut Report, plan: &Plan, judged: &JudgedFile) {
     }
 }
 
-/// Why the file is refused, if it is.
+/// The reason the file is refused, if it is.
 pub(crate) fn refusal(
     plan: &Plan,
     pack: &Pack,
@@ -236,8 +236,8 @@ pub(crate) fn refusal(
     })
 }
 
-/// What is said of a file most of whose records are of another partition. Strays are held back one by one; where they are the most, the
-/// name or the first record is wrong, and what is left would stand in the place of a whole partition.
+/// The message for a file most of whose records belong to another partition. Strays are held back one by one; when they are the majority,
+/// the file name or the first record is wrong, and publishing the rest would replace a whole partition with it.
 fn mostly_elsewhere(plan: &Plan, judged: &JudgedFile, report: &Report) -> Option<String> {
     let rule = &plan.rules[plan.host.partition];
     let count = judged.totals.rules[plan.host.partition];
@@ -259,7 +259,7 @@ fn mostly_elsewhere(plan: &Plan, judged: &JudgedFile, report: &Report) -> Option
     ))
 }
 
-/// What became of a file that is not refused.
+/// The outcome of a file that is not refused.
 pub(crate) fn outcome(report: &Report) -> FileOutcome {
     let warned = |finding: &FileFinding| finding.level == Level::Warn.as_str();
     if report.records.quarantined > 0 {

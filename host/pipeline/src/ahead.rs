@@ -1,18 +1,18 @@
-//! Reading ahead on a thread of its own: while one chunk is looked at, the next is read, decompressed and digested.
+//! Reads ahead on a separate thread: while one chunk is processed, the next is read, decompressed and digested.
 //!
-//! It costs a copy of the input in memory, a fortieth of a run's work, and halves the time of the first pass on two cores.
+//! It costs one copy of the input in memory (about 1/40 of a run's work) and halves the time of the first pass on two cores.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::Scope;
 
-/// Bytes of a chunk. 256 KiB: what one core has just read is still in a cache when another copies it.
+/// Chunk size in bytes. 256 KiB: a chunk that one core has just read is still in cache when another copies it.
 const CHUNK: usize = 256 << 10;
 
-/// Chunks that are ready at most: enough for both sides to go on when the other is held up for a moment.
+/// Maximum number of chunks that are ready: enough to keep both sides busy when the other stalls for a moment.
 const READY: usize = 4;
 
-/// A reader whose work is done elsewhere. What comes out is what the reader underneath gives, errors included.
+/// A reader whose work is done on another thread. It yields what the underlying reader yields, errors included.
 #[derive(Debug)]
 pub(crate) struct ReadAhead {
     full: Receiver<io::Result<Vec<u8>>>,
@@ -22,7 +22,7 @@ pub(crate) struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// Starts reading. It stops when this is dropped.
+    /// Starts reading. Reading stops when the value is dropped.
     pub(crate) fn spawn<'scope, R: Read + Send + 'scope>(
         scope: &'scope Scope<'scope, '_>,
         reader: R,
@@ -44,7 +44,7 @@ fn read(
         chunk.clear();
         let outcome = reader.by_ref().take(CHUNK as u64).read_to_end(&mut chunk);
         let ended = !matches!(outcome, Ok(count) if count == CHUNK);
-        // What was read before an error is given first, as the reader itself would have.
+        // Bytes read before an error are delivered first, as the reader itself would have.
         if !chunk.is_empty() && full.send(Ok(chunk)).is_err() {
             return;
         }
@@ -60,7 +60,7 @@ fn read(
 impl Read for ReadAhead {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.chunk.len() {
-            // At the end nobody takes it back.
+            // At the end of the input nobody takes it back.
             let _ = self.empty.send(std::mem::take(&mut self.chunk));
             self.at = 0;
             match self.full.recv() {
@@ -79,7 +79,7 @@ impl Read for ReadAhead {
 mod tests {
     use super::*;
 
-    /// Gives its bytes a few at a time, then an error if there is one.
+    /// Yields its bytes a few at a time, then an error if there is one.
     struct Slow {
         bytes: Vec<u8>,
         error: Option<io::ErrorKind>,

@@ -1,8 +1,8 @@
-//! Amounts of a column: their sum, and how many there are none of.
+//! Amounts of a column: their sum, and the number of records without one.
 
 use assay_model::{Cells, Column};
 
-/// A sum of amounts, and of how many records.
+/// A sum of amounts, and the number of records it covers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Sum {
     /// In units of the column's scale.
@@ -22,13 +22,13 @@ impl Sum {
     }
 }
 
-/// The cells of one amount column, in records that could be told apart into cells.
+/// The cells of one amount column, over the records that could be split into cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct AmountRead {
     pub(crate) sum: Sum,
     /// Records whose cell is blank.
     pub(crate) blank: u64,
-    /// Records whose cell holds something that is no amount.
+    /// Records whose cell is not a valid amount.
     pub(crate) malformed: u64,
 }
 
@@ -49,7 +49,7 @@ impl AmountRead {
         read
     }
 
-    /// Adds what another part of the file came to.
+    /// Adds the counts of another part of the file.
     pub(crate) fn add(&mut self, other: Self) {
         self.sum.add(other.sum);
         self.blank += other.blank;

@@ -1,8 +1,8 @@
-//! Whether records are of the partition that their file is published in.
+//! Checks that records belong to the partition that their file is published in.
 //!
-//! Who reads `year=2024` sums what lies there, whatever the records say. So each record's cell is compared, as it is published, with the
-//! value the file stands under, wherever that came from. A null says nothing: a blank is for a rule that requires the cell, and what
-//! its type cannot hold is `type.*`.
+//! A reader of `year=2024` aggregates whatever is stored there, whatever the records say. So each record's cell, as published, is compared
+//! with the partition value of the file, whatever that value was derived from. Nulls are ignored: requiring a value is the job of a rule,
+//! and a cell that its type cannot hold is reported as `type.*`.
 
 use assay_model::{Cells, Column, HitOutcome};
 
@@ -10,13 +10,13 @@ use crate::judged::JudgedSlab;
 use crate::message::excerpt;
 use crate::plan::{Plan, Told};
 
-/// What cells say of one key: the same in all records, or something in each.
+/// The value of one key: the same for all records, or one for each.
 enum Said {
     All(Word),
     Each(Vec<Word>),
 }
 
-/// What a cell says.
+/// The value of one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Word {
     Nothing,
@@ -33,7 +33,7 @@ impl Said {
     }
 }
 
-/// Notes the records that are of another partition, each once: by the first key that differs.
+/// Notes the records that belong to another partition, once each: by the first key that differs.
 pub(crate) fn note_strangers(judged: &mut JudgedSlab, plan: &Plan, rows: &[u32]) {
     let rule = plan.host.partition;
     let said: Vec<Said> = plan.told.iter().map(|told| said(judged, plan, told)).collect();
@@ -59,7 +59,7 @@ fn said(judged: &JudgedSlab, plan: &Plan, told: &Told) -> Said {
     let text = plan.text_slot(told.column).expect("columns that tell a key are built");
     let built = |slot: usize| judged.columns[slot].as_ref().expect("all columns are built");
     let mut said = words(built(text), told);
-    // What the type cannot hold is published as null.
+    // A cell that the type cannot hold is published as null.
     if let Some(malformed) = &built(told.slot).malformed {
         let mut words: Vec<Word> = (0..malformed.len()).map(|row| said.of(row)).collect();
         malformed.ones_iter().for_each(|row| words[row] = Word::Nothing);
@@ -68,7 +68,7 @@ fn said(judged: &JudgedSlab, plan: &Plan, told: &Told) -> Said {
     said
 }
 
-/// One comparison a distinct cell, and none where neighbours are the same.
+/// One comparison for each distinct cell, and none for a cell equal to its neighbour.
 fn words(text: &Column, told: &Told) -> Said {
     let word = |cell: &[u8]| match told.expected.holds(cell) {
         None => Word::Nothing,

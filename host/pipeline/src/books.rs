@@ -1,7 +1,7 @@
-//! Books: what is counted wherever records come by, so that what must hold is compared and never assumed.
+//! Books: independent counts taken wherever records pass, so that conservation is checked and never assumed.
 //!
-//! What was read is counted before anything is judged; what passed where parts are written, in a run by the encoder's own sums; what was
-//! held back where the quarantine is written. No count is made from another. `invariants` compares them.
+//! Records read are counted before anything is judged; records that passed, where parts are written (in a run by the encoder's own sums);
+//! records held back, where the quarantine is written. No count is derived from another. `invariants` compares them.
 
 use assay_model::{Cells, RecordOutcome};
 
@@ -9,13 +9,13 @@ use crate::amounts::Sum;
 use crate::judged::JudgedSlab;
 use crate::plan::Plan;
 
-/// What came to one of the places where records go.
+/// Counts of the records that arrived at one destination.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Arrived {
     pub(crate) records: u64,
-    /// Bytes of the input that they are, line endings included.
+    /// Their size in the input in bytes, line endings included.
     pub(crate) bytes: u64,
-    /// Those of them whose structure is broken.
+    /// How many of them are structurally broken.
     pub(crate) broken: u64,
     /// By amount of the plan.
     pub(crate) amounts: Vec<Sum>,
@@ -45,12 +45,12 @@ impl Arrived {
     }
 }
 
-/// What came to the places where records go.
+/// Counts of the records that arrived at each destination.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Destinations {
-    /// To part files.
+    /// In part files.
     pub(crate) passed: Arrived,
-    /// To the quarantine.
+    /// In the quarantine.
     pub(crate) held: Arrived,
 }
 
@@ -59,7 +59,7 @@ impl Destinations {
         Self { passed: Arrived::nothing(plan), held: Arrived::nothing(plan) }
     }
 
-    /// Counts the records of a slab where nothing is written: the same as one by one, column by column.
+    /// Counts the records of a slab when nothing is written: column by column, with the same result as record by record.
     pub(crate) fn count(&mut self, judged: &JudgedSlab, plan: &Plan) {
         let mut sound = judged.slab.judged().iter().peekable();
         for (index, outcome) in judged.outcomes.iter().enumerate() {
@@ -81,7 +81,7 @@ impl Destinations {
         }
     }
 
-    /// Where records of an outcome go.
+    /// The destination of records with this outcome.
     fn of(&mut self, outcome: RecordOutcome) -> &mut Arrived {
         match outcome {
             RecordOutcome::Passed | RecordOutcome::Repaired | RecordOutcome::Warned => {

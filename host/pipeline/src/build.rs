@@ -1,4 +1,4 @@
-//! From a pack, a layout and plugins to a plan. Whoever judges records plans here.
+//! Builds a plan from a pack, a layout and plugins. Everything that judges records plans here.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use crate::plan::{
 use crate::request::Purpose;
 use crate::slots::Slots;
 
-/// What a plan is made from.
+/// The inputs of a plan.
 pub(crate) struct Basis<'a> {
-    /// What each plugin is told of the run, with its own settings.
+    /// The run as described to each plugin, together with its own settings.
     pub(crate) context: RunContext,
-    /// Where levels and types are from; none: plugins keep their own, and no column has a type.
+    /// The source of levels and types; if `None`, plugins keep their own levels and columns have no types.
     pub(crate) pack: Option<&'a Pack>,
-    /// The file's, for what is published of it; none: nothing is.
+    /// The layout of the file, if its records are to be published; `None`: nothing is published.
     pub(crate) layout: Option<&'a Layout>,
     pub(crate) plugins: Vec<Part<'a>>,
     pub(crate) purpose: Purpose,
@@ -34,21 +34,21 @@ pub(crate) struct Basis<'a> {
     pub(crate) only: Option<&'a str>,
 }
 
-/// Columns by their names.
+/// Column indexes by name.
 type Places<'n> = HashMap<&'n str, usize>;
 
-/// A plugin in it.
+/// A plugin of the plan.
 pub(crate) struct Part<'a> {
     pub(crate) name: &'a str,
     pub(crate) component: &'a Component,
     /// JSON.
     pub(crate) settings: &'a str,
-    /// The pack they stand in, to show what is wrong with them.
+    /// The pack that contains the settings, used to show errors in them.
     pub(crate) written_in: Option<&'a Pack>,
 }
 
 impl<'a> Basis<'a> {
-    /// `components` are the pack's plugins, in its order.
+    /// Builds on a pack. `components` are the pack's plugins, in its order.
     pub(crate) fn of_pack(
         identified: &'a Identified,
         components: &'a [Component],
@@ -71,12 +71,12 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// The level of a rule: the pack's, or else the rule's own.
+    /// The level of a rule: the pack's if it sets one, otherwise the rule's own.
     pub(crate) fn level(&self, code: &RuleCode, own: Level) -> Level {
         self.pack.map_or(own, |pack| pack.level_for(code, own))
     }
 
-    /// The level it is planned at. What is tried is looked at even if it is off.
+    /// The level used in the plan. A rule under trial is evaluated even if it is off.
     fn planned_level(&self, rule: &Rule) -> Level {
         let level = self.level(&rule.name, rule.level);
         match (self.purpose, self.only) {
@@ -86,7 +86,7 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// Where each column is.
+    /// The index of each column.
     fn places(&self) -> Places<'_> {
         (0..).zip(&self.context.columns).map(|(at, name)| (name.as_str(), at)).collect()
     }
@@ -125,7 +125,7 @@ impl<'a> Basis<'a> {
         }
         let (mut typed, mut told, mut conserved) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(pack) = self.pack {
-            // Of a plugin that is tried alone, the pack's other plugins are not there to be known.
+            // A trial loads one plugin only, so rules of the pack's other plugins are legitimately unknown.
             if purpose != Purpose::Try {
                 pack.check_levels(known.iter())?;
             }
@@ -139,7 +139,7 @@ impl<'a> Basis<'a> {
             }
             _ => Vec::new(),
         };
-        // A message shows cells that no rule may have asked for. Of a run all are there.
+        // A message may show cells that no rule asked for. A run that publishes builds all of them anyway.
         let least = if purpose.keeps_all() { Level::Monitor } else { Level::Warn };
         for column in rules.iter().filter(|it| it.level >= least).flat_map(|it| it.message.cells())
         {
@@ -165,7 +165,7 @@ impl<'a> Basis<'a> {
         Ok(plan)
     }
 
-    /// Adds a stage's rules. Returns where each code went, and whether the plugin has to be called for any of them.
+    /// Adds a stage's rules. Returns the run's rule for each code, and whether the plugin has to be called for any of them.
     fn rules(
         &self,
         plugin: &str,
@@ -201,7 +201,7 @@ impl<'a> Basis<'a> {
                 .collect::<Vec<_>>();
             let level = self.planned_level(rule);
             match rule.host_check {
-                // Without all of its columns a key means nothing: the rule skips every record.
+                // A key is meaningless without all of its columns: the rule skips every record.
                 Some(check) if level != Level::Off && columns.iter().all(Option::is_some) => {
                     let columns = columns.iter().flatten().copied().collect();
                     unique.push(Unique { rule: rules.len(), check, columns });
@@ -225,7 +225,7 @@ impl<'a> Basis<'a> {
     }
 }
 
-/// The run of an identified file, as plugins are told of it.
+/// The run of an identified file, as described to plugins.
 pub(crate) fn context(identified: &Identified) -> RunContext {
     RunContext {
         dataset: identified.dataset.clone(),
@@ -238,7 +238,7 @@ pub(crate) fn context(identified: &Identified) -> RunContext {
 }
 
 impl Part<'_> {
-    /// What the plugin will do.
+    /// The stages that the plugin declares.
     fn stages(&self, context: &RunContext) -> Result<Vec<DeclaredStage>, RunError> {
         let refused = |text| RunError::Settings { plugin: self.name.to_owned(), text };
         self.component.plan(context).map_err(|error| match (error, self.written_in) {
@@ -293,7 +293,7 @@ fn typed_columns(
     typed
 }
 
-/// The columns that tell keys of the partition, as far as the layout has them.
+/// The columns that determine partition keys, as far as the layout has them.
 fn told_keys(
     pack: &Pack,
     partition: &[(String, String)],
@@ -326,7 +326,7 @@ fn amounts(pack: &Pack, columns: &[String], slots: &mut Slots) -> Vec<Amount> {
         .collect()
 }
 
-/// What is published: each column of the kind, told by the layout, by a constant, or by nobody.
+/// The published columns: each column of the kind, filled from the layout, from a constant, or from nothing.
 fn outputs(pack: &Pack, layout: &Layout, typed: &[Typed], slots: &mut Slots) -> Vec<Output> {
     let of_type: HashMap<usize, usize> = typed.iter().map(|it| (it.column, it.slot)).collect();
     let constants: HashMap<&str, &str> =

@@ -1,8 +1,8 @@
-//! Text columns to typed ones: parsed once, shared by all rules and by the Parquet writer.
+//! Casts text columns to typed ones: parsed once, shared by all rules and by the Parquet writer.
 
 use assay_model::{Bitmap, CastError, Cells, Column, Form, parse_decimal, parse_integer};
 
-/// Parses a text column of `records` cells as `form`. What does not parse is `malformed`, never null.
+/// Parses a text column of `records` cells as `form`. A cell that does not parse is `malformed`, never null.
 pub fn cast(text: &Column, form: &Form, records: usize) -> Column {
     match form {
         Form::Text => text.clone(),
@@ -58,7 +58,7 @@ fn parse_cells<'a, T: Copy + Default>(
     gather(cells.map(|cell| (cell.is_empty(), parse_cell(cell))), records)
 }
 
-/// Columns of what became of cells: whether blank, and what was parsed.
+/// Builds columns from parsed cells: whether each is blank, and its value.
 fn gather<T: Copy + Default>(
     cells: impl Iterator<Item = (bool, Result<T, CastError>)>,
     records: usize,

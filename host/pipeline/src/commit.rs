@@ -11,7 +11,7 @@ use crate::judging::JudgedFile;
 use crate::report::Report;
 use crate::route::Written;
 
-/// Says where the quarantine is, if there is anything in it.
+/// Adds the location of the quarantine to the report, if anything was held back.
 pub(crate) fn locate_quarantine(
     report: &mut Report,
     store: &dyn Store,
@@ -22,7 +22,7 @@ pub(crate) fn locate_quarantine(
     Ok(())
 }
 
-/// Where the folder of these files is, if there are any.
+/// The folder of these files, if there are any.
 pub(crate) fn folder<'a>(
     store: &dyn Store,
     mut files: impl Iterator<Item = &'a PartEntry>,
@@ -32,15 +32,15 @@ pub(crate) fn folder<'a>(
     Ok(url.rsplit_once('/').map(|(folder, _)| folder.to_owned()))
 }
 
-/// Digits of a fingerprint by which a header's place is named, as [`assay_model::Digest::short`] gives them.
+/// Hexadecimal digits of a fingerprint in the key of a header, as returned by [`assay_model::Digest::short`].
 const FINGERPRINT_SHORT: usize = 16;
 
-/// Bytes of a strange header that are noted, and of one of its names. A header may be as long as a record, and be anything: 512 KiB are
-/// thousands of columns with names of a hundred characters, and a name of more than 1 KiB is none.
+/// Maximum size of the recorded part of an unknown header, and of one of its names, in bytes. A header may be as long as a record and
+/// contain anything: 512 KiB are thousands of columns with names of a hundred characters, and anything longer than 1 KiB is not a name.
 const NOTED_BYTES: usize = 512 << 10;
 const NAME_BYTES: usize = 1 << 10;
 
-/// What was seen of a file's header. A header that is no known layout belongs to no dataset, which is then empty.
+/// Describes a file's header. An unknown header belongs to no dataset, so the dataset is empty.
 pub(crate) fn layout_seen(
     dataset: &str,
     header: &[String],
@@ -62,7 +62,7 @@ pub(crate) fn layout_seen(
     }
 }
 
-/// The first names of a strange header.
+/// The first names of an unknown header.
 fn noted(header: &[String]) -> Vec<String> {
     let mut left = NOTED_BYTES;
     let cut = |name: &String| {
@@ -72,25 +72,25 @@ fn noted(header: &[String]) -> Vec<String> {
         format!("{}…", &name[..name.floor_char_boundary(NAME_BYTES)])
     };
     let fits = |name: &String| {
-        // With what JSON puts around it.
+        // Including the JSON quotes and comma.
         left.checked_sub(name.len() + 3).inspect(|rest| left = *rest).is_some()
     };
     header.iter().map(cut).take_while(fits).collect()
 }
 
-/// Writes that a layout was seen, by a run that is to be published or else by an attempt.
+/// Records that a layout was seen, by a run that will be published or by an attempt only.
 pub(crate) fn write_layout(
     store: &dyn Store,
     seen: &SchemaVersion,
     seen_by: &str,
 ) -> Result<(), SinkError> {
-    // As short as everywhere; the columns may not be all.
+    // Short, as everywhere else; the list of columns may be incomplete.
     let short = seen.fingerprint.get(..FINGERPRINT_SHORT).unwrap_or(&seen.fingerprint);
     let key = schema_version(&seen.dataset, short, seen_by)?;
     assay_sinks::write_schema_version(store, &key, seen)
 }
 
-/// What names the files of a run: what is committed.
+/// The manifest, which names the files of a run. Writing it is the commit.
 pub(crate) fn manifest(
     report: &Report,
     identified: &Identified,
@@ -159,7 +159,7 @@ pub(crate) fn manifest(
     }
 }
 
-/// Writes the audit record of an attempt, whatever came of it.
+/// Writes the audit record of an attempt, whatever its outcome.
 pub(crate) fn write_audit(
     store: &dyn Store,
     partition: Option<&Partition>,

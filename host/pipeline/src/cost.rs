@@ -1,4 +1,4 @@
-//! What a slab will take in memory: guessed from where it lies, and corrected by what others took.
+//! Memory that a slab will need: estimated from its span, and corrected by what earlier slabs took.
 
 use std::sync::Mutex;
 
@@ -9,52 +9,52 @@ use crate::flow::hold;
 use crate::plan::Plan;
 use crate::survey::SlabSpan;
 
-/// Bytes that are read at once, and given back at a slab's end.
+/// Size of the read buffer in bytes, released at the end of the slab.
 const READ: usize = 512 << 10;
 
-/// A separator's place, and half as much room again for more.
+/// Bytes per separator position, including half as much again for growth.
 const SEPARATOR: usize = 6;
 
-/// What is known of a record: where it lies, its faults, what became of it.
+/// Bytes of bookkeeping per record: its position, faults and outcome.
 const RECORD: usize = 80;
 
-/// Bytes of a byte of text that has to be turned into UTF-8, at most.
+/// Maximum size of one input byte after transcoding to UTF-8.
 const TURNED: usize = 3;
 
-/// A cell's key, or where it ends.
+/// Bytes per cell: a dictionary key, or an end offset.
 const CELL: usize = 4;
 
-/// A number with its two bits.
+/// Bytes per number, including its two bits.
 const NUMBER: usize = 9;
 
-/// How much more a slab takes while it is judged than when it was: vectors that grow, copies for plugins.
+/// Peak memory while a slab is judged relative to its final size: growing vectors, copies for plugins.
 const WORKING: f64 = 1.3;
 
-/// What is left of what was learnt when the next slab is learnt from: one odd slab is forgotten after a hundred.
+/// Decay of the learnt factor per slab: an outlier is forgotten after about a hundred slabs.
 const KEPT: f64 = 0.98;
 
-/// What tables take for each column of a worker before it is known: their first slots, and a hundred cells.
+/// Initial estimate of the tables for each column of a worker: their first slots and a hundred cells.
 const COLUMN: usize = 8 << 10;
 
-/// What a plugin's instance takes before it is known.
+/// Initial estimate for an instance of a plugin.
 const GUEST: usize = 2 << 20;
 
-/// What a worker takes besides.
+/// Other memory of a worker.
 const WORKER: usize = 1 << 20;
 
-/// What slabs of an input take.
+/// Memory estimates for the slabs of an input.
 #[derive(Debug)]
 pub(crate) struct Costs {
     width: usize,
     texts: usize,
     numbers: usize,
     record_bytes: usize,
-    /// What slabs took, in parts of what was guessed.
+    /// Ratio of actual to estimated size, as learnt from earlier slabs.
     learnt: Mutex<f64>,
 }
 
 impl Costs {
-    /// `width`: columns of the input.
+    /// `width`: number of columns of the input.
     pub(crate) fn new(plan: &Plan, width: usize, limits: Limits) -> Self {
         let texts = plan.slots.iter().filter(|slot| slot.form == Form::Text).count();
         let numbers = plan.slots.len() - texts;
@@ -62,7 +62,7 @@ impl Costs {
         Self { width: width.max(1), texts, numbers, record_bytes, learnt: Mutex::new(1.0) }
     }
 
-    /// Bytes that the slab will take until it is routed.
+    /// Estimated memory of the slab until it is routed, in bytes.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -73,7 +73,7 @@ impl Costs {
         (self.guess(at) as f64 * *hold(&self.learnt) * WORKING) as usize
     }
 
-    /// Takes in what a slab came to.
+    /// Learns from the actual size of a slab.
     #[expect(clippy::cast_precision_loss, reason = "a guess")]
     pub(crate) fn learn(&self, at: &SlabSpan, bytes: usize) {
         let took = bytes as f64 / self.guess(at) as f64;
@@ -81,14 +81,14 @@ impl Costs {
         *learnt = (*learnt * KEPT).max(took);
     }
 
-    /// What a worker takes, as long as none has worked.
+    /// Estimated memory of a worker before any worker has run.
     pub(crate) fn worker(&self, plan: &Plan) -> usize {
         WORKER + self.texts * COLUMN + plan.stages.len() * GUEST
     }
 
     fn guess(&self, at: &SlabSpan) -> usize {
         let whole = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
-        // Of a record that is too long, no more than that is kept.
+        // At most this much of an overlong record is kept.
         let most = at.records.saturating_mul(self.record_bytes);
         let bytes = whole(at.bytes).min(most);
         let faulty = whole(at.faulty).min(bytes);

@@ -1,4 +1,5 @@
-//! Who judges: as many workers as slabs are judged at once, and no more, because each keeps memory and plugins of its own.
+//! The workers that judge slabs: as many as there are slabs judged concurrently, and no more, because each has its own memory and plugin
+//! instances.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,27 +8,27 @@ use crate::flow::hold;
 use crate::memory::{Budget, Lease};
 use crate::worker::Worker;
 
-/// Workers that were hired, and what another will take.
+/// The hired workers, and the estimated memory of another.
 #[derive(Debug)]
 pub(crate) struct Crew {
     budget: Arc<Budget>,
     idle: Mutex<Vec<(Worker, Lease)>>,
     hired: AtomicUsize,
-    /// Slabs that were admitted and are not judged yet.
+    /// Slabs that were admitted and are not yet judged.
     open: AtomicUsize,
-    /// The most that one took.
+    /// Maximum memory of a worker so far, in bytes.
     needs: AtomicUsize,
 }
 
-/// Leave to have a slab judged.
+/// Permission to have a slab judged.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    /// For a worker that has to be hired.
+    /// Memory for a worker that has to be hired.
     lease: Option<Lease>,
 }
 
 impl Crew {
-    /// `needs`: what a worker takes as long as that is not known.
+    /// `needs`: estimated memory of a worker until one has run, in bytes.
     pub(crate) fn new(budget: Arc<Budget>, needs: usize) -> Self {
         Self {
             budget,
@@ -38,7 +39,7 @@ impl Crew {
         }
     }
 
-    /// Leave for one more slab, if there is a worker for it or room for another. Asked by one at a time.
+    /// Permission for one more slab, if there is a worker for it or room for another. Must not be called concurrently.
     pub(crate) fn turn(&self) -> Option<Turn> {
         let lease = if self.open.load(Ordering::Acquire) < self.hired.load(Ordering::Acquire) {
             None
@@ -49,7 +50,7 @@ impl Crew {
         Some(Turn { lease })
     }
 
-    /// The same for the slab that nobody may wait for.
+    /// The same for the slab that must not wait.
     pub(crate) fn turn_anyway(&self) -> Turn {
         self.turn().unwrap_or_else(|| {
             self.open.fetch_add(1, Ordering::AcqRel);
@@ -57,7 +58,7 @@ impl Crew {
         })
     }
 
-    /// Has a slab judged.
+    /// Judges a slab on an idle worker, or on a new one.
     pub(crate) fn judge<T>(&self, turn: Turn, judge: impl FnOnce(&mut Worker) -> T) -> T {
         let idle = hold(&self.idle).pop();
         let (mut worker, mut lease) = idle.unwrap_or_else(|| {
@@ -73,7 +74,7 @@ impl Crew {
         judged
     }
 
-    /// One of the workers, once all slabs were judged.
+    /// One of the workers, once all slabs have been judged.
     pub(crate) fn into_worker(self) -> Worker {
         let idle = self.idle.into_inner().expect("no thread panicked");
         idle.into_iter().next().map_or_else(Worker::default, |(worker, _)| worker)

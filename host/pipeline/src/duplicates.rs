@@ -1,7 +1,7 @@
-//! Which records repeat a key: found in the survey, asked for when slabs are judged.
+//! Finds records that repeat a key: detected by the survey, looked up when slabs are judged.
 //!
-//! A key is hashed to 128 bits with a random secret, so nobody can make two keys collide and chance will not
-//! (a file of 2^34 records: one in 10^18). Hashes are compared partition by partition, on all cores.
+//! A key is hashed to 128 bits with a random secret, so nobody can construct a collision, and an accidental one is negligible (one in 10^18
+//! for a file of 2^34 records). Hashes are compared partition by partition, on all cores.
 
 use std::hash::Hasher;
 use std::io;
@@ -15,33 +15,33 @@ use crate::flow::hold;
 use crate::partitions::{Entry, PARTITIONS, Partitions};
 use crate::spill::{Sorted, SpillSort};
 
-/// Bytes of a key in memory, and the share of a partition's room that keys fill before they go to disk: vectors double, and the last of
-/// their room is not to be made for a few more.
+/// Bytes of a key in memory, and the fraction of its partition's room that keys may fill before they are spilled: vectors double, and the
+/// last doubling must not be made for a few more keys.
 const KEY_BYTES: usize = 24;
 const FILLED: (usize, usize) = (15, 16);
 
-/// Memory for the numbers of duplicates before they spill.
+/// Memory for the record numbers of duplicates before they are spilled, in bytes.
 const HIT_BUDGET: usize = 4 << 20;
 
-/// Hits that are found before they are handed over: 8 KiB.
+/// Number of hits collected before they are handed over: 8 KiB.
 const HITS: usize = 1_024;
 
 /// A record's key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key {
     pub(crate) hash: u128,
-    /// Its number, counting from 1 where the records it was found among begin.
+    /// Record number, counting from 1 at the start of the outline.
     pub(crate) record: u32,
 }
 
-/// Makes keys. Those of one rule are comparable, others are not.
+/// Hashes keys. Keys of the same rule are comparable, those of different rules are not.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KeyHasher {
     secret: (u64, u64),
 }
 
 impl KeyHasher {
-    /// The hash of a key: its parts, in order.
+    /// Hashes the parts of a key, in order.
     pub(crate) fn hash(self, parts: impl Iterator<Item = impl AsRef<[u8]>>) -> u128 {
         let mut hasher = SipHasher13::new_with_keys(self.secret.0, self.secret.1);
         for part in parts {
@@ -54,18 +54,18 @@ impl KeyHasher {
     }
 }
 
-/// Gathers one rule's keys.
+/// Collects the keys of one rule.
 #[derive(Debug)]
 pub(crate) struct KeyCollector {
     check: HostCheck,
     hasher: KeyHasher,
     keys: Partitions,
-    /// How many there are.
+    /// Number of keys.
     count: u64,
 }
 
 impl KeyCollector {
-    /// Starts collecting for a rule, in so many bytes of memory.
+    /// Starts collecting for a rule, using at most `bytes` of memory.
     pub(crate) fn new(check: HostCheck, bytes: usize) -> Self {
         use std::hash::{BuildHasher, RandomState};
         let secret = (RandomState::new().hash_one(1_u8), RandomState::new().hash_one(2_u8));
@@ -77,12 +77,12 @@ impl KeyCollector {
         }
     }
 
-    /// Makes this rule's keys.
+    /// The hasher for this rule's keys.
     pub(crate) fn hasher(&self) -> KeyHasher {
         self.hasher
     }
 
-    /// Adds keys of records before which there are `before` others.
+    /// Adds keys of records that are preceded by `before` others.
     pub(crate) fn add(
         &mut self,
         before: u64,
@@ -95,17 +95,17 @@ impl KeyCollector {
         Ok(())
     }
 
-    /// How many records have a key.
+    /// Number of records with a key.
     pub(crate) fn keys(&self) -> u64 {
         self.count
     }
 
-    /// Whether keys went to disk.
+    /// Whether keys were spilled to disk.
     pub(crate) fn spilled(&self) -> bool {
         self.keys.spilled()
     }
 
-    /// Finds the records to hit.
+    /// Finds the records that the rule hits.
     pub(crate) fn finish(self) -> io::Result<Duplicates> {
         let first = self.check == HostCheck::UniqueEveryMember;
         let hits = Mutex::new(SpillSort::new(HIT_BUDGET));
@@ -128,14 +128,14 @@ impl KeyCollector {
     }
 }
 
-/// Keys that have room in so many bytes: a partition's is a power of two, as vectors have it.
+/// Number of keys that fit in `bytes`: the capacity of a partition is a power of two, as that of a vector.
 fn most_keys(bytes: usize) -> usize {
     let each = bytes / (PARTITIONS * KEY_BYTES);
     let room = each.next_power_of_two() >> usize::from(!each.is_power_of_two());
     (room * PARTITIONS / FILLED.1 * FILLED.0).max(1)
 }
 
-/// Record numbers that a uniqueness rule hits, ascending.
+/// Record numbers hit by a uniqueness rule, ascending.
 #[derive(Debug)]
 pub(crate) struct Duplicates {
     hits: Sorted,
@@ -143,7 +143,7 @@ pub(crate) struct Duplicates {
 }
 
 impl Duplicates {
-    /// Those below `end` that were not given yet. Called with ascending ends.
+    /// Returns those below `end` that were not yet returned. Must be called with ascending ends.
     pub(crate) fn take_below(&mut self, end: u64) -> io::Result<Vec<u64>> {
         let mut taken = Vec::new();
         loop {

@@ -1,4 +1,4 @@
-//! Why a run could not be carried out. What is wrong with the data is never an error.
+//! Why a run failed. Faults in the data are never errors.
 
 use std::io;
 
@@ -12,27 +12,27 @@ use assay_store::{BadKey, Stopped, StoreError};
 
 use crate::input::Input;
 
-/// A run could not be carried out; nothing was published. Whether another attempt can help is what [`RunError::retryable`] says.
+/// A run failed; nothing was published, unless the variant says otherwise. [`RunError::retryable`] says whether another attempt can help.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
     /// The input cannot be read.
     #[error("cannot read the input `{location}`", location = shown(location))]
     Input {
-        /// Where it is.
+        /// Location of the input.
         location: String,
-        /// The system's word.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// The input is not what it was at the beginning.
+    /// The input has changed since the run began.
     #[error(
         "the input `{location}` {} while it was read; run again once it is complete",
         if *.gone { "was deleted" } else { "changed" }, location = shown(location))]
     InputChanged {
-        /// Where it is.
+        /// Location of the input.
         location: String,
-        /// Whether nothing is there any more.
+        /// Whether the input no longer exists.
         gone: bool,
     },
     /// Rules cannot be used.
@@ -43,10 +43,10 @@ pub enum RunError {
     Settings {
         /// The plugin.
         plugin: String,
-        /// Each fault with a caret, on several lines; what is not the host's is escaped.
+        /// Each fault with a caret, on several lines; text from outside the host is escaped.
         text: String,
     },
-    /// A plugin is not the one that was pinned.
+    /// A plugin does not match its pinned digest.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A plugin is not signed by anyone the pack trusts.
@@ -59,12 +59,12 @@ pub enum RunError {
         /// What is wrong with the signature.
         detail: String,
     },
-    /// A key that the pack trusts is none.
+    /// A key that the pack trusts is not a valid key.
     #[error("`{pack}` trusts an invalid key: {detail}", pack = shown(pack))]
     TrustedKey {
         /// The pack.
         pack: String,
-        /// What is wrong with it.
+        /// What is wrong with the key.
         detail: String,
     },
     /// A plugin's file cannot be read.
@@ -72,21 +72,21 @@ pub enum RunError {
     PluginFile {
         /// The file.
         path: String,
-        /// The system's word.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
     /// A plugin cannot be used.
     #[error(transparent)]
     Plugin(#[from] SandboxError),
-    /// A plugin cannot go on judging.
+    /// A plugin failed fatally while judging.
     #[error("{reason}; {}", place(*.first, *.records))]
     Judging {
         /// What is wrong.
         reason: Box<SandboxError>,
         /// The first of the records that the plugin was given.
         first: Position,
-        /// How many they are.
+        /// Number of these records.
         records: usize,
     },
     /// Two rules have the same code.
@@ -122,34 +122,34 @@ pub enum RunError {
         /// The uniqueness rule.
         unique: String,
     },
-    /// A host rule is at a level at which data would be lost.
+    /// A host rule is set to a level at which data would be lost.
     #[error(
         "rule `{code}` is at level `{level}`, and needs at least `{least}`: a record that cannot be stored as it is must not pass silently", code = shown(code), level = shown(level), least = shown(least))]
     LevelTooMild {
         /// The code.
         code: String,
-        /// The level the pack gives.
+        /// The level set by the pack.
         level: String,
-        /// The mildest level it may have.
+        /// The mildest level allowed.
         least: String,
     },
-    /// A plugin measures more of a file than fits.
+    /// A plugin reports more measures of a file than fit in memory.
     #[error(
         "the file measures of plugin `{plugin}` need more memory than is reserved for them: {measures} measures of {bytes} bytes, up to record {record}; measure fewer groups, or raise --memory, a sixteenth of which is for measures", plugin = shown(plugin))]
     Measures {
         /// The plugin.
         plugin: String,
-        /// How many there are, all plugins' together.
+        /// Number of measures of all plugins together.
         measures: usize,
-        /// What they take.
+        /// Their size in bytes.
         bytes: usize,
-        /// The number of the record by which there were too many.
+        /// Number of the record at which the limit was exceeded.
         record: u64,
     },
     /// Something could not be written or read back.
     #[error(transparent)]
     Sink(#[from] SinkError),
-    /// The run is published, and what says so is not complete.
+    /// The run is published, but the records that announce it are incomplete.
     #[error(
         "the run is published, but its audit record or the newest version could not be written; run again to complete it"
     )]
@@ -157,31 +157,31 @@ pub enum RunError {
         /// What could not be written.
         source: SinkError,
     },
-    /// A manifest was there a moment ago.
+    /// The manifest disappeared after it had been seen.
     #[error(
         "the manifest was there a moment ago and is gone: something else is deleting published files"
     )]
     ManifestGone,
-    /// A store that cannot say what is in it.
+    /// The store cannot list its content.
     #[error("this store cannot list what is in it")]
     CannotList,
     /// Temporary space ran out, or failed.
     #[error("cannot use temporary space in `{folder}`; set TMPDIR to use another folder", folder = shown(folder))]
     Temporary {
-        /// Where.
+        /// The folder.
         folder: String,
-        /// The system's word.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// Whoever asked for the run asked for its end.
+    /// The caller asked for the run to be stopped.
     #[error("the run was interrupted before it finished: nothing was published; run it again")]
     Interrupted,
-    /// The account does not add up: nothing is published.
+    /// The account does not balance: nothing is published.
     #[error(
         "the run does not add up: {what}; nothing was published. This is a fault of assay: please report it with the audit record", what = shown(what))]
     DoesNotAddUp {
-        /// Which sums, with both sides.
+        /// The sums that differ, with both sides.
         what: String,
     },
 }
@@ -199,7 +199,7 @@ impl From<StoreError> for RunError {
 }
 
 impl RunError {
-    /// A word for programs.
+    /// A machine-readable code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Input { .. } => "input",
@@ -230,7 +230,7 @@ impl RunError {
         }
     }
 
-    /// The run that another attempt published while this one was under way, where that is why it failed.
+    /// The run that another attempt published while this one was in progress, if that is the cause of the failure.
     pub fn winner(&self) -> Option<&str> {
         match self {
             Self::Sink(error) => error.winner(),
@@ -241,7 +241,7 @@ impl RunError {
     /// Whether the run failed because it was told to stop while waiting for input or for a write to complete.
     pub(crate) fn is_stopped(&self) -> bool {
         match self {
-            // Something is published, or may be.
+            // Something is or may be published.
             Self::Unfinished { .. } | Self::Sink(SinkError::Undecided { .. }) => false,
             error => Stopped::is_in(error),
         }
@@ -252,7 +252,7 @@ impl RunError {
         Self::InputChanged { location: input.location(), gone }
     }
 
-    /// Fails unless the input is what it was at the beginning, and is still there.
+    /// Fails if the input has changed since the beginning, or no longer exists.
     pub(crate) fn unless_same(input: &Input) -> Result<(), Self> {
         let location = input.location();
         match input.state() {
@@ -263,7 +263,7 @@ impl RunError {
         }
     }
 
-    /// The header cannot be read, though a look at the beginning found nothing wrong with it.
+    /// The header cannot be read, although peeking at the beginning found nothing wrong with it.
     pub(crate) fn header(input: &Input, fault: HeaderFault) -> Self {
         match fault {
             HeaderFault::Read(error) => Self::input(input, error),
@@ -275,18 +275,18 @@ impl RunError {
         Self::Temporary { folder: std::env::temp_dir().display().to_string(), source }
     }
 
-    /// The input cannot be read, though its first pass found nothing wrong with it.
+    /// The input cannot be read, although the first pass found nothing wrong with it.
     pub(crate) fn input(input: &Input, error: impl Into<Unreadable>) -> Self {
         match error.into() {
             Unreadable::Source(error) if Changed::is_in(&error) => Self::changed(input),
             Unreadable::Source(source) => Self::Input { location: input.location(), source },
-            // The same bytes were decompressed before.
+            // The same bytes were decompressed successfully before.
             Unreadable::Data(_) => Self::changed(input),
         }
     }
 }
 
-/// What hangs may not hang the next time; all else that a plugin does it does again.
+/// A timeout may not recur; every other failure of a plugin is deterministic.
 fn plugin_code(reason: &SandboxError) -> &'static str {
     match reason {
         SandboxError::Hanging { .. } => "hanging",

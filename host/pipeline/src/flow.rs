@@ -1,34 +1,34 @@
-//! Work done on all cores, its results taken in order, without a queue that grows and without a core that waits for the slowest.
+//! Works on items on all cores and takes the results in order, with a bounded queue and without a core waiting for the slowest item.
 //!
-//! Items are under way when they are being worked on, done, or being taken: so many at most, and fewer where there is no room for the next.
-//! Whoever finishes one takes what is ready, if nobody else does; what was taken makes room for more. The first in order always has room, so
-//! there is always someone to go on.
+//! An item is under way while it is worked on, done, or being taken. Their number is bounded, and smaller where there is no room for the
+//! next. Whichever thread finishes an item takes the results that are ready, unless another is taking; taking makes room for more. There is
+//! always room for the first item in order, so there is always progress.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 
 use rayon::Scope;
 
-/// How much is under way.
+/// Bounds on the items under way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Width {
-    /// Items under way at most.
+    /// Maximum number of items under way.
     pub(crate) at_once: usize,
-    /// Results taken together at least, as long as more come and there is room for them. At most `at_once`.
+    /// Minimum number of results taken together, as long as more are coming and there is room for them. At most `at_once`.
     pub(crate) together: usize,
 }
 
-/// What comes next.
+/// The next item.
 #[derive(Debug)]
 pub(crate) enum Next<I> {
     Item(I),
-    /// There is no room for it before something that is under way was taken.
+    /// There is no room for it until some item under way has been taken.
     Later,
     End,
 }
 
-/// Works on what `next` gives and hands the results to `take` in the same order. Called on a pool's thread; the first error in that order
-/// ends it. `next` is told whether nothing is under way, and must not say [`Next::Later`] then.
+/// Works on the items that `next` returns and hands the results to `take` in the same order. Must be called on a thread of a pool; the
+/// first error in that order ends it. The argument of `next` says whether nothing is under way; if so, it must not return [`Next::Later`].
 pub(crate) fn in_order<I, R, E>(
     width: Width,
     next: impl FnMut(bool) -> Result<Next<I>, E> + Send,
@@ -68,25 +68,25 @@ struct Flow<N, W, T, R, E> {
     take: Mutex<T>,
 }
 
-/// Where items come from.
+/// The source of items.
 struct Feed<N> {
     next: N,
     ended: bool,
 }
 
-/// What became of items.
+/// The state of items that were handed out.
 struct Results<R, E> {
-    /// From the first that nobody takes yet; `None` while it is worked on.
+    /// Results from the first that is not yet taken; `None` while the item is worked on.
     done: VecDeque<Option<Result<R, E>>>,
-    /// How many items were given.
+    /// Number of items handed out.
     given: usize,
-    /// How many were taken, or are being taken.
+    /// Number of items taken or being taken.
     taken: usize,
-    /// How many were given and are not yet taken.
+    /// Number of items handed out and not yet taken.
     under_way: usize,
-    /// Since results were taken the last time, there was no room for an item.
+    /// There was no room for an item since results were last taken.
     starved: bool,
-    /// How many there are in all, once that is known.
+    /// Total number of items, once known.
     total: Option<usize>,
     taking: bool,
     failed: Option<E>,
@@ -100,14 +100,14 @@ where
     R: Send,
     E: Send,
 {
-    /// Starts so many steps.
+    /// Spawns `steps` steps.
     fn go_on<'scope>(&'scope self, scope: &Scope<'scope>, steps: usize) {
         for _ in 0..steps {
             scope.spawn(|scope| self.step(scope));
         }
     }
 
-    /// Works on one item, and takes what is ready.
+    /// Works on one item, and takes the results that are ready.
     fn step<'scope>(&'scope self, scope: &Scope<'scope>) {
         if hold(&self.results).failed.is_some() {
             return;
@@ -137,7 +137,7 @@ where
         }
     }
 
-    /// The next item with its number, or the error in its place; none if there is no room for it.
+    /// The next item with its number, or the error in its place; `None` if there is no room for it.
     fn item(&self) -> Option<(usize, Result<I, E>)> {
         let mut feed = hold(&self.feed);
         let under_way = hold(&self.results).under_way;
@@ -165,7 +165,7 @@ where
         Some((number, item?))
     }
 
-    /// Results to be taken now, by whoever asks. `None` if there are too few, or someone else takes.
+    /// Results for the caller to take now. `None` if there are too few, or another thread is taking.
     fn ready(&self) -> Option<Vec<R>> {
         let mut results = hold(&self.results);
         if results.taking || results.failed.is_some() {
@@ -173,7 +173,7 @@ where
         }
         let count = results.done.iter().take_while(|done| done.is_some()).count();
         let all = results.given == results.taken + count;
-        // No more come, or none before these are taken.
+        // No more will come, or none until these are taken.
         let last = all && (results.total.is_some() || results.starved);
         if count == 0 || count < self.width.together && !last {
             return None;
@@ -193,7 +193,7 @@ where
     }
 }
 
-/// What threads share, while this one needs it.
+/// Locks a shared mutex. No thread panics while it holds one, so none is poisoned.
 pub(crate) fn hold<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
     kept.lock().expect("no thread panics while it holds what is shared")
 }
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
     use crate::memory::{Budget, Lease};
 
-    /// Takes items below `count`, of which that with the number `bad` fails, on some threads.
+    /// Takes items below `count`, of which number `bad` fails, on several threads.
     fn check(threads: usize, at_once: usize, together: usize, count: usize, bad: Option<usize>) {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let (mut given, mut taken) = (0, Vec::new());
@@ -231,7 +231,7 @@ mod tests {
                 |results| {
                     assert!(results.len() >= together.min(count - taken.len()) || bad.is_some());
                     under_way.fetch_sub(results.len(), Ordering::SeqCst);
-                    // As encoding does, which may lead to other steps being carried out in between.
+                    // As encoding does, during which other steps may run on this thread.
                     rayon::join(|| (), || std::thread::sleep(Duration::from_micros(50)));
                     taken.extend(results);
                     Ok(())
@@ -290,7 +290,7 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             for (at_once, together) in [(1, 1), (8, 1), (8, 4), (32, 8)] {
                 let budget = Budget::new(100);
-                // Some take all there is, some more than that.
+                // Some take all of the room, some more than that.
                 let costs = [1, 30, 30, 100, 70, 250, 5, 5, 5, 5];
                 let (mut given, mut taken) = (0, Vec::new());
                 let next = |alone| {

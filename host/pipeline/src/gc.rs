@@ -1,6 +1,6 @@
-//! Taking away what nobody needs any more: files of attempts that came to nothing, and replaced runs after a while.
+//! Garbage collection: deletes files of attempts that were never published, and replaced runs after a while.
 //!
-//! This is the only thing that lists a store. A run never does, and deletes nothing but its own.
+//! Only this module lists a store. A run never does, and deletes only its own files.
 
 mod kept;
 mod terms;
@@ -15,18 +15,18 @@ use crate::error::RunError;
 
 pub use self::terms::{Findings, Item, Retention, State};
 
-/// Looks through a store. Nothing is deleted.
+/// Inspects a store. Deletes nothing.
 pub fn look(store: &dyn Store, retention: Retention) -> Result<Findings, RunError> {
     Ok(Survey::new(store)?.findings(retention)?.0)
 }
 
-/// Looks through a store, and deletes what may go.
+/// Inspects a store, and deletes the files that may go.
 pub fn clean(store: &dyn Store, retention: Retention) -> Result<Findings, RunError> {
     let survey = Survey::new(store)?;
     let (mut findings, written) = survey.findings(retention)?;
     for (item, attempt) in findings.attempts.iter().zip(&written) {
-        // Somebody may have published since it was looked at. An attempt that is old enough to go never becomes the published one
-        // again, so that this is a look too many, and costs one small read.
+        // It may have been published since it was inspected. An attempt that is old enough to go is never published again, so this check is
+        // redundant; it costs one small read.
         if item.goes && !attempt.is_published(store)? {
             attempt.delete(store, survey.cleaning)?;
         }

@@ -1,14 +1,14 @@
-//! The host's own rules: what it finds by itself, whatever the plugins.
+//! The host's own rules: checks that it makes itself, independent of plugins.
 
 use assay_model::{Level, RuleClass, RuleCode};
 
 use crate::message::Template;
 use crate::plan::{HostRules, RunRule, Scope};
 
-/// The owner reports name for these rules.
+/// The owner of these rules in reports.
 pub(crate) const OWNER: &str = "assay";
 
-/// Code, usual level, scope, what must be true.
+/// Code, default level, scope, required condition.
 const TABLE: [(&str, Level, Scope, &str); 20] = [
     ("csv.ragged", Level::Error, Scope::EveryRecord, "the record has as many fields as the header"),
     (
@@ -82,7 +82,7 @@ const TABLE: [(&str, Level, Scope, &str); 20] = [
     ("plugin.poison", Level::Error, Scope::SoundRecords, "no plugin fails on the record"),
 ];
 
-/// The host's rules at the levels the pack gives them, to stand first in the run's table.
+/// The host's rules at the levels set by the pack; they come first in the run's table.
 pub(crate) fn table(level: impl Fn(&RuleCode, Level) -> Level) -> (Vec<RunRule>, HostRules) {
     let rules: Vec<_> = TABLE
         .iter()
@@ -128,8 +128,8 @@ pub(crate) fn table(level: impl Fn(&RuleCode, Level) -> Level) -> (Vec<RunRule>,
     (rules, host)
 }
 
-/// The mildest level a host rule may have: a record that cannot be stored as it is must not pass, and a cell that
-/// becomes null, or a record that readers of its partition do not look for there, must at least be told.
+/// The mildest level allowed for a host rule: a record that cannot be stored as it is must not pass, and a cell that becomes null, or a
+/// record outside of its partition, must at least be reported.
 pub(crate) fn mildest(host: &HostRules, rule: usize) -> Level {
     let cannot_pass = [
         host.ragged,

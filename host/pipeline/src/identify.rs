@@ -1,4 +1,4 @@
-//! What a file is: its dataset, layout and partition, and the pack that judges it.
+//! Identifies a file: its dataset, layout and partition, and the pack that judges it.
 
 use std::path::Path;
 
@@ -13,19 +13,19 @@ use crate::peek::{Peeked, told};
 #[derive(Debug)]
 pub(crate) struct Unidentified {
     pub(crate) refusal: Refusal,
-    /// The dataset, if the header told.
+    /// The dataset, if the header identifies it.
     pub(crate) dataset: Option<String>,
 }
 
 impl Unidentified {
-    /// What a person reads of it, with what the beginning of the file shows.
+    /// The message for a person, with an excerpt of the beginning of the file.
     pub(crate) fn message(&self, peeked: &Peeked) -> String {
         let mut message = self.refusal.to_string();
         let strange = self.refusal.resembles_nothing();
         if strange {
             message.push_str(&told(&peeked.beginning));
         }
-        // Of what is no header, names mean nothing.
+        // Unless this is a header, its names mean nothing.
         let is_header = !strange || peeked.beginning.oddities.is_empty();
         if is_header && !peeked.header.duplicates.is_empty() {
             let twice = peeked.header.duplicates.iter().map(|twice| {
@@ -39,20 +39,20 @@ impl Unidentified {
     }
 }
 
-/// What a file is, or why no pack judges it.
+/// The identity of a file, or the reason no pack judges it.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) found: Result<Identified, Unidentified>,
-    /// A sentence for each of the rules that were left out because they have mistakes.
+    /// One sentence for each rules file that was skipped because of errors in it.
     pub(crate) left_out: Vec<String>,
 }
 
-/// The published name: of an archive's entry, or of the file.
+/// The published name: that of the archive's entry, or else of the file.
 pub(crate) fn name<'a>(input: &'a Input, peeked: &'a Peeked) -> Option<&'a str> {
     peeked.entry.as_deref().or_else(|| input.name())
 }
 
-/// Identifies a file by a pack that was named, or by all there are.
+/// Identifies a file by the given pack, or by all packs.
 pub(crate) fn identify(
     input: &Input,
     peeked: &Peeked,
@@ -81,7 +81,7 @@ pub(crate) fn identify(
     Ok(Found { found, left_out })
 }
 
-/// What is said of rules with mistakes that have nothing to do with the file.
+/// The notice about rules with errors that do not concern the file.
 fn left_out(broken: &Broken, discovery: &Discovery) -> String {
     let rules = discovery.rules();
     let path = shown(broken.path().strip_prefix(rules).unwrap_or(broken.path()).display());

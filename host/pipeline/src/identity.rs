@@ -1,4 +1,4 @@
-//! Names: of runs, which are derived, and of attempts, which are new each time.
+//! Identifiers: of runs, which are derived, and of attempts, which are new each time.
 
 use std::time::Duration;
 
@@ -7,12 +7,13 @@ use assay_packs::Identified;
 use assay_sandbox::Component;
 use jiff::Timestamp;
 
-/// What this program makes of the same input, pack and plugins. Raised when other bytes would come out, so that the
-/// new bytes get a run of their own.
+/// Version of the output that this program derives from the same input, pack and plugins. Raised when the output bytes change, so that the
+/// new bytes belong to a new run.
 const OUTPUT_VERSION: &str = "assay output 3";
 
-/// The run of an input, a pack and plugins, from all that can change what comes of it. Of the file's name that is the partition it
-/// gives, and whether the dataset knows such names, which a pack may refuse files for. 24 hexadecimal digits, which a partition's runs will never share by chance.
+/// The identifier of a run: a hash of everything that can change its result. The name of the file contributes only the partition derived
+/// from it and whether the dataset recognises such names, which a pack may require. 24 hexadecimal digits, enough to rule out collisions
+/// among the runs of a partition.
 pub(crate) fn run_id(input: &Digest, identified: &Identified, plugins: &[Component]) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut part = |bytes: &[u8]| {
@@ -38,7 +39,7 @@ pub(crate) fn run_id(input: &Digest, identified: &Identified, plugins: &[Compone
     id
 }
 
-/// Names an attempt: when it began, and enough chance that two that began together differ.
+/// Generates the name of an attempt: its start time, and enough randomness to tell apart two that start together.
 pub(crate) fn attempt() -> String {
     use std::hash::{BuildHasher, RandomState};
     let chance = RandomState::new().hash_one(std::process::id());
@@ -46,18 +47,18 @@ pub(crate) fn attempt() -> String {
     format!("{}-{chance:08x}", Timestamp::now().strftime("%Y%m%dT%H%M%S%3fZ"))
 }
 
-/// How long ago an attempt of that name began, if it is the name of one.
+/// Time since the attempt of this name began; `None` if it is not the name of an attempt.
 pub(crate) fn age(attempt: &str) -> Option<Duration> {
     let (date, rest) = attempt.split_once('T')?;
     let (time, _) = rest.split_once("Z-")?;
-    // Jiff reads a fraction after a dot only.
+    // Jiff accepts a fraction only after a dot.
     let (seconds, fraction) = time.split_at_checked(6)?;
     let written = format!("{date}T{seconds}.{fraction}Z");
     let began: Timestamp = written.parse().ok()?;
     Some(Timestamp::now().duration_since(began).unsigned_abs())
 }
 
-/// The time as reports have it: RFC 3339, UTC, milliseconds.
+/// The current time in the format of reports: RFC 3339, UTC, milliseconds.
 pub(crate) fn now() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }

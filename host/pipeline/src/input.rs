@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use assay_store::blob::{Blob, Cursor, FileBlob, Opened, Spool, State, Steady};
 
-/// What a run reads. It was opened once, for all passes, and each gets the bytes that the first got, or an error.
+/// The input of a run. It is opened once for all passes; each pass gets the same bytes as the first, or an error.
 #[derive(Debug)]
 pub struct Input {
     blob: Arc<Steady>,
@@ -15,12 +15,13 @@ pub struct Input {
 }
 
 impl Input {
-    /// An input from anywhere. `name` says what it holds.
+    /// An input from any source. `name` is the published name of its content.
     pub fn new(blob: Arc<dyn Blob>, name: Option<String>) -> Self {
         Self { blob: Arc::new(Steady::new(blob)), name }
     }
 
-    /// A file on disk. Its own name says what it holds, unless `name` does. A pipe or a device is spooled, as it can be read once only.
+    /// A file on disk. Its own name is the published name unless `name` is given. A pipe or a device is spooled, since it can be read only
+    /// once.
     pub fn from_path(path: &Path, name: Option<String>) -> io::Result<Self> {
         let own = || path.file_name().map(|name| name.to_string_lossy().into_owned());
         match FileBlob::open(path)? {
@@ -29,9 +30,9 @@ impl Input {
         }
     }
 
-    /// A stream that can be read once: copied to a temporary file.
+    /// A stream that can be read only once: copied to a temporary file.
     pub fn from_reader(reader: &mut dyn Read, name: Option<String>) -> io::Result<Self> {
-        // What standard input is called on a command line.
+        // The conventional name of standard input on a command line.
         Ok(Self::new(Arc::new(Spool::of(reader, "-")?), name))
     }
 
@@ -40,7 +41,7 @@ impl Input {
         self.name.as_deref()
     }
 
-    /// Size as stored, compressed or not.
+    /// Stored size in bytes, compressed or not.
     pub fn bytes(&self) -> u64 {
         self.blob.len()
     }
@@ -50,22 +51,22 @@ impl Input {
         self.blob.location()
     }
 
-    /// Reads it from the beginning. `consumed` counts the bytes read, for progress.
+    /// Opens it at the beginning. `consumed` counts the bytes read, for progress.
     pub(crate) fn open(&self, consumed: Arc<AtomicU64>) -> Cursor {
         self.open_at(0, consumed)
     }
 
-    /// The same from `offset` on. Any number of them can be read at the same time.
+    /// Opens it at `offset`. Any number of cursors can be used concurrently.
     pub(crate) fn open_at(&self, offset: u64, consumed: Arc<AtomicU64>) -> Cursor {
         Cursor::new(Arc::clone(&self.blob), offset, consumed)
     }
 
-    /// Whether what was read is what was opened, and still there.
+    /// Whether the input is unchanged since it was opened, and still exists.
     pub(crate) fn state(&self) -> io::Result<State> {
         self.blob.state()
     }
 
-    /// Bytes of memory that what is read ahead takes at most.
+    /// Maximum memory for read-ahead, in bytes.
     pub(crate) fn memory(&self) -> usize {
         self.blob.memory()
     }

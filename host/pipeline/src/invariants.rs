@@ -1,7 +1,7 @@
-//! What must hold in every run: that nothing was lost on the way. A run that breaks it publishes nothing.
+//! The invariants of every run: nothing was lost on the way. A run that violates one publishes nothing.
 //!
-//! Compared are counts that were made apart from each other: by the survey, as the second pass read, where parts and quarantine were
-//! written, and by outcome.
+//! They compare counts that were taken independently: by the survey, while the second pass read, where parts and quarantine were written,
+//! and by outcome.
 
 use assay_model::RecordOutcome;
 
@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::report::Report;
 use crate::totals::decimal;
 
-/// Notes in the report what holds, and fails if anything does not.
+/// Records in the report which invariants hold, and fails if any does not.
 pub(crate) fn check(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Result<(), RunError> {
     let mut broken = Vec::new();
     let mut note = |name: &str, faults: Vec<String>| {
@@ -27,7 +27,7 @@ pub(crate) fn check(report: &mut Report, plan: &Plan, judged: &JudgedFile) -> Re
     if broken.is_empty() { Ok(()) } else { Err(RunError::DoesNotAddUp { what: broken.join("; ") }) }
 }
 
-/// What of these does not hold, in words.
+/// Descriptions of those that do not hold.
 fn faults<const N: usize>(holds: [(bool, String); N]) -> Vec<String> {
     holds.into_iter().filter(|(holds, _)| !holds).map(|(_, what)| what).collect()
 }

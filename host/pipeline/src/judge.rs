@@ -1,4 +1,4 @@
-//! One slab through all rules: columns, normalise, cast, validate, quarantine. Whoever judges records does it here.
+//! Takes one slab through all rules: columns, normalise, cast, validate, quarantine. Everything that judges records does it here.
 
 use assay_ingest::Slab;
 use assay_model::{
@@ -22,19 +22,19 @@ use crate::worker::Worker;
 #[derive(Debug)]
 pub(crate) struct Unjudged {
     pub(crate) slab: Slab,
-    /// Its text columns, those of [`text_columns`], if they were gathered as it was read.
+    /// The text columns listed by [`text_columns`], if they were gathered while the slab was read.
     pub(crate) columns: Option<Vec<Column>>,
 }
 
-/// Is told of each call to a plugin. A run has nobody to tell, and pays nothing for it.
+/// Observes each call to a plugin. A run has no observer, and no overhead for it.
 pub(crate) trait Witness {
-    /// A stage is about to see its columns as they are, if it is called.
+    /// Called before each stage that is called, with the columns as the stage sees them.
     fn seeing(&mut self, judged: &JudgedSlab, plan: &Plan, stage: usize);
-    /// A plugin spoke of a batch; `rows` are its records in the slab.
+    /// Called with a plugin's verdict on a batch; `rows` are its records in the slab.
     fn heard(&mut self, stage: usize, rows: &[u32], said: &assay_sandbox::BatchVerdict);
 }
 
-/// Nobody.
+/// Observes nothing.
 pub(crate) struct Unwitnessed;
 
 impl Witness for Unwitnessed {
@@ -42,14 +42,14 @@ impl Witness for Unwitnessed {
     fn heard(&mut self, _: usize, _: &[u32], _: &assay_sandbox::BatchVerdict) {}
 }
 
-/// Columns of the file whose text is wanted, in the order of their slots.
+/// Columns of the file whose text is needed, in the order of their slots.
 pub(crate) fn text_columns(plan: &Plan) -> Vec<usize> {
     let text = |slot: &Slot| if slot.form == Form::Text { slot.column } else { None };
     plan.slots.iter().filter_map(text).collect()
 }
 
-/// Judges a slab. `duplicates` holds for each uniqueness rule the slab's records it hits, as file-wide numbers; `spare` is memory for its
-/// columns, if they were not gathered.
+/// Judges a slab. `duplicates` holds, for each uniqueness rule, the slab's records that it hits, as file-wide record numbers; `spare` is
+/// memory to reuse for the columns if they were not gathered.
 pub(crate) fn judge(
     unjudged: Unjudged,
     plan: &Plan,
@@ -63,8 +63,8 @@ pub(crate) fn judge(
         .judge(unjudged, worker, duplicates, spare)
 }
 
-/// Judges of a slab the records `rows`, which are sound, and tells `witness` of it. For a person who looks: nothing is known of
-/// the rest of the file, so uniqueness is not judged.
+/// Judges only the records `rows` of a slab, which must be sound, and reports to `witness`. For inspection: nothing is known of the rest of
+/// the file, so uniqueness is not judged.
 pub(crate) fn judge_some(
     slab: Slab,
     rows: &[u32],
@@ -79,7 +79,7 @@ pub(crate) fn judge_some(
 /// Judges some records of a slab in batches of at most `batch_size`.
 struct Judge<'a, W> {
     plan: &'a Plan,
-    /// The records in the slab, ascending; all of them sound.
+    /// Indexes of the records in the slab, ascending; all are sound.
     rows: &'a [u32],
     batch_size: usize,
     witness: &'a mut W,
@@ -103,7 +103,7 @@ impl<W: Witness> Judge<'_, W> {
         });
         place_text(&mut judged, plan, columns);
         for index in plan.stages_of(RuleClass::Normalise) {
-            // A rule that rewrites may look at a number; what is stored is parsed when all have rewritten.
+            // A rewriting rule may read a number; what is stored is parsed after all rules have rewritten.
             build_typed(&mut judged, plan, plan.stages[index].slots.iter().copied(), rows.len());
             self.stage(&mut judged, worker, index)?;
         }
@@ -120,7 +120,7 @@ impl<W: Witness> Judge<'_, W> {
             count.evaluated = match rule.scope {
                 Scope::EveryRecord => judged.slab.len() as u64,
                 Scope::SoundRecords => rows.len() as u64 - count.skipped.min(rows.len() as u64),
-                // The survey counts those.
+                // Counted by the survey.
                 Scope::Keys | Scope::File => 0,
             };
         }
@@ -128,7 +128,7 @@ impl<W: Witness> Judge<'_, W> {
         Ok(judged)
     }
 
-    /// Calls a plugin for all records.
+    /// Calls a stage's plugin for all records.
     fn stage(
         &mut self,
         judged: &mut JudgedSlab,
@@ -172,7 +172,7 @@ impl<W: Witness> Judge<'_, W> {
         Ok(())
     }
 
-    /// Calls a plugin for one batch. Gives its columns back as it left them.
+    /// Calls a plugin for one batch. Returns the batch's columns as the plugin left them.
     fn batch(
         &mut self,
         judged: &mut JudgedSlab,
@@ -191,7 +191,7 @@ impl<W: Witness> Judge<'_, W> {
     }
 }
 
-/// A plugin's error, with where in the file it was.
+/// A plugin's error, with its position in the file.
 fn stopped(error: SandboxError, rows: &[u32], slab: &Slab) -> RunError {
     let Some(records) = error.records() else { return error.into() };
     let first = slab.position(rows[records.start as usize] as usize);
@@ -226,7 +226,7 @@ fn place_text(judged: &mut JudgedSlab, plan: &Plan, columns: Vec<Column>) {
     }
 }
 
-/// Builds the typed columns among `slots` from the text as it is now.
+/// Builds the typed columns among `slots` from the current text.
 fn build_typed(
     judged: &mut JudgedSlab,
     plan: &Plan,
@@ -251,7 +251,7 @@ fn build_typed(
     }
 }
 
-/// Counts the amounts as they were read, and as normalise rules left them.
+/// Counts the amounts as read, and as normalise rules left them.
 fn count_amounts(judged: &mut JudgedSlab, plan: &Plan) {
     let amounts = plan.amounts.iter().map(|amount| {
         AmountRead::of(judged.columns[amount.slot].as_ref().expect("amount columns are built"))
@@ -263,7 +263,7 @@ fn absent() -> Column {
     Column { cells: Cells::Absent, valid: None, malformed: None }
 }
 
-/// Moves a stage's columns out of the slab, so that nothing is copied for the call. Columns the layout lacks share a slot.
+/// Moves a stage's columns out of the slab, so that the call copies nothing. Columns that the layout lacks share a slot.
 fn take_columns(judged: &mut JudgedSlab, plan: &Plan, stage: &PlannedStage) -> Vec<Column> {
     let take = |&slot: &usize| match plan.slots[slot].column {
         Some(_) => judged.columns[slot].take().expect("built before the stage"),
@@ -297,7 +297,7 @@ fn batch_of(
     }
 }
 
-/// Takes in what a plugin said of a batch. `rows` are the batch's records in the slab.
+/// Applies a plugin's verdict on a batch. `rows` are the batch's records in the slab.
 fn apply(
     judged: &mut JudgedSlab,
     plan: &Plan,
@@ -350,7 +350,7 @@ fn apply(
     judged.measures.extend(measures.into_iter().map(|measure| (index, measure)));
 }
 
-/// Notes what became of a cell that a rule rewrote, or would have.
+/// Records the change of a cell that a rule rewrote, or would have.
 fn note_change(
     judged: &mut JudgedSlab,
     plan: &Plan,

@@ -1,4 +1,4 @@
-//! A slab with everything that was found in it.
+//! A slab with everything found in it.
 
 use assay_ingest::Slab;
 use assay_model::{Column, Disposition, HitOutcome, Level, Measure, RecordOutcome};
@@ -9,29 +9,29 @@ use crate::message::excerpt;
 use crate::plan::Plan;
 use crate::rewriting;
 
-/// A slab with everything that was found in it.
+/// A slab with everything found in it.
 #[derive(Debug)]
 pub(crate) struct JudgedSlab {
     pub(crate) slab: Slab,
     /// Columns by slot, over the slab's sound records.
     pub(crate) columns: Vec<Option<Column>>,
-    /// What amounts there are, by amount of the plan: counted before anything is judged.
+    /// The amounts, by amount of the plan: counted before anything is judged.
     pub(crate) amounts: Vec<AmountRead>,
-    /// What became of each record of the slab.
+    /// The outcome of each record of the slab.
     pub(crate) outcomes: Vec<RecordOutcome>,
-    /// What quarantine rules want done, for records they hit.
+    /// Dispositions by quarantine rules, for the records they hit.
     pub(crate) dispositions: Vec<(u32, Disposition)>,
     /// Stored findings, by record and rule.
     pub(crate) findings: Vec<Finding>,
     /// Applied rewrites, in the order they were made.
     pub(crate) repairs: Vec<Repair>,
-    /// What plugins gave for messages.
+    /// Message arguments supplied by plugins.
     pub(crate) arguments: Vec<MessageArguments>,
     /// Counts by rule of the run.
     pub(crate) counts: Vec<RuleCount>,
     /// Contributions to the file's measures, by stage.
     pub(crate) measures: Vec<(usize, Measure)>,
-    /// A record-level rule at level `refuse` hit.
+    /// The record-level rule at level `refuse` that hit, if any.
     pub(crate) refused_by: Option<usize>,
 }
 
@@ -53,7 +53,7 @@ impl JudgedSlab {
         }
     }
 
-    /// Notes that a rule hit a record of the slab. Messages are filled in later, when all are known.
+    /// Notes that a rule hit a record of the slab. Messages are rendered later, when all hits are known.
     pub(crate) fn note(
         &mut self,
         plan: &Plan,
@@ -85,7 +85,7 @@ impl JudgedSlab {
         });
     }
 
-    /// Bytes of memory it takes.
+    /// Memory in use, in bytes.
     pub(crate) fn memory(&self) -> usize {
         let columns: usize = self.columns.iter().flatten().map(Column::memory).sum();
         let finding = |finding: &Finding| {
@@ -108,31 +108,31 @@ impl JudgedSlab {
             + total(&self.arguments, arguments)
     }
 
-    /// A record is at least that bad.
+    /// Raises the outcome of a record to at least `outcome`.
     pub(crate) fn raise(&mut self, record: u32, outcome: RecordOutcome) {
         let standing = &mut self.outcomes[record as usize];
         *standing = (*standing).max(outcome);
     }
 
-    /// A cell of a sound record as rules saw it; `row` counts the records that rules judged.
+    /// A cell of a sound record as rules saw it; `row` is an index among the judged records.
     pub(crate) fn cell(&self, plan: &Plan, column: usize, row: usize) -> Option<&[u8]> {
         let slot = plan.text_slot(column)?;
         Some(rewriting::cell(&self.columns[slot].as_ref()?.cells, row))
     }
 
-    /// The cells that a rule rewrote of a record, or would have. Once findings are in order.
+    /// The cells of a record that a rule rewrote, or would have. Valid once findings are sorted.
     pub(crate) fn repairs_of(&self, record: u32, rule: usize) -> impl Iterator<Item = &Repair> {
         let from = self.repairs.partition_point(|repair| repair.record < record);
         let of_record = self.repairs[from..].iter().take_while(move |it| it.record == record);
         of_record.filter(move |repair| repair.rule == rule)
     }
 
-    /// Whether a finding only says that a cell would be rewritten, which a repair tells better.
+    /// Whether a finding only says that a cell would be rewritten; the repair has the details.
     pub(crate) fn is_repair(&self, finding: &Finding) -> bool {
         self.repairs_of(finding.record, finding.rule).any(|it| Some(it.column) == finding.column)
     }
 
-    /// Puts findings into their order and writes their messages. `rows` are the records that rules judged.
+    /// Sorts the findings and renders their messages. `rows` are the judged records.
     pub(crate) fn complete(&mut self, plan: &Plan, rows: &[u32]) {
         let mut findings = std::mem::take(&mut self.findings);
         findings.sort_by_key(|finding| (finding.record, finding.rule, finding.column));
@@ -160,7 +160,7 @@ impl JudgedSlab {
     }
 }
 
-/// Bytes of a list, with what each of it holds.
+/// Memory of a list in bytes, including the heap memory of its elements.
 fn total<T>(list: &Vec<T>, held: impl Fn(&T) -> usize) -> usize {
     list.capacity() * size_of::<T>() + list.iter().map(held).sum::<usize>()
 }

@@ -1,10 +1,10 @@
-//! The second pass: slabs judged on all cores, and routed in the order of the file while the next are judged.
+//! The second pass: slabs are judged on all cores, and routed in file order while the next are judged.
 //!
-//! Where slabs lie is known from the first pass. Of a plain file each is read and indexed by the thread that judges it; what has to be
-//! decompressed is read and indexed on a thread of its own.
+//! The spans of slabs are known from the first pass. In a plain file each slab is read and indexed by the thread that judges it; compressed
+//! input is read and indexed on a separate thread.
 //!
-//! A slab is begun when memory is there for what it will take until it is routed, and for a worker if there is none free; the first
-//! in the order of the file always is. So the budget, and not a number, says how many are under way.
+//! A slab is started when there is memory for it until it is routed, and for a worker if none is idle; the first slab in file order is
+//! always started. So the budget, not a number, limits how many are under way.
 
 use std::collections::VecDeque;
 use std::io;
@@ -37,27 +37,27 @@ use crate::survey::{SlabSpan, Survey};
 use crate::totals::Totals;
 use crate::worker::Worker;
 
-/// Slabs routed together for each thread: the encoder's dictionaries are fetched into the caches once for all of them.
+/// Slabs routed together per thread: the encoder's dictionaries are loaded into the caches once for all of them.
 const SLABS_A_THREAD: usize = 2;
 
-/// Slabs routed together at most: more than that find work in encoding.
+/// Maximum number of slabs routed together: more would wait for encoding.
 const SLABS_TOGETHER: usize = 8;
 
-/// Slabs under way for each thread at most, beside those that are routed: one that is judged, and one that waits for its turn.
+/// Maximum number of slabs under way per thread, besides those being routed: one being judged, and one waiting.
 const SLABS_UNDER_WAY: usize = 2;
 
-/// Slabs that are read ahead at most where one thread has to decompress them, for each that judges.
+/// Maximum number of slabs read ahead per judging thread, where a single thread decompresses.
 const SLABS_AHEAD: usize = 2;
 
 fn together(threads: usize) -> usize {
     (threads * SLABS_A_THREAD).min(SLABS_TOGETHER)
 }
 
-/// What the second pass needs.
+/// The inputs of the second pass.
 pub(crate) struct Judging<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) plan: &'a Plan,
-    /// Where what is made goes; none: nothing is written.
+    /// The destination of the output; `None`: nothing is written.
     pub(crate) own: Option<&'a OwnFiles<'a>>,
     pub(crate) run: &'a str,
     pub(crate) observer: &'a dyn Observer,
@@ -65,54 +65,54 @@ pub(crate) struct Judging<'a> {
     pub(crate) limits: Limits,
 }
 
-/// What it came to.
+/// The result of the second pass.
 #[derive(Debug)]
 pub(crate) struct JudgedFile {
     pub(crate) totals: Totals,
     pub(crate) written: Written,
     pub(crate) summary: Summary,
     pub(crate) file_results: Vec<(usize, FileResult)>,
-    /// For each uniqueness rule how many records have a key.
+    /// The number of records with a key, for each uniqueness rule.
     pub(crate) keys: Vec<u64>,
     pub(crate) milliseconds: u64,
-    /// Bytes that were leased at once, at most.
+    /// Peak of leased memory, in bytes.
     pub(crate) leased: usize,
 }
 
 /// A slab to be judged.
 struct Work {
     at: SlabSpan,
-    /// The slab, if it was read already.
+    /// The slab, if it has already been read.
     slab: Option<Slab>,
-    /// The records of it that uniqueness rules hit.
+    /// Its records that uniqueness rules hit.
     duplicates: Vec<Vec<u64>>,
-    /// Memory for it that others are done with, and the lease of all it takes.
+    /// Recycled memory for it, and the lease for all of its memory.
     used: Used,
     lease: Lease,
     turn: Turn,
 }
 
-/// Where slabs come from.
+/// The source of slabs.
 enum Slabs {
-    /// Whoever judges one reads it: the file can be read anywhere.
+    /// The file is seekable: the thread that judges a slab reads it.
     Anywhere,
-    /// One after another, read on a thread of their own as far as memory is leased for them.
+    /// Read sequentially on a separate thread, as far ahead as memory can be leased.
     InOrder(ReadAhead),
 }
 
-/// Slabs that another thread reads, once it is told to.
+/// Slabs that another thread reads on request.
 struct ReadAhead {
     wanted: Sender<(SlabSpan, Option<Slab>)>,
     read: Receiver<Slab>,
-    /// Those that were asked for and not taken: memory for their columns, and the lease of all they take.
+    /// Slabs requested and not yet taken: memory for their columns, and the lease for all of their memory.
     leased: VecDeque<(Used, Lease)>,
-    /// Those to be asked for.
+    /// Slabs still to be requested.
     spans: std::vec::IntoIter<SlabSpan>,
-    /// Asked for at once at most.
+    /// Maximum number of outstanding requests.
     most: usize,
 }
 
-/// What all slabs are judged with.
+/// Shared resources for judging slabs.
 struct Means {
     budget: Arc<Budget>,
     costs: Costs,
@@ -122,7 +122,7 @@ struct Means {
 }
 
 impl Means {
-    /// Memory for a slab; none if there is too little, and others are under way.
+    /// Memory for a slab; `None` if there is too little while others are under way.
     fn lease(&self, at: &SlabSpan, alone: bool) -> Option<(Used, Lease)> {
         let bytes = self.costs.of(at);
         let leased = self.spare.lease(&self.budget, bytes);
@@ -131,14 +131,14 @@ impl Means {
 }
 
 impl ReadAhead {
-    /// Asks for as many slabs as memory is there for, and at least for one if nothing else is under way. Says whether the next is coming.
+    /// Requests as many slabs as there is memory for, and at least one if nothing else is under way. Returns whether the next is coming.
     fn ask(&mut self, means: &Means, alone: bool) -> bool {
         while self.leased.len() < self.most {
             let Some(at) = self.spans.as_slice().first().copied() else { break };
             let leased = means.lease(&at, alone && self.leased.is_empty());
             let Some((mut used, lease)) = leased else { break };
             self.spans.next();
-            // A thread that reads no more says why when it ends.
+            // If the reading thread has stopped, its result says why.
             let _ = self.wanted.send((at, used.slab.take()));
             self.leased.push_back((used, lease));
         }
@@ -163,7 +163,7 @@ impl Judging<'_> {
             return Err(self.changed());
         }
         let Means { budget, crew, spare, .. } = means;
-        // Measures may need its memory now.
+        // Plugin measures may need its memory now.
         drop(spare);
         let file_results = crew.into_worker().finish(self.plan, &totals)?;
         let milliseconds = crate::report::milliseconds(began);
@@ -172,7 +172,7 @@ impl Judging<'_> {
         Ok(JudgedFile { totals, written, summary, file_results, keys, milliseconds, leased })
     }
 
-    /// Judges the slabs of what has to be decompressed, which another thread does.
+    /// Judges the slabs of compressed input, which another thread decompresses.
     fn decompressed(
         &mut self,
         means: &Means,
@@ -191,10 +191,10 @@ impl Judging<'_> {
             let reader =
                 scope.spawn(move || read_asked(input, decoded.reader, limits, &asked, &full));
             let ahead = ReadAhead { wanted, read, leased: VecDeque::new(), spans, most };
-            // Nobody asks any more then, so the reader stops.
+            // No more slabs are requested after this, so the reader stops.
             let judged = pool.install(|| self.flow(means, Slabs::InOrder(ahead)));
             let read = reader.join().expect("the reading thread does not panic");
-            // Where reading failed, fewer slabs came, and that is why.
+            // If reading failed, slabs are missing for that reason; report it first.
             read?;
             judged
         })
@@ -210,7 +210,7 @@ impl Judging<'_> {
         let mut router =
             self.own.map(|own| Router::new(own, self.request.input, self.plan, metadata));
         let mut counted = Destinations::nothing(self.plan);
-        // What writing will take is there before it does.
+        // Memory for writing is reserved up front.
         let sending = self.own.map_or(0, OwnFiles::memory);
         let encoding = if router.is_some() { ENCODING_BYTES + sending } else { 0 };
         let mut encoder = means.budget.lease_anyway(encoding);
@@ -221,7 +221,7 @@ impl Judging<'_> {
         let judging = &*self;
         in_order(
             Width { at_once: SLABS_UNDER_WAY * threads + together, together },
-            // Whatever slabs come from goes with it, so that a reader that is ahead stops.
+            // The closure owns the source of slabs, so a reader that is ahead stops when it is dropped.
             move |alone| {
                 let Some(at) = spans.as_slice().first().copied() else { return Ok(Next::End) };
                 let next = judging.next(means, at, alone, &mut slabs, &mut duplicates)?;
@@ -264,7 +264,7 @@ impl Judging<'_> {
         Ok((totals, written))
     }
 
-    /// The next slab, which is at that place, if there is memory for it and for who judges it.
+    /// The next slab, whose span is given, if there is memory for it and for a worker.
     fn next(
         &self,
         means: &Means,
@@ -321,7 +321,7 @@ impl Judging<'_> {
         Ok((judged, lease))
     }
 
-    /// Reads one slab of a file that can be read anywhere.
+    /// Reads one slab of a seekable file.
     fn read(
         &self,
         means: &Means,
@@ -342,7 +342,7 @@ impl Judging<'_> {
     }
 }
 
-/// Reads the slabs that are asked for.
+/// Reads slabs on request.
 fn read_asked(
     input: &Input,
     reader: Box<dyn io::Read + Send>,

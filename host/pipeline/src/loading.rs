@@ -1,9 +1,8 @@
-//! The door to plugin code. Nothing else in the program compiles a component, and `cargo xtask layout` holds that.
+//! The only way to load plugin code. Nothing else in the program compiles a component; `cargo xtask layout` enforces that.
 //!
-//! It has two entrances. Through [`Pinned`] come the plugins that a pack names, whoever uses the pack and whatever for: the lock must have
-//! their digest, a key that the pack trusts must have signed them, and they get the pack's grants and limits. Through [`Named`] comes a
-//! component that somebody names by its file to build, test or look at it: nobody vouches for it, and the sandbox's walls are what
-//! protects.
+//! There are two entrances. [`Pinned`] loads the plugins that a pack names, for every use of the pack: their digests must be in the lock, a
+//! key that the pack trusts must have signed them, and they get the pack's grants and limits. [`Named`] loads a component that a person
+//! names by file in order to build, try or inspect it: it is not vouched for, and only the sandbox protects the host.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +22,7 @@ pub struct Pinned<'a> {
 }
 
 impl<'a> Pinned<'a> {
-    /// Reads the lock, and sets up a sandbox within the pack's limits. `cache` is a folder of compiled plugins; none: compile anew.
+    /// Reads the lock, and sets up a sandbox with the pack's limits. `cache` is a folder of compiled plugins; `None`: compile every time.
     pub fn open(
         pack: &'a Pack,
         discovery: &'a Discovery,
@@ -34,12 +33,12 @@ impl<'a> Pinned<'a> {
         Ok(Self { pack, discovery, lock, sandbox })
     }
 
-    /// All of the pack's plugins, in its order.
+    /// Loads all of the pack's plugins, in its order.
     pub fn all(&self) -> Result<Vec<Component>, RunError> {
         self.pack.plugins().iter().map(|used| self.load(used)).collect()
     }
 
-    /// One of them. Bytes that nobody vouches for are not even parsed.
+    /// Loads one of them. Bytes that are not pinned and signed as required are not even parsed.
     pub fn load(&self, used: &PluginUse) -> Result<Component, RunError> {
         let path = self.discovery.plugin(used.component())?;
         let bytes = std::fs::read(&path)
@@ -49,13 +48,13 @@ impl<'a> Pinned<'a> {
         Ok(self.sandbox.compile_granted(used.name(), &bytes, grants(used))?)
     }
 
-    /// What did not work and did not matter. Each text once.
+    /// Problems that could be ignored, without duplicates.
     pub fn warnings(&self) -> Vec<String> {
         self.sandbox.warnings()
     }
 }
 
-/// The entrance for components that somebody names by their files.
+/// The entrance for components that a person names by file.
 #[derive(Debug)]
 pub struct Named {
     sandbox: Sandbox,
@@ -67,18 +66,18 @@ impl Named {
         Ok(Self { sandbox: Sandbox::new(options)? })
     }
 
-    /// Loads a component to run it. `name` is what errors call it.
+    /// Loads a component to run it. `name` is used in errors.
     pub fn load(&self, name: &str, bytes: &[u8]) -> Result<Component, SandboxError> {
         self.sandbox.compile(name, bytes)
     }
 
-    /// Loads a component to see what it is: what it would need to be granted is told, not refused.
+    /// Loads a component to inspect it: capabilities that it would have to be granted are reported, not refused.
     pub fn look_at(&self, name: &str, bytes: &[u8]) -> Result<Component, SandboxError> {
         self.sandbox.compile_granted(name, bytes, Grants::wasi())
     }
 }
 
-/// What a pack's limits are to the sandbox.
+/// Translates a pack's limits to sandbox options.
 pub(crate) fn within(limits: &Limits, cache: Option<PathBuf>) -> Options {
     Options {
         cache,
@@ -112,7 +111,7 @@ fn check_signature(
     })
 }
 
-/// What a plugin may import, as the sandbox has it.
+/// What a plugin may import, in the terms of the sandbox.
 fn grants(used: &PluginUse) -> Grants {
     if used.grants().contains(&Grant::Wasi) { Grants::wasi() } else { Grants::none() }
 }

@@ -1,26 +1,25 @@
-//! The memory that a run may have, in bytes, and who has it.
+//! The memory budget of a run, in bytes, and its leases.
 //!
-//! Whoever is about to take memory that grows with the data leases it first. What is not leased is kept back from the beginning:
-//! a share for the allocator, one for the program itself, one for each thread. Leases are given at one place, in the order of the file
-//! ([`crate::flow`]), and whoever is first in that order always goes on: with [`Budget::lease_anyway`], if need be. So nobody waits for
-//! somebody who waits for him.
+//! Memory that grows with the data is leased before it is allocated. The rest is reserved from the beginning: a share for the allocator,
+//! one for the program itself, one for each thread. Leases are granted in one place, in file order ([`crate::flow`]), and the first item in
+//! that order always proceeds, if need be with [`Budget::lease_anyway`]. So there is no deadlock.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes a run may have.
+/// The memory limit of a run, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryLimit(usize);
 
 impl MemoryLimit {
-    /// 256 MiB: seven slabs of an ordinary file under way beside the row group, which keeps four cores busy and fits the smallest
+    /// 256 MiB: seven slabs of an ordinary file under way besides the row group, which keeps four cores busy and fits the smallest
     /// containers.
     pub const DEFAULT: Self = Self(256 << 20);
 
-    /// The least: 128 MiB, what one of everything takes of an ordinary file. Of one with thousands of columns or records of mebibytes it
-    /// takes up to 220 MiB, which is below the default.
+    /// The minimum: 128 MiB, which is what an ordinary file needs with one slab of everything. A file with thousands of columns or with
+    /// records of mebibytes needs up to 220 MiB, which is below the default.
     pub const LEAST: Self = Self(128 << 20);
 
     /// The limit in bytes.
@@ -28,55 +27,56 @@ impl MemoryLimit {
         self.0
     }
 
-    /// Threads that it lets work: one for each 16 MiB, an eighth of which is the thread's own.
+    /// Maximum number of threads: one for each 16 MiB, an eighth of which is reserved for the thread itself.
     pub(crate) fn threads(self) -> usize {
         self.0 / (THREAD * 8)
     }
 
-    /// What may be leased on so many threads, beside so many bytes that are read ahead.
+    /// Bytes that can be leased, given `threads` threads and `ahead` bytes of read-ahead.
     pub(crate) fn room(self, threads: usize, ahead: usize) -> usize {
         (self.0 - self.0 / ALLOCATOR).saturating_sub(besides(threads, ahead))
     }
 
-    /// Whether so many leased bytes are within it, on so many threads and beside so many bytes that are read ahead. The allocator's
-    /// share counts as room here: a slab is guessed before it is measured, and what was guessed too low is no news.
+    /// Whether `leased` bytes are within the limit, given `threads` threads and `ahead` bytes of read-ahead. The allocator's share counts
+    /// as available here: slabs are estimated before they are measured, and a small underestimate is not worth a notice.
     pub(crate) fn holds(self, leased: usize, threads: usize, ahead: usize) -> bool {
         leased + besides(threads, ahead) <= self.0
     }
 
-    /// The least limit with room for so many bytes, in whole MiB, so that it can be typed.
+    /// The smallest limit with room for `leased` bytes, rounded up to whole MiB so that it is easy to type.
     pub(crate) fn with_room(leased: usize, threads: usize, ahead: usize) -> Self {
         let bytes = (leased + besides(threads, ahead)) * ALLOCATOR;
         Self(bytes.div_ceil(ALLOCATOR - 1).next_multiple_of(1 << 20))
     }
 
-    /// For the keys of all uniqueness rules until they go to disk: a quarter, as much as pieces under way have beside them.
+    /// For the keys of all uniqueness rules until they spill to disk: a quarter, leaving as much for the pieces under way.
     pub(crate) fn keys(self) -> usize {
         self.0 / 4
     }
 
-    /// For the measures of plugins, which are kept until the end: a sixteenth. Some hundred thousand by default, where rules about a
-    /// file have a few for each column.
+    /// For the measures of plugins, which are kept until the end: a sixteenth. By default, room for some hundred thousand; file-level rules
+    /// have a few for each column.
     pub(crate) fn measures(self) -> usize {
         self.0 / 16
     }
 }
 
-/// One part in so many is the allocator's: what it keeps to give again, and what lies between.
+/// The allocator's share is one part in this many: memory that it caches for reuse, and fragmentation.
 const ALLOCATOR: usize = 8;
 
-/// The program's own: packs, plans, compiled plugins, tables of the libraries. 16 MiB, twice what the widest pack was seen to take.
+/// Reserved for the program itself: packs, plans, compiled plugins, tables of libraries. 16 MiB, twice what the widest pack was observed to
+/// take.
 const PROGRAM: usize = 16 << 20;
 
-/// A thread's own: its stack and a compressor, which has a good mebibyte.
+/// Reserved per thread: its stack, and a compressor of a little more than 1 MiB.
 const THREAD: usize = 2 << 20;
 
-/// What is kept back from the beginning, the allocator's share apart.
+/// Bytes reserved from the beginning, excluding the allocator's share.
 fn besides(threads: usize, ahead: usize) -> usize {
     PROGRAM + threads * THREAD + ahead
 }
 
-/// A text is not a limit of memory.
+/// A text is not a valid memory limit.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadMemory {
     /// It is not a number of bytes.
@@ -117,7 +117,7 @@ impl fmt::Display for MemoryLimit {
 pub(crate) struct Budget {
     room: usize,
     leased: AtomicUsize,
-    /// The most that was leased at once.
+    /// Peak of leased bytes.
     most: AtomicUsize,
 }
 
@@ -126,7 +126,7 @@ impl Budget {
         Arc::new(Self { room, leased: AtomicUsize::new(0), most: AtomicUsize::new(0) })
     }
 
-    /// So many bytes, if they are there.
+    /// Leases `bytes` if they are available.
     pub(crate) fn lease(self: &Arc<Self>, bytes: usize) -> Option<Lease> {
         let with = |leased: usize| leased.checked_add(bytes).filter(|leased| *leased <= self.room);
         let order = (Ordering::AcqRel, Ordering::Acquire);
@@ -135,13 +135,14 @@ impl Budget {
         Some(Lease { budget: Arc::clone(self), bytes })
     }
 
-    /// So many bytes, there or not: for what must go on, so that others can. Nobody else gets any until they are back.
+    /// Leases `bytes` even if they are not available: for work that must proceed so that other work can. No other lease succeeds until
+    /// enough is returned.
     pub(crate) fn lease_anyway(self: &Arc<Self>, bytes: usize) -> Lease {
         self.add(bytes);
         Lease { budget: Arc::clone(self), bytes }
     }
 
-    /// The most that was leased at once: more than there is, where what must go on took more.
+    /// Peak of leased bytes: above the room if work that had to proceed took more.
     pub(crate) fn most(&self) -> usize {
         self.most.load(Ordering::Acquire)
     }
@@ -152,7 +153,7 @@ impl Budget {
     }
 }
 
-/// Bytes that somebody has, until it is dropped.
+/// Leased bytes, returned on drop.
 #[derive(Debug)]
 pub(crate) struct Lease {
     budget: Arc<Budget>,
@@ -164,7 +165,7 @@ impl Lease {
         self.bytes
     }
 
-    /// Makes it so many bytes: what was measured, where it was guessed before.
+    /// Changes the lease to `bytes`: the measured size in place of an estimate.
     pub(crate) fn resize(&mut self, bytes: usize) {
         if bytes >= self.bytes {
             self.budget.add(bytes - self.bytes);
@@ -174,7 +175,7 @@ impl Lease {
         self.bytes = bytes;
     }
 
-    /// Takes another one in.
+    /// Merges another lease into this one.
     pub(crate) fn join(&mut self, mut other: Self) {
         self.bytes += std::mem::take(&mut other.bytes);
     }

@@ -1,11 +1,11 @@
-//! Messages of findings, made from a rule's template and the record it hit.
+//! Messages of findings, rendered from a rule's template and the record it hit.
 
 use assay_model::{revealed, revealed_to_the_edges, shown};
 
-/// Longest text of a cell in a message or a finding's value: enough to recognise it; the whole cell is in the raw record.
+/// Maximum length of a cell in a message or in a finding's value, in bytes: enough to recognise it; the raw record has the whole cell.
 const EXCERPT_BYTES: usize = 200;
 
-/// A rule's message with its places found once.
+/// A rule's message template, parsed once.
 #[derive(Debug, Clone)]
 pub struct Template {
     parts: Vec<Part>,
@@ -20,12 +20,12 @@ enum Part {
     Value,
     /// The name of the column the finding names.
     ColumnName,
-    /// An argument of a sample.
+    /// An argument supplied by the plugin, by index.
     Argument(usize),
 }
 
 impl Template {
-    /// Reads a template. `column` gives the layout index of a canonical name; what it does not know stays as written. `{{` and `}}` are
+    /// Parses a template. `column` returns the layout index of a canonical name; unknown names stay as written. `{{` and `}}` are literal
     /// braces.
     pub fn new(text: &str, column: impl Fn(&str) -> Option<usize>) -> Self {
         let mut parts = Vec::new();
@@ -69,7 +69,7 @@ impl Template {
         self.parts.iter().filter_map(cell)
     }
 
-    /// Fills in a record's cells. `cell` gives the text of a layout column.
+    /// Renders the message for a record. `cell` returns the text of a layout column.
     pub fn render<'a>(
         &self,
         named: Option<(&str, &[u8])>,
@@ -97,17 +97,17 @@ impl Template {
     }
 }
 
-/// Adds text in which a closing brace may stand twice.
+/// Adds literal text, in which a closing brace may be doubled.
 fn push_literal(literal: &mut String, text: &str) {
     literal.push_str(&text.replace("}}", "}"));
 }
 
-/// A cell as text, cut at a character border, with what cannot be seen escaped.
+/// A cell as text, truncated at a character boundary, with invisible characters escaped.
 pub fn excerpt(cell: &[u8]) -> String {
     cut(cell, revealed)
 }
 
-/// A cell in a message: its excerpt, with blanks at the edges escaped too.
+/// A cell in a message: its excerpt, with leading and trailing blanks escaped too.
 fn in_message(cell: &[u8]) -> String {
     cut(cell, revealed_to_the_edges)
 }

@@ -1,8 +1,8 @@
-//! What a run tells while it goes on. The pipeline prints nothing; whoever calls it may.
+//! Progress of a run. The pipeline prints nothing; its caller may.
 
 use crate::error::RunError;
 
-/// A stretch of a run.
+/// A phase of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// The first pass: records, digest, unique keys.
@@ -13,41 +13,41 @@ pub enum Phase {
     Publish,
 }
 
-/// How far a phase is. Cheap enough to be told after every few slabs.
+/// Progress of a phase. Cheap enough to be reported after every few slabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Which phase.
     pub phase: Phase,
     /// Bytes of the stored input read in this phase.
     pub bytes: u64,
-    /// Bytes of the stored input in all.
+    /// Total bytes of the stored input.
     pub total_bytes: u64,
     /// Records seen in this phase.
     pub records: u64,
-    /// Records in all, once the survey has counted them.
+    /// Total records, once the survey has counted them.
     pub total_records: Option<u64>,
     /// Records quarantined so far.
     pub quarantined: u64,
 }
 
-/// Is told how a run goes.
+/// Receives the progress of a run.
 pub trait Observer: Sync {
-    /// Called often, from any thread and from one at a time.
+    /// Called often, from any thread, but never concurrently.
     fn progress(&self, progress: Progress);
-    /// Something that does not stop the run and that a person should know.
+    /// Reports something that does not stop the run but that a person should know.
     fn notice(&self, text: &str);
-    /// Whether the run shall end before its end. Asked between slabs, from any thread; what answers yes goes on doing so.
+    /// Whether the run should stop early. Called between slabs, from any thread; once true, it must stay true.
     fn interrupted(&self) -> bool {
         false
     }
 }
 
-/// An error once the run shall end.
+/// Fails once the run should stop.
 pub(crate) fn go_on(observer: &dyn Observer) -> Result<(), RunError> {
     if observer.interrupted() { Err(RunError::Interrupted) } else { Ok(()) }
 }
 
-/// Tells nobody.
+/// Ignores everything.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 

@@ -1,8 +1,8 @@
-//! Keys gathered by their hash in partitions, so that those that occur again are found without sorting all of them.
+//! Keys partitioned by their hash, so that repeated keys are found without sorting all of them.
 //!
-//! A partition's keys fit the first caches as long as all fit in memory. Beyond that they go to one temporary file in sorted runs, each of
-//! them partition by partition; in the end the runs of a partition are merged, so that each key is written once and read once however many
-//! there are and however often one comes.
+//! As long as all keys are in memory, a partition fits the first-level caches. Beyond that, keys go to one temporary file in sorted runs,
+//! each of them partition by partition; at the end the runs of a partition are merged, so that each key is written once and read once,
+//! however many keys there are and however often one repeats.
 
 mod entry;
 mod merged;
@@ -18,14 +18,14 @@ pub(crate) use entry::Entry;
 use merged::{Merged, Run};
 use seen::Seen;
 
-/// Partitions: as many as the top byte of a hash has values.
+/// Number of partitions: one for each value of the top byte of a hash.
 pub(crate) const PARTITIONS: usize = 256;
 
-/// Entries in the order they came, by partition.
+/// Entries by partition, in order of arrival.
 #[derive(Debug)]
 pub(crate) struct Partitions {
     memory: Vec<Vec<Entry>>,
-    /// How many are in memory, and how many may be.
+    /// Number of entries in memory, and their maximum.
     held: usize,
     most: usize,
     disk: Option<Disk>,
@@ -35,21 +35,21 @@ pub(crate) struct Partitions {
 struct Disk {
     file: File,
     end: u64,
-    /// For each partition where its runs lie.
+    /// The locations of its runs, for each partition.
     runs: Vec<Vec<Run>>,
 }
 
-/// All entries, to be looked through partition by partition.
+/// All entries, to be examined partition by partition.
 #[derive(Debug)]
 pub(crate) struct Gathered {
     memory: Vec<Vec<Entry>>,
     disk: Option<Disk>,
-    /// Entries that may be in memory.
+    /// Maximum number of entries in memory.
     most: usize,
 }
 
 impl Partitions {
-    /// Keeps at most so many entries in memory (at least one).
+    /// Keeps at most `most` entries in memory (at least one).
     pub(crate) fn new(most: usize) -> Self {
         Self { memory: vec![Vec::new(); PARTITIONS], held: 0, most: most.max(1), disk: None }
     }
@@ -85,19 +85,20 @@ impl Partitions {
             runs.push(Run { offset: disk.end, entries: entries.len() });
             disk.end += (entries.len() * BYTES) as u64;
             entries.clear();
-            // Where a key comes again and again, as in a sorted file, its partition has all the room, and the next one's as well.
+            // When the same key repeats in succession, as in a sorted file, its partition grows to use all the room, and then so does the
+            // next one.
             entries.shrink_to(2 * self.most / PARTITIONS);
         }
         self.held = 0;
         out.flush()
     }
 
-    /// Whether entries went to disk.
+    /// Whether entries were spilled to disk.
     pub(crate) fn spilled(&self) -> bool {
         self.disk.is_some()
     }
 
-    /// All of them. What is in memory goes to disk too, where others are.
+    /// Finishes collecting. If any entries are on disk, those in memory are written to disk too.
     pub(crate) fn gathered(mut self) -> io::Result<Gathered> {
         if self.spilled() {
             self.spill()?;
@@ -108,9 +109,9 @@ impl Partitions {
 }
 
 impl Gathered {
-    /// Calls `hit` for each entry of a partition whose hash came before, and with `first` for the one before it too, once. Memory is that of
-    /// the partition's distinct entries if all are in memory, and else one part in `at_once` of what was allowed, of which as many partitions
-    /// are looked through at once.
+    /// Calls `hit` for each entry of a partition whose hash came before, and if `first`, once for the first entry with that hash too.
+    /// Memory is that of the partition's distinct entries if all are in memory, otherwise the limit divided by `at_once`, the number of
+    /// partitions examined concurrently.
     pub(crate) fn repeated(
         &self,
         partition: usize,
@@ -120,7 +121,7 @@ impl Gathered {
     ) -> io::Result<()> {
         let Some(disk) = &self.disk else {
             let held = self.memory[partition].as_slice();
-            // Of one that has far more than others most are the same.
+            // In a partition far larger than others most entries are equal.
             let mut seen = Seen::new(held.len().min(2 * self.most / PARTITIONS));
             return held.iter().try_for_each(|entry| seen.add(entry, first, &mut hit));
         };
@@ -142,7 +143,7 @@ impl Gathered {
         Ok(())
     }
 
-    /// Bytes of all entries on disk.
+    /// Total size of the entries on disk, in bytes.
     #[cfg(test)]
     fn on_disk(&self) -> u64 {
         self.disk.as_ref().map_or(0, |disk| disk.end)
@@ -153,7 +154,7 @@ impl Gathered {
 mod tests {
     use super::*;
 
-    /// Numbers of records whose key occurs again, by looking at each pair.
+    /// Numbers of records whose key repeats, by comparing all pairs.
     fn expected(entries: &[Entry], first: bool) -> Vec<u64> {
         let again = |(at, entry): &(usize, &Entry)| {
             let same = |other: &Entry| other.hash == entry.hash;
@@ -191,7 +192,7 @@ mod tests {
             .map(|record| {
                 state =
                     state.wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645).wrapping_add(1);
-                // A third of the keys occur more than once, and two partitions have far more than others.
+                // A third of the keys repeat, and two partitions are far larger than others.
                 let key = (state >> 100) % 1_500;
                 let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
                 let top = if record % 3 > 0 { key % 2 } else { hash >> 120 };
@@ -210,7 +211,7 @@ mod tests {
         }
     }
 
-    /// However many there are, of one key or of many: each is written once and read once.
+    /// For any number of entries, of one key or of many, each is written once and read once.
     #[test]
     fn what_went_to_disk_is_read_once_whatever_the_keys() {
         let check = |keys: u128| {

@@ -1,4 +1,4 @@
-//! The beginning of an input: enough to know what it is, and to refuse what is no table.
+//! Peeks at the beginning of an input: enough to identify it, and to refuse what is not a table.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -14,31 +14,32 @@ use crate::input::Input;
 use crate::observer::{Observer, go_on};
 use crate::report::Reason;
 
-/// Records read at once. 64: the first of them tells what the file is, another does where that one's cell is blank or wrong; what is blank
-/// in 64 sound records does not say anything. Bytes bound them as they do a run's slabs, so a wide first record is not waited for longer.
+/// Number of records read at once. 64: normally the first identifies the file, and a later one does where the first has a blank or wrong
+/// cell; a column that is blank in 64 sound records carries no information. As in a run's slabs, bytes are limited too, so a wide first
+/// record causes no long wait.
 const RECORDS: usize = 64;
 
-/// What the beginning told.
+/// What the beginning of the input shows.
 #[derive(Debug)]
 pub(crate) struct Peeked {
     pub(crate) header: Header,
     pub(crate) compression: &'static str,
     /// The name of the archive's entry.
     pub(crate) entry: Option<String>,
-    /// What stands at the beginning, for those who do not find what they expect.
+    /// The content of the beginning, for explaining why the file is not recognised.
     pub(crate) beginning: Beginning,
-    /// The first records of which one is sound.
+    /// The first slab with a sound record.
     first: Option<Slab>,
 }
 
-/// The input is no table.
+/// The input is not a table.
 #[derive(Debug)]
 pub(crate) struct NoTable {
     pub(crate) compression: Option<&'static str>,
     pub(crate) reason: Reason,
 }
 
-/// Why an input was not looked at.
+/// Why peeking failed.
 #[derive(Debug)]
 pub(crate) enum Unpeeked {
     NoTable(NoTable),
@@ -46,7 +47,7 @@ pub(crate) enum Unpeeked {
 }
 
 impl Peeked {
-    /// The first sound records' cells under a column of the header, in the order of the file. Nothing if no record is sound.
+    /// The cells under a column of the header in the first sound records, in file order. Empty if no record is sound.
     pub(crate) fn first_cells(&self, column: &str) -> Vec<String> {
         let index = self.header.names.iter().position(|name| name == column);
         let Some((index, slab)) = index.zip(self.first.as_ref()) else { return Vec::new() };
@@ -57,8 +58,8 @@ impl Peeked {
     }
 }
 
-/// Reads the header, and records until there is one without a fault: to the end if need be, because a file is not refused for
-/// records that a run would hold back.
+/// Reads the header, and records until one has no fault: to the end of the file if need be, because a file is not refused for records that
+/// a run would hold back.
 pub(crate) fn peek(
     input: &Input,
     entry: Option<&str>,
@@ -114,7 +115,7 @@ pub(crate) fn peek(
     Ok(Peeked { header, compression, entry: decoded.entry_name, beginning, first })
 }
 
-/// What a person reads of the beginning of a file that nobody knows: its first line, and what explains it.
+/// Describes the beginning of an unrecognised file: its first line, and what may explain it.
 pub(crate) fn told(beginning: &Beginning) -> String {
     let mut text = format!("; the first line is {}", quote(&beginning.first_line));
     for oddity in &beginning.oddities {
@@ -124,7 +125,7 @@ pub(crate) fn told(beginning: &Beginning) -> String {
     text
 }
 
-/// Why an input is refused whose compressed data is at fault, and what can be done.
+/// Why an input with faulty compressed data is refused, and what can be done about it.
 pub(crate) fn blame(fault: &DecodeError) -> Reason {
     let (code, help) = match fault {
         DecodeError::SeveralEntries { .. } => ("file.entry", "\nhelp: name it with `--entry`"),

@@ -1,4 +1,4 @@
-//! What a run will do, resolved once: which rules there are, which columns are built, which plugin is called when.
+//! The plan of a run, resolved once: its rules, the columns to build, and the order of plugin calls.
 
 use std::sync::Arc;
 
@@ -12,31 +12,31 @@ use assay_sinks::ColumnSpec;
 use crate::message::Template;
 use crate::request::Purpose;
 
-/// Everything that judging a slab needs to know.
+/// Everything needed to judge a slab.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) purpose: Purpose,
-    /// The layout's columns by their canonical names: what findings and files call them, whatever the layout spells.
+    /// Canonical names of the layout's columns: findings and files use these, whatever the header says.
     pub(crate) names: Vec<String>,
-    /// All rules of the run: the host's own first, then the plugins' in the order they run.
+    /// All rules of the run: the host's own first, then those of the plugins in execution order.
     pub(crate) rules: Vec<RunRule>,
-    /// Where the host's own rules are.
+    /// Indexes of the host's own rules.
     pub(crate) host: HostRules,
-    /// The columns that are built, each once for each form asked for. Text slots come before typed ones.
+    /// The columns to build, one for each requested form. Text slots precede typed ones.
     pub(crate) slots: Vec<Slot>,
-    /// For each column of the layout its text slot.
+    /// The text slot of each column of the layout.
     pub(crate) text_slots: Vec<Option<usize>>,
-    /// Calls into plugins, in the order they are made.
+    /// Calls into plugins, in execution order.
     pub(crate) stages: Vec<PlannedStage>,
-    /// Uniqueness that rules asked the host for.
+    /// Uniqueness checks that rules request from the host.
     pub(crate) unique: Vec<Unique>,
-    /// Columns the pack gives a type, with the host rule that says they parse.
+    /// Columns to which the pack gives a type, each with the host rule that checks that it parses.
     pub(crate) typed: Vec<Typed>,
-    /// Columns that tell the partition, each with what its cells must say.
+    /// Columns that determine the partition, each with the value its cells must have.
     pub(crate) told: Vec<Told>,
     /// Columns whose sums are conserved, as slots of decimals.
     pub(crate) amounts: Vec<Amount>,
-    /// The columns of the Parquet file: those of the kind, whatever the layout.
+    /// The columns of the Parquet file: those of the kind, independent of the layout.
     pub(crate) outputs: Vec<Output>,
 }
 
@@ -46,7 +46,7 @@ impl Plan {
         self.text_slots[column]
     }
 
-    /// Indexes of the stages of a class, in the order they run.
+    /// Indexes of the stages of a class, in execution order.
     pub(crate) fn stages_of(&self, class: RuleClass) -> impl Iterator<Item = usize> + use<'_> {
         (0..self.stages.len()).filter(move |&index| self.stages[index].class() == class)
     }
@@ -56,7 +56,7 @@ impl Plan {
 #[derive(Debug)]
 pub(crate) struct RunRule {
     pub(crate) code: RuleCode,
-    /// Whose it is: a plugin's name, or `assay`.
+    /// The owner of the rule: a plugin's name, or `assay`.
     pub(crate) owner: String,
     pub(crate) class: RuleClass,
     pub(crate) level: Level,
@@ -64,20 +64,20 @@ pub(crate) struct RunRule {
     pub(crate) message: Template,
     /// Layout columns it reads.
     pub(crate) columns: Vec<usize>,
-    /// Whether it speaks of records or of the file only.
+    /// What the rule applies to.
     pub(crate) scope: Scope,
 }
 
-/// What a rule speaks of.
+/// What a rule applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// Structural faults and the like: judged on every record.
+    /// Every record: structural faults and the like.
     EveryRecord,
-    /// Judged on records without a structural fault.
+    /// Records without a structural fault.
     SoundRecords,
-    /// Judged by the first pass, on sound records that have a key.
+    /// Sound records with a key; judged by the first pass.
     Keys,
-    /// Judged on the file.
+    /// The file as a whole.
     File,
 }
 
@@ -106,10 +106,10 @@ pub(crate) struct HostRules {
     pub(crate) poison: usize,
 }
 
-/// A column in one form.
+/// A column in a particular form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Slot {
-    /// The layout's column; none if the layout lacks it.
+    /// Index of the layout's column; `None` if the layout lacks it.
     pub(crate) column: Option<usize>,
     pub(crate) form: Form,
 }
@@ -120,16 +120,16 @@ pub(crate) struct PlannedStage {
     pub(crate) component: Component,
     pub(crate) context: Arc<RunContext>,
     pub(crate) declared: DeclaredStage,
-    /// For each of the declared columns its slot.
+    /// The slot of each declared column.
     pub(crate) slots: Vec<usize>,
-    /// From the plugin's rule codes to the run's rules, sorted by code.
+    /// Maps the plugin's rule codes to the run's rules, sorted by code.
     pub(crate) codes: Vec<(u16, usize)>,
-    /// Whether any of its rules can hit: a stage whose rules are all off or the host's is not called.
+    /// Whether any of its rules can hit: a stage is not called if each of its rules is off or evaluated by the host.
     pub(crate) called: bool,
 }
 
 impl PlannedStage {
-    /// The run's rule for a code of the plugin. The sandbox has checked that the plan has it.
+    /// The run's rule for a code of the plugin. The sandbox has checked that it exists.
     pub(crate) fn rule(&self, code: u16) -> usize {
         let at = self.codes.binary_search_by_key(&code, |(code, _)| *code);
         self.codes[at.expect("verdicts name only rules of the plan")].1
@@ -151,7 +151,7 @@ impl PlannedStage {
 pub(crate) struct Unique {
     pub(crate) rule: usize,
     pub(crate) check: HostCheck,
-    /// Layout columns of the key; none: the whole record.
+    /// Layout columns of the key; empty: the whole record.
     pub(crate) columns: Vec<usize>,
 }
 
@@ -160,9 +160,9 @@ pub(crate) struct Unique {
 pub(crate) struct Typed {
     pub(crate) column: usize,
     pub(crate) slot: usize,
-    /// The host rule that says it parses.
+    /// Index of the host rule that checks that it parses.
     pub(crate) rule: usize,
-    /// Greatest magnitude of the unscaled value, where the pack limits digits.
+    /// Maximum magnitude of the unscaled value, where the pack limits digits.
     pub(crate) limit: Option<u64>,
 }
 
@@ -173,18 +173,18 @@ pub(crate) struct Output {
     pub(crate) origin: Origin,
 }
 
-/// Where the cells of a published column come from.
+/// The source of a published column's cells.
 #[derive(Debug)]
 pub(crate) enum Origin {
     /// A column of the layout, in this slot.
     Slot(usize),
-    /// The layout lacks the column, and says that each record holds the same.
+    /// The layout lacks the column, and states the value that all records have.
     Constant(Constant),
-    /// The layout lacks the column.
+    /// The layout lacks the column: its cells are null.
     Nowhere,
 }
 
-/// A cell that each record has.
+/// The cell that all records have.
 #[derive(Debug, Clone)]
 pub(crate) enum Constant {
     Text(Vec<u8>),
@@ -194,7 +194,7 @@ pub(crate) enum Constant {
 }
 
 impl Constant {
-    /// A column of so many such cells.
+    /// A column of `records` such cells.
     pub(crate) fn column(&self, records: usize) -> Column {
         let cells = match self {
             Self::Text(cell) => Cells::Constant(cell.clone()),
@@ -208,14 +208,14 @@ impl Constant {
     }
 }
 
-/// A column that tells a key of the partition.
+/// A column that determines a key of the partition.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) column: usize,
-    /// The slot of its type; that of its text if it has none.
+    /// The slot of its type, or of its text if it has no type.
     pub(crate) slot: usize,
     pub(crate) key: String,
-    /// What the file is published under.
+    /// The partition value that the file is published under.
     pub(crate) value: String,
     pub(crate) expected: Expected,
 }

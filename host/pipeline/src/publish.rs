@@ -1,4 +1,4 @@
-//! From what is written to what is published: what stands in the way before a run, and the commit at its end.
+//! Publishing: what may prevent it before a run, and the commit at the end of the run.
 
 use assay_packs::Identified;
 use assay_sinks::documents::{Manifest, SchemaVersion};
@@ -14,7 +14,7 @@ use crate::published;
 use crate::report::{Reason, Replaced, Report};
 use crate::request::Replacing;
 
-/// A run that will publish what it makes, if its file is not refused.
+/// A run that will publish its output unless the file is refused.
 pub(crate) struct Publishing<'a> {
     store: &'a dyn Store,
     partition: &'a Partition,
@@ -23,26 +23,26 @@ pub(crate) struct Publishing<'a> {
     own: OwnFiles<'a>,
 }
 
-/// How a publication begins.
+/// The result of starting a publication.
 pub(crate) enum Beginning<'a> {
-    /// There is something to do.
+    /// There is work to do.
     Ready(Box<Publishing<'a>>),
-    /// The run is published, and this is what it came to.
+    /// The run is already published; this is its report.
     Published(Box<Report>),
-    /// It would replace what it must not.
+    /// It would replace something that it must not replace.
     Refused(Reason),
 }
 
-/// How it ends, where it does not fail.
+/// The successful endings of a publication.
 pub(crate) enum Ending {
     /// The attempt is published.
     Published,
-    /// Another attempt at the same run was faster, and this is what it came to.
+    /// Another attempt at the same run was faster; this is the report of the published run.
     ByTwin(Box<Report>),
 }
 
 impl<'a> Publishing<'a> {
-    /// Looks at what is published. `report` learns what will be replaced.
+    /// Examines what is published, and notes in `report` what will be replaced.
     pub(crate) fn begin(
         store: &'a dyn Store,
         partition: &'a Partition,
@@ -75,28 +75,28 @@ impl<'a> Publishing<'a> {
         Ok(Beginning::Ready(Box::new(Self { store, partition, publication, versions, own })))
     }
 
-    /// Where the run's files go.
+    /// The files of the attempt.
     pub(crate) fn own(&self) -> &OwnFiles<'a> {
         &self.own
     }
 
-    /// Takes back what was written for a file that is refused.
+    /// Deletes the output of a file that is refused.
     pub(crate) fn refuse(self, report: &mut Report) {
         forget_what_goes(report);
         note_withdrawal(report, self.own.withdraw_validated());
     }
 
-    /// Takes back everything, after a failure.
+    /// Deletes everything written, after a failure.
     pub(crate) fn give_up(self, report: &mut Report) {
         forget_what_goes(report);
         report.quarantine = None;
         note_withdrawal(report, self.own.withdraw_all());
     }
 
-    /// The commit: the run's report, the manifest that names it, and then what says that it is published.
+    /// The commit: writes the run's report, then the manifest that names it, then the records that announce the publication.
     ///
-    /// Up to the manifest nothing that a reader follows has changed. After it the run is published, and what an attempt that ends there
-    /// has not done is done by the next one, which finds the report and copies it to the audit.
+    /// Until the manifest is written, nothing that a reader follows has changed. After that the run is published. If the attempt ends
+    /// there, the next attempt completes it: it finds the report and copies it to the audit.
     pub(crate) fn commit(
         self,
         report: &mut Report,
@@ -125,7 +125,7 @@ impl<'a> Publishing<'a> {
                 (report.manifest, report.report) = (None, None);
                 forget_what_goes(report);
                 if !sent {
-                    // Nothing names the files, and nothing ever will. Otherwise `assay gc` finds out.
+                    // Nothing names the files, and nothing ever will. If that is not certain, they are left to `assay gc`.
                     report.quarantine = None;
                     note_withdrawal(report, own.withdraw_all());
                 }
@@ -135,7 +135,7 @@ impl<'a> Publishing<'a> {
     }
 }
 
-/// What a commit is made of.
+/// The inputs of a commit.
 struct Sending<'a> {
     store: &'a dyn Store,
     partition: &'a Partition,
@@ -145,7 +145,7 @@ struct Sending<'a> {
     seen: &'a SchemaVersion,
 }
 
-/// What was committed, and what is still to be said.
+/// A commit, and the announcements still to be written.
 struct Sent {
     committed: Committed,
     audit: Key,
@@ -170,7 +170,7 @@ impl Sending<'_> {
     }
 }
 
-/// What the published run came to, and by what it is superseded now: when it was published, it may have been the newest.
+/// The report of the published run, with the version that supersedes it now: when it was published, it may have been the newest.
 fn told(
     store: &dyn Store,
     partition: &Partition,
@@ -179,7 +179,7 @@ fn told(
     asking: &Report,
 ) -> Result<Report, RunError> {
     if let Some(versions) = versions {
-        // The attempt that published may have been killed before it came to this.
+        // The attempt that published may have been killed before this step.
         versions.advance()?;
     }
     let mut told = published::report(store, current, &partition.manifest()?, asking)?;
@@ -201,7 +201,7 @@ fn replaced(current: &Manifest) -> Replaced {
     }
 }
 
-/// Why a run must not go on, if what it would replace is not what it was told to.
+/// Why a run must not continue, if what it would replace is not what the request allows.
 fn forbidden(replacing: &Replacing, replaced: Option<&Replaced>) -> Option<Reason> {
     let there = || match replaced {
         Some(it) => format!(

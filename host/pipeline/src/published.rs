@@ -1,4 +1,4 @@
-//! What a published run came to, told again.
+//! Recovers the report of a published run.
 
 use assay_sinks::documents::{self, Assay, Manifest};
 use assay_sinks::{SinkError, read_report, write_audit};
@@ -7,10 +7,10 @@ use assay_store::{Key, Store};
 use crate::commit;
 use crate::report::{Amounts, Records, Report};
 
-/// The report of the run that `manifest`, which is `at` that place, publishes, as told by the attempt that `asking` is of.
+/// The report of the run that `manifest` publishes, for the attempt that `asking` belongs to. `at` is the key of the manifest.
 ///
-/// That the run is published is known from the manifest alone. Its audit record says more; if that was not written, or is gone, it is
-/// written again from the report that lies beside the run's files. If that is gone too, the manifest tells what it knows.
+/// The manifest alone proves that the run is published. Its audit record says more; if it was not written or is gone, it is written again
+/// from the report stored beside the run's files. If that is gone too, the report is limited to what the manifest says.
 pub(crate) fn report(
     store: &dyn Store,
     manifest: &Manifest,

@@ -1,4 +1,4 @@
-//! The report of a run. It is the audit record: one document says what a run did, for people, Airflow and Athena alike.
+//! The report of a run. It is also the audit record: a single document for people, Airflow and Athena.
 
 use std::time::Instant;
 
@@ -11,27 +11,27 @@ use crate::identity;
 use crate::input::Input;
 use crate::retry::Retry;
 
-/// Version of the report's shape: a change that could break a reader raises it. `schema/run.schema.json` describes it.
+/// Version of the report's format, raised by changes that could break a reader. Described by `schema/run.schema.json`.
 pub const REPORT_VERSION: &str = "assay.run/1";
 
-/// What a run came to. Counts are exact; null means unknown, 0 means none.
+/// The result of a run. Counts are exact; null means unknown, 0 means none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// [`REPORT_VERSION`].
     pub version: String,
     /// `accepted`, `accepted_with_warnings`, `accepted_with_quarantine`, `refused` or `failed`.
     pub outcome: String,
-    /// Whether this very run was published before, so that nothing was done.
+    /// Whether this same run had already been published, so that nothing was done.
     pub already_published: bool,
-    /// Names the run: derived from content, pack and plugins. Unknown if the input was refused before it was read.
+    /// Identifier of the run: derived from content, pack and plugins. Unknown if the input was refused before it was read.
     pub run_id: Option<String>,
-    /// Names this attempt at it.
+    /// Identifier of this attempt at the run.
     pub attempt: String,
     /// When the attempt began, RFC 3339 in UTC.
     pub started_at: String,
     /// When it ended.
     pub ended_at: String,
-    /// The dataset, if the header told.
+    /// The dataset, if the header identifies it.
     pub dataset: Option<String>,
     /// The kind of file.
     pub kind: Option<String>,
@@ -45,48 +45,48 @@ pub struct Report {
     pub pack_digest: Option<String>,
     /// Plugins and their digests.
     pub plugins: IndexMap<String, String>,
-    /// What was read.
+    /// The input.
     pub source: Source,
-    /// How many records went where.
+    /// Numbers of records by destination and outcome.
     pub records: Records,
     /// Sums of the conserved columns.
     pub amounts: IndexMap<String, Amounts>,
-    /// Hits by rule and level, for rules that hit. Repairs are counted as `repaired`, failures of the rule itself as `errored`.
+    /// Hits by rule and level, for rules with hits. Repairs are counted as `repaired`, failures of the rule itself as `errored`.
     pub findings: IndexMap<String, IndexMap<String, u64>>,
-    /// Every rule of the run, those that never fired included.
+    /// Every rule of the run, including those without hits.
     pub rules: IndexMap<String, RuleReport>,
     /// Statements about the file as a whole.
     pub file_findings: Vec<FileFinding>,
-    /// What must hold in every run, checked in this one.
+    /// The invariants of every run, with the result in this one.
     pub invariants: IndexMap<String, bool>,
     /// Why the file was refused.
     pub refusal: Option<Reason>,
     /// Why the run failed.
     pub failure: Option<Failure>,
-    /// Things a person should know that changed nothing.
+    /// Remarks for people that had no effect on the result.
     pub notices: Vec<String>,
-    /// Commands that help from here, for people. For who typed one: an audit record has none.
+    /// Suggested next commands, for people at a terminal: always empty in an audit record.
     pub next: Vec<String>,
-    /// Where the manifest is, once published.
+    /// Location of the manifest, once published.
     pub manifest: Option<String>,
-    /// Where the quarantine's files are.
+    /// Location of the quarantine's files.
     pub quarantine: Option<String>,
-    /// Where this report is.
+    /// Location of this report.
     pub report: Option<String>,
     /// The run that the manifest named before.
     pub replaces: Option<String>,
-    /// What was published before, if another run was.
+    /// The run published before, if it was a different one.
     pub replaced: Option<Replaced>,
-    /// The newer version that is published already, so that this one is not the newest.
+    /// The newer version that is already published and supersedes this one.
     pub superseded_by: Option<String>,
-    /// Time spent.
+    /// Time spent, in milliseconds.
     pub milliseconds: Milliseconds,
     /// The program's version.
     pub host_version: String,
 }
 
 impl Report {
-    /// What is known before anything was read.
+    /// What is known before anything is read.
     pub(crate) fn begin(input: &Input) -> Self {
         let source = Source {
             name: input.name().map(str::to_owned),
@@ -97,7 +97,7 @@ impl Report {
         Self::of(source)
     }
 
-    /// What is said of a run that could not be begun: its input, its rules or its root are not to be had.
+    /// The report of a run that could not start because its input, rules or root are unavailable.
     pub fn not_begun(location: &str, name: Option<String>, why: String, retry: Retry) -> Self {
         let source = Source { name, location: location.to_owned(), ..Source::default() };
         let retryable = retry == Retry::MayHelp;
@@ -105,7 +105,7 @@ impl Report {
         Self::without_input(source, Failure { code, message: why, retryable, winner: None })
     }
 
-    /// What is said of a run that was ended while its input was still being copied: there is no attempt yet, and nothing to leave.
+    /// The report of a run interrupted while its input was still being copied: there is no attempt yet, and nothing to write.
     pub fn interrupted(location: &str, name: Option<String>) -> Self {
         let source = Source { name, location: location.to_owned(), ..Source::default() };
         Self::without_input(source, Failure::of(&RunError::Interrupted))
@@ -153,7 +153,7 @@ impl Report {
         }
     }
 
-    /// What became of the file.
+    /// The outcome of the file.
     pub fn file_outcome(&self) -> FileOutcome {
         [
             FileOutcome::Accepted,
@@ -172,34 +172,34 @@ impl Report {
 pub struct Source {
     /// Its published name.
     pub name: Option<String>,
-    /// Where it was read from.
+    /// Location it was read from.
     pub location: String,
-    /// Bytes as stored.
+    /// Stored size in bytes.
     pub stored_bytes: u64,
     /// `plain`, `gzip`, `zstd` or `zip`.
     pub compression: Option<String>,
-    /// Bytes after decompression.
+    /// Size in bytes after decompression.
     pub bytes: Option<u64>,
     /// Digest of the decompressed content: `blake3:…`.
     pub digest: Option<String>,
     /// Whether it began with a byte order mark.
     pub byte_order_mark: bool,
-    /// Lines between records that hold nothing.
+    /// Blank lines between records.
     pub blank_lines: u64,
     /// Records that end with CRLF.
     pub crlf_records: u64,
-    /// Carriage returns that end no record.
+    /// Carriage returns that do not end a record.
     pub lone_carriage_returns: u64,
 }
 
-/// A run whose place another takes.
+/// A run that is replaced by another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replaced {
     /// The run.
     pub run_id: String,
     /// The published name of its file.
     pub source: String,
-    /// Records that were in it.
+    /// Records it contained.
     pub read: u64,
     /// Those that passed.
     pub validated: u64,
@@ -209,16 +209,16 @@ pub struct Replaced {
     pub committed_at: String,
 }
 
-/// Records by where they went.
+/// Numbers of records by destination and outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Records {
-    /// Found in the input, the header not counted.
+    /// Records in the input, excluding the header.
     pub read: u64,
-    /// Passed, perhaps repaired or warned of.
+    /// Passed, possibly repaired or with warnings.
     pub validated: u64,
     /// Held back.
     pub quarantined: u64,
-    /// Passed, and nothing was found.
+    /// Passed without findings.
     pub passed: u64,
     /// Passed with a repair and no warning.
     pub repaired: u64,
@@ -226,28 +226,28 @@ pub struct Records {
     pub warned: u64,
 }
 
-/// Sums of a column as decimals in text, so that no reader rounds them.
+/// Sums of a column, as decimals in text so that no reader rounds them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amounts {
-    /// Over all records whose amount can be read: `summed`.
+    /// Over all records whose amount is readable: `summed`.
     pub read: String,
-    /// Over those that passed, in a run as counted by the Parquet writer.
+    /// Over those that passed; in a run as summed by the Parquet writer.
     pub validated: String,
     /// Over those held back.
     pub quarantined: String,
-    /// Records whose amounts these sums are of. With `blank` and `unread` it gives all records.
+    /// Number of records included in these sums. Together with `blank` and `unread` it gives all records.
     pub summed: u64,
     /// Records whose cell is blank: they have no amount.
     pub blank: u64,
-    /// Records whose amount cannot be read, and is in no sum: `malformed` and `broken`.
+    /// Records whose amount cannot be read and is in no sum: `malformed` and `broken`.
     pub unread: u64,
-    /// Those whose cell holds something that is no amount.
+    /// Those whose cell is not a valid amount.
     pub malformed: u64,
-    /// Those whose structure is broken. What could be guessed of their amounts is not counted.
+    /// Those that are structurally broken. Their amounts are not guessed.
     pub broken: u64,
 }
 
-/// What a rule came to.
+/// The results of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleReport {
     /// The plugin, or `assay` for the host's own.
@@ -256,17 +256,17 @@ pub struct RuleReport {
     pub class: String,
     /// The level it ran at.
     pub level: String,
-    /// What must be true.
+    /// The required condition.
     pub title: String,
-    /// Records it was carried out on.
+    /// Records it was evaluated on.
     pub evaluated: u64,
-    /// Of these, those it holds for.
+    /// How many of these satisfy it.
     pub passed: u64,
-    /// Those it hit.
+    /// How many violate it.
     pub failed: u64,
     /// Records it could not judge.
     pub skipped: u64,
-    /// Records on which it could not be carried out.
+    /// Records on which evaluation failed.
     pub errored: u64,
     /// Cells it rewrote.
     pub repaired: u64,
@@ -274,20 +274,20 @@ pub struct RuleReport {
     pub examples: Vec<Example>,
 }
 
-/// One hit, for people.
+/// One hit, as an example for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
     /// The record's number.
     pub record: u64,
-    /// Its first line.
+    /// The line on which it begins.
     pub line: u64,
-    /// Its first byte.
+    /// Offset of its first byte.
     pub offset: u64,
     /// What was found.
     pub message: String,
 }
 
-/// A statement about the file.
+/// A finding about the file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileFinding {
     /// The rule's code.
@@ -296,7 +296,7 @@ pub struct FileFinding {
     pub level: String,
     /// `failed` or `errored`.
     pub outcome: String,
-    /// What must be true.
+    /// The required condition.
     pub title: String,
     /// What was found.
     pub observed: String,
@@ -307,22 +307,22 @@ pub struct FileFinding {
 /// Why a file was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// For programs: `file.layout-unknown`, `threshold`, a rule's code, ….
+    /// Machine-readable: `file.layout-unknown`, `threshold`, a rule's code, ….
     pub code: String,
     /// For people: what was found, what was expected, what to do.
     pub message: String,
 }
 
-/// Why a run could not be carried out.
+/// Why a run failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// For programs: `input`, `input_changed`, `lock`, ….
+    /// Machine-readable: `input`, `input_changed`, `lock`, ….
     pub code: String,
     /// For people: what was found, what was expected, what to do.
     pub message: String,
-    /// Whether the same run may succeed later although nobody has changed anything: the cause may pass.
+    /// Whether the same run may succeed later without any change: the cause may be transient.
     pub retryable: bool,
-    /// The run that another attempt published while this one was under way, where that is why.
+    /// The run that another attempt published while this one was in progress, if that is the cause.
     #[serde(default)]
     pub winner: Option<String>,
 }
@@ -341,7 +341,7 @@ impl Failure {
 /// Time by phase.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Milliseconds {
-    /// In all.
+    /// In total.
     pub total: u64,
     /// The first pass.
     pub survey: u64,

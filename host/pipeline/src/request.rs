@@ -1,4 +1,4 @@
-//! What is asked of a run, and what it is for.
+//! The request for a run, and its purpose.
 
 use std::path::{Path, PathBuf};
 
@@ -7,37 +7,37 @@ use assay_packs::{Discovery, Pack};
 use crate::input::Input;
 use crate::memory::MemoryLimit;
 
-/// What is to be done.
+/// The request for a run.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// The file.
     pub input: &'a Input,
     /// The entry of a zip archive with several.
     pub entry: Option<&'a str>,
-    /// The pack to judge by; found from header, kind and partition if none is named.
+    /// The pack to judge by; `None`: found from header, kind and partition.
     pub pack: Option<&'a Path>,
     /// Where rules and plugins are.
     pub discovery: &'a Discovery,
-    /// Folder of compiled plugins; none: compile anew.
+    /// Folder of compiled plugins; `None`: compile every time.
     pub cache: Option<PathBuf>,
-    /// Threads that judge and encode, as far as memory lets them.
+    /// Number of threads that judge and encode, as far as memory allows.
     pub threads: usize,
-    /// What all that is under way may take.
+    /// Memory limit for all work under way.
     pub memory: MemoryLimit,
-    /// Greatest number of records in one call to a plugin.
+    /// Maximum number of records in one call to a plugin.
     pub batch_size: usize,
-    /// What a run may take the place of.
+    /// What a run is allowed to replace.
     pub replacing: Replacing,
 }
 
-/// What a run may take the place of. It is asked when the run begins; that nothing else came between is the commit's to hold.
+/// What a run is allowed to replace. Checked when the run begins; the commit ensures that nothing else was published in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Replacing {
     /// Whatever is published for its partition.
     Anything,
     /// Nothing: only a partition without a run is published to.
     Nothing,
-    /// That run and no other.
+    /// This run and no other.
     Run(String),
 }
 
@@ -52,7 +52,7 @@ impl Request<'_> {
         self.memory.room(self.workers(), self.input.memory())
     }
 
-    /// What to say of a run that leased so many bytes at once, if they were more than it may have.
+    /// The notice for a run whose peak of leased bytes exceeded the limit.
     pub(crate) fn overdrawn(&self, leased: usize) -> Option<String> {
         let (memory, threads, ahead) = (self.memory, self.workers(), self.input.memory());
         (!memory.holds(leased, threads, ahead)).then(|| {
@@ -67,16 +67,16 @@ impl Request<'_> {
     }
 }
 
-/// What records are judged for: it decides what is built and kept, never what is found.
+/// The purpose of judging: it decides what is built and kept, never what is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// What passes is published, so all of its columns are built.
+    /// Records that pass are published, so all of their columns are built.
     Publish,
     /// Records are judged and counted.
     Check,
-    /// A person looks at what single rules say, so that each hit of a rule that only counts is kept too.
+    /// A person examines the verdicts of single rules, so hits of rules that only count are kept too.
     Look,
-    /// As [`Purpose::Look`], at one plugin without the others of its pack, on a file that may lack columns it needs.
+    /// As [`Purpose::Look`], for one plugin without the others of its pack, on a file that may lack columns it needs.
     Try,
 }
 
@@ -86,13 +86,13 @@ impl Purpose {
         self == Self::Publish
     }
 
-    /// Whether hits and rewrites that change nothing are kept one by one, and not only counted.
+    /// Whether hits and rewrites without consequences are kept individually, not only counted.
     pub(crate) fn keeps_all(self) -> bool {
         matches!(self, Self::Look | Self::Try)
     }
 }
 
-/// How much of a field and of a record a pack lets in.
+/// The pack's size limits for fields and records.
 pub(crate) fn limits(pack: &Pack) -> assay_ingest::Limits {
     let limits = pack.limits();
     assay_ingest::Limits {

@@ -1,4 +1,4 @@
-//! Whether another attempt can help: what an orchestrator asks of a run that failed.
+//! Whether another attempt can help: the question an orchestrator asks about a failed run.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -11,24 +11,25 @@ use assay_store::StoreError;
 
 use crate::error::RunError;
 
-/// Whether another attempt can help although nobody changes anything.
+/// Whether another attempt can help without any change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
     /// The cause may pass: a network, a disk, another process.
     MayHelp,
-    /// It will fail alike until somebody acts.
+    /// It will fail in the same way until somebody intervenes.
     WillNot,
 }
 
 impl Retry {
-    /// Looks for an I/O error among an error and its causes, and judges by its kind; without one, another attempt will not help.
+    /// Looks for an I/O error in an error's chain of causes, and judges by its kind; without one, another attempt will not help.
     pub fn after(error: &(dyn Error + 'static)) -> Self {
         causes(error)
             .find_map(|cause| cause.downcast_ref::<io::Error>())
             .map_or(Self::WillNot, Self::after_io)
     }
 
-    /// What a system says of names, permissions and what it cannot do at all stays so. All else may pass, a full disk too: others give space back.
+    /// Errors about names, permissions and unsupported operations persist. All others may pass, even a full disk: other processes may free
+    /// space.
     fn after_io(error: &io::Error) -> Self {
         match error.kind() {
             ErrorKind::NotFound
@@ -46,11 +47,11 @@ impl Retry {
 }
 
 impl RunError {
-    /// Whether another attempt can help although nobody changes anything.
+    /// Whether another attempt can help without any change.
     pub fn retryable(&self) -> bool {
         let retry = match self {
-            // Whoever writes the input will be done; nothing is wrong with a run that was stopped; the next attempt completes what
-            // this one published.
+            // A writer of the input will finish; nothing is wrong with a run that was stopped; the next attempt completes what this one
+            // published.
             Self::InputChanged { .. } | Self::Interrupted | Self::Unfinished { .. } => {
                 Retry::MayHelp
             }
@@ -63,7 +64,7 @@ impl RunError {
             Self::Plugin(error) => plugin(error),
             Self::Judging { reason, .. } => plugin(reason),
             Self::Sink(error) => sink(error),
-            // The same files are read again, and the same is found wrong with them.
+            // The same files would be read again, with the same errors.
             Self::Pack(_)
             | Self::Settings { .. }
             | Self::Lock(_)
@@ -82,7 +83,7 @@ impl RunError {
     }
 }
 
-/// Plugins are deterministic, but for the time that they take.
+/// Plugins are deterministic, except for the time they take.
 fn plugin(error: &SandboxError) -> Retry {
     match error {
         SandboxError::Hanging { .. } => Retry::MayHelp,
@@ -92,9 +93,9 @@ fn plugin(error: &SandboxError) -> Retry {
 
 fn sink(error: &SinkError) -> Retry {
     match error {
-        // The next attempt would find the winner's run and replace it, and nobody would have decided so.
+        // The next attempt would find the winner's run and replace it without anyone having decided that.
         error if error.winner().is_some() => Retry::WillNot,
-        // The next attempt sees what is there.
+        // The next attempt sees the current state.
         SinkError::LostRace { .. }
         | SinkError::Vanished { .. }
         | SinkError::Undecided { .. }
@@ -107,7 +108,7 @@ fn sink(error: &SinkError) -> Retry {
 
 #[cfg(test)]
 mod tests {
-    /// The table for orchestrators, against the arms that give codes.
+    /// Compares the table for orchestrators with the match arms that return codes.
     #[test]
     fn every_code_is_in_the_table() {
         let table = include_str!("../../../docs/how-to/orchestrate.md");

@@ -1,11 +1,11 @@
-//! Applying what normalise rules rewrite, cell by cell, with every repair recorded.
+//! Applies the rewrites of normalise rules, cell by cell, and records every repair.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use assay_model::{Bitmap, Cells, Change, Column, Level, Rewrite, Text};
 
-/// A cell that a rule rewrote, or would have.
+/// A cell that a rule rewrote, or would have rewritten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellChange {
     /// The rule's code in the plugin's plan.
@@ -20,8 +20,8 @@ pub struct CellChange {
     pub after: Vec<u8>,
 }
 
-/// Applies `rewrites` to `columns` in order and returns every change of a cell, those of rules that only count
-/// included: their changes are not applied, nor is any later one of the same cell, which was made on top of them.
+/// Applies `rewrites` to `columns` in order and returns every change of a cell, including those of rules that only count: such changes are
+/// not applied, nor is any later change of the same cell, which builds on them.
 pub fn apply(
     columns: &mut [Column],
     records: usize,
@@ -93,7 +93,7 @@ struct Pending {
     blocked: BTreeSet<u32>,
 }
 
-/// Cell `record` of a text column in any of its forms; empty where there is none.
+/// Cell `record` of a text column in any of its forms; empty if there is none.
 pub(crate) fn cell(cells: &Cells, record: usize) -> &[u8] {
     match cells {
         Cells::Text(text) => text.get(record),
@@ -112,7 +112,7 @@ fn rebuilt(column: &mut Column, records: usize, changed: &BTreeMap<u32, Vec<u8>>
     if let Cells::Dictionary { keys, values } = &mut column.cells
         && add_to_dictionary(keys, values, changed)
     {
-        // A text that is nobody's any more is no longer judged.
+        // A value that no record uses any more is no longer judged.
         column.cells.drop_unused();
         return;
     }
@@ -131,7 +131,7 @@ fn rebuilt(column: &mut Column, records: usize, changed: &BTreeMap<u32, Vec<u8>>
     column.cells = Cells::Text(text);
 }
 
-/// Changes keys and leaves the other records alone; false if there are too many new cells for that.
+/// Changes keys without affecting other records; returns false if there are too many new cells for that.
 fn add_to_dictionary(
     keys: &mut [u16],
     values: &mut Text,
@@ -191,7 +191,7 @@ mod tests {
     fn rules_see_what_earlier_ones_made() {
         let both = || vec![patch(1, &[0, 2], &["x", "y"]), patch(2, &[0], &["z"])];
         check(Level::Warn, both(), &["z", "b", "y"], 3);
-        // The second rule built on a change that is only counted, so that cell stays as it was.
+        // The second rule builds on a change that is only counted, so that cell stays as it was.
         check(Level::Monitor, both(), &["a", "b", "c"], 2);
         check(Level::Error, both(), &["a", "b", "c"], 2);
     }

@@ -1,4 +1,4 @@
-//! Judged slabs, in the order of the file, to where their records belong.
+//! Routes judged slabs, in file order, to the destinations of their records.
 
 use std::borrow::Cow;
 
@@ -17,45 +17,46 @@ use crate::input::Input;
 use crate::judged::JudgedSlab;
 use crate::plan::{Amount, Origin, Output, Plan};
 
-/// Slabs in a row group at most: 131,072 records, some 90 MB of CSV, which Spark reads as one task and Redshift as one slice.
+/// Maximum number of slabs in a row group: 131,072 records, about 90 MB of CSV, which Spark reads as one task and Redshift as one slice.
 const GROUP_SLABS: usize = 32;
 
-/// Bytes in memory at which a row group ends before it has as many slabs. 40 MiB: four times what those of ordinary files have; it is reached
-/// by what does not compress and by what has thousands of columns.
+/// Size in memory, in bytes, at which a row group ends early. 40 MiB: four times that of an ordinary row group; reached only by data that
+/// does not compress and by tables with thousands of columns.
 const GROUP_BYTES: usize = 40 << 20;
 
-/// How often it is looked at how much a row group has: after so many slabs, or so many bytes of CSV. Where it ends depends on the data only,
-/// so it must not depend on how many slabs come at once.
+/// Interval at which the size of the row group is checked: after this many slabs, or this many bytes of CSV. Where a row group ends must
+/// depend only on the data, so it must not depend on how many slabs arrive together.
 const LOOK_SLABS: usize = 4;
 const LOOK_BYTES: usize = 8 << 20;
 
-/// Row groups in a part file: about a million records, some 64 MB, and many enough files for a parallel COPY.
+/// Row groups in a part file: about a million records, about 64 MB, and enough files for a parallel COPY.
 const PART_GROUPS: usize = 8;
 
-/// Column chunks in a part file at most. 40,000: what its footer says of each takes a kilobyte in memory, and 5,000 columns have eight row
-/// groups as well.
+/// Maximum number of column chunks in a part file. 40,000: each takes a kilobyte of memory for the footer, and even a table with 5,000
+/// columns gets eight row groups.
 const PART_CHUNKS: usize = 40_000;
 
-/// What is kept back for encoding: a row group, what comes before it is looked at, and as much again for what is put together when it ends.
+/// Memory reserved for encoding, in bytes: a row group, the data that arrives between two size checks, and as much again for what is
+/// assembled when the group ends.
 pub(crate) const ENCODING_BYTES: usize = GROUP_BYTES + 2 * LOOK_BYTES;
 
 type Out = Box<dyn Upload>;
 
-/// Writes what a run makes, among the attempt's own files. Nobody follows them before the manifest names them.
+/// Writes the output of a run to the attempt's own files. No reader follows them until the manifest names them.
 #[derive(Debug)]
 pub(crate) struct Router<'a> {
     own: &'a OwnFiles<'a>,
-    /// What the records are of.
+    /// The input that the records come from.
     input: &'a Input,
     metadata: Vec<(String, String)>,
     specs: Vec<ColumnSpec>,
-    /// For each amount of the plan the column of a part that it is in.
+    /// The column of a part file for each amount of the plan.
     amounts: Vec<Option<usize>>,
-    /// What the row group under way has.
+    /// Content of the current row group.
     group: Fill,
-    /// What came since it was last looked at.
+    /// Content added since the last size check.
     unseen: Fill,
-    /// Row groups of the part file.
+    /// Row groups of the current part file.
     groups: usize,
     part: Option<(Key, PartWriter<Out>)>,
     quarantine: Option<(Key, QuarantineWriter<Out>)>,
@@ -64,7 +65,7 @@ pub(crate) struct Router<'a> {
     written: Written,
 }
 
-/// Slabs in a row, and their bytes of CSV.
+/// Number of consecutive slabs, and their size in bytes of CSV.
 #[derive(Debug, Default)]
 struct Fill {
     slabs: usize,
@@ -78,22 +79,22 @@ impl Fill {
     }
 }
 
-/// What was written.
+/// The files written.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
     pub(crate) parts: Vec<PartEntry>,
     pub(crate) quarantine: Vec<PartEntry>,
     pub(crate) findings: Vec<PartEntry>,
     pub(crate) repairs: Vec<PartEntry>,
-    /// What came to parts and quarantine.
+    /// The records that arrived in parts and in the quarantine.
     pub(crate) arrived: Destinations,
 }
 
-/// A slab on its way into part files.
+/// A slab to be written to part files.
 struct Passing<'a> {
     columns: Vec<Cow<'a, Column>>,
     positions: Vec<Position>,
-    /// `None`: all of the sound records.
+    /// The sound records to write; `None`: all.
     rows: Option<Vec<u32>>,
 }
 
@@ -128,12 +129,12 @@ impl<'a> Router<'a> {
         }
     }
 
-    /// Takes the next slabs of the file.
+    /// Routes the next slabs of the file.
     pub(crate) fn route(&mut self, slabs: &[JudgedSlab], plan: &Plan) -> Result<(), RunError> {
         let _span = tracing::debug_span!("route").entered();
         let mut rest = slabs;
         while !rest.is_empty() {
-            // Slabs up to the next look are encoded together.
+            // Slabs up to the next size check are encoded together.
             let (mut count, mut look) = (0, false);
             while !look && count < rest.len() {
                 self.group.add(&rest[count]);
@@ -157,7 +158,7 @@ impl<'a> Router<'a> {
         Ok(())
     }
 
-    /// Ends what is full: the row group, and with it the part.
+    /// Ends the row group if it is full, and the part if it is full too.
     fn end_full(&mut self) -> Result<(), RunError> {
         let bytes = self.part.as_ref().map_or(0, |(_, part)| part.group_bytes());
         if self.group.slabs < GROUP_SLABS && bytes < GROUP_BYTES {
@@ -177,7 +178,7 @@ impl<'a> Router<'a> {
         Ok(())
     }
 
-    /// Bytes of memory that open files take.
+    /// Memory used by open files, in bytes.
     pub(crate) fn memory(&self) -> usize {
         self.part.as_ref().map_or(0, |(_, part)| part.memory())
             + self.quarantine.as_ref().map_or(0, |(_, file)| file.memory())
@@ -188,7 +189,7 @@ impl<'a> Router<'a> {
     /// Completes all files.
     pub(crate) fn finish(mut self) -> Result<Written, RunError> {
         if self.written.parts.is_empty() && self.part.is_none() {
-            // A run without validated records still says what its columns are.
+            // Even a run without validated records records its columns in a part.
             self.open_part()?;
         }
         self.end_files()?;
@@ -354,10 +355,10 @@ impl<'a> Router<'a> {
         Ok(&mut self.repairs.as_mut().expect("just opened").1)
     }
 
-    /// Completes the files that are open: what was held back before what passed.
+    /// Completes the open files: quarantined records before those that passed.
     ///
-    /// What is under a key that names the run is what the run's input gives, for whoever looks at it before it is taken back. So
-    /// nothing is completed that was read of an input which changed since the run was named.
+    /// A file under a key that names the run must derive from that run's input, for whoever sees it before it is deleted. So nothing is
+    /// completed that was read from an input that has changed since the run was named.
     fn end_files(&mut self) -> Result<(), RunError> {
         RunError::unless_same(self.input)?;
         self.complete().map_err(RunError::from)
@@ -423,7 +424,7 @@ fn passing<'a>(judged: &'a JudgedSlab, plan: &Plan) -> Passing<'a> {
     Passing { columns, positions, rows }
 }
 
-/// What quarantine rules want done with a record: the gravest of what they say.
+/// What quarantine rules want done with a record: the most severe of their dispositions.
 fn disposition(judged: &JudgedSlab, index: usize) -> Disposition {
     let from = judged.dispositions.partition_point(|(record, _)| (*record as usize) < index);
     judged.dispositions[from..]

@@ -26,7 +26,7 @@ use crate::request::{Purpose, Request, limits};
 use crate::survey::Survey;
 use crate::{account, commit, invariants};
 
-/// Judges a file and publishes what passes. Never fails: what went wrong is in the report, and in the audit.
+/// Judges a file and publishes what passes. Never fails: errors are in the report and in the audit.
 pub fn run(request: &Request<'_>, store: &dyn Store, observer: &dyn Observer) -> Report {
     Attempt::new(request, observer, Some(store)).carry_out()
 }
@@ -36,11 +36,11 @@ pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Report {
     Attempt::new(request, observer, None).carry_out()
 }
 
-/// How an attempt that was not carried to its end ended.
+/// How an attempt ended early.
 enum EarlyEnd {
     Refused(Reason),
     Failed(RunError),
-    /// The run was published before.
+    /// The run had already been published.
     Done,
 }
 
@@ -53,11 +53,11 @@ impl<E: Into<RunError>> From<E> for EarlyEnd {
 struct Attempt<'a> {
     request: &'a Request<'a>,
     observer: &'a dyn Observer,
-    /// Where to publish; none: the file is only checked.
+    /// The store to publish to; `None`: the file is only checked.
     store: Option<&'a dyn Store>,
     report: Report,
     partition: Option<Partition>,
-    /// The header, once it was read.
+    /// The header, once it has been read.
     seen: Option<SchemaVersion>,
     began: Instant,
 }
@@ -76,7 +76,7 @@ impl<'a> Attempt<'a> {
     fn carry_out(mut self) -> Report {
         match self.attempt() {
             Ok(()) | Err(EarlyEnd::Done) => {}
-            // What was judged may be half a file that is still being written.
+            // The judgement may concern half a file that is still being written.
             Err(EarlyEnd::Refused(reason)) => {
                 if let Err(error) = RunError::unless_same(self.request.input) {
                     self.fail(&error);
@@ -97,7 +97,7 @@ impl<'a> Attempt<'a> {
         self.report
     }
 
-    /// The run, step by step. What each step learns is in the report before the next can fail.
+    /// The run, step by step. Each step adds its results to the report before the next can fail.
     fn attempt(&mut self) -> Result<(), EarlyEnd> {
         let peeked = self.peek()?;
         let identified = self.identify(&peeked)?;
@@ -122,7 +122,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The second pass, and the account of it.
+    /// The second pass, and its account.
     fn judge(
         &mut self,
         plan: &Plan,
@@ -149,7 +149,7 @@ impl<'a> Attempt<'a> {
         Ok((judged, outcome))
     }
 
-    /// Looks at the beginning: is it a table, which header, which first record.
+    /// Examines the beginning: whether it is a table, its header and first record.
     fn peek(&mut self) -> Result<Peeked, EarlyEnd> {
         let peeked = match peek::peek(self.request.input, self.request.entry, self.observer) {
             Ok(peeked) => peeked,
@@ -166,7 +166,7 @@ impl<'a> Attempt<'a> {
         Ok(peeked)
     }
 
-    /// Finds what the file is, and the pack that judges it.
+    /// Identifies the file, and the pack that judges it.
     fn identify(&mut self, peeked: &Peeked) -> Result<Identified, EarlyEnd> {
         let Request { input, pack, discovery, .. } = *self.request;
         let Found { found, left_out } = identify(input, peeked, pack, discovery)?;
@@ -217,7 +217,7 @@ impl<'a> Attempt<'a> {
         path.strip_prefix(rules).unwrap_or(path).display().to_string()
     }
 
-    /// Loads the pack's plugins and resolves what will be done with them.
+    /// Loads the pack's plugins and resolves the plan.
     fn plan(&mut self, identified: &Identified) -> Result<(Plan, Vec<Component>), EarlyEnd> {
         let pack = &identified.pack;
         let pinned = Pinned::open(pack, self.request.discovery, self.request.cache.clone())?;
@@ -269,7 +269,7 @@ impl<'a> Attempt<'a> {
         Ok(survey)
     }
 
-    /// Makes ready to publish, if that is what is wanted. A run that was published before ends here.
+    /// Prepares to publish, if requested. Ends the attempt if the run is already published.
     fn begin_publication<'p>(
         &mut self,
         partition: &'p Partition,
@@ -294,14 +294,14 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Adds up what was judged, and says what follows for the file.
+    /// Adds up the results, and decides the outcome of the file.
     fn account(
         &mut self,
         plan: &Plan,
         pack: &Pack,
         judged: &JudgedFile,
     ) -> Result<FileOutcome, EarlyEnd> {
-        // What comes after this is short, and begins to be seen.
+        // What follows is short, and becomes visible to readers.
         go_on(self.observer)?;
         self.report.milliseconds.judge = judged.milliseconds;
         account::fill(&mut self.report, plan, judged);
@@ -318,7 +318,7 @@ impl<'a> Attempt<'a> {
         Ok(outcome)
     }
 
-    /// Commits what was written, or takes it back if the file is refused.
+    /// Commits the output, or deletes it if the file is refused.
     fn publish(
         &mut self,
         publishing: Publishing<'_>,
@@ -356,7 +356,7 @@ impl<'a> Attempt<'a> {
         self.report.failure = Some(Failure::of(error));
     }
 
-    /// Lets `step` work on the report, and tells whoever watches of the notices that it left there.
+    /// Lets `step` modify the report, and passes the notices that it adds to the observer.
     fn telling<T>(&mut self, step: impl FnOnce(&mut Report) -> T) -> T {
         let before = self.report.notices.len();
         let done = step(&mut self.report);
@@ -371,7 +371,7 @@ impl<'a> Attempt<'a> {
         self.report.milliseconds.total = milliseconds(self.began);
     }
 
-    /// Writes what is known of an attempt that published nothing.
+    /// Writes the audit record of an attempt that published nothing.
     fn leave_audit(&mut self, store: &dyn Store) {
         if let Some(seen) = &self.seen
             && let Err(error) = commit::write_layout(store, seen, &self.report.attempt)

@@ -1,10 +1,10 @@
-//! Columns of batches that are smaller than a slab, as columns of the slab.
+//! Concatenates columns of batches smaller than a slab into columns of the slab.
 
 use assay_model::{Bitmap, Cells, Column, Text};
 
 use crate::rewriting::cell;
 
-/// Text columns of consecutive batches as one of `records` cells.
+/// Concatenates text columns of consecutive batches into one of `records` cells.
 pub(crate) fn join<'a>(parts: impl Iterator<Item = (&'a Column, usize)>, records: usize) -> Column {
     let mut text = Text::with_capacity(records, records * 8);
     let mut valid = Bitmap::ones(records);

@@ -1,4 +1,4 @@
-//! The columns that a plan builds, as they are asked for: each once for each form.
+//! The columns that a plan builds, collected from requests: one for each column and form.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use assay_model::{ColumnRequest, Form};
 
 use crate::plan::Slot;
 
-/// Slots so far. What a column has is found at once, as a file may have thousands of them.
+/// Slots so far. Looked up in constant time, since a file may have thousands of columns.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
     slots: Vec<Slot>,
@@ -25,7 +25,7 @@ impl Slots {
         })
     }
 
-    /// Slots of a stage's columns. Typed ones need their text, so that is built too.
+    /// Slots of a stage's columns. Typed ones are parsed from their text, so that is built too.
     pub(crate) fn of_requests(
         &mut self,
         requests: &[ColumnRequest],
@@ -41,7 +41,7 @@ impl Slots {
         requests.iter().map(slot).collect()
     }
 
-    /// For each of so many columns the slot of its text, if it is built.
+    /// The text slot of each of `columns` columns, if it is built.
     pub(crate) fn texts(&self, columns: usize) -> Vec<Option<usize>> {
         let mut texts = vec![None; columns];
         for (at, slot) in self.slots.iter().enumerate() {
@@ -52,7 +52,7 @@ impl Slots {
         texts
     }
 
-    /// All of them, by their numbers.
+    /// All slots, by index.
     pub(crate) fn finish(self) -> Vec<Slot> {
         self.slots
     }

@@ -1,4 +1,4 @@
-//! What is done with, so that the next slab need not ask the system for memory.
+//! Recycled memory, so that the next slab need not ask the system for any.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use assay_model::{Cells, Column};
 use crate::flow::hold;
 use crate::memory::{Budget, Lease};
 
-/// What a slab was, and its columns: memory for the next.
+/// A finished slab and its columns: memory for the next.
 #[derive(Debug, Default)]
 pub(crate) struct Used {
     pub(crate) slab: Option<Slab>,
@@ -22,14 +22,14 @@ impl Used {
     }
 }
 
-/// Memory that can be used again, and its leases.
+/// Memory that can be reused, with its leases.
 #[derive(Debug, Default)]
 pub(crate) struct Spare {
     kept: Mutex<Vec<(Used, Lease)>>,
 }
 
 impl Spare {
-    /// So many bytes for the next slab, those of one that is done with among them. Where there are too few, what is kept besides is given up.
+    /// Leases `bytes` for the next slab, including those of one recycled slab. If there is not enough, other recycled memory is released.
     pub(crate) fn lease(&self, budget: &Arc<Budget>, bytes: usize) -> Option<(Used, Lease)> {
         let mut kept = hold(&self.kept);
         let last = kept.pop();
@@ -47,7 +47,7 @@ impl Spare {
         }
     }
 
-    /// The same, whether they are there or not.
+    /// The same, even if the bytes are not available.
     pub(crate) fn lease_anyway(&self, budget: &Arc<Budget>, bytes: usize) -> (Used, Lease) {
         self.lease(budget, bytes).unwrap_or_else(|| {
             hold(&self.kept).clear();
@@ -55,13 +55,13 @@ impl Spare {
         })
     }
 
-    /// Takes back what was leased for a slab that is not begun yet.
+    /// Takes back the memory leased for a slab that has not been started.
     pub(crate) fn take_back(&self, used: Used, mut lease: Lease) {
         lease.resize(used.memory());
         hold(&self.kept).push((used, lease));
     }
 
-    /// Keeps a slab, and what holds cells among its columns; the rest has no memory worth keeping.
+    /// Keeps a slab, and those of its columns that hold text; the others have no memory worth keeping.
     pub(crate) fn keep(&self, slab: Slab, columns: impl Iterator<Item = Column>, lease: Lease) {
         let worth =
             |column: &Column| matches!(column.cells, Cells::Text(_) | Cells::Dictionary { .. });

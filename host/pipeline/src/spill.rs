@@ -1,5 +1,4 @@
-//! Sorting more numbers than fit in memory, in runs that spill to a temporary file: one, however many runs there are, because files that are
-//! open at once are few.
+//! Sorts more numbers than fit in memory, in runs that spill to a single temporary file, because the number of open files is limited.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,16 +8,16 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-/// Bytes of a number.
+/// Size of a number in bytes.
 const BYTES: usize = size_of::<u64>();
 
-/// Collects numbers and gives them back in order.
+/// Collects numbers and returns them in order.
 #[derive(Debug)]
 pub(crate) struct SpillSort {
     numbers: Vec<u64>,
-    /// Numbers held in memory before a run is written out.
+    /// Maximum number of numbers in memory before a run is spilled.
     capacity: usize,
-    /// Runs lie one after another, each of as many numbers as are held in memory.
+    /// Runs are stored one after another, each of `capacity` numbers.
     spilled: Option<Arc<File>>,
     runs: u64,
 }
@@ -57,7 +56,7 @@ impl SpillSort {
     /// All numbers in order, duplicates included.
     pub(crate) fn into_sorted(mut self) -> io::Result<Sorted> {
         self.numbers.sort_unstable();
-        // 64 KiB of read-ahead a run, and as much as the numbers took if there are many: a gigabyte of spilled ones is 256 runs.
+        // 64 KiB of read-ahead per run, at most the memory that the numbers took: a gigabyte of spilled numbers is 256 runs.
         let runs = usize::try_from(self.runs).unwrap_or(usize::MAX);
         let ahead = (self.capacity / runs.saturating_add(1)).clamp(64, 8 << 10);
         let mut sources = Vec::with_capacity(runs + 1);
@@ -91,12 +90,12 @@ enum Source {
     Disk(Run),
 }
 
-/// What is left of a run.
+/// The rest of a run.
 #[derive(Debug)]
 struct Run {
     file: Arc<File>,
     offset: u64,
-    /// Numbers that were not read yet, and how many are at once.
+    /// Numbers not yet read, and the number read at once.
     left: usize,
     ahead: usize,
     read: std::vec::IntoIter<u64>,

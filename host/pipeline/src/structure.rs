@@ -1,4 +1,4 @@
-//! Findings the host makes itself: structural faults of records, and cells that are not of their column's type.
+//! Findings that the host makes itself: structural faults of records, and cells that do not fit their column's type.
 
 use assay_ingest::FaultKind;
 use assay_model::{Bitmap, Cells, Form, HitOutcome};
@@ -7,7 +7,7 @@ use crate::judged::JudgedSlab;
 use crate::message::excerpt;
 use crate::plan::{HostRules, Plan, Typed};
 
-/// The rule of a structural fault.
+/// The rule that reports a structural fault.
 fn rule_of(host: &HostRules, kind: FaultKind) -> usize {
     match kind {
         FaultKind::Ragged => host.ragged,
@@ -20,7 +20,7 @@ fn rule_of(host: &HostRules, kind: FaultKind) -> usize {
         FaultKind::Truncated => host.truncated,
         FaultKind::FieldTooLong => host.field_too_long,
         FaultKind::RecordTooLong => host.record_too_long,
-        // `Undecodable`, and whatever kind is added later: the record cannot be stored as text.
+        // `Undecodable` and any kind added later: the record cannot be stored as text.
         _ => host.undecodable,
     }
 }
@@ -62,7 +62,7 @@ pub(crate) fn note_malformed(judged: &mut JudgedSlab, plan: &Plan, rows: &[u32])
     }
 }
 
-/// A decimal above the column's precision is as malformed as one that does not parse: the column cannot hold it.
+/// A decimal that exceeds the column's precision is as malformed as one that does not parse: the column cannot hold it.
 fn limit_digits(judged: &mut JudgedSlab, typed: &Typed, records: usize) {
     let (Some(limit), Some(column)) = (typed.limit, judged.columns[typed.slot].as_mut()) else {
         return;

@@ -1,7 +1,7 @@
-//! The first pass: every record found, the content digested, keys compared. Nothing is written.
+//! The first pass: finds every record, digests the content, compares keys. Writes nothing.
 //!
-//! A plain file is looked at in pieces on all cores (`pieces`), anything else as it is decompressed (`stream`). Both give outlines
-//! in file order, which `gathered` adds up.
+//! A plain file is scanned in pieces on all cores (`pieces`), anything else while it is decompressed (`stream`). Both produce outlines in
+//! file order, which `gathered` adds up.
 
 mod cut;
 mod gathered;
@@ -23,11 +23,12 @@ use crate::plan::Plan;
 use crate::request::Request;
 use gathered::{Gathered, Look, Unfinished};
 
-/// Bytes of the file's beginning by which it is seen how long its records are. 16 KiB: some twenty records of those that are usual.
+/// Size of the sample at the beginning of the file from which the record length is estimated, in bytes. 16 KiB: some twenty ordinary
+/// records.
 const SAMPLE: usize = 16 << 10;
 
-/// Reads the whole input. What is wrong with compressed data (a bad checksum, a short archive) comes back as `Ok(Err)`: it is a
-/// judgement of the file. Called on the run's pool of threads.
+/// Reads the whole input. A fault of compressed data (a bad checksum, a short archive) is returned as `Ok(Err)`: it is a judgement of the
+/// file. Must be called on the run's thread pool.
 pub(crate) fn survey(
     request: &Request<'_>,
     limits: Limits,

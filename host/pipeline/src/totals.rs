@@ -1,4 +1,4 @@
-//! The account of a file: every record and every cent, added up slab by slab in the order of the file.
+//! The account of a file: every record and every cent, added up slab by slab in file order.
 
 use assay_model::{Decimal, Measure, Position, RecordOutcome};
 use assay_sandbox::{Breach, Call, Measures, SandboxError};
@@ -10,20 +10,20 @@ use crate::judged::JudgedSlab;
 use crate::memory::MemoryLimit;
 use crate::plan::Plan;
 
-/// Hits whose position and message a report shows for each rule: enough to look at; the quarantine holds them all.
+/// Number of hits per rule that a report shows with position and message: enough to look at; the quarantine holds them all.
 const EXAMPLES: usize = 3;
 
-/// Bytes that a measure takes besides its key's: in the list, in the one that the plugin gets, and in the plugin.
+/// Overhead of a measure besides its key, in bytes: in the list, in the plugin's copy of the list, and in the plugin.
 const MEASURE_BYTES: usize = 256;
 
-/// A hit that a report shows.
+/// A hit shown in a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Example {
     pub(crate) position: Position,
     pub(crate) message: String,
 }
 
-/// What a file came to so far.
+/// The totals of a file so far.
 #[derive(Debug)]
 pub(crate) struct Totals {
     pub(crate) read: u64,
@@ -31,11 +31,11 @@ pub(crate) struct Totals {
     pub(crate) outcomes: [u64; 4],
     pub(crate) rules: Vec<RuleCount>,
     pub(crate) examples: Vec<Vec<Example>>,
-    /// What amounts were read, by amount of the plan.
+    /// The amounts read, by amount of the plan.
     pub(crate) amounts: Vec<AmountRead>,
-    /// By stage.
+    /// Measures by stage.
     measures: Vec<Measures>,
-    /// Bytes they take, and may take.
+    /// Their size, and its maximum, in bytes.
     measured: usize,
     most_measured: usize,
     /// The first record-level rule at level `refuse` that hit.
@@ -118,7 +118,7 @@ impl Totals {
     }
 }
 
-/// A sum as reports print it.
+/// A sum in the format of reports.
 pub(crate) fn decimal(unscaled: i128, scale: u8) -> String {
     Decimal { unscaled, scale }.to_string()
 }

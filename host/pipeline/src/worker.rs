@@ -1,4 +1,4 @@
-//! What a worker keeps to itself: sessions, one for each plugin and stage, opened when first needed, and memory.
+//! The state of a worker: its memory, and its plugin sessions, one for each plugin and stage, opened when first needed.
 
 use assay_ingest::ColumnMemory;
 use assay_model::{Batch, Column, FileResult, RuleClass};
@@ -15,13 +15,13 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Memory for building columns, with what others are done with.
+    /// Memory for building columns, including `spare`.
     pub(crate) fn memory(&mut self, spare: Vec<Column>) -> &mut ColumnMemory {
         self.memory.recycle(spare);
         &mut self.memory
     }
 
-    /// Bytes it takes: memory for columns, and what instances of plugins had at most, which they never give back.
+    /// Memory in use, in bytes: for columns, and the peak of plugin instances, which never return memory.
     pub(crate) fn memory_bytes(&self) -> usize {
         let guests = self.sessions.iter().flatten();
         self.memory.memory() + guests.map(|guest| guest.profile().memory_peak).sum::<usize>()
@@ -38,7 +38,7 @@ impl Worker {
         self.session(plan, stage)?.process(batch)
     }
 
-    /// Why a stage's plugin cannot judge a record alone, if it cannot; counts toward nothing.
+    /// Why a stage's plugin fails on a single record, if it does; not counted in the profile.
     pub(crate) fn fails_alone(
         &mut self,
         plan: &Plan,
@@ -48,7 +48,7 @@ impl Worker {
         self.session(plan, stage)?.fails_alone(batch)
     }
 
-    /// Lets plugins judge the file by its measures. Gives each result with its rule of the run.
+    /// Lets plugins judge the file by its measures. Returns each result with its rule of the run.
     pub(crate) fn finish(
         &mut self,
         plan: &Plan,
@@ -65,7 +65,7 @@ impl Worker {
         Ok(results)
     }
 
-    /// What calls in a stage cost so far; nothing where none was made.
+    /// The cost of calls in a stage so far; `None` if there were none.
     pub(crate) fn profile(&self, stage: usize) -> Option<Profile> {
         Some(self.sessions.get(stage)?.as_ref()?.profile())
     }
