@@ -92,8 +92,9 @@ mod tests {
         check("the power of 1.5", &|n| n * n.sqrt(), "faster");
         let from = |begin: f64| move |n: f64| if n > begin { 60.0 * n } else { 30.0 * n };
         check("something that begins at 2n", &from(1_500.0), "step");
-        let beyond = |n: f64| 30.0 * n + 300.0 * (n - 1_900.0).max(0.0);
-        check("something that begins a little below 2n", &beyond, "step");
+        let by_and_by =
+            |n: f64| [30.0, 45.0, 75.0][usize::from(n > 1_500.0) + usize::from(n > 3_000.0)] * n;
+        check("something that begins between n and 4n", &by_and_by, "step");
         check("a square of next to nothing", &|n| n * n / 1e5, "even");
     }
 
