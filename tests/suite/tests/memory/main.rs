@@ -185,6 +185,17 @@ fn blank_lines_before_the_header() {
     check("blank lines before the header", &tables);
 }
 
+#[test]
+fn blank_lines_between_records() {
+    let tables = Tables::new(&["a", "b"], "", |out| {
+        let blank = vec![b'\n'; 1 << 20];
+        out.write_all(b"1,2\n")?;
+        (0..64).try_for_each(|_| out.write_all(&blank))?;
+        out.write_all(b"3,4\n")
+    });
+    check("blank lines between records", &tables);
+}
+
 /// What cannot be made smaller is taken all the same, and it is said: how much, of which limit, and which one would do.
 #[test]
 fn what_overdraws_the_limit_says_so_and_which_limit_would_do() {
