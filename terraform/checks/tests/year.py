@@ -78,18 +78,17 @@ def exported(credentials: dict[str, str]) -> dict[str, str]:
 def run(applied: Applied, folder: Path) -> Iterator[Year]:
     """Land, judge, gate, register and measure: the DAG under Airflow's role, and the host that it starts under its own,
     like an ECS task."""
-    roles = {
-        name: moto.as_role(applied.address, f"assay-{name}") for name in ("host", "airflow", "curate", "maintain", "gc")
-    }
+    names = ("host", "airflow", "curate", "maintain", "query", "gc")
+    roles = {name: moto.as_role(applied.address, f"assay-{name}") for name in names}
     for of, name in (("2023", FILE), ("2022", OTHER_FILE)):
         sample = ["sample", "open-payments", "general", "--year", of, "--rows", "3000", "--defects", "1%", "-o", name]
         subprocess.run([os.environ[HOST], *sample], cwd=folder, check=True, capture_output=True)
-    names = json.loads((tools.TERRAFORM / "platform.json").read_text())
-    here = names["environments"][ENVIRONMENT]
+    file = json.loads((tools.TERRAFORM / "platform.json").read_text())
+    here = file["environments"][ENVIRONMENT]
     # Metrics are not sent in this run: this moto is older than Airflow's CloudWatch client. See below.
     here["endpoints"] = dict.fromkeys(("s3", "glue"), applied.address)
     here["host"] = {"runner": "subprocess", "binary": str(program(folder, "host", roles["host"]))}
-    (folder / "platform.json").write_text(json.dumps(names))
+    (folder / "platform.json").write_text(json.dumps(file))
     parameters = {"year": "2023", "origins": [str(folder / FILE)]}
     with moto.judged(applied.address):
         done = subprocess.run(
