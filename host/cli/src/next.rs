@@ -57,8 +57,7 @@ impl Typed<'_> {
                 vec![format!("assay lint{}{rules}", pack.unwrap_or_default())]
             }
             "lock" => vec![format!("assay lock{rules}")],
-            // Nothing was begun; the message says which argument cannot be used.
-            // Nothing was begun, or whoever is trusted is for people to say.
+            // Nothing was begun and the message names the argument, or a person has to decide whom to trust.
             "not_begun" | "signature" | "trusted_key" => Vec::new(),
             _ => vec![again(typed_arguments(), None)],
         }

@@ -30,8 +30,6 @@ pub(crate) struct Filling<'a, R> {
     next_end: usize,
     next_inner: usize,
     next_doubled: usize,
-    /// Separators of blank lines after the last record.
-    blank: usize,
     /// Bytes of records cut so far: what positions in the slab lack to be positions in the input.
     missing: u64,
     until: Until,
@@ -77,7 +75,6 @@ impl<'a, R: Read> Filling<'a, R> {
             next_end: 0,
             next_inner: 0,
             next_doubled: 0,
-            blank: 0,
             missing: 0,
             until,
             complete: 0,
@@ -199,12 +196,12 @@ impl<'a, R: Read> Filling<'a, R> {
             self.reading.count_blank((lf + 1 - self.start) as u64);
             self.start = lf + 1;
             self.first = nth + 1;
-            self.blank += 1;
-            if self.first == self.slab.index.count {
-                // Nobody asks for these, and a file may have little else.
-                self.first -= self.blank;
-                self.slab.index.count = self.first;
-                self.blank = 0;
+            let Slab { records, index, .. } = &mut *self.slab;
+            if self.first == index.count {
+                // Nobody asks for the separators of blank lines, and a file may have little else.
+                let kept = records.last().map_or(0, |record| record.first + record.fields);
+                self.first = kept as usize;
+                index.count = self.first;
             }
             return Ok(());
         }
@@ -260,7 +257,6 @@ impl<'a, R: Read> Filling<'a, R> {
         self.reading.summary.lines += inner as u64;
         self.push(record, 0);
         self.first = seen.next_first;
-        self.blank = 0;
         Ok(())
     }
 
@@ -306,7 +302,6 @@ impl<'a, R: Read> Filling<'a, R> {
         self.reading.summary.lines += lfs;
         self.push(record, missing);
         self.slab.index.count = self.first;
-        self.blank = 0;
         self.slab.index.doubled.truncate(self.next_doubled);
         self.slab.index.resume(self.start);
         // The index may have stopped before the end of these bytes, so what they hold is not known.

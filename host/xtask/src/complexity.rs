@@ -166,13 +166,8 @@ fn count_known(bench: &Bench) -> Result<()> {
         })?;
         println!("{:<65} {:>6} M at n, {:>6} M at 2n", case.name, counts[0], counts[1]);
         if let Growth::Faster { ratios } = found {
-            let [twice, fourfold] = ratios[..] else {
-                unreachable!("two doublings were asked for")
-            };
-            faults.push(format!(
-                "{}: {twice:.2} times at 2n, {fourfold:.2} times at 4n as at 2n",
-                case.name
-            ));
+            let ratios = growth::listed(&ratios);
+            faults.push(format!("{}: {ratios} times as many at each doubling", case.name));
         }
     }
     if !faults.is_empty() {

@@ -39,7 +39,7 @@ variable "security_group_ids" {
 }
 
 variable "base_rpus" {
-  description = "Base RPUs of a query. 4, the minimum, have 64 GB of memory; all years are 15 GB"
+  description = "Base RPUs of a query. 4, the minimum, have 64 GB of memory; all years of general payments are 9 GB, compressed"
   type        = number
   default     = 4
 

@@ -47,6 +47,12 @@ pub(super) fn judge<E>(
     Ok(Growth::Faster { ratios })
 }
 
+/// Ratios for people.
+pub(super) fn listed(ratios: &[f64]) -> String {
+    let ratios: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    ratios.join(", ")
+}
+
 /// Whether the seconds of 4n beside those of n are worth counting.
 pub(super) fn worth_counting(start: f64, once: f64, fourfold: f64) -> bool {
     let net = |seconds: f64| (seconds - start).max(0.0);

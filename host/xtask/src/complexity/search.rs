@@ -158,12 +158,9 @@ fn note(what: &str, scale: u64, found: Growth, outcome: &mut Outcome) {
     match found {
         Growth::Even => {}
         Growth::Step => outcome.steps += 1,
-        Growth::Faster { ratios } => {
-            let ratios: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
-            outcome.findings.push(format!(
-                "{what}: {} times as many at each doubling of n = {scale}",
-                ratios.join(", ")
-            ));
-        }
+        Growth::Faster { ratios } => outcome.findings.push(format!(
+            "{what}: {} times as many at each doubling of n = {scale}",
+            growth::listed(&ratios)
+        )),
     }
 }
