@@ -17,7 +17,7 @@ const RECORDS: &str = "200000";
 
 /// What to expect. Measured from a clean clone; `tests/steps.toml` has the steps `plugins` and `slim`.
 const FIRST_TIME: &str = "\
-The first time, the libraries are compiled: 9 minutes of CPU, 5 by the clock on two idle cores. Cargo shows how far it is.
+The first time, the libraries are compiled: 7 minutes of CPU, 4 by the clock on two idle cores. Cargo shows how far it is.
 After that this takes seconds.";
 
 /// Builds all, generates a sample, runs the main job, says where to look.
