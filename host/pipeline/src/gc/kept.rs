@@ -1,15 +1,15 @@
-//! What stays, and why.
+//! Decides which files are kept, and why.
 
 use std::time::Duration;
 
 use super::terms::{Retention, State};
 use crate::identity;
 
-/// How long ago an attempt began.
+/// Age of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Age {
     Known(Duration),
-    /// Its name does not tell.
+    /// The attempt's name does not contain the time.
     Unknown,
 }
 
@@ -19,7 +19,7 @@ impl Age {
     }
 }
 
-/// Whether an attempt's files go, and why. `newer`: how many replaced runs of the partition are newer.
+/// Returns whether an attempt's files are to be deleted, and why. `newer`: number of newer replaced runs of the partition.
 pub(super) fn reason(state: State, age: Age, newer: usize, retention: Retention) -> (bool, String) {
     let Retention { runs, keep, grace } = retention;
     if state == State::Published {

@@ -1,65 +1,65 @@
-//! What is looked for, and what is found.
+//! Public types of garbage collection.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// What is kept besides what manifests name.
+/// What to keep in addition to files that a manifest names.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention {
-    /// Replaced runs of each partition, the newest of them: what one can go back to.
+    /// Number of replaced runs to keep per partition, newest first: the runs one can go back to.
     pub runs: usize,
-    /// How long replaced and refused runs stay, from the beginning of the attempt: readers that follow an older manifest need its files,
-    /// and people look at why a file was refused.
+    /// How long to keep replaced and refused runs, measured from the start of the attempt: readers that follow an older manifest need its
+    /// files, and people investigate why a file was refused.
     pub keep: Duration,
-    /// How long an attempt may take. What is younger than this may still be under way.
+    /// Maximum duration of an attempt. A younger one may still be in progress.
     pub grace: Duration,
 }
 
-/// Why an attempt's files may go, or may not.
+/// State of an attempt, which decides whether its files may be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// A manifest names it.
+    /// A manifest names its files.
     Published,
-    /// It was published, and another took its place.
+    /// It was published, and a later run replaced it.
     Replaced,
-    /// Its file was refused; the quarantine says why.
+    /// Its file was refused; the quarantine contains the reasons.
     Refused,
-    /// It failed, was killed, or is under way.
+    /// It failed, was killed, or is in progress.
     Unfinished,
 }
 
-/// What is to become of an attempt's files.
+/// What happens to an attempt's files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
-    /// The folders above: `dataset=…/kind=…/…`.
+    /// Path of the partition: `dataset=…/kind=…/…`.
     pub partition: String,
-    /// The run.
+    /// Id of the run.
     pub run_id: String,
-    /// The attempt.
+    /// Name of the attempt.
     pub attempt: String,
-    /// What it came to.
+    /// Its state.
     pub state: State,
-    /// Whether its files go.
+    /// Whether its files are to be deleted.
     pub goes: bool,
-    /// Why, or why not.
+    /// The reason for deleting or keeping them.
     pub why: String,
-    /// Its files.
+    /// Number of its files.
     pub files: u64,
-    /// Their size.
+    /// Total size of its files, in bytes.
     pub bytes: u64,
 }
 
-/// What there is, and what goes.
+/// The attempts found in a store, and which of them are to be deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Findings {
-    /// Every attempt that left files, by partition and time.
+    /// Every attempt that left files, ordered by partition and time.
     pub attempts: Vec<Item>,
-    /// Files that belong to no attempt and to no commit. They are left alone.
+    /// Keys of files that belong to no attempt and no commit. They are left alone.
     pub unknown: Vec<String>,
-    /// Files that dead processes left half-written and that were removed; unknown before anything is deleted.
+    /// Number of half-written files that dead processes left and that were deleted; `None` before anything is deleted.
     pub half_written: Option<usize>,
-    /// Whether what goes is gone.
+    /// Whether the files to be deleted have been deleted.
     pub deleted: bool,
 }

@@ -1,4 +1,4 @@
-//! What attempts left in a store, by what their keys say.
+//! Finds attempts in a store by the keys of their files.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) struct Attempt {
     pub(super) files: Vec<Listed>,
 }
 
-/// The attempts that listed files are of, by partition and time, and the files that are of none.
+/// Groups listed files by attempt, ordered by partition and time; returns the files that belong to none separately.
 pub(super) fn attempts(listed: Vec<Listed>) -> (Vec<Attempt>, Vec<Key>) {
     let mut found: BTreeMap<(String, String, String), Vec<Listed>> = BTreeMap::new();
     let mut unknown = Vec::new();
@@ -46,7 +46,7 @@ enum Owner {
         run: String,
         attempt: String,
     },
-    /// A manifest, or what lies beside it.
+    /// A manifest, or a file next to it.
     Commit,
     Unknown,
 }
@@ -74,7 +74,7 @@ fn owner(key: &Key) -> Owner {
 }
 
 impl Attempt {
-    /// Whether a manifest names it.
+    /// Whether the partition's manifest names it.
     pub(super) fn is_published(&self, store: &dyn Store) -> Result<bool, SinkError> {
         let key = Key::new(format!("staging/validated/{}/_commit/manifest.json", self.partition))?;
         let Some(object) = store.get(&key)? else { return Ok(false) };
@@ -87,7 +87,7 @@ impl Attempt {
         Ok(named || manifest.assay.attempt == self.name)
     }
 
-    /// What came of it, as manifest and audit say.
+    /// Derives its state from the manifest and the audit record.
     pub(super) fn state(&self, store: &dyn Store) -> Result<State, SinkError> {
         if self.is_published(store)? {
             return Ok(State::Published);

@@ -1,4 +1,4 @@
-//! Each comparison fails when what it compares does not agree, and nothing else does.
+//! Each comparison fails if the values it compares disagree, and for no other reason.
 
 use assay_ingest::{Limits, SlabReader};
 use assay_model::{Cells, Form, RecordOutcome};
@@ -17,10 +17,11 @@ use crate::route::Written;
 use crate::totals::Totals;
 use crate::worker::Worker;
 
-/// Six records: two with an amount, one with a blank, one with a malformed amount, a broken one, and one that is held back with its amount.
+/// Six records: two with an amount, one with a blank amount, one with a malformed amount, one with a structural fault, and one that is
+/// quarantined with its amount.
 const FILE: &str = "id,fine\n1,1.00\n2,2.50\n3,\n4,ten\n5\n\nx,4.00\n";
 
-/// The slot of the amounts.
+/// Slot of the amounts.
 const FINES: usize = 3;
 
 fn plan(purpose: Purpose) -> Plan {
@@ -50,7 +51,7 @@ fn plan(purpose: Purpose) -> Plan {
     }
 }
 
-/// The file, judged and counted. `fault` happens to the slab after it was judged and before its records go anywhere.
+/// Judges and counts the file. `fault` changes the slab after it has been judged and before its records are written.
 fn file(plan: &Plan, fault: impl Fn(&mut JudgedSlab)) -> JudgedFile {
     let mut reader = SlabReader::new(FILE.as_bytes(), Limits::default());
     reader.header().unwrap();
@@ -77,7 +78,7 @@ fn file(plan: &Plan, fault: impl Fn(&mut JudgedSlab)) -> JudgedFile {
     JudgedFile { totals, written, summary, file_results, keys, milliseconds: 0, leased: 0 }
 }
 
-/// The invariants that do not hold, and why the run fails.
+/// Returns the invariants that do not hold, and the error of the run.
 fn broken(plan: &Plan, judged: &JudgedFile) -> (Vec<String>, String) {
     let mut report = Report::not_begun("file.csv", None, String::new(), Retry::WillNot);
     let checked = check(&mut report, plan, judged);
@@ -112,7 +113,7 @@ const RECORDS: &[&str] = &["records_are_conserved"];
 const BYTES: &[&str] = &["bytes_tile_the_input"];
 const AMOUNTS: &[&str] = &["amounts_are_conserved"];
 
-/// What is found out when a count is off.
+/// Checks which invariants a wrong count breaks.
 fn tampered(purpose: Purpose, tamper: fn(&mut JudgedFile), names: &[&str], expected: &str) {
     let plan = plan(purpose);
     let mut judged = file(&plan, |_| {});
@@ -122,7 +123,7 @@ fn tampered(purpose: Purpose, tamper: fn(&mut JudgedFile), names: &[&str], expec
     assert_eq!(broken, names, "{expected}");
 }
 
-/// A count that is off by one, wherever it is made, is seen by the comparison that it is for.
+/// A count that is off by one, wherever it is made, is detected by the comparison made for it.
 #[test]
 fn every_count_is_compared_with_another() {
     for purpose in [Purpose::Publish, Purpose::Check] {
@@ -202,7 +203,7 @@ fn every_count_is_compared_with_another() {
     );
 }
 
-/// The same of amounts.
+/// The same holds for amounts.
 #[test]
 fn every_sum_is_compared_with_others() {
     for purpose in [Purpose::Publish, Purpose::Check] {
@@ -251,7 +252,7 @@ fn every_sum_is_compared_with_others() {
     }
 }
 
-/// What happens to a slab on its way from the rules to the files shows, in a run as in a check.
+/// A slab that changes between the rules and the output files is detected, in a run and in a check.
 #[test]
 fn a_slab_that_changes_on_its_way_is_found_out() {
     let check = |fault: fn(&mut JudgedSlab), expected: &str| {
@@ -268,18 +269,18 @@ fn a_slab_that_changes_on_its_way_is_found_out() {
          32 bytes of records surveyed, 17 passed on, 8 held back; \
          `fine`: 7.50 read, 3.50 passed on, 0.00 held back; `fine`: 3 amounts read, 2 passed on, 0 held back",
     );
-    // One that was held back passes.
+    // A quarantined record passes.
     check(
         |slab| slab.outcomes[3] = RecordOutcome::Passed,
         "3 records fit to pass, 4 passed on; 3 records to be held back, 2 held back",
     );
-    // A broken one passes.
+    // A record with a structural fault passes.
     check(
         |slab| slab.outcomes[4] = RecordOutcome::Warned,
         "3 records fit to pass, 4 passed on; 3 records to be held back, 2 held back; \
          1 broken records surveyed, 0 held back, 1 passed on",
     );
-    // An amount changes, and one is lost.
+    // An amount changes, or is lost.
     check(
         |slab| {
             let Some(Cells::Decimal { unscaled, .. }) =

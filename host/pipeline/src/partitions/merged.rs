@@ -1,4 +1,4 @@
-//! Sorted runs on disk as one.
+//! Merges sorted runs on disk into one sequence.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,17 +9,17 @@ use std::os::unix::fs::FileExt;
 
 use super::entry::{BYTES, Entry};
 
-/// Entries read at once of a run: up to 96 KiB, and no fewer than a page has, however many runs there are.
+/// Minimum and maximum number of entries read at once from a run: at least a page, however many runs there are, and at most 96 KiB.
 const READ: (usize, usize) = (170, 4_096);
 
-/// Sorted entries on disk.
+/// Location of a sorted run of entries on disk.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run {
     pub(super) offset: u64,
     pub(super) entries: usize,
 }
 
-/// Entries of several runs, in order.
+/// The entries of several runs, in sorted order.
 #[derive(Debug)]
 pub(super) struct Merged<'a> {
     sources: Vec<Source<'a>>,
@@ -27,20 +27,20 @@ pub(super) struct Merged<'a> {
     next: BinaryHeap<Reverse<(Entry, usize)>>,
 }
 
-/// What is left of a run.
+/// The unread rest of a run.
 #[derive(Debug)]
 struct Source<'a> {
     file: &'a File,
     run: Run,
     bytes: Vec<u8>,
-    /// Bytes of them that were taken.
+    /// Number of those bytes already consumed.
     taken: usize,
-    /// Entries read at once.
+    /// Number of entries read at once.
     ahead: usize,
 }
 
 impl<'a> Merged<'a> {
-    /// Merges runs, of which about `room` entries may be in memory.
+    /// Merges runs, keeping about `room` entries in memory.
     pub(super) fn of(file: &'a File, runs: &[Run], room: usize) -> io::Result<Self> {
         let ahead = (room / runs.len().max(1)).clamp(READ.0, READ.1);
         let source = |&run: &Run| Source { file, run, bytes: Vec::new(), taken: 0, ahead };
@@ -54,7 +54,7 @@ impl<'a> Merged<'a> {
         Ok(Self { sources, next })
     }
 
-    /// The next entry.
+    /// Returns the next entry.
     pub(super) fn next(&mut self) -> io::Result<Option<Entry>> {
         let Some(mut least) = self.next.peek_mut() else { return Ok(None) };
         let Reverse((entry, index)) = *least;
@@ -93,7 +93,7 @@ thread_local! {
     static READ_BYTES: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
-/// Bytes that this thread read so far.
+/// Number of bytes this thread has read so far.
 #[cfg(test)]
 pub(super) fn bytes_read() -> u64 {
     READ_BYTES.with(std::cell::Cell::get)

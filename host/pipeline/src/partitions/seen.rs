@@ -1,27 +1,28 @@
-//! Entries in memory that came before.
+//! Finds repeated entries in memory.
 
 use std::io;
 
 use super::entry::Entry;
 
-/// Distinct entries, found by their hashes.
+/// Hash table of distinct entries.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// 0 where free, else the number of an entry plus one, with [`Seen::AGAIN`] if it has come again.
+    /// 0 if free, otherwise the index of an entry plus one, with [`Seen::AGAIN`] set if the entry has occurred again.
     slots: Vec<u32>,
     entries: Vec<Entry>,
 }
 
 impl Seen {
-    /// Set in a slot whose entry has come again.
+    /// Flag of a slot whose entry has occurred again.
     const AGAIN: u32 = 1 << 31;
 
-    /// Room for so many, and for more when they come.
+    /// Allocates a table for `entries` entries; it grows if more are added.
     pub(super) fn new(entries: usize) -> Self {
         Self { slots: vec![0; (entries * 2).next_power_of_two()], entries: Vec::new() }
     }
 
-    /// Takes the next entry, and calls `hit` if it was there before.
+    /// Adds an entry. If its hash occurred before, calls `hit` with its record number; with `first`, also calls `hit` once for the first
+    /// entry of that hash.
     #[inline]
     pub(super) fn add(
         &mut self,
@@ -46,11 +47,11 @@ impl Seen {
         hit(entry.record)
     }
 
-    /// The slot of an entry, or the one where it belongs.
+    /// Returns the slot that holds an entry, or the free slot where it belongs.
     #[inline]
     fn place(&self, entry: &Entry) -> usize {
         let mask = self.slots.len() - 1;
-        // What chose the partition is in the other half.
+        // The other half of the hash chose the partition.
         #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
         let mut at = entry.hash[1] as usize & mask;
         loop {

@@ -1,5 +1,5 @@
-//! Which rule of a plugin fails on a record, told without asking the plugin: the record is judged again, each time with the cells of one
-//! rule alone.
+//! Finds the rule of a plugin that fails on a record, without help from the plugin: the record is judged again once per rule, each time
+//! with only that rule's cells filled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +10,16 @@ use crate::casting::cast;
 use crate::plan::Plan;
 use crate::worker::Worker;
 
-/// What is known of a plugin that failed on a record.
+/// Why a plugin failed on a record, and which rules may be the cause.
 #[derive(Debug)]
 pub(super) struct Blame {
     /// Why it failed.
     pub(super) reason: PoisonReason,
-    /// Codes of the rules any of which may be what failed: they fail by their own cells. Empty if none does.
+    /// Codes of the rules that may have failed: each fails on its own cells alone. Empty if none does.
     pub(super) suspects: Vec<u16>,
 }
 
-/// Finds who is to blame for `reason`, which a stage's plugin gave for `batch`, a record alone.
+/// Finds the rules that may have caused `reason`, which the plugin of a stage reported for `batch`, a single record.
 pub(super) fn find(
     plan: &Plan,
     worker: &mut Worker,
@@ -46,7 +46,7 @@ pub(super) fn find(
         tried.insert(columns, failed);
         Ok::<_, SandboxError>(failed)
     };
-    // One that fails on blanks too does not do so for what is in the record.
+    // A plugin that fails on blanks too does not fail because of the record's cells.
     if fails(BTreeSet::new())? {
         return Ok(Blame { reason, suspects: Vec::new() });
     }
@@ -59,7 +59,7 @@ pub(super) fn find(
     Ok(Blame { reason, suspects })
 }
 
-/// Whether a function has the rule's name, as those do that rules are written as: `amount-sound` is `amount_sound`.
+/// Whether the function is named after the rule, as the functions that rules are written as are: `amount-sound` is `amount_sound`.
 fn is_named(rule: &Rule, function: &str) -> bool {
     let name = rule.name.as_str().replace(['-', '.'], "_");
     function
@@ -67,7 +67,7 @@ fn is_named(rule: &Rule, function: &str) -> bool {
         .any(|part| part.eq_ignore_ascii_case(&name))
 }
 
-/// A record of which all columns but some are blank.
+/// Copies a one-record batch, blanking all but the given columns. Absent columns stay absent.
 fn only(batch: &Batch, forms: &[&Form], columns: &BTreeSet<u16>) -> Batch {
     let kept = |at: u16, column: &Column| columns.contains(&at) || column.cells == Cells::Absent;
     let cells = (0..).zip(&batch.columns).zip(forms).map(|((at, column), form)| {

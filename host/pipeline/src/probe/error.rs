@@ -1,4 +1,4 @@
-//! Why something cannot be looked into.
+//! Errors of trials and explanations.
 
 use assay_model::shown;
 use assay_packs::PackError;
@@ -6,14 +6,14 @@ use assay_sandbox::SandboxError;
 
 use crate::error::RunError;
 
-/// What keeps a trial or an explanation from being given.
+/// Why a trial, an explanation or a comparison cannot be produced.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProbeError {
-    /// As a run would fail.
+    /// A run would fail for the same reason.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// The input is no table.
+    /// The input is not a table.
     #[error(
         "`{location}` is not a table: {reason}\nhelp: open it in an editor; its first line must be a header, followed by records", location = shown(location))]
     NoTable {
@@ -22,36 +22,36 @@ pub enum ProbeError {
         /// What was found.
         reason: String,
     },
-    /// No pack judges the file, or not the one that was named.
+    /// No pack judges the file, or the named pack does not.
     #[error("no pack judges this file: {reason}{}", unhelped(reason))]
     Refused {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The plugin has no such rule.
+    /// The plugin has no rule of that name.
     #[error("the plugin `{plugin}` has no rule `{rule}` in this run\nhelp: {}", choice(offered), rule = shown(rule), plugin = shown(plugin))]
     NoSuchRule {
-        /// What was asked for.
+        /// The name requested.
         rule: String,
         /// The plugin.
         plugin: String,
-        /// Those there are.
+        /// The plugin's rules.
         offered: Vec<String>,
     },
-    /// The file ends before the record.
+    /// The file has fewer records.
     #[error(
         "`{location}` has no record {record}\nhelp: it has {records} records, counted from 1 without the header", location = shown(location))]
     NoSuchRecord {
-        /// What was asked for.
+        /// The record requested, counting from 1.
         record: u64,
-        /// The last one there is.
+        /// Number of records in the file.
         records: u64,
         /// The input.
         location: String,
     },
 }
 
-/// What to do, where the reason does not say it.
+/// The help line, unless the reason already contains one.
 fn unhelped(reason: &str) -> &'static str {
     if reason.contains("\nhelp: ") {
         return "";
@@ -59,7 +59,7 @@ fn unhelped(reason: &str) -> &'static str {
     "\nhelp: `--rules` names the folder of packs and layouts; a new layout is added to `rules/<dataset>/dataset.toml`"
 }
 
-/// The rules there are; none where they are made by settings that were not given.
+/// Lists the plugin's rules. It has none if its settings define them and none were given.
 fn choice(offered: &[String]) -> String {
     if offered.is_empty() {
         return "it has none, because its settings make them: give `--settings`, or `--pack` with a pack that uses the plugin"

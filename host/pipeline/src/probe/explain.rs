@@ -22,109 +22,109 @@ use crate::plan::{Plan, PlannedStage};
 use crate::request::{Purpose, limits};
 use crate::worker::Worker;
 
-/// What is to be explained.
+/// A request to explain one record.
 #[derive(Debug)]
 pub struct ExplainRequest<'a> {
-    /// The file.
+    /// The input file.
     pub input: &'a Input,
-    /// The entry of a zip archive with several.
+    /// Name of the entry, if the input is a zip archive with several.
     pub entry: Option<&'a str>,
     /// The record, counting from 1.
     pub record: u64,
-    /// The pack; found as in a run if none is named.
+    /// Path of the pack. If `None`, the pack is found as in a run.
     pub pack: Option<&'a Path>,
-    /// Where rules and plugins are.
+    /// Where to find rules and plugins.
     pub discovery: &'a Discovery,
-    /// Folder of compiled plugins; none: compile anew.
+    /// Cache folder for compiled plugins. If `None`, they are compiled each time.
     pub cache: Option<PathBuf>,
 }
 
-/// What became of the record, and why.
+/// The outcome of the record, and the reasons.
 #[derive(Debug, Clone)]
 pub struct Explanation {
-    /// The pack's path.
+    /// Path of the pack.
     pub pack: String,
-    /// The layout.
+    /// Name of the layout.
     pub layout: String,
-    /// The line the record begins on.
+    /// The line on which the record begins, counting from 1.
     pub line: u64,
-    /// Where its bytes begin in the decompressed file.
+    /// Byte offset of the record in the decompressed file.
     pub offset: u64,
-    /// What is wrong with its structure: code and text. Then no rule sees it.
+    /// Structural faults: code and message. If there are any, no rule sees the record.
     pub faults: Vec<(String, String)>,
-    /// Its filled cells: column, text as published, and as repaired if it was.
+    /// Cells that are not blank: column, text as published, and repaired text if it was repaired.
     pub cells: Vec<(String, String, Option<String>)>,
-    /// What each rule says, in the order in which they ran.
+    /// The verdict of each rule, in the order in which the rules ran.
     pub rules: Vec<RuleVerdict>,
-    /// What each call of a plugin cost.
+    /// Cost of each plugin call.
     pub costs: Vec<StageCost>,
-    /// What became of it, as far as one record tells.
+    /// Outcome of the record, as far as it can be told from one record.
     pub outcome: RecordOutcome,
-    /// Codes of the rules for which it is held back, each once; empty unless it is.
+    /// Codes of the rules that quarantined the record, without duplicates; empty if it was not quarantined.
     pub held_back_by: Vec<String>,
 }
 
-/// What one rule says of the record.
+/// The verdict of one rule on the record.
 #[derive(Debug, Clone)]
 pub struct RuleVerdict {
-    /// Its plugin; `assay` for the host's own.
+    /// Name of the plugin; `assay` for the host's own rules.
     pub plugin: String,
-    /// Its code.
+    /// Code of the rule.
     pub code: String,
-    /// Its class.
+    /// Class of the rule.
     pub class: RuleClass,
-    /// Its level.
+    /// Level of the rule in this run.
     pub level: Level,
-    /// What must be true.
+    /// The condition that must hold.
     pub title: String,
-    /// What it came to.
+    /// The verdict.
     pub state: CellState,
-    /// What it saw: column, form and cell.
+    /// The cells it looked at.
     pub saw: Vec<Cell>,
 }
 
-/// What a rule came to.
+/// How a rule judged the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CellState {
-    /// The record keeps it.
+    /// The record complies with the rule.
     Passed,
-    /// The record breaks it: what is said of it.
+    /// The record violates the rule; the rule's message.
     Fired(String),
     /// It rewrote cells: column, before, after.
     Rewrote(Vec<(String, String, String)>),
-    /// It did not judge the record, and why.
+    /// It did not judge the record; the reason.
     Skipped(String),
-    /// The rule, or its plugin, failed: why.
+    /// The rule or its plugin failed; the reason.
     Errored(String),
 }
 
-/// A cell that a rule looked at.
+/// A cell that a rule examined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
-    /// The column.
+    /// Name of the column.
     pub column: String,
-    /// How it was asked for: `text`, `integer`, `decimal(2)`, `date`.
+    /// Form in which the rule requested the column: `text`, `integer`, `decimal(2)`, `date`.
     pub form: String,
-    /// Its text; none if the layout has no such column.
+    /// Text of the cell; `None` if the layout lacks the column.
     pub text: Option<String>,
-    /// Whether it holds something that is not of that form.
+    /// Whether the cell could not be parsed into that form.
     pub malformed: bool,
 }
 
-/// What a call cost.
+/// Cost of one plugin call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageCost {
-    /// The plugin.
+    /// Name of the plugin.
     pub plugin: String,
-    /// The stage.
+    /// Class of the stage's rules.
     pub class: RuleClass,
-    /// Rules in it.
+    /// Number of rules in the stage.
     pub rules: usize,
-    /// Fuel for this one record; most of it is what any batch costs.
+    /// Fuel used for this one record; most of it is the fixed cost of any batch.
     pub fuel: u64,
 }
 
-/// Explains a record.
+/// Explains a record. Fails if the file is not a table, is refused or has fewer records, or if a run would fail.
 pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> {
     let peeked = file::begin(request.input, request.entry)?;
     let identified = identify(request.input, &peeked, request.pack, request.discovery)?
@@ -159,7 +159,7 @@ pub fn explain(request: &ExplainRequest<'_>) -> Result<Explanation, ProbeError> 
     })
 }
 
-/// The record's slab, and where it is in it.
+/// Returns the slab that contains the record, and the record's index in it.
 fn find(
     request: &ExplainRequest<'_>,
     limits: assay_ingest::Limits,
@@ -179,7 +179,7 @@ fn find(
     Err(ProbeError::NoSuchRecord { record: request.record, records, location })
 }
 
-/// What each call cost, in the order in which they were made.
+/// Returns the cost of each call, in the order of the calls.
 fn costs(plan: &Plan, worker: &Worker) -> Vec<StageCost> {
     let stages = RuleClass::IN_ORDER.into_iter().flat_map(|class| plan.stages_of(class));
     let cost = |index: usize| {
@@ -194,19 +194,19 @@ fn costs(plan: &Plan, worker: &Worker) -> Vec<StageCost> {
     stages.filter_map(cost).collect()
 }
 
-/// A sound record that was judged.
+/// A record without structural faults that was judged.
 struct Explained<'a> {
     judged: &'a JudgedSlab,
     plan: &'a Plan,
-    /// Index in the slab.
+    /// Index of the record in the slab.
     record: u32,
     seen: Seen,
-    /// By stage: who failed on it, if the plugin did.
+    /// For each stage: the suspected rules, if the plugin failed on the record.
     blamed: Vec<Option<Blame>>,
 }
 
 impl Explained<'_> {
-    /// Its filled cells: as published, and as repaired if they were.
+    /// Returns the cells that are not blank: as published, and as repaired if they were.
     fn cells(&self) -> Vec<(String, String, Option<String>)> {
         let mut cells = Vec::new();
         for (column, name) in self.plan.names.iter().enumerate() {
@@ -220,7 +220,8 @@ impl Explained<'_> {
         cells
     }
 
-    /// What each rule says, in the order in which they ran: the host's own about cells after what rewrites.
+    /// Returns the verdict of each rule, in the order in which the rules ran. The host's verdicts on cells come after the normalising
+    /// stages.
     fn rules(&self) -> Vec<RuleVerdict> {
         let mut verdicts = Vec::new();
         for class in RuleClass::IN_ORDER {
@@ -240,7 +241,7 @@ impl Explained<'_> {
         self.judged.findings.iter().filter(|finding| finding.record == self.record)
     }
 
-    /// The rules for which it is held back.
+    /// Returns the codes of the rules that quarantined the record.
     fn held_back_by(&self) -> Vec<String> {
         let mut codes: Vec<String> = Vec::new();
         for finding in self.findings() {
@@ -253,7 +254,7 @@ impl Explained<'_> {
         codes
     }
 
-    /// A finding of the host: that a plugin failed, that the type of a cell cannot hold it, or that it says another partition.
+    /// Converts a finding of the host: a plugin failed, a cell does not fit its column type, or a cell names another partition.
     fn of_host(&self, finding: &Finding) -> Option<RuleVerdict> {
         let rule = &self.plan.rules[finding.rule];
         let fired = |saw| RuleVerdict {
@@ -348,7 +349,7 @@ impl Explained<'_> {
         CellState::Passed
     }
 
-    /// What a rule came to whose plugin failed.
+    /// Returns the verdict of a rule whose plugin failed.
     fn failed(&self, index: usize, blame: &Blame, rule: &Rule) -> CellState {
         let of_stage = self.plan.stages[index].declared.rules.iter();
         let suspects = of_stage.filter(|it| blame.suspects.contains(&it.code));
@@ -373,7 +374,7 @@ impl Explained<'_> {
     }
 }
 
-/// How a column was asked for.
+/// Formats the form in which a column was requested.
 fn form(form: &Form) -> String {
     match form {
         Form::Text => "text".to_owned(),
@@ -383,10 +384,10 @@ fn form(form: &Form) -> String {
     }
 }
 
-/// Columns named as the reason for a skip; the cells are all told beside it.
+/// Maximum number of columns named in the reason for a skip; all cells are listed next to it.
 const NAMED: usize = 3;
 
-/// Why a rule did not judge: what can be seen of its cells.
+/// Derives from the cells why a rule did not judge the record.
 fn why_skipped(saw: &[Cell]) -> String {
     let list = |wanted: &dyn Fn(&Cell) -> bool| {
         let names: Vec<&str> =

@@ -1,4 +1,4 @@
-//! The file: what it is, and its slabs one after the other.
+//! Opens a file and reads its slabs in order.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::input::Input;
 use crate::observer::Silent;
 use crate::peek::{Peeked, Unpeeked, blame, peek};
 
-/// The beginning of a file; one that is no table cannot be looked into.
+/// Reads the beginning of a file. Fails if it is not a table.
 pub(super) fn begin(input: &Input, entry: Option<&str>) -> Result<Peeked, ProbeError> {
     peek(input, entry, &Silent).map_err(|unpeeked| match unpeeked {
         Unpeeked::NoTable(refused) => {
@@ -22,7 +22,7 @@ pub(super) fn begin(input: &Input, entry: Option<&str>) -> Result<Peeked, ProbeE
     })
 }
 
-/// A file's slabs, in its order.
+/// The slabs of a file, in file order.
 pub(super) struct Slabs<'a> {
     input: &'a Input,
     reader: SlabReader<Box<dyn Read + Send>>,
@@ -42,7 +42,7 @@ impl<'a> Slabs<'a> {
         Ok(Self { input, reader })
     }
 
-    /// The next one. `done` is one whose memory can be used again.
+    /// Returns the next slab. The memory of `done` is reused.
     pub(super) fn next(&mut self, done: Option<Slab>) -> Result<Option<Slab>, ProbeError> {
         let next = self.reader.next_slab(done);
         next.map_err(|error| unreadable(self.input, error.into()))
@@ -58,33 +58,33 @@ fn unreadable(input: &Input, error: Unreadable) -> ProbeError {
     }
 }
 
-/// How much of a file is looked at.
+/// How much of a file to examine.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
-    /// Sound records that are still wanted; none: all there are.
+    /// Number of sound records still to examine; `None` means all.
     left: Option<u64>,
 }
 
-/// What of a slab is looked at.
+/// The records of a slab to examine.
 pub(super) struct Part {
-    /// The sound records, ascending.
+    /// Indices of the sound records, ascending.
     pub(super) rows: Vec<u32>,
-    /// Records before the first that is not looked at.
+    /// Number of records up to the last one examined; all of the slab if more records are wanted.
     pub(super) records: usize,
 }
 
 impl Span {
-    /// So many sound records from the beginning; 0 means all.
+    /// The first `records` sound records; 0 means all.
     pub(super) fn first(records: u64) -> Self {
         Self { left: (records > 0).then_some(records) }
     }
 
-    /// Whether all that is wanted was looked at.
+    /// Whether nothing is left to examine.
     pub(super) fn is_done(self) -> bool {
         self.left == Some(0)
     }
 
-    /// Takes of the next slab what is wanted.
+    /// Takes the records to examine from the next slab.
     pub(super) fn take(&mut self, slab: &Slab) -> Part {
         let sound = slab.judged();
         let Some(left) = &mut self.left else {

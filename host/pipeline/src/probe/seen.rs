@@ -1,4 +1,4 @@
-//! One record on its way through the stages: what each saw of it, and how it failed.
+//! Follows one record through the stages: what each stage saw of it, and how it failed.
 
 use assay_model::{Batch, RuleClass};
 use assay_sandbox::{PoisonReason, SandboxError};
@@ -10,16 +10,17 @@ use crate::message::excerpt;
 use crate::plan::Plan;
 use crate::worker::Worker;
 
-/// What stages saw of the record, and how they failed.
+/// What each stage saw of the record, and how it failed.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// Index in the slab.
+    /// Index of the record in the slab.
     record: u32,
-    /// By stage, for each of its columns: the text, if the layout has it, and whether it is not of the form asked for.
+    /// For each stage, for each of its columns: the text, if the layout has the column, and whether the text could not be parsed into the
+    /// form requested.
     pub(super) columns: Vec<Vec<(Option<String>, bool)>>,
-    /// By stage: what it was given.
+    /// For each stage: the batch it was given.
     given: Vec<Option<Batch>>,
-    /// By stage: why the plugin failed on it.
+    /// For each stage: why the plugin failed on it, if it did.
     poison: Vec<Option<PoisonReason>>,
 }
 
@@ -30,7 +31,7 @@ impl Seen {
         Self { record, columns: vec![Vec::new(); stages], given, poison }
     }
 
-    /// By stage: who failed on the record, if the plugin did.
+    /// For each stage: the suspected rules, if the plugin failed on the record.
     pub(super) fn blamed(
         &mut self,
         plan: &Plan,

@@ -1,4 +1,4 @@
-//! `assay try`: what one plugin would do to a file.
+//! `assay try`: shows what one plugin would do to a file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,58 +23,58 @@ use crate::request::{Purpose, limits};
 use crate::totals::Totals;
 use crate::worker::Worker;
 
-/// Sightings kept of a rule: enough to see what it means, few enough to read.
+/// Number of sightings kept per rule: enough to show what the rule means, few enough to read.
 const SHOWN: usize = 5;
 
-/// What is to be tried.
+/// A request to try a plugin.
 #[derive(Debug)]
 pub struct TrialRequest<'a> {
-    /// The file.
+    /// The input file.
     pub input: &'a Input,
-    /// The entry of a zip archive with several.
+    /// Name of the entry, if the input is a zip archive with several.
     pub entry: Option<&'a str>,
-    /// The plugin's file name, for messages.
+    /// File name of the plugin, for messages.
     pub name: &'a str,
-    /// The plugin.
+    /// Bytes of the plugin's component.
     pub plugin: &'a [u8],
-    /// Where rules are, if anywhere.
+    /// Where to find rules and packs, if anywhere.
     pub discovery: Option<&'a Discovery>,
-    /// The pack to take settings and levels from.
+    /// Path of the pack from which to take settings and levels.
     pub pack: Option<&'a Path>,
-    /// Settings (JSON) instead of a pack's.
+    /// Settings as JSON, instead of those of a pack.
     pub settings: Option<&'a str>,
-    /// Partition keys, where no pack tells them.
+    /// Partition keys and values, which override those of a pack.
     pub partition: &'a [(String, String)],
-    /// Only this rule.
+    /// Name of the only rule to try; `None` means all.
     pub rule: Option<&'a str>,
-    /// How many records; 0 means all.
+    /// Maximum number of sound records to judge; 0 means all.
     pub rows: u64,
-    /// Folder of compiled plugins; none: compile anew.
+    /// Cache folder for compiled plugins. If `None`, they are compiled each time.
     pub cache: Option<PathBuf>,
 }
 
-/// What it would do.
+/// What the plugin would do.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    /// The plugin's own name.
+    /// Name that the plugin gives itself.
     pub plugin: String,
-    /// Where settings and levels were taken from: a pack's path.
+    /// Path of the pack from which settings and levels were taken, if any.
     pub pack: Option<String>,
-    /// The layout, if it is a known one.
+    /// Name of the layout, if it is known.
     pub layout: Option<String>,
-    /// Sound records that were judged.
+    /// Number of sound records that were judged.
     pub records: u64,
-    /// Records with structural faults, which no plugin sees.
+    /// Number of records with structural faults, which no plugin sees.
     pub faulty: u64,
-    /// Whether that is the whole file.
+    /// Whether these are all records of the file.
     pub whole: bool,
-    /// Each rule.
+    /// Results of each rule.
     pub rules: Vec<RuleTrial>,
-    /// Records on which the plugin failed: number, line, reason.
+    /// Records on which the plugin failed: record number, line, reason.
     pub poison: Vec<(u64, u64, String)>,
-    /// Fuel of all calls.
+    /// Fuel used by all calls.
     pub fuel: u64,
-    /// Nanoseconds of all calls.
+    /// Time taken by all calls, in nanoseconds.
     pub nanos: u64,
 }
 
@@ -83,40 +83,40 @@ pub struct Trial {
 pub struct RuleTrial {
     /// The rule.
     pub rule: Rule,
-    /// Its level, by the pack or its own.
+    /// Its level: the pack's, or else the rule's default.
     pub level: Level,
-    /// Columns it asks for that the file lacks.
+    /// Names of the columns it requests and the file lacks.
     pub absent: Vec<String>,
-    /// Records it hit.
+    /// Number of records it hit.
     pub failed: u64,
-    /// Records it could not judge because it failed itself.
+    /// Number of records it could not judge because the rule itself failed.
     pub errored: u64,
-    /// Records it skipped.
+    /// Number of records it skipped.
     pub skipped: u64,
-    /// Cells it rewrote.
+    /// Number of cells it rewrote.
     pub rewritten: u64,
-    /// The first of these.
+    /// The first few hits and rewritten cells.
     pub sightings: Vec<Sighting>,
-    /// For rules about the file: what it came to.
+    /// Verdict of a file-level rule.
     pub file: Option<FileResult>,
 }
 
-/// One hit or rewritten cell.
+/// One hit or one rewritten cell.
 #[derive(Debug, Clone)]
 pub struct Sighting {
-    /// The record's number.
+    /// Record number, counting from 1.
     pub record: u64,
-    /// The line it begins on.
+    /// The line on which the record begins, counting from 1.
     pub line: u64,
-    /// The column.
+    /// Name of the column, if it concerns one.
     pub column: Option<String>,
-    /// What is said, or the cell before.
+    /// The rule's message, or the cell before it was rewritten.
     pub text: String,
     /// The cell after, if it was rewritten.
     pub after: Option<String>,
 }
 
-/// Tries a plugin on a file.
+/// Tries a plugin on a file. Fails if the file is not a table, the named pack refuses it, the rule does not exist, or a run would fail.
 pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
     let peeked = file::begin(request.input, request.entry)?;
     let identified = identified(request, &peeked)?;
@@ -185,7 +185,7 @@ pub fn try_plugin(request: &TrialRequest<'_>) -> Result<Trial, ProbeError> {
     Ok(trial)
 }
 
-/// The plugin, within the limits of the pack that judges the file.
+/// Loads the plugin within the limits of the pack that judges the file.
 fn component(
     request: &TrialRequest<'_>,
     identified: Option<&Identified>,
@@ -194,7 +194,7 @@ fn component(
     Named::open(within(&limits, request.cache.clone()))?.load(request.name, request.plugin)
 }
 
-/// What the file is; none where no pack knows it.
+/// Identifies the file; `None` if no pack fits it.
 fn identified(
     request: &TrialRequest<'_>,
     peeked: &Peeked,
@@ -202,7 +202,7 @@ fn identified(
     let Some(discovery) = request.discovery else { return Ok(None) };
     match identify(request.input, peeked, request.pack, discovery)?.found {
         Ok(identified) => Ok(Some(identified)),
-        // Named, it must fit; found or not, the plugin can be tried on any table.
+        // A pack named by the user must fit. Otherwise, identified or not, the plugin can be tried on any table.
         Err(unidentified) if request.pack.is_some() => {
             Err(ProbeError::Refused { reason: unidentified.message(peeked) })
         }
@@ -210,13 +210,13 @@ fn identified(
     }
 }
 
-/// How the pack uses the plugin, if it does. One that does not still tells layout, partition and types.
+/// How the pack uses the plugin, if it does. If it does not, it still supplies layout, partition and column types.
 fn used_by<'a>(identified: &'a Identified, component: &Component) -> Option<&'a PluginUse> {
     let plugins = identified.pack.plugins();
     plugins.iter().find(|used| used.component() == component.info().name)
 }
 
-/// A plan of this one plugin.
+/// The basis of a plan of this plugin alone.
 fn basis<'a>(
     request: &'a TrialRequest<'_>,
     peeked: &Peeked,
@@ -254,7 +254,7 @@ fn basis<'a>(
     }
 }
 
-/// The plugin's rules, or the one that was asked for, and for rules of the plan which of them they are.
+/// Returns the plugin's rules, or only the requested one, and a map from rule indices of the plan to indices in that list.
 fn rules(
     basis: &Basis<'_>,
     plan: &Plan,
@@ -297,7 +297,7 @@ fn rules(
     }
 }
 
-/// Records that the plugin failed on, with the reason.
+/// Records on which the plugin failed, with the reasons.
 #[derive(Default)]
 struct Poison {
     records: Vec<(u32, String)>,
@@ -314,7 +314,7 @@ impl Witness for Poison {
     }
 }
 
-/// Notes what rules said of single records of a slab.
+/// Records the findings and repairs of a slab.
 fn note(
     rules: &mut [RuleTrial],
     numbers: &BTreeMap<usize, usize>,

@@ -1,4 +1,4 @@
-//! `assay pack diff` on a file: the same records judged by two packs, and where they part.
+//! `assay pack diff` on a file: judges the same records with two packs and shows where they differ.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,64 +20,64 @@ use crate::plan::{Plan, RunRule};
 use crate::request::{Purpose, limits};
 use crate::worker::Worker;
 
-/// Examples kept of a rule.
+/// Number of examples kept per rule.
 const SHOWN: usize = 3;
 
-/// Two packs and a file.
+/// A request to compare two packs on a file.
 #[derive(Debug)]
 pub struct VersusRequest<'a> {
-    /// The file.
+    /// The input file.
     pub input: &'a Input,
-    /// The entry of a zip archive with several.
+    /// Name of the entry, if the input is a zip archive with several.
     pub entry: Option<&'a str>,
-    /// The one pack.
+    /// Path of the first pack.
     pub from: &'a Path,
-    /// The other.
+    /// Path of the second pack.
     pub to: &'a Path,
-    /// Where rules and plugins are.
+    /// Where to find rules and plugins.
     pub discovery: &'a Discovery,
-    /// How many records; 0 means all.
+    /// Maximum number of sound records to compare; 0 means all.
     pub rows: u64,
-    /// Folder of compiled plugins; none: compile anew.
+    /// Cache folder for compiled plugins. If `None`, they are compiled each time.
     pub cache: Option<PathBuf>,
 }
 
-/// Where two packs part.
+/// Where two packs differ.
 #[derive(Debug, Default)]
 pub struct Versus {
-    /// Sound records that both judged.
+    /// Number of sound records judged by both packs.
     pub records: u64,
-    /// Records of which they say different things.
+    /// Number of records on which their verdicts differ.
     pub differ: u64,
-    /// What became of these: by the one, by the other, how many.
+    /// Outcomes of these records, by the first and the second pack, with the number of records.
     pub outcomes: BTreeMap<(RecordOutcome, RecordOutcome), u64>,
-    /// Records of which a rule says different things, by its code.
+    /// The rules whose verdicts differ, by code.
     pub rules: BTreeMap<String, RuleVersus>,
 }
 
-/// Where one rule parts.
+/// Where the verdicts of one rule differ.
 #[derive(Debug, Default)]
 pub struct RuleVersus {
-    /// Records that only the one pack's rule hits or repairs.
+    /// Number of records that the rule hits or repairs only under the first pack.
     pub only_from: u64,
-    /// Records that only the other's does.
+    /// Number of records that it hits or repairs only under the second pack.
     pub only_to: u64,
-    /// Records of which both say something, and not the same.
+    /// Number of records on which it says something under both packs, but not the same.
     pub otherwise: u64,
-    /// Some of them: record, line, what the one says, what the other says.
+    /// The first few of these records: record number, line, verdict under the first pack, verdict under the second.
     pub examples: Vec<(u64, u64, Option<String>, Option<String>)>,
 }
 
-/// A pack ready to judge.
+/// A pack that is ready to judge.
 struct Side {
     plan: Plan,
     worker: Worker,
 }
 
-/// What a pack says of a record: by rule, with the level.
+/// What a pack says about a record: text by rule code, with the level.
 type Said = BTreeMap<String, String>;
 
-/// Judges a file by two packs.
+/// Judges a file with two packs. Fails if the file is not a table or neither pack has its layout, or if a run would fail.
 pub fn versus(request: &VersusRequest<'_>) -> Result<Versus, ProbeError> {
     let peeked = file::begin(request.input, request.entry)?;
     let packs = [Pack::open(request.from)?, Pack::open(request.to)?];
@@ -115,7 +115,7 @@ pub fn versus(request: &VersusRequest<'_>) -> Result<Versus, ProbeError> {
     Ok(found)
 }
 
-/// Limits within which lies whatever lies within one of them: what is sound to one pack is looked at.
+/// Returns the larger of each limit, so that records that are sound under either pack are examined.
 fn widest([one, other]: [Limits; 2]) -> Limits {
     Limits {
         field_bytes: one.field_bytes.max(other.field_bytes),
@@ -165,7 +165,8 @@ impl Side {
             let pinned = pinned.and_then(|(_, values)| values.first().cloned());
             let told =
                 known.iter().find(|(name, _)| name == key.name()).map(|(_, value)| value.clone());
-            // Both judge the file as what it is: a pack of another year would hold back all of it and tell nothing more.
+            // Both packs judge the file under the partition it has: a pack of another year would quarantine every record and show nothing
+            // else.
             Some((key.name().to_owned(), told.or(pinned)?))
         });
         let identified = Identified {
@@ -182,7 +183,7 @@ impl Side {
         Ok(Self { plan, worker: Worker::default() })
     }
 
-    /// What the pack says of each of these records, and the slab again.
+    /// Returns what the pack says about each of these records, and the slab.
     fn judge(
         &mut self,
         slab: Slab,

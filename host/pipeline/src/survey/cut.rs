@@ -1,25 +1,25 @@
-//! How a file is cut into slabs: by the places of its records alone, so that the same file is always cut the same way.
+//! Cuts a file into slabs. Only the positions of its records count, so the same file is always cut the same way.
 
 use assay_ingest::{Limits, RecordStart};
 use assay_model::Position;
 
-/// Blank lines in a row that end a slab, in bytes. 64 KiB: a slab that holds them stays a slab's size, and what lies between slabs is
-/// never kept in memory.
+/// Consecutive blank lines of more than this many bytes end a slab. 64 KiB: a slab that contains blank lines does not grow much, and what
+/// lies between slabs is never kept in memory.
 const GAP_BYTES: u64 = 64 << 10;
 
 /// A run of whole records that are judged together.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SlabSpan {
-    /// Where the first begins.
+    /// Start of the first record.
     pub(crate) start: RecordStart,
     pub(crate) records: usize,
-    /// From the first byte of the first to the last of the last.
+    /// Bytes from the start of the first record to the end of the last.
     pub(crate) bytes: u64,
-    /// Bytes of those with a fault.
+    /// Total bytes of the records with a fault.
     pub(crate) faulty: u64,
 }
 
-/// Takes records in file order and gathers slabs.
+/// Groups records into slabs, in file order.
 #[derive(Debug)]
 pub(crate) struct Cutter {
     slab_records: usize,
@@ -36,7 +36,7 @@ impl Cutter {
         }
     }
 
-    /// Takes the next record, and whether it has a fault.
+    /// Adds the next record; `faulty` says whether it has a fault.
     pub(crate) fn add(&mut self, position: Position, faulty: bool) {
         let faulty = if faulty { position.length } else { 0 };
         if let Some(slab) = self.slabs.last_mut() {
@@ -54,7 +54,7 @@ impl Cutter {
         self.slabs.push(SlabSpan { start, records: 1, bytes: length, faulty });
     }
 
-    /// All slabs, in file order.
+    /// Returns all slabs, in file order.
     pub(crate) fn finish(self) -> Vec<SlabSpan> {
         self.slabs
     }
@@ -64,7 +64,8 @@ impl Cutter {
 mod tests {
     use super::*;
 
-    /// `records`: bytes of blank lines before each record, and its own. Gives records and bytes of each slab.
+    /// `records`: for each record, the bytes of blank lines before it and its own length. `expected`: number of records and bytes of each
+    /// slab.
     fn check(records: &[(u64, u64)], expected: &[(usize, u64)]) {
         let limits = Limits { slab_records: 3, slab_bytes: 100, ..Limits::default() };
         let mut cutter = Cutter::new(limits);

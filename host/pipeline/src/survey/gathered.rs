@@ -1,4 +1,4 @@
-//! What outlines of records, in file order, add up to. It does not depend on where one ends and the next begins.
+//! Combines the outlines of a file's records, in file order. The result does not depend on where one outline ends and the next begins.
 
 use std::io;
 use std::sync::Arc;
@@ -15,35 +15,35 @@ use crate::observer::{Observer, Phase, Progress};
 use crate::plan::{Plan, Unique};
 use crate::request::Request;
 
-/// What the first pass found.
+/// Result of the first pass.
 #[derive(Debug)]
 pub(crate) struct Survey {
     pub(crate) digest: Digest,
     pub(crate) summary: Summary,
-    /// What is the same for all of the input.
+    /// Properties shared by the whole input.
     pub(crate) shape: Arc<Shape>,
     /// How the records are cut into slabs.
     pub(crate) slabs: Vec<SlabSpan>,
-    /// Slabs can be read in any order.
+    /// Whether slabs can be read in any order.
     pub(crate) seekable: bool,
-    /// Whether keys of uniqueness rules went to disk.
+    /// Whether keys of uniqueness rules were spilled to disk.
     pub(crate) spilled: bool,
-    /// For each uniqueness rule the records it hits.
+    /// For each uniqueness rule, the records it hits.
     pub(crate) duplicates: Vec<Duplicates>,
-    /// For each uniqueness rule how many records have a key.
+    /// For each uniqueness rule, the number of records that have a key.
     pub(crate) keys: Vec<u64>,
 }
 
-/// Why a first pass was not carried to its end.
+/// Why a first pass was not completed.
 #[derive(Debug)]
 pub(super) enum Unfinished {
-    /// The compressed data is at fault, which is a judgement of the file.
+    /// The compressed data is damaged, which is a judgement of the file.
     Damaged(DecodeError),
     Failed(RunError),
 }
 
 impl Unfinished {
-    /// The input cannot be read on.
+    /// The input cannot be read further.
     pub(super) fn reading(input: &Input, error: impl Into<Unreadable>) -> Self {
         match error.into() {
             Unreadable::Source(error) => Self::Failed(RunError::input(input, error)),
@@ -58,7 +58,7 @@ impl From<RunError> for Unfinished {
     }
 }
 
-/// What the first pass looks at, and how.
+/// Parameters of the first pass.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) request: &'a Request<'a>,
@@ -67,7 +67,7 @@ pub(super) struct Look<'a> {
     pub(super) observer: &'a dyn Observer,
 }
 
-/// What outlines in file order add up to.
+/// What is known after the outlines added so far.
 #[derive(Debug)]
 pub(super) struct Gathered {
     pub(super) summary: Summary,
@@ -76,11 +76,11 @@ pub(super) struct Gathered {
     collectors: Vec<KeyCollector>,
 }
 
-/// The keys of an outline's records, for each uniqueness rule. Records are numbered from the outline's beginning.
+/// The keys of an outline's records, for each uniqueness rule. Record numbers count from the beginning of the outline.
 pub(super) type Keys = Vec<Vec<Key>>;
 
 impl Gathered {
-    /// `summary`: what the header came to.
+    /// Starts with the `summary` of the header.
     pub(super) fn new(look: Look<'_>, summary: Summary, shape: Arc<Shape>) -> Self {
         let rules = &look.plan.unique;
         let bytes = look.request.memory.keys() / rules.len().max(1);
@@ -93,7 +93,7 @@ impl Gathered {
         self.collectors.iter().map(KeyCollector::hasher).collect()
     }
 
-    /// Where the next outline must begin.
+    /// Returns the position at which the next outline must begin.
     pub(super) fn next_start(&self) -> RecordStart {
         RecordStart {
             offset: self.summary.bytes,
@@ -102,7 +102,7 @@ impl Gathered {
         }
     }
 
-    /// Takes the next outline.
+    /// Adds the next outline.
     pub(super) fn add(&mut self, outline: &Outline, keys: Keys) -> Result<(), RunError> {
         let RecordStart { record, line, .. } = self.next_start();
         for index in 0..outline.len() {
@@ -155,7 +155,7 @@ pub(super) fn progress(look: Look<'_>, consumed: &AtomicU64, records: u64) {
     });
 }
 
-/// The keys of an outline's sound records. A record with a blank in its key has none.
+/// Returns the keys of an outline's sound records. A record with a blank in its key has none.
 pub(super) fn keys(unique: &[Unique], hashers: &[KeyHasher], outline: &Outline) -> Keys {
     let _span = tracing::debug_span!("keys").entered();
     unique.iter().zip(hashers).map(|(unique, hasher)| keys_of(unique, *hasher, outline)).collect()

@@ -1,11 +1,11 @@
-//! A plain file, looked at in pieces on all cores.
+//! Scans a plain file in pieces, on all cores.
 //!
-//! What is looked at ahead of its turn is bounded, in bytes and in records. What exceeds that is looked at again when it is its turn, one
-//! such piece at a time.
+//! The work done ahead of its turn is bounded, in bytes and in records. A piece that exceeds the bounds is scanned again when its turn
+//! comes, one such piece at a time.
 //!
-//! Nobody knows whether a piece begins inside quotes before the pieces ahead of it were read. So each guesses where its first record
-//! begins, and what it finds holds only if the records of the piece before end just there; otherwise it is looked at again from the place
-//! that is then known. Faults and all, what comes of it is what reading from front to back gives.
+//! Whether a piece begins inside quotes is unknown until the pieces before it have been read. Each piece therefore guesses where its first
+//! record begins. Its result counts only if the records of the previous piece end exactly there; otherwise the piece is scanned again from
+//! the position that is then known. The result, including faults, is the same as when reading from front to back.
 
 use std::io::{self, Read};
 use std::sync::atomic::AtomicU64;
@@ -21,44 +21,45 @@ use crate::error::RunError;
 use crate::flow::{Next, Width, in_order};
 use crate::observer::go_on;
 
-/// Bytes of a piece, a power of two because of the digest's tree. 1 MiB: with what is found in it, it stays in the second cache, and
-/// the record or two that are looked at twice at its border do not count.
+/// Size of a piece in bytes; a power of two, because of the digest's tree. 1 MiB: a piece and its results fit the L2 cache, and the record
+/// or two scanned twice at its border are negligible.
 const PIECE: u64 = 1 << 20;
 
-/// Bytes of a piece of a file with the shortest records: half of the records of an outline, in records of two bytes.
+/// Size of a piece of a file with the shortest records, in bytes: half as many records as an outline has, at two bytes per record.
 const LEAST_PIECE: u64 = OUTLINE_RECORDS as u64;
 
-/// Bytes that are read beyond a piece, ahead of its turn, to find where its last record ends. 1 MiB: more than nearly any record has.
+/// Maximum number of bytes read beyond a piece, ahead of its turn, to find the end of its last record. 1 MiB: longer than almost any
+/// record.
 const BEYOND: u64 = 1 << 20;
 
-/// Memory of a piece: its bytes and those beyond it, and what is known of as many records as an outline has.
+/// Memory of a piece, in bytes: its content, the bytes beyond it, and the positions of as many records as an outline has.
 const PIECE_MEMORY: usize = (2 << 20) + OUTLINE_RECORDS * RECORD_MEMORY;
 const _: () = assert!(PIECE + BEYOND == 2 << 20);
 
-/// What is known of a record, twice over, as vectors grow.
+/// Memory per record, in bytes: twice what is stored, because of the way vectors grow.
 const RECORD_MEMORY: usize = 128;
 
-/// Pieces under way for each thread. Four: no thread waits for one that takes longer.
+/// Pieces in progress per thread. Four: no thread waits for a piece that takes longer.
 const PIECES_A_THREAD: usize = 4;
 
-/// What one piece gave.
+/// Result of scanning one piece.
 struct Piece {
     digest: PieceDigest,
     outline: Outline,
     keys: Keys,
 }
 
-/// A piece's bytes, digested as they pass; bytes beyond its end are not.
+/// Reads a piece's bytes and digests them as they pass; bytes beyond its end are not digested.
 struct PieceReader {
     reader: Cursor,
     hasher: PieceHasher,
     left: u64,
-    /// Bytes that may still be read beyond the piece.
+    /// Number of bytes that may still be read beyond the piece.
     beyond: u64,
 }
 
 impl PieceReader {
-    /// Whether more was asked for than is read ahead of a piece's turn.
+    /// Whether everything that may be read ahead of the piece's turn has been read.
     fn is_spent(&self) -> bool {
         self.left == 0 && self.beyond == 0
     }
@@ -83,21 +84,21 @@ impl Read for PieceReader {
     }
 }
 
-/// What all pieces are looked at with.
+/// State shared by the scans of all pieces.
 struct Looking<'a> {
     look: Look<'a>,
     shape: Arc<Shape>,
     hashers: Vec<KeyHasher>,
-    /// Where the first record begins.
+    /// Byte offset of the first record.
     first: u64,
-    /// Bytes of a piece.
+    /// Size of a piece, in bytes.
     length: u64,
     consumed: &'a Arc<AtomicU64>,
     spare: Mutex<Vec<Outline>>,
 }
 
 impl Look<'_> {
-    /// Looks at the whole file. `found` is of its header, and its first records have so many bytes on average.
+    /// Scans the whole file. `found` describes its header; `record_bytes` is the average length of its first records.
     pub(super) fn pieces(
         self,
         mut found: Gathered,
@@ -140,14 +141,14 @@ impl Look<'_> {
         if found.summary.bytes != bytes {
             return Err(looking.changed().into());
         }
-        // What was used again and again is not wanted any more.
+        // Frees the outlines kept for reuse.
         drop(looking);
         Ok(found.finish(tree.finish(), true)?)
     }
 }
 
 impl Looking<'_> {
-    /// Looks at one piece, whatever lies before it.
+    /// Scans one piece, without knowledge of those before it.
     fn piece(&self, number: u64) -> Result<Piece, RunError> {
         go_on(self.look.observer)?;
         let offset = number * self.length;
@@ -155,7 +156,7 @@ impl Looking<'_> {
         let (hasher, beyond) = (PieceHasher::new(offset), BEYOND);
         let mut reader = PieceReader { reader: self.open(offset), hasher, left: length, beyond };
         let begin = if self.first >= offset { Begin::At(self.first) } else { Begin::Likely };
-        // Of header and blank lines before the first record there is nothing to be known.
+        // The header and the blank lines before the first record yield no outline.
         let outline = if self.first >= offset + length {
             Outline::default()
         } else {
@@ -165,7 +166,7 @@ impl Looking<'_> {
                 outline => outline?,
             }
         };
-        // Where no record seems to begin, not all was read.
+        // If no record seems to begin in the piece, its bytes have not all been read; the digest needs them.
         let rest = reader.left;
         io::copy(&mut reader.by_ref().take(rest), &mut io::sink()).map_err(|e| self.failed(e))?;
         if reader.left > 0 {
@@ -175,7 +176,7 @@ impl Looking<'_> {
         Ok(Piece { digest: reader.hasher.finish(), outline, keys })
     }
 
-    /// Takes a piece that ends at `border` if it begins where the one before it ends, and looks again if not.
+    /// Adds the piece that ends at `border` if it begins where the previous one ended; otherwise scans it again.
     fn settle(
         &self,
         found: &mut Gathered,
@@ -188,7 +189,7 @@ impl Looking<'_> {
             found.add(&outline, std::mem::take(&mut keys))?;
             offset = found.next_start().offset;
         }
-        // What it did not get to, or all of it if it does not begin there.
+        // Scans what remains of the piece: all of it if the guess was wrong.
         while offset < border {
             let begin = Begin::At(offset);
             let reader = self.open(offset);
@@ -236,8 +237,8 @@ impl Looking<'_> {
     }
 }
 
-/// Bytes of a piece of a file whose records have so many on average: of short ones fewer, so that a piece has no more records than are
-/// looked at ahead of its turn.
+/// Returns the size of a piece, in bytes, for records of this average length. It is smaller for short records, so that a piece does not
+/// have more records than may be scanned ahead of its turn.
 fn piece_bytes(record: u64) -> u64 {
     let mut length = PIECE;
     while length > LEAST_PIECE && length / record.max(1) > OUTLINE_RECORDS as u64 / 2 {

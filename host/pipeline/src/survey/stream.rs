@@ -1,4 +1,4 @@
-//! An input that can only be read from front to back: decompressed and digested on one thread, looked at on another.
+//! Scans an input that can only be read from front to back. With more than one thread, one decompresses and digests while another scans.
 
 use std::io::{self, Read};
 use std::sync::atomic::AtomicU64;
@@ -12,10 +12,10 @@ use crate::ahead::ReadAhead;
 use crate::error::RunError;
 use crate::observer::go_on;
 
-/// Bytes of an outline. 1 MiB: what is said of progress is never older than a millisecond or two.
+/// Size of an outline, in bytes. 1 MiB: progress reports are at most a millisecond or two old.
 const OUTLINE: usize = 1 << 20;
 
-/// A reader that digests what passes through it.
+/// A reader that digests the bytes that pass through it.
 #[derive(Debug)]
 struct DigestingReader<R> {
     reader: R,
@@ -32,7 +32,7 @@ impl<R: Read> Read for DigestingReader<R> {
 }
 
 impl Look<'_> {
-    /// Looks at what `reader` gives.
+    /// Scans everything that `reader` returns.
     pub(super) fn stream(
         self,
         reader: Box<dyn Read + Send>,

@@ -1,4 +1,4 @@
-//! The digest of an input whose pieces are digested apart: BLAKE3 is a tree, and its subtrees can be made in any order.
+//! Digests an input from pieces that are digested separately: BLAKE3 is a tree, and its subtrees can be computed in any order.
 
 use assay_model::Digest;
 use blake3::Hasher;
@@ -6,15 +6,16 @@ use blake3::hazmat::{
     ChainingValue, HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root,
 };
 
-/// What a piece adds to the whole's digest.
+/// A piece's contribution to the digest of the whole.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PieceDigest {
     node: ChainingValue,
-    /// Its digest if it is all there is.
+    /// The digest of the input, if this is its only piece.
     alone: Option<Digest>,
 }
 
-/// Digests a piece. All but the last are of one length, a power of two from 1 KiB on; it begins at `offset`, a multiple of it.
+/// Digests a piece. All pieces but the last have the same length, a power of two of at least 1 KiB; a piece begins at `offset`, a multiple
+/// of that length.
 #[derive(Debug)]
 pub(crate) struct PieceHasher {
     hasher: Hasher,
@@ -32,26 +33,27 @@ impl PieceHasher {
         self.hasher.update(bytes);
     }
 
-    /// The piece must have a byte, unless it is the only one.
+    /// Returns the digest of the piece. It must not be empty unless it is the only one.
     pub(crate) fn finish(self) -> PieceDigest {
         let alone = (self.offset == 0).then(|| Digest(*self.hasher.finalize().as_bytes()));
         PieceDigest { node: self.hasher.finalize_non_root(), alone }
     }
 }
 
-/// Takes pieces in order.
+/// Combines the digests of pieces, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
-    /// Nodes that wait for their right neighbours, the largest first.
+    /// Nodes that wait for their right neighbours, largest first.
     nodes: Vec<ChainingValue>,
     pieces: u64,
     alone: Option<Digest>,
 }
 
 impl Tree {
-    /// Takes the next piece.
+    /// Adds the next piece.
     pub(crate) fn push(&mut self, piece: PieceDigest) {
-        // As many nodes wait as the number of pieces has ones. The last two are never merged before another comes, which may be the root's.
+        // The number of waiting nodes equals the number of ones in the binary piece count. The last two are merged only when another piece
+        // arrives, because they may be the children of the root.
         while self.nodes.len() > self.pieces.count_ones() as usize {
             self.merge();
         }
@@ -67,7 +69,7 @@ impl Tree {
         }
     }
 
-    /// The digest of all pieces in a row.
+    /// Returns the digest of the concatenated pieces.
     pub(crate) fn finish(mut self) -> Digest {
         while self.nodes.len() > 2 {
             self.merge();
