@@ -1,7 +1,8 @@
-//! What a part file and a quarantine cost, per core: one thread, everything in memory.
+//! Cost of a part file and of a quarantine, per core: one thread, everything in memory.
 //!
-//! The records are made up, but shaped like the CSV that Assay is for: 91 columns of which 36 hold something, about
-//! 450 bytes of cells and 700 of CSV a record, few texts in most columns and a new one each time in some. Throughput is in bytes of that CSV.
+//! The records are generated, but shaped like the CSV that Assay is made for: 91 columns, 36 of which contain something, and per record
+//! about 450 bytes of cells and 700 bytes of CSV. Most columns have few distinct texts; in some every text is new. Throughput is in bytes
+//! of that CSV.
 
 use std::hint::black_box;
 use std::io;
@@ -23,16 +24,16 @@ const COLUMNS: usize = 91;
 const SLAB_ROWS: usize = 4_096;
 const SLABS: usize = 32;
 
-/// What one column's cells are drawn from.
+/// How the cells of a column are generated.
 enum Cell {
     Blank,
     /// Always the same text.
     Same(&'static str),
-    /// One of so many texts of about so many bytes.
+    /// One of this many texts of about this many bytes.
     Few(u64, usize),
     /// A new number each time.
     Number,
-    /// One of many texts, now and then the one before.
+    /// One of this many texts, of about this many bytes; now and then the previous one again.
     Many(u64, usize),
 }
 
@@ -54,7 +55,7 @@ fn cell(column: usize) -> Cell {
     }
 }
 
-/// A generator that needs no crate: splitmix64.
+/// A random number generator without a dependency: splitmix64.
 struct Random(u64);
 
 impl Random {
@@ -109,7 +110,7 @@ fn data() -> Data {
                     }
                 }
             }
-            // Quotes around each filled cell, and a comma.
+            // Quotes around each non-blank cell, and a comma after each cell.
             let filled = text.iter().filter(|cell| !cell.is_empty()).count();
             csv_bytes += (text.bytes().len() + 2 * filled + SLAB_ROWS) as u64;
             columns.push(Column { cells: Cells::Text(text), valid: None, malformed: None });
@@ -149,7 +150,7 @@ fn part(data: &Data) -> u64 {
     writer.finish().expect("a sink takes everything").0.bytes
 }
 
-/// The same through the parquet crate's own writer, for comparison.
+/// Writes the same data with the parquet crate's own writer, for comparison.
 fn stock(data: &Data, statistics: EnabledStatistics) -> u64 {
     let fields: Vec<Field> =
         (0..COLUMNS).map(|n| Field::new(format!("c{n}"), DataType::Utf8, true)).collect();
@@ -213,7 +214,7 @@ fn quarantine(data: &Data, raw: &[u8]) -> u64 {
     writer.finish().expect("a sink takes everything").0.bytes
 }
 
-/// The records as CSV would have them.
+/// Returns the records as CSV.
 fn raw(data: &Data) -> Vec<u8> {
     let mut raw = Vec::new();
     for columns in &data.slabs {

@@ -1,7 +1,7 @@
-//! The commit: one small write that makes a run the one that readers see.
+//! The commit: one small write that makes a run visible to readers.
 //!
-//! A partition's manifest is read before the run starts, and written at its end only if it is still what was read: created if there was none,
-//! swapped otherwise. Of two runs that race for a partition one is published, and the other is told by whom it was beaten.
+//! A partition's manifest is read before the run starts and is written at its end only if it has not changed since: created if there was
+//! none, swapped otherwise. Of two runs that race for a partition, one is published and the other learns which run won.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,43 +21,44 @@ pub struct Publication<'a> {
     current: Option<(Manifest, Version)>,
 }
 
-/// What a run finds published for its partition.
+/// How a run relates to what is published for its partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing, or another run.
     Other,
-    /// This run, whole: nothing is left to do.
+    /// This run, undamaged: nothing is left to do.
     Published,
-    /// This run, and some of its files are not what they were: they have to be written anew.
+    /// This run, but these of its files are missing or changed and must be written again.
     Damaged(Vec<Damage>),
 }
 
-/// What a commit came to.
+/// Result of a commit that did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Committed {
     /// The attempt is published.
     Now {
-        /// What cannot be said for certain: whether the manifest outlasts a power cut.
+        /// If set, why it is uncertain that the manifest will survive a power failure.
         unconfirmed: Option<String>,
     },
-    /// Another attempt at the same run was faster: the run is published, and not by this attempt.
+    /// Another attempt at the same run was faster: the run is published, but not by this attempt.
     ByTwin,
 }
 
 impl<'a> Publication<'a> {
-    /// Reads what is published for `partition`.
+    /// Reads the manifest of `partition`. Fails if the store fails or the manifest cannot be parsed.
     pub fn begin(store: &'a dyn Store, partition: &Partition) -> Result<Self, SinkError> {
         let key = partition.manifest()?;
         let current = read(store, &key)?;
         Ok(Self { store, key, current })
     }
 
-    /// What is published, if anything is.
+    /// Returns the published manifest, if there is one.
     pub fn current(&self) -> Option<&Manifest> {
         self.current.as_ref().map(|(manifest, _)| manifest)
     }
 
-    /// How this run stands to what is published. What is published is looked at, and not taken for granted.
+    /// Returns how this run relates to what is published. The published files are verified, not taken for granted. Fails if the store
+    /// fails.
     pub fn standing(&self, run_id: &str) -> Result<Standing, SinkError> {
         match self.current() {
             Some(current) if current.assay.run_id == run_id => {
@@ -68,10 +69,10 @@ impl<'a> Publication<'a> {
         }
     }
 
-    /// Publishes `manifest`, once all that it names was found to be there. Sets its `replaces` and `mends`.
+    /// Publishes `manifest` after verifying that all the files it names are present. Sets its `replaces` and `mends`.
     ///
-    /// On [`SinkError::LostRace`] and on an error before the manifest was sent nothing names the attempt's files, and nothing ever will; on
-    /// [`SinkError::Undecided`] something may.
+    /// After [`SinkError::LostRace`], and after an error before the manifest was sent, nothing names the attempt's files, and nothing ever
+    /// will. After [`SinkError::Undecided`] something may.
     pub fn commit(self, mut manifest: Manifest) -> Result<Committed, SinkError> {
         if let Some(damage) = damaged(self.store, manifest.assay.files())?.into_iter().next() {
             return Err(SinkError::Vanished { damage });
@@ -83,12 +84,12 @@ impl<'a> Publication<'a> {
             Some((_, version)) => self.store.replace(&self.key, &bytes, version),
         };
         let Err(error) = written else { return Ok(Committed::Now { unconfirmed: None }) };
-        // The write may have been done and only its reply lost, or the store may have repeated it by itself and found
-        // its own first try in the way. What is there now decides.
+        // The write may have succeeded with only its reply lost, or the store may have repeated it and met the result of its own first try.
+        // The manifest that is there now decides.
         let (own, attempt) = (manifest.assay.run_id, manifest.assay.attempt);
         let now = match read(self.store, &self.key) {
             Ok(now) => now.map(|(manifest, _)| manifest.assay),
-            // The store is gone altogether; the first error says more.
+            // The store is not reachable at all; the first error says more.
             Err(_) => {
                 return Err(SinkError::Undecided { key: self.key, other: None, source: error });
             }
@@ -98,7 +99,7 @@ impl<'a> Publication<'a> {
                 let unconfirmed = matches!(error, StoreError::Unconfirmed { .. });
                 Ok(Committed::Now { unconfirmed: unconfirmed.then(|| error.to_string()) })
             }
-            // The condition was not met, so that this write was not carried out and never will be.
+            // The condition was not met, so this write was not carried out and never will be.
             (Some(now), StoreError::Exists { .. } | StoreError::Changed { .. })
                 if now.run_id == own =>
             {
@@ -132,7 +133,7 @@ impl<'a> Publication<'a> {
     }
 }
 
-/// The manifest under `key` with its version, if there is one.
+/// Returns the manifest under `key` with its version, if there is one.
 fn read(store: &dyn Store, key: &Key) -> Result<Option<(Manifest, Version)>, SinkError> {
     let Some(object) = store.get(key)? else { return Ok(None) };
     let fault = |source| SinkError::Document { key: key.clone(), expected: "a manifest", source };
@@ -146,7 +147,7 @@ fn read(store: &dyn Store, key: &Key) -> Result<Option<(Manifest, Version)>, Sin
     Ok(Some((manifest, object.version)))
 }
 
-/// A report, whatever the caller's document is: one object on one line.
+/// Serialises a report, whatever type the caller uses: one object on one line. `key` is used for errors.
 pub fn report_bytes(record: &impl Serialize, key: &Key) -> Result<Vec<u8>, SinkError> {
     documents::one_line(record).map_err(|source| SinkError::Document {
         key: key.clone(),
@@ -155,14 +156,14 @@ pub fn report_bytes(record: &impl Serialize, key: &Key) -> Result<Vec<u8>, SinkE
     })
 }
 
-/// Writes an attempt's audit record: created once.
+/// Writes an attempt's audit record. It is created once and never changed.
 pub fn write_audit(store: &dyn Store, key: &Key, record: &impl Serialize) -> Result<(), SinkError> {
-    // An attempt has a name that nobody else has, so that its record can only be there if it wrote it itself.
+    // The attempt's name is unique, so an existing record can only be its own.
     store.ensure(key, &report_bytes(record, key)?)?;
     Ok(())
 }
 
-/// Reads an audit record or a report back, if it is there.
+/// Reads an audit record or a report, if it exists. Fails if the store fails or the document cannot be parsed.
 pub fn read_report<T: DeserializeOwned>(
     store: &dyn Store,
     key: &Key,
@@ -173,7 +174,7 @@ pub fn read_report<T: DeserializeOwned>(
     serde_json::from_slice(&object.bytes).map_err(fault).map(Some)
 }
 
-/// Writes that a layout was seen: one object on one line. An earlier attempt at the same run may have said so already.
+/// Records that a layout was seen: one object on one line. An earlier attempt at the same run may have recorded it already.
 pub fn write_schema_version(
     store: &dyn Store,
     key: &Key,

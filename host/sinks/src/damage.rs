@@ -1,17 +1,17 @@
-//! Files that are not what a manifest says.
+//! Files that differ from what a manifest says.
 
 use std::fmt;
 
 use assay_store::Key;
 
-/// A file that is missing, or is another than was written.
+/// A file that is missing, or differs from what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
     /// Its key.
     pub key: Key,
-    /// Bytes that were written.
+    /// Size that was written, in bytes.
     pub expected: u64,
-    /// Bytes that are there; none: nothing is.
+    /// Size found, in bytes; `None` if the file is missing.
     pub found: Option<u64>,
 }
 

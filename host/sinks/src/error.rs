@@ -1,4 +1,4 @@
-//! The one way in which anything here fails.
+//! The crate's error type.
 
 use std::io;
 
@@ -7,15 +7,15 @@ use assay_model::shown;
 use assay_store::{BadKey, Key, StoreError};
 use parquet::errors::ParquetError;
 
-/// Why something could not be written, read or committed. Always a reason to stop the run, never a judgement on data.
+/// Why something could not be written, read or committed. Always a reason to stop the run, never a judgement of data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SinkError {
-    /// The store did not do what it was asked.
+    /// A store operation failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A column's cells are not what its specification says. A bug of the caller's: records that do not fit
-    /// are to be quarantined before they get here.
+    /// A column's cells do not match its specification. A bug in the caller: records that do not fit must be quarantined before they get
+    /// here.
     #[error("column `{column}`: {problem}", column = shown(column))]
     Column {
         /// The column's name.
@@ -23,25 +23,25 @@ pub enum SinkError {
         /// Expected and found.
         problem: String,
     },
-    /// The Parquet encoder refused.
+    /// The Parquet encoder failed.
     #[error("could not encode {what} as Parquet")]
     Encode {
         /// What was being encoded.
         what: &'static str,
-        /// What the encoder said.
+        /// The encoder's error.
         source: ParquetError,
     },
-    /// A document in the store cannot be understood.
+    /// A document in the store cannot be parsed.
     #[error("`{key}` is not a document this version understands; expected {expected}", key = shown(key))]
     Document {
-        /// The object.
+        /// Key of the document.
         key: Key,
-        /// What was expected there.
+        /// The kind of document expected.
         expected: &'static str,
-        /// Where it departs from that.
+        /// Why it cannot be parsed.
         source: serde_json::Error,
     },
-    /// A file of the run is gone or changed before it could be published.
+    /// A file of the run vanished or changed before it could be published.
     #[error(
         "{damage}: it was removed or changed during the run, so nothing is published; run again"
     )]
@@ -54,21 +54,21 @@ pub enum SinkError {
         "the store failed while the manifest `{key}` was being written, and it is not known whether it was; {}",
         after_doubt(other.as_deref()), key = shown(key))]
     Undecided {
-        /// The manifest.
+        /// Key of the manifest.
         key: Key,
-        /// The run that another attempt published since this one began, if one did.
+        /// The run that another attempt published since this one began, if any.
         other: Option<String>,
-        /// What the store said.
+        /// The store's error.
         source: StoreError,
     },
-    /// Another run committed to the partition in the meantime.
+    /// Another run committed to the partition first.
     #[error("{}", lost(key, own, other.as_deref()))]
     LostRace {
-        /// The manifest.
+        /// Key of the manifest.
         key: Key,
-        /// The run that asked for the commit.
+        /// The run that tried to commit.
         own: String,
-        /// The run that is published; none where the manifest vanished since.
+        /// The run that is published; `None` if the manifest has vanished since.
         other: Option<String>,
     },
 }
@@ -95,7 +95,7 @@ fn after_doubt(other: Option<&str>) -> String {
 }
 
 impl SinkError {
-    /// The run that another attempt published while this one was under way, where that stands in its way.
+    /// Returns the run that another attempt published during this one, if that prevented or may have prevented the commit.
     pub fn winner(&self) -> Option<&str> {
         match self {
             Self::LostRace { other, .. } | Self::Undecided { other, .. } => other.as_deref(),
@@ -103,7 +103,7 @@ impl SinkError {
         }
     }
 
-    /// The encoder's errors, with I/O errors of the output underneath it brought to the surface.
+    /// Converts the encoder's errors; an I/O error of the output below it becomes a store error.
     pub(crate) fn parquet(what: &'static str) -> impl Fn(ParquetError) -> Self {
         move |source| match source {
             ParquetError::External(inner) => match inner.downcast::<io::Error>() {

@@ -1,7 +1,7 @@
-//! What is written and under which key: part files, the quarantine, documents, and the commit.
+//! Writes part files, the quarantine and documents, decides their keys, and commits runs.
 //!
-//! Nothing here knows what a rule is or where records come from. Records arrive as columns with positions, findings as
-//! plain rows, and what is written depends on them alone: not on threads, not on the clock, not on the store.
+//! Nothing here knows what a rule is or where records come from. Records arrive as columns with positions, findings as plain rows. The
+//! output depends on them alone: not on threads, the clock or the store.
 
 mod commit;
 mod damage;

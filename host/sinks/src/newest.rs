@@ -1,4 +1,4 @@
-//! Versions of one thing, such as the publications of a year: which is the newest.
+//! Tracks versions of one thing, such as the publications of a year, and which is the newest.
 
 use std::cmp::Ordering;
 
@@ -8,7 +8,7 @@ use crate::SinkError;
 use crate::documents::{self, Newest, VERSION};
 use crate::paths::Partition;
 
-/// The document that says which version is the newest, and where a run's own version stands to it.
+/// The document that names the newest version, and this run's own version.
 #[derive(Debug)]
 pub struct Versions<'a> {
     store: &'a dyn Store,
@@ -17,7 +17,7 @@ pub struct Versions<'a> {
 }
 
 impl<'a> Versions<'a> {
-    /// `None` if the partition has no versions: its dataset does not order them.
+    /// Returns `None` if the partition has no versions because its dataset does not order them.
     pub fn of(
         store: &'a dyn Store,
         partition: &Partition,
@@ -37,13 +37,14 @@ impl<'a> Versions<'a> {
         Ok(Some(Self { store, key, own }))
     }
 
-    /// The version that is newer than the run's own and published already.
+    /// Returns the version that is newer than the run's own and already published, if any.
     pub fn newer(&self) -> Result<Option<String>, SinkError> {
         let now = self.read()?.map(|(newest, _)| newest.value);
         Ok(now.filter(|value| order(value, &self.own.value) == Ordering::Greater))
     }
 
-    /// Makes the run's own version the newest, unless a newer one is. It never goes back, however many do this at once.
+    /// Makes the run's own version the newest, unless a newer one is. The newest version never goes back, however many runs do this
+    /// concurrently.
     pub fn advance(&self) -> Result<(), SinkError> {
         let bytes = documents::indented(&self.own).map_err(|source| self.fault(source))?;
         loop {
@@ -56,7 +57,7 @@ impl<'a> Versions<'a> {
             };
             match written {
                 Ok(_) => return Ok(()),
-                // Somebody was faster, or this very write was and its reply was lost: look again.
+                // Another writer was faster, or this write succeeded and its reply was lost: read again.
                 Err(StoreError::Exists { .. } | StoreError::Changed { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -78,7 +79,7 @@ impl<'a> Versions<'a> {
     }
 }
 
-/// Numbers by what they say, all else by its bytes, which is the order of time for dates as partitions have them.
+/// Compares numbers by value and everything else by bytes, which is chronological for dates in the form that partitions use.
 fn order(left: &str, right: &str) -> Ordering {
     match (left.parse::<u64>(), right.parse::<u64>()) {
         (Ok(left), Ok(right)) => left.cmp(&right),

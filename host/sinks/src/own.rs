@@ -1,4 +1,4 @@
-//! What an attempt writes, and may take back.
+//! Tracks the files that an attempt writes, so that it can delete them again.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,29 +7,29 @@ use assay_store::{Key, Store, StoreError, Upload};
 use crate::SinkError;
 use crate::paths::{AttemptFolders, Rejected};
 
-/// The files of one attempt at a run. It is the only thing in a run that deletes, and it deletes nothing but what it began itself, under
-/// keys that hold the attempt's name. So an attempt cannot take away what another has published, whatever they have in common, and
-/// neither locks nor renames are needed for that.
+/// The files of one attempt at a run. Nothing else in a run deletes files, and this deletes only files that the attempt itself began, under
+/// keys that contain the attempt's name. An attempt therefore cannot delete what another has published, whatever they have in common;
+/// neither locks nor renames are needed.
 #[derive(Debug)]
 pub struct OwnFiles<'a> {
     store: &'a dyn Store,
     folders: AttemptFolders,
-    /// What was begun, in order.
+    /// Keys of the files begun, in order.
     begun: Mutex<Vec<Key>>,
 }
 
 impl<'a> OwnFiles<'a> {
-    /// Nothing was written yet.
+    /// Starts with no files.
     pub fn new(store: &'a dyn Store, folders: AttemptFolders) -> Self {
         Self { store, folders, begun: Mutex::default() }
     }
 
-    /// Bytes of memory that the store takes at most for what it has not written yet.
+    /// Returns the maximum memory that the store uses for data not yet written, in bytes.
     pub fn memory(&self) -> usize {
         self.store.memory()
     }
 
-    /// Where they lie.
+    /// Returns the folders of the attempt.
     pub fn folders(&self) -> &AttemptFolders {
         &self.folders
     }
@@ -39,7 +39,7 @@ impl<'a> OwnFiles<'a> {
         self.begin(self.folders.part(number)?)
     }
 
-    /// Begins a file of what is not published; `number` counts from 0.
+    /// Begins a file of the given rejected kind; `number` counts from 0.
     pub fn rejected(
         &self,
         what: Rejected,
@@ -48,7 +48,7 @@ impl<'a> OwnFiles<'a> {
         self.begin(self.folders.rejected_file(what, number)?)
     }
 
-    /// Writes the run's report.
+    /// Writes the run's report and returns its key.
     pub fn report(&self, bytes: &[u8]) -> Result<Key, SinkError> {
         let key = self.folders.report()?;
         self.note(&key);
@@ -66,17 +66,17 @@ impl<'a> OwnFiles<'a> {
         self.begun.lock().unwrap_or_else(PoisonError::into_inner).push(key.clone());
     }
 
-    /// Takes back all that would have been published. The quarantine stays: it says why.
+    /// Deletes everything that would have been published. The quarantine stays, because it contains the reasons.
     pub fn withdraw_validated(&self) -> Result<(), StoreError> {
         self.withdraw(&[self.folders.validated()])
     }
 
-    /// Takes back everything.
+    /// Deletes all files of the attempt.
     pub fn withdraw_all(&self) -> Result<(), StoreError> {
         self.withdraw(&[self.folders.validated(), self.folders.rejected()])
     }
 
-    /// All are tried; the first failure is told. A folder goes with what lay in it, where a store has folders.
+    /// Tries to delete every file and returns the first failure. If the store has folders, empty ones are removed as well.
     fn withdraw(&self, folders: &[&Key]) -> Result<(), StoreError> {
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         let mut outcome = Ok(());

@@ -1,9 +1,9 @@
 //! Part files: validated records as Parquet.
 //!
-//! A [`PartWriter`] takes slabs of columns, as the judging stages left them, and encodes all columns at once on the
-//! threads of the surrounding rayon pool. Text, which is nearly everything in a file that was CSV, goes through an encoder of our own
-//! ([`text`]); numbers, dates and lineage through the parquet crate's. What is written depends on the slabs
-//! and their order alone, never on threads or on how many slabs come at once.
+//! A [`PartWriter`] takes slabs of columns, as the judging stages left them, and encodes all columns concurrently on the threads of the
+//! surrounding rayon pool. Text, which is nearly everything in a file that was CSV, goes through an encoder of our own ([`text`]); numbers,
+//! dates and lineage go through the parquet crate's. The output depends on the slabs and their order alone, never on threads or on how many
+//! slabs are passed at once.
 
 mod extremes;
 mod intern;

@@ -1,16 +1,16 @@
-//! Where everything lies below the root. The only place that knows.
+//! Keys of everything below the root. No other module knows them.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use assay_store::{BadKey, Key};
 
-/// What Hive, Spark and Athena call a partition value that is empty.
+/// Name that Hive, Spark and Athena use for an empty partition value.
 const EMPTY_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 
-/// What a file is part of: dataset, kind, and the pack's partition keys with their values, in the pack's order.
+/// Where a file belongs: dataset, kind, and the pack's partition keys with their values, in the pack's order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Partition {
-    /// The dataset.
+    /// Name of the dataset.
     pub dataset: String,
     /// The kind of file.
     pub kind: String,
@@ -18,19 +18,19 @@ pub struct Partition {
     pub keys: Vec<(String, String)>,
 }
 
-/// What is written about records that did not go the straight way.
+/// Kinds of files about records with problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rejected {
-    /// Records held back.
+    /// Quarantined records.
     Quarantine,
     /// Findings of records that passed.
     Findings,
-    /// Cells that were rewritten.
+    /// Cells that were rewritten, of any record.
     Repairs,
 }
 
 impl Rejected {
-    /// The word in file names and documents.
+    /// The kind as written in file names and documents.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Quarantine => "quarantine",
@@ -51,23 +51,23 @@ impl Partition {
         folder
     }
 
-    /// Folder of all validated runs of the partition.
+    /// Returns the folder of all validated runs of the partition.
     pub fn validated(&self) -> Result<Key, BadKey> {
         Key::new(format!("staging/validated/{}", self.folder()))
     }
 
-    /// The manifest. It lies in a folder of its own, whose name begins with `_`: what reads all of a folder as a table (Spark, Athena,
-    /// Trino, Hive) leaves such names out.
+    /// Returns the key of the manifest. It has its own folder, whose name begins with `_`: programs that read a whole folder as a table
+    /// (Spark, Athena, Trino, Hive) ignore such names.
     pub fn manifest(&self) -> Result<Key, BadKey> {
         self.validated()?.join("_commit/manifest.json")
     }
 
-    /// Folder of what all runs of the partition did not publish.
+    /// Returns the folder for everything that runs of the partition did not publish.
     pub fn rejected(&self) -> Result<Key, BadKey> {
         Key::new(format!("staging/rejected/{}", self.folder()))
     }
 
-    /// The folders of an attempt at a run.
+    /// Returns the folders of an attempt at a run.
     pub fn attempt(&self, run: &str, attempt: &str) -> Result<AttemptFolders, BadKey> {
         let below = format!("{}/{}", pair("run", run), pair("attempt", attempt));
         Ok(AttemptFolders {
@@ -76,23 +76,23 @@ impl Partition {
         })
     }
 
-    /// What is published under the last key is a version of one thing: which version is the newest stands here, beside all of them. A
-    /// partition without keys has no versions.
+    /// Returns the key of the document that names the newest version. Values of the last partition key are versions of one thing, so the
+    /// document is stored in the folder above them. A partition without keys has no versions.
     pub fn newest(&self) -> Option<Result<Key, BadKey>> {
         let (_, others) = self.keys.split_last()?;
         let above = Self { keys: others.to_vec(), ..self.clone() };
         Some(above.validated().and_then(|folder| folder.join("_commit/newest.json")))
     }
 
-    /// The audit record of an attempt.
+    /// Returns the key of an attempt's audit record.
     pub fn audit(&self, attempt: &str) -> Result<Key, BadKey> {
         let attempt = encoded(attempt);
         Key::new(format!("metadata/ingestion_audit/{}/{attempt}.json", self.folder()))
     }
 }
 
-/// The folders of one attempt at a run. An attempt has a name that no other has, so that nobody else writes here, and what lies
-/// here is the attempt's to take back.
+/// The folders of one attempt at a run. The attempt's name is unique, so no other attempt writes here, and the attempt may delete whatever
+/// is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptFolders {
     validated: Key,
@@ -100,53 +100,53 @@ pub struct AttemptFolders {
 }
 
 impl AttemptFolders {
-    /// Folder of the part files and of nothing else that is data: what a catalog's partition points at.
+    /// Returns the folder of the part files; it contains no other data. A catalog's partition points to it.
     pub fn validated(&self) -> &Key {
         &self.validated
     }
 
-    /// Folder of what is not published.
+    /// Returns the folder of what is not published.
     pub fn rejected(&self) -> &Key {
         &self.rejected
     }
 
-    /// A part file; `number` counts from 0.
+    /// Returns the key of a part file; `number` counts from 0.
     pub fn part(&self, number: usize) -> Result<Key, BadKey> {
         self.validated.join(&format!("part-{number:05}.parquet"))
     }
 
-    /// A file of what is not published; `number` counts from 0.
+    /// Returns the key of a file of the given rejected kind; `number` counts from 0.
     pub fn rejected_file(&self, what: Rejected, number: usize) -> Result<Key, BadKey> {
         self.rejected.join(&format!("{}-{number:05}.parquet", what.as_str()))
     }
 
-    /// The report of the run, before it is known whether it is published.
+    /// Returns the key of the report, which is written before it is known whether the run will be published.
     pub fn report(&self) -> Result<Key, BadKey> {
         self.validated.join("_report.json")
     }
 }
 
-/// Where all of staging lies: what runs wrote, published or not.
+/// Returns the folder of everything that runs wrote, published or not.
 pub fn staging() -> Result<Key, BadKey> {
     Key::new("staging")
 }
 
-/// Where audit records lie.
+/// Returns the folder of audit records.
 pub fn audits() -> Result<Key, BadKey> {
     Key::new("metadata/ingestion_audit")
 }
 
-/// Where the records of layouts that were seen lie.
+/// Returns the folder of records of layouts seen.
 pub fn schema_versions() -> Result<Key, BadKey> {
     Key::new("metadata/schema_versions")
 }
 
-/// The audit record of an attempt that ended before it was known what the file is part of.
+/// Returns the key of the audit record of an attempt that ended before its partition was known.
 pub fn audit_unplaced(attempt: &str) -> Result<Key, BadKey> {
     Key::new(format!("metadata/ingestion_audit/unplaced/{}.json", encoded(attempt)))
 }
 
-/// The record that a layout was seen. `fingerprint` may be shortened; `seen_by` is the run or attempt.
+/// Returns the key of the record that a layout was seen. `fingerprint` may be shortened; `seen_by` is the run or attempt.
 pub fn schema_version(dataset: &str, fingerprint: &str, seen_by: &str) -> Result<Key, BadKey> {
     let (fingerprint, seen_by) = (encoded(fingerprint), encoded(seen_by));
     let dataset = pair("dataset", dataset);
@@ -157,10 +157,10 @@ fn pair(key: &str, value: &str) -> String {
     format!("{}={}", encoded(key), encoded(value))
 }
 
-/// What paths, URLs and Hive hold as it is.
+/// Characters that paths, URLs and Hive accept unencoded.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Percent-encodes what a path, a URL or Hive cannot hold as it is.
+/// Percent-encodes characters that paths, URLs or Hive do not accept.
 fn encoded(value: &str) -> String {
     if value.is_empty() {
         return EMPTY_VALUE.to_owned();

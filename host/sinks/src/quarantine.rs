@@ -1,7 +1,7 @@
-//! What did not go the straight way, as Parquet: the records held back, the findings of those that passed, and the repairs.
+//! Writes what deviated, as Parquet: quarantined records, findings of records that passed, and repairs.
 //!
-//! Three kinds of file, one writer each. Rows are gathered until there are enough for a page, encoded, and forgotten, so memory
-//! does not grow with the file. When pages and row groups end depends on the rows alone, so the same rows give the same bytes.
+//! There are three kinds of file, with one writer each. Rows are collected until they fill a page, then encoded and dropped, so memory does
+//! not grow with the file. The ends of pages and row groups depend on the rows alone, so the same rows give the same bytes.
 
 mod file;
 mod lists;

@@ -1,4 +1,4 @@
-//! Looking whether files are what a manifest says.
+//! Verifies that files match what a manifest says.
 
 use assay_store::{Found, Key, Store};
 
@@ -6,7 +6,7 @@ use crate::SinkError;
 use crate::damage::Damage;
 use crate::documents::PartEntry;
 
-/// Those of `files` that are not what was written.
+/// Returns those of `files` that differ from what was written.
 pub(crate) fn damaged<'a>(
     store: &dyn Store,
     files: impl Iterator<Item = &'a PartEntry>,
@@ -16,7 +16,7 @@ pub(crate) fn damaged<'a>(
         let key = Key::new(file.key.as_str())?;
         let found = match file.expected() {
             Ok(expected) => store.verify(&key, &expected)?,
-            // Nothing has a digest that is none.
+            // An invalid digest matches no file.
             Err(_) => Found::Other { bytes: file.bytes },
         };
         let expected = file.bytes;

@@ -1,4 +1,4 @@
-//! The commit: what a reader sees while runs write, fail, die and race.
+//! Tests what readers see while runs write, fail, die and race.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -63,7 +63,7 @@ fn audit(attempt: &str, run: &str) -> BTreeMap<String, String> {
         .into()
 }
 
-/// A whole run in small, in the order a run writes: quarantine, part, report, manifest, audit.
+/// A complete run in miniature, in the order in which a run writes: quarantine, part, report, manifest, audit.
 fn run(store: &dyn Store, run: &str, attempt: &str) -> Result<(), SinkError> {
     let partition = partition();
     let publication = Publication::begin(store, &partition)?;
@@ -123,7 +123,7 @@ fn write(own: &OwnFiles<'_>, run: &str) -> Result<PartEntry, SinkError> {
 
 const NOW: Committed = Committed::Now { unconfirmed: None };
 
-/// What a reader sees: the published run, after checking that all it names is there and whole.
+/// What a reader sees: the published run, after verifying that all files it names exist and are undamaged.
 fn seen(store: &dyn Store) -> Option<String> {
     let publication = Publication::begin(store, &partition()).unwrap();
     let manifest = publication.current()?;
@@ -163,7 +163,8 @@ fn a_run_that_fails_anywhere_changes_all_or_nothing() {
                         assert!(matches!(cause, StoreError::Full { .. }), "at {at}: {cause:?}");
                         let either = [before, Some("new")].contains(&after.as_deref());
                         assert!(either, "at {at}: {after:?}");
-                        // After the commit only the audit is left to write; before it, or if the commit's own reply was lost, both may be.
+                        // After the commit only the audit remains to be written. Before it, or if the reply to the commit was lost, both
+                        // may remain.
                         let unfinished = matches!(&outcome, Err(SinkError::Store(_)));
                         let lost = matches!(fault(ErrorKind::Other), Fault::LostReply(_));
                         assert!(
@@ -172,7 +173,7 @@ fn a_run_that_fails_anywhere_changes_all_or_nothing() {
                         );
                     }
                 }
-                // Whatever happened, the next attempt goes through, and nothing half-written stays.
+                // In every case the next attempt succeeds, and no half-written file stays.
                 run(&store, "new", "attempt-2").unwrap();
                 assert_eq!(seen(&store).as_deref(), Some("new"));
                 assert_eq!(store.sweep(&Key::new("staging").unwrap(), Duration::ZERO).unwrap(), 0);
@@ -187,7 +188,7 @@ fn a_run_that_fails_anywhere_changes_all_or_nothing() {
     }
 }
 
-/// A client that loses a reply and tries again finds its own objects in the way, and knows them.
+/// A client that lost a reply and retries meets its own objects and recognises them.
 #[test]
 fn a_run_whose_writes_are_repeated_goes_through() {
     for before in [None, Some("old")] {
@@ -261,7 +262,7 @@ fn of_runs_that_race_one_is_published_and_the_others_know_by_whom() {
     }
 }
 
-/// What came of the write is not known, but that another run is published now is: a retry would replace it.
+/// The outcome of the write is unknown, but another run is published now, which a retry would replace.
 #[test]
 fn in_doubt_it_is_said_who_else_published() {
     let check = |before: Option<&str>, meanwhile: Option<&str>, expected: Option<&str>| {
@@ -270,7 +271,7 @@ fn in_doubt_it_is_said_who_else_published() {
         if let Some(run_id) = before {
             run(&store, run_id, "a1").unwrap();
         }
-        // Reading the manifest comes first, writing it second.
+        // The first operation reads the manifest, the second writes it.
         let failing = FaultyStore::new(store.clone(), 1, Fault::Once(ErrorKind::TimedOut));
         let publication = Publication::begin(&failing, &partition()).unwrap();
         if let Some(run_id) = meanwhile {
@@ -334,7 +335,7 @@ fn audit_records_are_one_line_with_zeros_and_written_once() {
     let store = LocalStore::open(folder.path()).unwrap();
     let key = partition().audit("a1").unwrap();
     write_audit(&store, &key, &audit("a1", "r1")).unwrap();
-    // As a writer does whose first reply was lost.
+    // What a writer does if its first reply was lost.
     write_audit(&store, &key, &audit("a1", "r1")).unwrap();
     let other = write_audit(&store, &key, &audit("a1", "r2"));
     assert!(matches!(other, Err(SinkError::Store(StoreError::Differs { .. }))));
@@ -371,7 +372,7 @@ fn a_layout_may_be_seen_twice_by_the_same_run() {
     assert_eq!(serde_json::from_slice::<SchemaVersion>(&bytes).unwrap(), record);
 }
 
-/// Two attempts at one run, however they are interleaved: one is published, the other knows, and takes back its own and nothing else.
+/// Two attempts at one run, however they interleave: one is published; the other finds out and deletes its own files and nothing else.
 #[test]
 fn twins_leave_one_published_and_whole() {
     for before in [None, Some("old")] {
@@ -401,7 +402,7 @@ fn twins_leave_one_published_and_whole() {
     }
 }
 
-/// What is to be published, or is said to be, is looked at first.
+/// Files are verified before they are published, and when a run finds itself published.
 #[test]
 fn what_is_gone_or_changed_is_found_before_it_is_published_and_after() {
     let check = |harm: fn(&Path), expected: &str| {
@@ -470,7 +471,7 @@ fn an_older_version_never_becomes_the_newest() {
     check("2024-01-30", Some("2024-06-28"), "2024-06-28");
 }
 
-/// A manifest that was written and not flushed is published, and nothing says that all is as before.
+/// A manifest that was written but not flushed is published, and the result says that it is unconfirmed.
 #[test]
 fn a_commit_that_the_disk_does_not_confirm_is_told() {
     let folder = tempfile::tempdir().unwrap();

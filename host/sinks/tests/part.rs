@@ -1,4 +1,4 @@
-//! Part files, read back with the parquet crate's own reader.
+//! Reads part files back with the parquet crate's reader.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -50,7 +50,7 @@ fn specs(kinds: &[ColumnKind]) -> Vec<ColumnSpec> {
     (0..).zip(kinds).map(spec).collect()
 }
 
-/// One call of `append` for each `wave` of slabs, a row group after every `group` slabs.
+/// Calls `append` once per `wave` slabs, and ends a row group after every `group` slabs.
 fn write(
     kinds: &[ColumnKind],
     slabs: &[Slab],
@@ -219,7 +219,7 @@ fn long_statistics_are_cut_and_stay_bounds() {
     check(&"é".repeat(40), "");
 }
 
-/// Values that make a column take each way through the text encoder.
+/// Returns values that send a column down each path of the text encoder.
 fn many(rows: usize, cell: impl Fn(usize) -> String) -> (Slab, Vec<Option<String>>) {
     let cells: Vec<String> = (0..rows).map(cell).collect();
     let borrowed: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -315,7 +315,7 @@ fn spark_knows_the_calendar_of_dates() {
     let find = |key: &str| {
         pairs.iter().find(|pair| pair.key == key).map(|pair| pair.value.clone().unwrap())
     };
-    // As Spark compares: text with text.
+    // Compared as text, as Spark does.
     assert!(find("org.apache.spark.version").unwrap().as_str() >= "3.0.0");
     assert_eq!(find("org.apache.spark.legacyDateTime"), None);
 }
@@ -372,7 +372,7 @@ fn columns_without_a_cell_cost_next_to_nothing() {
         assert!(summary.columns.iter().all(|column| column.nulls == 32 * 4_096));
         summary.bytes
     };
-    // Mostly what the footer says of a column: its name, where it lies, that all of it is null.
+    // Mostly the footer's entry for a column: its name, its offset, and that all of it is null.
     let each = (bytes(55) - bytes(5)) / 50;
     assert!(each < 400, "{each} bytes for a null column of 131,072 rows");
 }
@@ -384,7 +384,7 @@ fn a_file_without_records_is_a_file() {
     assert_eq!(read(&file).iter().map(RecordBatch::num_rows).sum::<usize>(), 0);
 }
 
-/// Ten slabs of all kinds, with cardinalities from one to all.
+/// Ten slabs of all kinds of columns, with cardinalities from one to all distinct.
 fn mixed() -> Vec<Slab> {
     let slab = |from: usize| {
         let rows = 4_096;
@@ -418,7 +418,7 @@ fn the_bytes_do_not_depend_on_threads_or_waves() {
     }
 }
 
-/// A column in one of the forms it may come in, with what must be read back.
+/// A column in any of its possible forms, and the values that must be read back.
 fn any_column(rows: usize) -> impl Strategy<Value = (Cells, Vec<String>)> {
     let cell = || prop_oneof![3 => Just(String::new()), 4 => "[a-c]{1,2}", 2 => ".{0,12}", 1 => "\\PC{60,90}"];
     prop_oneof![

@@ -1,4 +1,4 @@
-//! Quarantine, findings and repairs, read back with the parquet crate's own reader.
+//! Reads quarantine, findings and repairs back with the parquet crate's reader.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,28 +1,28 @@
-//! Sums and digests as documents have them.
+//! Sums and digests in the form used by documents.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What became of a column's sum, as decimal text: "484283.77".
+/// The sums of a column by the outcome of records, as decimal text: "484283.77".
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Amounts {
-    /// Over all records whose amount can be read.
+    /// Sum over all records whose amount can be read.
     pub read: String,
-    /// Over those that were validated.
+    /// Sum over the validated records.
     pub validated: String,
-    /// Over those that were quarantined.
+    /// Sum over the quarantined records.
     pub quarantined: String,
-    /// Records whose amounts these sums are of. With `blank` and `unread` it gives all records.
+    /// Number of records included in these sums. Together with `blank` and `unread` it gives all records.
     pub summed: u64,
-    /// Records whose cell is blank: they have no amount.
+    /// Number of records whose cell is blank: they have no amount.
     pub blank: u64,
-    /// Records whose amount cannot be read, and is in no sum: `malformed` and `broken`.
+    /// Number of records whose amount cannot be read and is in no sum: `malformed` plus `broken`.
     pub unread: u64,
-    /// Those whose cell holds something that is no amount. Earlier manifests do not say.
+    /// Number of records whose cell is not blank and not an amount. Missing in earlier manifests.
     #[serde(default)]
     pub malformed: u64,
-    /// Those whose structure is broken. Earlier manifests do not say.
+    /// Number of records with structural faults. Missing in earlier manifests.
     #[serde(default)]
     pub broken: u64,
 }

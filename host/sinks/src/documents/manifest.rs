@@ -8,77 +8,77 @@ use serde::{Deserialize, Serialize};
 
 use super::amounts::{AmountsByColumn, PluginDigests};
 
-/// What is published for a partition. COPY reads `entries` and ignores the rest.
+/// A partition's published run. COPY reads `entries` and ignores the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// One for each part file.
+    /// One entry per part file.
     pub entries: Vec<Entry>,
-    /// What else there is to know.
+    /// Everything else about the run.
     pub assay: Assay,
 }
 
-/// A part file as COPY wants to be told of it.
+/// A part file in the form COPY expects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Where it is.
+    /// URL of the file.
     pub url: String,
-    /// COPY fails if it is missing.
+    /// Whether COPY fails if the file is missing.
     pub mandatory: bool,
     /// Required by COPY for columnar files.
     pub meta: EntryMeta,
 }
 
-/// A part file's size.
+/// Size of a part file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryMeta {
     /// In bytes.
     pub content_length: u64,
 }
 
-/// What the published run was, and what it wrote.
+/// The published run and the files it wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assay {
     /// [`super::VERSION`].
     pub version: u32,
-    /// The run that is published.
+    /// Id of the published run.
     pub run_id: String,
-    /// The attempt that wrote what is published.
+    /// Name of the attempt that wrote the published files.
     pub attempt: String,
-    /// The run it took the place of, if any. Set by the commit.
+    /// The run that it replaced, if any. Set by the commit.
     pub replaces: Option<String>,
-    /// The attempt at the same run whose files were found missing or damaged, so that they were written anew. Set by the commit.
+    /// The attempt at the same run whose files were found missing or damaged and were written again, if any. Set by the commit.
     pub mends: Option<String>,
-    /// The newer version that was published before: this one is not the newest and does not become it.
+    /// The newer version that was already published, if any: this one is not the newest and does not become the newest.
     pub superseded_by: Option<String>,
-    /// What became of the file: `accepted`, `accepted_with_warnings` or `accepted_with_quarantine`.
+    /// Outcome of the file: `accepted`, `accepted_with_warnings` or `accepted_with_quarantine`.
     pub outcome: String,
-    /// The dataset.
+    /// Name of the dataset.
     pub dataset: String,
     /// The kind of file.
     pub kind: String,
     /// Partition keys and values, in the pack's order.
     pub partition: IndexMap<String, String>,
-    /// The layout's name.
+    /// Name of the layout.
     pub layout: String,
     /// The pack.
     pub pack: PackRef,
-    /// The plugins.
+    /// Digests of the plugins, by name.
     pub plugins: PluginDigests,
     /// The input.
     pub source: SourceRef,
-    /// Where its records went.
+    /// Number of records by destination.
     pub records: RecordCounts,
-    /// Where the amounts went.
+    /// Sums of amounts by column.
     pub amounts: AmountsByColumn,
     /// The part files, in order.
     pub parts: Vec<PartEntry>,
-    /// What was written beside them, by kind: `quarantine`, `findings`, `repairs`.
+    /// Other files written, by kind: `quarantine`, `findings`, `repairs`.
     pub rejected: BTreeMap<String, Vec<PartEntry>>,
-    /// Key of the run's report, as it was written before the commit.
+    /// Key of the run's report, written before the commit.
     pub report: String,
-    /// Key of the audit record: the same report, written once the run was published.
+    /// Key of the audit record: the same report, written after the run was published.
     pub audit: String,
-    /// When, RFC 3339.
+    /// Time of the commit, RFC 3339.
     pub committed_at: String,
 }
 
@@ -96,20 +96,20 @@ pub struct PackRef {
 pub struct SourceRef {
     /// Its file name.
     pub name: String,
-    /// Its size, decompressed.
+    /// Its size in bytes, decompressed.
     pub bytes: u64,
-    /// Digest of its content, decompressed: 64 hexadecimal digits.
+    /// BLAKE3 digest of its decompressed content, 64 hexadecimal digits.
     pub digest: String,
 }
 
-/// Where records went. `read` is the sum of the others.
+/// Number of records by destination. `read` is the sum of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordCounts {
-    /// Data records in the input.
+    /// Records in the input.
     pub read: u64,
-    /// In part files.
+    /// Records in part files.
     pub validated: u64,
-    /// In the quarantine.
+    /// Records in the quarantine.
     pub quarantined: u64,
 }
 
@@ -118,30 +118,30 @@ pub struct RecordCounts {
 pub struct PartEntry {
     /// Its key in the store.
     pub key: String,
-    /// Its rows.
+    /// Number of its rows.
     pub rows: u64,
-    /// Its size.
+    /// Its size in bytes.
     pub bytes: u64,
     /// Its BLAKE3 digest, 64 hexadecimal digits.
     pub digest: String,
 }
 
 impl PartEntry {
-    /// What must be found under its key.
+    /// Returns the size and digest that the file must have. Fails if the digest is not valid hexadecimal.
     pub fn expected(&self) -> Result<Expected, blake3::HexError> {
         Ok(Expected { bytes: self.bytes, digest: blake3::Hash::from_hex(&self.digest)? })
     }
 }
 
 impl Assay {
-    /// All files that the run wrote.
+    /// Returns all files that the run wrote.
     pub fn files(&self) -> impl Iterator<Item = &PartEntry> {
         self.parts.iter().chain(self.rejected.values().flatten())
     }
 }
 
 impl Manifest {
-    /// A manifest for `assay`'s parts, which are found where `url` says.
+    /// Creates a manifest for the part files of `assay`; `url` maps their keys to URLs.
     pub fn new(assay: Assay, url: impl Fn(&str) -> String) -> Self {
         let entry = |part: &PartEntry| Entry {
             url: url(&part.key),

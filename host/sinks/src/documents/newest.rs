@@ -1,16 +1,16 @@
-//! Which of several versions is the newest.
+//! Names the newest of several versions.
 
 use serde::{Deserialize, Serialize};
 
-/// The newest version that is published of what differs by one partition key only. Who wants "the newest" starts here; who wants a
-/// certain version starts at that version's manifest.
+/// The newest published version among partitions that differ in one key only. Readers that want "the newest" start here; readers that want
+/// a certain version start at that version's manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Newest {
     /// [`super::VERSION`].
     pub version: u32,
     /// The partition key by which versions are ordered.
     pub by: String,
-    /// Its value for the newest.
+    /// The value of that key for the newest version.
     pub value: String,
     /// Key of that version's manifest.
     pub manifest: String,

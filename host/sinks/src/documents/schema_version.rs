@@ -1,8 +1,8 @@
-//! Which layouts were seen, when and where.
+//! Records which layouts were seen, when and where.
 
 use serde::{Deserialize, Serialize};
 
-/// A layout, with when and where it was seen.
+/// A layout, and when and where it was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SchemaVersion {
     /// [`super::VERSION`].
@@ -11,20 +11,20 @@ pub struct SchemaVersion {
     pub dataset: String,
     /// Digest of the header's cells.
     pub fingerprint: String,
-    /// The layout's name, if it is a known one.
+    /// Name of the layout, if it is known.
     pub name: Option<String>,
-    /// The header's cells, in order. Of a header that is no known layout perhaps only the first, and these cut.
+    /// The header's cells, in order. For an unknown layout, possibly only the first ones, truncated.
     pub columns: Vec<String>,
-    /// How many cells follow that are not listed.
+    /// Number of further cells that are not listed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: usize,
-    /// The names that rules and files use for them, in the same order.
+    /// The names that rules and files use for these columns, in the same order.
     pub canonical: Vec<String>,
-    /// When, RFC 3339.
+    /// Time at which it was seen, RFC 3339.
     pub seen_at: String,
-    /// In which file.
+    /// Name of the file in which it was seen.
     pub source: String,
-    /// By which attempt.
+    /// Name of the attempt that saw it.
     pub attempt: String,
 }
 

@@ -1,6 +1,6 @@
-//! The least and the greatest of many texts.
+//! Minimum and maximum of many texts.
 
-/// The least and the greatest text seen. Most texts lie between the two, which their first eight bytes tell.
+/// Minimum and maximum of the texts seen. Most texts lie between the two, and their first eight bytes suffice to tell.
 #[derive(Debug)]
 pub(super) struct Extremes {
     pub(super) least: Vec<u8>,
@@ -36,7 +36,7 @@ impl Extremes {
     }
 }
 
-/// The first eight bytes, zeros beyond the text: if one text's is less than another's, so is the text.
+/// Returns the first eight bytes as a number, padded with zeros. If it is less than that of another text, so is the text.
 fn head(text: &[u8]) -> u64 {
     if let Some(head) = text.first_chunk() {
         return u64::from_be_bytes(*head);

@@ -1,7 +1,8 @@
-//! Distinct texts of a column chunk, numbered in the order they come.
+//! Distinct texts of a column chunk, numbered in order of arrival.
 //!
-//! Dictionaries of a chunk outgrow the caches, so what counts is how many places a look-up touches: one slot of 8 bytes with part of the
-//! hash in it, one entry of 16 with the length and the first 8 bytes of the text, and only for longer ones the text.
+//! The dictionaries of a row group do not fit the caches, so the cost of a look-up is the number of places it touches: one slot of 8 bytes
+//! that includes part of the hash, one entry of 16 bytes with the length and the first 8 bytes of the text, and only for longer texts the
+//! text itself.
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
@@ -9,31 +10,32 @@ use std::str;
 
 use super::plain::{self, LENGTH};
 
-/// Slots to begin with: 512 bytes, as a file may have thousands of columns, and a table that grows does so once a file.
+/// Initial number of slots: 512 bytes, because a file may have thousands of columns, and a table grows only once per file.
 const FIRST_SLOTS: usize = 64;
 
 /// The text is not UTF-8.
 #[derive(Debug)]
 pub(super) struct NotUtf8;
 
-/// Texts with their numbers. `page` is the dictionary page as Parquet wants it: each text after its length in 4 bytes.
+/// Texts and their numbers. `page` is the dictionary page in Parquet's format: each text preceded by its length in 4 bytes.
 #[derive(Debug)]
 pub(super) struct Interner {
-    /// 0 where free; else the high half of the hash over the number plus one. Its length is a power of two.
+    /// 0 if free, otherwise the high half of the hash in the upper 32 bits and the text's number plus one in the lower. The number of slots
+    /// is a power of two.
     slots: Vec<u64>,
     entries: Vec<Entry>,
     page: Vec<u8>,
-    /// Drawn anew for each process, so that no file can be made to collide. Numbers do not depend on it.
+    /// Random, so that a file cannot be crafted to collide. The numbers do not depend on it.
     seed: u64,
 }
 
-/// One of the texts.
+/// Entry of a text.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    /// Where it begins in `page`.
+    /// Offset of the text in `page`.
     start: u32,
     len: u32,
-    /// Its first 8 bytes, or all that it has.
+    /// See [`head`].
     head: u64,
 }
 
@@ -50,19 +52,19 @@ impl Interner {
         Self { slots: vec![0; FIRST_SLOTS], entries: Vec::new(), page: Vec::new(), seed }
     }
 
-    /// How many distinct texts there are.
+    /// Returns the number of distinct texts.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Bytes of memory it takes, room for more texts included.
+    /// Returns the memory allocated, in bytes.
     pub(super) fn memory(&self) -> usize {
         self.page.capacity()
             + self.entries.capacity() * size_of::<Entry>()
             + self.slots.capacity() * size_of::<u64>()
     }
 
-    /// Bytes of memory that its texts take, by the texts alone.
+    /// Returns the memory that the texts need, in bytes, computed from the texts alone.
     pub(super) fn bytes(&self) -> usize {
         self.page.len() + self.entries.len() * (size_of::<Entry>() + 4 * size_of::<u64>())
     }
@@ -72,7 +74,7 @@ impl Interner {
         &self.page
     }
 
-    /// Takes the dictionary page and its number of texts, leaving an empty interner that keeps the table's memory.
+    /// Takes the dictionary page and its number of texts, leaving an empty interner that keeps the memory of the table.
     pub(super) fn take(&mut self) -> (Vec<u8>, usize) {
         self.slots.fill(0);
         let texts = self.entries.len();
@@ -80,17 +82,17 @@ impl Interner {
         (std::mem::take(&mut self.page), texts)
     }
 
-    /// The text with this number.
+    /// Returns the text with this number.
     pub(super) fn get(&self, number: u32) -> &[u8] {
         &self.page[self.entries[number as usize].range()]
     }
 
-    /// All texts in order.
+    /// Returns all texts in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.entries.iter().map(|entry| &self.page[entry.range()])
     }
 
-    /// The text's number, new or old.
+    /// Returns the text's number, adding the text if it is new.
     #[inline]
     pub(super) fn intern(&mut self, text: &[u8]) -> Result<u32, NotUtf8> {
         let head = head(text);
@@ -149,7 +151,7 @@ impl Interner {
     }
 }
 
-/// A number or a place. A dictionary ends soon after its first mebibyte, and a slab is cut far below 4 GiB.
+/// Converts a number or an offset. A dictionary ends soon after its first mebibyte, and a slab is far below 4 GiB.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).expect("a dictionary is far below 4 GiB")
 }
@@ -164,20 +166,20 @@ fn number_in(slot: u64) -> u32 {
     slot as u32 - 1
 }
 
-/// Odd, with as many ones as zeros in no pattern: the fraction of the golden ratio.
+/// The fraction of the golden ratio: odd, with as many ones as zeros and without a pattern.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Multiplies into 128 bits and folds the halves, so that each bit of the result depends on all bits.
+/// Multiplies to 128 bits and folds the halves, so that each bit of the result depends on all bits.
 #[expect(clippy::cast_possible_truncation, reason = "the halves are folded")]
 fn fold(word: u64) -> u64 {
     let product = u128::from(word) * u128::from(MULTIPLIER);
     (product >> 64) as u64 ^ product as u64
 }
 
-/// Bytes of a text that its entry holds.
+/// Number of bytes of a text that its entry holds.
 const HEAD: usize = size_of::<u64>();
 
-/// The first 8 bytes of a text; of a shorter one a word that no other of its length has.
+/// Returns the first 8 bytes of a text as a number; for a shorter text, a number that is unique among texts of its length.
 #[inline]
 fn head(text: &[u8]) -> u64 {
     if let Some(head) = text.first_chunk::<HEAD>() {
@@ -199,13 +201,13 @@ fn hash(seed: u64, head: u64, text: &[u8]) -> u64 {
     for chunk in words {
         state = fold(state ^ u64::from_le_bytes(*chunk));
     }
-    // The last 8 bytes again, for what the whole words leave over.
+    // Hashes the last 8 bytes again, to cover the bytes after the last whole word.
     let tail = text.last_chunk().map_or(0, |tail| u64::from_le_bytes(*tail));
     fold(state.rotate_left(23) ^ tail)
 }
 
-/// Whether two texts of the same length, of more than 8 bytes and with the same first 8, are equal. Most are short, and for those this is
-/// quicker than a call to the library's comparison.
+/// Whether two texts are equal that have the same length, more than 8 bytes, and the same first 8 bytes. Most are short, and for those this
+/// is faster than calling the library's comparison.
 #[inline]
 fn same_rest(one: &[u8], other: &[u8]) -> bool {
     one.last_chunk::<HEAD>() == other.last_chunk::<HEAD>()

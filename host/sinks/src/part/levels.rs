@@ -1,15 +1,15 @@
-//! Small whole numbers the way Parquet packs them: runs of one value, and groups of eight bit by bit.
+//! Parquet's packing of small integers: runs of one value, and bit-packed groups of eight.
 
 use std::ops::Range;
 
 use assay_model::Bitmap;
 
-/// Whether each row of a page has a value. Pages in which all have one, or none has, never build the bits.
+/// Whether each row of a page has a value. If all rows of a page have one, or none has, the bits are never built.
 #[derive(Debug, Default)]
 pub(super) struct Levels {
     rows: usize,
     filled: usize,
-    /// Least significant bit first; empty as long as all rows are alike.
+    /// Least significant bit first; empty as long as all rows are the same.
     bits: Vec<u8>,
 }
 
@@ -18,12 +18,12 @@ impl Levels {
         self.rows
     }
 
-    /// Rows that have a value.
+    /// Returns the number of rows that have a value.
     pub(super) fn filled(&self) -> usize {
         self.filled
     }
 
-    /// `count` rows that all have a value, or all have none.
+    /// Appends `count` rows that all have a value or all have none.
     pub(super) fn push_run(&mut self, filled: bool, count: usize) {
         let alike = if filled { self.filled == self.rows } else { self.filled == 0 };
         if alike && self.bits.is_empty() {
@@ -34,7 +34,7 @@ impl Levels {
         }
     }
 
-    /// One row after another.
+    /// Appends rows one by one.
     pub(super) fn extend(&mut self, filled: impl Iterator<Item = bool>) {
         self.spread();
         let mut bit = self.rows % 8;
@@ -54,14 +54,14 @@ impl Levels {
         }
     }
 
-    /// One row after another, a bit each, of those in `rows`.
+    /// Appends the rows in `rows`, one bit each.
     pub(super) fn extend_bits(&mut self, bits: &Bitmap, rows: Range<usize>) {
         self.spread();
         let mut have = self.rows % 8;
         let mut word = if have > 0 { self.bits.pop().map_or(0, u64::from) } else { 0 };
         let mut at = rows.start;
         while at < rows.end {
-            // So many that with what is left over, less than a byte, they fit a word wherever in a byte they begin.
+            // With the bits left over (fewer than 8) and an unaligned start (up to 7), 48 bits fit a 64-bit word.
             let count = (rows.end - at).min(48);
             let bytes = &bits.as_bytes()[at / 8..];
             let next = match bytes.first_chunk() {
@@ -84,7 +84,7 @@ impl Levels {
         self.rows += rows.len();
     }
 
-    /// Builds the bits that were saved so far.
+    /// Builds the bits that were omitted so far.
     fn spread(&mut self) {
         if !self.bits.is_empty() || self.rows == 0 {
             return;
@@ -98,7 +98,7 @@ impl Levels {
         }
     }
 
-    /// Appends the levels with their length before them, as a version 1 data page has them, and starts over.
+    /// Appends the levels preceded by their length, as in a version 1 data page, and resets.
     pub(super) fn encode(&mut self, out: &mut Vec<u8>) {
         let length_at = out.len();
         out.extend_from_slice(&[0; 4]);
@@ -126,10 +126,10 @@ fn put_varint(out: &mut Vec<u8>, mut value: usize) {
     out.push(value.to_le_bytes()[0]);
 }
 
-/// Keys of a group: as many as fill whole bytes, whatever their width.
+/// Number of keys per group: eight keys of any width fill whole bytes.
 const GROUP: usize = 8;
 
-/// Bits of a key, up to which a group of them fits 128.
+/// Maximum key width, in bits, at which a group fits 128 bits.
 const NARROW: u32 = 16;
 
 /// Appends dictionary keys below `distinct`: their width in one byte, then runs and packed groups.
@@ -155,16 +155,16 @@ pub(super) fn encode_keys(keys: &[u32], distinct: usize, out: &mut Vec<u8>) {
     pack(&keys[packed..], width, out);
 }
 
-/// Whether all keys of a group, of which there is one at least, are the same.
+/// Whether all keys of a non-empty group are equal.
 fn alike(group: &[u32]) -> bool {
     match group.as_array::<GROUP>() {
-        // All are looked at in any case, which takes no branch.
+        // Examines every key, without branches.
         Some(group) => group.iter().fold(0, |bits, key| bits | (key ^ group[0])) == 0,
         None => group.iter().all(|key| *key == group[0]),
     }
 }
 
-/// Appends keys bit by bit in groups of eight, the last one filled up with zeros.
+/// Appends keys bit-packed in groups of eight; the last group is padded with zeros.
 fn pack(keys: &[u32], width: u32, out: &mut Vec<u8>) {
     if keys.is_empty() {
         return;
@@ -179,7 +179,7 @@ fn pack(keys: &[u32], width: u32, out: &mut Vec<u8>) {
         groups.for_each(|group| pack_wide(group, width, out));
         return;
     }
-    // A group is written with zeros behind it, which the next one overwrites.
+    // Each group is written with trailing zeros, which the next one overwrites.
     let mut end = out.len();
     out.resize(end + count * width as usize + size_of::<u128>(), 0);
     for group in groups {
@@ -190,13 +190,13 @@ fn pack(keys: &[u32], width: u32, out: &mut Vec<u8>) {
     out.truncate(end);
 }
 
-/// Keys of 1 to 16 bits each, put together in pairs, so that none waits for all before it.
+/// Packs keys of 1 to 16 bits each. They are combined in pairs, so that no key depends on all before it.
 #[inline]
 fn pack_narrow(group: &[u32; GROUP], width: u32) -> u128 {
     let two = |at: usize| u64::from(group[at]) | u64::from(group[at + 1]) << width;
     let four = |at: usize| two(at) | two(at + 2) << (2 * width);
     let (low, high) = (four(0), four(4));
-    // Twice, because all 64 bits may have to go.
+    // Two shifts, because a single shift by all 64 bits would overflow.
     let first = low | high << (4 * width - 1) << 1;
     let second = high >> (u64::BITS - 4 * width);
     u128::from(first) | u128::from(second) << u64::BITS
@@ -222,7 +222,7 @@ fn pack_wide(group: &[u32; GROUP], width: u32, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    /// Bits as text, in pieces: `*` marks those that are pushed as a run.
+    /// `pieces`: bits as text; a piece with `*` is pushed as a run.
     fn check(pieces: &[&str], expected: &[u8]) {
         let mut levels = Levels::default();
         for piece in pieces {

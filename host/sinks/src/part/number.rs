@@ -1,5 +1,4 @@
-//! Numbers, dates and lineage of a part file, through the parquet crate's own encoders: there are few of them,
-//! and they are short.
+//! Numbers, dates and lineage of a part file. They go through the parquet crate's own encoders, because they are few and short.
 
 use assay_model::{Bitmap, Cells, Column, ColumnKind};
 use parquet::column::writer::ColumnWriterImpl;
@@ -12,7 +11,7 @@ use super::pages::{Chunk, PageBuffer};
 use super::spec::Rows;
 use crate::SinkError;
 
-/// What a slab's cells of a column came to.
+/// Counts and sum of a slab's cells of one column.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tally {
     pub(super) nulls: u64,
@@ -20,7 +19,7 @@ pub(super) struct Tally {
     pub(super) sum: i128,
 }
 
-/// Encodes a column of fixed width, one row group after another.
+/// Encodes a fixed-width column, one row group after another.
 pub(super) struct NumberColumn<T: DataType> {
     descr: ColumnDescPtr,
     props: WriterPropertiesPtr,
@@ -28,11 +27,11 @@ pub(super) struct NumberColumn<T: DataType> {
     writer: Option<ColumnWriterImpl<'static, T>>,
     values: Vec<T::T>,
     levels: Vec<i16>,
-    /// In the row group.
+    /// Number of rows in the row group.
     rows: usize,
 }
 
-/// Bytes that a number takes in a row group until it is written: as a key, or as the difference to the one before.
+/// Size of a number in a row group until it is written, in bytes: a dictionary key, or the difference from the previous number.
 const NUMBER_BYTES: usize = 4;
 
 impl<T: DataType> NumberColumn<T> {
@@ -41,12 +40,12 @@ impl<T: DataType> NumberColumn<T> {
         Self { descr, props, buffer: PageBuffer::default(), writer: None, values, levels, rows: 0 }
     }
 
-    /// Bytes that the row group takes so far, more or less.
+    /// Returns the approximate size of the row group so far, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.buffer.bytes().max(self.rows * NUMBER_BYTES)
     }
 
-    /// Writes what `values` and `levels` hold; a column that is never null takes no levels.
+    /// Writes and clears `values` and `levels`; a column without nulls has no levels.
     fn write(&mut self) -> ParquetResult<()> {
         let writer = self.writer.get_or_insert_with(|| {
             let pages = Box::new(self.buffer.clone());
@@ -60,7 +59,7 @@ impl<T: DataType> NumberColumn<T> {
         Ok(())
     }
 
-    /// Appends as many nulls as there are rows, at once.
+    /// Appends one null per row.
     fn put_nulls(&mut self, rows: &Rows) -> ParquetResult<Tally> {
         self.levels.resize(self.levels.len() + rows.len(), 0);
         self.write()?;
@@ -72,7 +71,7 @@ impl<T: DataType> NumberColumn<T> {
         self.values.extend(cell);
     }
 
-    /// Ends the row group.
+    /// Ends the row group and returns its chunk.
     pub(super) fn close(&mut self) -> ParquetResult<Chunk> {
         if self.writer.is_none() {
             self.write()?;
@@ -93,7 +92,7 @@ fn is_set(bits: Option<&Bitmap>, row: usize, otherwise: bool) -> bool {
 }
 
 impl NumberColumn<Int64Type> {
-    /// Appends whole numbers or decimals.
+    /// Appends integers or decimals.
     pub(super) fn append(
         &mut self,
         kind: ColumnKind,
@@ -138,7 +137,7 @@ impl NumberColumn<Int64Type> {
         Ok(tally)
     }
 
-    /// Appends one number a record, none of them null.
+    /// Appends one number per record, without nulls.
     pub(super) fn append_lineage(
         &mut self,
         rows: &Rows,

@@ -1,10 +1,10 @@
-//! A writer that counts and digests what goes through it.
+//! A writer that counts and digests the bytes that pass through it.
 
 use std::io::{self, Write};
 
 use assay_model::Digest;
 
-/// Passes bytes on. The writer underneath can be taken back when the encoder above is done with it.
+/// Forwards bytes. The inner writer can be taken back when the encoder has finished.
 #[derive(Debug)]
 pub(crate) struct Output<W> {
     inner: Option<W>,
@@ -17,17 +17,17 @@ impl<W: Write> Output<W> {
         Self { inner: Some(inner), hasher: blake3::Hasher::new(), bytes: 0 }
     }
 
-    /// Bytes that went through.
+    /// Returns the number of bytes written.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The BLAKE3 digest of all bytes that went through.
+    /// Returns the BLAKE3 digest of all bytes written.
     pub(crate) fn digest(&self) -> Digest {
         Digest(*self.hasher.finalize().as_bytes())
     }
 
-    /// Gives the writer back. Nothing more can be written here.
+    /// Returns the inner writer. Nothing can be written afterwards.
     pub(crate) fn take(&mut self) -> Option<W> {
         self.inner.take()
     }

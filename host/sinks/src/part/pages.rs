@@ -1,4 +1,4 @@
-//! From encoded values to a finished column chunk.
+//! Assembles encoded values into a finished column chunk.
 
 use std::cell::RefCell;
 use std::io;
@@ -17,11 +17,11 @@ use super::segments::Segments;
 use super::spec::{ZSTD_LEVEL, compression};
 
 thread_local! {
-    /// One for each thread and not one for each column: it holds a good half of a megabyte.
+    /// One per thread rather than one per column: it takes more than half a megabyte.
     static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// Compresses a page's body. The result depends on `body` alone.
+/// Compresses the body of a page. The result depends on `body` alone.
 pub(super) fn compress(body: &[u8]) -> io::Result<Vec<u8>> {
     let _span = tracing::debug_span!("compress").entered();
     COMPRESSOR.with_borrow_mut(|slot| {
@@ -35,34 +35,34 @@ pub(super) fn compress(body: &[u8]) -> io::Result<Vec<u8>> {
     })
 }
 
-/// A column chunk, ready to be put into its row group.
+/// A column chunk, ready to be appended to its row group.
 pub(super) struct Chunk {
     pub(super) bytes: Segments,
     pub(super) close: ColumnCloseResult,
 }
 
-/// A data page whose place in the file is not known yet.
+/// A data page whose position in the file is not known yet.
 #[derive(Debug)]
 pub(super) struct DataPage {
     pub(super) body: Vec<u8>,
-    /// Bytes of the body before it was compressed.
+    /// Size of the body before compression, in bytes.
     pub(super) unpacked: usize,
-    /// Rows, null ones too.
+    /// Number of rows, including nulls.
     pub(super) rows: u32,
     pub(super) encoding: Encoding,
 }
 
-/// What is known of a chunk when its last page is there.
+/// Parts of a chunk, known after its last page.
 pub(super) struct ChunkParts {
-    /// The dictionary page as plain texts, and how many there are.
+    /// The dictionary page in plain encoding, and its number of texts.
     pub(super) dictionary: Option<(Vec<u8>, u32)>,
     pub(super) pages: Vec<DataPage>,
     pub(super) statistics: Statistics,
-    /// Bytes of all texts.
+    /// Total size of all texts, in bytes.
     pub(super) text_bytes: i64,
 }
 
-/// Puts headers before the pages and describes the chunk.
+/// Writes the pages with their headers and describes the chunk.
 pub(super) fn assemble(descr: ColumnDescPtr, parts: ChunkParts) -> Result<Chunk> {
     let mut sink = TrackedWrite::new(Segments::default());
     let mut encodings = vec![Encoding::RLE];
@@ -140,18 +140,18 @@ fn signed<N: TryInto<i64>>(number: N) -> Result<i64> {
         .map_err(|_| ParquetError::General("a column chunk exceeds 2^63 bytes".to_owned()))
 }
 
-/// Gathers the pages of one of the parquet crate's own column writers in memory, so that columns can be encoded at the same time.
+/// Collects the pages of one of the parquet crate's column writers in memory, so that columns can be encoded concurrently.
 #[derive(Clone, Default)]
 pub(super) struct PageBuffer(Arc<Mutex<Option<TrackedWrite<Segments>>>>);
 
 impl PageBuffer {
-    /// What was gathered; the buffer is empty afterwards.
+    /// Takes the collected pages, leaving the buffer empty.
     pub(super) fn take(&self) -> Result<Segments> {
         let sink = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         sink.map_or_else(|| Ok(Segments::default()), TrackedWrite::into_inner)
     }
 
-    /// Bytes gathered.
+    /// Returns the size of the collected pages, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let sink = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sink.as_ref().map_or(0, TrackedWrite::bytes_written)

@@ -1,13 +1,13 @@
-//! Texts the way Parquet's plain encoding has them: each after its length in four bytes.
+//! Parquet's plain encoding of texts: each preceded by its length in four bytes.
 
 use assay_model::Text;
 
 use super::spec::Rows;
 
-/// Bytes copied at once. Most texts are shorter, and one move is quicker than a call; what is copied too much is overwritten by the next.
+/// Number of bytes copied at once. Most texts are shorter, and a single move is faster than a call; the next text overwrites the excess.
 const COPY: usize = 32;
 
-/// Bytes of a length.
+/// Size of a length, in bytes.
 pub(super) const LENGTH: usize = size_of::<u32>();
 
 /// Appends a text.
@@ -16,7 +16,7 @@ pub(super) fn put(plain: &mut Vec<u8>, text: &[u8]) {
     plain.extend_from_slice(text);
 }
 
-/// Appends those of `rows` that are not blank, and tells `visit` each. Gives how many they are.
+/// Appends the texts of `rows` that are not blank, passes each to `visit`, and returns how many there are.
 pub(super) fn put_rows<'a>(
     plain: &mut Vec<u8>,
     texts: &'a Text,

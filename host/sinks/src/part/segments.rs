@@ -1,6 +1,6 @@
-//! The bytes of a column chunk, in the pieces they came in.
+//! The bytes of a column chunk, in segments.
 //!
-//! A chunk of many mebibytes in one piece would be moved again and again as it grows, and take twice its memory each time.
+//! A chunk of many mebibytes in one buffer would be moved each time it grows, and would take twice its memory meanwhile.
 
 use std::io::{self, Read, Write};
 
@@ -8,14 +8,15 @@ use bytes::{Buf, Bytes};
 use parquet::errors::Result;
 use parquet::file::reader::{ChunkReader, Length};
 
-/// Bytes that are put together with what is before them. 4 KiB: headers of pages, and pages of columns that say little.
+/// Writes shorter than this are appended to an open segment, which ends when it reaches this size. 4 KiB: page headers, and the pages of
+/// columns with little content.
 const SMALL: usize = 4 << 10;
 
-/// Bytes in a row.
+/// Contiguous bytes, stored in segments.
 #[derive(Debug, Default)]
 pub(super) struct Segments {
     ended: Vec<Bytes>,
-    /// What comes after them, as long as it is little.
+    /// The segment after them, as long as it is small.
     open: Vec<u8>,
 }
 
@@ -71,7 +72,7 @@ impl ChunkReader for Segments {
     }
 }
 
-/// What is to be read of the bytes.
+/// A reader of the remaining bytes.
 #[derive(Debug)]
 pub(super) struct Rest {
     segments: Vec<Bytes>,

@@ -1,4 +1,4 @@
-//! What a part file's columns are, and in which form they come.
+//! Columns of a part file and the slabs written to it.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -13,37 +13,37 @@ use parquet::schema::types::{Type, TypePtr};
 
 use crate::SinkError;
 
-/// Written into each file. It names the format rather than a version, so that a new host writes the same bytes.
+/// Creator recorded in each file. It names the format rather than a version, so that a new host writes the same bytes.
 pub(crate) const CREATED_BY: &str = "assay";
 
-/// Level 1: files are a third smaller than Snappy's for about a fifth more time, and higher levels gain little on
-/// pages that are dictionary keys already.
+/// Compression level. With level 1, files are a third smaller than with Snappy for about a fifth more time; higher levels gain little on
+/// pages that already consist of dictionary keys.
 pub(super) const ZSTD_LEVEL: i32 = 1;
 
-/// The decimals that fit the 64 bits Assay computes with.
+/// Number of decimal digits that fit the 64-bit values Assay computes with.
 const DECIMAL_DIGITS: u8 = 18;
 
 /// A column of a part file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnSpec {
-    /// What readers know it by.
+    /// Id by which readers identify the column.
     pub id: FieldId,
-    /// Its name, unlike all others also where case does not count.
+    /// Name of the column, unique regardless of case.
     pub name: String,
-    /// What it holds.
+    /// Type of its cells.
     pub kind: ColumnKind,
 }
 
-/// Which of a slab's records are written.
+/// Which records of a slab are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Selection<'a> {
-    /// All of them.
+    /// All records.
     All,
-    /// Those with these indexes, ascending, without repeats.
+    /// The records with these indices, ascending and without repeats.
     Some(&'a [u32]),
 }
 
-/// The records of a slab that are written, as runs: selections are long runs with few gaps.
+/// The records of a slab that are written, as ranges: selections consist of long ranges with few gaps.
 #[derive(Debug)]
 pub(super) struct Rows {
     runs: Vec<Range<usize>>,
@@ -60,12 +60,12 @@ impl Rows {
         Self { runs, len: indexes.len() }
     }
 
-    /// How many there are.
+    /// Returns the number of records.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// In order, none empty but where the slab is.
+    /// Returns the ranges in order; none is empty unless the slab is.
     pub(super) fn runs(&self) -> &[Range<usize>] {
         &self.runs
     }
@@ -75,19 +75,19 @@ impl Rows {
     }
 }
 
-/// A slab, column by column, with the records of it that are written.
+/// A slab, column by column, and the records of it that are written.
 #[derive(Debug, Clone)]
 pub struct SlabColumns<'a> {
-    /// One for each specification, in the same order, all with the slab's records. [`Cells::Absent`] is all null.
+    /// One per specification, in the same order, with all records of the slab. [`Cells::Absent`] is all null.
     pub columns: Vec<&'a Column>,
-    /// Where each of the slab's records lies.
+    /// Positions of the slab's records.
     pub positions: &'a [Position],
     /// The records to write.
     pub selection: Selection<'a>,
 }
 
 impl SlabColumns<'_> {
-    /// How many records are written.
+    /// Returns the number of records written.
     pub fn rows(&self) -> usize {
         match self.selection {
             Selection::All => self.positions.len(),
@@ -95,7 +95,7 @@ impl SlabColumns<'_> {
         }
     }
 
-    /// Lengths agree and indexes are in range, so that the encoders need not look.
+    /// Checks that lengths agree and indices are in range, so that the encoders need not check.
     pub(super) fn check(&self, specs: &[ColumnSpec]) -> Result<(), SinkError> {
         let fault =
             |column: &str, problem| Err(SinkError::Column { column: column.to_owned(), problem });
@@ -122,7 +122,7 @@ impl SlabColumns<'_> {
                 Cells::Decimal { unscaled, .. } => unscaled.len(),
                 Cells::Date(days) => days.len(),
                 Cells::Dictionary { keys, values } => {
-                    // All are looked at, which as vectors is quicker than to stop at the first.
+                    // Examining all keys, which is vectorised, is faster than stopping at the first bad one.
                     let greatest = keys.iter().fold(0, |greatest, &key| key.max(greatest));
                     if !keys.is_empty() && usize::from(greatest) >= values.len() {
                         let problem = format!("expected keys below {}", values.len());
@@ -140,7 +140,7 @@ impl SlabColumns<'_> {
     }
 }
 
-/// The Parquet schema of `specs` with lineage after them.
+/// Returns the Parquet schema of `specs` followed by the lineage columns.
 pub(super) fn schema(specs: &[ColumnSpec]) -> Result<TypePtr, SinkError> {
     let mut names = BTreeSet::from(LINEAGE.map(str::to_owned));
     let mut ids = BTreeSet::from(FieldId::LINEAGE);
@@ -180,7 +180,7 @@ pub(super) fn schema(specs: &[ColumnSpec]) -> Result<TypePtr, SinkError> {
 }
 
 fn field(spec: &ColumnSpec) -> Result<Type, parquet::errors::ParquetError> {
-    // The older annotations beside the new ones are for Redshift and older Spark, which know no others.
+    // The older annotations are written too, for Redshift and older Spark, which do not know the new ones.
     let (physical, logical, converted) = match spec.kind {
         ColumnKind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String), ConvertedType::UTF8),
         ColumnKind::Integer => (Physical::INT64, None, ConvertedType::NONE),
@@ -203,12 +203,12 @@ fn field(spec: &ColumnSpec) -> Result<Type, parquet::errors::ParquetError> {
     }
 }
 
-/// What pages are compressed with.
+/// Returns the compression of pages.
 pub(crate) fn compression() -> Compression {
     Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL).unwrap_or_default())
 }
 
-/// The caller's metadata in the form the parquet crate takes it.
+/// Converts the caller's metadata to the form the parquet crate expects.
 pub(crate) fn key_values(metadata: &[(String, String)]) -> Option<Vec<KeyValue>> {
     let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     (!metadata.is_empty()).then(|| pairs.collect())

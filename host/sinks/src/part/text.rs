@@ -1,8 +1,8 @@
 //! Text columns of a part file.
 //!
-//! A chunk starts with a dictionary. Where nearly every cell is new (names of records, free text) the dictionary is dropped before the
-//! first page is out; where it grows too large, the pages so far keep it and later ones hold the texts themselves.
-//! Minimum and maximum come from the dictionary, so that no cell is compared for them.
+//! A chunk starts with a dictionary. If nearly every cell is new (names of records, free text), the dictionary is dropped before the first
+//! page is written. If it grows too large, the existing pages keep it and later pages contain the texts themselves. Minimum and maximum are
+//! taken from the dictionary, so that cells need not be compared.
 
 use std::str;
 
@@ -21,26 +21,27 @@ use super::plain;
 use super::spec::Rows;
 use crate::SinkError;
 
-/// Rows after which a page ends, at the next slab's end. Parquet's customary 20,000: readers skip and decode by pages.
+/// A page ends after this many rows, at the end of the slab. Parquet's customary 20,000: readers skip and decode by pages.
 const PAGE_ROWS: usize = 20_000;
 
-/// Cells of all columns after which their pages end, at the next slab's end. 4 Mi: the keys of as many take 16 MiB, and up to 209 columns
-/// have pages of [`PAGE_ROWS`].
+/// The pages of all columns end after this many cells in total, at the end of the slab. 4 Mi: their keys take 16 MiB, and files of up to
+/// 209 columns have pages of [`PAGE_ROWS`].
 const PAGE_CELLS: usize = 4 << 20;
 
-/// Bytes of text after which a page ends, at the next slab's end. Parquet's customary 1 MiB.
+/// A page ends after this many bytes of text, at the end of the slab. Parquet's customary 1 MiB.
 const PAGE_BYTES: usize = 1 << 20;
 
-/// A dictionary beyond this no longer fits the second-level cache, and every look-up starts to cost a trip to memory.
+/// A larger dictionary, in bytes, is ended: it does not fit the L2 cache, so that look-ups start to go to memory.
 const DICTIONARY_BYTES: usize = 1 << 20;
 
-/// Cells to see before judging whether a dictionary is worth it.
+/// Minimum number of cells before deciding whether a dictionary is worth it.
 const TRIAL_CELLS: usize = 1_000;
 
-/// Longer minima and maxima are cut: footers hold one for each column and row group. Parquet's customary 64.
+/// Maximum length of minima and maxima, in bytes; longer ones are truncated, since footers hold one of each per column and row group.
+/// Parquet's customary 64.
 const STATISTICS_BYTES: usize = 64;
 
-/// A column of which at most one cell in so many is not blank is visited at those alone: finding one takes as long as passing over two.
+/// If at most one cell in this many is not blank, only the cells that are not blank are visited: finding one takes as long as passing two.
 const SPARSE: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +50,16 @@ enum Mode {
     Plain,
 }
 
-/// What is known of one of a slab's distinct texts.
+/// State of one distinct text of the slab.
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    /// In the chunk's dictionary.
+    /// Its number in the chunk's dictionary, or [`Known::UNSEEN`].
     number: u32,
     len: u32,
 }
 
 impl Known {
-    /// No dictionary gets this far: row groups have fewer rows.
+    /// Not looked up yet. No dictionary reaches this number: row groups have fewer rows.
     const UNSEEN: u32 = u32::MAX;
 }
 
@@ -66,24 +67,24 @@ impl Known {
 #[derive(Debug)]
 pub(super) struct TextColumn {
     descr: ColumnDescPtr,
-    /// How row groups begin: without a dictionary once one of this file was found useless.
+    /// Mode in which row groups begin: without a dictionary once one proved useless in this file.
     first: Mode,
     mode: Mode,
     interner: Interner,
     levels: Levels,
-    /// The page under way as dictionary keys …
+    /// Values of the current page as dictionary keys …
     keys: Vec<u32>,
-    /// … or as texts, each after its length.
+    /// … or as texts, each preceded by its length.
     plain: Vec<u8>,
     plain_cells: usize,
-    /// The slab's distinct texts; memory used again.
+    /// State of the slab's distinct texts; the memory is reused.
     known: Vec<Known>,
-    /// Least and greatest text that is not in the dictionary.
+    /// Minimum and maximum of the texts that are not in the dictionary.
     extremes: Option<Extremes>,
     pages: Vec<DataPage>,
-    /// Bytes of their bodies.
+    /// Total size of their bodies, in bytes.
     paged: usize,
-    /// Rows after which a page ends.
+    /// Number of rows after which a page ends.
     page_rows: usize,
     text_bytes: u64,
     nulls: u64,
@@ -91,7 +92,7 @@ pub(super) struct TextColumn {
 }
 
 impl TextColumn {
-    /// One of so many columns of a file.
+    /// Creates the encoder of one of the `columns` columns of a file.
     pub(super) fn new(descr: ColumnDescPtr, columns: usize) -> Self {
         Self {
             paged: 0,
@@ -113,7 +114,7 @@ impl TextColumn {
         }
     }
 
-    /// Appends a slab's cells and returns how many were blank.
+    /// Appends a slab's cells and returns the number of blank ones.
     pub(super) fn append(&mut self, column: &Column, rows: &Rows) -> Result<u64, SinkError> {
         let before = self.values();
         let filled = match &column.cells {
@@ -151,12 +152,12 @@ impl TextColumn {
         SinkError::Column { column: self.descr.name().to_owned(), problem }
     }
 
-    /// Bytes that the row group takes so far, by what was appended to it alone.
+    /// Returns the size of the row group so far, in bytes, computed from its content alone.
     pub(super) fn bytes(&self) -> usize {
         self.paged + self.plain.len() + self.keys.len() * size_of::<u32>() + self.interner.bytes()
     }
 
-    /// Bytes of memory it takes, room for more cells included.
+    /// Returns the memory allocated, in bytes.
     pub(super) fn memory(&self) -> usize {
         size_of::<Self>()
             + self.paged
@@ -168,12 +169,12 @@ impl TextColumn {
             + self.interner.memory()
     }
 
-    /// Cells in the page under way.
+    /// Returns the number of cells in the current page.
     fn values(&self) -> usize {
         self.keys.len() + self.plain_cells
     }
 
-    /// Which of the rows have a cell that is not blank, and how many.
+    /// Appends which rows have a cell that is not blank, and returns their number.
     fn push_levels(&mut self, column: &Column, rows: &Rows) -> usize {
         let before = self.levels.filled();
         match (&column.valid, &column.cells) {
@@ -182,7 +183,7 @@ impl TextColumn {
                     self.levels.extend_bits(valid, run.clone());
                 }
             }
-            // All are said to hold something; blank ones do not.
+            // Without a validity bitmap every cell counts as filled, except blank ones.
             (None, Cells::Text(text)) if has_blanks(text.offsets()) => {
                 self.levels.extend(rows.iter().map(|row| !text.get(row).is_empty()));
             }
@@ -211,8 +212,8 @@ impl TextColumn {
         Ok(rows)
     }
 
-    /// Looks each distinct text up once, when its first cell comes: texts of records that are not written
-    /// must not get into the file. `few`: which cells are not blank, if it pays to visit only those.
+    /// Looks up each distinct text once, when its first cell is reached: texts of records that are not written must not get into the file.
+    /// `few`: which cells are not blank, if it pays to visit only those.
     fn append_keys(
         &mut self,
         keys: &[u16],
@@ -236,7 +237,7 @@ impl TextColumn {
             }
             Ok(*text)
         };
-        // Counted here and not in the column, which would be a trip to memory a cell.
+        // Added up here rather than in the column, which would access memory for each cell.
         let mut bytes = 0;
         if let Some(filled) = few {
             for row in rows.runs().iter().flat_map(|run| filled.ones_in(run.clone())) {
@@ -246,7 +247,7 @@ impl TextColumn {
             }
         } else {
             let mut end = out.len();
-            // Each cell is written, and the next one over it if it is blank: which are blank cannot be predicted.
+            // Every cell is written; the next one overwrites it if it is blank. A branch on blankness would be unpredictable.
             out.resize(end + rows.len(), 0);
             for run in rows.runs() {
                 for &key in &keys[run.clone()] {
@@ -262,9 +263,9 @@ impl TextColumn {
         Ok(())
     }
 
-    /// Appends those of a column's texts that are not blank.
+    /// Appends the texts of a column that are not blank.
     fn put_texts(&mut self, text: &Text, rows: &Rows) -> Result<(), NotUtf8> {
-        // Where all is ASCII, which is told at once, no text needs a look of its own.
+        // If the whole buffer is ASCII, which is quick to check, the texts need not be checked one by one.
         if self.mode == Mode::Dictionary || !text.bytes().is_ascii() {
             return self.put_all(rows.iter().map(|row| text.get(row)));
         }
@@ -301,7 +302,7 @@ impl TextColumn {
         Ok(())
     }
 
-    /// After each slab: whether the dictionary goes on, and whether the page ends.
+    /// After each slab: decides whether to keep the dictionary and whether to end the page.
     fn settle(&mut self) -> ParquetResult<()> {
         if self.mode == Mode::Dictionary {
             let trial = self.pages.is_empty() && self.keys.len() >= TRIAL_CELLS;
@@ -339,7 +340,7 @@ impl TextColumn {
         }
         self.body.clear();
         self.levels.encode(&mut self.body);
-        // A page without any cell must not claim a dictionary that may never come to be.
+        // A page without cells must not refer to a dictionary, which may never be written.
         let encoding = if self.keys.is_empty() {
             self.body.append(&mut self.plain);
             self.plain_cells = 0;
@@ -356,7 +357,7 @@ impl TextColumn {
         Ok(())
     }
 
-    /// Ends the row group.
+    /// Ends the row group and returns its chunk.
     pub(super) fn close(&mut self) -> ParquetResult<Chunk> {
         self.flush_page()?;
         for text in self.interner.iter() {
@@ -405,7 +406,7 @@ fn statistics(extremes: Option<Extremes>, nulls: u64) -> Statistics {
     Statistics::ByteArray(values)
 }
 
-/// As much of a long text's beginning as statistics hold, without cutting a character.
+/// Returns as much of a long text's beginning as statistics may hold, without splitting a character.
 fn head(text: &[u8]) -> &[u8] {
     let cut = &text[..STATISTICS_BYTES];
     match str::from_utf8(cut) {
@@ -414,14 +415,14 @@ fn head(text: &[u8]) -> &[u8] {
     }
 }
 
-/// The text itself, or for a long one a shorter text that is greater; `None` if there is none.
+/// Returns the text itself or, for a long one, a shorter text that is greater; `None` if there is none.
 fn upper_bound(text: Vec<u8>) -> Option<(Vec<u8>, bool)> {
     if text.len() <= STATISTICS_BYTES {
         return Some((text, true));
     }
     let mut bound = String::from_utf8_lossy(head(&text)).into_owned();
     while let Some(last) = bound.pop() {
-        // The next character of ASCII, or none: what is cut off only makes the bound looser.
+        // Replaces the last character by its successor if that is ASCII, otherwise drops it; dropping only loosens the bound.
         if let Some(next) = (last..'\u{7f}').nth(1) {
             bound.push(next);
             return Some((bound.into_bytes(), false));

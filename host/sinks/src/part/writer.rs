@@ -1,4 +1,4 @@
-//! One part file from its first byte to its summary.
+//! Writes one part file.
 
 use std::fmt;
 use std::io::Write;
@@ -20,8 +20,8 @@ use super::spec::{CREATED_BY, ColumnSpec, Rows, SlabColumns, compression, key_va
 use super::text::TextColumn;
 use crate::SinkError;
 
-/// By this Spark 3 knows the calendar that dates are in. Without it, it refuses files with dates before 1582-10-15, in which Spark 2
-/// wrote other numbers for the same days. Spark compares the text with `3.0.0` and reads nothing else from it.
+/// Tells Spark 3 which calendar dates use. Without it, Spark 3 refuses files with dates before 1582-10-15, for which Spark 2 wrote
+/// different numbers. Spark compares the text with `3.0.0` and reads nothing else from it.
 const CALENDAR: (&str, &str) = (
     "org.apache.spark.version",
     "3.0.0 (written by assay: dates as of Spark 3, proleptic Gregorian)",
@@ -33,44 +33,44 @@ fn with_calendar(metadata: &[(String, String)]) -> Vec<(String, String)> {
     all
 }
 
-/// What an encoder of numbers takes beside them: the crate's own tables.
+/// Memory of a number encoder in addition to the numbers, in bytes: the crate's own tables.
 const NUMBERS_BYTES: usize = 64 << 10;
 
-/// What the footer says of a column chunk, in memory.
+/// Memory of the footer's entry for a column chunk, in bytes.
 const CHUNK_BYTES: usize = 1 << 10;
 
-/// What was written of one column.
+/// Summary of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnSummary {
-    /// Its name.
+    /// Name of the column.
     pub name: String,
-    /// Cells that are null.
+    /// Number of null cells.
     pub nulls: u64,
-    /// Those of them that held something which did not parse. Not 0 means that something was lost.
+    /// Number of those cells that contained something that could not be parsed. If it is not 0, something was lost.
     pub malformed: u64,
-    /// For decimals the sum of all cells, counted here and apart from anyone else's sums.
+    /// Sum of all cells of a decimal column, computed here independently of any other sum.
     pub sum: Option<Decimal>,
 }
 
-/// What a part file holds.
+/// Summary of a finished part file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartSummary {
-    /// Records.
+    /// Number of records.
     pub rows: u64,
-    /// Size of the file.
+    /// Size of the file in bytes.
     pub bytes: u64,
     /// BLAKE3 digest of the file.
     pub digest: Digest,
-    /// Row groups.
+    /// Number of row groups.
     pub row_groups: usize,
-    /// The columns in order, lineage left out.
+    /// The columns in order, without lineage.
     pub columns: Vec<ColumnSummary>,
 }
 
 /// Writes one part file.
 ///
-/// Work is spread over the rayon pool it is called in; memory is one row group, compressed ([`PartWriter::group_bytes`]). The caller ends
-/// row groups by [`PartWriter::end_row_group`].
+/// Encoding is spread over the rayon pool on which it is called. Memory is one compressed row group ([`PartWriter::group_bytes`]). The
+/// caller ends row groups with [`PartWriter::end_row_group`].
 pub struct PartWriter<W: Write + Send> {
     specs: Vec<ColumnSpec>,
     columns: Vec<Encoder>,
@@ -109,7 +109,7 @@ impl Encoder {
         }
     }
 
-    /// Bytes that the row group takes so far.
+    /// Returns the size of the row group so far, in bytes.
     fn bytes(&self) -> usize {
         match self {
             Self::Text(text) => text.bytes(),
@@ -118,7 +118,7 @@ impl Encoder {
         }
     }
 
-    /// Bytes of memory it takes.
+    /// Returns the memory used, in bytes.
     fn memory(&self) -> usize {
         match self {
             Self::Text(text) => text.memory(),
@@ -136,7 +136,8 @@ impl Encoder {
 }
 
 impl<W: Write + Send> PartWriter<W> {
-    /// Begins a file with these columns. `metadata` goes into its footer as it is, with what tells Spark the calendar.
+    /// Begins a file with these columns. `metadata` is written unchanged into its footer, together with the entry that tells Spark the
+    /// calendar.
     pub fn new(
         specs: Vec<ColumnSpec>,
         metadata: &[(String, String)],
@@ -147,10 +148,10 @@ impl<W: Write + Send> PartWriter<W> {
             .set_compression(compression())
             .set_created_by(CREATED_BY.to_owned())
             .set_key_value_metadata(key_values(&with_calendar(metadata)))
-            // Row groups are what readers of these files skip by; page statistics would double the footer.
+            // Readers of these files skip by row groups; page statistics would double the footer.
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_offset_index_disabled(true);
-        // Lineage rises steadily: differences take a byte or less where dictionaries would find nothing twice.
+        // Lineage increases steadily: differences take a byte or less, and a dictionary would never find a repeat.
         for name in LINEAGE {
             let path = ColumnPath::from(name);
             props = props
@@ -181,8 +182,8 @@ impl<W: Write + Send> PartWriter<W> {
         Ok(Self { specs, columns, totals, file, rows: 0, group_rows: 0, row_groups: 0 })
     }
 
-    /// Encodes slabs, in the order given. Columns are encoded at the same time, so several slabs in one call
-    /// keep more threads busy for longer; the file does not depend on it.
+    /// Encodes slabs in the order given. Columns are encoded concurrently, so passing several slabs at once keeps more threads busy for
+    /// longer; the file is the same either way.
     pub fn append(&mut self, slabs: &[SlabColumns<'_>]) -> Result<(), SinkError> {
         slabs.iter().try_for_each(|slab| slab.check(&self.specs))?;
         let rows = |slab: &SlabColumns<'_>| Rows::new(slab.selection, slab.positions.len());
@@ -198,7 +199,7 @@ impl<W: Write + Send> PartWriter<W> {
             Ok(())
         };
         let work = self.columns.par_iter_mut().zip(&mut self.totals).enumerate();
-        // All results are gathered, so that of several errors always the first column's is reported.
+        // All results are collected, so that of several errors the one in the first column is always reported.
         let results: Vec<Result<(), SinkError>> = work.map(encode).collect();
         results.into_iter().collect::<Result<(), SinkError>>()?;
         let rows: usize = slabs.iter().map(SlabColumns::rows).sum();
@@ -207,33 +208,33 @@ impl<W: Write + Send> PartWriter<W> {
         Ok(())
     }
 
-    /// Records so far.
+    /// Returns the number of records so far.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Bytes of memory that the row group under way takes, by what was appended to it alone: the same on every machine.
+    /// Returns the memory of the current row group, in bytes, computed from its content alone: the same on every machine.
     pub fn group_bytes(&self) -> usize {
         self.columns.iter().map(Encoder::bytes).sum()
     }
 
-    /// Bytes of memory that it takes, with what the footer will say of row groups that have ended.
+    /// Returns the memory used, in bytes, including the footer entries of row groups that have ended.
     pub fn memory(&self) -> usize {
         self.columns.iter().map(Encoder::memory).sum::<usize>()
             + self.row_groups * self.columns.len() * CHUNK_BYTES
     }
 
-    /// Columns, lineage included.
+    /// Returns the number of columns, including lineage.
     pub fn width(&self) -> usize {
         self.columns.len()
     }
 
-    /// Row groups ended so far.
+    /// Returns the number of row groups ended so far.
     pub fn row_groups(&self) -> usize {
         self.row_groups
     }
 
-    /// Ends the row group and writes it out. Without records since the last one nothing happens.
+    /// Ends the row group and writes it out. Does nothing if there are no records since the last one.
     pub fn end_row_group(&mut self) -> Result<(), SinkError> {
         if self.group_rows == 0 {
             return Ok(());
@@ -259,7 +260,7 @@ impl<W: Write + Send> PartWriter<W> {
         Ok(())
     }
 
-    /// Ends the file and gives its summary and the writer, which the caller still has to finish or to flush.
+    /// Ends the file and returns its summary and the writer, which the caller must still finish or flush.
     pub fn finish(mut self) -> Result<(PartSummary, W), SinkError> {
         self.end_row_group()?;
         self.file.finish().map_err(SinkError::parquet("a part file"))?;

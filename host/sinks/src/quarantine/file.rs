@@ -1,4 +1,4 @@
-//! A Parquet file that grows by batches of rows.
+//! A Parquet file written in batches of rows.
 
 use std::fmt;
 use std::io::Write;
@@ -16,42 +16,42 @@ use parquet::schema::types::ColumnPath;
 use crate::SinkError;
 use crate::part::{CREATED_BY, Output, compression, key_values};
 
-/// Rows gathered before they are encoded: about what fits the second-level cache.
+/// Maximum number of rows per batch before it is encoded: about what fits the L2 cache.
 const BATCH_ROWS: usize = 4_096;
 
-/// Bytes gathered before they are encoded, for files whose records are huge. 1 MiB: as a builder, an array and a page they are held three
-/// times over.
+/// Size at which a batch is encoded, in bytes, for files with huge records. 1 MiB: the bytes are held three times, in a builder, an array
+/// and a page.
 const BATCH_BYTES: usize = 1 << 20;
 
-/// Rows of a row group, as in part files.
+/// Number of rows after which a row group ends, as in part files.
 const GROUP_ROWS: usize = 131_072;
 
-/// Bytes of a row group before compression. A row group is held in memory, compressed, until it ends, and that of random bytes takes as
-/// much; 16 MiB, as three such files may be open beside the part.
+/// Size after which a row group ends, before compression, in bytes. A row group is held in memory, compressed, until it ends, and random
+/// bytes do not compress. 16 MiB, because up to three such files are open in addition to the part.
 const GROUP_BYTES: usize = 16 << 20;
 
-/// Dictionaries of rules, levels, columns and messages are tiny; one that is not is of no use here.
+/// Maximum size of a dictionary, in bytes. Those of rules, levels, columns and messages are tiny; a large dictionary saves nothing.
 const DICTIONARY_BYTES: usize = 128 * 1024;
 
-/// What a file holds.
+/// Summary of a finished file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileSummary {
-    /// Rows.
+    /// Number of rows.
     pub rows: u64,
-    /// Size of the file.
+    /// Size of the file in bytes.
     pub bytes: u64,
     /// BLAKE3 digest of the file.
     pub digest: Digest,
 }
 
-/// How full the batch under way and the row group are.
+/// Rows and bytes of the current batch or row group.
 #[derive(Debug, Default)]
 struct Fill {
     rows: usize,
     bytes: usize,
 }
 
-/// The file and when its batches and row groups end.
+/// The file, and the state that decides when batches and row groups end.
 pub(super) struct BatchFile<W: Write + Send> {
     writer: ArrowWriter<Output<W>>,
     schema: SchemaRef,
@@ -61,7 +61,7 @@ pub(super) struct BatchFile<W: Write + Send> {
 }
 
 impl<W: Write + Send> BatchFile<W> {
-    /// `steady` names columns of numbers that rise steadily, `large` those whose cells are long and never repeat.
+    /// Begins a file. `steady` names numeric columns that increase steadily, `large` names columns whose cells are long and never repeat.
     pub(super) fn new(
         fields: Vec<Field>,
         steady: &[&str],
@@ -90,7 +90,7 @@ impl<W: Write + Send> BatchFile<W> {
                 .set_column_statistics_enabled(path, EnabledStatistics::None);
         }
         let schema = Arc::new(Schema::new(fields));
-        // The Arrow schema in the footer would only repeat the Parquet one.
+        // The Arrow schema in the footer would only repeat the Parquet schema.
         let options =
             ArrowWriterOptions::new().with_properties(props.build()).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(Output::new(out), schema.clone(), options)
@@ -98,17 +98,17 @@ impl<W: Write + Send> BatchFile<W> {
         Ok(Self { writer, schema, rows: 0, batch: Fill::default(), group: Fill::default() })
     }
 
-    /// Rows so far.
+    /// Returns the number of rows so far.
     pub(super) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Bytes of memory it takes.
+    /// Returns the memory used, in bytes.
     pub(super) fn memory(&self) -> usize {
         self.writer.memory_size() + 2 * self.batch.bytes
     }
 
-    /// Counts a row of `bytes` bytes, and says whether the batch is full.
+    /// Counts a row of `bytes` bytes and returns whether the batch is full.
     pub(super) fn count(&mut self, bytes: usize) -> bool {
         self.rows += 1;
         self.batch.rows += 1;
@@ -147,7 +147,7 @@ impl<W: Write + Send> fmt::Debug for BatchFile<W> {
     }
 }
 
-/// Columns that say where a record lies.
+/// Columns with the positions of records.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     record: Vec<i64>,
@@ -156,12 +156,12 @@ pub(super) struct Places {
     length: Vec<i64>,
 }
 
-/// A position as Parquet's signed 64 bits. No file reaches their end.
+/// Converts a position to Parquet's signed 64 bits. No file is long enough to overflow them.
 pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A column of whole numbers that are never null.
+/// Returns the field of an integer column without nulls.
 pub(super) fn number_field(name: &str) -> Field {
     Field::new(name, DataType::Int64, false)
 }
@@ -174,13 +174,13 @@ impl Places {
         self.length.push(signed(position.length));
     }
 
-    /// Record, line, offset and length, as arrays; empty afterwards.
+    /// Takes record, line, offset and length as arrays, leaving them empty.
     pub(super) fn take(&mut self) -> [ArrayRef; 4] {
         [&mut self.record, &mut self.line, &mut self.offset, &mut self.length].map(take_numbers)
     }
 }
 
-/// An array of the numbers; empty afterwards.
+/// Takes the numbers as an array, leaving the vector empty.
 pub(super) fn take_numbers(numbers: &mut Vec<i64>) -> ArrayRef {
     Arc::new(Int64Array::from(std::mem::take(numbers)))
 }

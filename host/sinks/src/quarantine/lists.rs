@@ -1,4 +1,4 @@
-//! A column in which each row holds a list of small records of text.
+//! A column in which each row holds a list of structs of text.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, ListArray, StructArray};
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, Fields};
 
-/// Gathers such a column. All members are text; which may be null is the schema's to say.
+/// Builds such a column. All members are text; the schema says which may be null.
 #[derive(Debug)]
 pub(super) struct Lists<const MEMBERS: usize> {
     fields: Fields,
@@ -17,7 +17,7 @@ pub(super) struct Lists<const MEMBERS: usize> {
 }
 
 impl<const MEMBERS: usize> Lists<MEMBERS> {
-    /// `members` gives names and whether they may be null.
+    /// `members`: name of each member and whether it may be null.
     pub(super) fn new(members: [(&str, bool); MEMBERS]) -> Self {
         let fields = members.map(|(name, nullable)| Field::new(name, DataType::Utf8, nullable));
         Self {
@@ -28,12 +28,12 @@ impl<const MEMBERS: usize> Lists<MEMBERS> {
         }
     }
 
-    /// The column's field.
+    /// Returns the column's field.
     pub(super) fn field(&self, name: &str) -> Field {
         Field::new(name, DataType::List(self.element()), false)
     }
 
-    /// Parquet calls what a list holds `element`.
+    /// Parquet names the items of a list `element`.
     fn element(&self) -> Arc<Field> {
         Arc::new(Field::new("element", DataType::Struct(self.fields.clone()), false))
     }
@@ -51,7 +51,7 @@ impl<const MEMBERS: usize> Lists<MEMBERS> {
         self.lengths.push(std::mem::take(&mut self.open));
     }
 
-    /// The column as an array; empty afterwards.
+    /// Takes the column as an array, leaving it empty.
     pub(super) fn take(&mut self) -> ArrayRef {
         let members = self.members.each_mut().map(|member| Arc::new(member.finish()) as ArrayRef);
         let elements = StructArray::new(self.fields.clone(), members.into(), None);

@@ -1,4 +1,4 @@
-//! The records that were held back, with their exact bytes and everything that was found.
+//! Quarantined records, with their exact bytes and all findings.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -11,61 +11,61 @@ use super::file::{BatchFile, FileSummary, Places, number_field, signed, take_num
 use super::lists::Lists;
 use crate::SinkError;
 
-/// A rule hit the record.
+/// One hit of a rule on the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finding<'a> {
-    /// The rule's public code.
+    /// Public code of the rule.
     pub rule: &'a str,
-    /// Its class: `validate`, `normalise`, `quarantine`, or the host's own for structural faults.
+    /// Class of the rule: `validate`, `normalise`, `quarantine`, or the host's own for structural faults.
     pub class: &'a str,
-    /// Its level in this run.
+    /// Level of the rule in this run.
     pub level: &'a str,
-    /// The column it is about, if it is about one.
+    /// Name of the column, if it concerns one.
     pub column: Option<&'a str>,
-    /// What a person reads.
+    /// The message, for people.
     pub message: &'a str,
-    /// The cell it saw, if any.
+    /// The cell that the rule saw, if any.
     pub value: Option<&'a str>,
 }
 
-/// A cell of the record was rewritten. A blank cell is the empty text.
+/// One rewritten cell of the record. A blank cell is an empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repair<'a> {
-    /// The column.
+    /// Name of the column.
     pub column: &'a str,
-    /// The rule that did it.
+    /// Code of the rule that rewrote it.
     pub rule: &'a str,
     /// The cell in the file.
     pub before: &'a str,
-    /// The cell afterwards.
+    /// The cell after rewriting.
     pub after: &'a str,
 }
 
-/// A record that was held back.
+/// A quarantined record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuarantinedRecord<'a> {
-    /// Where it lies; `line` is its first.
+    /// Its position; `line` is its first line.
     pub position: Position,
-    /// Its last line: not its first, where cells hold line ends.
+    /// Its last line, which differs from the first if cells contain line breaks.
     pub line_last: u64,
     /// Its bytes as they are in the file, line ending included.
     pub raw: &'a [u8],
-    /// Whether `raw` is the whole record. Beyond a limit only its beginning is kept; the position still says where the rest is.
+    /// Whether `raw` is the whole record. Of an overlong record only the beginning is kept; the position says where the rest is.
     pub raw_complete: bool,
-    /// What became of it, such as `quarantined`.
+    /// Outcome of the record, such as `quarantined`.
     pub outcome: &'a str,
-    /// What a quarantine rule wants done, if any says.
+    /// What a quarantine rule says should be done with it, if anything.
     pub disposition: Option<&'a str>,
-    /// All that was found, in the order it was found.
+    /// All findings, in the order in which they were made.
     pub findings: &'a [Finding<'a>],
-    /// All that was rewritten before it was held back.
+    /// All cells rewritten before the record was quarantined.
     pub repairs: &'a [Repair<'a>],
 }
 
-/// Bytes that a finding takes besides its texts: where each of them ends.
+/// Memory of a finding in addition to its texts, in bytes: the end offset of each text.
 const FINDING_BYTES: usize = 24;
 
-/// Writes a quarantine file: one row for each record.
+/// Writes a quarantine file: one row per record.
 #[derive(Debug)]
 pub struct QuarantineWriter<W: Write + Send> {
     file: BatchFile<W>,
@@ -80,7 +80,7 @@ pub struct QuarantineWriter<W: Write + Send> {
 }
 
 impl<W: Write + Send> QuarantineWriter<W> {
-    /// Begins a file. `metadata` goes into its footer as it is.
+    /// Begins a file. `metadata` is written unchanged into its footer. Fails if the encoder or `out` fails.
     pub fn new(metadata: &[(String, String)], out: W) -> Result<Self, SinkError> {
         let findings = Lists::new([
             ("rule", false),
@@ -119,17 +119,17 @@ impl<W: Write + Send> QuarantineWriter<W> {
         })
     }
 
-    /// Records so far.
+    /// Returns the number of records so far.
     pub fn rows(&self) -> u64 {
         self.file.rows()
     }
 
-    /// Bytes of memory it takes.
+    /// Returns the memory used, in bytes.
     pub fn memory(&self) -> usize {
         self.file.memory()
     }
 
-    /// Appends a record.
+    /// Appends a record. Fails if the encoder or the output fails.
     pub fn push(&mut self, record: &QuarantinedRecord<'_>) -> Result<(), SinkError> {
         self.places.push(&record.position);
         self.line_last.push(signed(record.line_last));
@@ -176,7 +176,7 @@ impl<W: Write + Send> QuarantineWriter<W> {
         ])
     }
 
-    /// Ends the file and gives its summary and the writer, which the caller still has to finish or to flush.
+    /// Ends the file and returns its summary and the writer, which the caller must still finish or flush.
     pub fn finish(mut self) -> Result<(FileSummary, W), SinkError> {
         self.flush()?;
         self.file.finish()

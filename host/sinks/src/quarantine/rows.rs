@@ -1,4 +1,4 @@
-//! What was found in records that passed, and what was rewritten in any record: one row for each.
+//! Findings of records that passed, and repairs of all records: one row each.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -11,39 +11,39 @@ use assay_model::Position;
 use super::file::{BatchFile, FileSummary, Places, number_field};
 use crate::SinkError;
 
-/// A finding that did not hold its record back.
+/// A finding that did not quarantine its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindingRow<'a> {
-    /// Where the record lies.
+    /// Position of the record.
     pub position: Position,
-    /// The rule's public code.
+    /// Public code of the rule.
     pub rule: &'a str,
-    /// Its level in this run.
+    /// Level of the rule in this run.
     pub level: &'a str,
-    /// The column it is about, if it is about one.
+    /// Name of the column, if it concerns one.
     pub column: Option<&'a str>,
-    /// What a person reads.
+    /// The message, for people.
     pub message: &'a str,
-    /// The cell it saw, if any.
+    /// The cell that the rule saw, if any.
     pub value: Option<&'a str>,
 }
 
-/// A cell that was rewritten. A blank cell is the empty text.
+/// A rewritten cell. A blank cell is an empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RepairRow<'a> {
-    /// Where the record lies.
+    /// Position of the record.
     pub position: Position,
-    /// The column.
+    /// Name of the column.
     pub column: &'a str,
-    /// The rule that did it.
+    /// Code of the rule that rewrote it.
     pub rule: &'a str,
     /// The cell in the file.
     pub before: &'a str,
-    /// The cell afterwards.
+    /// The cell after rewriting.
     pub after: &'a str,
 }
 
-/// Bytes of a position: four numbers.
+/// Size of a position, in bytes: four numbers.
 const PLACE_BYTES: usize = 32;
 
 /// A file of positions and texts.
@@ -79,7 +79,7 @@ impl<W: Write + Send, const TEXTS: usize> Table<W, TEXTS> {
             column.append_option(text);
         }
         let bytes: usize = texts.iter().flatten().map(|text| text.len()).sum();
-        // A finding of few words takes as much for its place.
+        // In a row with short texts the position takes about as much memory as they do.
         if self.file.count(bytes + PLACE_BYTES) { self.flush() } else { Ok(()) }
     }
 
@@ -95,12 +95,12 @@ impl<W: Write + Send, const TEXTS: usize> Table<W, TEXTS> {
     }
 }
 
-/// Writes a findings file: one row for each finding of a record that passed.
+/// Writes a findings file: one row per finding of a record that passed.
 #[derive(Debug)]
 pub struct FindingsWriter<W: Write + Send>(Table<W, 5>);
 
 impl<W: Write + Send> FindingsWriter<W> {
-    /// Begins a file. `metadata` goes into its footer as it is.
+    /// Begins a file. `metadata` is written unchanged into its footer. Fails if the encoder or `out` fails.
     pub fn new(metadata: &[(String, String)], out: W) -> Result<Self, SinkError> {
         let texts = [
             ("rule", false),
@@ -112,56 +112,56 @@ impl<W: Write + Send> FindingsWriter<W> {
         Ok(Self(Table::new(texts, metadata, out)?))
     }
 
-    /// Bytes of memory it takes.
+    /// Returns the memory used, in bytes.
     pub fn memory(&self) -> usize {
         self.0.file.memory()
     }
 
-    /// Findings so far.
+    /// Returns the number of findings so far.
     pub fn rows(&self) -> u64 {
         self.0.file.rows()
     }
 
-    /// Appends a finding.
+    /// Appends a finding. Fails if the encoder or the output fails.
     pub fn push(&mut self, row: &FindingRow<'_>) -> Result<(), SinkError> {
         let texts = [Some(row.rule), Some(row.level), row.column, Some(row.message), row.value];
         self.0.push(&row.position, texts)
     }
 
-    /// Ends the file and gives its summary and the writer, which the caller still has to finish or to flush.
+    /// Ends the file and returns its summary and the writer, which the caller must still finish or flush.
     pub fn finish(self) -> Result<(FileSummary, W), SinkError> {
         self.0.finish()
     }
 }
 
-/// Writes a repairs file: one row for each rewritten cell.
+/// Writes a repairs file: one row per rewritten cell.
 #[derive(Debug)]
 pub struct RepairsWriter<W: Write + Send>(Table<W, 4>);
 
 impl<W: Write + Send> RepairsWriter<W> {
-    /// Begins a file. `metadata` goes into its footer as it is.
+    /// Begins a file. `metadata` is written unchanged into its footer. Fails if the encoder or `out` fails.
     pub fn new(metadata: &[(String, String)], out: W) -> Result<Self, SinkError> {
         let texts = [("column", false), ("rule", false), ("before", false), ("after", false)];
         Ok(Self(Table::new(texts, metadata, out)?))
     }
 
-    /// Bytes of memory it takes.
+    /// Returns the memory used, in bytes.
     pub fn memory(&self) -> usize {
         self.0.file.memory()
     }
 
-    /// Repairs so far.
+    /// Returns the number of repairs so far.
     pub fn rows(&self) -> u64 {
         self.0.file.rows()
     }
 
-    /// Appends a repair.
+    /// Appends a repair. Fails if the encoder or the output fails.
     pub fn push(&mut self, row: &RepairRow<'_>) -> Result<(), SinkError> {
         let texts = [Some(row.column), Some(row.rule), Some(row.before), Some(row.after)];
         self.0.push(&row.position, texts)
     }
 
-    /// Ends the file and gives its summary and the writer, which the caller still has to finish or to flush.
+    /// Ends the file and returns its summary and the writer, which the caller must still finish or flush.
     pub fn finish(self) -> Result<(FileSummary, W), SinkError> {
         self.0.finish()
     }
