@@ -1,4 +1,4 @@
-//! Rules with mistakes: they stop the files that they may be meant for, and no other.
+//! Rules with mistakes: they stop the files for which they may be meant, and no others.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,27 +23,27 @@ pub struct Broken {
     error: PackError,
 }
 
-/// Which files it may be meant for.
+/// The files for which they may be meant.
 #[derive(Debug)]
 enum Scope {
-    /// A dataset: any file whose header no other dataset has.
+    /// A dataset: any file whose header belongs to no other dataset.
     Dataset,
     /// A pack of this dataset.
     Pack { dataset: String, certain: Certain },
 }
 
 impl Broken {
-    /// The file that declares it.
+    /// The file that declares the pack or dataset.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What is wrong with it.
+    /// Returns the reason.
     pub fn into_error(self) -> PackError {
         self.error
     }
 
-    /// Whether it may be meant for a file of which sound rules say `found`.
+    /// Whether it may be meant for a file for which the sound rules found `found`.
     pub(crate) fn may_be_for(&self, found: &Result<Identified, Refusal>) -> bool {
         match (&self.scope, found) {
             (Scope::Dataset, found) => matches!(found, Err(Refusal::LayoutUnknown { .. })),
@@ -57,7 +57,7 @@ impl Broken {
                 | Refusal::PartitionNotTaken { layout, partition, .. } => {
                     certain.may_take(layout, partition)
                 }
-                // What is wrong with these files no pack can mend.
+                // No pack can help these files.
                 Refusal::LayoutUnknown { .. }
                 | Refusal::KindDiffers { .. }
                 | Refusal::PartitionNotFound { .. } => false,
@@ -69,7 +69,7 @@ impl Broken {
 /// A dataset with its packs.
 type Sound = (Arc<Dataset>, Vec<Arc<Pack>>);
 
-/// Reads each dataset and pack of a rules folder by itself: those without mistakes, and the others.
+/// Reads each dataset and pack of a rules folder by itself, and returns those without mistakes and the others separately.
 pub(crate) fn read_apart(root: &Path) -> Result<(Vec<Sound>, Vec<Broken>), PackError> {
     let mut broken = Vec::new();
     let mut datasets: Vec<(PathBuf, Arc<Dataset>, Place)> = Vec::new();
@@ -89,7 +89,7 @@ pub(crate) fn read_apart(root: &Path) -> Result<(Vec<Sound>, Vec<Broken>), PackE
         for (_, (_, other, _)) in datasets.iter().enumerate().filter(|(other, _)| *other != at) {
             check_apart(other, dataset, place, &report);
         }
-        // Which of two is meant nobody can say, so neither is used.
+        // It is impossible to say which of the two is meant, so neither is used.
         match report.conclude(Some(())) {
             Ok(()) => sound.push((Arc::clone(dataset), packs_alone(folder, dataset, &mut broken)?)),
             Err(mistakes) => {
@@ -127,7 +127,7 @@ fn packs_alone(
         };
         let Err(error) = read else { continue };
         let certain = Certain::of(&path, dataset);
-        // What is only extended stops the files of those that extend it.
+        // A file that is only extended stops the files of the packs that extend it.
         if !certain.is_base {
             let scope = Scope::Pack { dataset: dataset.name().to_owned(), certain };
             broken.push(Broken { path, scope, error });
@@ -136,7 +136,7 @@ fn packs_alone(
     Ok(packs)
 }
 
-/// A pack; nothing if the file is only there to be extended.
+/// Reads a pack; `None` if the file exists only to be extended.
 fn pack_alone(path: &Path, dataset: &Arc<Dataset>) -> Result<Option<Arc<Pack>>, PackError> {
     let report = Report::default();
     let merged = Reader::default()
@@ -150,7 +150,7 @@ fn pack_alone(path: &Path, dataset: &Arc<Dataset>) -> Result<Option<Arc<Pack>>, 
     Ok(report.conclude(read)?)
 }
 
-/// Adds a pack, if it goes with the others.
+/// Adds a pack if it is compatible with the others.
 fn beside(packs: &mut Vec<Arc<Pack>>, pack: Arc<Pack>) -> Result<(), PackError> {
     packs.push(pack);
     let report = Report::default();

@@ -1,4 +1,4 @@
-//! Every dataset and pack under a rules folder.
+//! All datasets and packs in a rules folder.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::rules_folder::{folders, pack_files};
 use crate::source::Place;
 
-/// Every dataset and pack under a rules folder, checked against one another.
+/// All datasets and packs in a rules folder, checked against each other.
 #[derive(Debug)]
 pub struct Catalogue {
     root: PathBuf,
@@ -31,19 +31,20 @@ struct Entry {
     packs: Vec<Arc<Pack>>,
 }
 
-/// What a header is.
+/// How a header compares with the known layouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LayoutMatch {
-    /// Exactly this layout.
+    /// It is exactly this layout.
     Known(Arc<Layout>),
-    /// None, but it resembles this one.
+    /// It is not a known layout, but resembles this one.
     Near(Nearest),
-    /// Nothing like any layout.
+    /// It resembles no layout.
     Strange,
 }
 
 impl Catalogue {
-    /// Reads every `<root>/<dataset>/dataset.toml` and the packs in the folders beside it. Folders without one are left alone.
+    /// Reads every `<root>/<dataset>/dataset.toml` and the packs in the folders next to it. Folders without one are ignored. Fails with all
+    /// mistakes, or if a file cannot be read.
     pub fn open(root: &Path) -> Result<Self, PackError> {
         let report = Report::default();
         let mut reader = Reader::default();
@@ -63,7 +64,7 @@ impl Catalogue {
             for other in &entries {
                 check_apart(&other.dataset, &dataset, &Place::start_of(&source), &report);
             }
-            // A layout that could not be read would make every pack that takes it one more mistake.
+            // A layout that could not be read would add a mistake to every pack that takes it.
             let packs = if report.count() == before {
                 read_packs(&folder, &dataset, &mut reader, &report)?
             } else {
@@ -74,9 +75,10 @@ impl Catalogue {
         Ok(report.conclude(Some(Self { root: root.to_owned(), entries, broken: Vec::new() }))?)
     }
 
-    /// The same as far as it can be used: what has a mistake is left out and kept in [`Self::broken`].
+    /// Like [`Self::open`], but omits datasets and packs with mistakes and keeps them in [`Self::broken`]. Fails only if a folder cannot be
+    /// read.
     pub fn open_sound(root: &Path) -> Result<Self, PackError> {
-        // Nearly always nothing is broken, and then all files are read once.
+        // Nearly always nothing is broken, and then all files are read only once.
         if let Ok(whole) = Self::open(root) {
             return Ok(whole);
         }
@@ -85,12 +87,13 @@ impl Catalogue {
         Ok(Self { root: root.to_owned(), entries, broken })
     }
 
-    /// Rules that were left out because they have mistakes.
+    /// Returns the datasets and packs omitted because of mistakes.
     pub fn broken(&self) -> &[Broken] {
         &self.broken
     }
 
-    /// Fails with what is wrong with rules that may be meant for a file of which [`Self::identify`] said `found`, if any are.
+    /// Fails with the mistakes of the first omitted dataset or pack that may be meant for a file; `found` is what [`Self::identify`]
+    /// returned for that file.
     pub fn check_meant(self, found: &Result<Identified, Refusal>) -> Result<(), PackError> {
         match self.broken.into_iter().find(|broken| broken.may_be_for(found)) {
             Some(broken) => Err(broken.into_error()),
@@ -98,17 +101,17 @@ impl Catalogue {
         }
     }
 
-    /// The rules folder.
+    /// Returns the rules folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The datasets, by folder.
+    /// Returns the datasets, ordered by folder.
     pub fn datasets(&self) -> impl ExactSizeIterator<Item = &Arc<Dataset>> {
         self.entries.iter().map(|entry| &entry.dataset)
     }
 
-    /// The packs, by folder and file.
+    /// Returns the packs, ordered by folder and file.
     pub fn packs(&self) -> impl Iterator<Item = &Arc<Pack>> {
         self.entries.iter().flat_map(|entry| &entry.packs)
     }
@@ -119,7 +122,7 @@ impl Catalogue {
             .flat_map(|entry| entry.dataset.layouts.iter().map(|declared| &declared.layout))
     }
 
-    /// What a header is.
+    /// Compares a header with the known layouts.
     pub fn layout_of(&self, header: &[String]) -> LayoutMatch {
         match find(header, self.layouts()) {
             Ok(layout) => LayoutMatch::Known(Arc::clone(layout)),
@@ -130,8 +133,9 @@ impl Catalogue {
         }
     }
 
-    /// What a file is and which pack judges it. `first_cells` gives the cell of the first data record under a column's name
-    /// in the header; it is asked only for partition keys that the name does not tell.
+    /// Identifies a file and the pack that judges it. `first_cells` returns the cells of the first intact records in a column, by its name
+    /// in the header; it is called only for partition keys that the file's name does not give. Fails with the reason if no pack judges the
+    /// file.
     pub fn identify(
         &self,
         file_name: Option<&str>,
@@ -143,7 +147,7 @@ impl Catalogue {
         choose(&entry.dataset, &entry.packs, layout, file_name, first_cells)
     }
 
-    /// The dataset that declares a layout: one that [`Self::identify`] found.
+    /// Returns the dataset that declares a layout found by [`Self::identify`].
     pub fn dataset_of(&self, layout: &Arc<Layout>) -> Option<&Arc<Dataset>> {
         self.entry_of(layout).map(|entry| &entry.dataset)
     }

@@ -1,4 +1,4 @@
-//! What is certain of a pack that has mistakes: which files it may be meant for.
+//! What is certain about a pack with mistakes: the files for which it may be meant.
 
 use std::path::{Path, PathBuf};
 
@@ -11,21 +11,21 @@ use crate::name::is_name;
 use crate::source::Source;
 use crate::tree::{Node, Table, Value, beginning};
 
-/// What is certain of the files that a pack takes. What is not is `None` or left out, and any file may have it.
+/// What is certain about the files that a pack takes. Whatever is uncertain is `None` or omitted and matches any file.
 #[derive(Debug)]
 pub(crate) struct Certain {
     kind: Option<String>,
     layouts: Option<Vec<String>>,
-    /// Partition keys and the values that they must have.
+    /// Partition keys and their permitted values.
     pins: Vec<(String, Vec<String>)>,
-    /// Whether these are all its pins.
+    /// Whether these are all of its pins.
     all_pins: bool,
-    /// Whether it is only there to be extended.
+    /// Whether the file exists only to be extended.
     pub(crate) is_base: bool,
 }
 
 impl Certain {
-    /// Reads a pack's file, and those it extends, as far as they can be.
+    /// Reads a pack's file and the files it extends, as far as possible.
     pub(crate) fn of(path: &Path, dataset: &Dataset) -> Self {
         let Inherited { table, whole, is_base } = layered(path, &mut Vec::new());
         let kind = table.get("kind").and_then(|node| match &node.value {
@@ -35,13 +35,13 @@ impl Certain {
         let kind = kind.filter(|kind| dataset.layouts().any(|layout| layout.kind() == kind));
         let known = |name: &String| dataset.layouts().any(|layout| layout.name() == name);
         let layouts = table.get("layouts").map(|node| texts(node, "layouts"));
-        // A name that no layout has was meant to be some other.
+        // A name that no layout has must be a misspelling of another.
         let layouts = layouts.filter(|names| !names.is_empty() && names.iter().all(known));
         let (pins, readable) = pins(table.get("partition"), dataset);
         Self { kind, layouts, pins, all_pins: whole && readable, is_base }
     }
 
-    /// Whether it may be meant for a file of this layout, with as much of its partition as is known.
+    /// Whether it may be meant for a file of this layout, given what is known of its partition.
     pub(crate) fn may_take(&self, layout: &Layout, partition: &[(String, String)]) -> bool {
         let kind = self.kind.as_ref().is_none_or(|kind| kind == layout.kind());
         let takes = |names: &Vec<String>| names.iter().any(|name| name == layout.name());
@@ -51,13 +51,13 @@ impl Certain {
         kind && self.layouts.as_ref().is_none_or(takes) && !self.pins.iter().any(differs)
     }
 
-    /// Whether a pack with so many pins is the one meant, even if both take a file.
+    /// Whether a pack with `pins` pins takes precedence even if both take a file.
     pub(crate) fn says_less_than(&self, pins: usize) -> bool {
         self.all_pins && self.pins.len() < pins
     }
 }
 
-/// The pins that can be right, and whether all that are written can.
+/// Returns the pins that can be correct, and whether all written pins are among them.
 fn pins(node: Option<&Node>, dataset: &Dataset) -> (Vec<(String, Vec<String>)>, bool) {
     let written = match node.map(|node| &node.value) {
         None => return (Vec::new(), true),
@@ -81,17 +81,17 @@ fn texts(node: &Node, key: &str) -> Vec<String> {
     as_texts(node, key, &unheard).into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 
-/// A pack's file with what it extends, as far as that can be read.
+/// A pack's file merged with the files it extends, as far as they can be read.
 #[derive(Default)]
 struct Inherited {
-    /// The keys of which it is certain what they say.
+    /// The keys whose values are certain.
     table: Table,
-    /// Whether these are all there are.
+    /// Whether these are all keys.
     whole: bool,
     is_base: bool,
 }
 
-/// What stands behind a mistake may replace what is inherited, so that nothing is certain but what stands before it.
+/// Anything after a mistake may replace what is inherited, so only what precedes it is certain.
 fn layered(path: &Path, above: &mut Vec<PathBuf>) -> Inherited {
     let Ok(source) = Source::read(path) else { return Inherited::default() };
     let (mut own, mut whole) = beginning(&source);

@@ -1,4 +1,4 @@
-//! What the cells of a column are: `type`, `precision`, `scale` and `format`, wherever they are written.
+//! Column types: `type`, `precision`, `scale` and `format`, wherever they appear.
 
 use assay_model::{ColumnKind, DateFormat};
 
@@ -8,26 +8,26 @@ use crate::partition::read_format;
 use crate::source::Place;
 use crate::tree::Node;
 
-/// What the cells of a column are, and how they are written.
+/// Type of a column's cells and how they are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnType {
     /// Any text.
     Text,
-    /// Whole numbers of 64 bits.
+    /// 64-bit integers.
     Integer,
     /// Decimal numbers.
     Decimal {
-        /// Digits in all, 1 to 18.
+        /// Total number of digits, 1 to 18.
         precision: u8,
-        /// Digits after the point, at most `precision`.
+        /// Number of digits after the decimal point, at most `precision`.
         scale: u8,
     },
-    /// Dates written in one way.
+    /// Dates in a fixed format.
     Date(DateFormat),
 }
 
 impl ColumnType {
-    /// What is published of it.
+    /// Returns the type in which the column is published.
     pub fn kind(&self) -> ColumnKind {
         match self {
             Self::Text => ColumnKind::Text,
@@ -40,21 +40,21 @@ impl ColumnType {
     }
 }
 
-/// As many digits as 64 bits always hold.
+/// Maximum number of digits that always fit 64 bits.
 const PRECISION_MOST: u8 = 18;
 
 const TYPES: [&str; 4] = ["text", "integer", "decimal", "date"];
 
-/// What was written of a column.
+/// The type of a column as written.
 #[derive(Debug)]
 pub(crate) struct Typing<'a> {
     pub(crate) kind: ColumnKind,
-    /// Where the type is written; the column, if it is not.
+    /// Where the type is written, or else the column.
     pub(crate) place: &'a Place,
     pub(crate) format: Option<DateFormat>,
 }
 
-/// Reads the type of a column: `usual`, if nothing is written. `place` is the column's.
+/// Reads the type of a column; `usual` if none is written. `place` is the column's.
 pub(crate) fn read_typing<'a>(
     fields: &mut Fields<'a>,
     usual: ColumnKind,
@@ -71,7 +71,7 @@ pub(crate) fn read_typing<'a>(
     };
     let kind = kind?;
     let format = match (kind, format) {
-        // A format that cannot be read was reported, and would be missed as if it were not there.
+        // A format that cannot be parsed was reported already, and must not be reported as missing too.
         (ColumnKind::Date, Some((text, place))) => Some(read_format(text, place, report)?),
         (_, Some((_, place))) => {
             let word = word_of(kind);
@@ -145,7 +145,7 @@ fn word_of(kind: ColumnKind) -> &'static str {
     }
 }
 
-/// The type with the way dates are written; a mistake if nobody says that.
+/// Combines the type with the date format. A date without a format is a mistake.
 pub(crate) fn resolved(
     kind: ColumnKind,
     format: Option<&DateFormat>,

@@ -1,4 +1,4 @@
-//! `dataset.toml`: what files a dataset consists of, and how its output is laid out.
+//! `dataset.toml`: the kinds of files of a dataset, and how its output is partitioned.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::source::{Place, Source};
 use crate::taken::check_free;
 use crate::tree::{Node, Table, Value};
 
-/// The file that makes a folder a dataset's.
+/// Name of the file that makes a folder a dataset.
 pub(crate) const FILE: &str = "dataset.toml";
 
-/// A family of files: their layouts, their names, and the keys their output is laid out by.
+/// A family of files: their layouts, their names, and the partition keys of their output.
 #[derive(Debug, Clone)]
 pub struct Dataset {
     pub(crate) path: PathBuf,
@@ -31,37 +31,37 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Its name, which is also a folder of the output.
+    /// Its name, which is also the name of an output folder.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it is, for people.
+    /// Its title, for people.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// The file that declares it; a pack on its own, if that brings its own layouts.
+    /// The file that declares it; the pack's own file if the pack brings its own layouts.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Keys of the output's path after `dataset=` and `kind=`, in this order.
+    /// Keys of the output's path after `dataset=` and `kind=`, in order.
     pub fn partition_keys(&self) -> &[PartitionKey] {
         &self.keys
     }
 
-    /// The partition key by which what is published is ordered in time: the last one, if any.
+    /// The partition key that orders published versions in time: the last one, if any.
     pub fn newest_by(&self) -> Option<&str> {
         self.newest_by.as_deref()
     }
 
-    /// Every layout known, those included that no pack takes.
+    /// All known layouts, including those that no pack takes.
     pub fn layouts(&self) -> impl ExactSizeIterator<Item = &Arc<Layout>> {
         self.layouts.iter().map(|declared| &declared.layout)
     }
 
-    /// The columns of a kind, if they are declared.
+    /// The schema of a kind, if it is declared.
     pub fn schema(&self, kind: &str) -> Option<&Arc<Schema>> {
         self.schemas.get(kind).map(|declared| &declared.schema)
     }
@@ -101,7 +101,7 @@ pub(crate) fn read_dataset(
     let before = report.count();
     let schemas = read_kinds(kind_tables, report);
     let layouts = read_layouts(layouts, None, &schemas, report);
-    // What a layout with a mistake would have brought cannot be missed elsewhere.
+    // What a layout with a mistake would have contributed must not be reported as missing elsewhere.
     let whole = report.count() == before;
     let kinds = sorted(layouts.iter().map(|declared| declared.layout.kind()));
     let kinds = whole.then_some(kinds.as_slice());
@@ -136,7 +136,7 @@ pub(crate) fn read_dataset(
     })
 }
 
-/// Versions lie beside each other in the folder of what they are versions of, so their key is the last.
+/// Versions of one thing are stored side by side in its folder, so the key that orders them must be the last.
 fn not_the_last(key: &str, place: &Place, order: &[(&str, &Place)]) -> Mistake {
     let last = order.last().map_or("none", |(last, _)| last);
     let message = format!("`newest_by` needs the last key of `partition`, found `{key}`");
@@ -155,7 +155,7 @@ fn untold(key: &PartitionKey, place: &Place) -> Mistake {
     ))
 }
 
-/// A key is told by a column that exists.
+/// Checks that the column that gives a key's value exists.
 fn check_key_columns(keys: Option<&Node>, layouts: &[Declared], report: &Report) {
     let Some(Node { value: Value::Table(keys), .. }) = keys else { return };
     for (key, entry) in &keys.entries {
@@ -171,7 +171,7 @@ fn check_key_columns(keys: Option<&Node>, layouts: &[Declared], report: &Report)
     }
 }
 
-/// Each kind has a layout, each column is told by one, and none has the name of a folder that it lies in.
+/// Checks that each kind has a layout, each schema column occurs in a layout, and no column has the name of a folder in the path.
 fn check_schemas(schemas: &Schemas, layouts: &[Declared], keys: &[PartitionKey], report: &Report) {
     for (kind, declared) in schemas {
         let of_kind: Vec<_> = layouts
@@ -197,7 +197,7 @@ fn check_schemas(schemas: &Schemas, layouts: &[Declared], keys: &[PartitionKey],
     }
 }
 
-/// Each once, in alphabetical order.
+/// Sorts names alphabetically and removes duplicates.
 pub(crate) fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();

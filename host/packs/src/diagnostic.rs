@@ -10,7 +10,7 @@ use assay_model::shown;
 use crate::source::Place;
 use crate::suggest::nearest;
 
-/// Whether messages carry terminal colours.
+/// Whether messages are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
     /// ANSI colours, for terminals.
@@ -19,7 +19,7 @@ pub enum Colour {
     Plain,
 }
 
-/// One mistake: what is wrong, where, and what would be right.
+/// One mistake: what is wrong, where, and how to correct it.
 #[derive(Debug, Clone)]
 pub(crate) struct Mistake {
     message: String,
@@ -38,19 +38,19 @@ impl Mistake {
         }
     }
 
-    /// Another place that has to do with it.
+    /// Adds a related place.
     pub(crate) fn also(mut self, place: &Place, label: impl Into<String>) -> Self {
         self.also.push((place.clone(), shown(label.into()).to_string()));
         self
     }
 
-    /// What to do about it.
+    /// Adds a help line.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(shown(help.into()).to_string());
         self
     }
 
-    /// The choices that exist, the one probably meant first.
+    /// Adds the existing choices as help, with the most likely one first.
     pub(crate) fn choices<'a>(
         self,
         written: &str,
@@ -91,10 +91,10 @@ impl Mistake {
     }
 }
 
-/// More choices than this are not listed: nobody reads a list of ninety columns.
+/// Maximum number of choices listed: nobody reads a list of ninety columns.
 const CHOICES_LISTED: usize = 16;
 
-/// `did you mean …` or the list of what exists; nothing where nothing exists.
+/// Returns `did you mean …` or the list of choices; `None` if there are no choices.
 fn choices_help<'a>(written: &str, choices: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let choices: Vec<&str> = choices.into_iter().collect();
     let guess = nearest(written, choices.iter().copied());
@@ -116,18 +116,18 @@ fn choices_help<'a>(written: &str, choices: impl IntoIterator<Item = &'a str>) -
     }
 }
 
-/// All mistakes that were found, at least one.
+/// All mistakes found, at least one.
 #[derive(Clone)]
 pub struct Mistakes(Vec<Mistake>);
 
 impl Mistakes {
-    /// How many there are.
+    /// Number of mistakes.
     #[expect(clippy::len_without_is_empty, reason = "there is always one")]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Draws each with its file, line and caret, one blank line between them.
+    /// Draws each mistake with its file, line and caret, separated by blank lines.
     pub fn render(&self, colour: Colour) -> String {
         let renderer = match colour {
             Colour::Ansi => Renderer::styled(),
@@ -155,7 +155,7 @@ impl fmt::Debug for Mistakes {
 pub(crate) struct Report(RefCell<Vec<Mistake>>);
 
 impl Report {
-    /// Adds a mistake, unless it was already found: what several packs share is read for each of them.
+    /// Adds a mistake unless it was found already: files shared by several packs are read for each of them.
     pub(crate) fn add(&self, mistake: Mistake) {
         let mut mistakes = self.0.borrow_mut();
         if !mistakes.iter().any(|m| m.message == mistake.message && m.place.same(&mistake.place)) {
@@ -163,12 +163,12 @@ impl Report {
         }
     }
 
-    /// How many there are so far: whether a part was read without one is the difference.
+    /// Number of mistakes so far. Comparing it before and after shows whether a part was read without one.
     pub(crate) fn count(&self) -> usize {
         self.0.borrow().len()
     }
 
-    /// `value` if nothing was found.
+    /// Returns `value` if there are no mistakes.
     pub(crate) fn conclude<T>(self, value: Option<T>) -> Result<T, Mistakes> {
         let mut mistakes = self.0.into_inner();
         in_reading_order(&mut mistakes);
@@ -182,7 +182,8 @@ impl Report {
     }
 }
 
-/// File by file, as they were come upon, and down each file: how a person works through them.
+/// Orders mistakes by file, in the order in which files were first reported, and by position in the file: the order in which a person works
+/// through them.
 fn in_reading_order(mistakes: &mut [Mistake]) {
     let mut files: Vec<PathBuf> = Vec::new();
     for mistake in mistakes.iter() {

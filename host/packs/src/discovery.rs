@@ -1,4 +1,4 @@
-//! Where rules and plugins are.
+//! Finds rules and plugins.
 
 use std::path::{Path, PathBuf};
 
@@ -6,24 +6,24 @@ use crate::dataset;
 use crate::error::PackError;
 use crate::lock::LOCK_FILE;
 
-/// Where components are: in the rules themselves, if they were imported, so that all of an import changes at once; beside the rules
-/// as distributed; or as built.
+/// Folder of components: inside the rules if they were imported, so that an import replaces everything at once; next to the rules as
+/// distributed; or as built.
 const PLUGINS: &str = "plugins";
 
-/// What a process knows of where it is. The caller asks the system, so that this can be tested.
+/// A process's surroundings. The caller queries the system, so that this can be tested.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
-    /// The rules folder, if a person named it (`--rules`, `ASSAY_RULES`).
+    /// The rules folder, if it was given (`--rules`, `ASSAY_RULES`).
     pub rules: Option<PathBuf>,
-    /// The folder of components, if a person named it.
+    /// The folder of components, if it was given.
     pub plugins: Option<PathBuf>,
-    /// The running program.
+    /// Path of the running program.
     pub program: Option<PathBuf>,
     /// The current folder.
     pub folder: Option<PathBuf>,
 }
 
-/// The rules folder, and where components may be.
+/// The rules folder, and the folders in which components may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discovery {
     rules: PathBuf,
@@ -31,9 +31,9 @@ pub struct Discovery {
 }
 
 impl Discovery {
-    /// Finds the rules folder: the one that was named; else beside the program (`rules`, `../rules`, `../share/assay/rules`); else
-    /// the `rules` of the first folder that is an Assay checkout or holds a lock, walking up from the current folder, and last
-    /// from the program, which in a checkout lies under `target`.
+    /// Finds the rules folder. It is the one given; otherwise one next to the program (`rules`, `../rules`, `../share/assay/rules`);
+    /// otherwise the `rules` of the first folder that is an Assay checkout or whose `rules` contain a lock, walking up from the current
+    /// folder and then from the program, which in a checkout is below `target`. Fails if there is none.
     pub fn find(surroundings: &Surroundings) -> Result<Self, PackError> {
         let named = surroundings.plugins.as_deref();
         if let Some(rules) = &surroundings.rules {
@@ -44,7 +44,7 @@ impl Discovery {
             };
         }
         let mut looked = Vec::new();
-        // Symbolic links to the program are common (`~/bin/assay`), and its folder is where it really lies.
+        // The program is often started through a symbolic link (`~/bin/assay`); its folder is the one of the link's target.
         let program = surroundings
             .program
             .as_ref()
@@ -74,10 +74,9 @@ impl Discovery {
         Err(PackError::RulesNotFound { looked })
     }
 
-    /// Rules in this folder; components where they were named to be, or else where they belong.
+    /// Rules in this folder; components in the given folder, or else in the usual ones.
     fn at(rules: &Path, plugins: Option<&Path>) -> Self {
-        // `..` in the text would follow a link to the rules folder to where it points; the folder meant is the one that
-        // the path names.
+        // A `..` in the path would be resolved after following a link to the rules folder; the parent of the path as written is meant.
         let beside = match rules.parent() {
             Some(parent) if rules.file_name().is_some() => parent.to_owned(),
             _ => rules.join(".."),
@@ -91,17 +90,17 @@ impl Discovery {
         Self { rules: rules.to_owned(), plugins }
     }
 
-    /// The rules folder.
+    /// Returns the rules folder.
     pub fn rules(&self) -> &Path {
         &self.rules
     }
 
-    /// The lock of the rules.
+    /// Returns the path of the rules' lock.
     pub fn lock(&self) -> PathBuf {
         self.rules.join(LOCK_FILE)
     }
 
-    /// Every component beside the rules, by folder and name.
+    /// Returns the files of all components found, ordered by folder and name.
     pub fn plugin_files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for folder in &self.plugins {
@@ -116,7 +115,8 @@ impl Discovery {
         files
     }
 
-    /// A component's file: `plugins/<component>.wasm` in the rules as imported or beside them as distributed, or `target/plugins/` as built.
+    /// Returns a component's file: `plugins/<component>.wasm` inside imported rules or next to distributed ones, or in `target/plugins/` as
+    /// built. Fails if it is not there.
     pub fn plugin(&self, component: &str) -> Result<PathBuf, PackError> {
         let looked: Vec<PathBuf> =
             self.plugins.iter().map(|folder| folder.join(format!("{component}.wasm"))).collect();
@@ -127,7 +127,7 @@ impl Discovery {
     }
 }
 
-/// A rules folder holds a lock or a dataset.
+/// Whether the folder contains a lock or a dataset.
 fn is_rules(folder: &Path) -> bool {
     folder.join(LOCK_FILE).is_file()
         || folder.read_dir().is_ok_and(|entries| {

@@ -10,7 +10,7 @@ use crate::diagnostic::{Colour, Mistakes};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackError {
-    /// The rule files say something that cannot be; all mistakes, not the first one only.
+    /// The rule files contain mistakes; all of them, not only the first.
     #[error("{0}")]
     Mistakes(Mistakes),
     /// A file or folder could not be read.
@@ -18,7 +18,7 @@ pub enum PackError {
     Read {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
     /// A file could not be written.
@@ -26,19 +26,19 @@ pub enum PackError {
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// No folder with rules is where it could be.
+    /// No rules folder was found.
     #[error(
         "no rules found; looked at {}\nhelp: name the folder with `--rules` or ASSAY_RULES",
         list(looked)
     )]
     RulesNotFound {
-        /// Where they could have been.
+        /// The folders searched.
         looked: Vec<PathBuf>,
     },
-    /// The folder that was named holds no rules.
+    /// The given folder does not contain rules.
     #[error(
         "`{}` holds no rules\nhelp: name the folder that holds `assay.lock` and the datasets' folders, each with a `dataset.toml`",
         shown(path.display())
@@ -47,20 +47,20 @@ pub enum PackError {
         /// The folder.
         path: PathBuf,
     },
-    /// A plugin's component is not where it could be.
+    /// The component of a plugin was not found.
     #[error(
         "plugin `{component}` not found; looked at {}\nhelp: in a checkout, `cargo xtask plugins` builds the plugins",
         list(looked), component = shown(component))]
     PluginNotFound {
         /// The component's file stem.
         component: String,
-        /// Where it could have been.
+        /// The files looked for.
         looked: Vec<PathBuf>,
     },
 }
 
 impl PackError {
-    /// The message, with colours if wanted; without them it is the same as `Display`.
+    /// Returns the message, coloured if requested; without colours it equals `Display`.
     pub fn render(&self, colour: Colour) -> String {
         match self {
             Self::Mistakes(mistakes) => mistakes.render(colour),

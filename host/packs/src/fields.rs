@@ -1,16 +1,16 @@
-//! A walk over one table: each key is asked for by name, and what nobody asked for is a mistake.
+//! Reads one table: each key is requested by name, and a key that nobody requested is a mistake.
 
 use crate::diagnostic::{Mistake, Report};
 use crate::source::Place;
 use crate::tree::{Node, Table, Value};
 
-/// The format of rule files that this version reads: the only one there is.
+/// The format version of rule files; only this one is supported.
 pub(crate) const FORMAT: i64 = 1;
 
 pub(crate) struct Fields<'a> {
     table: &'a Table,
     place: &'a Place,
-    /// What the table is, as messages say it: "a column".
+    /// The kind of table, as named in messages: "a column".
     what: &'static str,
     known: Vec<&'static str>,
     report: &'a Report,
@@ -26,19 +26,19 @@ impl<'a> Fields<'a> {
         Self { table, place, what, known: Vec::new(), report }
     }
 
-    /// The fields of a node that must be a table.
+    /// Returns the fields of a node, which must be a table.
     pub(crate) fn of(node: &'a Node, what: &'static str, report: &'a Report) -> Option<Self> {
         let table = as_table(node, what, report)?;
         Some(Self::new(table, &node.place, what, report))
     }
 
-    /// What stands under `key`, if anything.
+    /// Returns the node of `key`, if present.
     pub(crate) fn get(&mut self, key: &'static str) -> Option<&'a Node> {
         self.known.push(key);
         self.table.get(key)
     }
 
-    /// What stands under `key`; a mistake if nothing does.
+    /// Returns the node of `key`; a missing key is a mistake.
     pub(crate) fn need(&mut self, key: &'static str, example: &str) -> Option<&'a Node> {
         let node = self.get(key);
         if node.is_none() {
@@ -64,18 +64,18 @@ impl<'a> Fields<'a> {
         as_text(node, key, self.report)
     }
 
-    /// A list of strings, or one string. Empty if the key is absent.
+    /// Returns a list of strings, or a single string as a list. Empty if the key is absent.
     pub(crate) fn texts(&mut self, key: &'static str) -> Vec<(&'a str, &'a Place)> {
         self.get(key).map(|node| as_texts(node, key, self.report)).unwrap_or_default()
     }
 
-    /// A whole number of at least 0.
+    /// Returns an integer of at least 0.
     pub(crate) fn count(&mut self, key: &'static str) -> Option<(u64, &'a Place)> {
         let node = self.get(key)?;
         as_count(node, key, self.report).map(|count| (count, &node.place))
     }
 
-    /// True or false; false if the key is absent.
+    /// Returns a boolean; false if the key is absent.
     pub(crate) fn flag(&mut self, key: &'static str) -> bool {
         match self.get(key) {
             None => false,
@@ -88,7 +88,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Why something is as it is: for people, so it is only checked to be text.
+    /// Returns the reason given under `why`. It is for people, so it only has to be a string.
     pub(crate) fn why(&mut self) -> Option<String> {
         self.text("why").map(|(why, _)| why.to_owned())
     }
@@ -104,12 +104,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Keys that are read elsewhere.
+    /// Accepts keys that are read elsewhere.
     pub(crate) fn know(&mut self, keys: &[&'static str]) {
         self.known.extend(keys);
     }
 
-    /// Reports every key that was not asked for.
+    /// Reports every key that was not requested.
     pub(crate) fn finish(self) {
         for (key, entry) in &self.table.entries {
             if !self.known.contains(&key.as_str()) {
@@ -122,7 +122,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The value for messages: strings and numbers as written, others by kind.
+/// Formats the value for messages: strings and numbers as written, others by kind.
 pub(crate) fn found(node: &Node) -> String {
     match &node.value {
         Value::Text(text) => format!("`\"{text}\"`"),

@@ -1,4 +1,4 @@
-//! What a file's name tells: the kind of file, and values of partition keys.
+//! Derives the kind of a file and values of partition keys from its name.
 
 use regex::Regex;
 
@@ -7,23 +7,23 @@ use crate::fields::{Fields, as_text};
 use crate::partition::PartitionKey;
 use crate::tree::{Node, Value};
 
-/// How names of one kind of file look.
+/// Pattern of the file names of one kind.
 #[derive(Debug, Clone)]
 pub(crate) struct FileName {
     pattern: Regex,
     pub(crate) kind: Option<String>,
 }
 
-/// A name that a pattern knows.
+/// Result of matching a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NameMatch {
     pub(crate) kind: Option<String>,
-    /// Keys with what the name says, not yet converted.
+    /// Keys and their values as written in the name, not yet converted.
     pub(crate) values: Vec<(String, String)>,
 }
 
 impl FileName {
-    /// Matches a name, folders before it ignored.
+    /// Matches a name, ignoring leading folders.
     pub(crate) fn matches(&self, name: &str) -> Option<NameMatch> {
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let found = self.pattern.captures(name)?;
@@ -41,7 +41,7 @@ impl FileName {
     }
 }
 
-/// Reads all `[[file_name]]` tables. `kinds` are those there are, where that is known.
+/// Reads all `[[file_name]]` tables. `kinds` are the existing kinds, if known.
 pub(crate) fn read_file_names(
     node: Option<&Node>,
     keys: &[PartitionKey],
@@ -86,7 +86,7 @@ fn read_file_name(
     let pattern = match Regex::new(text) {
         Ok(pattern) => pattern,
         Err(error) => {
-            // The regex crate draws the pattern over several lines; its last line says what is wrong.
+            // The regex crate draws the pattern on several lines; its last line gives the reason.
             let error = error.to_string();
             let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
             report.add(Mistake::new(place, format!("the pattern is not a valid regex: {reason}")));

@@ -1,4 +1,4 @@
-//! Which files a pack is made of, for those who carry it elsewhere.
+//! Lists the files of a pack, for copying it elsewhere.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,8 @@ use crate::pack::{Pack, surrounding_dataset};
 use crate::tree::{Table, Value};
 
 impl Pack {
-    /// Every file that [`Pack::open`] reads for a pack: the pack, what it extends, its dataset, schemas, and headers of layouts.
-    /// Sorted.
+    /// Returns every file that [`Pack::open`] reads for a pack, sorted: the pack, the files it extends, its dataset, schemas, and headers
+    /// of layouts. Fails if the pack cannot be opened.
     pub fn files(path: &Path) -> Result<Vec<PathBuf>, PackError> {
         Self::open(path)?;
         let report = Report::default();
@@ -31,7 +31,7 @@ impl Pack {
     }
 }
 
-/// Files that `[[layout]]`s take their columns from.
+/// Returns the files from which `[[layout]]` tables take their columns.
 fn headers(table: &Table) -> impl Iterator<Item = &str> {
     let layouts = match table.get("layout").map(|node| &node.value) {
         Some(Value::List(layouts)) => &layouts[..],
@@ -46,7 +46,7 @@ fn headers(table: &Table) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Files that `[kinds.*]` take their columns from.
+/// Returns the files from which `[kinds.*]` tables take their columns.
 fn schemas(table: &Table) -> impl Iterator<Item = &str> {
     let kinds = match table.get("kinds").map(|node| &node.value) {
         Some(Value::Table(kinds)) => Some(kinds),

@@ -1,4 +1,4 @@
-//! From a file's name, header and first records to the pack that judges it.
+//! Finds the pack that judges a file from the file's name, header and first records.
 
 use std::sync::Arc;
 
@@ -10,31 +10,31 @@ use crate::pack::{Pack, Pin};
 use crate::partition::PartitionKey;
 use crate::refusal::Refusal;
 
-/// What a file is, and the pack that judges it.
+/// An identified file and the pack that judges it.
 #[derive(Debug, Clone)]
 pub struct Identified {
-    /// The dataset's name.
+    /// Name of the dataset.
     pub dataset: String,
     /// The kind of file.
     pub kind: String,
-    /// Its layout.
+    /// Layout of the file.
     pub layout: Arc<Layout>,
     /// Partition keys and values, in the dataset's order.
     pub partition: Vec<(String, String)>,
-    /// Whether the file's name is one that the dataset knows, with a value for each key it names.
+    /// Whether the file's name matches a pattern of the dataset, with a valid value for each key in the pattern.
     pub name_matched: bool,
-    /// The last of the partition's keys, if it orders versions of the same in time.
+    /// The last partition key, if it orders versions in time.
     pub newest_by: Option<String>,
-    /// The pack.
+    /// The pack that judges the file.
     pub pack: Arc<Pack>,
 }
 
-/// The cells of the first intact records under a column, by the column's name in the header; nothing if no record is intact.
+/// Returns the cells of the first intact records in a column, by the column's name in the header; empty if no record is intact.
 ///
-/// Several, because any one of them may be blank or wrong under just this column.
+/// There are several, because any one of them may be blank or wrong in just this column.
 pub type FirstCells<'a> = dyn Fn(&str) -> Vec<String> + 'a;
 
-/// Finds a header among layouts.
+/// Finds the layout with this header.
 pub(crate) fn find<'a>(
     header: &[String],
     layouts: impl Iterator<Item = &'a Arc<Layout>> + Clone,
@@ -49,7 +49,7 @@ pub(crate) fn find<'a>(
     })
 }
 
-/// Chooses among a dataset's packs.
+/// Chooses one of a dataset's packs.
 pub(crate) fn choose(
     dataset: &Dataset,
     packs: &[Arc<Pack>],
@@ -68,7 +68,7 @@ pub(crate) fn choose(
     }
     let keys = dataset.partition_keys();
     let partition = partition(keys, layout, name.as_ref(), first_cells, &[])?;
-    // The pack that says most is the one meant; the catalogue made sure that there are no two of them.
+    // The pack with the most pins is the one meant; the catalogue guarantees that it is unique.
     let pack = candidates
         .iter()
         .filter(|pack| takes(pack.pins(), &partition))
@@ -78,8 +78,8 @@ pub(crate) fn choose(
 }
 
 impl Pack {
-    /// Identifies a file that this pack was named for. The pack's own values stand in for partition keys that neither name
-    /// nor record tell; a file that says otherwise is refused.
+    /// Identifies a file for which this pack was named. The pack's own values are used for partition keys that neither the name nor the
+    /// records give; a file with other values is refused.
     pub fn identify(
         self: &Arc<Self>,
         file_name: Option<&str>,
@@ -143,7 +143,7 @@ fn check_kind(
     }
 }
 
-/// Whether a name that a pattern knows also gives a value wherever the pattern asks for one: `P13322017` is no date.
+/// Whether a name that matches a pattern also has a valid value for each key in the pattern: `P13322017` is not a date.
 fn name_says_all(name: Option<&NameMatch>, keys: &[PartitionKey]) -> bool {
     name.is_some_and(|name| {
         name.values.iter().all(|(group, text)| {
@@ -183,7 +183,7 @@ fn takes(pins: &[Pin], partition: &[(String, String)]) -> bool {
     })
 }
 
-/// The value of each key: from the file's name, else from the first intact records, else from a pack that was named.
+/// Determines the value of each key: from the file's name, else from the first intact records, else from the pack that was named.
 fn partition(
     keys: &[PartitionKey],
     layout: &Arc<Layout>,
@@ -214,7 +214,7 @@ fn partition(
         .collect()
 }
 
-/// The values that name or first records tell, of a file that is refused anyway.
+/// Returns the values that the name or the first records give, for a file that is refused anyway.
 fn told(
     keys: &[PartitionKey],
     layout: &Layout,

@@ -1,4 +1,4 @@
-//! Layouts: exact, ordered headers with a name.
+//! Layouts: exact, ordered, named headers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::schema::{Schema, Schemas};
 use crate::source::{Place, Source};
 use crate::tree::{Node, Value};
 
-/// One exact, ordered header that files were published with.
+/// One exact, ordered header with which files were published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     name: String,
@@ -22,15 +22,15 @@ pub struct Layout {
     years: String,
     publications: String,
     header: Vec<String>,
-    /// As many as `header`, in the same order.
+    /// Same length and order as `header`.
     columns: Vec<String>,
-    /// Where each of them is: whoever looks up all of thousands must not compare each with each.
+    /// Index of each of them: looking up all of thousands must not be quadratic.
     positions: HashMap<String, usize>,
     constants: Vec<(String, String)>,
     fingerprint: Digest,
 }
 
-/// What names a header: the SHA-256 of its column names joined by line feeds, exactly as they are written.
+/// Returns the fingerprint of a header: the SHA-256 of its column names as written, joined by line feeds.
 pub fn fingerprint<S: AsRef<str>>(header: &[S]) -> Digest {
     let names: Vec<&str> = header.iter().map(AsRef::as_ref).collect();
     assay_digest::sha256(names.join("\n"))
@@ -42,52 +42,52 @@ impl Layout {
         &self.name
     }
 
-    /// The kind of file that has it.
+    /// The kind of files that have it.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// What it is, for people.
+    /// Its title, for people.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// The column names as files spell them, in order.
+    /// The column names as spelled in files, in order.
     pub fn header(&self) -> &[String] {
         &self.header
     }
 
-    /// The column names that rules, packs and output use, in the order of `header`.
+    /// The column names used by rules, packs and output, in the order of `header`.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    /// Columns that files of this layout lack and that are published with the same cell in each record: canonical names and cells.
+    /// Columns that files of this layout lack and that are published with the same cell in every record: canonical name and cell.
     pub fn constants(&self) -> &[(String, String)] {
         &self.constants
     }
 
-    /// Whether a record of this layout says what the column holds.
+    /// Whether the layout determines the column's cell in each record.
     pub(crate) fn tells(&self, column: &str) -> bool {
         self.position(column).is_some() || self.constants.iter().any(|(name, _)| name == column)
     }
 
-    /// Position of a column by its canonical name.
+    /// Index of a column by its canonical name.
     pub fn position(&self, column: &str) -> Option<usize> {
         self.positions.get(column).copied()
     }
 
-    /// How files of this layout spell a canonical name.
+    /// The spelling of a canonical name in files of this layout.
     pub fn spelling(&self, column: &str) -> Option<&str> {
         self.position(column).map(|at| self.header[at].as_str())
     }
 
-    /// What names the header, see [`fingerprint`].
+    /// Fingerprint of the header, see [`fingerprint`].
     pub fn fingerprint(&self) -> Digest {
         self.fingerprint
     }
 
-    /// Name, title and when it was used, in one phrase for messages.
+    /// Describes the layout in one phrase for messages: name, title and when it was used.
     pub fn describe(&self) -> String {
         let when = [("years: ", &self.years), ("publications: ", &self.publications)];
         let parts: Vec<String> = std::iter::once(("", &self.title))
@@ -103,14 +103,14 @@ impl Layout {
     }
 }
 
-/// A layout and where it was declared.
+/// A layout and the place of its declaration.
 #[derive(Debug, Clone)]
 pub(crate) struct Declared {
     pub(crate) layout: Arc<Layout>,
     pub(crate) place: Place,
 }
 
-/// Reads all `[[layout]]` tables of a file. `kind` is for those that name none, `schemas` gives the spelling of canonical names.
+/// Reads all `[[layout]]` tables of a file. `kind` applies to those that name none; `schemas` defines the spelling of canonical names.
 pub(crate) fn read_layouts(
     node: Option<&Node>,
     kind: Option<&str>,
@@ -190,7 +190,7 @@ fn read_layout(
     (report.count() == before).then(|| Declared { layout: Arc::new(layout), place: name.1.clone() })
 }
 
-/// Column names from a list, or from a file with one a line.
+/// Reads column names from a list, or from a file with one name per line.
 fn read_header(node: &Node, report: &Report) -> Option<Vec<String>> {
     let names = if matches!(node.value, Value::List(_)) {
         let texts = as_texts(node, "columns", report).into_iter();
@@ -243,7 +243,7 @@ fn lines(source: &Arc<Source>) -> Vec<(String, Place)> {
         .collect()
 }
 
-/// The header with its canonical names put in.
+/// Returns the header with names replaced by canonical names.
 fn read_aliases(node: Option<&Node>, header: &[String], report: &Report) -> Vec<String> {
     let mut columns = header.to_vec();
     let Some(table) = node.and_then(|node| as_table(node, "`aliases`", report)) else {
@@ -273,7 +273,7 @@ fn read_aliases(node: Option<&Node>, header: &[String], report: &Report) -> Vec<
     columns
 }
 
-/// The names as the kind's schema spells them: case is not what makes a column another one.
+/// Spells the names as in the kind's schema: a difference in case does not make a different column.
 fn canonical(columns: Vec<String>, schema: Option<&Schema>) -> Vec<String> {
     let Some(schema) = schema else { return columns };
     let spelled = |name: String| match schema.column_folded(&name) {
@@ -283,7 +283,7 @@ fn canonical(columns: Vec<String>, schema: Option<&Schema>) -> Vec<String> {
     columns.into_iter().map(spelled).collect()
 }
 
-/// Hardly any reader could tell such columns apart.
+/// Reports columns that differ only in case; most readers cannot tell them apart.
 fn check_case(columns: &[String], place: &Place, report: &Report) {
     let mut seen: BTreeMap<String, &String> = BTreeMap::new();
     for name in columns {
@@ -299,7 +299,7 @@ fn check_case(columns: &[String], place: &Place, report: &Report) {
     }
 }
 
-/// Columns that the files lack and that hold the same in every record.
+/// Reads columns that the files lack and that have the same value in every record.
 fn read_constants(
     node: Option<&Node>,
     columns: &[String],

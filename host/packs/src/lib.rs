@@ -1,7 +1,7 @@
-//! From TOML to a resolved pack, with a caret under each mistake; and from a file's name and header to the pack that judges it.
+//! Resolves packs from TOML, with a caret under each mistake, and finds the pack that judges a file from its name and header.
 //!
-//! [`Catalogue`] is all of a rules folder, [`Pack`] one pack of it, [`Refusal`] why no pack judges a file, [`Lock`] which plugins may
-//! run and [`Discovery`] where everything is. The format of the files is in this crate's README.
+//! [`Catalogue`] is a whole rules folder and [`Pack`] one pack of it. [`Refusal`] says why no pack judges a file, [`Lock`] says which
+//! plugins may run, and [`Discovery`] finds the files. Their format is described in this crate's README.
 
 mod broken;
 mod catalogue;

@@ -1,4 +1,4 @@
-//! `assay.lock`: the plugins that rules were tested with, by digest.
+//! `assay.lock`: the digests of the plugins that rules were tested with.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,42 +13,42 @@ use crate::name::check_name;
 use crate::source::{Place, Source};
 use crate::tree::parse;
 
-/// The lock's file in the rules folder.
+/// Name of the lock file in the rules folder.
 pub const LOCK_FILE: &str = "assay.lock";
 
-/// How a person says that a plugin is the one meant; in one place, because several messages say it.
+/// How to accept a plugin; shared by several messages.
 const ACCEPT: &str = "if you trust this component, `assay lock` accepts it (in a checkout, `cargo xtask plugins` builds all and locks them)";
 
-/// Why a plugin does not agree with the lock.
+/// Why a plugin does not match the lock.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
-    /// The component is another one.
+    /// The component's digest differs from the lock's.
     #[error(
         "plugin `{name}` is not the one that was locked: expected sha256:{locked} ({version}), found sha256:{found}\nhelp: {ACCEPT}", name = shown(name), version = shown(version))]
     Mismatch {
-        /// The component's name.
+        /// Name of the component.
         name: String,
         /// Its version in the lock.
         version: String,
-        /// The digest in the lock.
+        /// Digest in the lock.
         locked: Digest,
-        /// The component's digest.
+        /// Digest of the component.
         found: Digest,
     },
-    /// The lock does not know it.
+    /// The lock does not contain the component.
     #[error("plugin `{name}` (sha256:{found}) is not in `{}`\nhelp: {ACCEPT}", shown(path.display()), name = shown(name))]
     Missing {
-        /// The component's name.
+        /// Name of the component.
         name: String,
-        /// The component's digest.
+        /// Digest of the component.
         found: Digest,
-        /// The lock.
+        /// Path of the lock.
         path: PathBuf,
     },
 }
 
-/// What the lock says of a component.
+/// The lock's entry for a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locked {
     /// Version, for people.
@@ -65,19 +65,19 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// A lock that knows nothing yet, to be written to `path`.
+    /// Creates an empty lock, to be written to `path`.
     pub fn empty(path: &Path) -> Self {
         Self { path: path.to_owned(), plugins: BTreeMap::new() }
     }
 
-    /// Reads a lock. Fails if the file cannot be read, or with every mistake in it, drawn.
+    /// Reads a lock. Fails if the file cannot be read, or with all of its mistakes, drawn.
     pub fn read(path: &Path) -> Result<Self, PackError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| PackError::Read { path: path.to_owned(), source })?;
         Self::parse(path, text)
     }
 
-    /// Reads a lock's text; `path` is for messages.
+    /// Parses the text of a lock; `path` is used in messages. Fails with all mistakes.
     pub fn parse(path: &Path, text: String) -> Result<Self, PackError> {
         let report = Report::default();
         let source = Source::new(path, text);
@@ -109,22 +109,22 @@ impl Lock {
         Ok(report.conclude(lock)?)
     }
 
-    /// The digest that a component is locked by: SHA-256, which every machine can compute.
+    /// Returns the digest used in locks: SHA-256, which every machine can compute.
     pub fn digest_of(component: &[u8]) -> Digest {
         assay_digest::sha256(component)
     }
 
-    /// Locks a component, over what was there.
+    /// Locks a component, replacing any existing entry.
     pub fn insert(&mut self, name: &str, version: &str, digest: Digest) {
         self.plugins.insert(name.to_owned(), Locked { version: version.to_owned(), digest });
     }
 
-    /// What is locked, by name.
+    /// Returns the entries, ordered by name.
     pub fn plugins(&self) -> impl ExactSizeIterator<Item = (&str, &Locked)> {
         self.plugins.iter().map(|(name, locked)| (name.as_str(), locked))
     }
 
-    /// Whether a component is the one that was locked.
+    /// Checks that a component is the one locked.
     pub fn verify(&self, name: &str, found: Digest) -> Result<(), LockError> {
         match self.plugins.get(name) {
             Some(locked) if locked.digest == found => Ok(()),
@@ -140,7 +140,7 @@ impl Lock {
         }
     }
 
-    /// The lock's text: by name, so that the same plugins always give the same file.
+    /// Returns the text of the lock, ordered by name, so that the same plugins always give the same file.
     pub fn to_toml(&self) -> String {
         let mut text = String::from(
             "# The plugins that these rules were tested with. A plugin whose digest differs is not run.\n# Written by `assay lock`.\n\nformat = 1\n",
@@ -148,7 +148,7 @@ impl Lock {
         for (name, Locked { version, digest }) in &self.plugins {
             let version = toml::Value::String(version.clone()).to_string();
             let digest = digest.to_string();
-            // A bare key may not hold a dot.
+            // A bare key may not contain a dot.
             let key = if name.contains('.') { format!("\"{name}\"") } else { name.clone() };
             text.extend(["\n[plugins.", &key, "]\nversion = ", &version]);
             text.extend(["\ndigest = \"sha256:", &digest, "\"\n"]);
@@ -156,7 +156,7 @@ impl Lock {
         text
     }
 
-    /// Writes the lock to its path; atomically, because a half-written lock would refuse every run.
+    /// Writes the lock to its path, atomically, because a half-written lock would refuse every run. Fails if the file cannot be written.
     pub fn write(&self) -> Result<(), PackError> {
         let unwritable = |source| PackError::Write { path: self.path.clone(), source };
         let text = self.to_toml();

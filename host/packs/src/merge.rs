@@ -1,4 +1,4 @@
-//! `extends`: files laid over one another, each value keeping the place it came from.
+//! `extends`: merges files; each value keeps the place it came from.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,21 +11,21 @@ use crate::fields::{Fields, as_texts};
 use crate::source::{Place, Source};
 use crate::tree::{Table, Value, parse};
 
-/// Reads each file once, however many extend it.
+/// Reads each file once, however many files extend it.
 #[derive(Default)]
 pub(crate) struct Reader {
     files: BTreeMap<PathBuf, Option<(Arc<Source>, Table)>>,
 }
 
-/// A file with everything it extends laid beneath it.
+/// A file merged over everything it extends.
 pub(crate) struct Merged {
     pub(crate) source: Arc<Source>,
     pub(crate) table: Table,
-    /// Where it says that it is only to be extended, if it does.
+    /// Where it says that it exists only to be extended, if it does.
     pub(crate) base: Option<Place>,
 }
 
-/// These say something of the file they stand in, so they are not inherited.
+/// Keys about the file itself, which are not inherited.
 pub(crate) const OWN_KEYS: [&str; 3] = ["format", "base", "extends"];
 
 impl Reader {
@@ -44,12 +44,12 @@ impl Reader {
         Ok(parsed)
     }
 
-    /// Every file that was read, with what it says.
+    /// Returns every file read, with its content.
     pub(crate) fn into_tables(self) -> impl Iterator<Item = (PathBuf, Table)> {
         self.files.into_iter().filter_map(|(path, file)| Some((path, file?.1)))
     }
 
-    /// Reads a pack's file and all it extends.
+    /// Reads a pack's file and all files it extends.
     pub(crate) fn merged(
         &mut self,
         path: &Path,
@@ -111,12 +111,12 @@ impl Reader {
     }
 }
 
-/// For comparing only: two spellings of one path must not hide a cycle.
+/// Only for comparison: two spellings of one path must not hide a cycle.
 pub(crate) fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// Tables are merged key by key; everything else is replaced. Order is that of first appearance.
+/// Merges tables key by key; any other value is replaced. Keys keep the order of their first appearance.
 pub(crate) fn lay_over(below: &mut Table, above: Table) {
     for (key, mut entry) in above.entries {
         if let (Value::Table(over), Some(under)) =

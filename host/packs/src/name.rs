@@ -1,4 +1,4 @@
-//! Names that become folders, and numbers with units.
+//! Names used as folders, and numbers with units.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use assay_model::parse_decimal;
 use crate::diagnostic::{Mistake, Report};
 use crate::source::Place;
 
-/// 64 bytes, because a path is made of several names and some stores end paths at 1,024.
+/// 64 bytes, because a path consists of several names and some stores limit paths to 1,024 bytes.
 const NAME_BYTES: usize = 64;
 
-/// Whether the text can be a folder's name everywhere: 1 to 64 ASCII letters, digits, `-`, `_` and inner dots.
+/// Whether the text is a valid folder name everywhere: 1 to 64 ASCII letters, digits, `-`, `_` and inner dots.
 pub(crate) fn is_name(text: &str) -> bool {
     (1..=NAME_BYTES).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
@@ -18,12 +18,12 @@ pub(crate) fn is_name(text: &str) -> bool {
         && !text.ends_with('.')
 }
 
-/// A column's name as readers compare it: Spark, Athena, Glue, Hive and Redshift do not look at case.
+/// Returns a column's name as readers compare it: Spark, Athena, Glue, Hive and Redshift ignore case.
 pub(crate) fn fold_case(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// Reports a text that cannot be a name.
+/// Reports a text that is not a valid name.
 pub(crate) fn check_name(key: &str, (text, place): (&str, &Place), report: &Report) {
     if !is_name(text) {
         report.add(Mistake::new(
@@ -33,7 +33,7 @@ pub(crate) fn check_name(key: &str, (text, place): (&str, &Place), report: &Repo
     }
 }
 
-/// Bytes from `512KiB` and the like.
+/// Parses a size such as `512KiB`, in bytes.
 pub fn parse_bytes(text: &str) -> Option<u64> {
     let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
     let (number, unit) =
@@ -41,7 +41,7 @@ pub fn parse_bytes(text: &str) -> Option<u64> {
     parse_whole(number.trim_end())?.checked_mul(unit)
 }
 
-/// A duration from `250ms`, `10s`, `2m`.
+/// Parses a duration such as `250ms`, `10s` or `2m`.
 pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let units = [("ms", 1), ("s", 1_000), ("m", 60_000)];
     let (number, unit) =
@@ -49,13 +49,13 @@ pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     parse_whole(number.trim_end())?.checked_mul(unit).map(Duration::from_millis)
 }
 
-/// Millionths from `0.5%`.
+/// Parses a percentage such as `0.5%`, in millionths.
 pub(crate) fn parse_percent(text: &str) -> Option<u32> {
-    // A percent is ten thousand millionths, so four places after the point are all there can be.
+    // One percent is ten thousand millionths, so at most four decimal places are possible.
     as_share(parse_decimal(text.strip_suffix('%')?.trim_end().as_bytes(), 4).ok()?)
 }
 
-/// Millionths from `0.005`.
+/// Parses a fraction such as `0.005`, in millionths.
 pub(crate) fn parse_fraction(text: &str) -> Option<u32> {
     as_share(parse_decimal(text.as_bytes(), 6).ok()?)
 }
@@ -65,7 +65,7 @@ fn as_share(millionths: i64) -> Option<u32> {
 }
 
 fn parse_whole(digits: &str) -> Option<u64> {
-    // `u64::from_str` would take a plus sign.
+    // `u64::from_str` would accept a plus sign.
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 

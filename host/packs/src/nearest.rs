@@ -1,4 +1,4 @@
-//! The known layout that a strange header resembles most, and what differs.
+//! Finds the known layout that an unknown header resembles most, and their differences.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
@@ -11,37 +11,37 @@ use crate::layout::Layout;
 /// A layout near a header, and every difference between the two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nearest {
-    /// The layout.
+    /// The layout nearest to the header.
     pub layout: Arc<Layout>,
-    /// What differs.
+    /// Its differences from the header.
     pub differences: Differences,
 }
 
 /// How a header differs from a layout. Names are those of files, not canonical ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Differences {
-    /// The layout has them, the header does not.
+    /// Names in the layout but not in the header.
     pub missing: Vec<String>,
-    /// The header has them, the layout does not.
+    /// Names in the header but not in the layout.
     pub extra: Vec<String>,
-    /// The header has them more than once.
+    /// Names that occur more than once in the header.
     pub repeated: Vec<String>,
-    /// Both have them, in another order: the fewest columns that would have to move.
+    /// Names that both have, in another order: the fewest columns that would have to move.
     pub moved: Vec<String>,
-    /// (header, layout): the same but for case and spaces at the edges.
+    /// Pairs of header and layout names that differ only in case and surrounding spaces.
     pub respelled: Vec<(String, String)>,
-    /// (header, layout): the header's name is the beginning of the layout's, as databases cut names.
+    /// Pairs of header and layout names in which the header's name is the beginning of the layout's, as truncated by databases.
     pub truncated: Vec<(String, String)>,
 }
 
-/// Names shorter than that are not taken for truncated ones: databases cut at 30 characters and more.
+/// Minimum length of a name that may be a truncated one: databases truncate at 30 characters or more.
 const TRUNCATED_LEAST: usize = 24;
-/// A header that shares less with a layout than this part of their names does not resemble it.
+/// Minimum share of names in common, as a fraction, for a header to resemble a layout.
 const ALIKE_LEAST: (usize, usize) = (1, 3);
-/// Names listed of each difference. A message with 91 of them would not be read.
+/// Maximum number of names listed per difference. Nobody would read a message with 91.
 const NAMES_LISTED: usize = 4;
 
-/// The layout nearest to a header, if any resembles it.
+/// Returns the layout nearest to a header, if any resembles it.
 pub(crate) fn nearest<'a>(
     header: &[String],
     layouts: impl Iterator<Item = &'a Arc<Layout>>,
@@ -53,13 +53,13 @@ pub(crate) fn nearest<'a>(
             let names: BTreeSet<String> = layout.header().iter().map(|name| fold(name)).collect();
             let common = names.intersection(&folded).count();
             let all = names.len() + folded.len();
-            // The share in common decides, then what is written the same way, then the order of the files.
+            // The share in common decides, then the number of names spelled the same, then the order of the files.
             let exact =
                 layout.header().iter().filter(|name| written.contains(name.as_str())).count();
             (2 * common, all, exact, layout)
         })
         .filter(|(twice, all, ..)| twice * ALIKE_LEAST.1 >= all * ALIKE_LEAST.0)
-        // Of equals, the first declared: `max_by` would take the last.
+        // If several are equal, takes the first declared; `max_by` would return the last.
         .reduce(|best, next| {
             let (left, right) = (next.0 * best.1, best.0 * next.1);
             if (left, next.2) > (right, best.2) { next } else { best }
@@ -78,7 +78,7 @@ fn compare(header: &[String], layout: &[String]) -> Differences {
     let mut differences = Differences::default();
     let mut left: BTreeMap<&str, usize> =
         layout.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
-    // Where in the layout each name of the header stands, in the header's order.
+    // The names of the header with their positions in the layout, in the header's order.
     let mut matched: Vec<(&str, usize)> = Vec::new();
     let mut strange: Vec<&str> = Vec::new();
     let mut met = HashSet::new();
@@ -94,12 +94,12 @@ fn compare(header: &[String], layout: &[String]) -> Differences {
             strange.push(name);
         }
     }
-    // Those that are left, by how they are written but for case and spaces.
+    // The remaining names, ignoring case and surrounding spaces.
     let mut alike: BTreeSet<(String, &str)> =
         left.keys().map(|known| (fold(known), *known)).collect();
     for name in strange {
         let folded = fold(name);
-        // The first that is not less: the same, or one that begins so, if there is one.
+        // The first name that is not less: the same name, or one that begins with it, if any does.
         let next = alike.range((folded.clone(), "")..).next().cloned();
         let respelled = next.clone().filter(|(known, _)| *known == folded);
         let truncated = || {
@@ -132,9 +132,9 @@ fn compare(header: &[String], layout: &[String]) -> Differences {
     differences
 }
 
-/// Indexes of a longest ascending run of numbers, others between them allowed. Quadratic, for headers of hundreds.
+/// Returns the indices of a longest ascending subsequence. Quadratic; headers have hundreds of columns.
 fn longest_ascending(numbers: &[usize]) -> BTreeSet<usize> {
-    // For each number the length of the longest run that ends there, and the index before it in that run.
+    // For each number, the length of the longest subsequence that ends there, and the previous index in it.
     let mut runs: Vec<(usize, Option<usize>)> = Vec::with_capacity(numbers.len());
     for (at, number) in numbers.iter().enumerate() {
         let before = (0..at)
@@ -171,7 +171,7 @@ impl fmt::Display for Differences {
     }
 }
 
-/// The first of a list that a file made, and how many more there are: a text grows with no file.
+/// Lists the first few items of a list taken from a file, and the number of others, so that the text does not grow with the file.
 pub fn few(items: &[impl AsRef<str>]) -> String {
     let mut text = String::new();
     for (at, item) in items.iter().take(NAMES_LISTED).enumerate() {
@@ -184,10 +184,10 @@ pub fn few(items: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// Characters shown of a name that a file claims: the rest of a binary file is no use on a terminal.
+/// Maximum number of characters shown of a name from a file: the rest of a binary file is useless on a terminal.
 const NAME_SHOWN: usize = 80;
 
-/// A name from a file, which may hold anything, made fit for a message: its first characters, with what cannot be seen escaped.
+/// Quotes a name from a file, which may contain anything, for a message: its first characters, with invisible ones escaped.
 pub fn quote(name: &str) -> String {
     match name.char_indices().nth(NAME_SHOWN) {
         Some((end, _)) => format!("`{}…`", revealed_to_the_edges(&name[..end])),

@@ -1,4 +1,4 @@
-//! What rules may not do beside each other: take the same files, or publish one kind with two schemas.
+//! Checks that rules do not conflict: that they do not take the same files or publish one kind with two schemas.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::diagnostic::{Mistake, Report};
 use crate::pack::Pack;
 use crate::source::Place;
 
-/// Two datasets that declare the same would leave the choice to chance. `place` is in `other`.
+/// Reports what two datasets both declare, since the choice between them would be arbitrary. `place` is in `other`.
 pub(crate) fn check_apart(one: &Dataset, other: &Dataset, place: &Place, report: &Report) {
     if one.name() == other.name() {
         let message =
@@ -38,7 +38,7 @@ pub(crate) fn check_packs(packs: &[Arc<Pack>], report: &Report) {
     check_schemas(packs, report);
 }
 
-/// Two packs that say equally much and can take the same file would leave the choice to chance.
+/// Reports packs with the same number of pins that can take the same file, since the choice between them would be arbitrary.
 fn check_overlaps(packs: &[Arc<Pack>], report: &Report) {
     let mut by_kind: BTreeMap<&str, Vec<&Arc<Pack>>> = BTreeMap::new();
     for pack in packs {
@@ -55,7 +55,7 @@ fn check_overlaps(packs: &[Arc<Pack>], report: &Report) {
     }
 }
 
-/// Where packs give the types, those of a kind have to give the same ones.
+/// If packs define the types, all packs of a kind must define the same ones.
 fn check_schemas(packs: &[Arc<Pack>], report: &Report) {
     let mut by_kind: BTreeMap<&str, &Arc<Pack>> = BTreeMap::new();
     for pack in packs {

@@ -1,4 +1,4 @@
-//! A pack: what is demanded of which files, resolved and checked.
+//! A pack, resolved and checked: which rules run over which files.
 
 mod checks;
 mod columns;

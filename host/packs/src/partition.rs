@@ -1,4 +1,4 @@
-//! Partition keys: what the output is laid out by, and how a file tells their values.
+//! Partition keys: how the output is partitioned, and where a file's values come from.
 
 use std::ops::RangeInclusive;
 
@@ -10,7 +10,7 @@ use crate::name::is_name;
 use crate::source::Place;
 use crate::tree::Node;
 
-/// A key of the output's path, and where a file's value for it is found.
+/// A key of the output's path, and the sources of a file's value for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionKey {
     pub(crate) name: String,
@@ -20,18 +20,18 @@ pub struct PartitionKey {
     part: Part,
 }
 
-/// What is kept of a date.
+/// The part of a date that is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Date,
     Year,
 }
 
-/// These are keys of every path already.
+/// Keys that are part of every path already.
 pub(crate) const RESERVED: [&str; 4] = ["dataset", "kind", "run", "attempt"];
 
 impl PartitionKey {
-    /// A key whose value a pack fixes.
+    /// Creates a key whose value is fixed by a pack.
     pub(crate) fn fixed(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -42,17 +42,17 @@ impl PartitionKey {
         }
     }
 
-    /// The key.
+    /// Name of the key.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The column whose cells tell its value, by its canonical name.
+    /// Canonical name of the column whose cells give its value.
     pub fn column(&self) -> Option<&str> {
         self.column.as_deref()
     }
 
-    /// How the column writes dates, and what is kept of them; nothing if cells are the value.
+    /// The column's date formats and the part of the date that is kept; `None` if the cells are the values themselves.
     pub(crate) fn reading(&self) -> Option<(&[DateFormat], &'static str)> {
         let part = match self.part {
             Part::Date => "date",
@@ -61,7 +61,7 @@ impl PartitionKey {
         (!self.column_formats.is_empty()).then_some((self.column_formats.as_slice(), part))
     }
 
-    /// What cells of the column are compared with in a file whose value for the key is `value`.
+    /// Returns what the column's cells must match in a file whose value for the key is `value`.
     pub fn expects(&self, value: &str) -> Expected {
         if self.column_formats.is_empty() {
             return Expected(Kind::Text(value.to_owned()));
@@ -75,23 +75,23 @@ impl PartitionKey {
         Expected(Kind::Days { formats: self.column_formats.clone(), days })
     }
 
-    /// The value of what the file's name says; the reason if it cannot be one.
+    /// Converts the value in a file's name, or returns why it is invalid.
     pub(crate) fn of_name(&self, text: &str) -> Result<String, String> {
         value(text, &self.name_formats, self.part)
     }
 
-    /// The value of what the column of a record holds; the reason if it cannot be one.
+    /// Converts the value in a cell of the column, or returns why it is invalid.
     pub(crate) fn of_cell(&self, text: &str) -> Result<String, String> {
         value(text, &self.column_formats, self.part)
     }
 }
 
-/// The day of a date written as keys have it.
+/// Parses a date in the form used by partition values.
 fn day(text: &str) -> Option<i32> {
     DateFormat::new("%Y-%m-%d").ok()?.parse(text.as_bytes()).ok()
 }
 
-/// A partition's value for a key, to be compared with the cells of many records.
+/// A partition's value for a key, for comparison with the cells of many records.
 #[derive(Debug, Clone)]
 pub struct Expected(Kind);
 
@@ -100,13 +100,13 @@ enum Kind {
     Text(String),
     Days {
         formats: Vec<DateFormat>,
-        /// None: the value is no date, so no cell can be of it.
+        /// `None` if the value is not a date, so that no cell can match.
         days: Option<RangeInclusive<i32>>,
     },
 }
 
 impl Expected {
-    /// Whether a cell has the value. `None`: it is blank, and says nothing.
+    /// Whether a cell matches the value; `None` if it is blank.
     pub fn holds(&self, cell: &[u8]) -> Option<bool> {
         let cell = cell.trim_ascii();
         if cell.is_empty() {
@@ -216,7 +216,7 @@ fn formats(texts: &[(&str, &Place)], report: &Report) -> Vec<DateFormat> {
     texts.iter().filter_map(|(text, place)| read_format(text, place, report)).collect()
 }
 
-/// A date format, or a mistake that shows one.
+/// Parses a date format; reports a mistake if it is invalid.
 pub(crate) fn read_format(text: &str, place: &Place, report: &Report) -> Option<DateFormat> {
     let format = DateFormat::new(text).map_err(|error| {
         let mistake = Mistake::new(place, format!("`{text}` is not a date format"));
@@ -240,7 +240,7 @@ mod tests {
         }
     }
 
-    /// A cell is of a partition just if it gives the partition's value.
+    /// A cell belongs to a partition exactly if it gives the partition's value.
     #[test]
     fn a_cell_is_compared_as_it_tells_the_value() {
         let check = |key: &PartitionKey, value: &str, cell: &str, expected: Option<bool>| {

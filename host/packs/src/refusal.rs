@@ -10,47 +10,47 @@ use crate::nearest::{Nearest, quote};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The header is none that was ever published.
+    /// The header is not that of any known layout.
     LayoutUnknown {
-        /// Columns of the header.
+        /// Number of columns in the header.
         columns: usize,
-        /// Layouts it was compared with.
+        /// Number of layouts it was compared with.
         known: usize,
-        /// The layout most like it, if any is.
+        /// The layout most similar to it, if any is similar.
         nearest: Option<Box<Nearest>>,
     },
-    /// The layout is known, and no pack takes it.
+    /// The layout is known, but no pack takes it.
     LayoutNotTaken {
-        /// The layout.
+        /// Layout of the file.
         layout: Arc<Layout>,
-        /// The layouts that packs of the same kind take, by name.
+        /// Names of the layouts that packs of the same kind take.
         taken: Vec<String>,
-        /// Keys and values of the file, those that could be told.
+        /// Partition keys and values of the file, as far as known.
         partition: Vec<(String, String)>,
     },
-    /// The file's name says that it is of another kind than its header.
+    /// The file's name says that the file is of another kind than its header.
     KindDiffers {
-        /// The file's name.
+        /// Name of the file.
         file_name: String,
-        /// The kind it says.
+        /// Kind according to the name.
         said: String,
-        /// The layout found.
+        /// Layout of the file.
         layout: Arc<Layout>,
     },
-    /// Neither the file's name nor its first sound records tell the value of a partition key.
+    /// Neither the file's name nor its first sound records give the value of a partition key.
     PartitionNotFound {
-        /// The layout found.
+        /// Layout of the file.
         layout: Arc<Layout>,
-        /// The key.
+        /// Name of the key.
         key: String,
-        /// Where it was looked for, and what was found there.
+        /// Where the value was looked for, and what was found there.
         looked: Vec<String>,
     },
     /// No pack takes files with these partition values.
     PartitionNotTaken {
-        /// The layout found.
+        /// Layout of the file.
         layout: Arc<Layout>,
-        /// Keys and values of the file.
+        /// Partition keys and values of the file.
         partition: Vec<(String, String)>,
         /// What packs of this kind and layout take, such as `year=2023`.
         taken: Vec<String>,
@@ -58,7 +58,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The refusal's rule code, for reports and machines.
+    /// Returns the rule code of the refusal, for reports and machines.
     pub fn code(&self) -> &'static str {
         match self {
             Self::LayoutUnknown { .. } => "file.layout-unknown",
@@ -78,12 +78,12 @@ impl Refusal {
         "file.partition-not-taken",
     ];
 
-    /// Whether the header resembles no layout at all.
+    /// Whether the header resembles no layout.
     pub fn resembles_nothing(&self) -> bool {
         matches!(self, Self::LayoutUnknown { nearest: None, .. })
     }
 
-    /// The layout of the file, where it is known.
+    /// Returns the layout of the file, if known.
     pub fn layout(&self) -> Option<&Arc<Layout>> {
         match self {
             Self::LayoutUnknown { .. } => None,
@@ -94,7 +94,7 @@ impl Refusal {
         }
     }
 
-    /// Partition keys and values of the file, those that could be told.
+    /// Returns the partition keys and values of the file, as far as known.
     pub fn partition(&self) -> &[(String, String)] {
         match self {
             Self::LayoutNotTaken { partition, .. } | Self::PartitionNotTaken { partition, .. } => {

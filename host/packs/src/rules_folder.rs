@@ -1,13 +1,13 @@
-//! A rules folder: a folder for each dataset, with a folder of packs for each kind.
+//! A rules folder: it contains a folder per dataset, which contains a folder of packs per kind.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::PackError;
 
-/// These lie among the packs and are none: how `assay sample` makes files of the kind, and the kind's columns.
+/// Files among the packs that are not packs: how `assay sample` generates files of the kind, and the kind's columns.
 const NO_PACKS: [&str; 2] = ["sample.toml", "schema.toml"];
 
-/// The files of packs in a dataset's folder, those included that are only extended.
+/// Returns the pack files in a dataset's folder, including those that are only extended.
 pub(crate) fn pack_files(dataset: &Path) -> Result<Vec<PathBuf>, PackError> {
     let mut files = Vec::new();
     for kind in folders(dataset)? {
@@ -19,12 +19,12 @@ pub(crate) fn pack_files(dataset: &Path) -> Result<Vec<PathBuf>, PackError> {
     Ok(files)
 }
 
-/// The folders in a folder.
+/// Returns the folders in a folder.
 pub(crate) fn folders(path: &Path) -> Result<Vec<PathBuf>, PackError> {
     Ok(entries(path)?.into_iter().filter(|entry| entry.is_dir()).collect())
 }
 
-/// What a folder holds, in the order of names, so that messages come in the same order everywhere.
+/// Returns the entries of a folder in order of their names, so that messages have the same order everywhere.
 fn entries(path: &Path) -> Result<Vec<PathBuf>, PackError> {
     let read = || -> std::io::Result<Vec<PathBuf>> {
         let mut entries = std::fs::read_dir(path)?

@@ -1,8 +1,8 @@
 //! Schemas: the columns that every published file of a kind has, in order, with ids that never change.
 //!
-//! Layouts come and go; readers see one table. An id says which column a reader's column is, so it outlives names and places,
-//! and is never given twice. What keeps that right: each id from the first to `last_id` is in use or `retired`, so that a column
-//! can neither vanish without a word nor take the id of one that did.
+//! Layouts change, but readers see one table. A column's id identifies it to readers; it survives changes of name and position and is never
+//! reused. This is guaranteed by a check: each id from the first to `last_id` is in use or `retired`, so that a column can neither
+//! disappear unnoticed nor take the id of one that did.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::name::fold_case;
 use crate::source::{Place, Source};
 use crate::tree::{Node, Value, parse};
 
-/// The columns of a kind, in the order in which they are published.
+/// The columns of a kind, in the order of publication.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
     columns: Vec<SchemaColumn>,
@@ -29,29 +29,29 @@ pub struct SchemaColumn {
     id: FieldId,
     name: String,
     kind: ColumnKind,
-    /// How dates are written where a pack does not say otherwise.
+    /// Date format, unless a pack defines another.
     pub(crate) format: Option<DateFormat>,
 }
 
 impl SchemaColumn {
-    /// What readers know it by.
+    /// Id by which readers identify the column.
     pub fn id(&self) -> FieldId {
         self.id
     }
 
-    /// Its name, which no other column has, whatever the case.
+    /// Name of the column, unique regardless of case.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it holds.
+    /// Type of its cells.
     pub fn kind(&self) -> ColumnKind {
         self.kind
     }
 }
 
 impl Schema {
-    /// Columns with ids by position.
+    /// Creates columns whose ids follow from their positions.
     pub(crate) fn by_position(columns: impl Iterator<Item = (String, ColumnKind)>) -> Self {
         let columns = columns.enumerate().filter_map(|(nth, (name, kind))| {
             Some(SchemaColumn { id: FieldId::of_position(nth)?, name, kind, format: None })
@@ -59,17 +59,17 @@ impl Schema {
         Self { columns: columns.collect() }
     }
 
-    /// The columns in order.
+    /// Returns the columns in order.
     pub fn columns(&self) -> &[SchemaColumn] {
         &self.columns
     }
 
-    /// A column by its name.
+    /// Returns the column with this name.
     pub fn column(&self, name: &str) -> Option<&SchemaColumn> {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// A column by its name, whatever the case.
+    /// Returns the column with this name, ignoring case.
     pub(crate) fn column_folded(&self, name: &str) -> Option<&SchemaColumn> {
         let folded = fold_case(name);
         self.columns.iter().find(|column| fold_case(&column.name) == folded)
@@ -80,9 +80,9 @@ impl Schema {
 #[derive(Debug, Clone)]
 pub(crate) struct DeclaredSchema {
     pub(crate) schema: Arc<Schema>,
-    /// The kind's.
+    /// Place of the kind.
     pub(crate) place: Place,
-    /// As many as columns, in the same order.
+    /// Same length and order as the columns.
     pub(crate) places: Vec<Place>,
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn read_kinds(node: Option<&Node>, report: &Report) -> Schemas {
 
 type Read = (Schema, Vec<Place>);
 
-/// Reads a schema from a file of its own.
+/// Reads a schema from a separate file.
 fn read_file(node: &Node, report: &Report) -> Option<Read> {
     let (relative, place) = as_text(node, "schema", report)?;
     let path = place.source.path().parent().unwrap_or(Path::new("")).join(relative);
@@ -157,7 +157,7 @@ fn read_schema(fields: &mut Fields<'_>, place: &Place, report: &Report) -> Optio
     }
     check_names(&columns, &places, report);
     check_ids(&columns, &places, &retired, report);
-    // What is missing because it could not be read would be a gap.
+    // A column omitted because it could not be read would look like a gap.
     if let (Some(last), true) = (last, report.count() == before) {
         check_last(&columns, &retired, last, report);
     }
@@ -248,7 +248,7 @@ fn check_ids(
     }
 }
 
-/// Every id up to the last is in use or retired, and none is beyond it.
+/// Checks that every id up to the last is in use or retired, and that none is greater.
 fn check_last(
     columns: &[SchemaColumn],
     retired: &[(FieldId, &Place)],

@@ -1,4 +1,4 @@
-//! Files of rules as they were read, and places in them.
+//! Texts of rule files, and places in them.
 
 use std::fmt;
 use std::ops::Range;
@@ -9,14 +9,14 @@ use assay_model::shown;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// A file's text under the path it was read from.
+/// Text of a file and the path it was read from.
 pub(crate) struct Source {
     path: PathBuf,
     text: String,
 }
 
 impl Source {
-    /// The byte order mark that some editors write before a text is not part of it.
+    /// Strips the byte order mark that some editors write at the beginning.
     pub(crate) fn new(path: &Path, mut text: String) -> Arc<Self> {
         if text.starts_with(BYTE_ORDER_MARK) {
             text.drain(..BYTE_ORDER_MARK.len_utf8());
@@ -39,12 +39,12 @@ impl Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The text would drown whatever it is part of.
+        // The text would drown the surrounding output.
         f.debug_struct("Source").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-/// Some bytes of a file.
+/// A range of bytes in a file.
 #[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) source: Arc<Source>,
@@ -56,12 +56,12 @@ impl Place {
         Self { source: Arc::clone(source), span }
     }
 
-    /// The start of the file: where to point for what the file as a whole lacks.
+    /// The start of the file: where to point if the file as a whole lacks something.
     pub(crate) fn start_of(source: &Arc<Source>) -> Self {
         Self::new(source, 0..0)
     }
 
-    /// Whether both are the same bytes of the same file.
+    /// Whether both are the same range of the same file.
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.source.path == other.source.path && self.span == other.span
     }

@@ -1,9 +1,9 @@
-//! What was probably meant: the nearest of some names.
+//! Guesses what was meant: the nearest of some names.
 
 use strsim::osa_distance;
 
-/// The choice nearest to what was written, if it is near enough that a slip of the hand explains the difference (a third of the
-/// letters, because beyond it suggestions are rather noise than help) or if it was only written short (`err`).
+/// Returns the choice nearest to what was written, if it is close enough for a typing error (a third of the letters, because beyond that
+/// suggestions are more noise than help), or if what was written is an abbreviation of only one (`err`).
 pub(crate) fn nearest<'a>(
     written: &str,
     choices: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
@@ -26,10 +26,10 @@ pub(crate) fn nearest<'a>(
         })
 }
 
-/// Two letters begin too many words.
+/// Minimum length of an abbreviation: two letters begin too many words.
 const SHORT_LEAST: usize = 3;
 
-/// Case and the choice of hyphen or underscore do not make names differ.
+/// Folds case, and underscores to hyphens.
 fn fold(name: &str) -> String {
     name.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect()
 }

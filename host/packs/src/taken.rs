@@ -1,4 +1,4 @@
-//! Names that a published column cannot have, because something else beside it has them.
+//! Column names that are not available because something else already has them.
 
 use assay_model::LINEAGE;
 
@@ -7,7 +7,7 @@ use crate::name::fold_case;
 use crate::partition::{PartitionKey, RESERVED};
 use crate::source::Place;
 
-/// Reports a column with the name, whatever the case, of a folder that its files lie in, or of a column that every file has.
+/// Reports a column with the name, ignoring case, of a folder in its files' path or of a column that every file has.
 pub(crate) fn check_free(column: &str, keys: &[PartitionKey], place: &Place, report: &Report) {
     let folded = fold_case(column);
     let alias = format!("under `[layout.aliases]`: `other_name = \"{column}\"`");

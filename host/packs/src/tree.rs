@@ -1,4 +1,4 @@
-//! TOML as a tree in which every key and value knows its place.
+//! TOML as a tree in which every key and value has its place.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) struct Node {
 pub(crate) enum Value {
     Text(String),
     Integer(i64),
-    /// As written: shares are read from it exactly, settings as a number.
+    /// As written, so that fractions can be parsed exactly; in settings it becomes a number.
     Float(String),
     Bool(bool),
     /// A date or time, as text.
@@ -29,7 +29,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// The kind of value, with its article, as messages say it.
+    /// Returns the kind of value with its article, as used in messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "a string",
@@ -43,7 +43,7 @@ impl Value {
     }
 }
 
-/// Entries in the order of the file.
+/// Entries, in the order of the file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
     pub(crate) entries: IndexMap<String, Entry>,
@@ -61,7 +61,7 @@ impl Table {
     }
 }
 
-/// Reads a file's text; `None` if it is not TOML, all reasons being reported.
+/// Parses the text of a file. Returns `None` if it is not TOML; all errors are reported.
 pub(crate) fn parse(source: &Arc<Source>, report: &Report) -> Option<Table> {
     let (document, errors) = DeTable::parse_recoverable(source.text());
     if errors.is_empty() {
@@ -76,7 +76,7 @@ pub(crate) fn parse(source: &Arc<Source>, report: &Report) -> Option<Table> {
     None
 }
 
-/// What stands in a file before its first mistake, exactly as it is meant; and whether there is none.
+/// Returns what precedes the first mistake in a file, exactly as it is meant, and whether that is the whole file.
 pub(crate) fn beginning(source: &Arc<Source>) -> (Table, bool) {
     let unheard = Report::default();
     if let Some(table) = parse(source, &unheard) {
@@ -90,7 +90,7 @@ pub(crate) fn beginning(source: &Arc<Source>) -> (Table, bool) {
         else {
             return (table(document.get_ref(), source, &unheard), false);
         };
-        // Without the line of the mistake, and what follows; at least one line is gone each time.
+        // Drops the line of the mistake and everything after it; at least one line is dropped each time.
         let end = text.trim_end().len().min(first);
         let line = text.get(..end).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         text = &text[..line];

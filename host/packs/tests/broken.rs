@@ -1,4 +1,4 @@
-//! A pack with a mistake stops the files that it may be meant for, and no other.
+//! A pack with a mistake stops the files for which it may be meant, and no others.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
@@ -35,7 +35,7 @@ const OTHER_LOANS: &str = "format = 1\nextends = \"shared.toml\"\n[partition]\ny
 const MEMBERS: &str =
     "format = 1\ndataset = \"library\"\nkind = \"members\"\nlayouts = [\"members-1\"]\n";
 
-/// The files that are tried: name and header.
+/// The files to identify: name and header.
 const FILES: [(&str, &str); 5] = [
     ("loans-2023", "loan_id,branch"),
     ("loans-2024", "loan_id,branch"),
@@ -44,7 +44,7 @@ const FILES: [(&str, &str); 5] = [
     ("members-2023", "member_id"),
 ];
 
-/// What becomes of the files when one of the rules is replaced: the pack, `refused` or `stopped`.
+/// Checks the result for each file when one of the rules is replaced: the pack, `refused` or `stopped`.
 fn check(path: &str, text: &str, expected: [&str; 5]) {
     let mut files = vec![
         ("library/dataset.toml", DATASET),
@@ -81,7 +81,7 @@ fn a_broken_pack_stops_only_the_files_it_may_be_meant_for() {
     let of_2023 = ["stopped", "2024", "2024", "refused", "all"];
     check(loans, &format!("{LOANS}[limits]\nmemory = \"much\"\n"), of_2023);
     check(loans, &format!("{LOANS}[columns.pages]\ntype = \"integer\"\n"), of_2023);
-    // What stands before the mistake is as it is meant; behind it may stand anything.
+    // What precedes the mistake is valid; anything may follow it.
     check(
         loans,
         &format!("{LOANS}[limits\nmemory = \"1MiB\"\n"),
@@ -101,7 +101,7 @@ fn what_is_not_certain_stops_more() {
         )
     };
     let year = "[partition]\nyear = \"2024\"";
-    // A misspelt layout, kind or key was meant to be some other.
+    // A misspelt layout, kind or key must be meant to be another.
     check(
         loans,
         &pack("loans", "\"loans-2\", \"loans-33\"", year),
@@ -122,7 +122,7 @@ fn what_is_not_certain_stops_more() {
         "format = 1\nkind = \"loans\nlayouts = []\n",
         ["stopped", "stopped", "stopped", "stopped", "stopped"],
     );
-    // A pack without pins could not take what a pack with one takes.
+    // A pack without pins cannot take a file that a pack with a pin takes.
     check(
         loans,
         &pack("loans", "\"loans-2\"", "limits = 3"),

@@ -1,4 +1,4 @@
-//! Where rules and plugins are found.
+//! Tests where rules and plugins are found.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use assay_packs::{Discovery, PackError, Surroundings};
 use common::write;
 
-/// What is found, relative to the folder.
+/// Returns what is found, relative to the folder.
 fn find(
     root: &Path,
     rules: Option<&str>,

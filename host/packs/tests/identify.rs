@@ -1,4 +1,4 @@
-//! From a file's name, header and first record to its pack, or to a refusal.
+//! Tests the identification of files: from name, header and first records to a pack or a refusal.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
@@ -10,7 +10,7 @@ use common::{header, library, open_payments, open_payments_rules, write};
 
 const LOANS: &str = "loan_id,member_id,branch,book_title,isbn,loaned_on,returned_on,fine_eur";
 
-/// One line that says what became of a file.
+/// Describes the result for a file in one line.
 fn outcome(result: Result<Identified, Refusal>) -> String {
     match result {
         Ok(found) => {
@@ -33,7 +33,7 @@ fn outcome(result: Result<Identified, Refusal>) -> String {
 
 fn check(name: Option<&str>, header_line: &str, loaned_on: Option<&str>, expected: &str) {
     let catalogue = Catalogue::open(&library()).unwrap();
-    // Cells of several records stand one below the other.
+    // The cells of several records are separated by line feeds.
     let first = |column: &str| {
         let cells = loaned_on.filter(|_| column == "loaned_on").map(|cells| cells.split('\n'));
         cells.into_iter().flatten().map(str::to_owned).collect()
@@ -67,7 +67,7 @@ fn a_file_is_found_by_name_or_by_its_first_record() {
         Some("2023-12-31"),
         "library/loans/2023 loans-8 year=2023 name strange",
     );
-    // The name counts more than the record, which may be a bad one.
+    // The name takes precedence over the record, which may be a bad one.
     check(
         Some("loans-2023.csv"),
         LOANS,
@@ -268,8 +268,8 @@ fn datasets_must_not_claim_the_same() {
     );
 }
 
-/// The names of a header line without quotes, and the first record's fields. Enough for the samples, whose headers are plain
-/// and whose first records hold no line breaks.
+/// Returns the names of a header line and the fields of the first record, without quotes. Sufficient for the samples, whose headers are
+/// plain and whose first records contain no line breaks.
 fn head(path: &std::path::Path) -> (Vec<String>, Vec<String>) {
     let bytes = fs::read(path).unwrap();
     let text = String::from_utf8_lossy(&bytes);
@@ -385,7 +385,7 @@ fn published_file_names_are_known() {
     let records = "open-payments/general/any general-91 year=2016/publication=2017-06-30";
     check("PGYR16_P063017.ZIP", &format!("{records} name known"));
     check("download.csv", &format!("{records} name strange"));
-    // A date that is none: the records tell, as they do where the name is silent, and the name is not one that is published.
+    // An invalid date: the records give the value, as if the name had none, and the name does not count as known.
     check("OP_DTL_GNRL_PGYR2016_P13322017.csv", &format!("{records} name strange"));
     check("OP_DTL_RSRCH_PGYR2024_P06302025.csv", "file.kind-differs: ");
     check("OP_DTL_OWNRSHP_PGYR2024_P06302025.csv", "file.kind-differs: ");

@@ -1,4 +1,4 @@
-//! The lock: written the same way always, and strict.
+//! The lock: always written the same way, and read strictly.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;

@@ -1,4 +1,4 @@
-//! What a pack says once everything it extends lies beneath it.
+//! Tests the content of a pack after merging everything it extends.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
@@ -15,7 +15,7 @@ const DATASET: &str = "format = 1\nname = \"d\"\npartition = []\n\
     [[layout]]\nname = \"l\"\nkind = \"k\"\ncolumns = [\"id\", \"sum\", \"day\"]\n";
 const HEAD: &str = "format = 1\ndataset = \"d\"\nkind = \"k\"\nlayouts = [\"l\"]\n";
 
-/// Resolves `pack.toml` among some files.
+/// Resolves a `pack.toml` among the given files.
 fn resolve(files: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Pack>) {
     let mut all = vec![("dataset.toml", DATASET)];
     all.extend_from_slice(files);
@@ -90,7 +90,7 @@ fn every_pack_of_the_project_resolves() {
     if let Err(error) = Catalogue::open(&rules()) {
         panic!("{error}");
     }
-    // Folders without a dataset hold packs that stand alone.
+    // Folders without a dataset contain packs that stand alone.
     let folders = std::fs::read_dir(rules()).unwrap().map(|entry| entry.unwrap().path());
     for folder in folders.filter(|folder| folder.is_dir() && !folder.join("dataset.toml").exists())
     {
@@ -124,10 +124,10 @@ fn the_readme_is_right() {
     ]);
     let catalogue = Catalogue::open(folder.path()).unwrap_or_else(|error| panic!("{error}"));
     let pack = catalogue.packs().next().unwrap();
-    // What the README calls a default is one.
+    // Checks the defaults stated in the README.
     assert_eq!(pack.limits(), &Limits::default());
     assert_eq!(pack.thresholds().min_records, Thresholds::default().min_records);
-    // Who carries the pack elsewhere takes the kind's columns along.
+    // A copy of the pack needs the kind's columns too.
     let files = Pack::files(pack.path()).unwrap();
     assert!(files.iter().any(|file| file.ends_with("library/loans/schema.toml")), "{files:?}");
     let header = pack.layouts()[0].header().to_vec();
@@ -329,7 +329,7 @@ fn no_part_of_a_pack_makes_it_panic() {
     let path = folder.path().join("pack.toml");
     let mut resolved = 0;
     for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {
-        // Cut off, and with one character left out.
+        // Truncated, and with one character omitted.
         let rest = text[end..].chars().next().map_or(0, char::len_utf8);
         for part in [text[..end].to_owned(), format!("{}{}", &text[..end], &text[end + rest..])] {
             std::fs::write(&path, part).unwrap();
@@ -339,11 +339,11 @@ fn no_part_of_a_pack_makes_it_panic() {
             }
         }
     }
-    // Comments, titles and reasons can be cut into without harm, so some parts must be packs.
+    // Comments, titles and reasons can be cut without harm, so some of the texts must be valid packs.
     assert!(resolved > 50, "{resolved}");
 }
 
-/// A message without the folder it was made in.
+/// Returns a message without the path of its folder.
 fn anonymous(text: &str, folder: &Path) -> String {
     text.replace(&folder.display().to_string(), "$DIR")
 }

@@ -1,12 +1,12 @@
-//! What is said of each mistake. `tests/ui/<group>/<case>.toml` holds a mistake, `<case>.err` beside it what is said.
-//! `BLESS=1 cargo test -p assay-packs --test ui` writes the latter anew.
+//! Tests the message for each mistake. `tests/ui/<group>/<case>.toml` contains a mistake, `<case>.err` next to it the expected message.
+//! `BLESS=1 cargo test -p assay-packs --test ui` rewrites the latter.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::{Path, PathBuf};
 
 use assay_packs::{Catalogue, Lock, Pack, PackError};
 
-/// Reads every case of a group and compares what is said with what should be.
+/// Reads every case of a group and compares the message with the expected one.
 fn check(group: &str, read: impl Fn(&Path) -> Result<(), String>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(group);
     let mut cases: Vec<PathBuf> = std::fs::read_dir(&folder)
@@ -53,7 +53,7 @@ fn datasets() {
         std::fs::copy(path, folder.join("dataset.toml")).unwrap();
         let layouts = path.parent().unwrap().join("layouts");
         std::fs::copy(layouts.join("mistakes.txt"), folder.join("layouts/mistakes.txt")).unwrap();
-        // The folder is another one each time.
+        // The folder differs each time.
         let said =
             |error: PackError| error.to_string().replace(&folder.display().to_string(), "$DIR");
         Catalogue::open(root.path()).map(drop).map_err(said)

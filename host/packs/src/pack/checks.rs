@@ -1,4 +1,4 @@
-//! What can be wrong with a pack only plugins know: codes of rules, and settings.
+//! Checks of a pack that need the plugins: rule codes and settings.
 
 use assay_model::{ConfigFault, RuleCode, shown};
 
@@ -8,7 +8,8 @@ use crate::diagnostic::{Mistake, Mistakes, Report};
 use crate::error::PackError;
 
 impl Pack {
-    /// Checks that every rule code in `[levels]` is the code of a rule: one of the host's, or one that a plugin planned.
+    /// Checks that every rule code in `[levels]` is that of a rule: one of the host's, or one planned by a plugin. Fails with all unknown
+    /// codes.
     pub fn check_levels<'a>(
         &self,
         known: impl Iterator<Item = &'a RuleCode>,
@@ -26,8 +27,8 @@ impl Pack {
         Ok(report.conclude(Some(()))?)
     }
 
-    /// Draws what a plugin finds wrong with its settings, with carets in the files they came from. `None` if there is no fault or
-    /// no such plugin.
+    /// Draws a plugin's complaints about its settings, with carets in the files they came from. Returns `None` if there are no faults or
+    /// the pack has no such plugin.
     pub fn render_faults(&self, plugin: &str, faults: &[ConfigFault]) -> Option<Mistakes> {
         let report = Report::default();
         let used = self.plugin(plugin)?;
@@ -37,7 +38,7 @@ impl Pack {
         report.conclude(Some(())).err()
     }
 
-    /// Draws one fault, see [`Pack::render_faults`]. Without a place, if the pack has no such plugin.
+    /// Draws one fault, see [`Pack::render_faults`]; without a place if the pack has no such plugin.
     pub fn render_fault(&self, plugin: &str, fault: &ConfigFault) -> String {
         self.render_faults(plugin, std::slice::from_ref(fault)).map_or_else(
             || format!("error: plugin `{plugin}`: {}", shown(&fault.message)),

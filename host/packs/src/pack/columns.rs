@@ -1,4 +1,4 @@
-//! `[columns]` and `amounts`: what cells are, once the rules are done with them.
+//! `[columns]` and `amounts`: the types of cells after the rules have run.
 
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ use crate::source::Place;
 use crate::suggest::nearest;
 use crate::tree::{Node, Table};
 
-/// The types of the columns that are not text. `schema` is the kind's, if the dataset declares one; else the pack gives the types.
+/// Reads the types of the columns that are not text. `schema` is the kind's, if the dataset declares one; otherwise the pack defines the
+/// types.
 pub(super) fn read_columns(
     node: Option<&Node>,
     layouts: &[Arc<Layout>],
@@ -26,7 +27,7 @@ pub(super) fn read_columns(
     let empty = Table::default();
     let table = node.and_then(|node| as_table(node, "`columns`", report)).unwrap_or(&empty);
     for (name, entry) in &table.entries {
-        // Without any layout, which is a mistake by itself, each column would be one more.
+        // Having no layouts is a mistake in itself; without this condition every column would add another.
         if !layouts.is_empty() && !layouts.iter().any(|layout| layout.position(name).is_some()) {
             report.add(unknown_column(name, &entry.key, layouts));
         }
@@ -42,7 +43,7 @@ pub(super) fn read_columns(
         let node = table.get(column.name());
         let written = node.and_then(|node| read_spelling(node, column, report));
         let format = written.as_ref().or(column.format.as_ref());
-        // How dates are written in a column that none of the layouts has, nobody need say.
+        // A column that is in none of the layouts needs no date format.
         let told = layouts.iter().any(|layout| layout.tells(column.name()));
         if !told && format.is_none() && column.kind() == ColumnKind::Date {
             continue;
@@ -81,7 +82,7 @@ fn unknown_column(name: &str, place: &Place, layouts: &[Arc<Layout>]) -> Mistake
     )
 }
 
-/// The type of a column of a pack whose kind has no schema.
+/// Reads the type of a column of a pack whose kind has no schema.
 fn read_column(node: &Node, report: &Report) -> Option<ColumnType> {
     let mut fields = Fields::of(node, "a column", report)?;
     let typing = read_typing(&mut fields, ColumnKind::Text, &node.place, report);
@@ -91,7 +92,7 @@ fn read_column(node: &Node, report: &Report) -> Option<ColumnType> {
     resolved(typing.kind, typing.format.as_ref(), typing.place, report)
 }
 
-/// What a pack says of a column that the kind's schema declares: how its dates are written.
+/// Reads what a pack says about a column that the kind's schema declares: its date format.
 fn read_spelling(node: &Node, column: &SchemaColumn, report: &Report) -> Option<DateFormat> {
     let mut fields = Fields::of(node, "a column", report)?;
     let typing = read_typing(&mut fields, column.kind(), &node.place, report);
@@ -113,7 +114,7 @@ fn read_spelling(node: &Node, column: &SchemaColumn, report: &Report) -> Option<
     typing.format
 }
 
-/// A constant is a cell like any other: it must be of the column's type.
+/// Checks that constants are of their column's type, like any other cell.
 pub(super) fn check_constants(
     layouts: &[Arc<Layout>],
     schema: &Schema,
@@ -137,7 +138,7 @@ pub(super) fn check_constants(
     }
 }
 
-/// The number that stands for a cell; 0 for a text.
+/// Returns the numeric value of a cell; 0 for text.
 fn number_of(kind: &ColumnType, cell: &[u8]) -> Option<i64> {
     match kind {
         ColumnType::Text => Some(0),

@@ -1,9 +1,9 @@
-//! What makes two packs the same: everything that has an effect, and nothing else.
+//! Digest of a pack: it covers everything that has an effect, and nothing else.
 //!
-//! The digest is the SHA-256 of a JSON text with fixed keys in a fixed order. Comments, formatting, titles, `why` and the file a
-//! setting stands in are not in it. Lists whose order has no effect are sorted; plugins and their settings keep their order,
-//! because plugins see it. Trusted keys and the deadline are not in it either: they decide whether a run takes place, not
-//! what comes of it, so a new key does not republish anything.
+//! The digest is the SHA-256 of a JSON text with fixed keys in a fixed order. It does not include comments, formatting, titles, `why` or
+//! the file that contains a setting. Lists whose order has no effect are sorted; plugins and their settings keep their order, because
+//! plugins see it. Trusted keys and the deadline are not included either: they decide whether a run takes place, not its result, so a new
+//! key does not cause anything to be published again.
 
 use assay_model::{DateFormat, Digest};
 use serde_json::{Value as Json, json};
@@ -14,7 +14,7 @@ use super::thresholds::Quarantined;
 use crate::column::ColumnType;
 use crate::partition::PartitionKey;
 
-/// Changes whenever the form below does, so that digests of two forms are never taken for each other.
+/// Changes whenever the form of the JSON changes, so that digests of two forms cannot be confused.
 const FORM: &str = "assay-pack-2";
 
 pub(super) fn digest(pack: &Pack) -> Digest {
@@ -39,7 +39,7 @@ fn canonical(pack: &Pack) -> Json {
     pins.sort_unstable();
     let mut columns: Vec<(&str, Json)> =
         pack.columns.iter().map(|(name, column)| (name.as_str(), column_json(column))).collect();
-    // A column that is named as text is the same as one that is not named.
+    // Declaring a column as text is the same as not declaring it.
     columns.retain(|(name, _)| pack.columns[*name] != ColumnType::Text);
     columns.sort_by_key(|(name, _)| *name);
     let schema: Vec<Json> = pack
@@ -91,7 +91,7 @@ fn canonical(pack: &Pack) -> Json {
     })
 }
 
-/// A key with what its cells are compared by. How a file's name is read decides the partition and nothing else.
+/// A key and how its cells are compared. The way a file's name is read only decides the partition.
 fn key_json(key: &PartitionKey) -> Json {
     let reading = key.reading().map(|(formats, part)| {
         json!({ "formats": formats.iter().map(DateFormat::pattern).collect::<Vec<_>>(), "part": part })

@@ -1,4 +1,4 @@
-//! `[levels]`: what follows from a hit of a rule.
+//! `[levels]`: the consequence of a rule's hit.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::fields::{Fields, as_table, found};
 use crate::source::Place;
 use crate::tree::{Node, Table, Value};
 
-/// What `[levels]` says of a rule.
+/// The entry of a rule in `[levels]`.
 #[derive(Debug, Clone)]
 pub(crate) struct LevelEntry {
     pub(crate) level: Level,
@@ -22,7 +22,7 @@ pub(super) fn read_levels(node: &Node, report: &Report) -> BTreeMap<RuleCode, Le
     let Some(table) = as_table(node, "`levels`", report) else { return levels };
     for (code, entry) in &table.entries {
         let (level, why) = match &entry.node.value {
-            // `csv.ragged = "warn"` without quotes is a table `csv` to TOML.
+            // In TOML, `csv.ragged = "warn"` without quotes is a table `csv`.
             Value::Table(inner) if is_dotted(inner) => {
                 let inner: Vec<String> =
                     inner.entries.keys().map(|key| format!("\"{code}.{key}\"")).collect();

@@ -1,4 +1,4 @@
-//! `[limits]`: what plugins and records may use.
+//! `[limits]`: limits of plugins and records.
 
 use std::time::Duration;
 
@@ -8,20 +8,21 @@ use crate::name::{parse_bytes, parse_duration};
 use crate::source::Place;
 use crate::tree::{Node, Value};
 
-/// What plugins and records may use.
+/// Limits of plugins and records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Records that a plugin may crash on before the run gives up.
+    /// Maximum number of records on which a plugin may crash before the run fails.
     pub max_poison: u64,
-    /// Bytes of memory of one plugin instance.
+    /// Maximum memory of one plugin instance, in bytes.
     pub memory: u64,
-    /// Units of fuel that one record may use in one plugin, judged alone.
+    /// Maximum fuel that one plugin may use for one record, judged alone.
     pub fuel_per_record: u64,
-    /// How long one call into a plugin may take before the run is ended as hanging. No record is judged by it.
+    /// Maximum duration of one call into a plugin; after that the run fails, because the plugin hangs. It never decides the verdict on a
+    /// record.
     pub deadline: Duration,
-    /// Bytes of the longest field that is not a structural fault.
+    /// Maximum size of a field, in bytes; a longer one is a structural fault.
     pub field_bytes: u64,
-    /// Bytes of the longest record that is not a structural fault; at least `field_bytes`.
+    /// Maximum size of a record, in bytes; a longer one is a structural fault. At least `field_bytes`.
     pub record_bytes: u64,
 }
 
@@ -30,33 +31,32 @@ impl Default for Limits {
         Self {
             // Each costs about a dozen calls to isolate; a plugin that crashes more often has a bug, not bad luck.
             max_poison: 100,
-            // A slab of 4 MiB as the host built it, as the plugin copied it, and its answer, several times over.
+            // Several times a slab of 4 MiB as built by the host, its copy in the plugin, and the plugin's answer.
             memory: 64 << 20,
-            // A quarter of a second of computing. A record of the dearest plugin known takes 12 thousand, one of a plugin in Python
-            // some hundred thousand, so that only a rule that does not end needs more.
+            // A quarter of a second of computing. A record takes 12 thousand in the most expensive known plugin and some hundred thousand
+            // in a Python plugin, so only a rule that does not terminate needs more.
             fuel_per_record: 1_000_000_000,
-            // A call that uses all its fuel takes a quarter of a second, and no machine is so busy that it takes a thousand times
-            // as long.
+            // A call that uses all its fuel takes a quarter of a second, and no machine is so busy that it takes a thousand times as long.
             deadline: Duration::from_mins(5),
-            // The longest texts ever published are a few KiB; a field of a MiB is a quote that was never closed.
+            // The longest texts ever published are a few KiB; a field of 1 MiB is the result of a quote that was never closed.
             field_bytes: 1 << 20,
-            // A slab's size: a record must fit one.
+            // The size of a slab, since a record must fit one.
             record_bytes: 4 << 20,
         }
     }
 }
 
-/// What a WebAssembly memory of 32 bits can have.
+/// Maximum size of a 32-bit WebAssembly memory.
 const MEMORY_MOST: u64 = 4 << 30;
-/// Below it no plugin starts: the stack alone takes a MiB.
+/// No plugin starts with less: the stack alone takes 1 MiB.
 const MEMORY_LEAST: u64 = 2 << 20;
-/// Cells are addressed by 32 bits within a batch, and several records must fit one.
+/// Cells within a batch are addressed with 32 bits, and several records must fit a batch.
 const RECORD_MOST: u64 = 256 << 20;
-/// Less is no more than what a call costs before it looks at a record.
+/// A call uses about this much before it examines a record.
 const FUEL_LEAST: u64 = 1_000_000;
 /// Three days of computing.
 const FUEL_MOST: u64 = 1_000_000_000_000_000;
-/// Longer than that nobody waits for one call.
+/// Nobody waits longer than this for one call.
 const DEADLINE_MOST: Duration = Duration::from_hours(1);
 
 pub(super) fn read_limits(node: &Node, report: &Report) -> Limits {
@@ -148,7 +148,7 @@ fn bytes<'a>(
     }
 }
 
-/// In the largest unit that divides it.
+/// Formats a size in the largest unit that divides it.
 fn in_units(bytes: u64) -> String {
     let units = [("GiB", 1_u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     if bytes == 1 {

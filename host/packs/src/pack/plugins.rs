@@ -1,4 +1,4 @@
-//! `[plugins]`: which plugins run, in which order, with which settings.
+//! `[plugins]`: the plugins that run, their order and their settings.
 
 use assay_model::ConfigFault;
 use serde_json::Value as Json;
@@ -13,8 +13,8 @@ use crate::tree::{Node, Table, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Grant {
-    /// An empty, deterministic WASI: no files, no network, a clock that stands still. For languages whose components
-    /// import it whether they use it or not.
+    /// An empty, deterministic WASI: no files, no network, a clock that stands still. For languages whose components import it whether they
+    /// use it or not.
     Wasi,
 }
 
@@ -22,7 +22,7 @@ impl Grant {
     /// All grants.
     pub const ALL: [Self; 1] = [Self::Wasi];
 
-    /// The word packs use.
+    /// Returns the name used in packs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Wasi => "wasi",
@@ -30,7 +30,7 @@ impl Grant {
     }
 }
 
-/// A plugin as a pack uses it.
+/// A plugin as used by a pack.
 #[derive(Debug, Clone)]
 pub struct PluginUse {
     name: String,
@@ -42,7 +42,7 @@ pub struct PluginUse {
 }
 
 impl PluginUse {
-    /// What the pack calls it, unique in the pack.
+    /// Its name in the pack, which is unique there.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -52,32 +52,32 @@ impl PluginUse {
         &self.component
     }
 
-    /// What it may do beyond computing.
+    /// Abilities granted to it beyond computing.
     pub fn grants(&self) -> &[Grant] {
         &self.grants
     }
 
-    /// Its settings, a JSON object, keys in the order of the pack; `{}` if there are none.
+    /// Its settings as a JSON object, with keys in the order of the pack; `{}` if there are none.
     pub fn settings(&self) -> &str {
         &self.settings
     }
 }
 
 impl PluginUse {
-    /// What is wrong with its settings, at its place in the pack.
+    /// Reports a fault in its settings at the place in the pack.
     pub(super) fn mistake(&self, fault: &ConfigFault) -> Mistake {
         let (place, written) = self.point_at(&fault.path);
         let mistake = Mistake::new(place, format!("plugin `{}`: {}", self.name, fault.message));
         mistake.choices(written, fault.expected.iter().map(String::as_str))
     }
 
-    /// The deepest existing place of a JSON pointer, and what to compare choices with: the text that stands there, or the
-    /// part of the pointer that nothing stands for.
+    /// Returns the deepest existing place on a JSON pointer's path, and the text to compare with the choices: the text at that place, or
+    /// the first part of the pointer that does not exist.
     fn point_at<'a>(&'a self, pointer: &'a str) -> (&'a Place, &'a str) {
         let Some(mut node) = self.tree.as_ref() else { return (&self.place, "") };
         let mut place = &node.place;
         for part in pointer.split('/').skip(1) {
-            // `~1` is a slash and `~0` a tilde, in this order.
+            // `~1` is a slash and `~0` a tilde; they must be replaced in this order.
             let name = part.replace("~1", "/").replace("~0", "~");
             let next = match &node.value {
                 Value::Table(table) => {
@@ -152,7 +152,7 @@ fn read_plugin(name: &str, place: &Place, node: &Node, report: &Report) -> Optio
     })
 }
 
-/// `why` is for people: it is left out, so that rewording a reason changes no digest and no plugin has to know the key.
+/// Omits `why`, which is for people, so that rewording a reason changes no digest and plugins need not know the key.
 fn json_table(table: &Table, report: &Report) -> Json {
     let entries = table.entries.iter().filter(|(key, entry)| {
         let prose = key.as_str() == "why" && matches!(entry.node.value, Value::Text(_));

@@ -1,4 +1,4 @@
-//! From a merged tree to a pack.
+//! Resolves a merged tree to a pack.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,8 +27,8 @@ use crate::source::Place;
 use crate::tree::{Node, Value};
 
 impl Pack {
-    /// Reads a pack on its own. Its dataset is the first `dataset.toml` found walking up from it; where there is none,
-    /// the pack brings its own layouts.
+    /// Reads a single pack. Its dataset is the first `dataset.toml` found walking up from it; if there is none, the pack must bring its own
+    /// layouts. Fails with all mistakes, or if a file cannot be read.
     pub fn open(path: &Path) -> Result<Arc<Self>, PackError> {
         let unreadable = |source| PackError::Read { path: path.to_owned(), source };
         let report = Report::default();
@@ -44,14 +44,14 @@ impl Pack {
     }
 }
 
-/// The dataset a pack lies in: the first `dataset.toml` walking up. `None` if there is none or it has mistakes, which
-/// are then reported.
+/// Returns the dataset of a pack: the first `dataset.toml` found walking up. `None` if there is none or it has mistakes, which are then
+/// reported.
 pub(crate) fn surrounding_dataset(
     pack: &Path,
     reader: &mut Reader,
     report: &Report,
 ) -> Result<Option<Arc<Dataset>>, PackError> {
-    // A relative path ends at the current folder, and the dataset may lie above it.
+    // A relative path ends at the current folder, but the dataset may be above it.
     let pack = std::path::absolute(pack).unwrap_or_else(|_| pack.to_owned());
     let Some(path) = pack
         .ancestors()
@@ -65,7 +65,7 @@ pub(crate) fn surrounding_dataset(
     Ok(file.and_then(|(source, table)| read_dataset(&source, &table, report)).map(Arc::new))
 }
 
-/// Reports a file that is only there to be extended and was named as a pack.
+/// Reports a file that was named as a pack but exists only to be extended.
 pub(super) fn refuse_base(merged: &Merged, report: &Report) {
     if let Some(place) = &merged.base {
         report.add(
@@ -75,7 +75,7 @@ pub(super) fn refuse_base(merged: &Merged, report: &Report) {
     }
 }
 
-/// Resolves a pack. Without a dataset, it must bring its own layouts.
+/// Resolves a pack. Without a dataset, the pack must bring its own layouts.
 pub(crate) fn read_pack(
     merged: &Merged,
     dataset: Option<&Arc<Dataset>>,
@@ -179,7 +179,7 @@ pub(crate) fn read_pack(
     Some(pack)
 }
 
-/// The dataset of a pack that lies in none: what the pack itself brings.
+/// Builds the dataset of a pack that belongs to none from what the pack itself brings.
 fn dataset_of(
     name: (&str, &Place),
     path: &Path,
@@ -272,7 +272,7 @@ fn take_layouts(
     for (name, place) in texts {
         let Some(layout) = declared.iter().find(|layout| layout.name() == name) else {
             if declared.is_empty() {
-                // That there are no layouts at all was said already.
+                // It was reported already that there are no layouts.
                 continue;
             }
             let of_kind = declared.iter().filter(|l| kind.is_none_or(|(kind, _)| l.kind() == kind));

@@ -1,4 +1,4 @@
-//! A pack as it was resolved: what it holds, and what others ask of it.
+//! A resolved pack.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,8 +18,8 @@ use crate::partition::PartitionKey;
 use crate::schema::Schema;
 use crate::source::Place;
 
-/// Which files a pack takes, and what runs over them. Everything in it was checked against everything else, so it cannot
-/// name a layout, a column or a level that does not exist.
+/// The files that a pack takes, and what runs over them. All its parts were checked against each other, so it cannot name a layout, a
+/// column or a level that does not exist.
 #[derive(Debug, Clone)]
 pub struct Pack {
     pub(super) path: PathBuf,
@@ -40,7 +40,7 @@ pub struct Pack {
     pub(super) digest: Digest,
 }
 
-/// The values of a partition key that a pack takes.
+/// The values of a partition key that a pack accepts.
 #[derive(Debug, Clone)]
 pub(crate) struct Pin {
     pub(crate) key: String,
@@ -50,22 +50,22 @@ pub(crate) struct Pin {
 }
 
 impl Pack {
-    /// The file it was read from.
+    /// The file that it was read from.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it is, for people; empty if it does not say.
+    /// Its title, for people; empty if it has none.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// The dataset its files belong to.
+    /// The dataset of its files.
     pub fn dataset(&self) -> &Arc<Dataset> {
         &self.dataset
     }
 
-    /// The kind of file it takes.
+    /// The kind of files it takes.
     pub fn kind(&self) -> &str {
         &self.kind
     }
@@ -75,17 +75,17 @@ impl Pack {
         &self.layouts
     }
 
-    /// Keys of the output's path after `dataset=` and `kind=`, in this order.
+    /// Keys of the output's path after `dataset=` and `kind=`, in order.
     pub fn partition_keys(&self) -> &[PartitionKey] {
         self.dataset.partition_keys()
     }
 
-    /// The values it takes for partition keys; a key that is not named may have any value.
+    /// The values it accepts for partition keys; a key that is not listed may have any value.
     pub fn takes(&self) -> impl ExactSizeIterator<Item = (&str, &[String])> {
         self.pins.iter().map(|pin| (pin.key.as_str(), pin.values.as_slice()))
     }
 
-    /// The columns of each file that it publishes: those of its kind, whatever the file's layout.
+    /// The columns of every file it publishes: those of the kind, whatever the file's layout.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
@@ -105,37 +105,38 @@ impl Pack {
         &self.amounts
     }
 
-    /// When the whole file is refused.
+    /// The thresholds above which the whole file is refused.
     pub fn thresholds(&self) -> &Thresholds {
         &self.thresholds
     }
 
-    /// What plugins and records may use.
+    /// The limits of plugins and records.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// The plugins, in the order in which they run.
+    /// The plugins, in execution order.
     pub fn plugins(&self) -> &[PluginUse] {
         &self.plugins
     }
 
-    /// A plugin by the name the pack gives it.
+    /// Returns a plugin by its name in the pack.
     pub fn plugin(&self, name: &str) -> Option<&PluginUse> {
         self.plugins.iter().find(|plugin| plugin.name() == name)
     }
 
-    /// The public keys, one line each, of which each plugin needs a signature; empty if the pack asks for none.
+    /// The trusted public keys, one line each: every plugin needs a signature of one of them. Empty if the pack does not require
+    /// signatures.
     pub fn trusted_keys(&self) -> &[String] {
         &self.trusted_keys
     }
 
-    /// The level of a rule: what the pack says, else the rule's own.
+    /// Returns the level of a rule: the pack's, or else the rule's default.
     pub fn level_for(&self, rule: &RuleCode, default: Level) -> Level {
         self.levels.get(rule).map_or(default, |entry| entry.level)
     }
 
-    /// The rules whose level the pack sets, by code, with the reason it gives.
+    /// The rules whose level the pack sets, by code, with the pack's reason.
     pub fn levels(&self) -> impl ExactSizeIterator<Item = (&RuleCode, Level, Option<&str>)> {
         self.levels.iter().map(|(code, entry)| (code, entry.level, entry.why.as_deref()))
     }
@@ -145,7 +146,7 @@ impl Pack {
         self.digest
     }
 
-    /// Where to point for what it takes.
+    /// The place to point to for the files it takes.
     pub(crate) fn place(&self) -> &Place {
         self.pins.first().map_or(&self.start, |pin| &pin.place)
     }

@@ -1,4 +1,4 @@
-//! Which columns a pack publishes: those of its kind, whatever the layout.
+//! The columns that a pack publishes: those of its kind, whatever the layout.
 
 use std::sync::Arc;
 
@@ -13,10 +13,11 @@ use crate::schema::Schema;
 use crate::source::Place;
 use crate::taken::check_free;
 
-/// Columns of a layout that are named in one message.
+/// Maximum number of columns named in one message.
 const NAMED: usize = 3;
 
-/// The kind's schema, if the dataset declares one; else that of its only layout. `taken` is not empty, or that was reported.
+/// Returns the kind's schema if the dataset declares one; otherwise that of the kind's layouts, which must all have the same columns. If
+/// `taken` is empty, that was reported already.
 pub(super) fn schema_of(
     dataset: &Dataset,
     own: &[Declared],
@@ -73,7 +74,7 @@ pub(super) fn schema_of(
     Some(Arc::new(Schema::by_position(kinds)))
 }
 
-/// Every column of a layout is published.
+/// Checks that every column of a layout is published.
 fn check_told(layout: &Layout, schema: &Schema, kind: &str, place: &Place, report: &Report) {
     let constants = layout.constants().iter().map(|(name, _)| name);
     let unknown: Vec<String> = layout

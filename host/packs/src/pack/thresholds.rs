@@ -1,4 +1,4 @@
-//! `[thresholds]`: when a file is refused as a whole.
+//! `[thresholds]`: when a whole file is refused.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use crate::fields::{Fields, found};
 use crate::name::{parse_fraction, parse_percent};
 use crate::tree::{Node, Value};
 
-/// How much may be quarantined before the file is refused.
+/// Maximum of quarantined records before the file is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quarantined {
     /// Millionths of the records read: exact, unlike a float.
     Share(u32),
-    /// Records.
+    /// Number of records.
     Count(u64),
 }
 
@@ -29,28 +29,28 @@ impl fmt::Display for Quarantined {
     }
 }
 
-/// When a file is refused as a whole.
+/// When a whole file is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Thresholds {
-    /// The most that may be quarantined.
+    /// Maximum of quarantined records.
     pub quarantined: Quarantined,
-    /// A share is judged only in files of so many records.
+    /// Minimum number of records for a share to be judged.
     pub min_records: u64,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
-            // A file most of whose records are held back is not the file it claims to be.
+            // A file in which most records are quarantined is not what it claims to be.
             quarantined: Quarantined::Share(500_000),
-            // Below it, one bad record is more than 5 % of the file and a share says nothing.
+            // In a smaller file one bad record is more than 5 %, so a share is meaningless.
             min_records: 20,
         }
     }
 }
 
 impl Thresholds {
-    /// Whether a file with so many records, so many of them quarantined, is to be refused.
+    /// Whether a file with `read` records, of which `quarantined` were quarantined, is refused.
     pub fn exceeded(&self, quarantined: u64, read: u64) -> bool {
         match self.quarantined {
             Quarantined::Count(most) => quarantined > most,

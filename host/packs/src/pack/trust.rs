@@ -1,14 +1,14 @@
-//! `[trust]`: whose signatures a plugin must have one of.
+//! `[trust]`: the keys of which one must have signed each plugin.
 
 use crate::diagnostic::{Mistake, Report};
 use crate::fields::Fields;
 use crate::tree::Node;
 
-/// How the one line of every Ed25519 public key begins (the base64 of `SubjectPublicKeyInfo`), and how long it is.
+/// Beginning and length of the single line of every Ed25519 public key (the base64 of `SubjectPublicKeyInfo`).
 const BEGIN: &str = "MCowBQYDK2VwAyEA";
 const LENGTH: usize = 60;
 
-/// Reads the keys. Only their form is known here; what a key is good for, those know who check signatures.
+/// Reads the keys. Only their form is checked here; whether a key is usable is decided when signatures are checked.
 pub(super) fn read_trust(node: &Node, report: &Report) -> Vec<String> {
     let Some(mut fields) = Fields::of(node, "`trust`", report) else { return Vec::new() };
     fields.why();

@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Shared by several tests.
 #![allow(dead_code, reason = "each test binary uses some of it")]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
@@ -14,7 +14,7 @@ pub(crate) fn rules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules")
 }
 
-/// Published files and layouts, where this machine has them.
+/// Published files and layouts, if this machine has them.
 pub(crate) fn open_payments() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/open-payments");
     if folder.is_dir() {
@@ -24,7 +24,7 @@ pub(crate) fn open_payments() -> Option<PathBuf> {
     None
 }
 
-/// Writes files under a new folder.
+/// Writes files to a new folder.
 pub(crate) fn write(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -35,12 +35,12 @@ pub(crate) fn write(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-/// A header from its names.
+/// Returns a header from its names.
 pub(crate) fn header(names: &str) -> Vec<String> {
     names.split(',').map(str::to_owned).collect()
 }
 
-/// The project's dataset with one pack that takes general payments, so that tests depend on no pack of the project.
+/// The project's dataset with one pack that takes general payments, so that tests do not depend on the project's packs.
 pub(crate) fn open_payments_rules() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("open-payments");
