@@ -1,4 +1,4 @@
-//! Files that `--bless` writes: what was found, as what is expected from now on.
+//! Writes the files of `--bless`: what was found becomes what is expected.
 
 use std::path::Path;
 
@@ -7,8 +7,8 @@ use assay_model::shown;
 
 use crate::fault::Fault;
 
-/// Writes a file, whole or not at all: an interrupted `--bless` leaves what was committed. Gives a note that it was written, or the
-/// fault that it could not be.
+/// Writes a file completely or not at all, so that an interrupted `--bless` leaves the committed file. Returns a note that it was written,
+/// or the fault that prevented it.
 pub(crate) fn write(path: &Path, text: &str) -> Result<String, Fault> {
     assay_files::replace(path, text.as_bytes(), Access::Usual, Keep::Durable)
         .map(|()| format!("wrote `{}`", shown(path.display())))
@@ -24,7 +24,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("expected.csv");
         assert_eq!(write(&path, "a\n").ok(), Some(format!("wrote `{}`", path.display())));
-        // A hard link holds the old bytes: replaced, not written over.
+        // A hard link keeps the old bytes: the file is replaced, not overwritten.
         let held = folder.path().join("held.csv");
         std::fs::hard_link(&path, &held).expect("links can be made");
         write(&path, "b\n").expect("it can be written");

@@ -1,4 +1,4 @@
-//! Cases: folders with an input, settings, and everything that is found in it, written by the harness and read by people.
+//! Cases: folders with an input, settings, and everything found in the input; written by the harness, read by people.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::table::Table;
 /// The files of a case.
 const FILES: [&str; 3] = ["input.csv", "settings.toml", "expected.csv"];
 
-/// Reads a case. What is expected is empty where nothing was written yet.
+/// Reads a case. The expected findings are empty if none were written yet.
 pub(crate) fn read(folder: &Path, plugin: &str, base: &Setup) -> Result<Exam, Vec<Fault>> {
     let mut faults = strangers(folder);
     let [input, settings, expected] = FILES.map(|name| folder.join(name));
@@ -64,7 +64,7 @@ fn strangers(folder: &Path) -> Vec<Fault> {
     names.iter().filter(|name| !FILES.contains(&name.as_str())).map(stranger).collect()
 }
 
-/// What no longer fits the plugin: columns nobody reads, rules that are gone.
+/// Finds what no longer fits the plugin: columns that no rule reads, rules that no longer exist.
 pub(crate) fn stale(
     exam: &Exam,
     subject: &Subject,
@@ -73,7 +73,7 @@ pub(crate) fn stale(
 ) -> Vec<Fault> {
     let input = exam.path.join("input.csv");
     let mut faults = Vec::new();
-    // Columns of a real file are its layout's, and were held against that.
+    // The columns of a real file are those of its layout, and were checked against it.
     if exam.setup.layout.is_none() || catalogue.is_none() {
         let columns = requested(planned);
         for name in exam.table.columns.iter().filter(|name| !columns.contains(name)) {
@@ -99,7 +99,7 @@ pub(crate) fn stale(
     faults
 }
 
-/// All columns that any stage asks for.
+/// Returns the columns that any stage requests.
 fn requested(planned: &Planned) -> Vec<String> {
     let requests = planned.stages.iter().flat_map(|stage| &stage.columns);
     let mut names: Vec<String> = requests.map(|request| request.name.clone()).collect();
@@ -108,8 +108,8 @@ fn requested(planned: &Planned) -> Vec<String> {
     names
 }
 
-/// Gives the columns of a real file their canonical names, by the layout that the case names. The table must have just the
-/// layout's columns, as a run would demand.
+/// Gives the columns of a real file their canonical names, by the layout that the case names. The table must have exactly the layout's
+/// columns, as in a run.
 pub(crate) fn with_layout(mut exam: Exam, catalogue: Option<&Catalogue>) -> Result<Exam, Fault> {
     let (Some(name), Some(catalogue)) = (exam.setup.layout.as_deref(), catalogue) else {
         return Ok(exam);

@@ -1,10 +1,10 @@
-//! The catalogue of a plugin's rules, made of its pages.
+//! The catalogue of a plugin's rules, generated from its pages.
 
 use assay_model::PluginInfo;
 
 use crate::page::Page;
 
-/// The catalogue as Markdown.
+/// Returns the catalogue as Markdown.
 pub(crate) fn markdown(info: &PluginInfo, pages: &[Page]) -> String {
     let mut text = format!(
         "# Rules of {}\n\nGenerated from the pages in this folder by `assay test --bless`; each page is its rule's manual and its test.\n",
@@ -46,7 +46,7 @@ pub(crate) fn markdown(info: &PluginInfo, pages: &[Page]) -> String {
     text
 }
 
-/// A bar would end the cell.
+/// Escapes bars, which would end the cell.
 fn escaped(text: &str) -> String {
     text.replace('|', "\\|")
 }

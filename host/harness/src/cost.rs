@@ -1,4 +1,4 @@
-//! What rules cost: fuel for 1,000 records, which is the same on every machine, against a committed baseline; time, for people.
+//! Cost of rules: fuel for 1,000 records, which is the same on every machine, compared with a committed baseline; and time, for people.
 
 mod baseline;
 mod flame;
@@ -17,16 +17,16 @@ use crate::judging::{Handing, Wanted, judge};
 use crate::setup::Setup;
 use crate::table::Table;
 
-/// How often time is measured; the least counts. 15: enough to meet a moment in which the machine does nothing else.
+/// Number of time measurements; the minimum counts. 15: enough to catch a moment in which the machine does nothing else.
 const TIMES: usize = 15;
-/// What the whole plugin is called among the rules, and what a call costs without a column.
+/// Names under which the whole plugin, and a call without columns, are listed among the rules.
 const ALL: &str = "(all rules)";
 const NOTHING: &str = "(no column)";
 
-/// Measures what a plugin's rules cost on the records of their pages, over and over up to 1,000.
+/// Measures the cost of a plugin's rules on the records of their pages, repeated up to 1,000.
 ///
-/// Rules of one plugin run together, so a rule is measured on a layout that has only the columns of its page, and what 1,000
-/// records cost without any column is taken off. Rules that read the same columns share their cost.
+/// The rules of a plugin run together, so each rule is measured on a layout with only the columns of its page, and the cost of 1,000
+/// records without columns is subtracted. Rules that read the same columns share their cost. Fails if the plugin fails.
 pub fn bench(request: &CostRequest<'_>) -> Result<CostReport, SandboxError> {
     let subject = request.subject;
     let info = subject.component().info();
@@ -50,7 +50,7 @@ pub fn bench(request: &CostRequest<'_>) -> Result<CostReport, SandboxError> {
     for (name, rule, exams) in pages(request.folder, subject, &base) {
         let Some(cost) = of_exams(request, &exams)? else { continue };
         report.memory_peak = report.memory_peak.max(cost.memory);
-        // A vocabulary's settings make one rule, so nothing runs beside it.
+        // The settings of a vocabulary create one rule, so nothing runs next to it.
         let (fuel, nanos) = if rule { (idle.fuel, idle.nanos) } else { (0, 0) };
         report.add(name, cost.fuel.saturating_sub(fuel), cost.nanos.saturating_sub(nanos));
         everything.extend(exams.into_iter().filter(|exam| rule && exam.setup == base));
@@ -75,7 +75,7 @@ impl CostReport {
     }
 }
 
-/// The cost of examples: the mean of their workloads.
+/// Returns the cost of examples: the mean over their workloads.
 fn of_exams(request: &CostRequest<'_>, exams: &[Exam]) -> Result<Option<Cost>, SandboxError> {
     let mut costs = Vec::new();
     for (setup, table) in workloads(exams) {
@@ -90,7 +90,7 @@ fn of_exams(request: &CostRequest<'_>, exams: &[Exam]) -> Result<Option<Cost>, S
     }))
 }
 
-/// What a table costs; `None` if the plugin refuses the settings.
+/// Measures the cost of a table; `None` if the plugin rejects the settings.
 fn measured(
     request: &CostRequest<'_>,
     setup: &Setup,

@@ -1,5 +1,5 @@
-//! Whether pages and cases would notice if the plugin did something else: rules that never fire or always do, settings that
-//! say something else, columns that a rule no longer reads. Nothing is compiled for it: findings and settings are changed.
+//! Whether pages and cases would detect a change of the plugin: rules that never fire or always fire, changed settings, columns that a rule
+//! no longer reads. Nothing is compiled for this: findings and settings are changed.
 
 mod columns;
 mod mutant;
@@ -15,7 +15,7 @@ use crate::exam::{Exam, Wants};
 use crate::found::{Finding, Found, Repair};
 use crate::subject::Subject;
 
-/// Tries all changes. The exams are those that pass, with what was found.
+/// Tries all changes. `exams` are those that pass, with what was found.
 pub(crate) fn measure(subject: &Subject, exams: &[(Exam, Found)]) -> Coverage {
     let info = subject.component().info();
     let mut coverage = Coverage::default();
@@ -42,12 +42,12 @@ pub(crate) fn measure(subject: &Subject, exams: &[(Exam, Found)]) -> Coverage {
     coverage
 }
 
-/// A rule with the exams that could notice a change of it.
+/// A rule and the exams that could detect a change of it.
 struct About<'a> {
     name: &'a str,
     class: RuleClass,
     exams: Vec<&'a (Exam, Found)>,
-    /// All rules of the exams are meant: they are of one kind.
+    /// Whether all rules of the exams are meant, because they are of one kind.
     any: bool,
 }
 
@@ -86,7 +86,7 @@ impl About<'_> {
         );
     }
 
-    /// The page, where there is one.
+    /// Returns the location of the rule's page, or else the path where it belongs.
     fn place(&self) -> (PathBuf, usize) {
         let own = self.exams.iter().find(|(exam, _)| match &exam.wants {
             Wants::Marks { rule, .. } => self.any || rule.as_deref() == Some(self.name),
@@ -98,7 +98,7 @@ impl About<'_> {
         )
     }
 
-    /// What would have been found without the rule.
+    /// Returns what would have been found without the rule.
     fn silenced(&self, found: &Found) -> Found {
         let mut found = found.clone();
         found.findings.retain(|finding| !self.is(&finding.rule));
@@ -114,7 +114,7 @@ impl About<'_> {
         found
     }
 
-    /// What would have been found if the rule hit everything.
+    /// Returns what would have been found if the rule hit everything.
     fn overeager(&self, exam: &Exam, found: &Found) -> Found {
         let mut found = found.clone();
         if let Some(file) = found.file.iter_mut().find(|file| self.is(&file.rule)) {

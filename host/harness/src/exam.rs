@@ -1,5 +1,5 @@
-//! A table with what is expected of it: an example of a page, or a case. What is expected is compared with what was found
-//! without running anything, so that coverage can ask what a changed finding would have done.
+//! A table and what is expected of it: an example on a page, or a case. Expectations are compared with findings without running anything,
+//! so that coverage can ask what a changed finding would have done.
 
 use std::path::PathBuf;
 
@@ -10,14 +10,14 @@ use crate::found::Found;
 use crate::setup::Setup;
 use crate::table::Table;
 
-/// A table with what is expected of it.
+/// A table and what is expected of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Exam {
     pub(crate) path: PathBuf,
     pub(crate) line: usize,
     pub(crate) setup: Setup,
     pub(crate) table: Table,
-    /// The line of each record in the file.
+    /// Line number of each record in the file.
     pub(crate) lines: Vec<usize>,
     pub(crate) wants: Wants,
 }
@@ -25,9 +25,9 @@ pub(crate) struct Exam {
 /// What is expected.
 #[derive(Debug, Clone)]
 pub(crate) enum Wants {
-    /// Something of each record, as far as one rule is concerned; none: any rule.
+    /// An expectation for each record, concerning one rule; any rule if `None`.
     Marks { rule: Option<String>, marks: Vec<Mark> },
-    /// All that is found, as CSV.
+    /// Everything found, as CSV.
     Everything { csv: String },
 }
 
@@ -36,16 +36,16 @@ pub(crate) enum Wants {
 pub(crate) enum Mark {
     /// The rule finds nothing.
     Passes,
-    /// The rule hits it.
+    /// The rule hits the record.
     Fails,
-    /// The rule hits it, with this message.
+    /// The rule hits the record with this message.
     Says(String),
     /// The rule rewrites these columns to these cells.
     Becomes(Vec<(String, String)>),
 }
 
 impl Exam {
-    /// What of the findings is not as expected.
+    /// Returns the findings that are not as expected.
     pub(crate) fn verify(&self, found: &Found) -> Vec<Fault> {
         if let Some(poison) = found.poison.first() {
             let message =
@@ -71,7 +71,7 @@ impl Exam {
         let about = |name: &str| rule.is_none_or(|rule| rule == name);
         if let Some(file) = found.file.iter().find(|file| about(&file.rule)) {
             let expected = if marks.contains(&Mark::Fails) { "failed" } else { "passed" };
-            // A file too small to be judged is not one that fails.
+            // A file that is too small to be judged does not fail.
             let passes = expected == "passed" && file.outcome == "skipped";
             if file.outcome == expected || passes {
                 return Vec::new();
@@ -94,7 +94,7 @@ impl Exam {
                 .iter()
                 .filter(|repair| repair.record == record && about(&repair.rule))
                 .collect();
-            // An example of a kind of rule is about whatever rule its settings make.
+            // An example of a kind of rule concerns the rule that its settings create.
             let kind = self.path.file_stem().unwrap_or_default().to_string_lossy();
             let rule = rule.unwrap_or(&kind);
             let shown = self.shown(record);
@@ -157,7 +157,7 @@ impl Exam {
         faults
     }
 
-    /// An example in which a rule judges nothing shows nothing.
+    /// Reports an example in which the rule judges no record, which demonstrates nothing.
     fn vacuous(&self, found: &Found, rule: Option<&str>) -> Option<Fault> {
         let skipped = *found.skipped.get(rule?)?;
         let records = self.table.records.len();
@@ -189,7 +189,7 @@ impl Exam {
         vec![fault.with(lines).help("if the findings are right, `assay test --bless` records them")]
     }
 
-    /// A record, short enough for a line.
+    /// Formats a record to fit on one line.
     fn shown(&self, record: usize) -> String {
         let cells = self.table.records.get(record).map(|cells| cells.join(","));
         format!(

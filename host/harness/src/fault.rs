@@ -1,26 +1,26 @@
-//! What is wrong with a plugin, at a line of a file.
+//! Faults of a plugin, at a line of a file.
 
 use std::path::{Path, PathBuf};
 
-/// Something that is wrong.
+/// A fault of a plugin or of its pages and cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What kind of fault, in words joined by hyphens.
+    /// Kind of fault, in words joined by hyphens.
     pub code: &'static str,
     /// The file to look at.
     pub path: PathBuf,
-    /// The line in it, counting from 1.
+    /// The line in the file, counting from 1.
     pub line: usize,
     /// What was found and what was expected, on one line.
     pub message: String,
-    /// More of it, line by line: a difference, a table.
+    /// More lines of detail: a difference, a table.
     pub detail: Vec<String>,
-    /// What to do.
+    /// What to do about it.
     pub help: Option<String>,
 }
 
 impl Fault {
-    /// A fault at a line of a file.
+    /// Creates a fault at a line of a file.
     pub fn new(code: &'static str, path: &Path, line: usize, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -32,14 +32,14 @@ impl Fault {
         }
     }
 
-    /// With lines that show more.
+    /// Adds lines of detail.
     #[must_use]
     pub fn with(mut self, detail: impl IntoIterator<Item = String>) -> Self {
         self.detail.extend(detail);
         self
     }
 
-    /// With what to do.
+    /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

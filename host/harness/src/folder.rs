@@ -1,4 +1,4 @@
-//! Where the parts of a plugin lie: its pages, its cases, what its tests assume, its costs.
+//! Locates the parts of a plugin: its pages, its cases, the assumptions of its tests, its costs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,9 @@ use crate::fault::Fault;
 use crate::page::Page;
 use crate::setup::Setup;
 
-/// What tests of a plugin assume unless they say otherwise, as a piece of a pack.
+/// Assumptions of a plugin's tests unless they state others, as a piece of a pack.
 const ASSUMED: &str = "test.toml";
-/// What says how a plugin is built, in each language.
+/// Build manifests, one per language.
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "pyproject.toml", "package.json"];
 
 /// A plugin's folder.
@@ -19,30 +19,30 @@ pub struct PluginFolder {
 }
 
 impl PluginFolder {
-    /// The folder of a plugin.
+    /// Represents the plugin in the folder `root`.
     pub fn new(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
-    /// The folder itself.
+    /// Returns the path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// What the plugin is called, as far as its folder says: by the manifest of the project in it, which stays when a checkout
-    /// is named otherwise; else by the folder.
+    /// Returns the name of the plugin according to its folder: the project name in the manifest, which remains if a checkout is renamed, or
+    /// else the name of the folder.
     pub fn name(&self) -> String {
         self.project().unwrap_or_else(|| self.called())
     }
 
-    /// What the folder is called.
+    /// Returns the name of the folder.
     fn called(&self) -> String {
         let named = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let whole = || self.root.canonicalize().ok().and_then(|path| named(&path));
         named(&self.root).filter(|name| name != "..").or_else(whole).unwrap_or_default()
     }
 
-    /// What the manifest calls the project.
+    /// Returns the project name in the manifest.
     fn project(&self) -> Option<String> {
         let read = |name: &str| fs::read_to_string(self.root.join(name)).ok();
         let toml = |text: String, table: &str| {
@@ -59,28 +59,28 @@ impl PluginFolder {
         Some(manifest.get("name")?.as_str()?.to_owned())
     }
 
-    /// Where the pages are, one for each rule or kind of rule.
+    /// Returns the folder of pages, one for each rule or kind of rule.
     pub fn pages(&self) -> PathBuf {
         self.root.join("rules")
     }
 
-    /// The catalogue that is made of the pages.
+    /// Returns the path of the catalogue generated from the pages.
     pub fn catalogue(&self) -> PathBuf {
         self.pages().join("README.md")
     }
 
-    /// Where the cases are, a folder each.
+    /// Returns the folder of cases, each of which is a folder.
     pub fn cases(&self) -> PathBuf {
         self.root.join("cases")
     }
 
-    /// What the rules cost, as committed.
+    /// Returns the path of the committed costs.
     pub fn costs(&self) -> PathBuf {
         self.root.join("cost.toml")
     }
 
-    /// Where the component is, of the places in which builds leave it: `target/plugins/<name>.wasm` in the folder or above. A crate may
-    /// be called otherwise than its plugin; then the folder's name counts, or that it has one component and no other.
+    /// Finds the component where builds leave it: `target/plugins/<name>.wasm` in the folder or above. A crate and its plugin may have
+    /// different names; then the name of the folder is tried, and then the folder's only component, if it has exactly one.
     pub fn component(&self) -> Option<PathBuf> {
         let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
         let places: Vec<PathBuf> =
@@ -96,7 +96,7 @@ impl PluginFolder {
         })
     }
 
-    /// The newest source file that is newer than a component, if one is.
+    /// Returns the newest source file that is newer than the component, if any.
     pub fn newer_than(&self, component: &Path) -> Option<PathBuf> {
         let time = |path: &Path| path.metadata().and_then(|meta| meta.modified()).ok();
         let built = time(component)?;
@@ -120,7 +120,7 @@ impl PluginFolder {
         newest.map(|(_, path)| path)
     }
 
-    /// What tests assume unless they say otherwise.
+    /// Reads the assumptions of tests; the defaults if there is no such file.
     pub(crate) fn assumed(&self, plugin: &str) -> Result<Setup, Fault> {
         let path = self.root.join(ASSUMED);
         let Ok(text) = fs::read_to_string(&path) else { return Ok(Setup::default()) };
@@ -128,7 +128,7 @@ impl PluginFolder {
             .map_err(|fault| Fault::new("assumed-settings", &path, fault.line, fault.message))
     }
 
-    /// All pages, by name of their files.
+    /// Reads all pages, ordered by file name.
     pub(crate) fn read_pages(&self) -> Vec<Page> {
         let is_page = |path: &PathBuf| {
             path.extension().is_some_and(|extension| extension == "md") && *path != self.catalogue()
@@ -140,13 +140,13 @@ impl PluginFolder {
         entries(&self.pages()).into_iter().filter(is_page).filter_map(read).collect()
     }
 
-    /// Folders of cases, by name.
+    /// Returns the folders of cases, ordered by name.
     pub(crate) fn case_folders(&self) -> Vec<PathBuf> {
         entries(&self.cases()).into_iter().filter(|path| path.is_dir()).collect()
     }
 }
 
-/// What a folder holds, by name; nothing if there is none.
+/// Returns the entries of a folder, ordered by name; empty if it does not exist.
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<PathBuf> =
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -183,7 +183,7 @@ mod tests {
         check(&[("pyproject.toml", python), mine, other], Some("mine.wasm"));
         check(&[("package.json", "{\"name\": \"mine\"}"), mine, other], Some("mine.wasm"));
         check(&[("target/plugins/a-checkout.wasm", ""), mine], Some("a-checkout.wasm"));
-        // A crate called otherwise than its plugin.
+        // A crate whose name differs from its plugin's.
         check(&[("Cargo.toml", "[package]\nname = \"our-mine\"\n"), mine], Some("mine.wasm"));
         check(&[mine, other], None);
         check(&[], None);

@@ -1,4 +1,4 @@
-//! What a plugin found in a table, by names, so that two judgements can be compared and shown.
+//! What a plugin found in a table, by name, so that two judgements can be compared and shown.
 
 use std::collections::BTreeMap;
 
@@ -6,52 +6,52 @@ use assay_sandbox::Profile;
 
 use crate::table::Table;
 
-/// What a plugin found in a table. Everything is in one order, whatever way it was judged.
+/// What a plugin found in a table. The order does not depend on how the table was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
-    /// Rules that hit records.
+    /// Hits of rules on records.
     pub findings: Vec<Finding>,
-    /// Cells that rules rewrote, in the order in which it was done to a cell.
+    /// Rewritten cells; those of one cell in the order in which they were made.
     pub repairs: Vec<Repair>,
-    /// How many records a rule could not judge.
+    /// Number of records that each rule could not judge, by rule name.
     pub skipped: BTreeMap<String, u64>,
-    /// Numbers about the file, by stage, code and key.
+    /// Measures of the file, by stage, rule code and key.
     pub measures: BTreeMap<(u16, u16, String), i128>,
-    /// Rules about the file.
+    /// Verdicts of file-level rules.
     pub file: Vec<FileFinding>,
-    /// Records the plugin could not judge.
+    /// Records that the plugin could not judge.
     pub poison: Vec<Poisoned>,
     /// The table after all repairs.
     pub after: Table,
-    /// What it cost. Not part of what is compared.
+    /// The cost. Not part of comparisons.
     pub cost: Cost,
 }
 
-/// A rule hit a record.
+/// A hit of a rule on a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// Index of the record.
     pub record: usize,
-    /// The rule's code.
+    /// Name of the rule.
     pub rule: String,
-    /// The column it names; empty if none.
+    /// Name of the column concerned; empty if none.
     pub column: String,
-    /// The rule itself could not be carried out.
+    /// Whether the rule itself failed.
     pub errored: bool,
-    /// What a quarantine rule wants done.
+    /// What a quarantine rule says should be done.
     pub disposition: &'static str,
-    /// The message; empty if none was wanted.
+    /// The message; empty if messages were not requested.
     pub message: String,
 }
 
-/// A rule rewrote a cell.
+/// A cell rewritten by a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair {
     /// Index of the record.
     pub record: usize,
-    /// The column.
+    /// Name of the column.
     pub column: String,
-    /// The rule's code.
+    /// Name of the rule.
     pub rule: String,
     /// The cell before.
     pub before: String,
@@ -59,42 +59,42 @@ pub struct Repair {
     pub after: String,
 }
 
-/// What a rule about the file came to.
+/// Verdict of a file-level rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileFinding {
-    /// The rule's code.
+    /// Name of the rule.
     pub rule: String,
     /// `passed`, `failed`, `errored` or `skipped`.
     pub outcome: &'static str,
     /// What was found.
     pub observed: String,
-    /// What should have been.
+    /// What was expected.
     pub expected: String,
 }
 
-/// A record the plugin could not judge.
+/// A record that the plugin could not judge.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Poisoned {
     /// Index of the record.
     pub record: usize,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// What a judgement cost.
+/// Cost of a judgement.
 #[derive(Debug, Clone, Default)]
 pub struct Cost {
-    /// Fuel of all calls to `process`.
+    /// Fuel used by all calls to `process`.
     pub fuel: u64,
-    /// Nanoseconds of all calls to `process`.
+    /// Time taken by all calls to `process`, in nanoseconds.
     pub nanos: u64,
-    /// Most bytes of memory of an instance.
+    /// Peak memory of an instance, in bytes.
     pub memory: usize,
-    /// Where steps were spent, as folded stacks, if the plugin is metered by them.
+    /// Steps by folded stack, if the plugin is metered by steps.
     pub stacks: BTreeMap<String, u64>,
 }
 
-/// Costs are no facts: two judgements that find the same are equal.
+/// Costs are not findings: two judgements with the same findings are equal.
 impl PartialEq for Cost {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -115,7 +115,7 @@ impl Cost {
 }
 
 impl Found {
-    /// All that was found, as CSV: a line for each finding, repair and rule about the file that does not hold.
+    /// Returns everything found as CSV: one line for each finding, each repair and each failed file-level rule.
     pub(crate) fn to_csv(&self) -> String {
         let mut table = Table::of_columns(&["record", "rule", "column", "found"]);
         let mut rows: Vec<(usize, [String; 4])> = Vec::new();
@@ -137,13 +137,13 @@ impl Found {
             let what = format!("{}: {}, expected {}", file.outcome, file.observed, file.expected);
             rows.push((usize::MAX, ["file".to_owned(), file.rule.clone(), String::new(), what]));
         }
-        // Stable: repairs of a record come before its findings, as in a run.
+        // The sort is stable: repairs of a record precede its findings, as in a run.
         rows.sort_by_key(|(record, _)| *record);
         table.records.extend(rows.into_iter().map(|(_, row)| row.to_vec()));
         table.to_csv()
     }
 
-    /// Brings everything into the one order. Repairs of one cell keep theirs, because they build on each other.
+    /// Sorts everything. Repairs of one cell keep their order, because each builds on the previous one.
     pub(crate) fn settle(&mut self) {
         self.findings.sort();
         self.findings.dedup();
@@ -153,7 +153,7 @@ impl Found {
         self.poison.dedup();
     }
 
-    /// The same with records numbered otherwise: record `i` becomes `number[i]`.
+    /// Renumbers the records: record `i` becomes `number[i]`.
     #[must_use]
     pub fn renumbered(mut self, number: &[usize]) -> Self {
         self.findings.iter_mut().for_each(|finding| finding.record = number[finding.record]);
@@ -168,7 +168,7 @@ impl Found {
         self
     }
 
-    /// Names of all rules that hit, rewrote or failed a file.
+    /// Returns the names of all rules that hit a record, rewrote a cell or failed the file.
     pub fn fired(&self) -> impl Iterator<Item = &str> {
         let findings = self.findings.iter().map(|finding| finding.rule.as_str());
         let repairs = self.repairs.iter().map(|repair| repair.rule.as_str());
@@ -183,7 +183,7 @@ impl Found {
             || self.repairs.iter().any(|repair| repair.record == record && rule(&repair.rule))
     }
 
-    /// All of it as lines that can be compared: record, rule, column, what.
+    /// Returns everything as comparable lines: record, rule, column, finding.
     pub fn lines(&self) -> Vec<String> {
         let number = |record: usize| format!("record {}", record + 1);
         let findings = self.findings.iter().map(|finding| {

@@ -1,4 +1,5 @@
-//! Tables made of cells that matter: what pages and cases hold, what the columns' types make difficult, and small changes of both.
+//! Generates tables of cells that matter: those of pages and cases, those that are difficult for the columns' types, and small changes of
+//! both.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use fastrand::Rng;
 
 use crate::table::Table;
 
-/// Cells that are hard for programs that take text for something simpler than it is.
+/// Cells that are difficult for programs that treat text as simpler than it is.
 const HOSTILE: [&str; 22] = [
     " ",
     "\t",
@@ -33,7 +34,7 @@ const HOSTILE: [&str; 22] = [
     "-",
 ];
 
-/// Numbers at the edges of what types hold.
+/// Numbers at the limits of their types.
 const NUMBERS: [&str; 22] = [
     "0",
     "-0",
@@ -59,16 +60,17 @@ const NUMBERS: [&str; 22] = [
     "9223372036854775808",
 ];
 
-/// Days since 1970-01-01 that calendars stumble over: year 1, the epoch and the day before, leap days, the last day of year 9999.
+/// Dates that cause trouble in calendars, in days since 1970-01-01: year 1, the epoch and the day before, leap days, the last day of year
+/// 9999.
 const DAYS: [i32; 8] = [-719_162, -1, 0, 11_016, 16_860, 19_722, 20_088, 2_932_896];
 
-/// Cells where nothing is known of a column: few, so that they repeat, as cells of files do.
+/// Cells for columns about which nothing is known: few, so that they repeat as in real files.
 const WORDS: [&str; 8] = ["a", "b", "ab", "abc", "Smith", "X Y", "12", "100"];
 
-/// The chance that a cell is that of the record before, one in this many: equal neighbours are where state goes wrong.
+/// One cell in this many equals that of the previous record: equal neighbours are where errors with state occur.
 const REPEAT_ONE_IN: usize = 4;
 
-/// The chance that a cell is blank, one in this many: often enough that each rule meets records it must skip.
+/// One cell in this many is blank: often enough that each rule meets records it must skip.
 const BLANK_ONE_IN: usize = 8;
 
 /// Cells to choose from, by column.
@@ -78,7 +80,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Cells of tables.
+    /// Collects the cells of tables.
     pub fn of<'t>(tables: impl Iterator<Item = &'t Table>) -> Self {
         let mut pool = Self::default();
         for table in tables {
@@ -91,7 +93,7 @@ impl Pool {
         pool
     }
 
-    /// Adds what the forms that stages ask for make difficult.
+    /// Adds difficult cells for the forms that stages request.
     pub fn widen(&mut self, stages: &[DeclaredStage]) {
         for request in stages.iter().flat_map(|stage| &stage.columns) {
             match &request.form {
@@ -118,7 +120,7 @@ impl Pool {
         }
     }
 
-    /// A table of records at random.
+    /// Returns a table of random records.
     pub fn table(&self, columns: &[String], records: usize, rng: &mut Rng) -> Table {
         let mut table = Table::of_columns(columns);
         for _ in 0..records {
@@ -138,7 +140,7 @@ impl Pool {
         if rng.usize(..BLANK_ONE_IN) == 0 {
             return String::new();
         }
-        // Mostly what is known to matter: a cell at random is nearly always just wrong.
+        // Mostly chooses cells known to matter: a random cell is nearly always just invalid.
         match rng.usize(..10) {
             0 => HOSTILE[rng.usize(..HOSTILE.len())].to_owned(),
             1 => NUMBERS[rng.usize(..NUMBERS.len())].to_owned(),
@@ -149,13 +151,13 @@ impl Pool {
     }
 }
 
-/// A cell with one small change.
+/// Returns the cell with one small change.
 fn bent(cell: &str, rng: &mut Rng) -> String {
     let all = bends(cell);
     all[rng.usize(..all.len())].clone()
 }
 
-/// The small changes of a cell that rules may care about. Never empty.
+/// Returns small changes of a cell that rules may care about. Never empty.
 pub(crate) fn bends(cell: &str) -> Vec<String> {
     let mut all = vec![
         String::new(),
@@ -176,7 +178,7 @@ pub(crate) fn bends(cell: &str) -> Vec<String> {
     let mut fewer = cell.to_owned();
     fewer.pop();
     all.push(fewer);
-    // Each digit one up and one down: check digits, bounds, days.
+    // Increments and decrements each digit: check digits, bounds, days.
     for (at, digit) in cell.char_indices().filter(|(_, c)| c.is_ascii_digit()).take(12) {
         let value = digit.to_digit(10).unwrap_or_default();
         for other in [(value + 1) % 10, (value + 9) % 10] {
@@ -189,7 +191,7 @@ pub(crate) fn bends(cell: &str) -> Vec<String> {
     all
 }
 
-/// A day in a format.
+/// Formats a day.
 fn written(day: i32, pattern: &str) -> String {
     let iso = format_date(day);
     let mut parts = iso.rsplitn(3, '-');

@@ -1,4 +1,4 @@
-//! A table through a plugin, stage by stage, as a run does it: with the same casting, the same rewriting and the same messages.
+//! Passes a table through a plugin, stage by stage, as a run does: with the same casts, the same rewriting and the same messages.
 
 use std::collections::BTreeMap;
 
@@ -14,38 +14,38 @@ use crate::subject::{Planned, Subject};
 use crate::table::Table;
 use crate::unique;
 
-/// How a table is handed to the plugin. A verdict must not depend on any of it.
+/// How a table is passed to the plugin. A verdict must not depend on any of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handing {
-    /// Records of each call: the sizes in turn, the last one again and again.
+    /// Numbers of records in successive calls; the last one repeats.
     pub batches: Vec<usize>,
-    /// How text columns cross.
+    /// How text columns are passed.
     pub form: TextForm,
-    /// The number of the first record in the file.
+    /// Number of the first record in the file.
     pub first_record: u64,
-    /// Each batch is judged twice by the same session, and the second answer counts.
+    /// Whether each batch is judged twice in the same session; the second answer counts.
     pub twice: bool,
-    /// Sessions, which take batches in turn; at least one.
+    /// Number of sessions, which take batches in turn; at least one.
     pub sessions: usize,
-    /// In which order measures are merged.
+    /// Order in which measures are merged.
     pub merging: Merging,
 }
 
-/// In which order the measures of batches are merged.
+/// Order in which the measures of batches are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Merging {
-    /// As the batches came.
+    /// In the order of the batches.
     Forwards,
-    /// The last batch's first.
+    /// In reverse order.
     Backwards,
 }
 
-/// How text columns cross.
+/// How text columns are passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextForm {
     /// Cell by cell.
     Plain,
-    /// As dictionaries; as a constant where all cells are the same.
+    /// As dictionaries; as a constant if all cells are equal.
     Dictionary,
 }
 
@@ -62,22 +62,22 @@ impl Handing {
         }
     }
 
-    /// In batches of one size.
+    /// In batches of equal size.
     pub fn batches_of(size: usize) -> Self {
         Self { batches: vec![size], ..Self::whole() }
     }
 }
 
-/// What is wanted of a judgement beyond the facts.
+/// What a judgement includes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// Facts alone, for comparing.
+    /// Findings only, for comparison.
     Facts,
-    /// Messages too, and what the host judges for rules.
+    /// Messages too, and the checks that the host makes for rules.
     Messages,
 }
 
-/// Judges a table.
+/// Judges a table. Fails if a session fails; records on which the plugin fails are part of the result.
 pub fn judge(
     subject: &Subject,
     planned: &Planned,
@@ -108,7 +108,7 @@ pub fn judge(
 
 struct Judging<'a> {
     found: Found,
-    /// The cells as they are now.
+    /// The cells in their current state.
     cells: Table,
     standing: Vec<RecordOutcome>,
     handing: &'a Handing,
@@ -193,7 +193,7 @@ impl Judging<'_> {
         }
     }
 
-    /// Takes in what was said of a batch, and gives its measures.
+    /// Adds the plugin's verdict on a batch and returns its measures.
     fn take(
         &mut self,
         stage: &DeclaredStage,
@@ -203,7 +203,7 @@ impl Judging<'_> {
     ) -> Vec<Measure> {
         let Verdict { hits, rewrites, tallies, samples, measures } = verdict;
         let records = batch.records as usize;
-        // Rules are judged as a pack would have them that applies all repairs.
+        // Rules are judged as under a pack that applies all repairs.
         for change in apply_rewrites(&mut batch.columns, records, rewrites, |_| Level::Warn) {
             let record = start + change.record as usize;
             let column = &stage.columns[usize::from(change.column)].name;
@@ -282,7 +282,7 @@ impl Judging<'_> {
         });
     }
 
-    /// What the host judges on behalf of rules: keys as published, so on the table as it was.
+    /// Makes the checks that the host makes for rules. Keys are compared as published, so this uses the original table.
     fn host_checks(&mut self, stage: &DeclaredStage, published: &Table) {
         for rule in &stage.rules {
             let Some(check) = rule.host_check else { continue };
@@ -326,7 +326,7 @@ fn file_finding(stage: &DeclaredStage, result: FileResult) -> FileFinding {
     }
 }
 
-/// A text column in a form.
+/// Creates a text column in the given form.
 fn text<'c>(cells: impl Iterator<Item = &'c [u8]> + Clone, form: TextForm) -> Column {
     let mut valid = Bitmap::default();
     cells.clone().for_each(|cell| valid.push(!cell.is_empty()));
@@ -353,7 +353,7 @@ fn compressed<'c>(cells: impl Iterator<Item = &'c [u8]> + Clone) -> Cells {
         cells.clone().map(|cell| u16::try_from(keys[cell]).ok()).collect();
     match number {
         Some(keys) => Cells::Dictionary { keys, values: pushed(values.into_iter()) },
-        // More than a key can name.
+        // More distinct values than keys can number.
         None => Cells::Text(pushed(cells)),
     }
 }

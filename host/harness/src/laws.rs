@@ -1,4 +1,4 @@
-//! What must hold of every plugin, tried on tables nobody wrote a test for.
+//! Laws that hold for every plugin, tried on tables for which nobody wrote a test.
 
 mod handing;
 mod input;
@@ -18,16 +18,17 @@ use crate::shrink;
 use crate::subject::Subject;
 use crate::table::Table;
 
-/// Records of generated tables. Few, so that a failure is small at once; and around 8 and 64, where bits end.
+/// Numbers of records in generated tables. Few, so that a failing table is small from the start; and just above 8 and 64, where words of
+/// bits end.
 const SIZES: [usize; 2] = [9, 65];
-/// Records of more tables for the first setup: more than a rule's own buffer is likely to hold, and as many as a batch has in
-/// production. Other setups run the same code.
+/// Numbers of records in additional tables for the first setup: more than a rule's own buffer is likely to hold, and as many as a batch has
+/// in production. Other setups run the same code.
 const LARGE: [usize; 2] = [300, 1_030];
 
 /// A law.
 #[derive(Debug, Clone, Copy)]
 pub struct Law {
-    /// Its name.
+    /// Name of the law.
     pub name: &'static str,
     /// What must hold.
     pub about: &'static str,
@@ -35,16 +36,16 @@ pub struct Law {
     check: fn(&Trial<'_>, &Table) -> Option<Difference>,
 }
 
-/// Which tables a law is tried on.
+/// The tables on which a law is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum On {
-    /// All of them.
+    /// All tables.
     Every,
-    /// One for each set of columns: what matters is these, or the size the table is brought to.
+    /// One table per set of columns: only the columns matter, or the law changes the table's size.
     One,
 }
 
-/// The laws, in the order they are tried.
+/// The laws, in the order in which they are tried.
 pub const LAWS: [Law; 14] = [
     Law {
         name: "survives",
@@ -132,30 +133,30 @@ pub const LAWS: [Law; 14] = [
     },
 ];
 
-/// A law that does not hold.
+/// A violation of a law.
 #[derive(Debug, Clone)]
 pub struct Broken {
-    /// What differs on the table.
+    /// How the two judgements of the table differ.
     pub difference: Difference,
-    /// A table that shows it, as small as it could be made.
+    /// A table that shows it, made as small as possible.
     pub table: Table,
-    /// The settings it shows with.
+    /// The setup in which it occurs.
     pub setup: Setup,
 }
 
-/// A law with what came of it.
+/// The result of trying a law.
 #[derive(Debug)]
 pub struct Tried {
     /// The law.
     pub law: Law,
-    /// Where it does not hold.
+    /// The first violation, if any.
     pub broken: Option<Broken>,
-    /// How long it took.
+    /// Time taken.
     pub took: Duration,
 }
 
-/// Tries all laws: on the tables that are known, each with its setup, and on generated ones for each of the setups; without any,
-/// on generated ones for `base`.
+/// Tries all laws: on the known tables, each with its setup, and on generated tables for each of these setups, or for `base` if there are
+/// none. Fails if the plugin rejects a setup or cannot be asked.
 pub fn try_laws(
     subject: &Subject,
     known: &[(&Setup, &Table)],
@@ -190,7 +191,7 @@ pub fn try_laws(
             let begun = Instant::now();
             tried.broken = match tried.law.on {
                 On::Every => tables.iter().find_map(|table| break_on(&trial, &tried.law, table)),
-                // The table of 65 records: some of everything, and cheap.
+                // The table of 65 records: it contains some of everything and is cheap.
                 On::One if new_layout => break_on(&trial, &tried.law, &tables[1]),
                 On::One => None,
             };
@@ -216,7 +217,7 @@ fn break_on(trial: &Trial<'_>, law: &Law, table: &Table) -> Option<Broken> {
 
 type Grouped<'t> = (Setup, Vec<String>, Vec<&'t Table>);
 
-/// The setups, each with all columns of its tables and of the plan.
+/// Groups tables by setup, each with all columns of its tables and of the plan.
 fn groups<'t>(
     subject: &Subject,
     known: &[(&Setup, &'t Table)],

@@ -1,39 +1,39 @@
-//! What a test run came to: typed, for whoever shows it.
+//! The result of a test run, typed, for whoever presents it.
 
 use std::path::PathBuf;
 
 use crate::coverage::Coverage;
 use crate::fault::Fault;
 
-/// What testing a plugin came to.
+/// Result of testing a plugin.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// The plugin's name.
+    /// Name of the plugin.
     pub plugin: String,
-    /// Its version.
+    /// Version of the plugin.
     pub version: String,
-    /// What generated tables were made from; the same seed makes the same ones.
+    /// Seed of generated tables; the same seed gives the same tables.
     pub seed: u64,
-    /// Everything that was tried, in order.
+    /// All tests, in order.
     pub tests: Vec<Test>,
-    /// How much of the plugin the pages and cases notice.
+    /// The changes of the plugin tried, and whether pages and cases detect them.
     pub coverage: Option<Coverage>,
-    /// What was not tried, and why; what was written.
+    /// What was not tested, and why; what was written.
     pub notes: Vec<String>,
 }
 
-/// One thing that was tried.
+/// One test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Test {
-    /// What kind of thing.
+    /// Kind of test.
     pub group: Group,
     /// Its name, unique within the group.
     pub name: String,
-    /// The file it stands in.
+    /// The file that it concerns.
     pub path: PathBuf,
-    /// What is wrong. Empty: it passed.
+    /// Faults found; empty if it passed.
     pub faults: Vec<Fault>,
-    /// How long it took.
+    /// Time taken, in nanoseconds.
     pub nanos: u64,
 }
 
@@ -44,26 +44,26 @@ pub enum Group {
     Page,
     /// A folder under `cases/`.
     Case,
-    /// What must hold of every plugin.
+    /// A law that must hold for every plugin.
     Law,
-    /// Whether pages and cases would notice a change of the plugin.
+    /// Whether pages and cases would detect a change of the plugin.
     Coverage,
 }
 
 impl Report {
-    /// Tests that failed.
+    /// Returns the tests that failed.
     pub fn failed(&self) -> impl Iterator<Item = &Test> {
         self.tests.iter().filter(|test| !test.faults.is_empty())
     }
 
-    /// How many faults there are in all.
+    /// Returns the total number of faults.
     pub fn faults(&self) -> usize {
         self.tests.iter().map(|test| test.faults.len()).sum()
     }
 }
 
 impl Group {
-    /// The word reports use.
+    /// Returns the name used in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Page => "page",

@@ -1,37 +1,38 @@
-//! What a plugin is run with: a piece of a pack, as `toml` blocks of pages and `settings.toml` of cases hold it.
+//! What a plugin is run with: a piece of a pack, as in `toml` blocks of pages and in `settings.toml` of cases.
 
 use serde_json::{Map, Value};
 
 /// A piece of a pack: the run's context and the plugin's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Setup {
-    /// The dataset's name.
+    /// Name of the dataset.
     pub dataset: String,
     /// The kind of file.
     pub kind: String,
-    /// The layout's name; none: the columns of the table are all there are.
+    /// Name of the layout; if `None`, the columns of the table are all there are.
     pub layout: Option<String>,
     /// Partition keys and values.
     pub partition: Vec<(String, String)>,
-    /// The plugin's settings.
+    /// Settings of the plugin.
     pub settings: Map<String, Value>,
 }
 
-/// Text that is no piece of a pack.
+/// An error in a piece of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SetupFault {
-    /// The line it was found on, counting from 1.
+    /// Line of the error, counting from 1.
     pub line: usize,
     /// What is wrong.
     pub message: String,
 }
 
-/// The keys a piece of a pack may have.
+/// The keys that a piece of a pack may contain.
 const KEYS: [&str; 5] = ["dataset", "kind", "layout", "partition", "plugins"];
 
 impl Setup {
-    /// Reads a piece of a pack for a plugin over `base`: what it does not say stays, but settings are replaced as a whole.
+    /// Reads a piece of a pack for a plugin on top of `base`: what it omits stays, but settings are replaced as a whole. Fails if it is not
+    /// valid TOML or contains something else.
     pub fn read(text: &str, plugin: &str, base: &Self) -> Result<Self, SetupFault> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| SetupFault {
             line: error.span().map_or(1, |span| line_of(text, span.start)),
@@ -84,12 +85,12 @@ impl Setup {
         Ok(setup)
     }
 
-    /// The settings as the contract has them.
+    /// Returns the settings as the JSON that the contract requires.
     pub fn settings_json(&self) -> String {
         Value::Object(self.settings.clone()).to_string()
     }
 
-    /// The piece of a pack that reads as this.
+    /// Returns the setup as a piece of a pack; [`Self::read`] reads it back.
     pub fn to_toml(&self, plugin: &str) -> String {
         let mut table = toml::Table::new();
         for (key, value) in [("dataset", &self.dataset), ("kind", &self.kind)] {
@@ -136,7 +137,7 @@ fn settings(used: toml::Value, plugin: &str) -> Result<Map<String, Value>, Strin
     }
 }
 
-/// Reasons are for people; no plugin sees them, here as in a pack.
+/// Removes reasons, which are for people and which no plugin sees, as in a pack.
 fn drop_why(value: &mut toml::Value) {
     if let toml::Value::Table(table) = value {
         table.remove("why");
@@ -148,7 +149,7 @@ fn line_of(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or(text).matches('\n').count() + 1
 }
 
-/// The first line that begins with a key or its table; the first of all where none does.
+/// Returns the first line that begins with a key or its table, or line 1 if none does.
 fn line_of_key(text: &str, key: &str) -> usize {
     let begins = |line: &str| line.trim_start_matches('[').trim_start().starts_with(key);
     text.lines().position(begins).map_or(1, |at| at + 1)

@@ -1,14 +1,14 @@
-//! A table that shows something, made small: fewer records, fewer columns, simpler cells, as long as it still shows it.
+//! Shrinks a table that shows something: fewer records, fewer columns, simpler cells, as long as it still shows it.
 
 use crate::table::Table;
 
-/// How often the question may be asked. 3,000: a second or so, and tables are small long before.
+/// Maximum number of tries. 3,000: a second or so, and tables are small long before.
 const MOST_TRIES: usize = 3_000;
 
-/// Characters of a cell that are tried to be removed one at a time. 24: what is left of a longer one is long for a reason.
+/// Maximum number of characters of a cell that are removed one at a time. 24: what remains of a longer cell is long for a reason.
 const MOST_CHARACTERS: usize = 24;
 
-/// The smallest table found for which `shows` holds, which must hold for `table`.
+/// Returns the smallest table found for which `shows` holds. It must hold for `table`.
 pub(crate) fn shrink(table: &Table, shows: impl Fn(&Table) -> bool) -> Table {
     let mut shrinking = Shrinking { best: table.clone(), tries: 0, shows };
     shrinking.records();
@@ -25,7 +25,7 @@ struct Shrinking<F> {
 }
 
 impl<F: Fn(&Table) -> bool> Shrinking<F> {
-    /// Takes a table over if it still shows it.
+    /// Keeps a table if it still shows it.
     fn attempt(&mut self, table: Table) -> bool {
         if self.tries >= MOST_TRIES {
             return false;
@@ -55,7 +55,7 @@ impl<F: Fn(&Table) -> bool> Shrinking<F> {
         }
     }
 
-    /// Removes columns: runs of them first, because few of many matter.
+    /// Removes columns, starting with runs of them, because only a few matter.
     fn columns(&mut self) {
         let mut run = self.best.columns.len() / 2;
         while run > 0 {
@@ -72,7 +72,7 @@ impl<F: Fn(&Table) -> bool> Shrinking<F> {
         }
     }
 
-    /// Makes cells blank, or short.
+    /// Makes cells blank or short.
     fn cells(&mut self) {
         for record in 0..self.best.records.len() {
             for column in 0..self.best.columns.len() {

@@ -1,4 +1,4 @@
-//! The plugin that is tested: its component in the sandbox, metered by fuel so that everything comes out the same everywhere.
+//! The plugin under test: its component in the sandbox, metered so that results are the same everywhere.
 
 use std::path::PathBuf;
 
@@ -8,11 +8,11 @@ use assay_sandbox::{Component, Meter, Options, PlanError, SandboxError};
 
 use crate::setup::Setup;
 
-/// Steps of one instance while it is watched. 1,000 million, about a minute: a thousand times what 1,000 records take.
+/// Maximum number of steps of one instance when steps are counted. 1,000 million, about a minute: a thousand times what 1,000 records take.
 const STEPS: u64 = 1_000_000_000;
 
-/// Records a component may fail to judge before the sandbox gives up. All of them: a test that fails says which, and
-/// shrinking tries thousands of tables on one component.
+/// Maximum number of records that a component may fail to judge before the sandbox gives up. Unlimited: a failing test names the records,
+/// and shrinking tries thousands of tables on one component.
 const MAX_POISON: u32 = u32::MAX;
 
 /// A plugin in the sandbox.
@@ -21,17 +21,17 @@ pub struct Subject {
     component: Component,
 }
 
-/// A plugin with what it will do in a run.
+/// A plugin's plan of a run.
 #[derive(Debug, Clone)]
 pub struct Planned {
-    /// What the plugin is told of the run.
+    /// The context that the plugin is given.
     pub context: RunContext,
-    /// What it will do, stage by stage.
+    /// Its stages.
     pub stages: Vec<DeclaredStage>,
 }
 
 impl Subject {
-    /// Compiles a component. `name` is what errors call it, `cache` a folder of compiled components.
+    /// Compiles a component. `name` is used in errors; `cache` is a folder of compiled components. Fails if the component cannot be loaded.
     pub fn new(
         name: &str,
         bytes: &[u8],
@@ -57,11 +57,11 @@ impl Subject {
         &self.component.info().name
     }
 
-    /// Asks the plugin what it will do with these settings on a layout of these columns.
+    /// Asks the plugin for its plan with these settings on a layout with these columns.
     ///
     /// # Errors
     ///
-    /// [`PlanError`] if the plugin does not take its settings, or could not be asked.
+    /// [`PlanError`] if the plugin rejects its settings or cannot be asked.
     pub fn plan(&self, setup: &Setup, columns: &[String]) -> Result<Planned, PlanError> {
         let context = RunContext {
             dataset: setup.dataset.clone(),
@@ -76,11 +76,11 @@ impl Subject {
     }
 }
 
-/// What is counted.
+/// What is metered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metering {
     /// Fuel, as in a run: the same on every machine.
     Fuel,
-    /// Steps that are looked at: for flame graphs.
+    /// Steps, for flame graphs.
     Steps,
 }

@@ -1,4 +1,4 @@
-//! An example that a page lacks: cells of the passing ones are bent, one at a time, until the rule fires.
+//! Suggests an example that a page lacks: changes cells of passing examples, one at a time, until the rule fires.
 
 use crate::exam::{Exam, Wants};
 use crate::found::Found;
@@ -7,8 +7,8 @@ use crate::judging::{Handing, Wanted, judge};
 use crate::subject::Subject;
 use crate::table::Table;
 
-/// A block with a record that the page's rule hits, as it would stand on the page; `None` if no bend of any cell makes it fire,
-/// as with a rule about the whole file. Small changes are tried first, since they show where the rule's border is.
+/// Returns a block, as written on a page, with a record that the page's rule hits; `None` if no change of a single cell makes it fire, as
+/// with file-level rules. Small changes are tried first, because they show where the rule's limit is.
 pub(crate) fn failing(subject: &Subject, exams: &[Exam]) -> Option<Vec<String>> {
     exams.iter().find_map(|exam| {
         let planned = subject.plan(&exam.setup, &exam.table.columns).ok()?;
@@ -20,7 +20,7 @@ pub(crate) fn failing(subject: &Subject, exams: &[Exam]) -> Option<Vec<String>> 
         let at = (0..bent.records.len()).find(|&at| found.fired_on(at, |name| is(exam, name)))?;
         let record =
             Table { columns: bent.columns.clone(), records: vec![bent.records[at].clone()] };
-        // Alone, because what a rule says of a record may depend on others that were tried.
+        // Judged alone, because a rule's verdict on a record may depend on others that were tried.
         let marked = marked(exam, &record, &judged(&record)?)?;
         let lines = marked.to_csv();
         let fence = |text: &str| std::iter::once(text.to_owned());
@@ -35,12 +35,12 @@ fn is(exam: &Exam, name: &str) -> bool {
     }
 }
 
-/// Each record with one cell bent, in all ways.
+/// Returns each record with one cell changed, in all ways.
 fn bent(table: &Table) -> Table {
     let mut all = Table::of_columns(&table.columns);
     for record in &table.records {
         for at in 0..record.len() {
-            // Blanks and noise come first among bends, a digit one up or down last.
+            // `bends` lists blanks and noise first and digit changes last; the small changes are to be tried first.
             for cell in bends(&record[at]).into_iter().rev() {
                 let mut record = record.clone();
                 record[at] = cell;
@@ -51,7 +51,7 @@ fn bent(table: &Table) -> Table {
     all
 }
 
-/// The record with the column that says what becomes of it.
+/// Returns the record with the column that states the expected result.
 fn marked(exam: &Exam, record: &Table, found: &Found) -> Option<Table> {
     let mut marked = record.clone();
     let mut add = |name: String, cell: &str| {

@@ -1,4 +1,4 @@
-//! Small tables of text: what pages and cases hold, what laws are tried on.
+//! Small tables of text, as in pages and cases, on which laws are tried.
 
 use assay_ingest::{HeaderFault, Limits, SlabReader};
 
@@ -11,38 +11,38 @@ pub struct Table {
     pub records: Vec<Vec<String>>,
 }
 
-/// A table with the line on which each record begins, counting from 1.
+/// A table, with the line on which each record begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Read {
     /// The table.
     pub table: Table,
-    /// A line for each record.
+    /// Line number of each record, counting from 1.
     pub lines: Vec<usize>,
 }
 
-/// Text that is no table.
+/// An error in the text of a table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct TableFault {
-    /// The line it was found on, counting from 1.
+    /// Line of the error, counting from 1.
     pub line: usize,
     /// What is wrong.
     pub message: String,
 }
 
 impl Table {
-    /// A table without records.
+    /// Creates a table without records.
     pub fn of_columns<S: AsRef<str>>(columns: &[S]) -> Self {
         let columns = columns.iter().map(|name| name.as_ref().to_owned()).collect();
         Self { columns, records: Vec::new() }
     }
 
-    /// Where a column is.
+    /// Returns the index of a column.
     pub fn position(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|name| name == column)
     }
 
-    /// The table without some columns.
+    /// Returns the table without the columns for which `drop` holds.
     #[must_use]
     pub fn without(&self, drop: impl Fn(&str) -> bool) -> Self {
         let kept: Vec<usize> =
@@ -54,7 +54,7 @@ impl Table {
         }
     }
 
-    /// Records of tables below each other, blank where a table lacks a column.
+    /// Concatenates the records of tables; a cell is blank if its table lacks the column.
     #[must_use]
     pub fn joined(tables: &[&Self]) -> Self {
         let mut all = Self::default();
@@ -77,7 +77,7 @@ impl Table {
         all
     }
 
-    /// Reads CSV just as a run reads it. A record that a run would hold back for its structure is a fault here.
+    /// Reads CSV as a run does. Fails if the header is invalid or a record has a structural fault, for which a run would quarantine it.
     pub fn read(csv: &[u8]) -> Result<Read, TableFault> {
         let fault = |line: u64, message: String| TableFault {
             line: usize::try_from(line).unwrap_or(usize::MAX),
@@ -111,7 +111,7 @@ impl Table {
         Ok(read)
     }
 
-    /// The table as CSV that reads back as it is.
+    /// Returns the table as CSV that reads back unchanged.
     pub fn to_csv(&self) -> String {
         let mut csv = String::new();
         let mut line = |cells: &[String]| {
@@ -119,7 +119,7 @@ impl Table {
                 if at > 0 {
                     csv.push(',');
                 }
-                // A record of one blank cell would be a blank line, which is no record.
+                // A record of a single blank cell would be a blank line, which is not a record.
                 if cell.contains([',', '"', '\n', '\r']) || cells.len() == 1 && cell.is_empty() {
                     csv.push('"');
                     csv.push_str(&cell.replace('"', "\"\""));

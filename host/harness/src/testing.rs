@@ -1,4 +1,4 @@
-//! A plugin's pages, cases and laws, one after the other.
+//! Tests a plugin's pages, cases and laws, in that order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,27 +18,27 @@ use crate::setup::Setup;
 use crate::subject::Subject;
 use crate::{PluginFolder, blessing, cases, catalogue, coverage, suggest};
 
-/// How a component says, among what it says of itself, that it has a setting: this, and the setting's key.
+/// Prefix of the keys under which a component declares its settings; the setting's key follows.
 const SETTING: &str = "setting ";
 
-/// What is to be tested.
+/// A request to test a plugin.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// The plugin's folder.
     pub folder: &'a PluginFolder,
-    /// Its component.
+    /// The plugin's component.
     pub subject: &'a Subject,
-    /// All packs, where there are any: a rule must be in one.
+    /// All packs, if available: a rule must be in one of them.
     pub packs: Option<&'a Catalogue>,
-    /// One rule or kind only: its page, and the cases in which it finds something. Laws and coverage are about all rules.
+    /// Name of the only rule or kind to test: its page, and the cases in which it finds something. Laws and coverage concern all rules.
     pub rule: Option<&'a str>,
-    /// Write what is found as what is expected.
+    /// Whether to write what is found as what is expected.
     pub bless: bool,
-    /// What generated tables are made from.
+    /// Seed of generated tables.
     pub seed: u64,
 }
 
-/// Tests a plugin.
+/// Tests a plugin. Everything that is wrong is in the report.
 pub fn test(request: &Request<'_>) -> Report {
     let info = request.subject.component().info();
     let mut testing = Testing {
@@ -66,7 +66,7 @@ pub fn test(request: &Request<'_>) -> Report {
 struct Testing<'a> {
     request: &'a Request<'a>,
     report: Report,
-    /// Exams with what was found.
+    /// Passed exams with their findings.
     passed: Vec<(Exam, Found)>,
 }
 
@@ -156,7 +156,7 @@ impl Testing<'_> {
         }
     }
 
-    /// A name that nothing is about: to test nothing must not look like passing.
+    /// Reports a name that no page or case concerns: testing nothing must not look like passing.
     fn unknown(&mut self, rule: &str) {
         if !self.report.tests.is_empty() {
             return;
@@ -172,7 +172,7 @@ impl Testing<'_> {
         self.note_test(Group::Page, rule, &root, Instant::now(), vec![fault]);
     }
 
-    /// Rules that are planned without settings, and that `describe` does not name: no catalogue would ever have them.
+    /// Reports rules that are planned without settings and not named by `describe`: no catalogue would contain them.
     fn undescribed(&mut self, base: &Setup) {
         let (subject, begun) = (self.request.subject, Instant::now());
         let info = subject.component().info();
@@ -239,7 +239,7 @@ impl Testing<'_> {
         faults
     }
 
-    /// Judges an exam's table.
+    /// Judges the table of an exam.
     fn examine(&self, exam: &Exam) -> Result<Found, Fault> {
         let subject = self.request.subject;
         let path = match exam.wants {
@@ -255,7 +255,7 @@ impl Testing<'_> {
             .map_err(|error| Fault::new("plugin-failed", &path, exam.line, error.to_string()))
     }
 
-    /// A rule that no pack carries out helps nobody.
+    /// Reports a rule that no pack runs: it is of no use.
     fn in_some_pack(&self, page: &Page, rule: &assay_model::Rule) -> Option<Fault> {
         let packs = self.request.packs?;
         let plugin = self.request.subject.name();
@@ -294,7 +294,7 @@ impl Testing<'_> {
         }
     }
 
-    /// `None`: the case is not about the rule that is asked for.
+    /// Tests a case; `None` if it does not concern the requested rule.
     fn case(&mut self, mut exam: Exam) -> Option<Vec<Fault>> {
         let subject = self.request.subject;
         let found = match self.examine(&exam) {
@@ -330,7 +330,7 @@ impl Testing<'_> {
         Some(faults)
     }
 
-    /// Settings that the component declares: a page must say what each does, and then needs an example that uses it.
+    /// Checks the settings that the component declares: a page must explain each, and then needs an example that uses it.
     fn settings(&mut self, pages: &[Page]) {
         let begun = Instant::now();
         let info = self.request.subject.component().info();
@@ -389,7 +389,7 @@ impl Testing<'_> {
         }
     }
 
-    /// A law that does not hold, with a case that can be pasted.
+    /// Reports a violated law, with a case that can be pasted.
     fn broken_law(&self, law: &Law, broken: Broken) -> Fault {
         let folder = self.request.folder;
         let path = folder.cases().join(law.name);

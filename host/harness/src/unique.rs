@@ -1,4 +1,4 @@
-//! Uniqueness, which the host judges for rules. In a run it is found in a survey of the whole file; a table is small.
+//! Uniqueness, which the host checks on behalf of rules. A run checks it in the survey of the whole file; a table is small.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use assay_model::HostCheck;
 
 use crate::table::Table;
 
-/// Records whose cells in `columns` stand in another record too. A blank in a key makes it none; no columns mean the whole record.
+/// Returns the records whose cells in `columns` occur in another record too; depending on `check`, all of them or all but the first. A
+/// record with a blank in its key has none; without columns the key is the whole record.
 pub(crate) fn repeated(table: &Table, columns: &[&str], check: HostCheck) -> Vec<usize> {
     let places: Option<Vec<usize>> = columns.iter().map(|name| table.position(name)).collect();
     let Some(places) = places else { return Vec::new() };

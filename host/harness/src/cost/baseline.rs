@@ -1,4 +1,4 @@
-//! The committed costs, and how measured ones compare.
+//! The committed costs, and their comparison with measured ones.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use super::report::{CostReport, CostRequest, Verdict};
 use crate::blessing;
 use crate::fault::Fault;
 
-/// Compares with the baseline, or writes it.
+/// Compares the costs with the baseline, or writes it.
 pub(super) fn compare(request: &CostRequest<'_>, report: &mut CostReport) {
     let path = &request.baseline;
     let text = fs::read_to_string(path).ok();
@@ -26,7 +26,7 @@ pub(super) fn compare(request: &CostRequest<'_>, report: &mut CostReport) {
             continue;
         };
         cost.baseline = Some(held.1);
-        // In tenths of a percent, without fractions.
+        // In tenths of a percent, to avoid fractions.
         let allowed = request.fail_above_permille;
         let (least, most) =
             (held.1 * 1_000_u64.saturating_sub(allowed), held.1 * (1_000 + allowed));
@@ -100,7 +100,7 @@ fn faults(
     }
 }
 
-/// Tenths of a percent as percent.
+/// Formats tenths of a percent as a percentage.
 fn percent(permille: u64) -> String {
     format!("{}.{} %", permille / 10, permille % 10)
 }

@@ -1,5 +1,5 @@
-//! Where rules spend their steps, as folded stacks: a line a stack, the rule first, its functions from the outermost in, and how
-//! often it was met. Flame graphs are drawn of that.
+//! Where rules spend their steps, as folded stacks: one line per stack with the rule, its functions from the outermost inwards, and the
+//! number of times it was met. Flame graphs are drawn from these.
 
 use assay_model::shown;
 use assay_sandbox::SandboxError;
@@ -10,21 +10,22 @@ use crate::fault::Fault;
 use crate::judging::{Handing, Wanted, judge};
 use crate::subject::Subject;
 
-/// The call that judges records. What a session costs to open is paid once for thousands of batches.
+/// The call that judges records. Opening a session is paid for once per thousands of batches.
 const PROCESS: &str = "session.process";
 
-/// Why there are no stacks.
+/// Why stacks cannot be recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum FlameError {
-    /// What tests assume cannot be read.
+    /// The assumptions of tests cannot be read.
     #[error("{}: {}", shown(.0.path.display()), .0.message)]
     Assumed(Fault),
-    /// The plugin fails.
+    /// The plugin failed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
 }
 
-/// Folded stacks of all rules on the records of their pages. The subject must be metered by steps.
+/// Returns the folded stacks of all rules on the records of their pages. The subject must be metered by steps. Fails if the plugin fails or
+/// the assumptions of its tests cannot be read.
 pub fn folded(folder: &PluginFolder, subject: &Subject) -> Result<String, FlameError> {
     let plugin = &subject.component().info().name;
     let base = folder.assumed(plugin).map_err(FlameError::Assumed)?;

@@ -1,4 +1,4 @@
-//! What is asked about costs, and what they came to.
+//! Requests to measure costs, and their results.
 
 use std::path::PathBuf;
 
@@ -6,62 +6,62 @@ use crate::PluginFolder;
 use crate::fault::Fault;
 use crate::subject::Subject;
 
-/// What is to be measured.
+/// A request to measure costs.
 #[derive(Debug)]
 pub struct CostRequest<'a> {
     /// The plugin's folder.
     pub folder: &'a PluginFolder,
-    /// Its component, metered by fuel, which costs what it costs in a run.
+    /// The plugin's component, metered by fuel, so that it costs the same as in a run.
     pub subject: &'a Subject,
-    /// The baseline's file.
+    /// Path of the baseline.
     pub baseline: PathBuf,
-    /// Whether its absence is a fault, as in CI, or the first thing an author meets.
+    /// Whether a missing baseline is a fault, as in CI; an author starts without one.
     pub baseline_needed: bool,
-    /// By how much a rule may become dearer, in tenths of a percent.
+    /// Permitted increase of a rule's cost, in tenths of a percent.
     pub fail_above_permille: u64,
-    /// Write what is measured as the baseline.
+    /// Whether to write the measured costs as the baseline.
     pub bless: bool,
 }
 
-/// What a plugin costs.
+/// Costs of a plugin.
 #[derive(Debug, Clone)]
 pub struct CostReport {
-    /// The plugin's name.
+    /// Name of the plugin.
     pub plugin: String,
-    /// Its rules, the dearest first; all together, and none, last.
+    /// Its rules, most expensive first, followed by all rules together and by none.
     pub rules: Vec<RuleCost>,
-    /// The most bytes of memory an instance had.
+    /// Peak memory of an instance, in bytes.
     pub memory_peak: usize,
-    /// What is wrong: rules that became dearer, rules without a baseline.
+    /// Faults: rules that became more expensive, rules without a baseline.
     pub faults: Vec<Fault>,
     /// What was written.
     pub notes: Vec<String>,
 }
 
-/// What a rule costs.
+/// Cost of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleCost {
-    /// Its code, or its kind's name.
+    /// Name of the rule or kind.
     pub rule: String,
     /// Fuel for 1,000 records.
     pub fuel: u64,
-    /// Nanoseconds for one record, on this machine at this moment.
+    /// Time for one record, in nanoseconds, on this machine at this moment.
     pub nanos: f64,
-    /// Fuel for 1,000 records as committed.
+    /// Committed fuel for 1,000 records.
     pub baseline: Option<u64>,
-    /// How the two compare.
+    /// Comparison of the two.
     pub verdict: Verdict,
 }
 
-/// How a cost compares with the committed one.
+/// Comparison of a cost with the committed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// There is nothing to compare with.
+    /// There is no committed cost.
     Unknown,
-    /// The same, or within what is allowed.
+    /// Equal, or within the permitted increase.
     Same,
-    /// Less than committed, by more than a rise might be.
+    /// Lower by more than the permitted increase.
     Cheaper,
-    /// More than is allowed.
+    /// Higher by more than the permitted increase.
     Dearer,
 }

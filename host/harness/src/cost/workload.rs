@@ -1,4 +1,4 @@
-//! What costs are measured on: the records of pages, over and over.
+//! The workload on which costs are measured: the records of pages, repeated.
 
 use crate::PluginFolder;
 use crate::exam::Exam;
@@ -7,10 +7,10 @@ use crate::setup::Setup;
 use crate::subject::Subject;
 use crate::table::Table;
 
-/// Records that are judged.
+/// Number of records judged.
 pub(super) const RECORDS: usize = 1_000;
 
-/// Pages of rules and kinds: the name, whether it is a rule, and the examples.
+/// Returns the pages of rules and kinds: name, whether it is a rule, and examples.
 pub(super) fn pages(
     folder: &PluginFolder,
     subject: &Subject,
@@ -27,7 +27,7 @@ pub(super) fn pages(
     folder.read_pages().into_iter().filter_map(read).collect()
 }
 
-/// What examples are measured on: for each of their settings 1,000 records, theirs over and over.
+/// Returns the workloads of examples: 1,000 records for each of their setups, repeating its examples.
 pub(super) fn workloads(exams: &[Exam]) -> Vec<(Setup, Table)> {
     let mut setups: Vec<&Setup> = Vec::new();
     for exam in exams {
@@ -43,7 +43,7 @@ pub(super) fn workloads(exams: &[Exam]) -> Vec<(Setup, Table)> {
     setups.into_iter().map(of).collect()
 }
 
-/// A table's records over and over.
+/// Repeats the records of a table.
 pub(super) fn repeated(table: &Table) -> Table {
     let records = table.records.iter().cycle().take(RECORDS).cloned().collect();
     Table { columns: table.columns.clone(), records }

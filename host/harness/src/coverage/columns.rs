@@ -1,4 +1,4 @@
-//! Columns that a rule no longer reads: cells of the examples are bent, and some bend must change what the rule says.
+//! Detects columns that a rule no longer reads: cells of the examples are changed, and some change must affect the rule's verdict.
 
 use super::mutant::{Coverage, Mutant};
 use crate::exam::{Exam, Wants};
@@ -21,7 +21,7 @@ pub(super) fn measure(subject: &Subject, exams: &[(Exam, Found)], coverage: &mut
                 }
             }
         }
-        // A rule about the file is moved by many records, not by one.
+        // A file-level rule is affected by many records, not by one.
         if exams.iter().any(|(_, found)| found.file.iter().any(|file| file.rule == name)) {
             continue;
         }
@@ -55,7 +55,7 @@ fn read_columns(subject: &Subject, exam: &Exam, name: &str) -> Vec<String> {
     columns
 }
 
-/// Whether any bend of any cell of a column changes what the rule says of its record.
+/// Whether any change of a cell in the column, or another record's cell in its place, changes whether the rule fires on the record.
 fn matters(subject: &Subject, exam: &Exam, rule: &str, column: &str) -> bool {
     let (Some(at), Ok(planned)) =
         (exam.table.position(column), subject.plan(&exam.setup, &exam.table.columns))

@@ -1,38 +1,38 @@
-//! Changes of a plugin, and whether pages and cases would notice them.
+//! Changes of a plugin, and whether pages and cases detect them.
 
 use std::path::PathBuf;
 
-/// What changes were tried, and which of them were noticed.
+/// The changes tried, and which of them were detected.
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
-    /// The changes, by rule.
+    /// The changes, ordered by rule.
     pub mutants: Vec<Mutant>,
 }
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mutant {
-    /// The rule or kind of rule.
+    /// Name of the rule or kind of rule.
     pub rule: String,
     /// What was changed, such as "never fires".
     pub change: String,
-    /// Whether a page or a case would fail.
+    /// Whether a page or a case fails because of it.
     pub noticed: bool,
     /// The page to look at.
     pub path: PathBuf,
-    /// The line in it.
+    /// The line in the page, counting from 1.
     pub line: usize,
-    /// What would make it noticed.
+    /// How to get it detected.
     pub help: String,
 }
 
 impl Coverage {
-    /// How many changes were noticed.
+    /// Returns the number of changes detected.
     pub fn noticed(&self) -> usize {
         self.mutants.iter().filter(|mutant| mutant.noticed).count()
     }
 
-    /// The share of changes that were noticed, in hundredths of a percent, rounded down: 100 % means all.
+    /// Returns the share of changes detected, in hundredths of a percent, rounded down: 10,000 only if all are.
     pub fn basis_points(&self) -> u64 {
         match self.mutants.len() as u64 {
             0 => 10_000,
@@ -40,7 +40,7 @@ impl Coverage {
         }
     }
 
-    /// The changes nobody noticed.
+    /// Returns the changes that were not detected.
     pub fn unnoticed(&self) -> impl Iterator<Item = &Mutant> {
         self.mutants.iter().filter(|mutant| !mutant.noticed)
     }

@@ -1,4 +1,4 @@
-//! Settings that say something else: each number one up and one down, each list one shorter, each key left out.
+//! Changed settings: each number incremented and decremented, each list shortened by one, each key omitted.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::found::Found;
 use crate::judging::{Handing, Wanted, judge};
 use crate::subject::Subject;
 
-/// Keys that say what people read and not what is judged.
+/// Keys that affect what people read, not what is judged.
 const WORDS: [&str; 4] = ["title", "message", "level", "check"];
 
 pub(super) fn measure(subject: &Subject, exams: &[(Exam, Found)], coverage: &mut Coverage) {
@@ -42,7 +42,7 @@ pub(super) fn measure(subject: &Subject, exams: &[(Exam, Found)], coverage: &mut
     }
 }
 
-/// Whether any exam fails with the changed settings; `None` if the plugin refuses them, which is no merit of an exam.
+/// Whether any exam fails with the changed settings; `None` if the plugin rejects them, which is not to the exams' credit.
 fn notices(subject: &Subject, exams: &[&Exam], changed: &Map<String, Value>) -> Option<bool> {
     let mut taken = false;
     for exam in exams {
@@ -58,7 +58,7 @@ fn notices(subject: &Subject, exams: &[&Exam], changed: &Map<String, Value>) -> 
     taken.then_some(false)
 }
 
-/// All small changes of a value, in words and as the whole value. `columns` are those of the table.
+/// Returns all small changes of a value: a description, and the whole changed value. `columns` are those of the table.
 fn changes(value: &Value, path: &str, columns: &[String]) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     match value {
@@ -70,7 +70,7 @@ fn changes(value: &Value, path: &str, columns: &[String]) -> Vec<(String, Value)
                     map.insert(key.clone(), changed);
                     all.push((change, Value::Object(map)));
                 }
-                // Without its tables a vocabulary has no rule at all, which every failing example notices.
+                // Without its tables a vocabulary has no rules, which every failing example detects.
                 if !held.is_object() {
                     let mut map = map.clone();
                     map.remove(key);
@@ -79,7 +79,7 @@ fn changes(value: &Value, path: &str, columns: &[String]) -> Vec<(String, Value)
             }
         }
         Value::Array(items) => {
-            // In a list of columns one that the table lacks changes nothing by being left out.
+            // Omitting a column that the table lacks from a list of columns changes nothing.
             let is_column = |item: &Value| {
                 item.as_str().is_some_and(|item| columns.iter().any(|column| column == item))
             };
@@ -119,8 +119,8 @@ fn changes(value: &Value, path: &str, columns: &[String]) -> Vec<(String, Value)
     all
 }
 
-/// Texts next to one that ends in a digit, such as an amount or a date; none of others, which the plugin would refuse or which
-/// would be some other thing altogether.
+/// Returns neighbours of a text that ends in a digit, such as an amount or a date. Other texts have none: the plugin would reject a changed
+/// one, or it would mean something else.
 fn neighbours(text: &str) -> Vec<String> {
     let Some(digit) = text.chars().next_back().and_then(|last| last.to_digit(10)) else {
         return Vec::new();

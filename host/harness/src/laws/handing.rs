@@ -1,4 +1,4 @@
-//! Laws about how records are handed over: whatever the way, the verdict is the same.
+//! Laws about how records are passed: the verdict does not depend on it.
 
 use fastrand::Rng;
 
@@ -7,18 +7,18 @@ use crate::found::Found;
 use crate::judging::{Handing, Merging, TextForm};
 use crate::table::Table;
 
-/// Sizes of batches that are tried: single records, around 8 and 64 where bits end, and odd ones.
+/// Batch sizes to try: single records, around 8 and 64, where words of bits end, and odd ones.
 const BATCHES: [usize; 11] = [1, 2, 3, 7, 8, 9, 63, 64, 65, 256, 1_000];
-/// So many batches of a table are enough: what goes wrong at a border of small batches does so in a small table too.
+/// Maximum number of batches per table: what goes wrong at a border of small batches does so in a small table too.
 const MOST_BATCHES: usize = 100;
-/// Up to this many records every border is tried; above, a few.
+/// Maximum number of records up to which every border is tried; above it, a few are.
 const EVERY_BORDER: usize = 12;
-/// Batches that two sessions take in turn: two each.
+/// Number of batches that two sessions take in turn: two each.
 const SESSION_BATCHES: usize = 4;
-/// A number no table of the harness reaches.
+/// A record number that no table of the harness reaches.
 const FAR: u64 = 1_000_000_007;
 
-/// Judges a table as usual and in another way.
+/// Judges a table in the usual way and in another.
 fn compare(trial: &Trial<'_>, table: &Table, way: &str, handing: &Handing) -> Option<Difference> {
     let whole = match trial.judge(table, &Handing::whole()) {
         Ok(found) => found,
@@ -73,7 +73,7 @@ pub(super) fn batch_border(trial: &Trial<'_>, table: &Table) -> Option<Differenc
     })
 }
 
-/// Batches in turn to two sessions, as two threads of a run would have them, and their measures merged as they come and the other way round.
+/// Passes batches to two sessions in turn, as two threads of a run would, and merges their measures in order and in reverse.
 pub(super) fn sessions(trial: &Trial<'_>, table: &Table) -> Option<Difference> {
     let records = table.records.len();
     if records < 2 {
@@ -107,7 +107,7 @@ pub(super) fn record_order(trial: &Trial<'_>, table: &Table) -> Option<Differenc
     };
     let reversed: Vec<usize> = (0..records).rev().collect();
     let mut shuffled = reversed.clone();
-    // The same for the same table, so that what fails once fails again.
+    // Seeded by the table's size, so that a failure can be reproduced.
     Rng::with_seed(records as u64).shuffle(&mut shuffled);
     [("reversed", reversed), ("shuffled", shuffled)].into_iter().find_map(|(way, order)| {
         let moved = Table {

@@ -1,18 +1,20 @@
-//! Laws about what is handed over: whatever it is, it is judged, at a cost that grows as it does.
+//! Laws about the records passed: whatever they contain, they are judged, at a cost that grows linearly.
 
 use super::trial::{Difference, SHOWN_LINES, Trial};
 use crate::judging::Handing;
 use crate::table::Table;
 
-/// Records between which the growth of cost is measured, and bytes of a cell. Eight times: enough to tell a square from a line.
+/// Factor by which the number of records, and the length of cells, is increased to measure the growth of cost. Eight: enough to tell
+/// quadratic from linear.
 const GROWTH: usize = 8;
-/// The smaller number of records. 256: above it, what a call costs by itself is lost in what its records cost.
+/// The smaller number of records. 256: from there on, the fixed cost of a call is negligible next to that of its records.
 const RECORDS: usize = 256;
-/// The smaller length of a cell. 512 bytes: as above.
+/// The smaller length of a cell, in bytes. 512, for the same reason.
 const CELL_BYTES: usize = 512;
-/// Records when cells are long.
+/// Number of records when cells are long.
 const LONG_RECORDS: usize = 8;
-/// How much more than `GROWTH` times the fuel is too much, in tenths. 16: sorting and trees are a little more than linear.
+/// Tolerance: more than this many tenths of `GROWTH` times the fuel is too much. 16, because sorting and trees are slightly worse than
+/// linear.
 const TOLERANCE_TENTHS: u64 = 16;
 
 pub(super) fn survives(trial: &Trial<'_>, table: &Table) -> Option<Difference> {
@@ -34,7 +36,7 @@ pub(super) fn empty_file(trial: &Trial<'_>, table: &Table) -> Option<Difference>
 
 pub(super) fn blank_columns(trial: &Trial<'_>, table: &Table) -> Option<Difference> {
     let columns = table.columns.len();
-    // One column after the other, then all of them.
+    // Each column in turn, then all of them.
     (0..=columns).find_map(|blank| {
         let mut table = table.clone();
         table.records.truncate(LONG_RECORDS);

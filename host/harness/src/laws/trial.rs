@@ -1,4 +1,4 @@
-//! A plugin in one run, which laws judge tables by in two ways and compare.
+//! A plugin planned for one run. Laws use it to judge a table in two ways and compare the results.
 
 use crate::found::Found;
 use crate::judging::{Handing, Wanted, judge};
@@ -6,10 +6,10 @@ use crate::setup::Setup;
 use crate::subject::{Planned, Subject};
 use crate::table::Table;
 
-/// Lines of a difference that are shown. 8: the first ones tell.
+/// Maximum number of lines of a difference shown. 8: the first ones tell enough.
 pub(super) const SHOWN_LINES: usize = 8;
 
-/// A plugin in one run, ready to judge tables of its columns.
+/// A plugin planned for one run, ready to judge tables with its columns.
 #[derive(Debug)]
 pub(crate) struct Trial<'a> {
     pub(super) subject: &'a Subject,
@@ -17,23 +17,23 @@ pub(crate) struct Trial<'a> {
     pub(super) planned: Planned,
 }
 
-/// Two judgements that should be the same and are not.
+/// Two judgements that should be equal but differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// What was done in two ways, or what went wrong.
     pub how: String,
-    /// What the one found and the other did not.
+    /// Findings that only one of the two has.
     pub lines: Vec<String>,
 }
 
 impl<'a> Trial<'a> {
-    /// Plans a run; `None` if the plugin does not take the settings on these columns.
+    /// Plans a run; `None` if the plugin rejects the settings with these columns.
     pub(crate) fn new(subject: &'a Subject, setup: &'a Setup, columns: &[String]) -> Option<Self> {
         let planned = subject.plan(setup, columns).ok()?;
         Some(Self { subject, setup, planned })
     }
 
-    /// The same on other columns.
+    /// Plans the same run with other columns.
     pub(super) fn on(&self, columns: &[String]) -> Option<Self> {
         Self::new(self.subject, self.setup, columns)
     }
@@ -45,7 +45,7 @@ impl<'a> Trial<'a> {
 }
 
 impl Difference {
-    /// How two judgements differ.
+    /// Returns the difference between two judgements, if any.
     pub(super) fn between(one: (&str, &Found), other: (&str, &Found)) -> Option<Self> {
         if one.1 == other.1 {
             return None;

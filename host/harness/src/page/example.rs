@@ -1,4 +1,4 @@
-//! The examples of a page, as tables with what is expected of them.
+//! Reads the examples of a page as tables with expectations.
 
 use super::written::{Page, Section};
 use crate::exam::{Exam, Mark, Wants};
@@ -6,12 +6,12 @@ use crate::fault::Fault;
 use crate::setup::Setup;
 use crate::table::Table;
 
-/// The column that says which records fail, and what is said of them.
+/// Name of the column that marks failing records and states the messages.
 const FAILS: &str = "!";
-/// How a column is named that holds the cell of another after the repair; alone: of the only one that is rewritten.
+/// Prefix of the name of a column with another column's cells after the repair; alone, it refers to the only rewritten column.
 const AFTER: &str = "→";
 
-/// Which sections hold examples, and what of them is expected.
+/// The sections with examples, and what is expected of these.
 const SECTIONS: [(&str, Expects); 3] =
     [("Passes", Expects::Passes), ("Fails", Expects::Fails), ("Repairs", Expects::Repairs)];
 
@@ -22,8 +22,8 @@ enum Expects {
     Repairs,
 }
 
-/// The examples of a page, and what is wrong with how they are written. A `toml` block is a piece of a pack for the examples
-/// that follow, up to the next one. `rule` is the rule they are about; none: all rules of their settings.
+/// Returns the examples of a page, and faults in the way they are written. A `toml` block is a piece of a pack for the examples that
+/// follow, up to the next such block. `rule` is the rule they concern; if `None`, all rules of their settings.
 pub(crate) fn read_examples(
     page: &Page,
     rule: Option<&str>,
@@ -32,7 +32,7 @@ pub(crate) fn read_examples(
 ) -> (Vec<Exam>, Vec<Fault>) {
     let mut exams = Vec::new();
     let mut faults = Vec::new();
-    // None after a `toml` block that could not be read: what follows was meant for other settings.
+    // `None` after a `toml` block that could not be read: what follows was meant for other settings.
     let mut setup = Some(base.clone());
     for section in &page.sections {
         for block in &section.blocks {
@@ -114,7 +114,7 @@ fn example(page: &Page, section: &Section, csv: &str, first: usize) -> Result<Ma
     Ok((table, lines, marks))
 }
 
-/// Without a column of marks all records fail.
+/// Returns the marks of records that must fail: all, if there is no column of marks.
 fn fails(table: &Table) -> Vec<Mark> {
     let Some(at) = table.position(FAILS) else { return vec![Mark::Fails; table.records.len()] };
     let mark = |record: &Vec<String>| match record[at].as_str() {
@@ -154,7 +154,7 @@ fn repairs(marked: &Table, table: &Table) -> Result<Vec<Mark>, String> {
     Ok(marked.records.iter().map(mark).collect())
 }
 
-/// What a page lacks of examples, and which of its settings no example uses.
+/// Reports missing examples and settings that no example uses.
 pub(crate) fn example_faults(page: &Page, exams: &[Exam], normalises: bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     let bad = if normalises { "Repairs" } else { "Fails" };

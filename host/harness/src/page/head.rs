@@ -1,18 +1,18 @@
-//! What a page says of its rule against what the component says.
+//! Compares what a page says about its rule with what the component says.
 
 use assay_model::{DeclaredStage, Rule, RuleClass, RuleKind};
 
 use super::written::{HEADINGS, NORMALISE_HEADINGS, Page};
 use crate::fault::Fault;
 
-/// Between the parts of the line under the title.
+/// Separator of the parts of the line under the title.
 const SEPARATOR: &str = " · ";
-/// What stands there on the page of a kind of rule.
+/// That line on the page of a kind of rule.
 const KIND: &str = "kind of rule";
-/// Keys of every rule of a vocabulary, which are explained once for all kinds and change no verdict.
+/// Keys of every rule of a vocabulary. They are explained once for all kinds and do not affect verdicts.
 const COMMON_KEYS: [&str; 4] = ["check", "title", "message", "level"];
 
-/// Holds a page against a rule, in the plan of the page's own example where there is one.
+/// Compares a page with a rule, in the plan of the page's own example if it has one.
 pub(crate) fn check_rule(page: &Page, rule: &Rule, plan: Option<&DeclaredStage>) -> Vec<Fault> {
     let mut faults = named(page, rule.name.as_str(), &rule.title);
     let headings = match rule.class {
@@ -69,7 +69,7 @@ pub(crate) fn check_rule(page: &Page, rule: &Rule, plan: Option<&DeclaredStage>)
     faults
 }
 
-/// Holds a page against a kind of rule.
+/// Compares a page with a kind of rule.
 pub(crate) fn check_kind(page: &Page, kind: &RuleKind) -> Vec<Fault> {
     let mut faults = named(page, &kind.name, &kind.title);
     faults.extend(check_headings(page, &HEADINGS));
@@ -95,7 +95,7 @@ pub(crate) fn check_kind(page: &Page, kind: &RuleKind) -> Vec<Fault> {
     faults
 }
 
-/// The keys of a kind's own settings.
+/// Returns the keys of a kind's own settings.
 fn schema_keys(kind: &RuleKind) -> Vec<String> {
     let schema: serde_json::Value =
         serde_json::from_str(&kind.settings_schema).unwrap_or(serde_json::Value::Null);

@@ -1,4 +1,4 @@
-//! From Markdown to a page.
+//! Parses a page from Markdown.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use super::written::{Block, Page, Section};
 
 impl Page {
-    /// Reads a page. Any text is a page; what it lacks is said when it is checked.
+    /// Parses a page. Any text is a page; what it lacks is reported when it is checked.
     pub(crate) fn parse(path: &Path, text: &str) -> Self {
         let mut reading = Reading {
             page: Self {
@@ -49,7 +49,7 @@ enum Place {
 #[derive(PartialEq)]
 enum Item {
     None,
-    /// An item of which no code was seen yet.
+    /// An item in which no code has occurred yet.
     Begun,
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The headings of a page of a rule that judges, in order.
+/// The headings on the page of a validating or quarantining rule, in order.
 pub(crate) const HEADINGS: [&str; 7] = [
     "What it checks",
     "Why it matters",
@@ -13,7 +13,7 @@ pub(crate) const HEADINGS: [&str; 7] = [
     "When not to use it",
 ];
 
-/// The headings of a page of a rule that rewrites: it has repairs where others have failures.
+/// The headings on the page of a normalising rule: it has repairs instead of failures.
 pub(crate) const NORMALISE_HEADINGS: [&str; 7] = [
     "What it checks",
     "Why it matters",
@@ -32,20 +32,20 @@ pub(crate) struct Page {
     pub(crate) name: String,
     /// The first heading, after the colon.
     pub(crate) title: String,
-    /// The paragraph under it, such as "validate · warn · reads `A`", with its line.
+    /// The paragraph under it, such as "validate · warn · reads `A`", and its line.
     pub(crate) head: String,
     pub(crate) head_line: usize,
     pub(crate) sections: Vec<Section>,
 }
 
-/// What stands under a heading of the second level.
+/// A section under a second-level heading.
 #[derive(Debug, Clone)]
 pub(crate) struct Section {
     pub(crate) title: String,
     pub(crate) line: usize,
-    /// Whether anything stands in it.
+    /// Whether the section is empty.
     pub(crate) empty: bool,
-    /// The first piece of code of each item of a list: names of settings, where the section is about them.
+    /// The first code span of each list item: names of settings, in the section about them.
     pub(crate) items: Vec<(String, usize)>,
     pub(crate) blocks: Vec<Block>,
 }
@@ -53,10 +53,10 @@ pub(crate) struct Section {
 /// A fenced block.
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
-    /// What stands behind the fence.
+    /// The text after the opening fence.
     pub(crate) info: String,
     pub(crate) text: String,
-    /// The line of its first line of text.
+    /// Line number of its first line of text.
     pub(crate) line: usize,
 }
 

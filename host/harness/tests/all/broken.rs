@@ -1,4 +1,4 @@
-//! Each mistake of `tests/broken` is caught by a law, or by the committed costs, without a test that anybody wrote.
+//! Each mistake in `tests/broken` is detected by a law or by the committed costs, without a handwritten test.
 
 use std::fmt::Write;
 use std::fs;
@@ -16,7 +16,7 @@ fn laws_of(rule: &str) -> Vec<Tried> {
     tried.into_iter().filter(|tried| tried.broken.is_some()).collect()
 }
 
-/// The laws that a rule breaks; the first of them must be `expected`, which is shown with its table.
+/// Checks the laws that a rule breaks; they must include `expected`, which is shown with its table.
 fn check(shown: &mut String, rule: &str, expected: &str) {
     let broken = laws_of(rule);
     let names: Vec<&str> = broken.iter().map(|tried| tried.law.name).collect();
@@ -37,7 +37,7 @@ fn check(shown: &mut String, rule: &str, expected: &str) {
     );
 }
 
-/// A text without what changes whenever the compiler or the SDK does: amounts of fuel, and the function that trapped.
+/// Removes what changes with the compiler or the SDK: amounts of fuel, and the function that trapped.
 fn steady(text: &str) -> String {
     let text = match text.split_once("panic in `") {
         Some((before, after)) => {

@@ -1,4 +1,4 @@
-//! Plugins as bytes, built here if they are missing or older than their source.
+//! Builds plugins that are missing or older than their source, and returns their bytes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,14 +20,14 @@ pub(crate) fn checks() -> Subject {
     Subject::new("checks", bytes, Metering::Fuel, None).unwrap()
 }
 
-/// Cargo decides whether there is anything to build.
+/// Builds a plugin; Cargo decides whether there is anything to build.
 fn build(package: &str) -> Vec<u8> {
     let target = guests_dir();
     let built = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["build", "--quiet", "--profile", "plugin", "--target", "wasm32-unknown-unknown"])
         .args(["--package", package])
         .env("CARGO_TARGET_DIR", &target)
-        // What instruments the host (coverage, sanitizers) must not reach the guest.
+        // Flags that instrument the host (coverage, sanitizers) must not affect the guest.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .current_dir(workspace())
@@ -47,7 +47,7 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Where guests are built: apart from the host, so that neither waits for the other's lock.
+/// Returns the build folder of guests. It is separate from the host's, so that neither waits for the other's lock.
 fn guests_dir() -> PathBuf {
     std::env::var_os("ASSAY_GUESTS_DIR")
         .map_or_else(|| workspace().join("target/guests"), PathBuf::from)

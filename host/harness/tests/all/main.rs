@@ -1,4 +1,4 @@
-//! The harness against plugins that are wrong, and against folders that are.
+//! Tests the harness on faulty plugins and faulty folders.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 

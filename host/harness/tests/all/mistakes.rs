@@ -1,4 +1,4 @@
-//! The commonest mistakes of authors, and what they are told. The page of a rule, one thing wrong with it at a time.
+//! The most common mistakes of authors and the messages for them: the page of a rule with one thing wrong at a time.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,7 +9,7 @@ use assay_packs::Catalogue;
 
 use crate::guests;
 
-/// A page with nothing wrong.
+/// A page without mistakes.
 const PAGE: &str = "\
 # sound: the digits add up to less than 40
 
@@ -57,7 +57,7 @@ None.
 Elsewhere.
 ";
 
-/// What a test says, without the folder it ran in.
+/// Returns the output of a test, without the path of its folder.
 fn told(
     subject: &Subject,
     rule: &str,

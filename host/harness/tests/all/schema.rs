@@ -1,4 +1,4 @@
-//! What is said of the page of a kind of rule that does not fit the kind's schema.
+//! Tests the messages for a page of a kind of rule that does not match the kind's schema.
 
 use std::fmt::Write;
 use std::fs;
