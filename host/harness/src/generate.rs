@@ -60,8 +60,7 @@ const NUMBERS: [&str; 22] = [
     "9223372036854775808",
 ];
 
-/// Dates that cause trouble in calendars, in days since 1970-01-01: year 1, the epoch and the day before, leap days, the last day of year
-/// 9999.
+/// Difficult dates, in days since 1970-01-01: year 1, the epoch and the day before, leap days, the last day of year 9999.
 const DAYS: [i32; 8] = [-719_162, -1, 0, 11_016, 16_860, 19_722, 20_088, 2_932_896];
 
 /// Cells for columns about which nothing is known: few, so that they repeat as in real files.

@@ -136,7 +136,7 @@ pub const LAWS: [Law; 14] = [
 /// A violation of a law.
 #[derive(Debug, Clone)]
 pub struct Broken {
-    /// How the two judgements of the table differ.
+    /// How the judgements of the table differ, or what went wrong.
     pub difference: Difference,
     /// A table that shows it, made as small as possible.
     pub table: Table,

@@ -1,8 +1,8 @@
 //! Works on items on all cores and takes the results in order, with a bounded queue and without a core waiting for the slowest item.
 //!
-//! An item is under way while it is worked on, done, or being taken. Their number is bounded, and smaller where there is no room for the
-//! next. Whichever thread finishes an item takes the results that are ready, unless another is taking; taking makes room for more. There is
-//! always room for the first item in order, so there is always progress.
+//! An item is under way while it is being worked on, done, or being taken. The number of these items is bounded; if there is no room for
+//! the next, it waits. The thread that finishes an item takes the results that are ready, unless another thread is taking; taking makes
+//! room for more. There is always room for the first item in order, so there is always progress.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};

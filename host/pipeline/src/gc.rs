@@ -32,7 +32,7 @@ pub fn clean(store: &dyn Store, retention: Retention) -> Result<Findings, RunErr
         }
     }
     let mut half_written = 0;
-    // What else lies below `metadata/` is another program's, such as the results of queries.
+    // Everything else below `metadata/` belongs to other programs, such as the results of queries.
     let written = [assay_sinks::staging(), assay_sinks::audits(), assay_sinks::schema_versions()];
     for folder in written {
         half_written += survey.cleaning.sweep(&folder?, retention.grace)?;

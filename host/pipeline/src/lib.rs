@@ -1,9 +1,10 @@
-//! A run from bytes to manifest: the operators and their wiring.
+//! A run from bytes to manifest: its operators and their wiring.
 //!
-//! [`run`] judges a file and publishes what passes; [`check`] judges and writes nothing. Both give a [`Report`] whatever
-//! happens. In the order of the data: `input` and `peek` open the file, `identify` finds its pack, [`loading`] lets the pack's plugins in,
-//! `build` resolves the plan, `survey` reads the file once, `judging` reads it again and has each slab judged (`judge`) and routed (`route`),
-//! `account` adds up, `invariants` holds what must hold, `commit` publishes. [`probe`] looks at single rules and records the same way.
+//! [`run`] judges a file and publishes what passes; [`check`] judges it and writes nothing. Both always return a [`Report`]. In the order
+//! of the data: `input` and `peek` open the file, `identify` finds its pack, [`loading`] loads the pack's plugins, `build` resolves the
+//! plan, `survey` reads the file once, `judging` reads it again and has each slab judged (`judge`) and routed (`route`), `account` adds up
+//! the results, `invariants` verifies that nothing was lost, and `commit` publishes. [`probe`] examines single rules and records in the
+//! same way.
 
 mod account;
 mod ahead;

@@ -16,7 +16,7 @@ pub enum Phase {
 /// Progress of a phase. Cheap enough to be reported after every few slabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Which phase.
+    /// The phase.
     pub phase: Phase,
     /// Bytes of the stored input read in this phase.
     pub bytes: u64,

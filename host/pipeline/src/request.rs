@@ -12,7 +12,7 @@ use crate::memory::MemoryLimit;
 pub struct Request<'a> {
     /// The file.
     pub input: &'a Input,
-    /// The entry of a zip archive with several.
+    /// Name of the entry, if the input is a zip archive with several.
     pub entry: Option<&'a str>,
     /// The pack to judge by; `None`: found from header, kind and partition.
     pub pack: Option<&'a Path>,

@@ -28,7 +28,7 @@ pub struct CostRequest<'a> {
 pub struct CostReport {
     /// Name of the plugin.
     pub plugin: String,
-    /// Its rules, most expensive first, followed by all rules together and by none.
+    /// Its rules, most expensive first, followed by all rules together and by a call without columns.
     pub rules: Vec<RuleCost>,
     /// Peak memory of an instance, in bytes.
     pub memory_peak: usize,
