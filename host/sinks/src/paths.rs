@@ -1,4 +1,4 @@
-//! Keys of everything below the root. No other module knows them.
+//! Keys of everything below the root. Only garbage collection, which derives attempts from keys, knows them too.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
