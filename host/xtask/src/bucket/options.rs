@@ -97,8 +97,8 @@ impl Options {
 pub(super) fn help() -> String {
     format!(
         "\
-What it costs to read from a bucket and to publish into one, beside the disk: CPU, time, memory, requests and their price; and
-what share of a slow link is used. Beside it DuckDB, Polars and `aws s3 cp` with the same object.
+Measures reading from a bucket and publishing into one, compared with the disk: CPU, time, memory, requests and their price, and the
+share of a slow link that is used. DuckDB, Polars and `aws s3 cp` are measured on the same object.
 
 usage: cargo xtask speed s3 [OPTION]…
 
@@ -108,7 +108,7 @@ usage: cargo xtask speed s3 [OPTION]…
   --connection N   bandwidth of one connection, in MB/s (default: {CONNECTION})
   --link N         bandwidth of all connections together, in MB/s (default: {ALL})
   --alone          Assay only
-  --write          keep the tables in docs/speed-s3.md
+  --write          write the tables to docs/speed-s3.md
 
 Needs versitygw (`cargo xtask setup` builds it with Go) and, without `--alone`, Python 3.11. `ASSAY_BIN` names the binary to measure;
 otherwise the release build is made.

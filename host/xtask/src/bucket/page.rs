@@ -14,25 +14,25 @@ Written by `cargo xtask speed s3 --write`; do not edit. One file of {megabytes:.
 [versus.md](versus.md), all measured in turn in one run, {rounds} rounds; medians.
 
 {tables}
-- **CPU s** is user and system time of the program alone, as the kernel counts it; the server's and the link's are not in it. **times the
-  disk's** is the median of the rounds' ratios.
-- **wall s** and **MB/s** (of the file) depend on what else the machine did: server, link and program share its {cores} cores.
-- **peak MB** is the most that the process had resident in any round.
-- `assay run` reads its input twice, from the bucket, and publishes into a bucket; `--spool` copies the input to a local file first. Its
-  Parquet files in the bucket are the same to the byte as those on the disk, or the command would have failed.
-- DuckDB and Polars do the job of [versus.md](versus.md) with the object as their input, and write to the disk. `aws s3 cp` copies it and looks at
-  nothing.
-- The server is versitygw, on the loopback interface, without TLS: what TLS costs is not in these figures.
-- The link: {latency} ms each way, so {round_trip} ms from a request to the first byte of its answer; {connection} MB/s a connection, {all} MB/s in all, in each
-  direction. **MB carried** is what came from the server.
-- Prices: S3 Standard in us-east-1, {priced}: ${write} for a thousand PUT, COPY, POST or LIST, ${read} for a thousand GET and others; DELETE
-  and aborted uploads are free. Reading within the region costs nothing else.
+- **CPU s** is user and system time of the program alone, as the kernel counts it, without the server's and the link's. **vs. disk** is
+  the median of the rounds' ratios.
+- **wall s** and **MB/s** (of the file) are affected by other load: server, link and program share its {cores} cores.
+- **peak MB** is the process's highest resident memory in any round.
+- `assay run` reads its input twice, from the bucket, and publishes into a bucket; `--spool` copies the input to a local file first. The
+  Parquet files in the bucket are byte for byte those on the disk; otherwise the command would have failed.
+- DuckDB and Polars do the job of [versus.md](versus.md) with the object as their input, and write to the disk. `aws s3 cp` copies the object
+  without reading its contents.
+- The server is versitygw, on the loopback interface, without TLS; the figures exclude the cost of TLS.
+- The link: {latency} ms each way, so {round_trip} ms from a request to the first byte of its answer; {connection} MB/s per connection, {all} MB/s in total, in each
+  direction. **MB carried** is the amount sent by the server.
+- Prices: S3 Standard in us-east-1, {priced}: ${write} per thousand PUT, COPY, POST or LIST requests, ${read} per thousand GET and other requests;
+  DELETE and aborted uploads are free. Within the region, data transfer is free.
 
-## On what
+## Machine
 | | |
 |---|---|
 {machine}
-Again:
+To repeat the measurement:
 
 ```
 {command} --write

@@ -86,7 +86,7 @@ pub(super) fn tables(report: &Report) -> String {
         );
     }
     text += "\n### From and to a bucket on the same machine\n\n";
-    text += "| | CPU s | times the disk's | wall s | MB/s | peak MB | requests | their price |\n|---|---:|---:|---:|---:|---:|---:|---:|\n";
+    text += "| | CPU s | vs. disk | wall s | MB/s | peak MB | requests | price of requests |\n|---|---:|---:|---:|---:|---:|---:|---:|\n";
     for row in report.on(Way::Loopback) {
         let requests = row.requests();
         let _ = writeln!(

@@ -72,8 +72,8 @@ pub(super) const CHECK: Peer = Peer {
     name: "assay-check",
     title: "`assay check`",
     job: Job::Check,
-    how: "the same judgement with all findings, and nothing written: what rules cost without Parquet.",
-    note: "judges only, writes nothing",
+    how: "the same validation with all findings, without output: the cost of the rules without Parquet.",
+    note: "validates only, writes nothing",
     ..PEER
 };
 
@@ -101,8 +101,8 @@ pub(super) const PEERS: [Peer; 9] = [
         name: "duckdb",
         title: "DuckDB",
         job: Job::Script("peer_duckdb.py", &[]),
-        how: "SQL over a table staged in memory by one scan, all columns as text, insertion order given up, all cores. Staging in a \
-              database file and reading the CSV anew for each output were tried, and take more CPU.",
+        how: "SQL over a table staged in memory by one scan, all columns as text, insertion order not preserved, all cores. Staging in a \
+              database file and reading the CSV once per output were tried; both take more CPU.",
         ..PEER
     },
     Peer {
@@ -139,7 +139,7 @@ pub(super) const PEERS: [Peer; 9] = [
         name: "qsv",
         title: "qsv validate",
         job: Job::Qsv,
-        how: "JSON Schema, which has no check digit: R10 is left out, for it alone. It sees a record once, so the first of \
+        how: "JSON Schema, which cannot express check digits: R10 is left out for qsv only. It reads each record once, so the first of \
               a duplicated group passes; it is compared with `rules/versus/keep-first.toml`. Its outputs are CSV. Built from the published source \
               with the feature set `lite`, without one line of its command `json` that calls an unpublished fork.",
         unjudged: &["R10"],
