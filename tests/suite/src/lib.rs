@@ -11,7 +11,7 @@ mod truth;
 
 pub use ground::{Endpoint, Ground};
 pub use lake::{Lake, Outcome, finish};
-pub use library::{Library, plugins};
+pub use library::{Library, compiled, plugins};
 pub use paused::{Gate, PausedStore};
 pub use program::{assay, checkout, generated, hostile, samples};
 pub use read::{

@@ -87,6 +87,11 @@ pub fn plugins() -> PathBuf {
     checkout().join("target/plugins")
 }
 
+/// Folder of compiled plugins that all tests share: in a build for tests, which does not optimise the compiler, each takes seconds to compile.
+pub fn compiled() -> PathBuf {
+    checkout().join("target/compiled")
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a writable folder");
     for entry in std::fs::read_dir(from).expect("a readable folder") {

@@ -4,7 +4,7 @@ use assay_packs::{Discovery, Surroundings};
 use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
 use assay_store::Store;
 
-use crate::library::{Library, plugins};
+use crate::library::{Library, compiled, plugins};
 
 /// A loan of a branch that does not exist.
 pub const BAD_LOAN: &str = "L90001,M1,South,Nowhere,,2023-05-01,,0.10\n";
@@ -58,7 +58,7 @@ impl Setting {
             entry: None,
             pack: None,
             discovery: &self.discovery,
-            cache: Some(self.library.rules().join("cache")),
+            cache: Some(compiled()),
             threads,
             memory: MemoryLimit::DEFAULT,
             batch_size: 4096,

@@ -10,14 +10,19 @@ use assay_harness::{Metering, Subject};
 pub(crate) fn broken() -> Subject {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     let bytes = BYTES.get_or_init(|| build("assay-broken"));
-    Subject::new("broken", bytes, Metering::Fuel, None).unwrap()
+    Subject::new("broken", bytes, Metering::Fuel, Some(compiled())).unwrap()
 }
 
 /// The general vocabulary.
 pub(crate) fn checks() -> Subject {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     let bytes = BYTES.get_or_init(|| build("assay-plugin-checks"));
-    Subject::new("checks", bytes, Metering::Fuel, None).unwrap()
+    Subject::new("checks", bytes, Metering::Fuel, Some(compiled())).unwrap()
+}
+
+/// Folder of compiled plugins that all tests share.
+fn compiled() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled")
 }
 
 /// Builds a plugin; Cargo decides whether there is anything to build.

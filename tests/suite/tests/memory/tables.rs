@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use assay_packs::{Discovery, Surroundings};
 use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
 use assay_store::Store;
-use assay_suite::{assay, checkout, generated, hostile, plugins};
+use assay_suite::{assay, checkout, compiled, generated, hostile, plugins};
 use tempfile::TempDir;
 
 /// A file, and the rules that judge it.
 pub(crate) struct Tables {
-    folder: TempDir,
+    /// Removed when this value is dropped.
+    _folder: TempDir,
     file: PathBuf,
     discovery: Discovery,
 }
@@ -71,14 +72,14 @@ impl Tables {
         out.flush().expect("space");
         lock(&at("rules"), &plugins);
         let discovery = discovery(at("rules"), plugins);
-        Self { folder, file, discovery }
+        Self { _folder: folder, file, discovery }
     }
 
     /// General payments, as they are published.
     pub(crate) fn of_payments(records: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = generated(folder.path(), 2023, "general-91", records, 7, "0.5%");
-        Self { folder, file, discovery: discovery(checkout().join("rules"), plugins()) }
+        Self { _folder: folder, file, discovery: discovery(checkout().join("rules"), plugins()) }
     }
 
     /// Puts so many times the same bytes before what the file has.
@@ -106,7 +107,7 @@ impl Tables {
             entry: None,
             pack: None,
             discovery: &self.discovery,
-            cache: Some(self.folder.path().join("cache")),
+            cache: Some(compiled()),
             threads,
             memory,
             batch_size,
