@@ -2,7 +2,6 @@
 
 use std::sync::Mutex;
 
-use assay_ingest::Limits;
 use assay_model::Form;
 
 use crate::flow::hold;
@@ -48,18 +47,16 @@ pub(crate) struct Costs {
     width: usize,
     texts: usize,
     numbers: usize,
-    record_bytes: usize,
     /// Ratio of actual to estimated size, as learnt from earlier slabs.
     learnt: Mutex<f64>,
 }
 
 impl Costs {
     /// `width`: number of columns of the input.
-    pub(crate) fn new(plan: &Plan, width: usize, limits: Limits) -> Self {
+    pub(crate) fn new(plan: &Plan, width: usize) -> Self {
         let texts = plan.slots.iter().filter(|slot| slot.form == Form::Text).count();
         let numbers = plan.slots.len() - texts;
-        let record_bytes = limits.clamped().record_bytes;
-        Self { width: width.max(1), texts, numbers, record_bytes, learnt: Mutex::new(1.0) }
+        Self { width: width.max(1), texts, numbers, learnt: Mutex::new(1.0) }
     }
 
     /// Estimated memory of the slab until it is routed, in bytes.
@@ -88,10 +85,7 @@ impl Costs {
 
     fn guess(&self, at: &SlabSpan) -> usize {
         let whole = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
-        // At most this much of an overlong record is kept.
-        let most = at.records.saturating_mul(self.record_bytes);
-        let bytes = whole(at.bytes).min(most);
-        let faulty = whole(at.faulty).min(bytes);
+        let (bytes, faulty) = (whole(at.kept), whole(at.faulty));
         let separators = (self.width * at.records).min(bytes) + faulty;
         let cells = self.texts * at.records;
         let text = (bytes + faulty * (TURNED - 1)) / self.width * self.texts.min(self.width);
@@ -113,11 +107,12 @@ mod tests {
     use super::*;
 
     fn costs(width: usize, texts: usize) -> Costs {
-        Costs { width, texts, numbers: 3, record_bytes: 4 << 20, learnt: Mutex::new(1.0) }
+        Costs { width, texts, numbers: 3, learnt: Mutex::new(1.0) }
     }
 
     fn place(records: usize, bytes: u64, faulty: u64) -> SlabSpan {
-        SlabSpan { start: RecordStart { offset: 0, record: 1, line: 2 }, records, bytes, faulty }
+        let start = RecordStart { offset: 0, record: 1, line: 2 };
+        SlabSpan { start, records, bytes, kept: bytes, faulty }
     }
 
     #[test]
@@ -129,8 +124,6 @@ mod tests {
             costs(400, 10).of(&place(4_096, 2 << 20, 0)),
         ];
         assert!(more.iter().all(|more| *more > usual), "{usual} and {more:?}");
-        let cut_off = costs(8, 8).of(&place(1, 10 << 30, 10 << 30));
-        assert!(cut_off < 100 << 20, "{cut_off}");
     }
 
     #[test]

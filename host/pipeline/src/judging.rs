@@ -150,7 +150,7 @@ impl Judging<'_> {
     pub(crate) fn carry_out(mut self, pool: &ThreadPool) -> Result<JudgedFile, RunError> {
         let began = Instant::now();
         let budget = Budget::new(self.request.room());
-        let costs = Costs::new(self.plan, self.survey.shape.width(), self.limits);
+        let costs = Costs::new(self.plan, self.survey.shape.width());
         let crew = Crew::new(Arc::clone(&budget), costs.worker(self.plan));
         let (spare, consumed) = (Spare::default(), Arc::default());
         let means = Means { budget, costs, crew, spare, consumed };

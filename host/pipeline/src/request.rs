@@ -57,8 +57,8 @@ impl Request<'_> {
         let (memory, threads, ahead) = (self.memory, self.workers(), self.input.memory());
         (!memory.holds(leased, threads, ahead)).then(|| {
             format!(
-                "more memory was taken than `--memory {memory}` allows: {leased} bytes at once, where it leaves {}; a slab, its worker and a \
-                 row group are let in whatever they need. The output is the same. Give it `--memory {}`, or, if single records are very \
+                "more memory was taken than `--memory {memory}` allows: {leased} bytes at once, where it leaves {}; one slab, its worker and \
+                 a row group are always admitted. The output is the same. Give it `--memory {}`, or, if single records are very \
                  long, lower `record_bytes` in the pack's `[limits]`",
                 self.room(),
                 MemoryLimit::with_room(leased, threads, ahead),

@@ -15,7 +15,9 @@ pub(crate) struct SlabSpan {
     pub(crate) records: usize,
     /// Bytes from the start of the first record to the end of the last.
     pub(crate) bytes: u64,
-    /// Total bytes of the records with a fault.
+    /// The same, without what lies beyond the limit of a record: what a reader keeps.
+    pub(crate) kept: u64,
+    /// Kept bytes of the records with a fault.
     pub(crate) faulty: u64,
 }
 
@@ -24,6 +26,7 @@ pub(crate) struct SlabSpan {
 pub(crate) struct Cutter {
     slab_records: usize,
     slab_bytes: u64,
+    record_bytes: u64,
     slabs: Vec<SlabSpan>,
 }
 
@@ -32,26 +35,29 @@ impl Cutter {
         Self {
             slab_records: limits.slab_records,
             slab_bytes: limits.slab_bytes as u64,
+            record_bytes: limits.record_bytes as u64,
             slabs: Vec::new(),
         }
     }
 
     /// Adds the next record; `faulty` says whether it has a fault.
     pub(crate) fn add(&mut self, position: Position, faulty: bool) {
-        let faulty = if faulty { position.length } else { 0 };
+        let kept = position.length.min(self.record_bytes);
+        let faulty = if faulty { kept } else { 0 };
         if let Some(slab) = self.slabs.last_mut() {
             let gap = position.offset - (slab.start.offset + slab.bytes);
             let full = slab.records >= self.slab_records || slab.bytes >= self.slab_bytes;
             if !full && gap <= GAP_BYTES {
                 slab.records += 1;
                 slab.bytes += gap + position.length;
+                slab.kept += gap + kept;
                 slab.faulty += faulty;
                 return;
             }
         }
         let Position { record, line, offset, length } = position;
         let start = RecordStart { offset, record, line };
-        self.slabs.push(SlabSpan { start, records: 1, bytes: length, faulty });
+        self.slabs.push(SlabSpan { start, records: 1, bytes: length, kept, faulty });
     }
 
     /// Returns all slabs, in file order.
@@ -67,15 +73,7 @@ mod tests {
     /// `records`: for each record, the bytes of blank lines before it and its own length. `expected`: number of records and bytes of each
     /// slab.
     fn check(records: &[(u64, u64)], expected: &[(usize, u64)]) {
-        let limits = Limits { slab_records: 3, slab_bytes: 100, ..Limits::default() };
-        let mut cutter = Cutter::new(limits);
-        let mut offset = 10;
-        for (record, &(blank, length)) in (1..).zip(records) {
-            offset += blank;
-            cutter.add(Position { record, line: record + 1, offset, length }, record % 2 == 0);
-            offset += length;
-        }
-        let slabs = cutter.finish();
+        let slabs = cut(records);
         let found: Vec<_> = slabs.iter().map(|slab| (slab.records, slab.bytes)).collect();
         assert_eq!(found, expected);
         let mut next = 1;
@@ -83,6 +81,32 @@ mod tests {
             assert_eq!(slab.start.record, next);
             next += slab.records as u64;
         }
+    }
+
+    /// Cuts records, of which every second has a fault.
+    fn cut(records: &[(u64, u64)]) -> Vec<SlabSpan> {
+        let limits =
+            Limits { slab_records: 3, slab_bytes: 100, record_bytes: 80, ..Limits::default() };
+        let mut cutter = Cutter::new(limits);
+        let mut offset = 10;
+        for (record, &(blank, length)) in (1..).zip(records) {
+            offset += blank;
+            cutter.add(Position { record, line: record + 1, offset, length }, record % 2 == 0);
+            offset += length;
+        }
+        cutter.finish()
+    }
+
+    #[test]
+    fn what_lies_beyond_the_limit_of_a_record_is_not_kept() {
+        let sizes = |records: &[(u64, u64)]| {
+            let slab = cut(records)[0];
+            (slab.bytes, slab.kept, slab.faulty)
+        };
+        assert_eq!(sizes(&[(0, 10), (0, 10)]), (20, 20, 10));
+        assert_eq!(sizes(&[(0, 10), (0, 5000)]), (5010, 90, 80));
+        assert_eq!(sizes(&[(0, 10), (5, 5000)]), (5015, 95, 80));
+        assert_eq!(sizes(&[(0, 5000)]), (5000, 80, 0));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod network;
 mod shapes;
 mod tables;
 
+use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use assay_pipeline::{Input, MemoryLimit, Report};
@@ -194,6 +195,20 @@ fn blank_lines_between_records() {
         out.write_all(b"3,4\n")
     });
     check("blank lines between records", &tables);
+}
+
+/// A record that is too long is kept up to its limit, and needs no more room than that.
+#[test]
+fn one_long_record_among_short_ones() {
+    let tables = Tables::new(&["a", "b"], "", |out| {
+        let records =
+            |out: &mut dyn Write| (0..20_000).try_for_each(|at| writeln!(out, "{at},word"));
+        records(out)?;
+        (0..96).try_for_each(|_| out.write_all(&[b'y'; 1 << 20]))?;
+        out.write_all(b",2\n")?;
+        records(out)
+    });
+    check("one record of 96 MiB among short ones", &tables);
 }
 
 /// What cannot be made smaller is taken all the same, and it is said: how much, of which limit, and which one would do.
