@@ -38,10 +38,9 @@ use crate::args::{Cli, Command};
 use crate::complaint::{complain_of_error, reasons};
 use crate::exit::ExitStatus;
 
-/// musl's own allocator has one lock for all threads.
-#[cfg(feature = "mimalloc")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+// The allocator, and the C library's functions for memory.
+#[cfg(feature = "musl")]
+use assay_musl as _;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

@@ -19,9 +19,9 @@ const GLIBC: &str = "x86_64-unknown-linux-gnu";
 /// stay out: fewer libraries to look after, and plugins are in the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Program {
-    /// What the image holds: static, with mimalloc.
+    /// What the image holds: static, with `assay-musl`: mimalloc, and fast functions for memory.
     Image,
-    /// Static, with musl's own allocator.
+    /// Static, with all of it from musl.
     Plain,
     /// With the C library of the machine, and its allocator.
     Usual,
@@ -31,7 +31,7 @@ impl Program {
     /// Short, for tables.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Image => "musl, mimalloc",
+            Self::Image => "musl, the image",
             Self::Plain => "musl",
             Self::Usual => "glibc",
         }
@@ -47,7 +47,7 @@ impl Program {
     /// The words that cargo is told which features to build with.
     pub(super) fn features(self) -> &'static [&'static str] {
         match self {
-            Self::Image => &["--no-default-features", "--features", "s3,mimalloc"],
+            Self::Image => &["--no-default-features", "--features", "s3,musl"],
             Self::Plain | Self::Usual => &["--no-default-features", "--features", "s3"],
         }
     }

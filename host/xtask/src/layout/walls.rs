@@ -65,7 +65,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 const MODEL_ONLY: &[&str] = &["host/model"];
 const MODEL_AND_DIGEST: &[&str] = &["host/digest", "host/model"];
 
-pub(super) const WALLS: [Wall; 23] = [
+pub(super) const WALLS: [Wall; 24] = [
     Wall {
         folder: "host/model",
         may: &[],
@@ -101,6 +101,12 @@ pub(super) const WALLS: [Wall; 23] = [
         may: &[],
         tests_may: &[],
         why: "it gives files their names, and knows nothing of what is in them",
+    },
+    Wall {
+        folder: "host/musl",
+        may: &[],
+        tests_may: &[],
+        why: "it takes the place of parts of a C library, and knows no more than that library does",
     },
     Wall {
         folder: "host/store",
