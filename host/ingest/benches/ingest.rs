@@ -1,7 +1,7 @@
-//! How fast bytes become records and columns, in bytes of CSV, with the `csv` crate as the yardstick.
+//! Throughput from bytes to records and columns, in bytes of CSV, compared with the `csv` crate.
 //!
-//! Two files of 91 columns and about 700 bytes a record: every field quoted, and the same cells bare. `faulty` is the quoted file with
-//! a defect in each record; it must stay near the clean one.
+//! Two files of 91 columns and about 700 bytes per record: every field quoted, and the same cells unquoted. `faulty` is the quoted
+//! file with a defect in each record; its throughput must stay close to that of the clean file.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use std::hint::black_box;
@@ -12,18 +12,18 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 
 const WIDTH: usize = 91;
 
-/// 32 MiB: far larger than any cache, small enough to make many rounds.
+/// 32 MiB: far larger than any cache, and small enough for many rounds.
 const BYTES: usize = 32 << 20;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Style {
     Quoted,
     Bare,
-    /// Quoted, a bare quote in each record.
+    /// Quoted, with a bare quote in each record.
     BareQuotes,
-    /// Quoted, an unclosed quote in each record.
+    /// Quoted, with an unclosed quote in each record.
     Unclosed,
-    /// Quoted, a field too many in each record.
+    /// Quoted, with an extra field in each record.
     Ragged,
 }
 
@@ -37,7 +37,7 @@ fn file(style: Style) -> Vec<u8> {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
-            // A third of the cells are empty, the rest up to 13 bytes long.
+            // A third of the cells are empty; the rest are up to 13 bytes long.
             let length = match state >> 60 {
                 0..=4 => 0,
                 longer => usize::try_from(longer).unwrap() - 2,
@@ -62,7 +62,7 @@ fn file(style: Style) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Reads everything and builds `columns`. Gives the number of records.
+/// Reads everything and builds `columns`. Returns the number of records.
 fn read(bytes: &[u8], columns: &[usize], portable: bool) -> usize {
     let mut reader = SlabReader::new(bytes, Limits::default());
     if portable {

@@ -1,39 +1,39 @@
-//! What can be seen of a text that is not the table it should be: its first line, and what it seems to be written with instead.
+//! What a text that is not the expected table looks like: its first line, and how it seems to be written instead.
 
 use std::fmt;
 
 use crate::cp1252;
 use crate::header::BOM;
 
-/// Lines that are looked at for the header, where something else stands before it.
+/// Lines searched for the header when something else precedes it.
 const LINES: usize = 20;
 
 /// Bytes of the first line that are kept: more than a message shows.
 const LINE_BYTES: usize = 512;
 
-/// Characters that stand between fields in the files of others, commas first.
+/// Separators found in files from elsewhere, the comma first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// What stands at the beginning of a text.
+/// The beginning of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beginning {
-    /// The first line that is not blank, without its line ending; of a long one the beginning. Not escaped.
+    /// The first line that is not blank, without its line ending; a long line is cut. Not escaped.
     pub first_line: String,
-    /// What explains why it is not the header that was expected.
+    /// The reasons why it is not the expected header.
     pub oddities: Vec<Oddity>,
 }
 
-/// What a text seems to be written with, instead of how it should be.
+/// How a text seems to be written, instead of the expected form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Oddity {
     /// Lines end with CR alone.
     CarriageReturns,
-    /// The line by which Excel is told the separator.
+    /// The first line tells Excel the separator.
     SeparatorLine,
-    /// Something stands before the header.
+    /// Something precedes the header.
     Preamble {
-        /// The line the header seems to be on, counting from 1.
+        /// The line on which the header seems to be, counting from 1.
         header: usize,
     },
     /// Fields are not separated by commas.
@@ -66,7 +66,7 @@ impl fmt::Display for Oddity {
 }
 
 impl Beginning {
-    /// Looks at the first bytes of an input, decompressed. The more there are, the surer it is; 4 KiB are enough.
+    /// Examines the first bytes of an input, decompressed. More bytes make it more certain; 4 KiB are enough.
     pub fn of(first: &[u8]) -> Self {
         let text = first.strip_prefix(BOM).unwrap_or(first);
         let returns = !text.contains(&b'\n') && text.contains(&b'\r');
@@ -102,25 +102,25 @@ impl Beginning {
     }
 }
 
-/// `sep=;`, by which Excel knows the separator, as it is or in quotes.
+/// `sep=;`, which tells Excel the separator, with or without quotes.
 fn is_separator_line(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"\"").unwrap_or(line);
     let line = line.strip_suffix(b"\"").unwrap_or(line);
     line.len() == 5 && line[..4].eq_ignore_ascii_case(b"sep=")
 }
 
-/// Whether `first` is a comment or a title, and `next` looks like the header behind it.
+/// Whether `first` is a comment or a title, and `next` looks like the header after it.
 fn is_header(first: &[u8], next: &[u8]) -> bool {
     let comment = first.starts_with(b"#");
     if comment && next.starts_with(b"#") {
         return false;
     }
     let (of_first, of_next) = (separated(first).1, separated(next).1);
-    // A comment may have a comma in it, a title has none.
+    // A comment may contain a comma; a title does not.
     if comment { of_next > of_first } else { of_first == 0 && of_next >= 2 }
 }
 
-/// The character that most likely separates the fields of a line, and how often it does, outside quotes. Commas, if there is none.
+/// The most likely field separator of a line, and how often it occurs outside quotes. The comma if there is none.
 fn separated(line: &[u8]) -> (u8, usize) {
     let mut counts = [0; SEPARATORS.len()];
     let mut quoted = false;

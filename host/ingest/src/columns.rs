@@ -1,9 +1,10 @@
-//! Cells of many records, column by column: the loop most of the time of reading goes into.
+//! The cells of many records, column by column: the loop in which reading spends most of its time.
 //!
-//! Records are visited in tiles that fit the first caches. First the place of each cell is found, record by record, as the bytes lie;
-//! then columns are built one by one from these places. What becomes of a column's cells is one decision a tile: nothing (all are
-//! blank), keys into the column's distinct cells, or copies. Which of them depends on the slab's cells alone, so the columns do too.
-//! Neighbours whose cells come together are looked up as one (`joint`), as far as that was seen to pay (`neighbours`).
+//! Records are visited in tiles that fit the L1 and L2 caches. First the positions of all cells are found, record by record, in the
+//! order of the bytes; then the columns are built one by one from these positions. How a column's cells are kept is decided once per
+//! tile: nothing (all are blank), keys into the column's distinct cells, or copies. The decision depends only on the slab's cells,
+//! and so do the columns. Neighbouring columns whose cells occur together are looked up as one (`joint`) where that was found to pay
+//! off (`neighbours`).
 
 mod builder;
 mod distinct;
@@ -25,7 +26,7 @@ use spare::Spare;
 pub(crate) use tile::TILE;
 use tile::{Tile, TileMemory};
 
-/// Memory for building columns, used again for one slab after another. Nothing that comes out depends on it.
+/// Memory for building columns, reused from slab to slab. It does not affect the resulting columns.
 #[derive(Debug, Default)]
 pub struct ColumnMemory {
     builders: Vec<Builder>,
@@ -36,8 +37,8 @@ pub struct ColumnMemory {
 }
 
 impl ColumnMemory {
-    /// Takes columns whose memory may be used for the next slab's. Of what was left from the one before, no more is kept than a slab
-    /// can use, or what comes in another form than it went would pile up.
+    /// Takes columns whose memory may be reused for the next slab. Memory left over from earlier slabs is freed first; otherwise it
+    /// would pile up when columns return in another form than the one they were built in.
     pub fn recycle(&mut self, columns: impl IntoIterator<Item = Column>) {
         self.spare.clear();
         for column in columns {
@@ -45,7 +46,7 @@ impl ColumnMemory {
         }
     }
 
-    /// Bytes it takes.
+    /// Memory used, in bytes.
     pub fn memory(&self) -> usize {
         let joint = |joint: &Joint| size_of::<Joint>() + joint.memory();
         self.builders.iter().map(Builder::memory).sum::<usize>()
@@ -56,16 +57,16 @@ impl ColumnMemory {
 }
 
 impl Slab {
-    /// The cells of one column in `rows`, which must be judged records, as text.
+    /// The cells of one column in `rows`, as text. The rows must be judged records.
     ///
-    /// A cell is valid if it is not empty. If all are empty the column is `Cells::Constant` of nothing.
+    /// A cell is valid if it is not empty. If all are empty, the column is an empty `Cells::Constant`.
     pub fn text_column(&self, rows: &[u32], column: usize, memory: &mut ColumnMemory) -> Column {
         let mut built = build(self, rows, &[column], Keep::Texts, memory);
         built.pop().expect("one column was asked for")
     }
 
-    /// The cells of several columns, in the order of `columns`, each in the smallest form: `Cells::Constant` if all are the same,
-    /// `Cells::Dictionary` if they repeat, `Cells::Text` otherwise. The form depends on the cells alone.
+    /// The cells of several columns, in the order of `columns`, each in its smallest form: `Cells::Constant` if all cells are equal,
+    /// `Cells::Dictionary` if they repeat, `Cells::Text` otherwise. The form depends only on the cells.
     pub fn columns(
         &self,
         rows: &[u32],
@@ -89,12 +90,12 @@ fn build(
     gathering.finish()
 }
 
-/// Columns being gathered, from records of a slab as they come.
+/// Columns being gathered from the records of slabs as they arrive.
 #[derive(Debug)]
 pub(crate) struct Gathering<'m> {
     builders: &'m mut [Builder],
     tile: &'m mut TileMemory,
-    /// Those of earlier slabs, or none where cells are kept as texts.
+    /// What was learnt from earlier slabs; `None` if cells are kept as texts.
     learnt: Option<&'m mut Neighbours>,
     alone: Neighbours,
     joints: &'m mut [Joint],
@@ -124,7 +125,7 @@ impl<'m> Gathering<'m> {
         Self { builders, tile, learnt, alone, joints, spare, records: 0 }
     }
 
-    /// Appends the cells of `rows`, which must be whole tiles (a multiple of [`TILE`]) but for the last.
+    /// Appends the cells of `rows`. Every call but the last must pass whole tiles (a multiple of [`TILE`] rows).
     pub(crate) fn append(&mut self, slab: &Slab, rows: &[u32]) {
         let _span = tracing::debug_span!("columns").entered();
         let Self { builders, tile, learnt, alone, joints, spare, records } = self;
@@ -156,7 +157,7 @@ impl<'m> Gathering<'m> {
         }
     }
 
-    /// The columns, in the order asked.
+    /// The columns, in the requested order.
     pub(crate) fn finish(mut self) -> Vec<Column> {
         let _span = tracing::debug_span!("columns").entered();
         let neighbours = self.learnt.as_deref_mut().unwrap_or(&mut self.alone);

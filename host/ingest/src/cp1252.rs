@@ -1,18 +1,18 @@
-//! Text that is not UTF-8, read as Windows-1252.
+//! Text that is not UTF-8, decoded as Windows-1252.
 //!
-//! Spreadsheets save CSV in the code page of Western Windows, and rows pasted from them end up inside files that are
-//! UTF-8 otherwise. So the decision is made for each stretch of bytes that is not UTF-8, not for the file: valid UTF-8
-//! stays as it is, every other byte becomes the character Windows-1252 has for it. Separators and quotes are ASCII and end
-//! any such stretch, so decoding a record or its cells one by one gives the same text.
+//! Spreadsheets save CSV in the code page of Western Windows, and rows pasted from them end up in files that are otherwise
+//! UTF-8. So the decision is made for each run of bytes that is not UTF-8, not for the file: valid UTF-8 stays as it is,
+//! and every other byte becomes its Windows-1252 character. Separators and quotes are ASCII and end any such run, so
+//! decoding a record or its cells one by one gives the same text.
 
-/// Bytes 80 to 9F; 0 where the code page has no character.
+/// Bytes 0x80 to 0x9F; 0 where the code page has no character.
 const HIGH: [u16; 32] = [
     0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039,
     0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc,
     0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
 ];
 
-/// The character of one byte, if the code page has one.
+/// The character of one byte, if the code page defines one.
 fn character(byte: u8) -> Option<char> {
     let code = match byte {
         0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
@@ -21,24 +21,24 @@ fn character(byte: u8) -> Option<char> {
     (code != 0 || byte == 0).then(|| char::from_u32(u32::from(code))).flatten()
 }
 
-/// Where `bytes` stop being UTF-8, and whether Windows-1252 has a character for each byte that is not.
+/// Whether bytes are UTF-8 or need Windows-1252, and from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// Valid UTF-8.
     Utf8,
-    /// Needs Windows-1252 from this offset on.
+    /// Needs Windows-1252 from this offset.
     Windows1252 {
         /// Offset of the first byte that is not UTF-8.
         at: usize,
     },
-    /// Has a byte that means nothing in either.
+    /// Contains a byte that is undefined in both.
     Neither {
         /// Offset of the byte.
         at: usize,
     },
 }
 
-/// Tells which encoding `bytes` need.
+/// Determines which encoding `bytes` need.
 pub(crate) fn encoding(bytes: &[u8]) -> Encoding {
     if std::str::from_utf8(bytes).is_ok() {
         return Encoding::Utf8;
@@ -58,7 +58,7 @@ pub(crate) fn encoding(bytes: &[u8]) -> Encoding {
     first.map_or(Encoding::Utf8, |at| Encoding::Windows1252 { at })
 }
 
-/// Appends `bytes` to `text` as UTF-8. A byte without a meaning becomes U+FFFD; records with one are never judged.
+/// Appends `bytes` to `text` as UTF-8. An undefined byte becomes U+FFFD; records that contain one are never judged.
 pub(crate) fn decode_into(bytes: &[u8], text: &mut Vec<u8>) {
     let mut buffer = [0; 4];
     for chunk in bytes.utf8_chunks() {

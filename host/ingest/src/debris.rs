@@ -1,19 +1,19 @@
-//! What some tools leave behind the last record: the end-of-file mark of DOS, the NULs that fill a block, blanks.
+//! What some tools leave after the last record: the DOS end-of-file mark, NULs that fill a block, blanks.
 //!
-//! All records are complete then, so it is not what is left of a record that was cut off.
+//! All records are complete in that case, so debris differs from the remains of a truncated record.
 
 use crate::grammar::{self, Parsed};
 
-/// The byte by which DOS and CP/M tools mark the end of a text.
+/// The byte with which DOS and CP/M tools mark the end of a text.
 pub(crate) const END_MARK: u8 = 0x1a;
 
-/// Whether it is one of the bytes that debris is made of.
+/// Whether it is a byte that occurs in debris.
 pub(crate) fn is_filling(byte: u8) -> bool {
     matches!(byte, 0 | END_MARK | b' ' | b'\t' | b'\r' | 0x0c)
 }
 
-/// Whether the last bytes of an input, behind its last line ending, are debris, or a record of `width` fields with debris behind it. Blanks
-/// are cells where they make a record of the right width.
+/// Whether the last bytes of an input, after its last line ending, are debris, or a record of `width` fields followed by debris. Blanks
+/// count as cells if they make a record of the right width.
 pub(crate) fn is_debris(last: &[u8], width: usize) -> bool {
     let record = &last[..without(last)];
     let marked = last[record.len()..].iter().any(|&byte| matches!(byte, 0 | END_MARK));
@@ -24,7 +24,7 @@ pub(crate) fn is_debris(last: &[u8], width: usize) -> bool {
     marked && whole(grammar::parse(record, true))
 }
 
-/// Bytes of what is before the debris.
+/// Number of bytes before the debris.
 pub(crate) fn without(last: &[u8]) -> usize {
     last.iter().rposition(|&byte| !is_filling(byte)).map_or(0, |at| at + 1)
 }

@@ -1,8 +1,8 @@
-//! From compressed bytes to plain ones, whatever the file is called.
+//! Decompression, whatever the file is called.
 //!
-//! The compression is told by the first bytes. A stream that ends too early or fails its checksum gives an error while it is read, never
-//! just fewer bytes; the error says which compression and what to do. What the source below fails with comes out as it was: only what the
-//! decoder says of bytes that were read is damage.
+//! The compression is detected from the first bytes. A stream that ends too early or fails its checksum gives an error while it is read,
+//! never just fewer bytes; the error names the compression and says what to do. Errors of the underlying source are passed on unchanged:
+//! only what the decoder reports about bytes that were read counts as damage.
 
 mod checked;
 mod compression;
@@ -26,17 +26,17 @@ use members::Members;
 pub use source::ReadSeek;
 pub use unreadable::Unreadable;
 
-/// Bytes that tell how an input is compressed, and what its first frame needs.
+/// Number of bytes needed to detect the compression and the window of the first frame.
 const FIRST_BYTES: usize = 6;
 
 /// An input opened for reading.
 pub struct Decoded {
-    /// Gives the decompressed bytes. Its errors carry a [`DecodeError`] inside where the compressed data is at fault,
-    /// and are those of the source otherwise: [`Unreadable`] tells which.
+    /// Yields the decompressed bytes. Its errors contain a [`DecodeError`] if the compressed data is at fault, and are those of the
+    /// source otherwise: [`Unreadable`] distinguishes the two.
     pub reader: Box<dyn Read + Send>,
-    /// What was found.
+    /// The detected compression.
     pub compression: Compression,
-    /// Name of the entry of the archive.
+    /// Name of the archive's entry, if the input is an archive.
     pub entry_name: Option<String>,
 }
 
@@ -49,8 +49,8 @@ impl fmt::Debug for Decoded {
     }
 }
 
-/// Opens `source`, whatever it is compressed with. `entry` names the file to read from a zip archive; it may be left out if the
-/// archive has one CSV file, or one file at all.
+/// Opens `source`, whatever its compression. `entry` names the file to read from a zip archive; it may be omitted if the archive has
+/// exactly one CSV file or exactly one file.
 pub fn open(
     mut source: Box<dyn ReadSeek + Send>,
     entry: Option<&str>,
@@ -83,7 +83,7 @@ pub fn open(
             let source = Watched::new(source);
             let failure = source.failure();
             let opened = zipped::open(source, entry);
-            // Where the source failed, what was understood of the rest counts for nothing.
+            // If the source failed, conclusions drawn from the rest are worthless.
             if let Some(failure) = failure.take() {
                 return Err(failure.into());
             }

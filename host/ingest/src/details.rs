@@ -1,4 +1,4 @@
-//! Faults in words. Made on demand from the record's bytes, because few of them are ever read twice.
+//! Descriptions of faults. Made on demand from the record's bytes, because few of them are ever read.
 
 use memchr::memchr;
 
@@ -9,18 +9,18 @@ use crate::grammar::{self, Parsed, QuoteFault};
 use crate::slab::Slab;
 
 impl Slab {
-    /// What is wrong with record `index` in words, one for each fault.
+    /// Describes what is wrong with record `index`, one detail per fault.
     pub fn fault_details(&self, index: usize) -> Vec<FaultDetail> {
         describe(self, index)
     }
 }
 
-/// One detail for each fault of a record.
+/// One detail per fault of a record.
 fn describe(slab: &Slab, index: usize) -> Vec<FaultDetail> {
     let record = Described { slab, index, parsed: grammar::parse(slab.raw(index), true) };
     let width = slab.shape.header.names.len();
     let details = slab.faults(index).iter().map(|kind| record.detail(kind));
-    // A record with more fields than the header may be broken behind the last column that has a name.
+    // A record with more fields than the header may be broken beyond the last named column.
     let within = |detail: FaultDetail| FaultDetail {
         column: detail.column.filter(|&column| column < width),
         ..detail
@@ -173,7 +173,7 @@ impl Described<'_> {
         whole(FaultKind::FieldTooLong, format!("a field takes more than {limit} bytes"))
     }
 
-    /// About one byte, and the column it is in.
+    /// A fault at one byte, and the column that contains it.
     fn at(&self, kind: FaultKind, at: usize, message: String) -> FaultDetail {
         let mut end = 0;
         let column = grammar::fields(self.slab.content(self.index)).position(|field| {

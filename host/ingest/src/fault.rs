@@ -1,4 +1,4 @@
-//! What can be wrong with a record as written, before anyone asks what its cells mean.
+//! Structural faults of a record, found before its cells are interpreted.
 
 use std::fmt;
 
@@ -8,31 +8,31 @@ use std::fmt;
 pub enum FaultKind {
     /// Fewer or more fields than the header has names.
     Ragged,
-    /// A quote where none may be, text after a closing quote, or a quote that is never closed.
+    /// A quote where none is allowed, text after a closing quote, or a quote that is never closed.
     Quote,
     /// A NUL byte.
     Nul,
-    /// Bytes that are not UTF-8; the cells are read as Windows-1252. The only kind that does not keep a record from being judged.
+    /// Bytes that are not UTF-8; the cells are read as Windows-1252. The only kind that does not prevent a record from being judged.
     Encoding,
     /// Bytes that are neither UTF-8 nor Windows-1252.
     Undecodable,
-    /// The header again, among the records.
+    /// The header, repeated among the records.
     RepeatedHeader,
     /// A byte order mark at the start of a record: files were joined, and the second began with one.
     ByteOrderMark,
-    /// The input ends in the middle of the record. Stands for the missing fields or the open quote, which are then not
-    /// reported once more.
+    /// The input ends in the middle of the record. Replaces the missing fields or the open quote, which are not reported as well.
     Truncated,
-    /// What some tools leave behind the last record, where nothing is missing: the end-of-file mark of DOS, NULs, blanks.
+    /// What some tools leave after the last record, where nothing is missing: the DOS end-of-file mark, NULs, blanks.
     Debris,
-    /// A field above [`crate::Limits::field_bytes`].
+    /// A field longer than [`crate::Limits::field_bytes`].
     FieldTooLong,
-    /// A record above [`crate::Limits::record_bytes`]. Only its first bytes are kept, and nothing else is said of it but NUL bytes in them.
+    /// A record longer than [`crate::Limits::record_bytes`]. Only its first bytes are kept, and no other fault is reported for it except
+    /// NUL bytes in them.
     RecordTooLong,
 }
 
 impl FaultKind {
-    /// All kinds, in the order they are reported.
+    /// All kinds, in the order in which they are reported.
     pub const ALL: [Self; 11] = [
         Self::Ragged,
         Self::Quote,
@@ -47,7 +47,7 @@ impl FaultKind {
         Self::RecordTooLong,
     ];
 
-    /// The code findings carry.
+    /// The code used in findings.
     pub fn code(self) -> &'static str {
         match self {
             Self::Ragged => "csv.ragged",
@@ -64,7 +64,7 @@ impl FaultKind {
         }
     }
 
-    /// What must be true of a record that does not have it.
+    /// What must be true of a record that does not have this fault.
     pub fn title(self) -> &'static str {
         match self {
             Self::Ragged => "the record has as many fields as the header has names",
@@ -81,7 +81,7 @@ impl FaultKind {
         }
     }
 
-    /// Whether a record with it is kept from the rules.
+    /// Whether a record with this fault is withheld from the rules.
     pub fn blocks(self) -> bool {
         self != Self::Encoding
     }
@@ -114,22 +114,22 @@ impl fmt::Display for FaultKind {
 pub struct Faults(u16);
 
 impl Faults {
-    /// Whether there is none.
+    /// Whether there are no faults.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether one of them keeps the record from the rules.
+    /// Whether any fault withholds the record from the rules.
     pub fn blocking(self) -> bool {
         self.0 & !FaultKind::Encoding.bit() != 0
     }
 
-    /// Whether `kind` is among them.
+    /// Whether `kind` is one of the faults.
     pub fn contains(self, kind: FaultKind) -> bool {
         self.0 & kind.bit() != 0
     }
 
-    /// Those there are, in the order they are reported.
+    /// The faults, in the order in which they are reported.
     pub fn iter(self) -> impl Iterator<Item = FaultKind> {
         FaultKind::ALL.into_iter().filter(move |&kind| self.contains(kind))
     }
@@ -151,15 +151,15 @@ impl fmt::Debug for Faults {
     }
 }
 
-/// One fault of one record, for a person.
+/// A fault of a record, described for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultDetail {
     /// Its kind.
     pub kind: FaultKind,
     /// What was found and expected, lower case, no full stop.
     pub message: String,
-    /// Offset within the record of the byte that shows it; 0 where it is about the whole record.
+    /// Offset within the record of the byte that shows the fault; 0 if it concerns the whole record.
     pub byte: u64,
-    /// Index of the header's column it is in, where there is one.
+    /// Index of the header's column that contains it, if there is one.
     pub column: Option<usize>,
 }

@@ -1,7 +1,7 @@
-//! One slab being filled: index some bytes, take the records they hold, read on.
+//! Filling one slab: index some bytes, take the records they contain, read more.
 //!
-//! The loop asks four questions, always in this order: is there a record whose end is known, is the record at hand broken,
-//! can more be indexed, can more be read. The good path is the first question; what it cannot take goes to [`crate::record_end`].
+//! The loop asks four questions, always in this order: is there a record whose end is known, is the current record broken, can
+//! more be indexed, can more be read. Good records are taken by the first question; the rest go to [`crate::record_end`].
 
 use std::io::{self, Read};
 
@@ -22,46 +22,47 @@ use crate::source::SLACK;
 pub(crate) struct Filling<'a, R> {
     reading: &'a mut Reading<R>,
     slab: &'a mut Slab,
-    /// Where the record at hand begins.
+    /// Where the current record begins.
     start: usize,
     /// Index of its first separator.
     first: usize,
-    /// Next of the index's ends, of its quoted LFs, of its doubled quotes.
+    /// Positions of the next entry in the index's ends, quoted LFs and doubled quotes.
     next_end: usize,
     next_inner: usize,
     next_doubled: usize,
-    /// Bytes of records cut so far: what positions in the slab lack to be positions in the input.
+    /// Bytes cut from records so far: added to positions in the slab to give positions in the input.
     missing: u64,
     until: Until,
-    /// Records whose faults are all known, and where the last of them ends.
+    /// Number of records whose faults are all known, and where the last of them ends.
     complete: usize,
     complete_to: usize,
     lone_crs: u64,
-    /// Takes records that can be judged while their bytes are in the caches, whole tiles of them but for the last.
+    /// Receives records that can be judged while their bytes are in the cache, always in whole tiles except for the last call.
     gather: Option<&'a mut Gather<'a>>,
     gathered: usize,
 }
 
-/// Takes records of a slab, by their numbers.
+/// Receives records of a slab, by index.
 pub(crate) type Gather<'a> = dyn FnMut(&Slab, &[u32]) + 'a;
 
-/// Records gathered at once at least: two tiles, 90 KB of records of 700 bytes and half as much of their separators.
+/// Minimum number of records gathered in one step: two tiles, 90 KB for records of 700 bytes, plus half as much for their
+/// separators.
 const GATHERED: usize = 2 * TILE;
 
-/// Where a run of records ends: with the first that reaches one of these.
+/// Where a run of records ends: with the first record that reaches one of these limits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Until {
     pub(crate) records: usize,
-    /// Counted from the first record's beginning, or that of the blank lines before it.
+    /// Bytes of the slab, counted from its first byte, without what was cut from records.
     pub(crate) bytes: usize,
 }
 
-/// What the separators say of the record at hand.
+/// What the separators say about the current record.
 struct Seen {
     content: usize,
     end: usize,
     fields: usize,
-    /// Index of the separator after its last.
+    /// Index of the first separator after it.
     next_first: usize,
 }
 
@@ -85,13 +86,13 @@ impl<'a, R: Read> Filling<'a, R> {
         }
     }
 
-    /// Hands records on as they come.
+    /// Passes records on as they arrive.
     pub(crate) fn gathering(mut self, gather: &'a mut Gather<'a>) -> Self {
         self.gather = Some(gather);
         self
     }
 
-    /// Passes over the first bytes of the slab: a record begins after them.
+    /// Skips the first bytes of the slab: a record begins after them.
     pub(crate) fn from(mut self, start: usize) -> Self {
         self.start = start;
         self.complete_to = start;
@@ -99,7 +100,7 @@ impl<'a, R: Read> Filling<'a, R> {
         self
     }
 
-    /// Fills the slab until it is full or the input ends. Gives the offset in the input that comes next.
+    /// Fills the slab until it is full or the input ends. Returns the offset in the input at which the next slab begins.
     pub(crate) fn run(mut self) -> io::Result<u64> {
         while !self.full() {
             if let Some(&end) = self.slab.index.ends.get(self.next_end) {
@@ -110,7 +111,7 @@ impl<'a, R: Read> Filling<'a, R> {
             } else if self.gather.is_some() && self.slab.records.len() - self.complete >= GATHERED {
                 self.complete(self.start);
             } else if self.next_end > 0 {
-                // All are taken. A slab of short lines would have many times its bytes of them.
+                // All have been taken. In a slab of short lines they would take many times the memory of its bytes.
                 self.slab.index.ends.clear();
                 self.next_end = 0;
             } else if self.index_more() {
@@ -138,7 +139,7 @@ impl<'a, R: Read> Filling<'a, R> {
         Ok(offset)
     }
 
-    /// Completes the records that were taken, which end before `to`, and hands on those that make whole tiles.
+    /// Finds the remaining faults of the records taken, which end before `to`, and passes on those that fill whole tiles.
     fn complete(&mut self, to: usize) {
         let span = tracing::debug_span!("faults").entered();
         self.lone_crs += self.slab.complete(self.complete, self.complete_to..to);
@@ -161,17 +162,17 @@ impl<'a, R: Read> Filling<'a, R> {
         self.slab.shape.limits.record_bytes
     }
 
-    /// Bytes at hand from the current record's start on.
+    /// Number of bytes in the buffer from the start of the current record.
     fn open(&self) -> usize {
         self.slab.buffer.filled - self.start
     }
 
-    /// Offset in the input of the current record's start.
+    /// Offset in the input of the start of the current record.
     fn offset(&self) -> u64 {
         self.slab.base + self.missing + self.start as u64
     }
 
-    /// Indexes some more of the bytes at hand; false if that must wait for others.
+    /// Indexes more of the buffered bytes; false if more have to be read first.
     fn index_more(&mut self) -> bool {
         let Slab { buffer, index, .. } = &mut *self.slab;
         let to = buffer.filled.min(index.at + self.reading.tuning.step);
@@ -187,7 +188,7 @@ impl<'a, R: Read> Filling<'a, R> {
         before != (index.at, index.finished)
     }
 
-    /// Takes the line that ends there: a record, most likely.
+    /// Takes the line that ends at `end`, usually a record.
     fn take_line(&mut self, end: End) -> io::Result<()> {
         let (nth, lf) = (end.nth as usize, end.at as usize);
         let crlf = lf > self.start && self.slab.buffer.bytes[lf - 1] == b'\r';
@@ -198,7 +199,7 @@ impl<'a, R: Read> Filling<'a, R> {
             self.first = nth + 1;
             let Slab { records, index, .. } = &mut *self.slab;
             if self.first == index.count {
-                // Nobody asks for the separators of blank lines, and a file may have little else.
+                // The separators of blank lines are not needed, and a file may consist almost entirely of them.
                 let kept = records.last().map_or(0, |record| record.first + record.fields);
                 self.first = kept as usize;
                 index.count = self.first;
@@ -209,7 +210,7 @@ impl<'a, R: Read> Filling<'a, R> {
         self.take_seen(&seen)
     }
 
-    /// Takes the last record, which has no line ending but is closed in itself.
+    /// Takes the last record, which has no line ending but no open quote either.
     fn take_unterminated(&mut self) -> io::Result<()> {
         let end = self.slab.buffer.filled;
         let next_first = self.slab.index.count;
@@ -260,13 +261,13 @@ impl<'a, R: Read> Filling<'a, R> {
         Ok(())
     }
 
-    /// Whether the last bytes of the input, which no line ending follows, are debris or end with it.
+    /// Whether the last bytes of the input, which have no line ending, are debris or end with debris.
     fn is_debris(&self, end: usize) -> bool {
         let width = self.slab.shape.header.names.len();
         debris::is_debris(&self.slab.buffer.bytes[self.start..end], width)
     }
 
-    /// Takes the record at hand, whose end the separators do not give.
+    /// Takes the current record, whose end the separators do not give.
     fn take_broken(&mut self) -> io::Result<()> {
         let line = self.reading.summary.lines + 1;
         let (end, missing, faults) = match self.record_end()? {
@@ -304,7 +305,7 @@ impl<'a, R: Read> Filling<'a, R> {
         self.slab.index.count = self.first;
         self.slab.index.doubled.truncate(self.next_doubled);
         self.slab.index.resume(self.start);
-        // The index may have stopped before the end of these bytes, so what they hold is not known.
+        // The index may have stopped before the end of these bytes, so their contents are unknown.
         self.slab.index.saw_cr = u64::MAX;
         self.slab.index.saw_nul = u64::MAX;
         self.slab.index.skipped = true;
@@ -339,7 +340,7 @@ impl<'a, R: Read> Filling<'a, R> {
         summary.records += 1;
         summary.record_bytes += (end - start) as u64 + missing;
         summary.crlf_records += u64::from(end == content + 2);
-        // Debris alone is no line.
+        // Debris alone is not a line.
         let alone = record.faults.contains(FaultKind::Debris)
             && debris::without(&bytes[start..content]) == 0;
         summary.ends_with_line_ending =
@@ -352,7 +353,7 @@ impl<'a, R: Read> Filling<'a, R> {
         self.start = end;
     }
 
-    /// Where the record at hand ends, reading as far as it takes to tell.
+    /// Where the current record ends, reading as many bytes as that takes.
     fn record_end(&mut self) -> io::Result<RecordEnd> {
         loop {
             let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
@@ -364,13 +365,13 @@ impl<'a, R: Read> Filling<'a, R> {
         }
     }
 
-    /// Reads at least as much again as is at hand, so that starting over costs little in all.
+    /// Reads at least as many bytes as are already buffered, so that starting over is cheap overall.
     fn read_ahead(&mut self) -> io::Result<()> {
         let want = self.reading.tuning.read.max(self.open());
         self.reading.source.fill(&mut self.slab.buffer, want)
     }
 
-    /// The faults of a broken record that was found to end after `length` bytes.
+    /// The faults of a broken record that ends after `length` bytes.
     fn faults_within(&mut self, length: usize) -> Faults {
         let offset = self.offset();
         let bytes = &self.slab.buffer.bytes[self.start..self.slab.buffer.filled];
@@ -379,7 +380,7 @@ impl<'a, R: Read> Filling<'a, R> {
         if cut_off && debris::is_debris(&bytes[..length], width) {
             return FaultKind::Debris.into();
         }
-        // Without the byte order mark, its quotes may be as they should.
+        // Without the byte order mark, its quotes may be correct.
         if let Some(text) = bytes[..length].strip_prefix(BOM)
             && let Parsed::Record { end, fields, .. } = grammar::parse(text, true)
             && (end, fields) == (text.len(), width)
@@ -394,14 +395,14 @@ impl<'a, R: Read> Filling<'a, R> {
             Some(Parsed::Broken { how, at, .. }) if how != QuoteFault::Unclosed && at < length => {
                 FaultKind::Quote.into()
             }
-            // What broke the grammar, if anything did, lies behind the end: the end is inside a quoted field.
+            // What broke the grammar, if anything did, lies beyond the end: the end is inside a quoted field.
             _ if cut_off => FaultKind::Truncated.into(),
             _ => FaultKind::Quote.into(),
         }
     }
 
-    /// Leaves out what follows the first bytes of a record that is too long, up to where a valid record begins. Gives the
-    /// bytes left out, and the line ends among them but for the last.
+    /// Drops the rest of a record that is too long, up to where a valid record begins. Returns the number of bytes dropped, and
+    /// of line ends among them except for the last.
     fn skip(&mut self) -> io::Result<(u64, u64)> {
         let keep = self.start + self.limit();
         let (mut missing, mut lines) = (0, 0);
@@ -449,7 +450,7 @@ impl<'a, R: Read> Filling<'a, R> {
         Ok((missing, lines))
     }
 
-    /// Removes the bytes between two places of the buffer.
+    /// Removes the bytes between two positions of the buffer.
     fn remove(&mut self, from: usize, to: usize) {
         let buffer = &mut self.slab.buffer;
         buffer.bytes.copy_within(to..buffer.filled, from);

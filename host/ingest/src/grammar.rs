@@ -1,48 +1,48 @@
-//! The grammar of one record, byte by byte: the exact and slow reading that the index stands in for.
+//! The grammar of one record, byte by byte: the exact and slow parser, for which the index is the fast substitute.
 //!
-//! A record is fields between commas, ended by LF or CRLF outside quotes, or by the end of the input. A field is bare
-//! (no comma, quote or LF in it) or quoted (anything, with `"` written twice). A CR that no LF follows is an ordinary byte of a bare
-//! field; a backslash is an ordinary byte everywhere.
+//! A record is a list of fields between commas, ended by LF or CRLF outside quotes, or by the end of the input. A field is bare
+//! (without commas, quotes or LFs) or quoted (anything, with each `"` doubled). A CR without a following LF is an ordinary byte of a
+//! bare field; a backslash is an ordinary byte everywhere.
 
 use memchr::{memchr, memchr_iter, memchr3};
 
 /// How a quote breaks the grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QuoteFault {
-    /// A quote within a field that does not begin with one.
+    /// A quote inside a field that does not begin with one.
     Bare,
-    /// A closing quote is followed by more text.
+    /// Text follows a closing quote.
     TextAfter,
     /// The quoted field is never closed.
     Unclosed,
 }
 
-/// A record read from the start of some bytes.
+/// The result of parsing a record from the start of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parsed {
-    /// It keeps the grammar.
+    /// It follows the grammar.
     Record {
-        /// Its content ends here, its line ending begins.
+        /// Where its content ends and its line ending begins.
         content: usize,
-        /// Its line ending ends here.
+        /// Where its line ending ends.
         end: usize,
-        /// How many fields it has.
+        /// Number of fields.
         fields: usize,
     },
-    /// It does not.
+    /// It breaks the grammar.
     Broken {
-        /// In what way.
+        /// How it breaks it.
         how: QuoteFault,
-        /// Offset of the byte that breaks it; of the opening quote where none closes.
+        /// Offset of the offending byte; for an unclosed field, of its opening quote.
         at: usize,
-        /// Index of the field it is in.
+        /// Index of the field that contains it.
         field: usize,
     },
-    /// The bytes end before it does, and more may follow.
+    /// The bytes end before the record does, and more may follow.
     Partial,
 }
 
-/// Reads one record from the start of `bytes`. `at_end`: the input ends with them.
+/// Parses one record from the start of `bytes`. `at_end` says whether the input ends with them.
 pub(crate) fn parse(bytes: &[u8], at_end: bool) -> Parsed {
     let mut at = 0;
     let mut field = 0;
@@ -106,8 +106,8 @@ fn unless(at_end: bool, parsed: Parsed) -> Parsed {
     if at_end { parsed } else { Parsed::Partial }
 }
 
-/// Whether `line`, without its line ending, could be a whole record of `width` fields if its quotes were repaired: taking as
-/// quoted whatever can be gives at most `width` fields, and ignoring all quotes at least as many.
+/// Whether `line`, without its line ending, could be a whole record of `width` fields if its quotes were repaired: treating as much
+/// as possible as quoted gives at most `width` fields, and ignoring all quotes gives at least `width`.
 pub(crate) fn fits(line: &[u8], width: usize) -> bool {
     let most = memchr_iter(b',', line).count() + 1;
     if most <= width {
@@ -142,7 +142,7 @@ pub(crate) fn fits(line: &[u8], width: usize) -> bool {
     }
 }
 
-/// Byte ranges of the fields of a record's content that keeps the grammar, quotes included.
+/// The fields of a record's content that follows the grammar, including their quotes.
 pub(crate) fn fields(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(content);
     std::iter::from_fn(move || {
@@ -159,7 +159,7 @@ pub(crate) fn fields(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Where the first field of `bytes` ends: at a comma, or at the end.
+/// Where the first field of `bytes` ends: at a comma or at the end.
 fn parse_field(bytes: &[u8]) -> usize {
     let mut quoted = false;
     for (at, &byte) in bytes.iter().enumerate() {
@@ -172,7 +172,7 @@ fn parse_field(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// Removes a field's quotes and writes doubled ones once. Bytes only: no decoding.
+/// Removes a field's quotes and undoubles doubled ones. Works on bytes, without decoding.
 pub(crate) fn unquote(field: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     let [b'"', inner @ .., b'"'] = field else { return field.into() };
     if memchr(b'"', inner).is_none() {
@@ -183,7 +183,7 @@ pub(crate) fn unquote(field: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     plain.into()
 }
 
-/// Appends the inside of a quoted field, each doubled quote once.
+/// Appends the inside of a quoted field, with doubled quotes undoubled.
 pub(crate) fn unescape_into(inner: &[u8], plain: &mut Vec<u8>) {
     let mut rest = inner;
     while let Some(quote) = memchr(b'"', rest) {

@@ -6,13 +6,13 @@ use std::collections::hash_map::Entry;
 use crate::cp1252::{self, Encoding};
 use crate::grammar::{self, Parsed, QuoteFault};
 
-/// The mark some programs put before UTF-8.
+/// The byte order mark that some programs write before UTF-8.
 pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The names of the columns and how they were written.
+/// The column names and how they were written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Header {
-    /// The names in order, unquoted. Empty if the input has no line that is not blank.
+    /// The names in order, unquoted. Empty if all lines of the input are blank.
     pub names: Vec<String>,
     /// The input begins with a byte order mark.
     pub bom: bool,
@@ -24,13 +24,13 @@ pub struct Header {
     pub offset: u64,
     /// Number of the physical line it begins on, counting from 1.
     pub line: u64,
-    /// Bytes it takes, its line ending included.
+    /// Length in bytes, including its line ending.
     pub length: u64,
-    /// Names that stand for more than one column.
+    /// Names shared by more than one column.
     pub duplicates: Vec<DuplicateName>,
 }
 
-/// A name that stands for more than one column.
+/// A name shared by more than one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DuplicateName {
     /// The name.
@@ -39,7 +39,7 @@ pub struct DuplicateName {
     pub columns: Vec<usize>,
 }
 
-/// Why the first record cannot be the header. A statement about the file, except for `Read`.
+/// Why the first record cannot be the header. Describes the file, except for `Read`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderFault {
@@ -48,16 +48,16 @@ pub enum HeaderFault {
     Quote {
         /// Offset in the input.
         offset: u64,
-        /// In what way.
+        /// How it breaks the grammar.
         problem: &'static str,
     },
-    /// It has no end within the limit.
+    /// It does not end within the limit.
     #[error("the header does not end within {limit} bytes; expected a line of column names")]
     TooLong {
-        /// The limit on a record.
+        /// The limit on a record, in bytes.
         limit: usize,
     },
-    /// It has a NUL byte.
+    /// It contains a NUL byte.
     #[error("the header has a NUL byte at byte {offset}; expected text")]
     Nul {
         /// Offset in the input.
@@ -83,7 +83,7 @@ pub(crate) fn describe(how: QuoteFault) -> &'static str {
 }
 
 impl Header {
-    /// Reads `bytes`, which begin where the header does. `None` if more bytes are needed.
+    /// Parses `bytes`, which start at the header. `None` if more bytes are needed.
     pub(crate) fn read(
         bytes: &[u8],
         at_end: bool,
@@ -131,10 +131,11 @@ impl Header {
         Ok(Self { names, windows_1252, offset, duplicates, ..Self::default() })
     }
 
-    /// Whether a record's content, without a byte order mark, says the same as the header, however it is quoted.
+    /// Whether a record's content, without a byte order mark, has the same names as the header, however it is
+    /// quoted.
     pub(crate) fn repeated_by(&self, content: &[u8]) -> bool {
         let bare = content.strip_prefix(b"\"").unwrap_or(content);
-        // Most records part from the header here already.
+        // Most records already differ from the header here.
         if self.windows_1252
             || self.names.first().is_none_or(|name| !bare.starts_with(plain_part(name)))
         {
@@ -147,14 +148,14 @@ impl Header {
     }
 }
 
-/// The start of a name that is written the same in quotes.
+/// The part of a name, from its start, that is written the same in quotes.
 fn plain_part(name: &str) -> &[u8] {
     let end = memchr::memchr(b'"', name.as_bytes()).unwrap_or(name.len());
     &name.as_bytes()[..end]
 }
 
 fn duplicates(names: &[String]) -> Vec<DuplicateName> {
-    // For each name its first column, and where it is among those found, once there are two.
+    // For each name, its first column, and its index in `found` if it occurs again.
     let mut seen: HashMap<&str, (usize, Option<usize>)> = HashMap::new();
     let mut found: Vec<DuplicateName> = Vec::new();
     for (column, name) in names.iter().enumerate() {

@@ -1,13 +1,14 @@
-//! Finds separators, 64 bytes at a time, and notices at once where the grammar is broken.
+//! Finds separators, 64 bytes at a time, and detects immediately where the grammar is broken.
 //!
-//! Each block of 64 bytes becomes one bit per byte and question (is it a quote, a comma, an LF …); everything else is arithmetic on
-//! those words. The prefix-xor of the quotes says which bytes are inside quotes; commas and LFs outside are separators.
-//! A quote that opens must follow a separator or a quote, one that closes must be followed by a separator, a quote or a CRLF; both are
-//! one shift and one mask. Doubled quotes need no special case: they close and open again.
-//! Line ends, NULs and bytes beyond ASCII are rare. One question says whether a block has any, and only then it is asked which.
+//! Each block of 64 bytes becomes one bitmask per kind of byte (quotes, commas, LFs …); everything else is arithmetic on those words.
+//! The prefix XOR of the quotes gives the bytes inside quotes; commas and LFs outside are separators. An opening quote must follow a
+//! separator or a quote, and a closing quote must be followed by a separator, a quote or a CRLF; each check is one shift and one mask.
+//! Doubled quotes need no special case: they close and open again. LFs, CRs, NULs and bytes beyond ASCII are rare. One mask tells
+//! whether a block has any, and only then are their own masks computed.
 //!
-//! Only the questions depend on the processor: `avx512`, `avx2` and `neon` ask them with vector instructions where there are any,
-//! [`portable`] with 64-bit words anywhere. Positions are taken out of the words by a table, or at once where the processor can.
+//! Only the masks depend on the processor: `avx512`, `avx2` and `neon` compute them with vector instructions where available,
+//! [`portable`] with 64-bit words anywhere. Positions are extracted from the words with a table, or with one instruction where the
+//! processor has it.
 
 mod asking;
 #[cfg(target_arch = "x86_64")]
@@ -44,7 +45,7 @@ mod tests {
         index
     }
 
-    /// `expected`: `,` and `;` where a comma or LF separates, `^` where an LF is quoted, `:` at the second of doubled quotes.
+    /// `expected`: `,` and `;` where a comma or LF separates, `^` where an LF is quoted, `:` at the second of two doubled quotes.
     fn check(text: &str, expected: &str) {
         for lead in [0, 1, 57, 60, 61, 62, 63, 64, 65] {
             for kernel in Kernel::all() {

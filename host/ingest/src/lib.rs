@@ -1,10 +1,10 @@
-//! Bytes to records to columns.
+//! From bytes to records to columns.
 //!
-//! [`decode`] finds out how an input is compressed and reads through it, [`sniff`] says what it is if it is no CSV at all, and
-//! [`SlabReader`] finds the records: each with its exact position and its structural faults, bad ones apart from their
-//! neighbours. A [`Slab`] is a run of them, from which columns of cells are built.
+//! [`decode`] detects an input's compression and decompresses it, [`sniff`] identifies inputs that are not CSV at all, and
+//! [`SlabReader`] finds the records: each with its exact position and its structural faults, with bad records kept apart from
+//! their neighbours. A [`Slab`] is a run of records, from which columns of cells are built.
 //!
-//! The crate opens no files and starts no threads. Bad data never is an error here; errors mean that the input could not be read.
+//! The crate opens no files and starts no threads. Bad data is never an error here; errors mean that the input could not be read.
 
 mod beginning;
 mod columns;

@@ -1,4 +1,4 @@
-//! Holds any bytes against what must be true of all reading, and well-formed ones against the `csv` crate.
+//! Checks any bytes against the invariants of reading, and well-formed ones against the `csv` crate.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::{
     cp1252,
 };
 
-/// All that reading an input gives.
+/// Everything that reading an input yields.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     names: Vec<String>,
@@ -19,10 +19,10 @@ struct Outcome {
     summary: Summary,
 }
 
-/// A record's place, raw bytes, faults and cells.
+/// A record's position, raw bytes, faults and cells.
 type Seen = (Position, Vec<u8>, Faults, Vec<Vec<u8>>);
 
-/// Gives few bytes at once.
+/// A reader that returns few bytes at a time.
 struct Trickle<'a>(&'a [u8], usize);
 
 impl Read for Trickle<'_> {
@@ -35,14 +35,14 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// Limits that make every limit matter in small inputs.
+/// Limits small enough to take effect in small inputs.
 const SMALL: Limits =
     Limits { field_bytes: 50, record_bytes: 120, slab_records: 3, slab_bytes: 200 };
 
-/// Reads `bytes` in several ways, which must agree, and compares them with the `csv` crate where they are well-formed.
+/// Reads `bytes` in several ways, which must agree, and compares the result with the `csv` crate if they are well-formed.
 ///
 /// # Panics
-/// If something is not as it must be.
+/// If any check fails.
 pub fn check_against_oracle(bytes: &[u8]) {
     for limits in [Limits::default(), SMALL] {
         let plain = outcome(bytes, limits, (usize::MAX, 256 << 10, 32 << 10, false));
@@ -119,7 +119,7 @@ fn outcome(bytes: &[u8], limits: Limits, pieces: (usize, usize, usize, bool)) ->
     Some(Outcome { names, records, slabs, summary: reader.summary() })
 }
 
-/// Outlines of pieces of `length` bytes, put together as they are where an input is looked at in pieces, are what reading gave.
+/// Outlines of pieces of `length` bytes, joined as they are for an input that is scanned in pieces, match what reading gave.
 fn check_outlines(bytes: &[u8], outcome: &Outcome, limits: Limits, length: usize) {
     let mut reader = SlabReader::new(bytes, limits);
     reader.header().expect("it was read before");
@@ -155,7 +155,7 @@ fn check_outlines(bytes: &[u8], outcome: &Outcome, limits: Limits, length: usize
     assert_eq!(summary, outcome.summary, "in pieces of {length} bytes");
 }
 
-/// The records of an outline that follows on `before` are those that reading gave.
+/// The records of an outline that follows `before` match those that reading gave.
 fn check_outline(outline: &Outline, outcome: &Outcome, before: &Summary) {
     assert_eq!(outline.begins(), Some(before.bytes));
     assert!(outline.summary().tiles());
@@ -178,7 +178,7 @@ fn check_outline(outline: &Outline, outcome: &Outcome, before: &Summary) {
     }
 }
 
-/// Slabs of any number of records can be read from where their first begins.
+/// Slabs of any number of records can be read from where their first record begins.
 fn check_slabs_anywhere(bytes: &[u8], outcome: &Outcome, limits: Limits) {
     let mut reader = SlabReader::new(bytes, limits);
     reader.header().expect("it was read before");
@@ -232,7 +232,7 @@ fn check_tiles(bytes: &[u8], outcome: &Outcome, limits: Limits) {
 
 fn compare(bytes: &[u8], outcome: &Outcome) {
     let unsound = outcome.records.iter().any(|(_, _, faults, _)| faults.blocking());
-    // The csv crate ends a record at a CR that no LF follows.
+    // The csv crate ends a record at a CR without a following LF.
     if unsound || outcome.summary.lone_crs > 0 {
         return;
     }
@@ -301,7 +301,7 @@ mod tests {
         fn well_formed_input_reads_like_the_csv_crate_reads_it(rows in rows(), quoting in 0_u8..3, crlf: bool) {
             let text = write(&rows, quoting, crlf);
             check_against_oracle(text.as_bytes());
-            // It must not pass for want of a comparison.
+            // The test must not pass because no comparison took place.
             let outcome = outcome(text.as_bytes(), Limits::default(), (usize::MAX, 999, 64, false)).unwrap();
             let repeated = |faults: &Faults| faults.contains(FaultKind::RepeatedHeader);
             prop_assert!(outcome.records.iter().all(|(_, _, faults, _)| faults.is_empty() || repeated(faults)));

@@ -1,7 +1,7 @@
-//! Where records lie, and a cell of them here and there: what has to be known of an input before it is judged.
+//! The positions of records, and individual cells: what must be known about an input before it is judged.
 //!
-//! Finding records needs no columns, so an outline keeps its separators as bits. Outlines of pieces of one input can be made at the same time:
-//! each begins where a record seems to begin, and holds if the piece before ends just there.
+//! Finding records does not need columns, so an outline keeps its separators as bits. Outlines of pieces of one input can be made in parallel:
+//! each begins where a record seems to begin, and is valid if the piece before ends exactly there.
 
 use std::borrow::Cow;
 
@@ -15,11 +15,11 @@ use crate::{Faults, Summary, grammar};
 pub enum Begin {
     /// At this offset in the input.
     At(u64),
-    /// Where it looks as if one did.
+    /// Where a record seems to begin.
     Likely,
 }
 
-/// Whole records in file order, and where they lie. Numbers of records and lines count from the outline's beginning.
+/// Whole records in file order, and their positions. Record and line numbers count from the outline's beginning.
 #[derive(Debug, Default)]
 pub struct Outline {
     slab: Slab,
@@ -40,42 +40,42 @@ impl Outline {
         self.slab
     }
 
-    /// Offset in the input at which it begins; `None` if no record seemed to begin in its bytes.
+    /// Offset in the input at which it begins; `None` if no record seems to begin in its bytes.
     pub fn begins(&self) -> Option<u64> {
         self.begins
     }
 
-    /// Bytes of memory it takes.
+    /// Memory used, in bytes.
     pub fn memory(&self) -> usize {
         self.slab.memory()
     }
 
-    /// Sums over its records.
+    /// The summary of its records.
     pub fn summary(&self) -> &Summary {
         &self.summary
     }
 
-    /// How many records it has.
+    /// Number of records.
     pub fn len(&self) -> usize {
         self.slab.len()
     }
 
-    /// Whether it has none.
+    /// Whether it has no records.
     pub fn is_empty(&self) -> bool {
         self.slab.is_empty()
     }
 
-    /// Where record `index` lies. Its offset is that in the input, the other numbers count from the outline's beginning.
+    /// The position of record `index`. Its offset is relative to the input; the other numbers count from the outline's beginning.
     pub fn position(&self, index: usize) -> Position {
         self.slab.position(index)
     }
 
-    /// What is wrong with record `index`.
+    /// The faults of record `index`.
     pub fn faults(&self, index: usize) -> Faults {
         self.slab.faults(index)
     }
 
-    /// Records without a blocking fault. Ascending.
+    /// Indexes of records without a blocking fault, ascending.
     pub fn judged(&self) -> &[u32] {
         self.slab.judged()
     }
@@ -85,8 +85,7 @@ impl Outline {
         self.slab.content(index)
     }
 
-    /// All cells of a judged record as one text, UTF-8: the same for records that have the same cells, however they are quoted, and for
-    /// no others.
+    /// All cells of a judged record as one UTF-8 text: equal for records with the same cells, however they are quoted, and for no others.
     pub fn cells_as_one(&self, index: usize) -> Cow<'_, [u8]> {
         let content = self.content(index);
         let plain = self.faults(index).is_empty() && memchr::memchr(b'"', content).is_none();
@@ -109,7 +108,7 @@ impl Outline {
     }
 }
 
-/// A record's content with quotes only where a cell needs them, as UTF-8.
+/// A record's content as UTF-8, with quotes only where a cell needs them.
 fn rewritten(content: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(content.len());
     for (column, field) in grammar::fields(content).enumerate() {

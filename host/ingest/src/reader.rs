@@ -1,4 +1,4 @@
-//! Bytes to slabs.
+//! From bytes to slabs.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -17,20 +17,20 @@ use crate::slab::{Shape, Slab};
 use crate::source::Buffer;
 use crate::{Limits, Summary};
 
-/// Records of an outline at most. 16,384: what is known of each takes some 60 bytes, so that of short ones it takes no more than the
-/// mebibyte they usually lie in.
+/// Maximum number of records in an outline. 16,384: each takes about 60 bytes of metadata, so that short records take no more than the
+/// mebibyte of input that they usually come from.
 pub const OUTLINE_RECORDS: usize = 16 << 10;
 
-/// Reads an input slab by slab. Call `header` first, `next_slab` until it gives `None`, `summary` last.
+/// Reads an input slab by slab. Call `header` first, then `next_slab` until it returns `None`, and `summary` last.
 ///
-/// What comes out depends on the bytes and the limits alone, not on how the reader hands the bytes over.
+/// The result depends only on the bytes and the limits, not on how the reader delivers the bytes.
 #[derive(Debug)]
 pub struct SlabReader<R> {
     reading: Reading<R>,
     shape: Arc<Shape>,
     limits: Limits,
     stage: Stage,
-    /// Offset of the next byte that belongs to nothing yet.
+    /// Offset of the first byte not yet assigned to anything.
     offset: u64,
 }
 
@@ -38,12 +38,12 @@ pub struct SlabReader<R> {
 enum Stage {
     Start,
     Records,
-    /// The header is at fault or the input could not be read: there is no going on.
+    /// The header is at fault or the input could not be read: reading cannot continue.
     Stopped,
 }
 
 impl<R: Read> SlabReader<R> {
-    /// Reads `reader`, which gives decompressed bytes. Limits outside what is possible are brought inside (see [`Limits::clamped`]).
+    /// Reads decompressed bytes from `reader`. Limits out of range are clamped (see [`Limits::clamped`]).
     pub fn new(reader: R, limits: Limits) -> Self {
         let limits = limits.clamped();
         Self {
@@ -55,8 +55,8 @@ impl<R: Read> SlabReader<R> {
         }
     }
 
-    /// Reads on in the middle: `reader` begins at `start`, where a record of an input of this shape begins, and of its bytes
-    /// `wanted` will be wanted most likely.
+    /// Starts in the middle of an input: `reader` begins at `start`, where a record of an input of this shape begins, and about `wanted` of
+    /// its bytes will be needed.
     pub fn at(reader: R, shape: Arc<Shape>, start: RecordStart, wanted: u64) -> Self {
         let mut at = Self::new(reader, shape.limits);
         at.reading.source.will_want(wanted);
@@ -73,7 +73,7 @@ impl<R: Read> SlabReader<R> {
         self.reading.summary.lines = start.line - 1;
     }
 
-    /// For tests: other sizes of the pieces the work is cut into, and the portable way to index.
+    /// For tests: other sizes of the pieces in which the input is read and indexed, and optionally the portable kernel.
     #[doc(hidden)]
     #[must_use]
     pub fn with_pieces(mut self, read: usize, step: usize, portable: bool) -> Self {
@@ -85,8 +85,7 @@ impl<R: Read> SlabReader<R> {
         self
     }
 
-    /// The header. An empty input has one without names; an input of only a header is one without records.
-    /// The names can be had again and again.
+    /// The header. The header of an empty input has no names; an input of only a header has no records. May be called repeatedly.
     pub fn header(&mut self) -> Result<Header, HeaderFault> {
         match self.stage {
             Stage::Records => return Ok(self.shape.header.clone()),
@@ -100,9 +99,9 @@ impl<R: Read> SlabReader<R> {
         Ok(header)
     }
 
-    /// The next slab, or `None` at the end. Memory of `recycled` is used again.
+    /// The next slab, or `None` at the end. The memory of `recycled` is reused.
     ///
-    /// An error means that the input could not be read on; what is wrong with the data is in the slab.
+    /// An error means that the input could not be read any further; faults of the data are in the slab.
     pub fn next_slab(&mut self, recycled: Option<Slab>) -> io::Result<Option<Slab>> {
         match self.stage {
             Stage::Start => {
@@ -122,7 +121,7 @@ impl<R: Read> SlabReader<R> {
             let next = self.reading.summary.records + 1;
             slab.begin(Arc::clone(&self.shape), self.offset, next, Detail::Positions);
             self.offset = Filling::new(&mut self.reading, &mut slab, until).run()?;
-            // A slab's worth of blank lines holds no record.
+            // A slab of blank lines only does not contain a record.
             if !slab.is_empty() {
                 self.stage = Stage::Records;
                 return Ok(Some(slab));
@@ -132,7 +131,7 @@ impl<R: Read> SlabReader<R> {
         Ok(None)
     }
 
-    /// The next `records` records, which begin at `start`; what lies before is passed over. Fewer if the input ends before.
+    /// The `records` records that begin at `start`; anything before it is skipped. Fewer if the input ends first.
     pub fn slab_at(
         &mut self,
         start: RecordStart,
@@ -149,7 +148,7 @@ impl<R: Read> SlabReader<R> {
         recycled: Option<Slab>,
         gather: Option<&'a mut Gather<'a>>,
     ) -> io::Result<Slab> {
-        // Records that were read ended before it, unless there are others now.
+        // The records read so far end before `start`, unless the input has changed.
         let before = start.offset.checked_sub(self.offset).ok_or_else(|| {
             io::Error::other(
                 "the input changed since its records were counted; run again once it is complete",
@@ -169,7 +168,8 @@ impl<R: Read> SlabReader<R> {
         Ok(slab)
     }
 
-    /// The same, with cells of `columns` gathered while their bytes are in the caches: what [`Slab::columns`] gives for all judged records.
+    /// Like [`Self::slab_at`], but gathers the cells of `columns` while their bytes are in the cache. They equal those of [`Slab::columns`]
+    /// for all judged records.
     pub fn slab_with_columns(
         &mut self,
         start: RecordStart,
@@ -184,8 +184,8 @@ impl<R: Read> SlabReader<R> {
         Ok((slab, gathering.finish()))
     }
 
-    /// Where the records of the next bytes lie, up to the end of the one that reaches `bytes`, or of so many that more would take more
-    /// memory than their bytes; `None` at the end.
+    /// The outline of the next records: up to the end of the record that reaches `bytes` bytes, or up to [`OUTLINE_RECORDS`] records,
+    /// beyond which an outline would take more memory than their bytes; `None` at the end.
     pub fn next_outline(
         &mut self,
         bytes: usize,
@@ -201,7 +201,7 @@ impl<R: Read> SlabReader<R> {
         self.outline(until, recycled, Begin::At(self.offset)).map(Some)
     }
 
-    /// Where the records lie that begin in the next bytes, from where `begin` says.
+    /// The outline of the records that begin in the next bytes, starting where `begin` says.
     pub(crate) fn outline(
         &mut self,
         until: Until,
@@ -238,12 +238,12 @@ impl<R: Read> SlabReader<R> {
         Ok(Outline::new(slab, begins, Summary { bytes: ends - begins, ..summary }))
     }
 
-    /// What is the same for all of the input. Complete once the header was read.
+    /// What is the same for the whole input. Complete once the header has been read.
     pub fn shape(&self) -> Arc<Shape> {
         Arc::clone(&self.shape)
     }
 
-    /// Sums over what was read so far.
+    /// The summary of what has been read so far.
     pub fn summary(&self) -> Summary {
         Summary { bytes: self.offset, ..self.reading.summary.clone() }
     }
@@ -309,9 +309,9 @@ impl<R: Read> SlabReader<R> {
 }
 
 impl Outline {
-    /// Reads the records that begin in `length` bytes of an input of this shape. `reader` begins at `offset` and goes on beyond.
+    /// Reads the records that begin in `length` bytes of an input of this shape. `reader` begins at `offset` and continues beyond `length`.
     ///
-    /// Bytes before the first of them are passed over. With [`Begin::Likely`] there may be none. After `records` of them it stops.
+    /// Bytes before the first of them are skipped. With [`Begin::Likely`] there may be no records. It stops after `records` of them.
     pub fn read(
         reader: impl Read,
         shape: Arc<Shape>,

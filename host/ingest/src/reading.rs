@@ -1,4 +1,4 @@
-//! An input that is being read: its bytes, where its records end, and what they add up to so far.
+//! An input while it is read: its bytes, where its records end, and its summary so far.
 
 use std::io::Read;
 
@@ -7,18 +7,18 @@ use crate::record_end::RecordEnds;
 use crate::source::Source;
 use crate::{Limits, Summary};
 
-/// How the work is cut up. It changes the speed and nothing else, which tests make sure of.
+/// The sizes of the steps in which the work is done. They affect only the speed, as tests verify.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tuning {
-    /// Bytes asked of the input at once. 256 KiB: few calls, and little to give back at the end of a slab.
+    /// Bytes read from the input in one step. 256 KiB: few calls, and little to give back at the end of a slab.
     pub(crate) read: usize,
-    /// Bytes indexed at once. 32 KiB: they and their separators stay in the first caches, and little work is lost where a
-    /// slab ends.
+    /// Bytes indexed in one step. 32 KiB: they and their separators stay in the L1 and L2 caches, and little work is lost
+    /// where a slab ends.
     pub(crate) step: usize,
     pub(crate) kernel: Kernel,
 }
 
-/// What filling a slab takes from and adds to.
+/// The state that filling a slab uses and updates.
 #[derive(Debug)]
 pub(crate) struct Reading<R> {
     pub(crate) source: Source<R>,
@@ -39,7 +39,7 @@ impl<R: Read> Reading<R> {
 }
 
 impl<R> Reading<R> {
-    /// Counts a blank line of so many bytes.
+    /// Counts a blank line of `bytes` bytes.
     pub(crate) fn count_blank(&mut self, bytes: u64) {
         self.summary.blank_bytes += bytes;
         self.summary.blank_lines += 1;

@@ -1,28 +1,27 @@
 //! Where a bad record ends.
 //!
-//! A record that keeps the grammar ends where the grammar says. One that does not, or that is larger than a record may be, has no
-//! such end: an unclosed quote would swallow everything up to the next quote in the file. Its end is then decided by what
-//! *follows*, because the neighbours are most likely good and say clearly where they begin:
+//! A record that follows the grammar ends where the grammar says. One that does not, or that exceeds the record limit, does not have such an end: an
+//! unclosed quote would swallow everything up to the next quote in the file. Its end is then decided by what *follows*, because the neighbours are
+//! most likely good and show clearly where they begin:
 //!
-//! 1. Every LF at or after the record's start is a candidate, in order. The record ends at the first after which a valid
-//!    record begins (one that keeps the grammar and has exactly the header's width), or after which nothing but blank
-//!    lines follow to the end of the input.
-//! 2. Where a whole file is damaged the same way, no valid record follows anywhere near. So the record also ends at its first line
-//!    end if both its own first line and the next line *fit*: each could be a record of the header's width if its quotes were repaired
-//!    (see [`grammar::fits`]). Text that continues a multi-line field does not fit, for lack of commas.
-//! 3. If only one of the two fits, that is evidence, but weaker than a valid record that follows. The search for one goes
-//!    on for [`LOOKAHEAD`] more line ends; then the candidate with the first evidence is taken.
-//! 4. If the search runs into the end of the input, the first evidence is taken, or else the record reaches to the end. If it
-//!    runs into the limit on a record's length, the first evidence is taken, or else the record is too long: the reader skips on to the first LF
-//!    that rule 1 allows, keeping only the first bytes.
+//! 1. Every LF at or after the record's start is a candidate, in order. The record ends at the first one that is followed by a valid record (one
+//!    that follows the grammar and has exactly the header's width), or only by blank lines up to the end of the input.
+//! 2. If a whole file is damaged in the same way, no valid record follows anywhere near. So the record also ends at its first line end if both its
+//!    own first line and the next line *fit*: each could be a record of the header's width if its quotes were repaired (see [`grammar::fits`]). Text
+//!    that continues a multi-line field does not fit, for lack of commas.
+//! 3. If only one of the two fits, that is evidence, but weaker than a valid record that follows. The search for one continues for [`LOOKAHEAD`]
+//!    more line ends; then the candidate with the first evidence is taken.
+//! 4. If the search reaches the end of the input, the first evidence is taken, or else the record extends to the end. If it reaches the record
+//!    limit, the first evidence is taken, or else the record is too long: the reader skips to the first LF that rule 1 allows, keeping only the
+//!    record's first bytes.
 //!
-//! A record that keeps the grammar, has the wrong width and spans lines is suspect too: a later quote may have closed what an
-//! earlier record left open. For it rule 1 holds with the line ends inside it as candidates; if none is followed by a
-//! valid record it ends where the grammar says. A record that keeps the grammar within one line always ends there, whatever its width.
+//! A record that follows the grammar, has the wrong width and spans several lines is suspect too: a later quote may have closed what an earlier
+//! record left open. Rule 1 applies to it, with the line ends inside it as candidates; if none is followed by a valid record, it ends where the
+//! grammar says. A record that follows the grammar within one line always ends there, whatever its width.
 //!
-//! All of this depends on the bytes of the input and the record limit alone: not on how the input was read, nor on where slabs end.
-//! It is also cheap where it is needed often. What is known of a line start is remembered for the next bad record, so in a
-//! file in which every record is broken each line is looked at about twice.
+//! All of this depends only on the bytes of the input and the record limit: not on how the input was read, nor on where slabs end. It is also cheap
+//! where it is needed often. What is known about a line start is remembered for the next bad record, so in a file in which every record is broken
+//! each line is examined about twice.
 
 use std::ops::Range;
 
@@ -30,22 +29,22 @@ use memchr::{memchr, memchr_iter};
 
 use crate::grammar::{self, Parsed};
 
-/// Line ends that are tried after the first evidence. 64: a cell of a damaged record hardly ever has more lines, and a file of
-/// nothing but damaged records pays a few nanoseconds for each of them.
+/// Line ends tried after the first evidence. 64: a cell of a damaged record hardly ever has more lines, and in a file of only damaged records each
+/// costs a few nanoseconds.
 const LOOKAHEAD: usize = 64;
 
-/// Line starts remembered, as a power of two: several times the look-ahead, so that they seldom push each other out.
+/// Line starts remembered, as a power of two: several times the lookahead, so that they seldom evict each other.
 const REMEMBERED_BITS: u32 = 8;
 
-/// Lines that are tried for a likely beginning. 64: more have no record of the right width only where the file is damaged, and there
-/// a guess is worth little.
+/// Lines tried to find a likely record start. 64: only in a damaged file do more lines lack a record of the right width, and there a guess is worth
+/// little.
 const GUESSES: usize = 64;
 
-/// Bytes that a record at a likely beginning has at most. 64 KiB: longer ones are rare, and looking for their ends is not cheap.
+/// Maximum length of a record at a likely start. 64 KiB: longer ones are rare, and searching for their ends is not cheap.
 const LIKELY_BYTES: usize = 64 << 10;
 
-/// Where a record seems to begin in bytes from the middle of an input: after the first line end that a record which keeps the grammar
-/// and has `width` fields follows. It may be wrong, inside quotes that look like records.
+/// Where a record seems to begin in bytes from the middle of an input: after the first line end that is followed by a record that follows the
+/// grammar and has `width` fields. It may be wrong, inside quotes with contents that look like records.
 pub(crate) fn likely_start(bytes: &[u8], width: usize, limit: usize) -> Option<usize> {
     let starts = memchr::memchr_iter(b'\n', bytes).map(|lf| lf + 1).take(GUESSES);
     starts.into_iter().find(|&start| {
@@ -55,29 +54,29 @@ pub(crate) fn likely_start(bytes: &[u8], width: usize, limit: usize) -> Option<u
     })
 }
 
-/// Where a record that begins at the first byte ends.
+/// Where the record that starts at the first byte ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RecordEnd {
-    /// After this many bytes, its line ending included.
+    /// After this many bytes, including its line ending.
     After(usize),
-    /// Nowhere within the limit.
+    /// Not within the limit.
     TooLong,
-    /// More bytes are needed to tell.
+    /// Undecided: more bytes are needed.
     Partial,
 }
 
-/// Whether a valid record begins somewhere.
+/// Whether a valid record begins at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Begins {
     /// Yes, or the input ends there.
     Valid,
     /// No.
     Other,
-    /// More bytes are needed to tell.
+    /// Undecided: more bytes are needed.
     Partial,
 }
 
-/// What is known of a line start.
+/// What is known about a line start.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     offset: u64,
@@ -85,14 +84,14 @@ struct Known {
     fits: Option<bool>,
 }
 
-/// Decides where records end, remembering what it saw.
+/// Decides where records end, and remembers the lines examined.
 #[derive(Debug)]
 pub(crate) struct RecordEnds {
     width: usize,
     limit: usize,
-    /// A table without chains: each line start has one place, which the last one to claim it keeps.
+    /// A direct-mapped table: each line start has one slot, which belongs to the last one that claimed it.
     known: Vec<Known>,
-    /// Where blank lines lie that were passed last, as offsets in the input.
+    /// The blank lines passed last, as offsets in the input.
     blank: Range<u64>,
 }
 
@@ -103,8 +102,8 @@ impl RecordEnds {
         Self { width, limit, known: vec![nothing; 1 << REMEMBERED_BITS], blank: 0..0 }
     }
 
-    /// Decides where the record at the start of `bytes` ends. `offset` is its place in the input; `at_end`: the input ends with
-    /// `bytes`. Needs at most about twice the record limit to be sure.
+    /// Decides where the record at the start of `bytes` ends. `offset` is its offset in the input; `at_end` says whether the input ends with
+    /// `bytes`. About twice the record limit is always enough to decide.
     pub(crate) fn of(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> RecordEnd {
         let Some(own) = self.parse(bytes, 0, offset, at_end) else { return RecordEnd::Partial };
         let natural = match own {
@@ -173,8 +172,8 @@ impl RecordEnds {
         }
     }
 
-    /// Whether a valid record begins with `bytes`, or nothing but blank lines follows. Asked of one line after the other, it looks at blank
-    /// lines once.
+    /// Whether a valid record begins at the start of `bytes`, or only blank lines follow. Called for one line after another, it examines blank lines
+    /// once.
     pub(crate) fn valid_next(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> Begins {
         spend(1);
         match self.after_known_blank(bytes, offset, at_end) {
@@ -184,15 +183,15 @@ impl RecordEnds {
         }
     }
 
-    /// Blank lines at the start of `bytes` that begin no valid record and end before none, because the first of them, which was asked of just
-    /// now, does not. Gives their bytes and how many they are.
+    /// The blank lines at the start of `bytes` that are not followed by a valid record, like the first of them, which [`Self::valid_next`] has just
+    /// rejected. Returns their length in bytes and their number.
     pub(crate) fn blank_like_first(&mut self, bytes: &[u8], offset: u64) -> (usize, u64) {
         let mut end = usize::try_from(self.blank.end - offset).expect("it is in memory");
         if end <= self.limit {
             return (end, memchr_iter(b'\n', &bytes[..end]).count() as u64);
         }
-        // They are more than a record may be long, so the next one counts as a line for those that are far enough before it. That is a record of one
-        // column.
+        // The blank lines are longer than the record limit, so for those far enough before it, a blank line counts as the next line. Such a line is
+        // a record of one column.
         if self.width == 1 {
             return (0, 0);
         }
@@ -221,7 +220,7 @@ impl RecordEnds {
         }
     }
 
-    /// Reads the record at `start`; `None` if more bytes are needed, `Parsed::Partial` if it exceeds the limit.
+    /// Parses the record at `start`; `None` if more bytes are needed, `Parsed::Partial` if it exceeds the limit.
     pub(crate) fn parse(
         &mut self,
         bytes: &[u8],
@@ -235,7 +234,7 @@ impl RecordEnds {
         }
         let rest = &bytes[start..];
         let (window, ends) = match rest.get(..self.limit) {
-            // One byte more decides whether a record that fills the limit ends there.
+            // One more byte decides whether a record of exactly the limit's length ends there.
             Some(window) if rest.len() > self.limit => (window, false),
             _ => (rest, at_end),
         };
@@ -271,7 +270,7 @@ impl RecordEnds {
 
     fn slot(&mut self, start: usize, offset: u64) -> usize {
         let offset = offset + start as u64;
-        // Fibonacci hashing: the top bits of the product are spread well even where offsets are evenly spaced.
+        // Fibonacci hashing: the top bits of the product are well distributed even if offsets are evenly spaced.
         let hash = offset.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - REMEMBERED_BITS);
         let slot = usize::try_from(hash).expect("a few bits");
         if self.known[slot].offset != offset {
@@ -280,8 +279,8 @@ impl RecordEnds {
         slot
     }
 
-    /// Passes blank lines from `at` on. More of them than a record may be long are not passed: then one of them counts as
-    /// the next line, and the bytes needed stay bounded.
+    /// Skips blank lines starting at `at`. Only as many are skipped as the record limit allows: then one of them counts as the next line, which
+    /// bounds the number of bytes needed.
     fn after_blank(&self, bytes: &[u8], at: usize, at_end: bool) -> Blank {
         let mut start = at;
         loop {
@@ -297,8 +296,7 @@ impl RecordEnds {
         }
     }
 
-    /// The same for the first of `bytes`, from where blank lines are known to reach: those that an earlier line start, whose turn it was
-    /// before, had passed.
+    /// Like [`Self::after_blank`] for the start of `bytes`, but continues where the known blank lines end: those skipped for an earlier line start.
     fn after_known_blank(&mut self, bytes: &[u8], offset: u64, at_end: bool) -> Blank {
         if !(self.blank.start..=self.blank.end).contains(&offset) {
             self.blank = offset..offset;
@@ -319,7 +317,7 @@ impl RecordEnds {
     }
 }
 
-/// Counts bytes and lines that were looked at, for tests that hold them against the size of the input.
+/// Counts the bytes and lines examined, for tests that compare them with the size of the input.
 #[inline]
 fn spend(looked_at: usize) {
     #[cfg(test)]
@@ -333,13 +331,13 @@ thread_local! {
     static SPENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// What follows some blank lines.
+/// What follows a run of blank lines.
 enum Blank {
     /// A line that is not blank.
     Until(usize),
     /// The end of the input.
     Done,
-    /// More bytes are needed to tell.
+    /// Undecided: more bytes are needed.
     Partial,
 }
 
@@ -347,13 +345,13 @@ enum Blank {
 mod tests {
     use super::*;
 
-    /// `bytes` begin with a bad record of a file of three columns; `|` marks where it must end.
+    /// `bytes` begin with a bad record of a file with three columns; `|` marks where it must end.
     fn check(marked: &str) {
         let bytes = marked.replacen('|', "", 1);
         let expected = marked.find('|').unwrap_or(marked.len());
         let mut ends = RecordEnds::new(3, 200);
         assert_eq!(ends.of(bytes.as_bytes(), 0, true), RecordEnd::After(expected), "{marked:?}");
-        // By itself it is the same record: what was held back can be judged again.
+        // On its own it is the same record, so that a quarantined record can be judged again.
         let alone = RecordEnds::new(3, 200).of(&bytes.as_bytes()[..expected], 0, true);
         assert_eq!(alone, RecordEnd::After(expected), "{marked:?} by itself");
         for cut in 0..bytes.len() {
@@ -406,7 +404,7 @@ mod tests {
         check("\"a\",\"b,\"c\"\nx\nx\n|d,e,f\n");
     }
 
-    /// What is looked at while `bytes` are read by a reader that wants `wanted` of them, and no more than need be beyond.
+    /// The effort of reading `bytes` with a reader that needs `wanted` of them, and no more than necessary beyond.
     fn spent(bytes: &[u8], wanted: u64) -> usize {
         let limits = crate::Limits::default();
         let shape = std::sync::Arc::new(crate::slab::Shape {
@@ -428,7 +426,7 @@ mod tests {
         }
     }
 
-    /// Twice the input costs twice as much, and an input never more than some times its size.
+    /// The effort doubles with the input, and stays below a small multiple of its size.
     fn check_effort(make: impl Fn(usize) -> Vec<u8>, wanted: u64) {
         let [one, two] = [1, 2].map(|times| {
             let bytes = make(times * 200_000);
@@ -474,7 +472,7 @@ mod tests {
 
     #[test]
     fn more_blank_lines_than_a_record_may_be_long_are_passed_one_by_one() {
-        // Where the record at the limit of 200 bytes ends: at the first line after which a valid one follows within as much.
+        // A record over the limit of 200 bytes ends at the first line that is followed, within as many bytes, by a valid record.
         let check = |blank: usize, width: usize| {
             let text = format!("\"{}{}d,e,f\n", "m".repeat(300), "\n".repeat(blank));
             let bytes = text.as_bytes();

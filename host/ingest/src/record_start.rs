@@ -1,9 +1,9 @@
-//! Where records begin.
+//! The positions at which records begin.
 
-/// Where in the input a record begins.
+/// The position in the input at which a record begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordStart {
-    /// Bytes of the decompressed input before it.
+    /// Offset of its first byte in the decompressed input.
     pub offset: u64,
     /// Its number, counting from 1.
     pub record: u64,

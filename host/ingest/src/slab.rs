@@ -1,4 +1,4 @@
-//! A run of whole records with everything that is known of them.
+//! A run of whole records with their positions and faults.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,18 +14,18 @@ use crate::index::{BLOCK_BYTES, Detail, Index};
 use crate::source::Buffer;
 use crate::{Limits, grammar};
 
-/// Whole records in file order: their bytes, positions and faults. Their cells as columns are built in `columns`, their faults in
-/// words in `details`.
+/// Whole records in file order: their bytes, positions and faults. Their cells are built into columns in `columns`, and their faults are
+/// described in `details`.
 ///
-/// Records are addressed by their index in the slab, `0..len()`. Hand a slab back to
-/// [`crate::SlabReader::next_slab`] when it is done with: its memory is used again.
+/// Records are addressed by their index in the slab, `0..len()`. Pass a finished slab back to [`crate::SlabReader::next_slab`] to reuse
+/// its memory.
 #[derive(Debug, Default)]
 pub struct Slab {
     pub(crate) buffer: Buffer,
     pub(crate) index: Index,
     pub(crate) records: Vec<Record>,
     pub(crate) cuts: Vec<Cut>,
-    /// Offset in the input of the first byte.
+    /// Offset in the input of the slab's first byte.
     pub(crate) base: u64,
     /// Number of the first record.
     pub(crate) first_record: u64,
@@ -33,7 +33,7 @@ pub struct Slab {
     judged: Vec<u32>,
 }
 
-/// What is the same for all of an input: its header and the limits it is read with.
+/// What is the same for the whole input: its header and the limits with which it is read.
 #[derive(Debug, Default)]
 pub struct Shape {
     pub(crate) header: Header,
@@ -41,7 +41,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Columns of the header.
+    /// Number of columns in the header.
     pub fn width(&self) -> usize {
         self.header.names.len()
     }
@@ -57,12 +57,12 @@ pub(crate) struct Record {
     pub(crate) end: u32,
     /// Index of its first separator.
     pub(crate) first: u32,
-    /// How many fields the separators tell apart; 0 if the index has none for it.
+    /// Number of fields found by the index; 0 if the index does not cover the record.
     pub(crate) fields: u32,
     pub(crate) faults: Faults,
     /// Index of its first doubled quote.
     pub(crate) first_doubled: u32,
-    /// How many of its quotes are doubled.
+    /// Number of its doubled quotes.
     pub(crate) doubled: u32,
     /// Physical line of its first byte.
     pub(crate) line: u64,
@@ -72,17 +72,17 @@ pub(crate) struct Record {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cut {
     pub(crate) record: usize,
-    /// Bytes that are not kept.
+    /// Number of bytes that are not kept.
     pub(crate) missing: u64,
 }
 
 impl Slab {
-    /// How many records it holds; at least 1 as read.
+    /// Number of records; at least 1 in a slab from [`crate::SlabReader::next_slab`].
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Whether it holds none.
+    /// Whether it has no records.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
@@ -92,12 +92,12 @@ impl Slab {
         self.first_record
     }
 
-    /// Bytes its records and the blank lines between them take in memory.
+    /// Bytes of its records as kept in memory, and of the blank lines between them.
     pub fn bytes_len(&self) -> usize {
         self.buffer.filled
     }
 
-    /// Bytes of memory it takes, with what is known of its records.
+    /// Memory used, in bytes, including the metadata of its records.
     pub fn memory(&self) -> usize {
         self.buffer.bytes.capacity()
             + self.index.memory()
@@ -106,7 +106,7 @@ impl Slab {
             + self.judged.capacity() * size_of::<u32>()
     }
 
-    /// Where record `index` lies in the input.
+    /// The position of record `index` in the input.
     pub fn position(&self, index: usize) -> Position {
         let record = &self.records[index];
         let before: u64 =
@@ -119,24 +119,24 @@ impl Slab {
         }
     }
 
-    /// The bytes of record `index`, line ending included. Of a record that is too long, only the first.
+    /// The bytes of record `index`, including its line ending. For a record that is too long, only the first bytes.
     pub fn raw(&self, index: usize) -> &[u8] {
         let record = &self.records[index];
         &self.buffer.bytes[record.start as usize..record.end as usize]
     }
 
-    /// Whether `raw` is not all of the record.
+    /// Whether `raw` is only part of the record.
     pub fn raw_is_cut(&self, index: usize) -> bool {
         self.missing(index) > 0
     }
 
-    /// What is wrong with record `index`.
+    /// The faults of record `index`.
     pub fn faults(&self, index: usize) -> Faults {
         self.records[index].faults
     }
 
-    /// The cell of record `index` in `column`: unquoted, UTF-8. Empty if the record has no such field. Of a record
-    /// whose quotes are broken, what can be told apart.
+    /// The cell of record `index` in `column`: unquoted, UTF-8. Empty if the record does not have that field. For a record with broken
+    /// quotes, as far as its fields can be distinguished.
     pub fn field(&self, index: usize, column: usize) -> Cow<'_, [u8]> {
         let record = &self.records[index];
         let field = if column < record.fields as usize {
@@ -148,7 +148,7 @@ impl Slab {
         text_of(field)
     }
 
-    /// Records that rules may judge: those without a blocking fault. Ascending.
+    /// Indexes of the records that rules may judge, ascending: those without a blocking fault.
     pub fn judged(&self) -> &[u32] {
         &self.judged
     }
@@ -159,7 +159,7 @@ impl Slab {
         &self.buffer.bytes[record.start as usize..record.content as usize]
     }
 
-    /// Where a field that separators tell apart begins and ends, quotes included.
+    /// Where a field found by the index begins and ends, including its quotes.
     #[inline]
     pub(crate) fn span(&self, record: &Record, column: usize) -> (usize, usize) {
         let first = record.first as usize;
@@ -179,7 +179,7 @@ impl Slab {
         self.cuts.iter().find(|cut| cut.record == index).map_or(0, |cut| cut.missing)
     }
 
-    /// Makes it ready to be filled from `base` on.
+    /// Prepares the slab to be filled from offset `base`.
     pub(crate) fn begin(
         &mut self,
         shape: Arc<Shape>,
@@ -197,8 +197,8 @@ impl Slab {
         self.shape = shape;
     }
 
-    /// Finds the faults that only bytes can have in the records from `first` on, whose bytes are `range`, and which of them can be judged.
-    /// Gives the CRs in `range` that no LF follows.
+    /// Finds the faults of individual bytes in the records from `first`, which occupy `range`, and which of these records can be judged.
+    /// Returns the number of CRs in `range` without a following LF.
     pub(crate) fn complete(&mut self, first: usize, range: Range<usize>) -> u64 {
         let bytes = &self.buffer.bytes[..self.buffer.filled];
         let mut lone_crs = 0;
@@ -209,7 +209,7 @@ impl Slab {
         }
         if self.index.saw_nul != 0 {
             for record in &mut self.records[first..] {
-                // NULs are what debris is made of.
+                // NULs are part of debris.
                 if !record.faults.contains(FaultKind::Debris)
                     && memchr(0, &bytes[record.start as usize..record.end as usize]).is_some()
                 {
@@ -228,7 +228,7 @@ impl Slab {
         lone_crs
     }
 
-    /// Checks the bytes beyond ASCII in `range`, which begins and ends between characters.
+    /// Checks the bytes beyond ASCII in `range`, which begins and ends at character boundaries.
     fn check_characters(&mut self, first: usize, range: Range<usize>) {
         let (from, to) = (narrow(range.start), narrow(range.end));
         let bytes = &self.buffer.bytes[..self.buffer.filled];
@@ -236,10 +236,10 @@ impl Slab {
         let begun = high.partition_point(|block| block + BLOCK_BYTES <= from);
         let high = &high[begun..];
         let high = &high[..high.partition_point(|&block| block < to)];
-        // A record is looked at as a whole, so once is enough: a long one has many such blocks.
+        // A record is checked as a whole, so once is enough: a long one has many such blocks.
         let mut unchecked = first;
         for blocks in high.chunk_by(|one, next| one + BLOCK_BYTES == *next) {
-            // Characters are never cut: beside these blocks there are ASCII bytes.
+            // Characters are never split: the bytes around these blocks are ASCII.
             let (start, end) =
                 (blocks[0].max(from), (blocks[blocks.len() - 1] + BLOCK_BYTES).min(to));
             let text = &bytes[start as usize..end as usize];
@@ -269,9 +269,9 @@ pub(crate) fn text_of(field: &[u8]) -> Cow<'_, [u8]> {
     text.into()
 }
 
-/// Notes a record that is not UTF-8. `bytes` are the slab's.
+/// Records a fault if a record is not UTF-8. `bytes` are those of the slab.
 fn check_encoding(record: &mut Record, bytes: &[u8]) {
-    // The cut may have gone through a character.
+    // The cut may have split a character.
     if record.faults.contains(FaultKind::RecordTooLong) {
         return;
     }
@@ -282,7 +282,7 @@ fn check_encoding(record: &mut Record, bytes: &[u8]) {
     }
 }
 
-/// A position in a slab.
+/// Converts a position in a slab to 32 bits.
 #[inline]
 pub(crate) fn narrow(position: usize) -> u32 {
     u32::try_from(position).expect("limits keep a slab below 2^32 bytes")

@@ -1,7 +1,7 @@
-//! What an input is, if it is no CSV at all.
+//! Identifies inputs that are not CSV at all.
 //!
-//! Downloads fail in ways that leave a file: an error page, a pointer to the file instead of the file, the spreadsheet instead of its
-//! export. Each is told from its first bytes, so that it is refused by its name instead of as a million ragged records.
+//! Failed downloads often leave a file behind: an error page, a pointer to the file instead of the file, the spreadsheet instead of its
+//! export. Each is recognised by its first bytes, so that it is refused by name instead of as a million ragged records.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub enum NotCsv {
     Xml,
     /// JSON.
     Json,
-    /// A pointer of Git's large file storage.
+    /// A Git LFS pointer.
     LfsPointer,
     /// PDF.
     Pdf,
@@ -35,7 +35,7 @@ pub enum NotCsv {
     SevenZip,
     /// A RAR archive.
     Rar,
-    /// A database of `SQLite`.
+    /// An `SQLite` database.
     Sqlite,
     /// ORC.
     Orc,
@@ -43,15 +43,15 @@ pub enum NotCsv {
     Avro,
     /// Arrow, or Feather.
     Arrow,
-    /// A zip archive, which every office document of today is, inside what was already decompressed.
+    /// A zip archive inside data that was already decompressed; all current office documents are zip archives.
     Zip,
-    /// gzip or zstd inside what was already decompressed.
+    /// gzip or zstd inside data that was already decompressed.
     Compressed,
-    /// An office document of the old binary form.
+    /// An office document in the old binary format.
     OldOffice,
     /// Text in 16-bit units.
     Utf16,
-    /// Bytes that are no text.
+    /// Bytes that are not text.
     Binary,
 }
 
@@ -84,7 +84,7 @@ impl fmt::Display for NotCsv {
     }
 }
 
-/// Files that are known by how they begin.
+/// Formats recognised by their first bytes.
 const MAGIC: [(&[u8], NotCsv); 19] = [
     (b"version https://git-lfs.github.com/spec/", NotCsv::LfsPointer),
     (b"%PDF-", NotCsv::Pdf),
@@ -104,11 +104,11 @@ const MAGIC: [(&[u8], NotCsv); 19] = [
     (b"SQLite format 3\0", NotCsv::Sqlite),
     (b"Obj\x01", NotCsv::Avro),
     (b"ARROW1\0\0", NotCsv::Arrow),
-    // An Arrow stream: a message, and how long it is.
+    // An Arrow stream: the marker before a message and its length.
     (b"\xff\xff\xff\xff", NotCsv::Arrow),
 ];
 
-/// Files that begin with letters, which a header may begin with too: only if what follows is not text.
+/// Formats that begin with letters, which a header may begin with too: recognised only if non-text bytes follow.
 const MAGIC_LETTERS: [(&[u8], NotCsv); 4] = [
     (b"PAR1", NotCsv::Parquet),
     (b"BZh", NotCsv::Bzip2),
@@ -116,19 +116,20 @@ const MAGIC_LETTERS: [(&[u8], NotCsv); 4] = [
     (b"FEA1", NotCsv::Arrow),
 ];
 
-/// Bytes in which what is not text shows. 512: a block of compressed data has a hundred control bytes in them.
+/// Bytes searched for signs that it is not text. 512: in compressed data, that many contain a hundred control bytes.
 const LETTERS_SEEN: usize = 512;
 
-/// Where a tar archive says what it is, behind the name of its first file.
+/// The tar signature and its offset, after the name of the first file.
 const TAR: (usize, &[u8]) = (257, b"ustar");
 
 /// How web pages begin, in lower case.
 const HTML: [&[u8]; 6] = [b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title"];
 
-/// Bytes that [`sniff`] looks at. 4 KiB: enough for any of these to show, and one read of a disk.
+/// Number of bytes that [`sniff`] examines. 4 KiB: enough to recognise any of these, and a single read from disk.
 pub const SNIFF_BYTES: usize = 4096;
 
-/// Says what an input is if it cannot be CSV. `first` are its first bytes, decompressed: [`SNIFF_BYTES`] of them, or all there are.
+/// Identifies an input that cannot be CSV. `first` holds its first bytes, decompressed: [`SNIFF_BYTES`] of them, or all if there are
+/// fewer.
 pub fn sniff(first: &[u8]) -> Option<NotCsv> {
     let first = &first[..first.len().min(SNIFF_BYTES)];
     if first.is_empty() {
@@ -166,18 +167,19 @@ pub fn sniff(first: &[u8]) -> Option<NotCsv> {
     if is_json(text) {
         return Some(NotCsv::Json);
     }
-    // One record with stray control bytes is a fault of that record; a tenth of all bytes is another kind of file.
+    // One record with stray control bytes is a fault of that record; if a tenth of all bytes are control bytes, it is another kind of
+    // file.
     let control = first.iter().filter(|byte| is_control(**byte));
     (control.count() * 10 > first.len()).then_some(NotCsv::Binary)
 }
 
-/// Whether a byte stands in no text.
+/// Whether a byte never occurs in text.
 fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && !byte.is_ascii_whitespace()
 }
 
-/// Whether it is text in 16-bit units without a byte order mark: a third of the characters of a table are ASCII at least, and these have a
-/// zero on the one side and never on the other.
+/// Whether it is text in 16-bit units without a byte order mark: at least a third of a table's characters are ASCII, and these have a zero
+/// on one side and never on the other.
 fn is_utf16(first: &[u8]) -> bool {
     let (pairs, _) = first.as_chunks::<2>();
     let zeros = |side: usize| pairs.iter().filter(|pair| pair[side] == 0).count();
@@ -186,7 +188,7 @@ fn is_utf16(first: &[u8]) -> bool {
     most >= 4 && most * 3 > pairs.len() && before.min(after) == 0
 }
 
-/// `{` before a key or `}`, `[` before a value. A column may well be named `[id]`.
+/// `{` before a key or `}`, `[` before a value. A column may be named `[id]`.
 fn is_json(text: &[u8]) -> bool {
     let Some((&open, rest)) = text.split_first() else { return false };
     let next = rest.trim_ascii_start().first();

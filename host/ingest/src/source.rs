@@ -1,37 +1,37 @@
-//! The input, with room to give bytes back.
+//! The input, as a reader that takes bytes back.
 //!
-//! Where a slab ends is known only after more was read. What was read too much goes back and comes first the next time.
+//! Where a slab ends is known only after more has been read. The excess is given back and comes first in the next read.
 
 use std::io::{self, ErrorKind, Read, Result};
 
-/// A reader that takes bytes back.
+/// A reader to which bytes can be given back.
 #[derive(Debug)]
 pub(crate) struct Source<R> {
     reader: R,
-    /// Bytes given back; those before `cursor` were taken again.
+    /// Bytes given back; those before `cursor` have been read again.
     returned: Vec<u8>,
     cursor: usize,
-    /// Bytes that came from the reader since the last giving back.
+    /// Bytes read from the reader since bytes were last given back.
     fresh: usize,
-    /// Bytes of the reader that will be wanted; not more than a few are asked for beyond them. `None`: all of it.
+    /// Bytes of the reader that will be needed; only a few more are read beyond them. `None`: all of them.
     wanted: Option<u64>,
-    /// Bytes that are asked for beyond them the next time.
+    /// Bytes to read beyond them the next time.
     beyond: usize,
     ended: bool,
 }
 
-/// Bytes in a row, of which the first `filled` mean something. The rest is room, and makes reading over the end harmless.
+/// Contiguous bytes, of which the first `filled` are valid. The rest is spare room, which makes reading past the end harmless.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
     pub(crate) bytes: Vec<u8>,
     pub(crate) filled: usize,
 }
 
-/// Bytes asked for beyond those that will be wanted, the first time: 4 KiB, a record that crosses the border, and little that is read for
-/// nothing. Each time twice as many, up to [`ROOM`], so that whoever starts over with each of them looks at few bytes more than once.
+/// Bytes read beyond those that will be needed, the first time: 4 KiB, enough for a record that crosses the boundary, and little to read
+/// in vain. The number doubles each time, up to [`ROOM`], so that a caller that starts over each time examines few bytes more than once.
 const BEYOND: usize = 4 << 10;
 
-/// Room made at once at most. 8 MiB: twice what a slab has.
+/// Maximum room allocated in one step. 8 MiB: twice the size of a slab.
 const ROOM: usize = 8 << 20;
 
 /// Room that is always kept after the filled part: one block of the index.
@@ -50,12 +50,12 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// Says how many bytes will be wanted most likely.
+    /// Sets how many bytes will probably be needed.
     pub(crate) fn will_want(&mut self, bytes: u64) {
         self.wanted = Some(bytes);
     }
 
-    /// Passes over bytes.
+    /// Skips bytes.
     pub(crate) fn skip(&mut self, bytes: u64) -> Result<()> {
         let again = bytes.min(self.returned_len() as u64);
         self.cursor += usize::try_from(again).expect("it is in memory");
@@ -65,24 +65,25 @@ impl<R: Read> Source<R> {
         Ok(())
     }
 
-    /// Whether nothing is left to take.
+    /// Whether nothing is left to read.
     pub(crate) fn at_end(&self) -> bool {
         self.ended && self.returned_len() == 0
     }
 
-    /// Bytes that were given back and not taken again.
+    /// Number of bytes that were given back and not read again.
     pub(crate) fn returned_len(&self) -> usize {
         self.returned.len() - self.cursor
     }
 
-    /// Appends `want` bytes to `buffer`, or fewer if the input ends before. However little the reader gives at
-    /// once, it is asked until then, so that what comes of the bytes cannot depend on it.
+    /// Appends `want` bytes to `buffer`, or fewer if the input ends first. It reads until then, however little the reader returns per
+    /// call, so that the result cannot depend on it.
     pub(crate) fn fill(&mut self, buffer: &mut Buffer, want: usize) -> Result<()> {
         let _span = tracing::debug_span!("read").entered();
         let want = match self.wanted {
             Some(wanted) => {
                 let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
-                // All the room at once, so that nothing is moved when more comes; what is wanted of a record that is too long is not kept.
+                // Reserves all the room in one step, so that nothing is moved when more is read. For a record that is too long, the excess
+                // bytes are not kept.
                 let room = buffer.filled + wanted.min(ROOM) + self.beyond.min(want) + SLACK;
                 buffer.bytes.reserve_exact(room.saturating_sub(buffer.bytes.len()));
                 let most = wanted.max(self.beyond);
@@ -117,11 +118,11 @@ impl<R: Read> Source<R> {
         Ok(())
     }
 
-    /// Takes back the last bytes of `buffer`, from `from` on.
+    /// Takes back the last bytes of `buffer`, starting at `from`.
     pub(crate) fn give_back(&mut self, buffer: &mut Buffer, from: usize) {
         let bytes = &buffer.bytes[from..buffer.filled];
         if self.fresh == 0 {
-            // All of them lie just before the cursor.
+            // All of them lie directly before the cursor.
             self.cursor -= bytes.len();
         } else {
             self.returned.clear();
@@ -137,7 +138,7 @@ impl<R: Read> Source<R> {
 mod tests {
     use super::*;
 
-    /// What is passed over of a record that is too long is read into the same room again and again, far beyond what was wanted.
+    /// When the rest of a record that is too long is skipped, it is read into the same room again and again, far beyond the bytes needed.
     #[test]
     fn room_does_not_grow_with_what_is_read_beyond() {
         const READ: usize = 256 << 10;

@@ -1,8 +1,8 @@
-//! What a whole input came to.
+//! Totals for a whole input.
 
 use crate::{FaultKind, Faults};
 
-/// Sums over everything read so far; complete once `next_slab` gave `None`.
+/// Totals of everything read so far; complete once `next_slab` has returned `None`.
 ///
 /// `bom_bytes + header_bytes + record_bytes + blank_bytes == bytes`: every byte of the input belongs to exactly one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,31 +11,31 @@ pub struct Summary {
     pub bytes: u64,
     /// Bytes of the byte order mark: 0 or 3.
     pub bom_bytes: u64,
-    /// Bytes of the header with its line ending.
+    /// Bytes of the header, including its line ending.
     pub header_bytes: u64,
-    /// Bytes of all records with their line endings.
+    /// Bytes of all records, including their line endings.
     pub record_bytes: u64,
     /// Bytes of blank lines.
     pub blank_bytes: u64,
-    /// Lines of nothing between records.
+    /// Empty lines between records.
     pub blank_lines: u64,
-    /// Physical lines, the header's and blank ones included.
+    /// Physical lines, including the header's and blank ones.
     pub lines: u64,
-    /// Records, faulty ones included.
+    /// Records, including faulty ones.
     pub records: u64,
-    /// Records whose faults keep them from the rules.
+    /// Records whose faults withhold them from the rules.
     pub blocked: u64,
     /// Records that end with CRLF.
     pub crlf_records: u64,
-    /// CRs that no LF follows. They are data. Those in the cut part of a record that is too long are not counted.
+    /// CRs without a following LF. They are data. Those in the dropped part of a record that is too long are not counted.
     pub lone_crs: u64,
-    /// The last line of the input has a line ending. True of an empty input.
+    /// Whether the last line of the input has a line ending. True for an empty input.
     pub ends_with_line_ending: bool,
     pub(crate) by_kind: [u64; FaultKind::ALL.len()],
 }
 
 impl Summary {
-    /// Records with a fault of `kind`.
+    /// Number of records with a fault of `kind`.
     pub fn faults(&self, kind: FaultKind) -> u64 {
         FaultKind::ALL
             .iter()
@@ -44,12 +44,12 @@ impl Summary {
             .map_or(0, |(_, count)| count)
     }
 
-    /// Whether the ranges of byte order mark, header, records and blank lines add up to the input.
+    /// Whether the byte order mark, header, records and blank lines add up to the whole input.
     pub fn tiles(&self) -> bool {
         self.bom_bytes + self.header_bytes + self.record_bytes + self.blank_bytes == self.bytes
     }
 
-    /// Adds what was read after it. The end is that of `next`, if it has any bytes.
+    /// Adds the totals of the part that follows. `ends_with_line_ending` is taken from `next`, unless that is empty.
     pub fn append(&mut self, next: &Self) {
         let Self { by_kind, .. } = self;
         for (count, more) in by_kind.iter_mut().zip(next.by_kind) {

@@ -1,4 +1,4 @@
-//! Every way an input can be compressed, and every way such a file can be damaged.
+//! Every compression an input can have, and every way such a file can be damaged.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use std::io::{Cursor, Error, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -59,7 +59,7 @@ fn read(bytes: Vec<u8>) -> Result<(Vec<u8>, Compression), Error> {
     Ok((plain, compression))
 }
 
-/// What is wrong with the data that gave an error.
+/// The fault of the data that caused an error.
 fn fault(error: Error) -> DecodeError {
     match error.into() {
         Unreadable::Data(fault) => fault,
@@ -201,7 +201,8 @@ fn archives_say_what_they_hold() {
 #[test]
 fn an_unknown_method_is_named() {
     let mut bytes = zipped(&[("a.csv", b"1")], stored());
-    // The method is two bytes, at 8 of the entry and at 10 of its line in the list of contents. 12 is bzip2.
+    // The method is two bytes, at offset 8 of the entry and offset 10 of its record in the central
+    // directory. 12 is bzip2.
     let list = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
     bytes[8] = 12;
     bytes[list + 10] = 12;
@@ -209,7 +210,7 @@ fn an_unknown_method_is_named() {
     assert!(matches!(error, Unreadable::Data(DecodeError::UnsupportedMethod { .. })), "{error:?}");
 }
 
-/// Fails at one of its reads, counted from 0, once or from then on.
+/// Fails at one of its reads, counting from 0, either once or from then on.
 struct Failing {
     bytes: Cursor<Vec<u8>>,
     at: u64,
@@ -236,7 +237,7 @@ impl Seek for Failing {
     }
 }
 
-/// Whatever a source fails with and wherever, it is not taken for damage, nor for the end.
+/// Whatever error a source returns, and wherever, it is not mistaken for damage or for the end.
 #[test]
 fn errors_of_the_source_stay_what_they_are() {
     let text = text();
@@ -265,7 +266,7 @@ fn errors_of_the_source_stay_what_they_are() {
                 Ok(plain)
             });
             match outcome {
-                // Fewer reads are made than that.
+                // The input takes fewer reads than that.
                 Ok(plain) => {
                     assert!(plain == text && at > 3, "read {at}: {} bytes", plain.len());
                     break;
@@ -282,7 +283,7 @@ fn errors_of_the_source_stay_what_they_are() {
     }
 }
 
-/// As tapes and some stores fill up a block. gzip reads such files.
+/// Tapes and some stores pad a block with zeros. gzip reads such files.
 #[test]
 fn zeros_behind_a_complete_stream_are_no_damage() {
     let text = text();
@@ -299,7 +300,7 @@ fn zeros_behind_a_complete_stream_are_no_damage() {
     }
 }
 
-/// What cannot be read for want of memory is not damaged.
+/// Data that needs too much memory to read is not damaged.
 #[test]
 fn a_zstd_window_that_is_too_long_is_told() {
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
@@ -308,12 +309,12 @@ fn a_zstd_window_that_is_too_long_is_told() {
     let bytes = encoder.finish().unwrap();
     let error = decode::open(Box::new(Cursor::new(bytes.clone())), None).unwrap_err();
     assert!(error.to_string().contains("needs a window of 512 MiB, expected 128"), "{error}");
-    // Behind a frame that is as others are.
+    // After an ordinary frame.
     let later = fault(read([zstd(b"x"), bytes].concat()).unwrap_err());
     assert!(matches!(later, DecodeError::Window { bytes: None }), "{later}");
 }
 
-/// Gives the bytes read before an input ends, and why it does.
+/// Returns the number of bytes read before an input ends, and why it ends.
 fn read_on(bytes: Vec<u8>) -> (u64, Option<String>) {
     let mut reader = decode::open(Box::new(Cursor::new(bytes)), None).unwrap().reader;
     let (mut given, mut buffer) = (0, vec![0; 64 << 10]);
@@ -343,11 +344,11 @@ fn what_becomes_many_times_as_much_is_not_read_to_its_end() {
         let why = why.expect("it is too much");
         assert!(why.contains("unpack it first"), "{why}");
     }
-    // As much as nobody asks about, and what is stored as it is.
+    // As many bytes as are not checked, and an entry that is stored uncompressed.
     assert_eq!(read_on(gzip(&bomb[..UNASKED])), (UNASKED as u64, None));
     let all = zipped(&[("a.csv", &bomb[..=UNASKED])], stored());
     assert_eq!(read_on(all), (UNASKED as u64 + 1, None));
-    // A table of little else than commas.
+    // A table of little but commas.
     let sparse: Vec<u8> = (0..700_000_u32)
         .flat_map(|number| {
             format!("{},{}\n", number.wrapping_mul(2_654_435_761), ",".repeat(90)).into_bytes()

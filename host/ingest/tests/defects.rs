@@ -1,5 +1,5 @@
-//! The structural defects that readers of today get wrong: 1,000 good records of 91 columns and one defect at record 500. Exactly
-//! the faulty record is found, with its exact bytes, and all others are untouched.
+//! Structural defects that current readers get wrong: 1,000 good records of 91 columns and one defect at record 500. Exactly the
+//! faulty record is found, with its exact bytes, and all others are untouched.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod support;
@@ -31,7 +31,7 @@ impl File {
         &mut self.lines[AT - 1]
     }
 
-    /// Where the `nth` comma outside quotes of the record to damage is.
+    /// The position of the `nth` comma outside quotes in the record to be damaged.
     fn comma(&mut self, nth: usize) -> usize {
         let mut quoted = false;
         let commas = self.damaged().iter().enumerate().filter(|(_, byte)| {
@@ -42,7 +42,7 @@ impl File {
     }
 }
 
-/// Damages record 500 of files quoted in each way, and expects `faults` of it.
+/// Damages record 500 of files with each quoting style, and expects it to have `faults`.
 fn check(damage: impl Fn(&mut File), faults: &[FaultKind]) {
     for quoting in QUOTINGS {
         let mut file = File::new(quoting);
@@ -204,7 +204,7 @@ fn truncated_last_record() {
     }
 }
 
-/// Nothing is missing: what follows the last record is told apart from what is left of one.
+/// Nothing is missing: debris after the last record is distinguished from the remains of one.
 #[test]
 fn debris_after_the_last_record_is_no_truncation() {
     for (debris, behind) in [
@@ -233,7 +233,7 @@ fn debris_after_the_last_record_is_no_truncation() {
     }
 }
 
-/// Where files were joined, and the second began with a mark: its first cell is another one.
+/// Files were joined, and the second began with a byte order mark, which changes its first cell.
 #[test]
 fn byte_order_mark_mid_file() {
     let marked = |file: &mut File| drop(file.damaged().splice(0..0, *b"\xef\xbb\xbf"));
@@ -248,7 +248,7 @@ fn byte_order_mark_mid_file() {
     );
 }
 
-/// Like `check`, for what is no fault: every record has its cells.
+/// Like `check`, for harmless changes: every record has its cells.
 fn check_harmless(damage: impl Fn(&mut File)) -> assay_ingest::Summary {
     let mut last = None;
     for quoting in QUOTINGS {
@@ -299,7 +299,7 @@ fn quoted_newline() {
     });
 }
 
-/// Comparing each with each would take hours.
+/// Comparing every name with every other would take hours.
 #[test]
 fn very_many_names_that_stand_twice() {
     let names: Vec<String> = (0..300_000).map(|number| format!("{number:x}")).collect();

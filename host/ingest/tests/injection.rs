@@ -1,4 +1,4 @@
-//! A clean file, one record damaged in some way: exactly that record is faulty, with its exact bytes, and all others are what they were.
+//! A clean file with one damaged record: exactly that record is faulty, with its exact bytes, and all others are unchanged.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod support;
@@ -9,7 +9,7 @@ use support::{QUOTINGS, Quoting, read};
 
 const WIDTH: usize = 7;
 
-/// What is done to a record. Each is given the record's cells and where to do it.
+/// The damage done to a record. Each kind is given the record's cells and a position.
 #[derive(Debug, Clone, Copy)]
 enum Damage {
     FieldMissing,
@@ -87,13 +87,13 @@ proptest! {
     ) {
         for quoting in QUOTINGS {
             for damage in DAMAGES {
-                // A damaged record of several lines, one of which looks like a whole record, could not be told from two.
+                // A damaged record of several lines, one of which looks like a whole record, could not be distinguished from two.
                 let mut rows = rows.clone();
                 let victim = victim.index(rows.len());
                 for cell in &mut rows[victim] {
                     *cell = cell.replace('\n', " ");
                 }
-                // Blank cells alone would make a blank line of a record cut short.
+                // With blank cells only, a truncated record would be a blank line.
                 rows[victim][0] = "key".to_owned();
                 let lines: Vec<Vec<u8>> = rows.iter().enumerate().map(|(number, row)| {
                     if number == victim { damage.write(quoting, row, at) } else { format!("{}\n", quoting.write(row)).into_bytes() }
@@ -115,7 +115,7 @@ proptest! {
     }
 }
 
-/// Every record is damaged in the same way: each is still a record of its own.
+/// All records are damaged in the same way: each is still a record of its own.
 #[test]
 fn a_file_of_nothing_but_bad_records_keeps_them_apart() {
     for quoting in QUOTINGS {

@@ -1,4 +1,4 @@
-//! What a person reads of a fault.
+//! Fault messages as people read them.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod support;

@@ -1,5 +1,5 @@
-//! Columns are the same whether or not neighbours are looked up together, which memory of earlier slabs decides, and whether they are
-//! gathered as records are read or when all are there.
+//! Columns are the same whether or not neighbours are looked up together, which depends on earlier slabs, and whether they are
+//! gathered while records are read or afterwards.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use assay_ingest::{ColumnMemory, Limits, RecordStart, Slab, SlabReader};
@@ -11,11 +11,11 @@ use proptest::prelude::*;
 enum Kind {
     Blank,
     Constant,
-    /// Follows from the record's group.
+    /// Depends on the record's group.
     OfGroup,
-    /// Blank but for a few groups.
+    /// Blank except in a few groups.
     Seldom,
-    /// One of so many, whatever the group.
+    /// One of this many values, whatever the group.
     OneOf(u32),
     Unique,
 }
@@ -26,13 +26,13 @@ struct Recipe {
     kinds: Vec<Kind>,
     groups: u32,
     records: u32,
-    /// From this record on all columns of groups are unique.
+    /// From this record on, all columns that depend on groups are unique.
     drift: u32,
     quoted: bool,
-    /// One cell in so many has a doubled quote, one record in so many is not UTF-8.
+    /// One cell in this many has a doubled quote; one record in this many is not UTF-8.
     doubled: u32,
     latin: u32,
-    /// One record in so many breaks a rule of the grammar.
+    /// One record in this many breaks the grammar.
     broken: u32,
 }
 
@@ -99,7 +99,7 @@ fn file(recipe: &Recipe, seed: u64) -> Vec<u8> {
             if recipe.quoted && recipe.doubled < u32::MAX && draw(recipe.doubled) == 0 {
                 cell.extend(b"\"\"");
             }
-            // The same text as valid UTF-8 and as Windows-1252: the bytes mean something else in either.
+            // `é` as UTF-8 here, and as Windows-1252 below: the same text from different bytes.
             if !cell.is_empty() && group % 3 == 0 {
                 cell.extend("é".bytes());
             }
@@ -121,7 +121,7 @@ fn file(recipe: &Recipe, seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// Reads all of a file as one slab: at once, and with columns gathered on the way.
+/// Reads a whole file as one slab: in one step, and with columns gathered along the way.
 fn slab(bytes: &[u8], asked: &[usize], memory: &mut ColumnMemory) -> (Slab, Vec<Column>) {
     let mut reader = SlabReader::new(bytes, Limits::default());
     let mut start = RecordStart { offset: reader.header().unwrap().length, record: 1, line: 2 };
@@ -153,7 +153,7 @@ proptest! {
 
     #[test]
     fn columns_do_not_depend_on_slabs_before(one in recipe(), other in recipe(), every in 1_usize..3, seed: u64) {
-        // The columns of one recipe throughout, records like those of either.
+        // The columns of one recipe throughout, with records like those of either.
         let other = Recipe { kinds: one.kinds.clone(), ..other };
         let asked: Vec<usize> = (0..one.kinds.len()).rev().step_by(every).collect();
         let mut memory = ColumnMemory::default();
@@ -169,7 +169,7 @@ proptest! {
 
 #[test]
 fn neighbours_keep_their_own_cells() {
-    // Where the cut between two cells lies must count.
+    // The position of the boundary between two cells must matter.
     let text = "a,b,c,d\nx,yz,1,2\nxy,z,1,2\n".to_owned() + &"x,yz,1,2\nxy,z,1,2\n".repeat(1_000);
     let mut memory = ColumnMemory::default();
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Files as published, where they are at hand: they are read without a fault, like the `csv` crate reads them.
+//! Published files, if available: they are read without a blocking fault, and as the `csv` crate reads them.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod support;

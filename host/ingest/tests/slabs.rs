@@ -1,4 +1,4 @@
-//! Where slabs end, what they remember across their ends, and records too long to keep.
+//! Where slabs end, what is carried across their ends, and records too long to keep.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod support;
@@ -200,7 +200,7 @@ fn columns_take_the_smallest_form() {
     }
 }
 
-/// Endless bytes, of which only some can ever be in memory.
+/// An endless input, of which only a part can ever be in memory.
 struct Endless {
     left: u64,
     pattern: &'static [u8],

@@ -1,5 +1,5 @@
-//! One column being built: as long as its cells are blank it is nothing, as long as they repeat it is keys into its distinct cells, and
-//! from then on texts.
+//! One column being built: nothing as long as its cells are blank, keys into its distinct cells as long as they repeat, and texts from
+//! then on.
 
 use assay_model::{Bitmap, Cells, Column, Text};
 
@@ -11,24 +11,25 @@ use super::tile::{Span, Tile};
 /// How the cells of a column are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// As distinct cells and keys where cells repeat, as texts elsewhere.
+    /// As distinct cells and keys if the cells repeat, as texts otherwise.
     Smallest,
     /// As texts.
     Texts,
 }
 
-/// Records after which a column must have shown that its cells repeat: enough to tell names of companies from names of records.
+/// Records after which a column must have shown that its cells repeat: enough to tell company names from names that differ in each
+/// record.
 const TRIAL: usize = 512;
 
-/// What the cells of a column have been so far.
+/// What kind of cells the column has had so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Seen {
-    /// Nothing but blanks.
+    /// Only blanks.
     #[default]
     Blanks,
-    /// Cells that repeat, as far as can be told.
+    /// Cells that repeat, as far as is known.
     Distinct,
-    /// Cells that don't.
+    /// Cells that do not repeat.
     Texts,
 }
 
@@ -43,7 +44,7 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// Bytes of memory it takes.
+    /// Memory used, in bytes.
     pub(super) fn memory(&self) -> usize {
         size_of::<Self>() + self.distinct.memory() + self.texts.memory()
     }
@@ -69,20 +70,21 @@ impl Builder {
             if !self.distinct.overflows() && repeats(self.distinct.len(), self.records) {
                 return;
             }
-            // What was keyed of this tile is keyed for nothing and copied below.
+            // The keys of this tile are discarded; its cells are copied below.
             self.become_texts(before, spare);
         }
         tile.put(nth, &mut self.texts);
     }
 
-    /// Goes on with texts, of which `count` were keyed.
+    /// Switches to texts; the first `count` cells are copied from their keys.
     fn become_texts(&mut self, count: usize, spare: &mut Spare) {
         self.texts.begin(spare.texts.pop());
         spare.keyed.push(self.distinct.spill_into(&mut self.texts, count));
         self.seen = Seen::Texts;
     }
 
-    /// The number of a cell among the distinct ones: where it lies in `from`, or itself if it is not as it stands there.
+    /// The number of a cell among the distinct ones: given as a span of `from`, or as the cell itself if that differs from the raw
+    /// bytes.
     pub(super) fn number(&mut self, from: &[u8], cell: Result<Span, &[u8]>) -> u16 {
         match cell {
             Ok(span) => self.distinct.number_at(from, span),
@@ -90,13 +92,13 @@ impl Builder {
         }
     }
 
-    /// Its cells come by way of a joint.
+    /// Begins a column whose cells arrive through a joint.
     pub(super) fn begin_in_joint(&mut self, spare: &mut Spare) {
         self.seen = Seen::Distinct;
         self.distinct.begin(&mut spare.keyed);
     }
 
-    /// All its cells came by way of a joint. `keys` gives them if they are needed.
+    /// Ends a column whose cells all arrived through a joint. `keys` yields their keys if they are needed.
     pub(super) fn end_in_joint<K: Iterator<Item = u16>>(&mut self, keys: impl FnOnce() -> K) {
         match self.distinct.len() {
             0 => self.seen = Seen::Blanks,
@@ -107,7 +109,7 @@ impl Builder {
         }
     }
 
-    /// So many records' cells came by way of a joint, and no more will.
+    /// Ends the joint: the cells of `records` records arrived through it, and the rest will not.
     pub(super) fn leave_joint<K: Iterator<Item = u16>>(
         &mut self,
         keys: impl FnOnce() -> K,
@@ -125,7 +127,7 @@ impl Builder {
         }
     }
 
-    /// The first cell that is not blank comes after `blanks` that were.
+    /// The first cell that is not blank follows `blanks` blank ones.
     fn end_of_blanks(&mut self, blanks: usize, spare: &mut Spare) {
         if self.keep == Some(Keep::Texts) {
             self.seen = Seen::Texts;
@@ -150,7 +152,7 @@ impl Builder {
     }
 }
 
-/// Whether so many distinct cells of so many records are few enough to go on.
+/// Whether the distinct cells are few enough, for this number of records, to keep using keys.
 pub(super) fn repeats(distinct: usize, records: usize) -> bool {
     distinct * 2 <= records || records < TRIAL
 }

@@ -1,8 +1,8 @@
-//! The distinct cells of a column in a slab, numbered in the order they come.
+//! The distinct cells of a column in a slab, numbered in order of appearance.
 //!
-//! Each cell costs one look-up in a table of 16-bit slots and one comparison: the first and last 16 bytes of a cell and its length tell
-//! cells of up to 32 bytes apart, and only longer ones are compared in full. Where all cells of a tile are shorter than 16 bytes, as in
-//! most columns, the first 16 are enough.
+//! Each cell costs one lookup in a table of 16-bit slots and one comparison: cells of up to 32 bytes are identified by their first and
+//! last 16 bytes and their length, and only longer ones are compared in full. If all cells of a tile are shorter than 16 bytes, as in
+//! most columns, the first 16 bytes are enough.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -13,45 +13,46 @@ use super::tile::{Cellular, Span, TILE};
 use super::validity::bitmap;
 use crate::slab::narrow;
 
-/// Distinct cells of a slab at most: half of its records, beyond which keys gain nothing over the cells themselves.
+/// Maximum number of distinct cells per slab: half of its records. With more, keys are not cheaper than the cells themselves.
 pub(super) const MOST: usize = 2_048;
 
-/// Slots to begin with. Most columns have few distinct cells, and 91 tables of 512 bytes stay in the second cache.
+/// Initial number of slots. Most columns have few distinct cells, and 91 tables of 512 bytes stay in the L2 cache.
 const FIRST_SLOTS: usize = 256;
 
-/// Bytes at either end of a cell that are compared at once.
+/// Bytes at either end of a cell that are compared in one step.
 pub(super) const END: usize = 16;
 
-/// What tells a cell from others, but for the middle of one of more than 32 bytes.
+/// What distinguishes a cell from others, except for the middle of a cell of more than 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ends {
-    /// The first 16 bytes, zeros beyond the cell, which leaves the last of them free if the cell is shorter: there its length is. In a
-    /// longer cell's place is [`LONG`], which no length is, so that short cells are compared by their heads alone.
+    /// The first 16 bytes, with zeros beyond the cell. A cell of fewer than 16 bytes leaves the last of them free, which then holds its
+    /// length. In a longer cell that byte is [`LONG`], which is not a possible length, so that short cells are compared by their heads
+    /// alone.
     head: u128,
-    /// The last 16 bytes. Of a cell of up to 16 bytes all of it.
+    /// The last 16 bytes; for a cell of up to 16 bytes, all of it.
     tail: u128,
     len: u32,
-    /// The byte of the head that [`LONG`] replaced.
+    /// The byte of the head that was replaced with [`LONG`].
     sixteenth: u8,
 }
 
-/// Mark of a head of a cell of 16 bytes or more.
+/// Marks the head of a cell of 16 bytes or more.
 const LONG: u128 = 0xff << 120;
 
 /// Distinct cells being gathered, with a key for each record.
 #[derive(Debug)]
 pub(super) struct Distinct {
     keys: Vec<u16>,
-    /// 0 where free, else a number plus one. Its length is a power of two.
+    /// 0 if free, otherwise a number plus one. The length is a power of two.
     slots: Vec<u16>,
-    /// The heads of `ends`, where nothing else takes room in the first cache.
+    /// The heads of `ends`, kept separately so that they take less room in the L1 cache.
     heads: Vec<u128>,
     ends: Vec<Ends>,
     /// The cells themselves: `values.get(number)`.
     values: Text,
     /// Number of the blank cell, if there is one.
     blank: Option<u16>,
-    /// There were too many.
+    /// Whether there were too many distinct cells.
     overflows: bool,
     seeds: [u64; 2],
 }
@@ -72,9 +73,9 @@ impl Default for Distinct {
 }
 
 impl Distinct {
-    /// Starts over, in the memory of a column that is done with.
+    /// Starts over, in the memory of a finished column.
     pub(super) fn begin(&mut self, spare: &mut Vec<(Vec<u16>, Text)>) {
-        // What was never taken from it last time is still here.
+        // Memory that was not handed over last time is still here.
         if self.keys.capacity() == 0
             && let Some(spare) = spare.pop()
         {
@@ -89,7 +90,7 @@ impl Distinct {
         self.overflows = false;
     }
 
-    /// A hash of a cell of fewer than [`END`] bytes.
+    /// The hash of a cell of fewer than [`END`] bytes.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
     fn hash(&self, head: u128) -> usize {
@@ -97,7 +98,7 @@ impl Distinct {
         fold(low ^ self.seeds[0], high ^ self.seeds[1]) as usize
     }
 
-    /// The same for a cell of any length.
+    /// The hash of a cell of any length.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
     fn hash_ends(&self, ends: Ends) -> usize {
@@ -107,12 +108,12 @@ impl Distinct {
         self.hash(ends.head) ^ if ends.len as usize >= END { tail } else { 0 }
     }
 
-    /// How many distinct cells there are.
+    /// Number of distinct cells.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Bytes of memory it takes.
+    /// Memory used, in bytes.
     pub(super) fn memory(&self) -> usize {
         (self.keys.capacity() + self.slots.capacity()) * size_of::<u16>()
             + self.heads.capacity() * size_of::<u128>()
@@ -120,7 +121,7 @@ impl Distinct {
             + self.values.memory()
     }
 
-    /// Whether there were too many. Cells since then are lost.
+    /// Whether there were too many distinct cells. Cells appended since then are lost.
     pub(super) fn overflows(&self) -> bool {
         self.overflows
     }
@@ -171,7 +172,7 @@ impl Distinct {
         }
     }
 
-    /// The number of the cell that lies there.
+    /// The number of the cell at `span`.
     #[inline]
     pub(super) fn number_at(&mut self, from: &[u8], span: Span) -> u16 {
         let (start, len) = (span.start as usize, span.len as usize);
@@ -185,7 +186,7 @@ impl Distinct {
         self.number(Ends::of(cell), cell)
     }
 
-    /// Whether one of them is blank.
+    /// Whether one of the distinct cells is blank.
     pub(super) fn has_blank(&self) -> bool {
         self.blank.is_some()
     }
@@ -229,7 +230,7 @@ impl Distinct {
         self.slots = slots;
     }
 
-    /// Hands over the first `count` cells, and the memory they were in.
+    /// Hands over the first `count` cells, and the memory that held them.
     pub(super) fn spill_into(&mut self, texts: &mut Texts, count: usize) -> (Vec<u16>, Text) {
         for &key in &self.keys[..count] {
             texts.push(self.values.get(usize::from(key)));
@@ -241,7 +242,7 @@ impl Distinct {
     pub(super) fn finish(&mut self) -> Column {
         let valid = self.blank.map(|blank| bitmap(&self.keys, |key| *key != blank));
         if self.ends.len() == 1 {
-            // Not blank: such columns have no filled cell and never get here.
+            // Not blank: a column of blanks only never gets here.
             let cell = self.values.get(0).to_vec();
             return Column { cells: Cells::Constant(cell), valid, malformed: None };
         }
@@ -254,7 +255,7 @@ impl Cellular for Distinct {
     fn put(&mut self, from: &[u8], spans: &[Span]) {
         let cell = |span: &Span| &from[span.start as usize..(span.start + span.len) as usize];
         let mut keys = [0; TILE];
-        // The bits of all lengths: below 16 only if all lengths are.
+        // All lengths combined with OR: below 16 only if every length is.
         let longest = spans.iter().fold(0, |bits, span| bits | span.len) as usize;
         if longest < END {
             for (key, span) in keys.iter_mut().zip(spans) {
@@ -295,25 +296,25 @@ impl Ends {
     }
 }
 
-/// Seeds of a table's hashes, drawn anew, so that no file can be made to collide. Numbers do not depend on them.
+/// Random seeds for a table's hashes, so that a file cannot be crafted to cause collisions. Numbers do not depend on them.
 pub(super) fn seeds() -> [u64; 2] {
     let state = RandomState::new();
     [state.hash_one(0_u8), state.hash_one(1_u8)]
 }
 
-/// Up to 16 bytes of a cell of `len` bytes, from `at` on, zeros beyond.
+/// Up to 16 bytes of a cell of `len` bytes, starting at `at`, with zeros beyond.
 #[inline]
 pub(super) fn load(from: &[u8], at: usize, len: usize) -> u128 {
     load_whole(from, at) & MASKS[len.min(END)]
 }
 
-/// The 16 bytes from `at` on.
+/// The 16 bytes starting at `at`.
 #[inline]
 pub(super) fn load_whole(from: &[u8], at: usize) -> u128 {
     u128::from_le_bytes(*from[at..].first_chunk::<END>().expect("a buffer ends with room"))
 }
 
-/// For each length up to 16 the bytes that belong to a cell of it.
+/// For each length up to 16, a mask of the bytes that belong to a cell of that length.
 const MASKS: [u128; END + 1] = {
     let mut masks = [0; END + 1];
     let mut len = 1;
@@ -329,7 +330,7 @@ pub(super) fn halves(word: u128) -> (u64, u64) {
     (word as u64, (word >> 64) as u64)
 }
 
-/// Multiplies into 128 bits and folds the halves, so that each bit of the result depends on all bits.
+/// Multiplies into 128 bits and folds the halves, so that every bit of the result depends on all bits.
 pub(super) fn fold(one: u64, other: u64) -> u64 {
     let (low, high) = halves(u128::from(one) * u128::from(other));
     low ^ high
@@ -369,7 +370,7 @@ mod tests {
                 let mut distinct = Distinct::default();
                 let span = Span { start, len };
                 distinct.put(&text, &[span]);
-                // Beside a longer cell it takes another way.
+                // Next to a longer cell it takes the other path.
                 distinct.put(&text, &[span, Span { start: 0, len: 64 }]);
                 distinct.push(&text[start as usize..(start + len) as usize]);
                 assert_eq!(distinct.keys, [0, 0, 1, 0], "{len} bytes from {start}");

@@ -1,36 +1,36 @@
-//! Neighbouring columns whose cells come together, as a company's name, number and country do, looked up as one.
+//! Neighbouring columns whose cells occur together, such as a company's name, number and country, looked up as one.
 //!
-//! Records in which they are the same bytes have the same cells, so one look-up of all the bytes from the first column to the last
-//! stands for one a cell. What is new goes to the columns' own distinct cells in the order it comes, so they turn out as if each cell had
-//! been looked up by itself.
+//! Records with the same bytes in these columns have the same cells, so one lookup of all the bytes from the first column to the last
+//! replaces one lookup per cell. New combinations add their cells to the columns' own distinct cells in order of appearance, so the
+//! columns come out as if each cell had been looked up separately.
 
 use super::builder::{Builder, repeats};
 use super::distinct::{END, MOST, fold, halves, load, load_whole, seeds};
 use super::neighbours::Asked;
 use super::tile::{Span, TILE, Tile};
 
-/// Slots to begin with: room for a hundred combinations.
+/// Initial number of slots: room for a hundred combinations.
 const FIRST_SLOTS: usize = 256;
 
-/// Added to the seeds from one sixteen bytes to the next, so that their order counts. Odd, with bits all over.
+/// Added to the seeds for each sample of 16 bytes, so that the order of samples matters. Odd, with bits spread over the word.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Combinations of neighbours' cells being gathered, with a number for each record.
+/// Combinations of neighbouring cells being gathered, with a number for each record.
 #[derive(Debug)]
 pub(super) struct Joint {
     numbers: Vec<u16>,
-    /// 0 where free, else 16 bits of the hash over the number plus one. Its length is a power of two.
+    /// 0 if free, otherwise 16 bits of the hash above the number plus one. The length is a power of two.
     slots: Vec<u32>,
     hashes: Vec<u64>,
-    /// Where the bytes of each combination begin; one more says where the last one's end.
+    /// Where the bytes of each combination begin; one more entry marks the end of the last.
     starts: Vec<usize>,
     bytes: Vec<u8>,
-    /// For each combination its cells' numbers, one a column.
+    /// The cell numbers of each combination, one per column.
     cells: Vec<u16>,
     width: usize,
-    /// Most records have the combination of the one before, which is worth a look before it is looked up.
+    /// Most records have the same combination as the record before, so that one is compared before the lookup.
     repeats: bool,
-    /// Comparisons in vain: bytes that have the same hash and are others.
+    /// Failed comparisons: different bytes with the same hash tag.
     vain: usize,
     seeds: [u64; 2],
 }
@@ -53,7 +53,7 @@ impl Default for Joint {
 }
 
 impl Joint {
-    /// Starts over, with so many columns.
+    /// Starts over with `width` columns.
     pub(super) fn begin(&mut self, width: usize) {
         self.numbers.clear();
         self.slots.fill(0);
@@ -67,7 +67,7 @@ impl Joint {
         self.vain = 0;
     }
 
-    /// Bytes of memory it takes.
+    /// Memory used, in bytes.
     pub(super) fn memory(&self) -> usize {
         (self.numbers.capacity() + self.cells.capacity()) * size_of::<u16>()
             + self.slots.capacity() * size_of::<u32>()
@@ -76,18 +76,18 @@ impl Joint {
             + self.bytes.capacity()
     }
 
-    /// How many combinations there are.
+    /// Number of combinations.
     fn len(&self) -> usize {
         self.hashes.len()
     }
 
-    /// Whether it is of no more use after so many records: there are as many combinations as a column must not have distinct cells,
-    /// or what differs is not what the hash is made of.
+    /// Whether it no longer pays off after `records` records: there are as many combinations as make a column stop using keys, or the
+    /// bytes that differ are not among those that are hashed.
     pub(super) fn is_spent(&self, records: usize) -> bool {
         self.len() + TILE > MOST || !repeats(self.len(), records) || self.vain > records
     }
 
-    /// Appends the tile's records. `columns` are those that the tile's `nth` item reaches over.
+    /// Appends the tile's records. `columns` are those covered by the tile's `nth` item.
     pub(super) fn append(
         &mut self,
         nth: usize,
@@ -100,7 +100,7 @@ impl Joint {
         for at in 0..tile.len() {
             let Span { start, len } = tile.spans(nth)[at];
             let raw = &from[start as usize..(start + len) as usize];
-            // The same bytes may be other text in a record that is not UTF-8.
+            // The same bytes may be a different text in a record that is not UTF-8.
             let odd = tile.is_odd(nth, at);
             let number = match self.numbers.last() {
                 Some(&last) if self.repeats && !odd && self.raw(last) == raw => last,
@@ -139,7 +139,7 @@ impl Joint {
 
     /// The keys of one of the columns.
     pub(super) fn keys(&self, index: usize) -> impl Iterator<Item = u16> {
-        // As long as numbers can be, so that none needs to be compared with its length.
+        // The full length that numbers can reach, so that no lookup needs a bounds check.
         let mut keys = [0; MOST];
         let cells = self.cells.get(index..).unwrap_or_default();
         for (key, cell) in keys.iter_mut().zip(cells.iter().step_by(self.width.max(1))) {
@@ -148,7 +148,7 @@ impl Joint {
         self.numbers.iter().map(move |&number| keys[usize::from(number) % MOST])
     }
 
-    /// A hash of all bytes if there are up to 112, and of seven samples of more: a loop's end could not be predicted.
+    /// Hashes all bytes if there are at most 112, otherwise seven samples of them: the end of a loop would be mispredicted.
     #[inline]
     fn hash(&self, from: &[u8], start: usize, len: usize) -> u64 {
         if len < END {
@@ -176,7 +176,7 @@ impl Joint {
         fold(hash, one ^ len as u64)
     }
 
-    /// The number of these bytes, or the slot that is theirs.
+    /// The number of these bytes, or the free slot for them.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
     fn find(&mut self, hash: u64, raw: &[u8]) -> Result<u16, usize> {
@@ -205,7 +205,7 @@ impl Joint {
         &self.bytes[self.starts[number]..self.starts[number + 1]]
     }
 
-    /// A new combination, whose cells were just added. Without a slot it is nobody else's.
+    /// Adds a combination whose cells were just added. Without a slot it will not be found again.
     fn insert(&mut self, slot: Option<usize>, hash: u64, raw: &[u8]) -> u16 {
         let number = u16::try_from(self.len()).expect("a tile that may be too much is not added");
         self.hashes.push(hash);

@@ -1,46 +1,46 @@
-//! Which neighbouring columns are worth looking up together: learnt from the columns of a slab, for those that come.
+//! Which neighbouring columns are worth looking up together: learnt from the columns of one slab for the following ones.
 //!
-//! Of all ways to cut the columns into runs, the one that costs least is taken, by what a look-up costs and how often a combination is new.
-//! What comes out of columns does not depend on it.
+//! Of all ways to divide the columns into runs, the cheapest is taken, judged by the cost of a lookup and by how often a combination is
+//! new. The resulting columns do not depend on it.
 
 use assay_model::{Cells, Column};
 
 use super::tile::Item;
 use crate::slab::narrow;
 
-/// Slabs after which it is learnt anew: a quarter of a million records. Learning takes as long as a third of a slab's columns.
+/// Slabs after which this is learnt anew: a quarter of a million records. Learning takes as long as a third of a slab's columns.
 const SLABS: u32 = 64;
 
-/// Records looked at: enough to see how often a combination is new.
+/// Records examined: enough to see how often a combination is new.
 const ROWS: usize = 2_048;
 
-/// Columns below which there is nothing to gain.
+/// Minimum number of columns; with fewer there is nothing to gain.
 const FEW: usize = 4;
 
-/// Columns that are looked up as one at most: more save hardly anything, and would take long to try in files of thousands of columns.
+/// Maximum number of columns looked up as one: more saves hardly anything, and would take long to try in files of thousands of columns.
 const WIDEST: usize = 64;
 
-/// A column that was asked for.
+/// A requested column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Asked {
     pub(super) column: u32,
-    /// Which of those asked for.
+    /// Its index among the requested columns.
     pub(super) nth: u32,
 }
 
-/// Neighbours in the order of the file: how many columns are looked up as one.
+/// The requested columns in file order, and how many of them are looked up as one.
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
     asked: Vec<Asked>,
     widths: Vec<usize>,
-    /// Slabs until it is learnt anew, and after that.
+    /// Slabs until the next time it is learnt, and the interval after that.
     left: u32,
     every: u32,
     joiner: Joiner,
 }
 
 impl Neighbours {
-    /// Makes ready for a slab of which these columns are asked for.
+    /// Prepares for a slab from which these columns are requested.
     pub(super) fn begin(&mut self, columns: &[usize]) {
         let asked = (0..).zip(columns).map(|(nth, &column)| Asked { column: narrow(column), nth });
         let mut asked: Vec<Asked> = asked.collect();
@@ -52,7 +52,7 @@ impl Neighbours {
         }
     }
 
-    /// The columns in the order of the file: those that are looked up as one, with the place of the first of them.
+    /// The columns in file order, grouped by lookup, each group with the index of its first column.
     pub(super) fn items(&self) -> impl Iterator<Item = (usize, &[Asked])> {
         let mut at = 0;
         self.widths.iter().map(move |&width| {
@@ -62,7 +62,7 @@ impl Neighbours {
         })
     }
 
-    /// What they reach over.
+    /// The range of columns that each group covers.
     pub(super) fn reach(&self) -> impl Iterator<Item = Item> {
         self.items().map(|(_, columns)| Item {
             first: columns[0].column,
@@ -70,7 +70,7 @@ impl Neighbours {
         })
     }
 
-    /// Does without those that are `spent`.
+    /// Splits the groups that are `spent` into single columns.
     pub(super) fn take_apart(&mut self, mut spent: impl FnMut(usize, &[Asked]) -> bool) {
         let mut widths = Vec::with_capacity(self.asked.len());
         for (at, columns) in self.items() {
@@ -84,19 +84,19 @@ impl Neighbours {
         self.widths = widths;
     }
 
-    /// Looks at the columns of the slab, in the order asked.
+    /// Learns from the slab's columns, given in the requested order.
     pub(super) fn learn(&mut self, rows: usize, columns: &[Column]) {
         self.left = self.left.saturating_sub(1);
         if self.left > 0 || self.asked.len() < FEW || rows == 0 {
             return;
         }
         let rows = rows.min(ROWS);
-        // Soon at first: what the first slab shows need not be typical.
+        // Learns again soon at first: the first slab may not be typical.
         self.every = (self.every * 8).min(SLABS);
         self.left = self.every;
         let parts = self.asked.iter().map(|asked| Part::of(&columns[asked.nth as usize], rows));
         let parts: Vec<Part> = parts.collect();
-        // From the last column to the first: what the rest costs at best, and how many are looked up as one for it.
+        // From the last column to the first: the least cost of the rest, and the width of the first group that achieves it.
         let mut best = vec![(0, 1); parts.len() + 1];
         for first in (0..parts.len()).rev() {
             let mut run = parts[first].clone();
@@ -122,17 +122,17 @@ impl Neighbours {
     }
 }
 
-/// Neighbours as they are so far.
+/// A run of neighbouring columns so far.
 #[derive(Debug, Clone)]
 struct Part {
     width: usize,
-    /// Columns that are not the same in all records.
+    /// Columns that are not constant.
     varying: usize,
-    /// Bytes of all records, quotes and commas included.
+    /// Bytes of all records, including quotes and commas.
     bytes: usize,
-    /// One number a record; none if there is one for all.
+    /// One number per record; empty if all records have the same.
     keys: Vec<u16>,
-    /// As many as can be where cells do not repeat.
+    /// Number of distinct combinations; the maximum if cells do not repeat.
     distinct: usize,
 }
 
@@ -157,9 +157,9 @@ impl Part {
         }
     }
 
-    /// Takes the next column in. False if there are more combinations than can pay.
+    /// Adds the next column. False if there are more combinations than can pay off.
     fn join(&mut self, next: &Self, joiner: &mut Joiner) -> bool {
-        // A look-up that is new in one record of eight costs more than it saves, whatever it is of.
+        // Lookups that find a new combination in one record of eight cost more than they save, however many columns they cover.
         let most = self.keys.len().max(next.keys.len()) / 8;
         if self.distinct.max(next.distinct) > most.max(1) {
             return false;
@@ -179,7 +179,7 @@ impl Part {
         true
     }
 
-    /// What so many records take, in cycles, about: measured where all is in the second cache.
+    /// Approximate cost for `rows` records, in cycles, measured with everything in the L2 cache.
     fn cost(&self, rows: usize) -> usize {
         if self.width == 1 {
             return rows * if self.varying > 0 { 40 } else { 10 };
@@ -189,18 +189,18 @@ impl Part {
     }
 }
 
-/// Numbers pairs of numbers.
+/// Assigns numbers to pairs of numbers.
 #[derive(Debug, Default)]
 struct Joiner {
-    /// A pair plus one and its number, or 0.
+    /// A pair plus one, with its number; 0 if free.
     slots: Vec<(u32, u16)>,
 }
 
-/// Slots for numbering pairs: eight for each that is allowed.
+/// Slots for numbering pairs: eight for each allowed pair.
 const SLOTS: usize = ROWS;
 
 impl Joiner {
-    /// One number for each pair that occurs; `None` if there are more than can pay.
+    /// Assigns one number to each pair that occurs; `None` if there are more than can pay off.
     fn join(&mut self, keys: &mut [u16], other: &[u16], most: usize) -> Option<usize> {
         self.slots.clear();
         self.slots.resize(SLOTS, (0, 0));
@@ -240,7 +240,8 @@ mod tests {
         Column { cells: Cells::Dictionary { keys, values }, valid: None, malformed: None }
     }
 
-    /// `kinds`: a letter a column. `-` blank, `t` text, `a` to `c` follow from the record's group of one kind, `1` to `3` from nothing.
+    /// `kinds` has one letter per column: `-` is blank, `t` is text, `a` to `c` depend on the record's group of that kind, `1` to `3` are
+    /// independent.
     fn check(kinds: &str, asked: &[usize], expected: &[usize]) {
         let rows = 4_096;
         let scattered = |by: usize| (0..rows).map(move |row| (row + 1) * by % 65_537);
@@ -267,9 +268,9 @@ mod tests {
         check("taaat---", &all, &[1, 3, 1, 1, 1, 1]);
         check("12312312", &all, &[1; 8]);
         check("1aaaa---", &all, &[1, 7]);
-        // Others lie between the two halves.
+        // Other columns lie between the two halves.
         check("aaaaaaaa", &[0, 1, 2, 5, 6, 7], &[3, 3]);
-        // In the order of the file, whatever the order asked.
+        // In file order, whatever order was requested.
         check("aaat1---", &[4, 2, 1, 0], &[3, 1]);
         check("aaa", &[0, 1, 2], &[1, 1, 1]);
     }

@@ -1,8 +1,8 @@
-//! Memory of columns that are done with, for those that come.
+//! The memory of finished columns, for reuse.
 
 use assay_model::{Cells, Column, Text};
 
-/// What columns that are done with were made of.
+/// The buffers of finished columns.
 #[derive(Debug, Default)]
 pub(super) struct Spare {
     pub(super) texts: Vec<Text>,
@@ -10,13 +10,13 @@ pub(super) struct Spare {
 }
 
 impl Spare {
-    /// Gives all of it up.
+    /// Frees all of it.
     pub(super) fn clear(&mut self) {
         self.texts.clear();
         self.keyed.clear();
     }
 
-    /// Bytes of memory it takes.
+    /// Memory used, in bytes.
     pub(super) fn memory(&self) -> usize {
         let keyed = |(keys, values): &(Vec<u16>, Text)| {
             keys.capacity() * size_of::<u16>() + values.memory()
@@ -25,7 +25,7 @@ impl Spare {
             + self.keyed.iter().map(keyed).sum::<usize>()
     }
 
-    /// Takes a column apart.
+    /// Takes a column apart and keeps its buffers.
     pub(super) fn take(&mut self, column: Column) {
         match column.cells {
             Cells::Text(text) => self.texts.push(text),

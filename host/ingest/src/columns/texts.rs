@@ -1,7 +1,7 @@
-//! Cells as texts, one after the other.
+//! Cells as texts, one after another.
 //!
-//! Short cells are copied as 32 bytes whatever their length, which is one move instead of a call; what is copied too much is
-//! overwritten by the next cell or cut off at the end.
+//! Short cells are copied as 32 bytes whatever their length, which is one move instead of a call; the excess is overwritten
+//! by the next cell or cut off at the end.
 
 use assay_model::{Cells, Column, Text};
 
@@ -9,23 +9,23 @@ use super::tile::{Cellular, Span};
 use super::validity::bitmap;
 use crate::slab::narrow;
 
-/// Bytes copied at once. Most cells are shorter.
+/// Bytes copied in one step. Most cells are shorter.
 const COPY: usize = 32;
 
-/// Room that is doubled. 256 KiB: most columns' texts of a slab.
+/// The largest step by which the buffer grows. 256 KiB: the size of most columns' texts in a slab.
 const LITTLE: usize = 256 << 10;
 
 /// Texts being gathered.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     offsets: Vec<u32>,
-    /// The cells' bytes up to `len`; the rest is room.
+    /// The cells' bytes up to `len`; the rest is spare.
     bytes: Vec<u8>,
     len: usize,
 }
 
 impl Texts {
-    /// Starts over, in the memory of a text that is done with.
+    /// Starts over, in the memory of a finished text.
     pub(super) fn begin(&mut self, spare: Option<Text>) {
         (self.offsets, self.bytes) = spare.map(Text::into_parts).unwrap_or_default();
         self.offsets.clear();
@@ -56,14 +56,14 @@ impl Texts {
     #[inline]
     fn make_room(&mut self, room: usize) {
         if self.bytes.len() < room {
-            // Twice the room while it is little; of long texts that would be memory for nothing.
+            // The room is doubled while it is small; for long texts that would waste memory.
             let len = room + room.min(LITTLE);
             self.bytes.reserve_exact(len - self.bytes.len());
             self.bytes.resize(len, 0);
         }
     }
 
-    /// Bytes of memory it takes.
+    /// Memory used, in bytes.
     pub(super) fn memory(&self) -> usize {
         self.offsets.capacity() * size_of::<u32>() + self.bytes.capacity()
     }

@@ -1,27 +1,27 @@
-//! A run of records, and where their cells lie.
+//! A run of records, and the positions of their cells.
 
 use crate::slab::{Record, Slab, narrow};
 use crate::{cp1252, grammar};
 
-/// Records of a tile. 64 records of 700 bytes, their separators and the places of their cells take 120 KB, which the second cache
-/// holds; each of the three is walked through from front to back.
+/// Records per tile. 64 records of 700 bytes, their separators and the positions of their cells take 120 KB, which fits the L2 cache;
+/// each of the three is read sequentially.
 pub(crate) const TILE: usize = 64;
 
-/// Places of a column's cells lie this far from the next column's. One more than needed: at a multiple of 512 bytes, all columns would
-/// fight for the same few lines of the first cache.
+/// Distance between the spans of one column and the next. One more than needed: at a multiple of 512 bytes, all columns would compete
+/// for the same few lines of the L1 cache.
 const STRIDE: usize = TILE + 1;
 
-/// Where a cell lies in the slab's bytes, without its quotes.
+/// The position of a cell in the slab's bytes, without its quotes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Span {
     pub(super) start: u32,
     pub(super) len: u32,
 }
 
-/// What is found at once: a column, or neighbours whose cells are looked up together.
+/// A unit of lookup: a column, or neighbouring columns whose cells are looked up together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Item {
-    /// The columns of the file it reaches over.
+    /// The range of columns in the file that it covers.
     pub(super) first: u32,
     pub(super) last: u32,
 }
@@ -32,30 +32,30 @@ impl Item {
     }
 }
 
-/// What cells can be put into.
+/// A destination for cells.
 pub(super) trait Cellular {
-    /// Cells as they stand in `from`, which reaches 32 bytes beyond the start of each at least. At most [`TILE`].
+    /// Adds cells given as spans of `from`, at most [`TILE`]. `from` must reach at least 32 bytes beyond the start of each.
     fn put(&mut self, from: &[u8], spans: &[Span]);
-    /// A cell.
+    /// Adds one cell.
     fn push(&mut self, cell: &[u8]);
 }
 
-/// Memory of a tile, used again for the next slab.
+/// A tile's memory, reused for the next slab.
 #[derive(Debug, Default)]
 pub(super) struct TileMemory {
-    /// What is to be found, ascending.
+    /// The items to find, ascending.
     items: Vec<Item>,
-    /// [`STRIDE`] for each item.
+    /// [`STRIDE`] spans for each item.
     spans: Vec<Span>,
-    /// For each item a bit a record: it is not as it stands.
+    /// For each item, one bit per record: the cell differs from its raw bytes.
     odd: Vec<u64>,
-    /// A cell without its doubled quotes, and one turned into UTF-8.
+    /// Buffers for a cell without its doubled quotes, and for one converted to UTF-8.
     unescaped: Vec<u8>,
     decoded: Vec<u8>,
 }
 
 impl TileMemory {
-    /// Bytes it takes.
+    /// Memory used, in bytes.
     pub(super) fn memory(&self) -> usize {
         self.items.capacity() * size_of::<Item>()
             + self.spans.capacity() * size_of::<Span>()
@@ -65,14 +65,14 @@ impl TileMemory {
     }
 }
 
-/// A run of records, and where their cells lie.
+/// A run of records, and the positions of their cells.
 #[derive(Debug)]
 pub(super) struct Tile<'a> {
     slab: &'a Slab,
     from: &'a [u8],
     rows: &'a [u32],
     memory: &'a mut TileMemory,
-    /// Some record has an odd cell.
+    /// At least one record has an odd cell.
     odd: bool,
 }
 
@@ -88,7 +88,7 @@ impl<'a> Tile<'a> {
         tile
     }
 
-    /// Finds other items of these records, and of those that come.
+    /// Switches to other items, for these records and the following ones.
     pub(super) fn look_for(&mut self, items: impl Iterator<Item = Item>) {
         let TileMemory { items: own, spans, odd, .. } = &mut *self.memory;
         own.clear();
@@ -99,12 +99,12 @@ impl<'a> Tile<'a> {
         self.odd = false;
     }
 
-    /// How many records it has.
+    /// Number of records.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Goes on to other records, at most [`TILE`].
+    /// Moves on to other records, at most [`TILE`].
     pub(super) fn visit(&mut self, rows: &'a [u32]) {
         self.rows = rows;
         if self.odd {
@@ -123,7 +123,7 @@ impl<'a> Tile<'a> {
                     None => record.start,
                 };
                 let end = separators.get(item.last as usize).copied().unwrap_or(record.content);
-                // No short cut: whether a cell is empty cannot be predicted, and the byte is there in any case.
+                // No shortcut here: whether a cell is empty cannot be predicted, and the byte exists in any case.
                 let quotes = u32::from(start < end)
                     & u32::from(from[start as usize] == b'"')
                     & u32::from(!item.is_joint());
@@ -135,7 +135,8 @@ impl<'a> Tile<'a> {
         }
     }
 
-    /// Marks what is not as it stands in a record: cells with doubled quotes, and everything where the encoding is at fault.
+    /// Marks the cells of a record that differ from their raw bytes: those with doubled quotes, or all of them if the encoding is at
+    /// fault.
     #[cold]
     fn note_odd(&mut self, record: &Record, at: usize) {
         let TileMemory { items, spans, odd, .. } = &mut *self.memory;
@@ -148,14 +149,14 @@ impl<'a> Tile<'a> {
         }
         let doubled = record.first_doubled as usize..;
         for &quote in &self.slab.index.doubled[doubled][..record.doubled as usize] {
-            // Items are in the order of the file.
+            // Items are in file order, so binary search finds the one with the quote.
             let (mut low, mut high) = (0, items.len());
             while low < high {
                 let middle = usize::midpoint(low, high);
                 let Span { start, len } = spans[middle * STRIDE + at];
                 if start + len <= quote { low = middle + 1 } else { high = middle }
             }
-            // Neighbours with the same bytes have the same cells whatever these are.
+            // In joint columns, the same bytes mean the same cells, whatever they contain.
             if low < items.len()
                 && spans[low * STRIDE + at].start <= quote
                 && !items[low].is_joint()
@@ -165,17 +166,17 @@ impl<'a> Tile<'a> {
         }
     }
 
-    /// Where the `nth` item lies in each record.
+    /// The span of the `nth` item in each record.
     pub(super) fn spans(&self, nth: usize) -> &[Span] {
         &self.memory.spans[nth * STRIDE..][..self.rows.len()]
     }
 
-    /// The bytes that spans are of.
+    /// The bytes that the spans refer to.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.from
     }
 
-    /// Whether the `nth` item is not as it stands in the record `at`.
+    /// Whether the `nth` item differs from its raw bytes in record `at`.
     pub(super) fn is_odd(&self, nth: usize, at: usize) -> bool {
         self.memory.odd[nth] >> at & 1 == 1
     }
@@ -185,7 +186,7 @@ impl<'a> Tile<'a> {
         self.spans(nth).iter().fold(0, |longest, span| longest | span.len) == 0
     }
 
-    /// Hands the cells of the `nth` column to `cells`, in order.
+    /// Passes the cells of the `nth` column to `cells`, in order.
     pub(super) fn put(&mut self, nth: usize, cells: &mut impl Cellular) {
         let mut odd = self.memory.odd[nth];
         let mut done = 0;
@@ -200,7 +201,7 @@ impl<'a> Tile<'a> {
         cells.put(self.from, &self.spans(nth)[done..]);
     }
 
-    /// Hands the cell of one column in the record `at` to `take`: where it lies if it is as it stands, else itself.
+    /// Passes the cell of one column in record `at` to `take`: as a span if it equals its raw bytes, otherwise as the cell itself.
     pub(super) fn cell<T>(
         &mut self,
         at: usize,
@@ -219,7 +220,7 @@ impl<'a> Tile<'a> {
         take(self.from, Ok(span))
     }
 
-    /// The bytes of a cell, without what its record's flags say may be in it.
+    /// The bytes of a cell, unescaped and decoded as its record's flags require.
     fn undone(&mut self, at: usize, start: usize, end: usize) -> &[u8] {
         let record = &self.slab.records[self.rows[at] as usize];
         let quoted = start > 0 && self.from[start - 1] == b'"';
@@ -228,7 +229,7 @@ impl<'a> Tile<'a> {
     }
 }
 
-/// A cell without what its record's flags say may be in it.
+/// A cell, unescaped and decoded as its record's flags require.
 fn undone<'a>(
     inner: &'a [u8],
     quoted: bool,

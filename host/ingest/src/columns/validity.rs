@@ -2,9 +2,10 @@
 
 use assay_model::Bitmap;
 
-/// A bit for each cell: whether it is filled.
+/// One bit per cell: whether it is filled.
 pub(super) fn bitmap<T>(cells: &[T], filled: impl Fn(&T) -> bool) -> Bitmap {
-    // The top byte of the product gathers the lowest bits of eight bytes, and no two of its terms meet.
+    // The top byte of the product collects the lowest bits of eight bytes, and no two of its terms
+    // overlap.
     const GATHER: u64 = 0x0102_0408_1020_4080;
     let byte_of = |cells: &[T; 8]| {
         let bits = cells.each_ref().map(|cell| u8::from(filled(cell)));

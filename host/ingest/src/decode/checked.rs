@@ -1,4 +1,4 @@
-//! Tells errors of the compressed data from errors of the source below it.
+//! Distinguishes errors of the compressed data from errors of the underlying source.
 
 use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,29 +7,29 @@ use std::sync::{Arc, Mutex};
 use super::compression::Compression;
 use super::error::DecodeError;
 
-/// A source under a decoder. What it fails with is kept: decoders put errors of their own in its place, or take it for the end.
+/// A source under a decoder. Its error is kept, because decoders replace it with their own or mistake it for the end of the data.
 pub(super) struct Watched<R> {
     source: R,
     failure: Failure,
 }
 
-/// What a source failed with, for those above the decoder, and how much it gave before.
+/// The error of a source, for the layers above the decoder, and how much was read before it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Failure {
     kept: Arc<Mutex<Option<Error>>>,
-    /// Bytes that were read of it.
+    /// Bytes read from it.
     read: Arc<AtomicU64>,
 }
 
 impl Failure {
-    /// Takes it, if there is one.
+    /// Takes the error, if there is one.
     pub(super) fn take(&self) -> Option<Error> {
         self.kept.lock().ok()?.take()
     }
 
-    /// Keeps an error, and gives what the decoder is told instead: nothing that it has an opinion on.
+    /// Keeps an error, and returns a neutral one for the decoder.
     fn keep(&self, error: Error) -> Error {
-        // Decoders and readers try these again.
+        // Decoders and readers retry these.
         if error.kind() == ErrorKind::Interrupted {
             return error;
         }
@@ -61,20 +61,21 @@ impl<R: Read> Read for Watched<R> {
 impl<R: Seek> Seek for Watched<R> {
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
         self.source.seek(to).map_err(|error| match error.kind() {
-            // A place before the beginning: an archive's own numbers are wrong, and nothing was read.
+            // An offset before the beginning: the archive's own numbers are wrong, and nothing was read.
             ErrorKind::InvalidInput => error,
             _ => self.failure.keep(error),
         })
     }
 }
 
-/// Bytes that each compressed one may become, and up to how many in all nobody asks. 500: tables of little else than commas stay below 200,
-/// and only what was made for it, or the same line again and again, is above. 64 MiB: a few seconds' work, whatever is in them.
+/// The highest ratio of decompressed to compressed bytes, and the number of decompressed bytes below which it is not checked. 500: tables
+/// of little but commas stay below 200, and only crafted data, or the same line again and again, exceeds it. 64 MiB: a few seconds' work,
+/// whatever they contain.
 const MOST_RATIO: u64 = 500;
 const UNASKED: u64 = 64 << 20;
 
-/// Names what is wrong with compressed data, and gives errors of the source as they were. Data that becomes many times what it was ends as
-/// if it were damaged: few bytes would keep a run busy for hours.
+/// Describes what is wrong with compressed data, and passes errors of the source on unchanged. Data that expands too much ends in an error
+/// as if it were damaged: otherwise a few bytes could keep a run busy for hours.
 pub(super) struct Checked<R> {
     decoder: R,
     compression: Compression,
@@ -83,12 +84,12 @@ pub(super) struct Checked<R> {
 }
 
 impl<R> Checked<R> {
-    /// `failure` is of the source that `decoder` reads.
+    /// `failure` belongs to the source that `decoder` reads.
     pub(super) fn new(decoder: R, compression: Compression, failure: Failure) -> Self {
         Self { decoder, compression, failure, given: 0 }
     }
 
-    /// Counts what was decompressed, and fails if it is too much for what was read.
+    /// Counts decompressed bytes, and fails if there are too many for the bytes that were read.
     fn count(&mut self, bytes: usize) -> Result<usize> {
         self.given += bytes as u64;
         let read = self.failure.read.load(Ordering::Relaxed);
@@ -121,13 +122,13 @@ impl<R> Checked<R> {
     }
 }
 
-/// What the zstd library says of a frame whose window is larger than it takes.
+/// The zstd library's error for a frame whose window is larger than it accepts.
 const ZSTD_WINDOW: &str = "too much memory";
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         match self.decoder.read(buffer) {
-            // A decoder may take a failure for the end.
+            // A decoder may mistake a failure for the end.
             Ok(0) if !buffer.is_empty() => self.failure.take().map_or(Ok(0), Err),
             Ok(read) => self.count(read),
             Err(error) => Err(self.name(error)),

@@ -1,22 +1,22 @@
-//! How an input is compressed, told by how it begins.
+//! How an input is compressed, detected from its first bytes.
 
 use std::fmt;
 
 /// How an input is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Compression {
-    /// Not at all.
+    /// Not compressed.
     Plain,
-    /// gzip, of one or several members.
+    /// gzip, with one or more members.
     Gzip,
-    /// zstd, of one or several frames.
+    /// zstd, with one or more frames.
     Zstd,
     /// One entry of a zip archive.
     Zip,
 }
 
 impl Compression {
-    /// The word reports use.
+    /// The word used in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -26,13 +26,13 @@ impl Compression {
         }
     }
 
-    /// Tells the compression by how a file begins; needs 4 bytes.
+    /// Detects the compression from a file's first bytes; needs 4.
     pub fn detect(first: &[u8]) -> Self {
         match first {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
-            // A frame of zstd, or one that decoders skip.
+            // A zstd frame, or a skippable one.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
-            // An entry, or the list of contents of an archive that has none.
+            // An entry, or the central directory of an empty archive.
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             _ => Self::Plain,
         }

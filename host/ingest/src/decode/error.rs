@@ -4,7 +4,7 @@ use assay_model::shown;
 
 use super::compression::Compression;
 
-/// What is wrong with compressed data: a judgement of the file, which another attempt repeats.
+/// What is wrong with compressed data: a property of the file, so another attempt gives the same error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -21,19 +21,19 @@ pub enum DecodeError {
     Corrupt {
         /// Which compression.
         compression: Compression,
-        /// What the decoder says.
+        /// The decoder's error text.
         problem: String,
     },
-    /// A zstd frame refers further back than memory allows.
+    /// A zstd frame refers further back than the memory limit allows.
     #[error(
         "the zstd data needs a window of {}, expected {} MiB at most; it is not damaged: unpack it with `zstd -d --long=31`, and pack it \
          without `--long` and `--ultra`", window(*.bytes), super::window::MOST >> 20
     )]
     Window {
-        /// How far back it refers, if its first frame says so.
+        /// The window in bytes, if the first frame states one.
         bytes: Option<u64>,
     },
-    /// The data becomes far more than what is stored.
+    /// The data expands far beyond its stored size.
     #[error(
         "the first {read} bytes of {compression} data expand to {given} bytes, more than {most} times as many; the data is not damaged: if this is intended, unpack it first"
     )]
@@ -42,12 +42,12 @@ pub enum DecodeError {
         compression: Compression,
         /// Compressed bytes read so far.
         read: u64,
-        /// What they became.
+        /// The number of bytes they expanded to.
         given: u64,
-        /// How many times as many there may be.
+        /// The highest ratio allowed.
         most: u64,
     },
-    /// The archive has several entries that could be meant.
+    /// The archive has several candidate entries and none was named.
     #[error("the zip archive holds several files: {}; name the one to read", quoted(.entries))]
     SeveralEntries {
         /// Their names.
@@ -56,9 +56,9 @@ pub enum DecodeError {
     /// The archive has no entry of that name.
     #[error("the zip archive has no file `{name}`; it holds {}", quoted(.entries), name = shown(name))]
     NoSuchEntry {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
-        /// The names there are.
+        /// The names in the archive.
         entries: Vec<String>,
     },
     /// The archive has no files.
@@ -82,12 +82,12 @@ pub enum DecodeError {
         /// The method.
         method: String,
     },
-    /// An entry was named, but the input is no archive.
+    /// An entry was named, but the input is not an archive.
     #[error("the entry `{name}` was asked for, but the input is {compression}, not a zip archive", name = shown(name))]
     NotAnArchive {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
-        /// What the input is.
+        /// The input's compression.
         compression: Compression,
     },
 }
@@ -107,7 +107,7 @@ fn quoted(names: &[String]) -> String {
     format!("{}{more}", listed.join(", "))
 }
 
-/// Names of an archive that are listed, and characters shown of each. Eight: who has more looks into the archive; an archive may hold
-/// 65,535 names of 65,535 bytes.
+/// How many names of an archive are listed, and how many characters of each are shown. Eight: with more, it is better to look into
+/// the archive; an archive may hold 65,535 names of 65,535 bytes.
 const NAMES_LISTED: usize = 8;
 const NAME_SHOWN: usize = 80;

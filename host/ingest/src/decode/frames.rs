@@ -1,4 +1,4 @@
-//! A zstd file: one frame after another, and perhaps zeros up to the end of a block.
+//! A zstd file: one frame after another, possibly with zeros up to the end of a block.
 
 use std::io::{BufRead, BufReader, Read, Result};
 
@@ -10,7 +10,7 @@ use super::source::{PIECE, ReadSeek};
 
 type Source = BufReader<Watched<Box<dyn ReadSeek + Send>>>;
 
-/// The bytes of all frames. Zeros behind the last are passed over, as they are in gzip.
+/// The bytes of all frames. Zeros after the last are skipped, as they are for gzip.
 pub(super) struct Frames(Option<Decoder<'static, Source>>);
 
 impl Frames {
@@ -18,7 +18,7 @@ impl Frames {
         frame(BufReader::with_capacity(PIECE, source)).map(|first| Self(Some(first)))
     }
 
-    /// Goes on to the next frame; false at the end.
+    /// Moves on to the next frame; false at the end.
     fn next(&mut self) -> Result<bool> {
         let Some(decoder) = &mut self.0 else { return Ok(false) };
         let source = decoder.get_mut();
@@ -33,7 +33,7 @@ impl Frames {
     }
 }
 
-/// Reads one frame of what `source` has.
+/// Decodes one frame from `source`.
 fn frame(source: Source) -> Result<Decoder<'static, Source>> {
     Decoder::with_buffer(source).map(Decoder::single_frame)
 }

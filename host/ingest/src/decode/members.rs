@@ -1,4 +1,4 @@
-//! A gzip file: one member after another, and perhaps zeros up to the end of a block.
+//! A gzip file: one member after another, possibly with zeros up to the end of a block.
 
 use std::io::{BufRead, BufReader, Read, Result};
 
@@ -10,7 +10,7 @@ use super::source::{PIECE, ReadSeek};
 
 type Source = BufReader<Watched<Box<dyn ReadSeek + Send>>>;
 
-/// The bytes of all members. Zeros behind the last are passed over, as gzip does.
+/// The bytes of all members. Zeros after the last are skipped, as gzip does.
 pub(super) struct Members(GzDecoder<Source>);
 
 impl Members {
@@ -18,7 +18,7 @@ impl Members {
         Self(GzDecoder::new(BufReader::with_capacity(PIECE, source)))
     }
 
-    /// Goes on to the next member; false at the end.
+    /// Moves on to the next member; false at the end.
     fn next(&mut self) -> Result<bool> {
         let source = self.0.get_mut();
         match source.fill_buf()?.first() {

@@ -1,8 +1,8 @@
-//! Zeros behind a complete stream: tapes and some stores fill the last block with them.
+//! Zeros after a complete stream: tapes and some stores fill the last block with them.
 
 use std::io::{BufRead, Error, ErrorKind, Result};
 
-/// Reads zeros up to the end of the input.
+/// Reads zeros up to the end of the input; any other byte is an error.
 pub(super) fn read_zeros(source: &mut impl BufRead) -> Result<()> {
     loop {
         let bytes = source.fill_buf()?;

@@ -1,11 +1,11 @@
-//! What compressed bytes are read from.
+//! The sources that compressed bytes are read from.
 
 use std::io::{Read, Seek};
 
-/// What a compressed file is read in pieces of. 128 KiB: few calls to the file or the network below.
+/// Size of one read from a compressed file. 128 KiB: few calls to the underlying file or network.
 pub(super) const PIECE: usize = 128 << 10;
 
-/// Something to read and to seek in: a zip archive keeps its list of contents at the end.
+/// A source that can be read and seeked: a zip archive keeps its central directory at the end.
 pub trait ReadSeek: Read + Seek {}
 
 impl<T: Read + Seek> ReadSeek for T {}

@@ -1,13 +1,15 @@
-//! Why an input cannot be read on: whose fault it is decides what becomes of the file.
+//! Why reading an input failed: the outcome of the file depends on whether the source or the data
+//! is at fault.
 
 use std::io;
 
 use super::error::DecodeError;
 
-/// Why an input cannot be read on.
+/// Why reading an input failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// The source could not be read: a disk, a network, a permission. It says nothing of the data.
+    /// The source could not be read: a disk, a network, a permission. This says nothing about the
+    /// data.
     #[error(transparent)]
     Source(io::Error),
     /// The compressed data is at fault.

@@ -1,9 +1,9 @@
-//! How far back a zstd frame may refer, which is memory that reading it takes.
+//! How far back a zstd frame may refer, which determines the memory needed to read it.
 
-/// Bytes of a window at most: what the zstd library takes unless it is told otherwise, and half of the memory that a run has.
+/// Maximum window in bytes: the zstd library's default limit, and half of the memory that a run has.
 pub(super) const MOST: u64 = 128 << 20;
 
-/// The window that the first frame states, in bytes. A frame of a single segment has none but its size.
+/// The window stated by the first frame, in bytes. A single-segment frame states only its size.
 pub(super) fn stated(first: &[u8]) -> Option<u64> {
     let &[0x28, 0xb5, 0x2f, 0xfd, descriptor, window, ..] = first else { return None };
     let single = descriptor & 0x20 != 0;

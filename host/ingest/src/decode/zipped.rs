@@ -1,8 +1,8 @@
 //! One entry of a zip archive as a stream that owns its source.
 //!
-//! The archive's list of contents is read with the `zip` crate, zip64 included. Its readers borrow the archive, so the entry is
-//! streamed here: the range of the file it lies in, through inflate if it is deflated, and at the end its length and
-//! CRC-32 must be those the list of contents states.
+//! The central directory is read with the `zip` crate, including zip64. The crate's readers borrow the archive, so the entry is
+//! streamed here: its byte range of the file, inflated if it is deflated. At the end its length and CRC-32 must match the
+//! central directory.
 
 use std::io::{self, BufReader, Error, ErrorKind, Read, Seek, SeekFrom, Take};
 
@@ -21,7 +21,7 @@ type Archive = Watched<Box<dyn ReadSeek + Send>>;
 
 type Range = BufReader<Take<Archive>>;
 
-/// The bytes of one entry, checked.
+/// The bytes of one entry, with checks.
 pub(super) struct Entry {
     bytes: Bytes,
     crc: Crc,
@@ -35,7 +35,7 @@ enum Bytes {
     Deflated(Box<DeflateDecoder<Range>>),
 }
 
-/// Opens the entry `wanted`, or the only one that can be meant. Gives its name too.
+/// Opens the entry `wanted`, or the only candidate. Returns its name too.
 pub(super) fn open(source: Archive, wanted: Option<&str>) -> Result<(Entry, String), DecodeError> {
     let mut archive = ZipArchive::new(source).map_err(failure)?;
     let (index, name) = choose(&mut archive, wanted)?;
@@ -63,7 +63,7 @@ pub(super) fn open(source: Archive, wanted: Option<&str>) -> Result<(Entry, Stri
     Ok((Entry { bytes, crc: Crc::new(), expected_crc, expected_size, size: 0 }, name))
 }
 
-/// The entry that is meant: the one named, the only CSV file, or the only file.
+/// The entry to read: the one named, the only CSV file, or the only file.
 fn choose(
     archive: &mut ZipArchive<Archive>,
     wanted: Option<&str>,
@@ -72,7 +72,7 @@ fn choose(
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(failure)?;
         let name = entry.name().map_err(failure)?.into_owned();
-        // Archives made on a Mac hold a shadow of each file.
+        // Archives made on a Mac contain a shadow of each file.
         if !entry.is_dir() && !name.starts_with("__MACOSX/") {
             files.push((index, name));
         }
@@ -100,7 +100,7 @@ fn choose(
     }
 }
 
-/// Whether it is what the Finder of a Mac puts beside a file: `a/._b.csv` beside `a/b.csv`.
+/// Whether it is a file that the Mac Finder puts next to another: `a/._b.csv` next to `a/b.csv`.
 fn is_shadow(name: &str, all: &[String]) -> bool {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let Some(of) = file.strip_prefix("._") else { return false };
@@ -110,7 +110,7 @@ fn is_shadow(name: &str, all: &[String]) -> bool {
 
 fn failure(error: ZipError) -> DecodeError {
     match error {
-        // An archive's list of contents is the last thing in it: without one, the end is missing.
+        // The central directory comes last in an archive: without one, the end is missing.
         ZipError::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
             DecodeError::Truncated { compression: Compression::Zip }
         }
@@ -132,7 +132,7 @@ impl Read for Entry {
             Bytes::Stored(range) => range.read(buffer),
             Bytes::Deflated(inflate) => inflate.read(buffer),
         };
-        // The range is all there, or the list of contents behind it would not be: a stream that needs more is damaged.
+        // The byte range is complete, because the central directory follows it: a stream that needs more is damaged.
         let count = read.map_err(|error| match error.kind() {
             ErrorKind::UnexpectedEof => Error::new(ErrorKind::InvalidData, error.to_string()),
             _ => error,

@@ -1,6 +1,7 @@
-//! The questions asked with AVX2, 32 bytes at once, and the prefix-xor as one carry-less multiplication.
+//! Masks computed with AVX2, 32 bytes at a time, and the prefix XOR as one carry-less multiplication.
 //!
-//! This is the only unsafe code of the crate. It is worth having: `benches/ingest.rs` compares it with the portable kernel.
+//! The vector kernels are the only unsafe code of the crate. They are worth it: `benches/ingest.rs` compares them with the
+//! portable kernel.
 #![allow(unsafe_code, reason = "vector loads from memory, and calls that need a processor feature")]
 
 use std::arch::x86_64::{
@@ -15,7 +16,7 @@ use super::portable;
 use super::positions::by_table;
 use super::separators::Index;
 
-/// Whether this processor has what [`run`] needs.
+/// Whether this processor has the features that [`run`] needs.
 pub(super) fn available() -> bool {
     is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("pclmulqdq")
@@ -24,10 +25,10 @@ pub(super) fn available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// Runs the index with this kernel, or with the portable one if [`available`] says no.
+/// Runs the index with this kernel, or with the portable one if it is not [`available`].
 pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
     if available() {
-        // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
+        // SAFETY: the processor has every feature that `run_here` is compiled for, as was just checked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
         portable::run(index, bytes, to, at_end);
@@ -45,7 +46,7 @@ fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
 fn masks(block: &[u8; BLOCK]) -> Masks {
     let (low, high) = (load(&block[..32]), load(&block[32..]));
     let quote = equal(low, high, b'"');
-    // Compared with signs, so bytes beyond ASCII are below too.
+    // A signed comparison, so bytes beyond ASCII count as below as well.
     let below = _mm256_set1_epi8(RARE.cast_signed());
     Masks {
         quote,
@@ -71,7 +72,7 @@ fn rare(block: &[u8; BLOCK]) -> Rare {
 #[target_feature(enable = "avx2")]
 fn load(half: &[u8]) -> __m256i {
     let half: &[u8; 32] = half.try_into().expect("half a block");
-    // SAFETY: `half` is 32 readable bytes, and this load needs no alignment.
+    // SAFETY: `half` is 32 readable bytes, and this load does not need alignment.
     unsafe { _mm256_loadu_si256(std::ptr::from_ref(half).cast()) }
 }
 

@@ -1,6 +1,6 @@
-//! The questions asked with AVX-512, all 64 bytes of a block at once; the answers come as masks.
+//! Masks computed with AVX-512, all 64 bytes of a block at a time; the comparisons yield bitmasks directly.
 //!
-//! Unsafe for the same reasons as `avx2`, and with the same bounds.
+//! Unsafe for the same reasons as `avx2`, and within the same bounds.
 #![allow(unsafe_code, reason = "vector loads from memory, and calls that need a processor feature")]
 
 use std::arch::x86_64::{
@@ -17,7 +17,7 @@ use super::portable;
 use super::positions::ROOM;
 use super::separators::Index;
 
-/// Whether this processor has what [`run`] needs.
+/// Whether this processor has the features that [`run`] needs.
 pub(super) fn available() -> bool {
     is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
@@ -29,10 +29,10 @@ pub(super) fn available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// Runs the index with this kernel, or with the portable one if [`available`] says no.
+/// Runs the index with this kernel, or with the portable one if it is not [`available`].
 pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
     if available() {
-        // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
+        // SAFETY: the processor has every feature that `run_here` is compiled for, as was just checked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
         portable::run(index, bytes, to, at_end);
@@ -55,7 +55,7 @@ fn masks(block: &[u8; BLOCK]) -> Masks {
         quote,
         comma: equal(block, b','),
         quoted: prefix_xor(quote),
-        // Compared with signs, so bytes beyond ASCII are below too.
+        // A signed comparison, so bytes beyond ASCII count as below as well.
         rare: _mm512_cmplt_epi8_mask(block, _mm512_set1_epi8(RARE.cast_signed())),
     }
 }
@@ -72,14 +72,16 @@ fn rare(block: &[u8; BLOCK]) -> Rare {
     }
 }
 
-/// Writes the positions of `separators` of the block at `position`. The numbers of the set bits are packed into bytes at once.
+/// Writes the positions of `separators` of the block at `position`. One instruction packs the numbers of the set bits into
+/// bytes.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vbmi2,popcnt")]
 fn write(separators: u64, position: u32, room: &mut [u32; ROOM]) {
     let numbers = _mm512_maskz_compress_epi8(separators, load(&NUMBERS));
     let base = _mm512_set1_epi32(position.cast_signed());
     store(room, 0, base, _mm512_castsi512_si128(numbers));
-    // A block has eight separators on average, but runs of blank cells are common: a second store costs less than a wrong guess.
+    // A block has eight separators on average, but runs of blank cells are common: a second store costs less than a branch
+    // misprediction.
     store(room, 1, base, _mm512_extracti32x4_epi32::<1>(numbers));
     if separators.count_ones() > 32 {
         store(room, 2, base, _mm512_extracti32x4_epi32::<2>(numbers));
@@ -87,17 +89,17 @@ fn write(separators: u64, position: u32, room: &mut [u32; ROOM]) {
     }
 }
 
-/// Writes sixteen positions, the `nth` of a block.
+/// Writes the `nth` group of sixteen positions of a block.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn store(room: &mut [u32; ROOM], nth: usize, base: __m512i, numbers: __m128i) {
     let positions = _mm512_add_epi32(base, _mm512_cvtepu8_epi32(numbers));
     let room: &mut [u32; 16] = room[nth * 16..].first_chunk_mut().expect("four fit");
-    // SAFETY: `room` is 64 writable bytes, and this store needs no alignment.
+    // SAFETY: `room` is 64 writable bytes, and this store does not need alignment.
     unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), positions) }
 }
 
-/// The numbers of a block's bytes.
+/// The indexes of a block's bytes.
 static NUMBERS: [u8; BLOCK] = {
     let mut numbers = [0; BLOCK];
     let mut at = 0_u8;
@@ -111,7 +113,7 @@ static NUMBERS: [u8; BLOCK] = {
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn load(block: &[u8; BLOCK]) -> __m512i {
-    // SAFETY: `block` is 64 readable bytes, and this load needs no alignment.
+    // SAFETY: `block` is 64 readable bytes, and this load does not need alignment.
     unsafe { _mm512_loadu_si512(std::ptr::from_ref(block).cast()) }
 }
 

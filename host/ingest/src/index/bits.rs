@@ -1,17 +1,17 @@
-//! Bits of one block, or of many in a row.
+//! Bits of one block, or of consecutive blocks.
 
 use super::block::BLOCK_BYTES;
 
 /// Separators as bits.
 pub(super) struct Bits<'a> {
-    /// Where the block begins that `word` is of.
+    /// Where the block of `word` begins.
     pub(super) base: u32,
     pub(super) word: u64,
     pub(super) rest: &'a [u64],
 }
 
 impl Bits<'_> {
-    /// Passes over `count` of them, and gives the next.
+    /// Skips `count` of them and returns the next.
     pub(super) fn nth(&mut self, count: usize) -> Option<u32> {
         let mut left = u32::try_from(count).ok()?;
         loop {
@@ -33,7 +33,7 @@ impl Bits<'_> {
     }
 }
 
-/// Calls `visit` with the number of each set bit, ascending.
+/// Calls `visit` with the index of each set bit, ascending.
 #[inline(always)]
 #[expect(
     clippy::inline_always,

@@ -1,29 +1,29 @@
-//! A block of 64 bytes, and what is asked of it.
+//! A block of 64 bytes and its masks.
 
 /// Bytes of a block.
 pub(crate) const BLOCK: usize = 64;
 
-/// The same, as positions are counted.
+/// The same, in the type of positions.
 pub(crate) const BLOCK_BYTES: u32 = 64;
 
-/// Bit `i` answers a question about byte `i` of a block.
+/// Bit `i` describes byte `i` of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Masks {
     pub(super) quote: u64,
     pub(super) comma: u64,
-    /// For each byte whether an odd number of quotes lies at or before it.
+    /// Set for each byte with an odd number of quotes at or before it.
     pub(super) quoted: u64,
-    /// Below 0E or beyond ASCII: what [`Rare`] is asked for, and some more.
+    /// Bytes below 0x0E or beyond ASCII: all those of [`Rare`], and a few others.
     pub(super) rare: u64,
 }
 
-/// The same for bytes that most blocks have none of.
+/// Masks of bytes that most blocks do not contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rare {
     pub(super) lf: u64,
     pub(super) cr: u64,
     pub(super) nul: u64,
-    /// The top bit is set: bytes beyond ASCII.
+    /// Bytes whose top bit is set: those beyond ASCII.
     pub(super) high: u64,
 }
 

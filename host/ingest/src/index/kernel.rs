@@ -1,4 +1,4 @@
-//! Which instructions the questions are asked with.
+//! The instructions with which masks are computed.
 
 use std::sync::OnceLock;
 
@@ -11,26 +11,26 @@ use super::separators::Index;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
-/// Whose questions are asked.
+/// The kernel that computes the masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kernel {
-    /// Vector instructions of 512 bits.
+    /// 512-bit vector instructions.
     #[cfg(target_arch = "x86_64")]
     Avx512,
-    /// Vector instructions of 256 bits.
+    /// 256-bit vector instructions.
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// Vector instructions of 128 bits.
+    /// 128-bit vector instructions.
     #[cfg(target_arch = "aarch64")]
     Neon,
     /// 64-bit words.
     Portable,
 }
 
-/// What all reading in this process uses.
+/// The kernel for all reading in this process.
 static CHOSEN: OnceLock<Kernel> = OnceLock::new();
 
-/// There is no kernel of that name for this processor.
+/// This processor does not have a kernel of that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("this CPU does not support the kernel `{name}`\nhelp: it supports {}", .available.join(", "), name = shown(name))]
 pub struct NoSuchKernel {
@@ -38,12 +38,12 @@ pub struct NoSuchKernel {
     available: Vec<&'static str>,
 }
 
-/// Makes all reading in this process find separators with the kernel of that name instead of the fastest: `avx512`, `avx2`, `neon` or
-/// `portable`. What is read is the same to the byte. To be called before anything is read.
+/// Selects the kernel that finds separators for all reading in this process, instead of the fastest: `avx512`, `avx2`, `neon` or
+/// `portable`. The result is the same to the byte. Must be called before anything is read.
 ///
 /// # Errors
 ///
-/// [`NoSuchKernel`] if this processor has none of that name.
+/// [`NoSuchKernel`] if this processor does not have a kernel of that name.
 ///
 /// # Panics
 ///
@@ -59,7 +59,7 @@ pub fn use_kernel(name: &str) -> Result<(), NoSuchKernel> {
 }
 
 impl Kernel {
-    /// Those this processor has, the fastest first.
+    /// The kernels that this processor supports, the fastest first.
     pub(crate) fn all() -> Vec<Self> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -73,12 +73,12 @@ impl Kernel {
         kernels
     }
 
-    /// The one that was chosen, or the fastest this processor has.
+    /// The selected kernel, or the fastest one that this processor supports.
     pub(crate) fn chosen() -> Self {
         *CHOSEN.get_or_init(|| Self::all()[0])
     }
 
-    /// Looks at more bytes: see [`Index::run_with`], whose parameters these are.
+    /// Indexes more bytes: see [`Index::run_with`], whose parameters these are.
     pub(crate) fn run(self, index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
         match self {
             #[cfg(target_arch = "x86_64")]
@@ -91,7 +91,7 @@ impl Kernel {
         }
     }
 
-    /// Its name, as it is typed.
+    /// Its name on the command line.
     fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]

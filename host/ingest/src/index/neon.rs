@@ -1,7 +1,7 @@
-//! The questions asked with NEON, 16 bytes at once. Four answers are folded into one word by adding neighbours, each byte having kept
-//! the bit of its place.
+//! Masks computed with NEON, 16 bytes at a time. Four results are folded into one word by pairwise addition, after each byte was
+//! reduced to the bit of its position.
 //!
-//! Unsafe for the same reasons as `avx2` on x86, and with the same bounds.
+//! Unsafe for the same reasons as `avx2` on x86, and within the same bounds.
 #![allow(unsafe_code, reason = "vector loads from memory, and calls that need a processor feature")]
 
 use std::arch::aarch64::{
@@ -15,16 +15,16 @@ use super::portable;
 use super::positions::by_table;
 use super::separators::Index;
 
-/// Whether this processor has what [`run`] needs.
+/// Whether this processor has the features that [`run`] needs.
 pub(super) fn available() -> bool {
     std::arch::is_aarch64_feature_detected!("neon")
         && std::arch::is_aarch64_feature_detected!("aes")
 }
 
-/// Runs the index with this kernel, or with the portable one if [`available`] says no.
+/// Runs the index with this kernel, or with the portable one if it is not [`available`].
 pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
     if available() {
-        // SAFETY: the processor has every feature that `run_here` is compiled for, as was just asked.
+        // SAFETY: the processor has every feature that `run_here` is compiled for, as was just checked.
         unsafe { run_here(index, bytes, to, at_end) }
     } else {
         portable::run(index, bytes, to, at_end);
@@ -42,7 +42,7 @@ fn run_here(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
 fn masks(block: &[u8; BLOCK]) -> Masks {
     let parts = load(block);
     let quote = equal(parts, b'"');
-    // Compared with signs, so bytes beyond ASCII are below too.
+    // A signed comparison, so bytes beyond ASCII count as below as well.
     let below = vdupq_n_s8(RARE.cast_signed());
     Masks {
         quote,
@@ -82,7 +82,7 @@ fn equal(parts: [uint8x16_t; 4], byte: u8) -> u64 {
     gather(parts.map(|part| vceqq_u8(part, all)))
 }
 
-/// One bit for each byte, which must be all ones or all zeros.
+/// One bit for each byte; every byte must be all ones or all zeros.
 #[inline]
 #[target_feature(enable = "neon")]
 fn gather(answers: [uint8x16_t; 4]) -> u64 {

@@ -1,4 +1,4 @@
-//! The questions asked with 64-bit words, eight bytes at once. Exact for every byte, on every processor.
+//! Masks computed with 64-bit words, eight bytes at a time. Exact for every byte, on every processor.
 
 use super::asking::Asking;
 use super::block::{BLOCK, Masks, RARE, Rare};
@@ -8,7 +8,7 @@ use super::separators::Index;
 const ONES: u64 = u64::MAX / 0xff;
 const LOW: u64 = ONES * 0x7f;
 
-/// Runs the index with what any processor can do.
+/// Runs the index with operations that every processor has.
 pub(super) fn run(index: &mut Index, bytes: &[u8], to: usize, at_end: bool) {
     index.run_with(bytes, to, at_end, &Asking { masks, rare, write: by_table });
 }
@@ -32,24 +32,25 @@ fn rare(block: &[u8; BLOCK]) -> Rare {
     }
 }
 
-/// Asks each eight bytes; the top bit of each byte of an answer counts.
+/// Evaluates `question` for each group of eight bytes; the top bit of each byte of a result counts.
 fn ask(block: &[u8; BLOCK], question: impl Fn(u64) -> u64) -> u64 {
     let words = block.as_chunks::<8>().0.iter().map(|eight| u64::from_le_bytes(*eight));
     (0..).zip(words).fold(0, |mask, (nth, word)| mask | gather(question(word)) << (nth * 8))
 }
 
-/// The top bit of each byte of `word` that is ASCII and below `bound`, and none of other ASCII.
+/// Sets the top bit of each ASCII byte of `word` that is below `bound`, and clears it for other ASCII
+/// bytes.
 fn below(word: u64, bound: u8) -> u64 {
     !((word & LOW) + ONES * u64::from(0x80 - bound))
 }
 
-/// The top bit of each byte of `word` that equals `byte`, all else 0.
+/// Sets the top bit of each byte of `word` that equals `byte`; all other bits are 0.
 fn equal(word: u64, byte: u8) -> u64 {
     let differs = word ^ (ONES * u64::from(byte));
     !(((differs & LOW) + LOW) | differs | LOW)
 }
 
-/// The top bits of eight bytes as the eight low bits of a word.
+/// Packs the top bits of eight bytes into the low eight bits of a word.
 fn gather(tops: u64) -> u64 {
     (tops >> 7 & ONES).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }

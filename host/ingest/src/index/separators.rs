@@ -1,4 +1,4 @@
-//! Separators of a run of bytes, block by block, and where the grammar is broken.
+//! The separators of a run of bytes, block by block, and where the grammar is broken.
 
 use super::asking::{Ask, Asking, Write};
 use super::bits::{Bits, each};
@@ -8,43 +8,42 @@ use super::positions::ROOM;
 /// How separators are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Detail {
-    /// Their positions: what columns are built from.
+    /// As positions, from which columns are built.
     #[default]
     Positions,
-    /// One bit a byte, an eighth of the room and no work for each: for finding records, and a cell here and there.
+    /// As one bit per byte, an eighth of the memory and without work for each: for finding records and reading individual cells.
     Bits,
 }
 
 /// A separator that ends a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct End {
-    /// Separators before it.
+    /// Number of separators before it.
     pub(crate) nth: u32,
     /// Its position.
     pub(crate) at: u32,
 }
 
-/// Blocks in a row, as bits are kept.
+/// Consecutive blocks, whose separators are kept as bits.
 #[derive(Debug, Clone, Copy)]
 struct Run {
-    /// Where the first begins.
+    /// Where the first block begins.
     at: u32,
     /// Its index in `words`.
     word: u32,
 }
 
-/// Separators of a run of bytes, and how far it was looked at.
+/// The separators of a run of bytes, and how far it has been indexed.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     detail: Detail,
-    /// Positions of commas and LFs outside quotes. Valid up to `count`; what follows is room for one block. With
-    /// [`Detail::Bits`] there are none.
+    /// Positions of commas and LFs outside quotes. Valid up to `count`; the rest is room for one block. Empty with [`Detail::Bits`].
     pub(crate) separators: Vec<u32>,
-    /// How many there are.
+    /// Number of valid positions.
     pub(crate) count: usize,
-    /// With [`Detail::Bits`] the separators of each block. Those of records that were read another way are left.
+    /// With [`Detail::Bits`], the separators of each block. Those of records read by the slow path stay in.
     words: Vec<u64>,
-    /// Which blocks `words` are of, ascending.
+    /// The blocks that `words` covers, ascending.
     runs: Vec<Run>,
     /// The LFs among the separators.
     pub(crate) ends: Vec<End>,
@@ -54,22 +53,22 @@ pub(crate) struct Index {
     pub(crate) doubled: Vec<u32>,
     /// Where the next block begins.
     pub(crate) at: usize,
-    /// The grammar is broken by the record after the last end.
+    /// Whether the record after the last end breaks the grammar.
     pub(crate) broken: bool,
-    /// The last byte of the input was looked at.
+    /// Whether the last byte of the input has been indexed.
     pub(crate) finished: bool,
     /// Not 0 if a CR was seen.
     pub(crate) saw_cr: u64,
     /// Not 0 if a NUL was seen.
     pub(crate) saw_nul: u64,
-    /// Positions of blocks in which a byte above 7F was seen.
+    /// Positions of blocks that contain a byte above 0x7F.
     pub(crate) high: Vec<u32>,
-    /// Some bytes were never looked at.
+    /// Whether some bytes were never indexed.
     pub(crate) skipped: bool,
     carry: Carry,
 }
 
-/// What one block leaves for the next.
+/// State carried from one block to the next.
 #[derive(Debug, Clone, Copy, Default)]
 struct Carry {
     /// All ones inside quotes.
@@ -83,7 +82,7 @@ struct Carry {
 }
 
 impl Index {
-    /// Forgets everything and begins at `at`, where a record begins.
+    /// Clears everything and starts at `at`, where a record begins.
     pub(crate) fn clear(&mut self, at: usize, detail: Detail) {
         self.detail = detail;
         self.count = 0;
@@ -97,7 +96,7 @@ impl Index {
         self.resume(at);
     }
 
-    /// Begins anew at `at`, where a record begins, keeping the separators and doubled quotes of earlier records.
+    /// Starts again at `at`, where a record begins, keeping the separators and doubled quotes of earlier records.
     pub(crate) fn resume(&mut self, at: usize) {
         self.ends.clear();
         self.inner_lfs.clear();
@@ -110,7 +109,7 @@ impl Index {
         self.runs.push(Run { at: narrow(at), word: narrow(self.words.len()) });
     }
 
-    /// Bytes of memory it takes.
+    /// Memory used, in bytes.
     pub(crate) fn memory(&self) -> usize {
         let numbers = [&self.separators, &self.inner_lfs, &self.doubled, &self.high];
         numbers.iter().map(|numbers| numbers.capacity() * size_of::<u32>()).sum::<usize>()
@@ -119,18 +118,19 @@ impl Index {
             + self.ends.capacity() * size_of::<End>()
     }
 
-    /// Where the field in `column` begins and ends, with [`Detail::Bits`], of a record that the index has and that has so many.
+    /// With [`Detail::Bits`], where the field in `column` begins and ends. The index must contain the record, and the record that
+    /// many fields.
     pub(crate) fn field(&self, record: u32, content: u32, column: usize) -> (u32, u32) {
         let mut separators = self.separators_from(record);
         let start = match column.checked_sub(1) {
             None => record,
             Some(before) => separators.nth(before).map_or(content, |comma| comma + 1),
         };
-        // The last field of a file may have no separator after it, and that of a line may have a CR before.
+        // The last field of a file may not have a separator after it, and the last field of a line may have a CR before it.
         (start, separators.nth(0).unwrap_or(content).min(content))
     }
 
-    /// The separators at or after `from`, with [`Detail::Bits`]. `from` is where a record begins that the index has.
+    /// With [`Detail::Bits`], the separators at or after `from`, which must be the start of an indexed record.
     pub(super) fn separators_from(&self, from: u32) -> Bits<'_> {
         let run = self.runs.partition_point(|run| run.at <= from).saturating_sub(1);
         let Run { at, word } = self.runs[run];
@@ -143,10 +143,10 @@ impl Index {
         Bits { base, word: first & (u64::MAX << (from - base)), rest }
     }
 
-    /// Looks at whole blocks of `bytes` between `self.at` and `to`, and stops early where the grammar is broken. `bytes` must reach
-    /// [`BLOCK`] bytes beyond `to`. With `at_end` the input ends at `to`, and the last block need not be whole.
+    /// Indexes whole blocks of `bytes` between `self.at` and `to`, and stops early where the grammar is broken. `bytes` must extend
+    /// [`BLOCK`] bytes beyond `to`. With `at_end` the input ends at `to`, and the last block may be partial.
     ///
-    /// This is the loop itself. Inlined into each kernel, so that it is compiled for what the kernel's processor can do.
+    /// This is the main loop. It is inlined into each kernel, so that it is compiled for the features of the kernel's processor.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
@@ -175,7 +175,7 @@ impl Index {
         at_end: bool,
         asking: &Asking<impl Ask<Masks>, impl Ask<Rare>, impl Write>,
     ) {
-        // In variables of their own, which the compiler keeps in registers.
+        // Local variables, which the compiler keeps in registers.
         let (mut at, mut count, mut carry) = (self.at, self.count, self.carry);
         assert!(u32::try_from(to).is_ok(), "limits keep a slab below 2^32 bytes");
         let next = |at: usize| bytes[at..].first_chunk().expect("the caller keeps a block's room");
@@ -196,7 +196,8 @@ impl Index {
         }
     }
 
-    /// Takes in the block at `at`, of which only the bytes in `keep` exist, after `count` separators. Gives how many there are then.
+    /// Indexes the block at `at`, of which only the bytes in `keep` exist, after `count` separators. Returns the new count and
+    /// state.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
     fn block<const BITS: bool>(
@@ -209,7 +210,7 @@ impl Index {
     ) -> (usize, Carry) {
         let masks = (asking.masks)(block);
         if masks.rare & keep == 0 {
-            // Said once more, so that what depends on it is left out.
+            // Constants, so that the code that depends on them is optimised away.
             let none = Rare { lf: 0, cr: 0, nul: 0, high: 0 };
             return self.take::<BITS>(&asking.write, masks, none, (at, keep), count, carry);
         }
@@ -245,7 +246,7 @@ impl Index {
             | after_closing & !(may_open | cr)
             | (closed_cr << 1 | carry.closed_cr) & !lf;
         let breaks = breaks & keep;
-        // Nothing at or after the first break is of use: the record it is in is read another way.
+        // Nothing from the first break on is used: the record that contains it is read by the slow path.
         let sound = if breaks == 0 { u64::MAX } else { (1 << breaks.trailing_zeros()) - 1 };
         self.broken = breaks != 0;
 
@@ -275,13 +276,12 @@ impl Index {
         (count, carry)
     }
 
-    /// Room for the separators of a block after `count` others.
+    /// Makes room for the separators of a block after `count` others.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
     fn room(&mut self, count: usize) -> &mut [u32; ROOM] {
         if self.separators.len() < count + ROOM {
-            // Half as much again, and not what a vector takes by itself: a file of nothing but commas has four bytes of these for
-            // each of its own.
+            // Grows by half, which is less than a vector grows by itself: in a file of only commas, each byte takes four bytes here.
             let len = count + count / 2 + 2 * ROOM;
             self.separators.reserve_exact(len - self.separators.len());
             self.separators.resize(len, 0);

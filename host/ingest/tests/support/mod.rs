@@ -1,4 +1,4 @@
-//! Reading whole inputs, and writing files of 91 columns in the ways they are quoted.
+//! Reads whole inputs, and writes files of 91 columns in each quoting style.
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
@@ -15,7 +15,7 @@ pub(crate) struct Seen {
     pub(crate) cells: Vec<String>,
 }
 
-/// Reads all records of `bytes`, with the fast and the portable index, which must agree.
+/// Reads all records of `bytes` with the fastest and the portable kernel, which must agree.
 pub(crate) fn read(bytes: &[u8], limits: Limits) -> (Vec<Seen>, Summary) {
     let fast = read_with(SlabReader::new(bytes, limits));
     let portable = read_with(SlabReader::new(bytes, limits).with_pieces(1000, 64, true));
@@ -54,14 +54,14 @@ fn read_with(mut reader: SlabReader<&[u8]>) -> (Vec<Seen>, Summary) {
     (seen, reader.summary())
 }
 
-/// How a file is quoted.
+/// The quoting style of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quoting {
     /// Every field.
     All,
-    /// Fields that are not empty, as the publisher of our samples does.
+    /// Fields that are not empty, as in the samples' source.
     Filled,
-    /// Fields that need it.
+    /// Only fields that need it.
     Needed,
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn names(width: usize) -> Vec<String> {
     (0..width).map(|column| format!("Column_{column}")).collect()
 }
 
-/// Cells of record `number`: some empty, some with commas, quotes and line ends in them.
+/// The cells of record `number`: some empty, some with commas, quotes and line ends.
 pub(crate) fn cells(number: usize, width: usize) -> Vec<String> {
     (0..width)
         .map(|column| match (number + column * 7) % 11 {
