@@ -1,4 +1,5 @@
-//! What the sandbox costs: the same rules over the same batch, natively and in a component, metered as in a run, copies included.
+//! The overhead of the sandbox: the same rules on the same batch, natively and in a component, metered as in a run, including
+//! copies.
 //!
 //! 4,096 records of 15 columns, 15 rules. The ratio of the two is printed at the end; it must stay below 2.
 
@@ -18,7 +19,7 @@ mod kernels;
 
 const RECORDS: u32 = 4096;
 
-/// A small generator that is the same everywhere: what is in the cells must not depend on the machine.
+/// A small deterministic generator: the cells must not depend on the machine.
 struct Numbers(u64);
 
 impl Numbers {
@@ -29,7 +30,7 @@ impl Numbers {
     }
 }
 
-/// Six columns of digits, two of NPI numbers, five of words, two dates; one cell in a hundred breaks its rule.
+/// Six columns of digits, two of NPI numbers, five of words and two of dates; one cell in a hundred breaks its rule.
 fn batch() -> Batch {
     let mut numbers = Numbers(42);
     let mut columns = Vec::new();
@@ -58,7 +59,7 @@ fn batch() -> Batch {
     Batch { first_record: 1, records: RECORDS, columns, standing: Vec::new() }
 }
 
-/// Nine digits with the one that makes the Luhn sum right.
+/// Nine digits plus the one that makes the Luhn sum correct.
 fn npi(digits: u64) -> String {
     (0..10)
         .map(|last| format!("{digits}{last}"))
@@ -104,7 +105,7 @@ fn session() -> Session {
     Session::open(&component, &context, &plan[0]).expect("the session opens")
 }
 
-/// The least of many runs, taken in turns, so that both see the same machine.
+/// The minimum of many runs, alternating, so that both see the same machine conditions.
 fn ratio(batch: &Batch, session: &mut Session) -> (Duration, Duration) {
     let mut least = (Duration::MAX, Duration::MAX);
     for _ in 0..500 {

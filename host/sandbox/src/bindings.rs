@@ -1,7 +1,7 @@
-//! What `wit/` says, as Rust: generated, and used only in `lower.rs`, `check*` and `call.rs`.
+//! Rust bindings of `wit/`: generated, and used only in `lower.rs`, `check*` and `call.rs`.
 //!
-//! Borrowing, so that a column goes in as a slice: one allocation in the guest and one bulk copy for each list.
-//! `duplicate_if_necessary`, because texts and measures cross in both directions.
+//! Parameters are borrowed, so that a column is passed as a slice: one allocation in the guest and one bulk
+//! copy per list. `duplicate_if_necessary`, because texts and measures are passed in both directions.
 
 #![allow(
     missing_docs,

@@ -1,25 +1,25 @@
-//! Finding the records that cannot be judged, by judging parts of the batch.
+//! Finds the records that cannot be judged, by judging parts of the batch.
 
 use std::ops::Range;
 
 use crate::failure::Failure;
 use crate::reason::PoisonReason;
 
-/// What came of a batch that cannot be judged as a whole.
+/// The result for a batch that cannot be judged as a whole.
 #[derive(Debug)]
 pub(crate) struct Isolated<V> {
     /// Parts that were judged, in order.
     pub(crate) parts: Vec<(Range<u32>, V)>,
-    /// Records that were not, in order, each with its own reason.
+    /// Records that could not be judged, in order, each with its own reason.
     pub(crate) poison: Vec<(u32, PoisonReason)>,
 }
 
-/// Judges `ranges`, which follow each other, and parts of those that fail. Records that fail alone are poison. If there is `first`,
-/// the first range was judged already, and that came of it.
+/// Judges `ranges`, which are consecutive, and parts of those that fail. Records that fail alone are poison. If `first` is given,
+/// the first range has already been judged and failed with it.
 ///
-/// `attempt` judges a range; a single record in a fresh instance, so that what it comes to is final. Its error, or that of `found`,
-/// which hears of each poison record, ends the search. A record that a failure names is tried alone first; a plugin whose word
-/// proves wrong once is not listened to again, so that a lying one costs no more than one that says nothing.
+/// `attempt` judges a range; it must judge a single record in a fresh instance, so that the result is final. `found` is called for
+/// each poison record. An error of either ends the search. A record named by a failure is tried alone first; once a plugin has
+/// named a wrong record, its hints are ignored, so that a lying plugin costs no more than one that gives no hints.
 pub(crate) fn isolate<V, E>(
     ranges: impl DoubleEndedIterator<Item = Range<u32>>,
     first: Option<Failure>,
@@ -28,7 +28,7 @@ pub(crate) fn isolate<V, E>(
 ) -> Result<Isolated<V>, E> {
     let mut isolated = Isolated { parts: Vec::new(), poison: Vec::new() };
     let mut trusted = true;
-    // Ranges still to be judged, the first on top; one with a failure was judged already.
+    // Ranges still to be judged, the first on top; one with a failure has already been judged.
     let mut open: Vec<(Range<u32>, Option<Failure>, bool)> =
         ranges.rev().map(|range| (range, None, false)).collect();
     if let Some((_, failure, _)) = open.last_mut() {
@@ -79,7 +79,7 @@ mod tests {
         Failure { reason: PoisonReason::Utf8, record }
     }
 
-    /// Isolates `poison` among `records`; the hint a failing range gives is `hint`'s. Gives how many ranges were tried.
+    /// Isolates `poison` among `records`; `hint` gives the hint for a failing range. At most `at_most` ranges may be tried.
     fn check(
         records: u32,
         poison: &[u32],

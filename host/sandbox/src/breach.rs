@@ -1,19 +1,19 @@
-//! Every way in which something a plugin returned can break the contract.
+//! All the ways in which a plugin's answer can break the contract.
 
 use assay_model::shown;
 
-/// What is wrong with something a plugin returned. Nothing of the answer is used then.
+/// What is wrong with a plugin's answer. No part of such an answer is used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Breach {
     /// A list is too long.
     #[error("{count} {what}, expected {limit} at most")]
     TooMany {
-        /// Of what.
+        /// What the list contains.
         what: &'static str,
-        /// How many there are.
+        /// Number of entries.
         count: usize,
-        /// How many there may be.
+        /// Maximum number of entries.
         limit: usize,
     },
     /// A text is too long.
@@ -21,12 +21,12 @@ pub enum Breach {
     TooLong {
         /// Which text.
         what: &'static str,
-        /// How long it is.
+        /// Its length in bytes.
         bytes: usize,
-        /// How long it may be.
+        /// Maximum length in bytes.
         limit: usize,
     },
-    /// A text that must say something is empty.
+    /// A required text is empty.
     #[error("{what} is empty")]
     Blank {
         /// Which text.
@@ -40,37 +40,37 @@ pub enum Breach {
         /// Its beginning.
         text: String,
     },
-    /// A name is not a name.
+    /// A name is malformed.
     #[error(
         "{what} {name:?} is not a name, expected 1 to 64 letters, digits, `-` or `.`, beginning with a letter and ending with a letter or digit"
     )]
     Name {
-        /// Of what.
+        /// What is named.
         what: &'static str,
         /// The name.
         name: String,
     },
-    /// A rule's name is the host's.
+    /// A rule's name is reserved for the host.
     #[error(
         "rule `{name}` has a name that only the host uses, expected none that begins with `csv.`, `type.`, `file.` or `plugin.`", name = shown(name))]
     ReservedName {
         /// The name.
         name: String,
     },
-    /// The plugin's version is none.
+    /// The plugin's version is not a semantic version.
     #[error("version {version:?} is not a semantic version such as `1.2.0`")]
     Version {
-        /// What it says.
+        /// The version given.
         version: String,
     },
-    /// A number from a closed set is not in it.
+    /// A code is not one of the known codes.
     #[error("{what} {code} is unknown, expected {expected}")]
     Code {
-        /// Which set.
+        /// What the code stands for.
         what: &'static str,
-        /// The number.
+        /// The code.
         code: u16,
-        /// The numbers there are, with their meanings.
+        /// The known codes, with their meanings.
         expected: &'static str,
     },
     /// Two rules have the same code.
@@ -79,15 +79,15 @@ pub enum Breach {
         /// The code.
         code: u16,
     },
-    /// Two things have the same name.
+    /// Two items have the same name.
     #[error("two {what} are named `{name}`, expected each name once", name = shown(name))]
     RepeatedName {
-        /// Of what.
+        /// What kind of item.
         what: &'static str,
         /// The name.
         name: String,
     },
-    /// A rule stands in a stage of another class.
+    /// A rule is in a stage of another class.
     #[error(
         "rule `{rule}` of class {class} is in the {stage} stage, expected rules of that class only", rule = shown(rule))]
     ClassOfStage {
@@ -104,7 +104,7 @@ pub enum Breach {
         /// The stage.
         stage: &'static str,
     },
-    /// A rule names a column the stage does not have.
+    /// A rule refers to a column that the stage does not have.
     #[error("rule `{rule}` reads column {column}, expected an index below {columns}", rule = shown(rule))]
     RuleColumn {
         /// The rule.
@@ -114,13 +114,13 @@ pub enum Breach {
         /// How many columns the stage has.
         columns: usize,
     },
-    /// A column is asked for twice in the same form.
+    /// A column is requested twice in the same form.
     #[error("column `{column}` is asked for twice in the same form, expected once", column = shown(column))]
     RepeatedColumn {
         /// The column.
         column: String,
     },
-    /// A column request has bits that mean nothing.
+    /// A column request has unknown flags.
     #[error(
         "column `{column}` has the flags {flags:#b}, expected bit 0 (required) and bit 1 (writes) only", column = shown(column))]
     Flags {
@@ -129,14 +129,14 @@ pub enum Breach {
         /// The flags.
         flags: u16,
     },
-    /// A column is to be rewritten where nothing can be.
+    /// A column is requested for rewriting where that is not possible.
     #[error(
         "column `{column}` has the `writes` flag, which only text columns in the normalise stage may have", column = shown(column))]
     Writes {
         /// The column.
         column: String,
     },
-    /// A decimal has too many digits.
+    /// A scale is too large, or is given for a form other than decimal.
     #[error(
         "column `{column}` has a scale of {scale}, expected 18 at most for decimals and 0 for others", column = shown(column))]
     Scale {
@@ -145,14 +145,14 @@ pub enum Breach {
         /// The scale.
         scale: u16,
     },
-    /// A date format is none, or belongs to no date.
+    /// A date format is not valid, or is given for a column that is not a date.
     #[error("column `{column}` has the date format {format:?}, expected {expected}", column = shown(column))]
     DateFormat {
         /// The column.
         column: String,
         /// The format.
         format: String,
-        /// What would do.
+        /// What was expected.
         expected: &'static str,
     },
     /// A rule that the host checks is not a validate rule.
@@ -161,59 +161,59 @@ pub enum Breach {
         /// The rule.
         rule: String,
     },
-    /// Settings were refused without saying why.
+    /// Settings were refused without a reason.
     #[error("the settings were refused without a reason, expected at least one")]
     NoFaults,
-    /// A code names no rule of the stage.
+    /// A code is not that of a rule of the stage.
     #[error("{what} names rule {rule}, which the stage's plan does not have")]
     UnknownRule {
-        /// What names it.
+        /// The item that names it.
         what: &'static str,
         /// The code.
         rule: u16,
     },
-    /// A rule is reported that the host judges.
+    /// The plugin reports on a rule that the host judges.
     #[error("{what} names rule {rule}, which the host judges")]
     HostChecked {
-        /// What names it.
+        /// The item that names it.
         what: &'static str,
         /// The code.
         rule: u16,
     },
-    /// Records are not below the batch's size.
+    /// A record index is not below the batch's size.
     #[error("{what} of rule {rule} names record {record} of a batch of {records}")]
     Record {
-        /// What names it.
+        /// The item that names it.
         what: &'static str,
         /// The rule.
         rule: u16,
-        /// The record.
+        /// The record's index.
         record: u32,
-        /// How many there are.
+        /// Size of the batch.
         records: u32,
     },
-    /// Records do not ascend.
+    /// Record indexes do not ascend.
     #[error(
         "{what} of rule {rule} names record {next} after {record}, expected ascending records without repeats"
     )]
     Ascending {
-        /// What names it.
+        /// The item that names them.
         what: &'static str,
         /// The rule.
         rule: u16,
-        /// A record.
+        /// A record's index.
         record: u32,
-        /// The one after it.
+        /// The index after it.
         next: u32,
     },
-    /// A bitmap does not fit the batch.
+    /// A bitmap's length does not match the batch.
     #[error("a hit of rule {rule} has a bitmap of {bytes} bytes, expected {expected}")]
     BitmapLength {
         /// The rule.
         rule: u16,
-        /// How many there are.
+        /// Its length in bytes.
         bytes: usize,
-        /// How many there should be.
+        /// The expected length in bytes.
         expected: usize,
     },
     /// A bitmap has bits beyond the batch.
@@ -222,7 +222,7 @@ pub enum Breach {
         /// The rule.
         rule: u16,
     },
-    /// The same hit twice.
+    /// The same hit occurs twice.
     #[error(
         "two hits of rule {rule} have the same column, outcome and disposition, expected one with all records"
     )]
@@ -230,7 +230,7 @@ pub enum Breach {
         /// The rule.
         rule: u16,
     },
-    /// A disposition where nothing is to be disposed of.
+    /// A hit has a disposition although its rule is not a quarantine rule.
     #[error("a hit of rule {rule} has a disposition, which only hits of quarantine rules may have")]
     Disposition {
         /// The rule.
@@ -239,7 +239,7 @@ pub enum Breach {
     /// A column index beyond the stage's columns.
     #[error("{what} of rule {rule} names column {column}, expected an index below {columns}")]
     Column {
-        /// What names it.
+        /// The item that names it.
         what: &'static str,
         /// The rule.
         rule: u16,
@@ -256,7 +256,7 @@ pub enum Breach {
         /// The stage.
         stage: &'static str,
     },
-    /// A rewrite of a column that was not asked for to be rewritten.
+    /// A rewrite of a column that was not requested for rewriting.
     #[error("rule {rule} rewrites column {column}, which was not requested with the `writes` flag")]
     RewriteColumn {
         /// The rule.
@@ -279,9 +279,9 @@ pub enum Breach {
     OffsetCount {
         /// The rule.
         rule: u16,
-        /// How many offsets.
+        /// Number of offsets.
         offsets: usize,
-        /// How many cells.
+        /// Number of cells.
         expected: usize,
     },
     /// Offsets do not start at 0.
@@ -289,17 +289,17 @@ pub enum Breach {
     OffsetStart {
         /// The rule.
         rule: u16,
-        /// Where they start.
+        /// The first offset.
         start: u32,
     },
-    /// Offsets go backwards.
+    /// Offsets decrease.
     #[error(
         "rule {rule} rewrites cells with offsets that decrease after cell {cell}, expected them not to"
     )]
     OffsetFalls {
         /// The rule.
         rule: u16,
-        /// Before which cell.
+        /// The cell whose end lies before its start.
         cell: usize,
     },
     /// Offsets do not end where the bytes do.
@@ -311,7 +311,7 @@ pub enum Breach {
         rule: u16,
         /// The last offset.
         end: u32,
-        /// How many bytes there are.
+        /// Number of bytes.
         bytes: usize,
     },
     /// A new cell is too long.
@@ -319,40 +319,40 @@ pub enum Breach {
     CellLength {
         /// The rule.
         rule: u16,
-        /// How long it is.
+        /// Its length in bytes.
         bytes: usize,
-        /// How long it may be.
+        /// Maximum length in bytes.
         limit: usize,
     },
-    /// A new cell is not text.
+    /// A new cell is not UTF-8.
     #[error(
         "rule {rule} rewrites a cell with bytes that are not UTF-8 (cell {cell} of the change)"
     )]
     CellUtf8 {
         /// The rule.
         rule: u16,
-        /// Which of the new cells.
+        /// Index of the cell among the new ones.
         cell: usize,
     },
-    /// More records skipped than there are.
+    /// More records were skipped than the batch has.
     #[error("rule {rule} skipped {skipped} records of a batch of {records}")]
     Skipped {
         /// The rule.
         rule: u16,
-        /// How many.
+        /// Number of skipped records.
         skipped: u32,
-        /// How many there are.
+        /// Size of the batch.
         records: u32,
     },
-    /// Two tallies, or two results, of one rule.
+    /// Two tallies, or two file results, of one rule.
     #[error("two {what} of rule {rule}, expected one")]
     Repeated {
-        /// Of what.
+        /// Which of the two.
         what: &'static str,
         /// The rule.
         rule: u16,
     },
-    /// A sample of nothing.
+    /// A sample for a record that the rule did not hit.
     #[error("a sample of rule {rule} for record {record}, which the rule did not hit")]
     SampleWithoutHit {
         /// The rule.

@@ -1,15 +1,15 @@
-//! What a component may cost to compile, counted before the compiler sees it.
+//! Limits on what compiling a component may cost, counted before the compiler sees it.
 //!
-//! The compiler has no budget of its own: 50 KB can be valid and keep it busy for minutes, or make it take gigabytes. So one linear walk
-//! validates the bytes and counts what the compiler's time and memory grow with; whoever passes a limit is refused by a count, which is the
-//! same on every machine. The walk costs a hundredth of what compiling does.
+//! The compiler does not limit its own work: a valid component of 50 KB can keep it busy for minutes, or make it use gigabytes. So a single
+//! linear walk validates the bytes and counts everything that the compiler's time and memory depend on; a component that exceeds a limit is
+//! refused because of a count, which is the same on every machine. The walk costs a hundredth of compiling.
 //!
-//! Each limit is at least four times what the largest plugins known need, which carry an engine inside: one in Python (`CPython`,
-//! 19 MB) and one in JavaScript (`SpiderMonkey`, 12 MB). A plugin in Rust has a twentieth of that or less. Times are of one core, with the
-//! compiler optimised as in a development build; functions are compiled on all cores.
+//! Each limit is at least four times what the largest known plugins need, which contain an engine: one in Python (`CPython`, 19 MB) and one in
+//! JavaScript (`SpiderMonkey`, 12 MB). A Rust plugin needs a twentieth of that or less. Times are for one core, with the compiler optimised as in
+//! a development build; functions are compiled on all cores.
 //!
-//! The counts do not see everything. The compiler merges computations that are equal, so that their values live longer than the code says: 210 KB
-//! made for that stay below all limits and take 30 s and 3.6 GB. And a plugin may be at several limits at once.
+//! The counts do not catch everything. The compiler merges equal computations, so that their values live longer than the code suggests: 210 KB
+//! crafted for that stay below all limits and take 30 s and 3.6 GB. And a plugin may be at several limits at once.
 
 mod function;
 mod limits;
@@ -24,7 +24,7 @@ use crate::error::SandboxError;
 use limits::{BUDGET, Budget};
 use refusal::Refusal;
 
-/// Checks that compiling the component stays within bounds. What is not valid is refused too, so that no compiler sees it.
+/// Checks that compiling the component stays within bounds. Invalid components are refused too, so that the compiler never sees them.
 pub(crate) fn check(plugin: &str, bytes: &[u8]) -> Result<(), SandboxError> {
     within(&BUDGET, plugin, bytes)
 }

@@ -1,8 +1,8 @@
-//! Compiled components on disk, so that a second start does not compile.
+//! Compiled components on disk, so that a second start does not have to compile them.
 //!
-//! Loading compiled code means running it, so the folder is as good as the executable: it must be one that nobody else
-//! can write, and every file in it is checked again before it is used. Whatever is not as it should be is not used. A file is bound to
-//! what it was compiled from: under another name it is as good as damaged.
+//! Loading compiled code means running it, so the folder must be trusted like the executable: nobody else may be able to write to it, and every file is
+//! checked again before it is used. Anything that fails a check is not used. A file is bound to what it was compiled from: under another name it counts as
+//! damaged.
 
 mod folder;
 
@@ -16,19 +16,19 @@ use wasmtime::component::Component;
 
 use folder::Folder;
 
-/// Bytes of a digest.
+/// Length of a digest in bytes.
 const DIGEST: usize = 32;
 
-/// Compiled components, by what they were compiled from and for.
+/// Compiled components, keyed by what they were compiled from and for.
 #[derive(Debug)]
 pub(crate) struct Cache {
     folder: Folder,
-    /// What the machine, the engine and its settings are: code compiled for others is not found.
+    /// Identifies the machine, the engine and its settings: code compiled for others is not found.
     compatibility: Digest,
 }
 
 impl Cache {
-    /// Opens or creates the folder. The error says why it cannot be trusted.
+    /// Opens or creates the folder. The error says why the folder cannot be trusted.
     pub(crate) fn open(path: &Path, engine: &Engine) -> Result<Self, String> {
         let folder = Folder::open(path).map_err(|reason| {
             format!("the cache `{}` is not used: {reason}", shown(path.display()))
@@ -39,7 +39,7 @@ impl Cache {
         Ok(Self { folder, compatibility: sha256(hasher.0) })
     }
 
-    /// A component that was stored before, if there is one. The error says why it is not used.
+    /// A previously stored component, if there is one. The error says why it is not used.
     pub(crate) fn load(
         &self,
         engine: &Engine,
@@ -49,7 +49,7 @@ impl Cache {
         let name = file_name(&key);
         let unusable = |reason: String| format!("the cached `{name}` is not used: {reason}");
         let Some(mut bytes) = self.folder.read(&name).map_err(unusable)? else { return Ok(None) };
-        // The digest at the end tells a file that is whole, and in its place, from one that was cut off, changed by a failing disk, or
+        // The digest at the end distinguishes a file that is complete, and under its own name, from one that was truncated, changed by a failing disk, or
         // compiled from something else.
         let whole = bytes.len().checked_sub(DIGEST).is_some_and(|length| {
             let trailer = bytes.split_off(length);
@@ -61,7 +61,7 @@ impl Cache {
         deserialize(engine, &bytes).map(Some).map_err(unusable)
     }
 
-    /// Stores a component. The error says why it could not be.
+    /// Stores a component. The error says why that failed.
     pub(crate) fn store(&self, component: &Component, digest: &Digest) -> Result<(), String> {
         let key = self.key(digest);
         let name = file_name(&key);
@@ -72,7 +72,7 @@ impl Cache {
         self.folder.write(&name, &bytes).map_err(failed)
     }
 
-    /// What code is compiled from and for.
+    /// Identifies what code is compiled from and for.
     fn key(&self, component: &Digest) -> Digest {
         sha256([component.0, self.compatibility.0].concat())
     }
@@ -82,7 +82,7 @@ fn file_name(key: &Digest) -> String {
     format!("{key}.cwasm")
 }
 
-/// What binds code to its key.
+/// Binds code to its key.
 fn seal(key: &Digest, code: &[u8]) -> Digest {
     sha256([key.0, sha256(code).0].concat())
 }
@@ -92,14 +92,14 @@ fn seal(key: &Digest, code: &[u8]) -> Digest {
     reason = "the only way to load compiled code; the safety comment says why it is sound"
 )]
 fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Component, String> {
-    // SAFETY: the bytes must be what `Component::serialize` gave. They were read through a descriptor of a regular file
-    // that belongs to this user and that nobody else can write, in a folder of which the same is true, and their digest
-    // matches, together with what they were compiled from, the one this crate wrote after them. Whoever could change them could change this executable too.
-    // A file by another version or for other settings has another name, and wasmtime checks its header once more.
+    // SAFETY: the bytes must be those that `Component::serialize` returned. They were read through a descriptor of a regular file that belongs to this user
+    // and that nobody else can write, in a folder for which the same holds, and their digest, combined with that of what they were compiled from, matches
+    // the one that this crate wrote after them. Anyone who could change them could change this executable too. A file from another version or for other
+    // settings has another name, and wasmtime checks its header as well.
     unsafe { Component::deserialize(engine, bytes) }.map_err(|error| format!("{error:#}"))
 }
 
-/// Collects what is hashed, because the standard hashers are not promised to give the same in the next release.
+/// Collects the hashed bytes, because the standard hashers are not guaranteed to give the same result in the next release.
 struct Collected(Vec<u8>);
 
 impl Hasher for Collected {

@@ -1,4 +1,4 @@
-//! One instance and its calls: each with fuel and time of its own, and with what went wrong told apart.
+//! An instance and its calls: each call has its own fuel and deadline, and its failures are classified.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -31,17 +31,17 @@ impl Instance {
         }
     }
 
-    /// The most bytes of linear memory there ever were.
+    /// Peak size of linear memory, in bytes.
     pub(crate) fn memory_peak(&self) -> usize {
         self.store.data().peak()
     }
 
-    /// Where the instance spent its steps.
+    /// The stacks in which the instance spent its steps.
     pub(crate) fn stacks(&self) -> BTreeMap<String, u64> {
         self.store.data().steps.stacks().clone()
     }
 
-    /// Fuel that the last call used, of what it had; 0 where none is counted.
+    /// Fuel that the last call used; 0 if fuel is not counted.
     pub(crate) fn fuel_used(&self, engine: &Engine, budget: Budget) -> u64 {
         let had = budget.units(engine.options.fuel_per_record);
         self.store.get_fuel().map_or(0, |left| had.saturating_sub(left))
@@ -79,7 +79,8 @@ impl Instance {
         opened.map_err(|fault| PoisonReason::fault(fault.code, &fault.message).into())
     }
 
-    /// Judges a batch; also how many nanoseconds the call took, copies in and out included.
+    /// Judges a batch; also returns the duration of the call in nanoseconds, including copying in and
+    /// out.
     pub(crate) fn process(
         &mut self,
         engine: &Engine,

@@ -1,7 +1,7 @@
-//! From the contract's types to the host's: nothing a guest returned is used before it came through here.
+//! From the contract's types to the host's: nothing that a guest returns is used before it passes through here.
 //!
-//! Each function takes an answer apart and gives the host's type or the first [`crate::Breach`] it finds; there is no
-//! way to the host's types around them.
+//! Each function takes an answer apart and returns the host's type or the first [`crate::Breach`] found; there is no
+//! other way to the host's types.
 
 mod codes;
 mod description;

@@ -1,4 +1,4 @@
-//! A compiled plugin: what it is, what it plans, and where sessions come from.
+//! A compiled plugin: its description, its plan, and what sessions are opened from.
 
 use std::fmt;
 use std::sync::Arc;
@@ -65,7 +65,8 @@ impl Component {
             plugin: name.to_owned(),
             detail: format!("{error:#}"),
         };
-        // What is not granted was refused above, so for nearly all plugins nothing is defined in it.
+        // Imports that are not granted were refused above, so for nearly all plugins the linker stays
+        // empty.
         let mut linker = Linker::new(&engine.wasmtime);
         if grants.wasi {
             wasi::link(&mut linker, &component).map_err(shape)?;
@@ -87,9 +88,10 @@ impl Component {
         })
     }
 
-    /// Checks the settings, and says what the plugin will do in a run, stage by stage.
+    /// Checks the settings, and returns what the plugin will do in a run, stage by stage.
     ///
-    /// A plan that comes out can be relied on: codes and names are unique, columns exist, formats parse.
+    /// The returned plan is reliable: codes and names are unique, column indexes exist, date formats
+    /// parse.
     pub fn plan(&self, context: &RunContext) -> Result<Vec<DeclaredStage>, PlanError> {
         let failed = |ended: Ended| self.failed(Call::CheckConfig, ended);
         let limits = &self.engine().options.limits;
@@ -107,12 +109,12 @@ impl Component {
         }
     }
 
-    /// What errors and reports call it.
+    /// Its name in errors and reports.
     pub fn name(&self) -> &str {
         &self.inner.name
     }
 
-    /// What it says of itself.
+    /// Its description of itself.
     pub fn info(&self) -> &PluginInfo {
         &self.inner.info
     }
@@ -127,27 +129,27 @@ impl Component {
         self.inner.interface.version
     }
 
-    /// What it imports. Empty but for plugins that were granted something.
+    /// Its imports. Empty except for plugins that have a grant.
     pub fn imports(&self) -> &[String] {
         &self.inner.interface.imports
     }
 
-    /// What it exports: the contract, and optional interfaces.
+    /// Its exports: the contract, and optional interfaces.
     pub fn exports(&self) -> &[String] {
         &self.inner.interface.exports
     }
 
-    /// Bytes of linear memory an instance may have.
+    /// Maximum linear memory of an instance, in bytes.
     pub fn memory_limit(&self) -> usize {
         self.engine().options.memory_bytes
     }
 
-    /// Whether it was loaded from the cache and not compiled.
+    /// Whether it was loaded from the cache instead of being compiled.
     pub fn is_from_cache(&self) -> bool {
         self.inner.cached
     }
 
-    /// How many records it could not judge so far, over all sessions.
+    /// Number of records it could not judge so far, over all sessions.
     pub fn poisoned(&self) -> u32 {
         self.inner.poison.load(Ordering::Relaxed)
     }
@@ -160,17 +162,17 @@ impl Component {
         &self.inner.pre
     }
 
-    /// Counts a record that it cannot judge; how many there are now.
+    /// Counts a record that it cannot judge, and returns the new count.
     pub(crate) fn count_poison(&self) -> u32 {
         self.inner.poison.fetch_add(1, Ordering::Relaxed).saturating_add(1)
     }
 
-    /// Counts a call to `process` that failed; how many there are now.
+    /// Counts a failed call to `process`, and returns the new count.
     pub(crate) fn count_failure(&self) -> u32 {
         self.inner.failures.fetch_add(1, Ordering::Relaxed).saturating_add(1)
     }
 
-    /// How many calls to `process` failed so far.
+    /// Number of failed calls to `process` so far.
     pub(crate) fn failures(&self) -> u32 {
         self.inner.failures.load(Ordering::Relaxed)
     }
@@ -198,7 +200,7 @@ fn load(
             Err(warning) => engine.warn(warning),
         }
     }
-    // What comes from the cache was checked when it was compiled.
+    // Components in the cache were checked when they were compiled.
     budget::check(name, bytes)?;
     let component =
         wasmtime::component::Component::from_binary(&engine.wasmtime, bytes).map_err(|error| {

@@ -1,21 +1,22 @@
-//! The contract with plugins by name and version, and which versions this host takes.
+//! The name and version of the contract with plugins, and which versions this host accepts.
 
 use std::fmt;
 
 /// The interface a rule plugin exports, without its version.
 pub const CONTRACT: &str = "assay:rules/plugin";
 
-/// The newest contract this host speaks. It takes all plugins of the same major version that are not newer.
+/// The newest contract that this host supports. It accepts all plugins of the same major version that are
+/// not newer.
 pub const HOST_VERSION: ContractVersion = ContractVersion { major: 1, minor: 0, patch: 0 };
 
 /// A version of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContractVersion {
-    /// Plugins of another one do not fit.
+    /// Plugins with another major version are incompatible.
     pub major: u32,
-    /// Plugins of a newer one do not fit.
+    /// Plugins with a newer minor version are incompatible.
     pub minor: u32,
-    /// Of no consequence.
+    /// Not relevant to compatibility.
     pub patch: u32,
 }
 

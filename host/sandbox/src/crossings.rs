@@ -1,13 +1,13 @@
-//! Where a call's time goes: into the guest, inside it, and out again.
+//! How a call's time is divided: into the guest, inside it, and out again.
 //!
-//! Only watched if somebody listens to [`TARGET`]. The engine says when it enters and leaves the guest; asking for memory for what goes
-//! in, and giving back what came out, are visits too. The longest visit is the call itself.
+//! Measured only if there is a subscriber for [`TARGET`]. The engine reports when it enters and leaves the guest; allocating memory for
+//! the arguments and freeing the results are visits to the guest too. The longest visit is the call itself.
 
 use std::time::{Duration, Instant};
 
 use wasmtime::{CallHook, Store};
 
-/// Target of the events that say what a call took: `plugin`, and `lower`, `guest` and `lift` in nanoseconds.
+/// Target of the events that report a call's duration: `plugin`, and `lower`, `guest` and `lift` in nanoseconds.
 pub const TARGET: &str = "assay::call";
 
 /// Visits to the guest since the call began.
@@ -17,7 +17,7 @@ pub(crate) struct Crossings {
     longest: Option<(Instant, Instant)>,
 }
 
-/// Has visits noted in the part of a store's data that is for them, if anybody wants to know.
+/// Records visits in the store's data, if there is a subscriber.
 pub(crate) fn watch<T>(
     store: &mut Store<T>,
     crossings: impl Fn(&mut T) -> &mut Crossings + Send + Sync + 'static,
@@ -36,7 +36,7 @@ pub(crate) fn watch<T>(
 }
 
 impl Crossings {
-    /// Forgets the last call's.
+    /// Clears what was recorded for the last call.
     pub(crate) fn begin(&mut self) {
         *self = Self::default();
     }
@@ -49,7 +49,7 @@ impl Crossings {
         }
     }
 
-    /// Says what the call between `begun` and `ended` took.
+    /// Reports the duration of the call between `begun` and `ended`.
     pub(crate) fn report(&self, plugin: &str, begun: Instant, ended: Instant) {
         let Some((entered, left)) = self.longest else { return };
         let nanos = |took: Duration| u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);

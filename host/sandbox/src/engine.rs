@@ -1,4 +1,4 @@
-//! What all components and sessions of a sandbox share: wasmtime, configured once for all plugins.
+//! The state shared by all components and sessions of a sandbox: wasmtime, configured once for all plugins.
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +10,10 @@ use crate::error::SandboxError;
 use crate::options::{Meter, Options};
 use crate::{steps, ticker};
 
-/// Bytes of stack a guest may use. 512 KiB: deep enough for any parser, and a quarter of what a thread of the host has.
+/// Stack size of a guest. 512 KiB: deep enough for any parser, and a quarter of a host thread's stack.
 const STACK_BYTES: usize = 512 << 10;
 
-/// What all components and sessions of a sandbox share.
+/// The state shared by all components and sessions of a sandbox.
 pub(crate) struct Engine {
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) options: Options,
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Sets up wasmtime, the clock that tells what hangs, and the cache.
+    /// Sets up wasmtime, the clock that detects hanging calls, and the cache.
     pub(crate) fn new(options: Options) -> Result<Self, SandboxError> {
         let wasmtime = wasmtime::Engine::new(&config(options.meter))
             .map_err(|error| SandboxError::Engine { detail: format!("{error:#}") })?;
@@ -47,12 +47,12 @@ impl Engine {
         Ok(Self { wasmtime, options, ticks, cache, warnings })
     }
 
-    /// What was noted so far.
+    /// The warnings so far.
     pub(crate) fn warnings(&self) -> Vec<String> {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Notes what went wrong without stopping anything.
+    /// Records a problem that does not stop anything.
     pub(crate) fn warn(&self, text: String) {
         let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
         if !warnings.contains(&text) {
@@ -61,37 +61,38 @@ impl Engine {
     }
 }
 
-/// One unit for each instruction, and one for each byte that is moved, so that fuel is about a count of what the machine does.
+/// One unit per instruction, and one per byte moved, so that fuel roughly counts the machine's work.
 fn costs() -> OperatorCost {
-    // Asking for memory goes through the host, even where none is given, and takes the time of about a thousand instructions: the
-    // most that one may cost.
+    // Growing memory goes through the host, even if the request is refused, and takes about as long as a thousand instructions;
+    // 255 is the highest cost that an instruction can have.
     OperatorCost { MemoryGrow: u8::MAX, TableGrow: u8::MAX, ..OperatorCost::new() }
 }
 
 fn config(meter: Meter) -> Config {
     let mut config = Config::new();
-    // All calls are synchronous; the machinery for others makes each call several times dearer.
+    // All calls are synchronous; support for asynchronous ones makes each call several times slower.
     config.concurrency_support(false);
     match meter {
-        // Fuel judges. The clock is there for what uses time and hardly any fuel, such as texts that the parts of a composed
-        // component hand each other.
+        // Fuel decides. The clock covers work that uses time but hardly any fuel, such as texts passed between the parts of a
+        // composed component.
         Meter::Fuel => config.consume_fuel(true).operator_cost(costs()).epoch_interruption(true),
-        // The clock never moves and the deadline is always now, so each check of it asks `steps`.
+        // The epoch never advances and the deadline has always passed, so each check calls `steps`.
         Meter::Steps(_) => {
             config.wasm_backtrace_max_frames(NonZeroUsize::new(steps::MOST_FRAMES));
             config.epoch_interruption(true)
         }
     };
     config.cranelift_opt_level(OptLevel::Speed);
-    // The same bits for the same plugin on every machine: NaNs included, and no instruction whose result may differ.
+    // The same plugin gives the same bits on every machine: NaNs are canonical, and instructions whose result may differ are
+    // disabled.
     config.cranelift_nan_canonicalization(true);
     config.wasm_relaxed_simd(false);
-    // What no plugin needs cannot be attacked.
+    // Features that plugins do not need are disabled, so that they cannot be attacked.
     config.wasm_memory64(false);
     config.wasm_custom_page_sizes(false);
     config.wasm_wide_arithmetic(false);
     config.wasm_tail_call(false);
-    // 4 GiB of address space and guard pages for each memory, so that loads and stores need no bounds checks.
+    // 4 GiB of address space plus guard pages for each memory, so that loads and stores do not need bounds checks.
     config.memory_reservation(4 << 30);
     config.memory_guard_size(32 << 20);
     config.max_wasm_stack(STACK_BYTES);

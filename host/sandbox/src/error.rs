@@ -1,4 +1,4 @@
-//! What can keep a plugin from being run. All of them name the plugin.
+//! The errors that prevent a plugin from running. All of them name the plugin.
 
 use std::fmt;
 use std::ops::Range;
@@ -10,10 +10,10 @@ use crate::breach::Breach;
 use crate::contract::ContractVersion;
 use crate::reason::{PoisonReason, in_function};
 
-/// Functions a plugin exports.
+/// The functions that a plugin exports, and instantiation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Call {
-    /// Building an instance, before any function is called.
+    /// Creating an instance, before any function is called.
     Instantiate,
     /// `describe`.
     Describe,
@@ -40,32 +40,32 @@ impl fmt::Display for Call {
     }
 }
 
-/// Why a plugin cannot be used, or a run with it not be carried out.
+/// Why a plugin cannot be used, or why a run with it cannot continue.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SandboxError {
     /// The engine could not be set up.
     #[error("the machine cannot run WebAssembly: {detail}", detail = shown(detail))]
     Engine {
-        /// What the engine said.
+        /// The engine's error text.
         detail: String,
     },
-    /// There are no bytes.
+    /// The plugin has no bytes.
     #[error(
         "plugin `{plugin}` is empty: expected a WebAssembly component; build or download it again", plugin = shown(plugin))]
     Empty {
         /// The plugin.
         plugin: String,
     },
-    /// There are too many bytes.
+    /// The plugin has too many bytes.
     #[error(
         "plugin `{plugin}` has {bytes} bytes: expected {limit} at most; build it with `--profile plugin`", plugin = shown(plugin))]
     TooLarge {
         /// The plugin.
         plugin: String,
-        /// Its size.
+        /// Its size in bytes.
         bytes: usize,
-        /// The largest allowed.
+        /// Maximum size in bytes.
         limit: usize,
     },
     /// The bytes are text.
@@ -78,7 +78,7 @@ pub enum SandboxError {
         /// How the text begins.
         start: String,
     },
-    /// The bytes are something else.
+    /// The bytes are neither WebAssembly nor text.
     #[error(
         "plugin `{plugin}` is not WebAssembly: expected it to begin with `\\0asm`, found {start}", plugin = shown(plugin))]
     NotWasm {
@@ -87,7 +87,7 @@ pub enum SandboxError {
         /// The first bytes in hexadecimal.
         start: String,
     },
-    /// A WebAssembly module that is no component.
+    /// A WebAssembly module that is not a component.
     #[error(
         "plugin `{plugin}` is a core module: expected a component; link it with `wasm-component-ld`, \
          which the target's `linker` setting in `.cargo/config.toml` names", plugin = shown(plugin))]
@@ -95,13 +95,13 @@ pub enum SandboxError {
         /// The plugin.
         plugin: String,
     },
-    /// A component that was cut off.
+    /// A truncated component.
     #[error(
         "plugin `{plugin}` ends after {bytes} bytes in the middle of a section: copy or download it again", plugin = shown(plugin))]
     Truncated {
         /// The plugin.
         plugin: String,
-        /// How many bytes there are.
+        /// Number of bytes.
         bytes: usize,
     },
     /// A component that does not validate.
@@ -109,27 +109,27 @@ pub enum SandboxError {
     Invalid {
         /// The plugin.
         plugin: String,
-        /// What the validator said.
+        /// The validator's error text.
         detail: String,
     },
-    /// A component that would take the compiler too long or too much memory.
+    /// A component that would take the compiler too much time or memory.
     #[error(
         "plugin `{plugin}` is too costly to compile: {place} has {count} {what}; expected {limit} at most; {help}", plugin = shown(plugin), place = shown(place))]
     TooCostly {
         /// The plugin.
         plugin: String,
-        /// What of it: the whole, or one function.
+        /// The whole component, or one function.
         place: String,
-        /// What there is too much of.
+        /// The measure that is too large.
         what: &'static str,
-        /// How much of it there is, at least: counting ends where it is too much.
+        /// The count, at least: counting stops when the limit is exceeded.
         count: u64,
-        /// The most allowed.
+        /// The limit.
         limit: u64,
-        /// What an author can do.
+        /// What a plugin author can do.
         help: &'static str,
     },
-    /// A component that instantiates what it does not hold, so that nobody can say how much that is.
+    /// A component that instantiates items that it does not contain, so that their cost cannot be counted.
     #[error(
         "plugin `{plugin}` imports a component or a core module, or takes one from an instance: expected each to be \
          defined in the plugin, so that what it costs to compile can be counted; link them into one component", plugin = shown(plugin))]
@@ -137,70 +137,70 @@ pub enum SandboxError {
         /// The plugin.
         plugin: String,
     },
-    /// A component that wants something of the host.
+    /// A component that imports something that is not granted.
     #[error(
         "plugin `{plugin}` imports `{import}`, which {grant}; \
          a Rust plugin built for `wasm32-unknown-unknown` imports nothing", plugin = shown(plugin), import = shown(import))]
     Import {
         /// The plugin.
         plugin: String,
-        /// What it wants.
+        /// The name of the import.
         import: String,
-        /// What would have to be granted, as the end of a sentence.
+        /// The grant that it would need, as the end of a sentence.
         grant: &'static str,
     },
-    /// A component that is no rule plugin.
+    /// A component that is not a rule plugin.
     #[error(
         "plugin `{plugin}` does not export `assay:rules/plugin`: expected a component built on the contract in `wit/`, \
          found {}", exports_text(.exports), plugin = shown(plugin))]
     NoContract {
         /// The plugin.
         plugin: String,
-        /// What it exports.
+        /// Its exports.
         exports: Vec<String>,
     },
-    /// A plugin for another version of the contract.
+    /// A plugin built for an unsupported version of the contract.
     #[error(
         "plugin `{plugin}` is built for contract {found}, this host takes {}.0.0 to {host}: {}",
         .host.major, version_help(.found, .host), plugin = shown(plugin))]
     ContractVersion {
         /// The plugin.
         plugin: String,
-        /// The contract's version it is built for.
+        /// The version of the contract that it is built for.
         found: ContractVersion,
-        /// The newest this host speaks.
+        /// The newest version that this host supports.
         host: ContractVersion,
     },
-    /// An interface of the right name and the wrong shape.
+    /// An interface with the right name and the wrong shape.
     #[error(
         "plugin `{plugin}` exports an `assay:rules/plugin` that differs from `wit/rules.wit`: {detail}; rebuild it with the contract's own files", plugin = shown(plugin), detail = shown(detail))]
     ContractShape {
         /// The plugin.
         plugin: String,
-        /// What differs.
+        /// The difference.
         detail: String,
     },
-    /// What the plugin says of itself or of a run breaks the contract.
+    /// A plugin's description, plan or file results break the contract.
     #[error("plugin `{plugin}` breaks the contract in `{call}`: {breach}", plugin = shown(plugin))]
     Breach {
         /// The plugin.
         plugin: String,
-        /// In the answer to which call.
+        /// The call with that answer.
         call: Call,
         /// What is wrong.
         breach: Breach,
     },
-    /// A call that belongs to no record did not come back.
+    /// A call that does not concern individual records failed.
     #[error("plugin `{plugin}` failed in `{call}`: {reason}", plugin = shown(plugin))]
     Failed {
         /// The plugin.
         plugin: String,
-        /// Which call.
+        /// The call.
         call: Call,
-        /// Why.
+        /// The reason.
         reason: PoisonReason,
     },
-    /// What a plugin measured adds up to more than a measure can hold.
+    /// The sum of a measure exceeds 64 bits.
     #[error(
         "plugin `{plugin}` measures {code} `{}` of the file add up to {sum}, which is beyond 64 bits; measure in larger units, or fewer things under one key",
         .key.escape_debug(), plugin = shown(plugin))]
@@ -211,22 +211,22 @@ pub enum SandboxError {
         code: u16,
         /// Its key.
         key: String,
-        /// What it adds up to, in digits.
+        /// The sum, in decimal digits.
         sum: String,
     },
-    /// A call did not come back. That depends on the machine, so that no record is judged by it.
+    /// A call did not return in time. That depends on the machine, so no record is judged by it.
     #[error(
         "plugin `{plugin}` hangs: `{call}` did not return within {limit:?}{}; run it again on a less busy machine, or raise `deadline` in the pack's `[limits]`", in_function(.function.as_deref()), plugin = shown(plugin))]
     Hanging {
         /// The plugin.
         plugin: String,
-        /// Which call.
+        /// The call.
         call: Call,
-        /// How long it had.
+        /// The deadline.
         limit: Duration,
-        /// The function it was in, where the component has names.
+        /// The function it was in, if the component contains names.
         function: Option<String>,
-        /// The records it was given, in the batch; none for a call that judges no record.
+        /// The records passed to it, as indexes into the batch; `None` for a call that judges no records.
         records: Option<Range<u32>>,
     },
     /// The plugin failed on too many records.
@@ -236,31 +236,31 @@ pub enum SandboxError {
     GaveUp {
         /// The plugin.
         plugin: String,
-        /// The records that it failed on last, in the batch.
+        /// The records on which it failed last, as indexes into the batch.
         records: Range<u32>,
-        /// How many records.
+        /// Number of records it cannot judge.
         poison: u32,
-        /// How many calls failed while they were looked for.
+        /// Number of calls that failed during the search for them.
         failures: u32,
-        /// How long this batch took so far.
+        /// Time spent on this batch so far.
         took: Duration,
         /// Why the last call failed.
         reason: PoisonReason,
     },
-    /// The host gave a batch that is not as planned. A bug of the caller.
+    /// The host passed a batch that does not match the plan: a bug of the caller.
     #[error("plugin `{plugin}` cannot receive the batch at record {first_record}: {detail}", plugin = shown(plugin), detail = shown(detail))]
     Batch {
         /// The plugin.
         plugin: String,
-        /// Where the batch begins in the file.
+        /// Number of the batch's first record in the file.
         first_record: u64,
-        /// What does not fit.
+        /// What does not match.
         detail: String,
     },
 }
 
 impl SandboxError {
-    /// The records of a batch that it is about, by their places in it.
+    /// The records concerned, as indexes into the batch, if the error concerns particular records.
     pub fn records(&self) -> Option<Range<u32>> {
         match self {
             Self::Hanging { records, .. } => records.clone(),
@@ -292,13 +292,14 @@ pub enum PlanError {
     /// The plugin does not accept its settings. Never empty.
     #[error("the settings have {} {}", .0.len(), if .0.len() == 1 { "fault" } else { "faults" })]
     Settings(Vec<ConfigFault>),
-    /// The plugin itself fails.
+    /// The plugin itself failed.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
 }
 
 impl PlanError {
-    /// In words, a line for each fault: of settings that stand in no file. Of those that do, a pack draws where.
+    /// The message, one line per fault. For settings that are not in a file; for those in a file, the pack shows
+    /// the place.
     pub fn lines(&self) -> Vec<String> {
         match self {
             Self::Settings(faults) => faults.iter().map(ToString::to_string).collect(),

@@ -1,4 +1,4 @@
-//! What failed, told from what the engine or the guest said of it.
+//! Classifies failures by what the engine or the guest reported.
 
 use std::ops::Range;
 use std::str::Utf8Error;
@@ -13,7 +13,7 @@ use crate::options::{Meter, Options};
 use crate::reason::{PoisonReason, presentable};
 use crate::store::State;
 
-/// Why a call to `process` failed, and on which record if the plugin said so.
+/// Why a call to `process` failed, and on which record, if the plugin named one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) reason: PoisonReason,
@@ -32,16 +32,16 @@ impl From<wit::Fault> for Failure {
     }
 }
 
-/// Why a call ended before its time.
+/// Why a call did not complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// For a reason that the plugin and what it was given decide: the next time it is the same.
+    /// The reason depends only on the plugin and its input: it would fail again in the same way.
     Failed(PoisonReason),
-    /// It did not come back. That depends on the machine, so it says nothing of any record.
+    /// It did not return in time. That depends on the machine, so it says nothing about any record.
     Hanging(Hang),
 }
 
-/// A call that did not come back.
+/// A call that did not return in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hang {
     limit: Duration,
@@ -55,7 +55,7 @@ impl From<PoisonReason> for Ended {
 }
 
 impl Ended {
-    /// The error of a run that cannot go on for it.
+    /// The error for a run that this failure stops.
     pub(crate) fn error(self, plugin: &str, call: Call) -> SandboxError {
         let plugin = plugin.to_owned();
         match self {
@@ -66,7 +66,7 @@ impl Ended {
 }
 
 impl Hang {
-    /// The error of the run. `records` are those in question, in the batch.
+    /// The error for the run. `records` are the records passed to the call, as indexes into the batch.
     pub(crate) fn error(
         self,
         plugin: &str,
@@ -78,7 +78,7 @@ impl Hang {
     }
 }
 
-/// What an error of the engine means. Told by types, never by texts.
+/// Classifies an engine error, by types and never by texts.
 pub(crate) fn ended(
     error: &wasmtime::Error,
     state: &State,
@@ -113,7 +113,7 @@ fn reason_of(
         }
         _ => {}
     }
-    // A guest that is refused memory aborts: what shows is `unreachable`, what happened is this.
+    // A guest that is refused memory aborts: the trap is `unreachable`, but this is the cause.
     if state.refused() {
         return PoisonReason::Memory { limit: options.memory_bytes };
     }
@@ -129,7 +129,7 @@ fn reason_of(
 
 fn kind(trap: Trap) -> String {
     match trap {
-        // All that a panic leaves, because a plugin has nowhere to say more.
+        // A panic leaves no other trace, because a plugin cannot report more.
         Trap::UnreachableCodeReached => "`unreachable` was executed, as after a panic".to_owned(),
         trap => {
             let text = trap.to_string();
@@ -138,7 +138,8 @@ fn kind(trap: Trap) -> String {
     }
 }
 
-/// The innermost function that has a name of the plugin's own: what panics is always the same few of the standard library.
+/// The innermost function with a name of the plugin's own: panics always end in the same few functions of the standard
+/// library.
 fn function(error: &wasmtime::Error) -> Option<String> {
     const LIBRARY: [&str; 6] = ["std::", "core::", "alloc::", "__rust", "rust_", "abort"];
     let trace = error.downcast_ref::<WasmBacktrace>()?;

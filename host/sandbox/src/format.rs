@@ -1,14 +1,14 @@
-//! What some bytes are, told before a compiler sees them, because its errors would not help.
+//! Identifies the format of some bytes before a compiler sees them, because its errors would not help.
 
 use crate::error::SandboxError;
 
-/// Every WebAssembly binary begins so.
+/// Every WebAssembly binary begins with this.
 const MAGIC: &[u8] = b"\0asm";
 
 /// Version and layer of a core module.
 const CORE: [u8; 4] = [1, 0, 0, 0];
 
-/// Checks that the bytes are a whole component and no larger than `limit`; not yet that it is a valid one.
+/// Checks that the bytes are a complete component of at most `limit` bytes, but not that it is valid.
 pub(crate) fn check(plugin: &str, bytes: &[u8], limit: usize) -> Result<(), SandboxError> {
     let plugin = plugin.to_owned();
     if bytes.is_empty() {
@@ -38,7 +38,7 @@ pub(crate) fn check(plugin: &str, bytes: &[u8], limit: usize) -> Result<(), Sand
 /// The first line, if the beginning is printable text.
 fn text(bytes: &[u8]) -> Option<String> {
     let start = &bytes[..bytes.len().min(64)];
-    // A character may be cut in two at the end.
+    // The last character may be cut off.
     let text = match str::from_utf8(start) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => {
@@ -50,7 +50,7 @@ fn text(bytes: &[u8]) -> Option<String> {
     (printable && !text.is_empty()).then(|| text.lines().next().unwrap_or_default().to_owned())
 }
 
-/// Whether all sections (a byte of kind, a length in LEB128, as many bytes) end within the file.
+/// Whether all sections (a kind byte, a length in LEB128, and that many bytes) end within the file.
 fn whole(mut sections: &[u8]) -> bool {
     while let [_, rest @ ..] = sections {
         let Some((length, rest)) = leb128(rest) else { return false };

@@ -1,30 +1,31 @@
-//! How much fuel a call has: all budgets are made of the one that a record has.
+//! The fuel of a call: all budgets are derived from that of a record.
 //!
-//! What a record comes to must not depend on its neighbours, however many of them one call judges. So calls do not get more fuel
-//! for more records. A call with several gets *less* than a record alone, and one that runs out is divided. Only a record that
-//! runs out alone, in a fresh instance, is poison.
+//! The result for a record must not depend on its neighbours, however many of them one call judges. So calls do not get more
+//! fuel for more records. A call with several records gets *less* than a record alone, and is divided if it runs out. Only a
+//! record that runs out alone, in a fresh instance, is poison.
 
-/// A call that judges no record has so many times the fuel of a record. 64: an interpreter that starts, or totals over a
-/// million keys, still take a fraction of it, and one that does not end takes some seconds.
+/// A call that judges no records has this many times the fuel of a record. 64: the start of an interpreter, or totals over a
+/// million keys, still use a fraction of it, and a call that does not end takes a few seconds.
 const OTHER_CALLS: u64 = 64;
 
-/// A call with several records has the fuel of a record divided by this. 2: what a record costs alone in a fresh instance may be
-/// up to twice what it adds to a batch (tables that are built at the first call) without being overlooked in company.
+/// A call with several records has the fuel of a record divided by this. 2: the cost of a record alone in a fresh instance may
+/// be up to twice what it adds to a batch (tables that are built in the first call), and a record that is too expensive alone is
+/// still detected in company.
 const TOGETHER: u64 = 2;
 
-/// What a call may use.
+/// The budget of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Budget {
-    /// One record, which is judged alone in a fresh instance: what it comes to is final.
+    /// One record, judged alone in a fresh instance: the result is final.
     Alone,
-    /// Any number of records. Running out says nothing of any of them.
+    /// Any number of records. Running out says nothing about any of them.
     Together,
-    /// A call that judges no record.
+    /// A call that judges no records.
     Other,
 }
 
 impl Budget {
-    /// Units of fuel, where a record has `per_record`.
+    /// Units of fuel, given a record's budget `per_record`.
     pub(crate) fn units(self, per_record: u64) -> u64 {
         match self {
             Self::Alone => per_record,
@@ -34,7 +35,7 @@ impl Budget {
     }
 }
 
-/// A number as people read it: `1,000,000`.
+/// Formats a number with separators: `1,000,000`.
 pub(crate) fn grouped(units: u64) -> String {
     let digits = units.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);

@@ -1,4 +1,4 @@
-//! What a component imports and exports, read off before anything of it runs.
+//! A component's imports and exports, read before any of its code runs.
 
 use wasmtime::component::Component;
 
@@ -7,7 +7,7 @@ use crate::error::SandboxError;
 use crate::options::Grants;
 use crate::wasi;
 
-/// What a component imports and exports.
+/// A component's imports and exports.
 #[derive(Debug, Clone)]
 pub(crate) struct Interface {
     pub(crate) imports: Vec<String>,
@@ -16,7 +16,8 @@ pub(crate) struct Interface {
 }
 
 impl Interface {
-    /// Reads the interface, and refuses what is not granted or not the contract.
+    /// Reads the interface, and refuses imports that are not granted and components that do not
+    /// match the contract.
     pub(crate) fn of(
         plugin: &str,
         component: &Component,
@@ -54,7 +55,7 @@ impl Interface {
     }
 }
 
-/// What a pack would have to grant, as the end of a sentence.
+/// The grant that an import needs, as the end of a sentence.
 fn grant_for(import: &str) -> &'static str {
     if wasi::covers(import) {
         "needs `grants = [\"wasi\"]` (an empty, deterministic WASI) in the pack's table of the plugin"

@@ -1,11 +1,11 @@
-//! Runs rule plugins behind walls: the only crate that knows wasmtime.
+//! Runs rule plugins in isolation: the only crate that depends on wasmtime.
 //!
-//! A [`Sandbox`] compiles a plugin's bytes into a [`Component`], which says what the plugin is, plans a run and opens a
-//! [`Session`] for each stage and worker. A session judges batches. Whatever a plugin does (spins, eats memory, traps,
-//! lies) ends in a checked verdict, in the records that it cannot judge, or in an error that names the plugin and says
-//! what was wrong; never in a host that hangs, crashes or believes.
+//! A [`Sandbox`] compiles a plugin's bytes into a [`Component`], which describes the plugin, plans a run and opens a
+//! [`Session`] for each stage and worker. A session judges batches. Whatever a plugin does (loops forever, exhausts
+//! memory, traps, lies), the result is a checked verdict, the records that it cannot judge, or an error that names the
+//! plugin and the cause; the host never hangs, crashes or trusts an unchecked answer.
 //!
-//! It knows no files but its own cache, no packs and no CSV.
+//! It reads no files but its own cache, and knows nothing about packs or CSV.
 
 mod bindings;
 mod bisect;

@@ -1,10 +1,10 @@
-//! From the host's types to the contract's, by reference: what crosses is copied once, into the guest.
+//! From the host's types to the contract's, by reference: data is copied once, into the guest.
 
 use assay_model::{Batch, Bitmap, Cells, Column, Measure, Merge, RunContext, Text};
 
 use crate::bindings::wit;
 
-/// Hands a run's context to `call` in the contract's types.
+/// Passes a run's context to `call` in the contract's types.
 pub(crate) fn with_context<R>(
     context: &RunContext,
     call: impl FnOnce(wit::RunContext<'_>) -> R,
@@ -23,7 +23,7 @@ pub(crate) fn with_context<R>(
     })
 }
 
-/// Hands a batch to `call` in the contract's types.
+/// Passes a batch to `call` in the contract's types.
 pub(crate) fn with_batch<R>(batch: &Batch, call: impl FnOnce(wit::Batch<'_>) -> R) -> R {
     let columns: Vec<wit::Column<'_>> = batch.columns.iter().map(column).collect();
     call(wit::Batch {

@@ -1,4 +1,4 @@
-//! A plugin's measures, merged over the batches of a file. In which order makes no difference: sums are exact.
+//! A plugin's measures, merged over the batches of a file. The order does not matter: sums are exact.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,12 +9,12 @@ use crate::breach::Breach;
 
 /// Measures of a plugin in one stage, merged by code and key.
 ///
-/// A sum of a file is wider than what a batch adds to it: no file has enough batches to fill it, so that nothing is cut off on the way,
-/// and two parts that cancel each other leave what they should. What it comes to in the end must fit a measure again.
+/// Sums over a file are wider than what a batch contributes: no file has enough batches to overflow them, so nothing is lost on the way,
+/// and contributions that cancel each other out leave the right total. The final value must fit a measure again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Measures(BTreeMap<(u16, String), (Merge, i128)>);
 
-/// A sum that no measure can hold.
+/// A total that does not fit a measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Beyond {
     pub(crate) code: u16,
@@ -23,8 +23,8 @@ pub(crate) struct Beyond {
 }
 
 impl Measures {
-    /// Merges one more; says whether it is the first of its code and key. An earlier one that is merged in another way is a breach of the
-    /// contract, whichever of the two comes first.
+    /// Merges one measure; returns whether it is the first with its code and key. If an earlier one has another merge method, that is a
+    /// breach of the contract, whichever of the two comes first.
     pub fn merge(&mut self, measure: Measure) -> Result<bool, Breach> {
         let Measure { code, key, merge, value } = measure;
         let value = i128::from(value);
@@ -44,22 +44,22 @@ impl Measures {
         }
     }
 
-    /// How many there are, by code and key.
+    /// Number of measures, by code and key.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no measures.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Code, key and value of each, in order.
+    /// Code, key and value of each, in order of code and key.
     pub fn iter(&self) -> impl Iterator<Item = (u16, &str, i128)> {
         self.0.iter().map(|((code, key), (_, value))| (*code, key.as_str(), *value))
     }
 
-    /// As the plugin gets them.
+    /// The totals, as they are passed to the plugin.
     pub(crate) fn totals(&self) -> Result<Vec<Measure>, Beyond> {
         let total = |(key, (merge, value)): (&(u16, String), &(Merge, i128))| {
             let (code, key) = key.clone();
@@ -80,7 +80,7 @@ mod tests {
         Measure { code: 1, key: key.to_owned(), merge, value }
     }
 
-    /// Merges values in each order that turning them round gives.
+    /// Merges the values in every rotation, in both directions.
     fn check(merge: Merge, values: &[i64], expected: Option<i64>) {
         let mut values = values.to_vec();
         for _ in 0..values.len() {

@@ -1,4 +1,4 @@
-//! Verdicts of parts as one verdict of the batch.
+//! Merges the verdicts of parts into one verdict for the batch.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,10 +7,10 @@ use assay_model::{Bitmap, Change, Hit, RecordSet, Rewrite, Verdict};
 
 use crate::check::StageIndex;
 
-/// A sparse record takes 4 bytes and a bit an eighth of one: from one record in 32 on the bitmap is smaller.
+/// A sparse record takes 4 bytes, a bit an eighth of a byte: from one record in 32, the bitmap is smaller.
 const BITMAP_FROM: u32 = 32;
 
-/// Puts verdicts of parts together, each with its place in a batch of `records`. Parts come in order.
+/// Merges the verdicts of parts, each with its range in a batch of `records` records. Parts are in order.
 pub(crate) fn merge(
     parts: Vec<(Range<u32>, Verdict)>,
     records: u32,
@@ -35,7 +35,7 @@ pub(crate) fn merge(
         for tally in verdict.tallies {
             if let Some(&place) = tallies.get(&tally.rule) {
                 let skipped = &mut merged.tallies[place].skipped;
-                // Each has at most as many as its part has records.
+                // No part skips more records than it has.
                 *skipped += tally.skipped;
             } else {
                 tallies.insert(tally.rule, merged.tallies.len());
@@ -52,7 +52,7 @@ pub(crate) fn merge(
         .into_iter()
         .map(|(hit, indexes)| Hit { records: set(indexes, records), ..hit })
         .collect();
-    // As in an undivided verdict of a plugin that goes through its rules.
+    // The order of an undivided verdict from a plugin that evaluates its rules in turn.
     merged.hits.sort_by_key(|hit| stage.place(hit.rule));
     merged.tallies.sort_by_key(|tally| stage.place(tally.rule));
     merged
@@ -73,7 +73,7 @@ fn set(indexes: Vec<u32>, records: u32) -> RecordSet {
     RecordSet::Bitmap(bits)
 }
 
-/// All cells of a part are some of the batch's.
+/// All cells of a part are only some of the batch's.
 fn shift(rewrite: Rewrite, range: &Range<u32>) -> Rewrite {
     let change = match rewrite.change {
         Change::Whole(values) => Change::Patch { records: range.clone().collect(), values },

@@ -1,81 +1,81 @@
-//! Why a call did not come back with something usable.
+//! Why a call did not return a usable answer.
 
 use assay_model::shown;
 
 use crate::breach::Breach;
 use crate::fuel::grouped;
 
-/// Bytes of a guest's own words that are kept. 256: a line on a terminal or two.
+/// Bytes kept of a guest's message. 256: a line or two on a terminal.
 const WORDS_BYTES: usize = 256;
 
 /// Why a record, or a whole call, could not be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PoisonReason {
-    /// It ran into something WebAssembly does not allow, or gave up by itself.
+    /// It did something that WebAssembly does not allow, or aborted.
     #[error("it trapped: {what}{}", in_function(.function.as_deref()), what = shown(what))]
     Trap {
-        /// What kind of trap.
+        /// The kind of trap.
         what: String,
-        /// The function it happened in, where the component has names.
+        /// The function in which it happened, if the component contains names.
         function: Option<String>,
     },
-    /// It used all the fuel that a record has.
+    /// It used all the fuel of a record.
     #[error(
         "it used up a record's fuel of {} units{}; `fuel_per_record` in the pack's `[limits]` raises it",
         grouped(*.limit), in_function(.function.as_deref())
     )]
     Fuel {
-        /// How much it had.
+        /// The budget in units of fuel.
         limit: u64,
-        /// The function it was in, where the component has names.
+        /// The function it was in, if the component contains names.
         function: Option<String>,
     },
-    /// It used all the fuel of a call that is not about one record.
+    /// It used all the fuel of a call that does not concern one record.
     #[error(
         "it used up a call's fuel of {} units{}; it grows with `fuel_per_record` in the pack's `[limits]`",
         grouped(*.limit), in_function(.function.as_deref())
     )]
     CallFuel {
-        /// How much it had.
+        /// The budget in units of fuel.
         limit: u64,
-        /// The function it was in, where the component has names.
+        /// The function it was in, if the component contains names.
         function: Option<String>,
     },
-    /// It took more steps than an instance may while it is watched.
+    /// It took more steps than an instance may take while steps are metered.
     #[error("it took more than {limit} steps{}", in_function(.function.as_deref()))]
     Steps {
-        /// How many it had.
+        /// Maximum number of steps.
         limit: u64,
-        /// The function it was in, where the component has names.
+        /// The function it was in, if the component contains names.
         function: Option<String>,
     },
-    /// It wanted more memory than it may have.
+    /// It needed more memory than its limit.
     #[error("it reached its memory limit of {} MiB", .limit >> 20)]
     Memory {
         /// The limit in bytes.
         limit: usize,
     },
-    /// It returned text that is none.
+    /// It returned a string that is not UTF-8.
     #[error("it returned a string that is not UTF-8")]
     Utf8,
-    /// What it returned cannot be taken over.
+    /// Its answer cannot be lifted out of the guest.
     #[error("what it returned cannot be read: {detail} (the limit is {} MiB a call)", .limit >> 20, detail = shown(detail))]
     Answer {
-        /// What the engine said.
+        /// The engine's error text.
         detail: String,
-        /// Bytes that may come out of one call.
+        /// Maximum number of bytes lifted from one call.
         limit: usize,
     },
-    /// It said that it cannot go on.
+    /// It reported that it cannot continue.
     #[error("it reported a fault{}: {message}", fault_kind(*.code), message = shown(message))]
     Fault {
-        /// The contract's number of what kind of fault it is.
+        /// The kind of fault, as a code of the contract.
         code: u16,
-        /// What it said; control characters escaped, cut after 256 bytes.
+        /// Its message, with control characters escaped, cut after 256 bytes.
         message: String,
     },
-    /// What it returned breaks the contract.
+    /// Its answer breaks the contract.
     #[error("it broke the contract: {0}")]
     Breach(Breach),
 }
@@ -96,7 +96,8 @@ fn fault_kind(code: u16) -> String {
 }
 
 impl PoisonReason {
-    /// Whether it may be for want of space and not for any record: fewer records at once need less.
+    /// Whether the cause may be the size of the batch and not any record: fewer records in a call
+    /// need less.
     pub(crate) fn is_of_size(&self) -> bool {
         matches!(
             self,
@@ -107,7 +108,7 @@ impl PoisonReason {
         )
     }
 
-    /// The function of the plugin's that it happened in, where the component has names.
+    /// The plugin's function in which it happened, if the component contains names.
     pub fn function(&self) -> Option<&str> {
         match self {
             Self::Trap { function, .. }
@@ -122,13 +123,13 @@ impl PoisonReason {
         }
     }
 
-    /// A fault as the guest gave it, made safe to show.
+    /// A fault as reported by the guest, made safe to display.
     pub(crate) fn fault(code: u16, message: &str) -> Self {
         Self::Fault { code, message: presentable(message) }
     }
 }
 
-/// A guest's words, fit to be shown and not too long.
+/// A guest's text, made safe to display and cut to length.
 pub(crate) fn presentable(words: &str) -> String {
     let mut text = String::new();
     for character in words.chars() {

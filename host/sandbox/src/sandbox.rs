@@ -1,4 +1,4 @@
-//! The way in: from options to a sandbox, from a plugin's bytes to a component.
+//! The entry point: from options to a sandbox, and from a plugin's bytes to a component.
 
 use std::sync::Arc;
 
@@ -14,21 +14,22 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Sets up the engine. Fails if the machine cannot run compiled WebAssembly, or no thread can be started.
+    /// Sets up the engine. Fails if the machine cannot run compiled WebAssembly, or if a thread cannot be started.
     ///
-    /// A cache that cannot be trusted or used is no failure: [`Sandbox::warnings`] says why it is not used.
+    /// A cache that cannot be trusted or used is not an error: [`Sandbox::warnings`] says why it is not used.
     pub fn new(options: Options) -> Result<Self, SandboxError> {
         Ok(Self { engine: Arc::new(Engine::new(options)?) })
     }
 
-    /// Makes a component of a plugin's bytes: checks what it is and wants, compiles it, and asks it to describe itself.
+    /// Turns a plugin's bytes into a component: checks its format and imports, compiles it, and asks it to describe
+    /// itself.
     ///
-    /// `name` is what errors call it: the pack's name for it, or its file's.
+    /// `name` identifies it in errors: its name in the pack, or its file name.
     pub fn compile(&self, name: &str, bytes: &[u8]) -> Result<Component, SandboxError> {
         self.compile_granted(name, bytes, self.engine.options.grants)
     }
 
-    /// The same for a plugin that may import what the others may not.
+    /// Like [`Self::compile`], for a plugin with grants of its own.
     pub fn compile_granted(
         &self,
         name: &str,
@@ -38,12 +39,12 @@ impl Sandbox {
         Component::compile(&self.engine, name, bytes, grants)
     }
 
-    /// What did not work and did not matter: why the cache is not used. Each text once.
+    /// Problems without consequences for the result: why the cache is not used. Each text occurs once.
     pub fn warnings(&self) -> Vec<String> {
         self.engine.warnings()
     }
 
-    /// What the sandbox was built with.
+    /// The options that the sandbox was built with.
     pub fn options(&self) -> &Options {
         &self.engine.options
     }

@@ -1,4 +1,4 @@
-//! A stage of a run in one worker: one instance for all batches, and fresh ones when a batch breaks it.
+//! A stage of a run in one worker: one instance for all batches, and a fresh one after a batch breaks it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,8 +20,8 @@ use crate::merge::merge;
 use crate::reason::PoisonReason;
 use crate::slice::{misfit, slice};
 
-/// Calls that may fail for each record that may be poison. 16: isolating one record of 4,096 takes 13, and a plugin
-/// that fails on every batch but never on a single record must end too.
+/// Failed calls allowed for each poison record allowed. 16: isolating one record of 4,096 takes 13, and a plugin that fails on every batch
+/// but never on a single record must be stopped too.
 const FAILURES_PER_POISON: u32 = 16;
 
 /// A record that the plugin cannot judge.
@@ -29,45 +29,45 @@ const FAILURES_PER_POISON: u32 = 16;
 pub struct Poison {
     /// Index into the batch.
     pub record: u32,
-    /// Why.
+    /// The reason.
     pub reason: PoisonReason,
 }
 
-/// What one call came to: a plugin's verdict on a batch, but for the records it failed on.
+/// The result of [`Session::process`]: a plugin's verdict on a batch, except for the records on which it failed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BatchVerdict {
-    /// What the plugin says of all records but the poison ones.
+    /// The plugin's verdict on all records except the poison ones.
     pub verdict: Verdict,
-    /// Records it cannot judge, ascending.
+    /// Records that it cannot judge, ascending.
     pub poison: Vec<Poison>,
 }
 
-/// What a session cost so far.
+/// The cost of a session so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Profile {
-    /// Calls to `process`, those that failed included.
+    /// Calls to `process`, including failed ones.
     pub calls: u64,
     /// Records in those calls.
     pub records: u64,
     /// Nanoseconds in those calls: copying in, the plugin itself, copying out.
     pub nanos: u64,
-    /// Units of fuel they used; 0 where none is counted.
+    /// Units of fuel used by them; 0 if fuel is not counted.
     pub fuel: u64,
-    /// The most bytes of linear memory of an instance.
+    /// Peak linear memory of an instance, in bytes.
     pub memory_peak: usize,
-    /// Instances built: 1 unless something failed, and one more where the file is judged.
+    /// Instances created: 1 unless something failed, plus one if the file is judged.
     pub instances: u64,
 }
 
-/// A stage of a run. Not shared between threads; each worker opens its own.
+/// A stage of a run. Not shared between threads; each worker opens its own session.
 pub struct Session {
     component: Component,
     context: RunContext,
     stage: StageIndex,
     live: Option<Live>,
-    /// Records that are judged at once, as far as their cost is known. It changes how fast a file is judged, never what comes of it.
+    /// Records judged in one call, adjusted to their cost. It affects the speed, never the result.
     at_once: u32,
-    /// Fuel of the dearest call for the batch.
+    /// Fuel used by the most expensive call for the batch.
     dearest: u64,
     profile: Profile,
 }
@@ -89,7 +89,7 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    /// Opens a session for a stage that [`Component::plan`] gave for the same context. One session a worker.
+    /// Opens a session for a stage that [`Component::plan`] returned for the same context. Each worker opens one.
     pub fn open(
         component: &Component,
         context: &RunContext,
@@ -108,17 +108,17 @@ impl Session {
         Ok(session)
     }
 
-    /// Judges a batch whose columns are those of the stage's plan, in its order.
+    /// Judges a batch whose columns are those of the stage's plan, in the same order.
     ///
-    /// If the plugin traps, runs out of fuel, reports a fault or breaks the contract, the batch is judged in parts until the
-    /// records that cause it stand alone, each in a fresh instance. An error means that the run cannot go on: too many such
-    /// records, a call that does not come back, a plugin that cannot even be opened, or a batch that does not fit the plan.
+    /// If the plugin traps, runs out of fuel, reports a fault or breaks the contract, the batch is judged in parts until the records that
+    /// cause it are isolated, each in a fresh instance. An error means that the run cannot continue: too many such records, a call that does
+    /// not return, a plugin that cannot even be opened, or a batch that does not match the plan.
     ///
-    /// What comes out for a record does not depend on the batch it is in, nor on the machine: it is poison if, judged alone in a
-    /// fresh instance, it fails or uses more than [`Options::fuel_per_record`](crate::Options::fuel_per_record). So that nobody is
-    /// overlooked in company, a call with several records has half of that, whatever their number, and is divided if it runs out.
-    /// What a record costs alone may therefore be up to twice what it adds to a batch; a plugin that builds tables at the first
-    /// call stays within that if they cost less than half of a record's fuel.
+    /// The result for a record does not depend on its batch or on the machine: the record is poison if, judged alone in a fresh instance, it
+    /// fails or uses more than [`Options::fuel_per_record`](crate::Options::fuel_per_record). So that no such record is missed in company, a
+    /// call with several records has half of that, whatever their number, and is divided if it runs out. The cost of a record alone may
+    /// therefore be up to twice what it adds to a batch; a plugin that builds tables in the first call stays within that if they cost less
+    /// than half of a record's fuel.
     pub fn process(&mut self, batch: &Batch) -> Result<BatchVerdict, SandboxError> {
         if let Some(detail) = misfit(batch, self.stage.columns()) {
             let (plugin, first_record) = (self.component.name().to_owned(), batch.first_record);
@@ -135,7 +135,7 @@ impl Session {
         if batch.records > self.at_once {
             return self.isolate(batch, None);
         }
-        // A record that comes alone, and first, has what it needs at once.
+        // The first record of an instance, if it is alone in its batch, gets its full budget immediately.
         let alone = batch.records == 1 && !self.is_used();
         let budget = if alone { Budget::Alone } else { Budget::Together };
         match self.attempt(batch, 0..batch.records, budget)? {
@@ -143,14 +143,14 @@ impl Session {
                 self.dare_more();
                 Ok(BatchVerdict { verdict, poison: Vec::new() })
             }
-            // In an instance that judged others, what a record came to is not final.
+            // In an instance that has judged other records, the result for a record is not final.
             Err(_) if batch.records == 1 && !alone => self.isolate(batch, None),
             Err(failure) => self.isolate(batch, Some(failure)),
         }
     }
 
-    /// Why the plugin cannot judge a batch of one record, in an instance that judged nothing before; `None` if it can. For whoever looks at a
-    /// record that is known to be poison: what comes of it counts toward nothing.
+    /// Why the plugin cannot judge a batch of one record in a fresh instance; `None` if it can. For examining a record that is known to be
+    /// poison: the result does not count towards any limit.
     pub fn fails_alone(&mut self, batch: &Batch) -> Result<Option<PoisonReason>, SandboxError> {
         if let Some(detail) = misfit(batch, self.stage.columns()) {
             let (plugin, first_record) = (self.component.name().to_owned(), batch.first_record);
@@ -163,10 +163,10 @@ impl Session {
         Ok(judged.err().map(|failure| failure.reason))
     }
 
-    /// Judges the file by its measures, merged over all batches of all sessions. Last, and on one session only: in an instance of its own,
-    /// because which batches this session judged is chance, and what is said of the file must not depend on it.
+    /// Judges the file by its measures, merged over all batches of all sessions. Called last, and on one session only. It uses a fresh
+    /// instance, because the batches that this session judged are arbitrary, and the result for the file must not depend on them.
     ///
-    /// An error if a sum is beyond what a measure can hold, or the plugin fails.
+    /// Returns an error if a total does not fit a measure, or if the plugin fails.
     pub fn finish(&mut self, totals: &Measures) -> Result<Vec<FileResult>, SandboxError> {
         let component = self.component.clone();
         let engine = component.engine();
@@ -181,14 +181,14 @@ impl Session {
         }
         let Live { instance, session, .. } = self.ensure_live()?;
         let results = instance.finish(engine, *session, &totals);
-        // Whatever came of it, the session in the guest has ended.
+        // Whatever the result, the session in the guest has ended.
         self.retire();
         let results = results.map_err(|ended| component.failed(Call::Finish, ended))?;
         check::results(results, &self.stage, &engine.options.limits)
             .map_err(|breach| component.breach(Call::Finish, breach))
     }
 
-    /// What it cost so far.
+    /// The cost so far.
     pub fn profile(&self) -> Profile {
         let mut profile = self.profile;
         if let Some(live) = &self.live {
@@ -197,8 +197,8 @@ impl Session {
         profile
     }
 
-    /// Where its instance spent its steps so far, as folded stacks: functions from the outermost in, joined by semicolons, with
-    /// how often they were met. Empty unless the meter is [`Meter::Steps`](crate::Meter::Steps).
+    /// Where its current instance has spent its steps, as folded stacks: functions from the outermost in, joined by semicolons, with the
+    /// number of samples. Empty unless the meter is [`Meter::Steps`](crate::Meter::Steps).
     pub fn stacks(&self) -> BTreeMap<String, u64> {
         self.live.as_ref().map(|live| live.instance.stacks()).unwrap_or_default()
     }
@@ -222,18 +222,18 @@ impl Session {
         Ok(self.live.as_mut().expect("just built"))
     }
 
-    /// Whether there is an instance that judged something.
+    /// Whether there is an instance that has judged something.
     fn is_used(&self) -> bool {
         self.live.as_ref().is_some_and(|live| live.used)
     }
 
-    /// Throws the instance away.
+    /// Drops the instance.
     fn retire(&mut self) {
         self.profile = self.profile();
         self.live = None;
     }
 
-    /// Judges a batch as it is. After a failure the instance is gone. `at` says where it lies in the one that is to be judged.
+    /// Judges a batch undivided. After a failure the instance is gone. `at` is its range in the batch passed to [`Self::process`].
     fn attempt(
         &mut self,
         batch: &Batch,
@@ -265,7 +265,7 @@ impl Session {
         Ok(checked)
     }
 
-    /// As many records at once as the last batches let us, if they were fewer than there are; twice as many where they are cheap.
+    /// Doubles the number of records per call if the calls for this batch were cheap.
     fn dare_more(&mut self) {
         let engine = self.component.engine();
         if self.dearest <= Budget::Together.units(engine.options.fuel_per_record) / 4 {
@@ -290,7 +290,7 @@ impl Session {
             took: begun.elapsed(),
             reason: reason.clone(),
         };
-        // Too many records at once are no failure of the plugin, and are not given up.
+        // Too many records in one call is not a failure of the plugin, and does not count towards giving up.
         let (mut too_many, mut largest) = (false, 1);
         match &first {
             Some(failure) if failure.reason.is_of_size() => too_many = true,
@@ -328,7 +328,7 @@ impl Session {
             Ok(())
         };
         let isolated = bisect::isolate(ranges, first, attempt, found)?;
-        // Where no record alone is the reason, fewer of the next are judged at once.
+        // If no single record is the cause, fewer of the following records are judged per call.
         if !too_many {
             self.dare_more();
         } else if !isolated.poison.iter().any(|(_, reason)| reason.is_of_size()) {

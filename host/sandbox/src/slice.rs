@@ -1,10 +1,10 @@
-//! Part of a batch as a batch of its own.
+//! A part of a batch as a separate batch.
 
 use std::ops::Range;
 
 use assay_model::{Batch, Bitmap, Cells};
 
-/// A copy of some records. `range` must lie within the batch.
+/// Copies the records of `range`, which must lie within the batch.
 pub(crate) fn slice(batch: &Batch, range: Range<u32>) -> Batch {
     let first_record = batch.first_record.saturating_add(u64::from(range.start));
     let records = range.end - range.start;
@@ -17,7 +17,7 @@ pub(crate) fn slice(batch: &Batch, range: Range<u32>) -> Batch {
     }
 }
 
-/// What does not fit together in a batch for a stage of `columns` columns, if anything does not.
+/// How a batch does not match a stage of `columns` columns; `None` if it matches.
 pub(crate) fn misfit(batch: &Batch, columns: usize) -> Option<String> {
     let records = batch.records as usize;
     if batch.columns.len() != columns {

@@ -1,19 +1,19 @@
-//! Where a plugin spends its time, by counting and not by a clock, so that it is the same on every machine.
+//! Where a plugin spends its time, by counting instead of by a clock, so that the result is the same on every machine.
 //!
-//! A step is a function entered or a turn of a loop: the places at which compiled code looks at the clock behind deadlines. With a
-//! deadline that has always passed, each of them calls the host. Every 61st is looked at.
+//! A step is a function entry or a loop iteration: the places at which compiled code checks the epoch. With a deadline that has
+//! always passed, each of them calls the host. Every 61st is sampled.
 
 use std::collections::BTreeMap;
 
 use wasmtime::{AsContext, Store, UpdateDeadline, WasmBacktrace};
 
-/// One step in this many is looked at. 61: a prime, so that loops of some fixed length are not met at the same place each time.
+/// One step in this many is sampled. 61: a prime, so that loops of a fixed length are not sampled at the same place each time.
 const EVERY: u64 = 61;
 
-/// Frames of a stack that are kept. 64: deeper ones are recursion, of which the top tells all.
+/// Frames kept of a stack. 64: deeper stacks are recursion, and the innermost frames are enough.
 pub(crate) const MOST_FRAMES: usize = 64;
 
-/// What was seen so far.
+/// The samples so far.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     taken: u64,
@@ -21,13 +21,13 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// Stacks with how often they were met.
+    /// Stacks, with the number of samples of each.
     pub(crate) fn stacks(&self) -> &BTreeMap<String, u64> {
         &self.stacks
     }
 }
 
-/// Has the steps of an instance noted in the part of its data that is for them, and stops it after `limit` of them.
+/// Counts and samples an instance's steps in the store's data, and stops it after `limit` steps.
 pub(crate) fn watch<T>(
     store: &mut Store<T>,
     limit: u64,
@@ -54,7 +54,7 @@ fn folded(trace: &WasmBacktrace) -> String {
             || format!("function {}", frame.func_index()),
             |name| format!("{:#}", rustc_demangle::demangle(name)),
         );
-        // A semicolon is what separates frames.
+        // Frames are separated by semicolons.
         name.replace(';', ",")
     };
     let names: Vec<String> = trace.frames().iter().rev().map(name).collect();

@@ -1,4 +1,4 @@
-//! One instance's memory and what is known of it.
+//! The store of one instance: its memory limit and its measurements.
 
 use wasmtime::{ResourceLimiter, Store};
 
@@ -8,14 +8,14 @@ use crate::fuel::Budget;
 use crate::options::Meter;
 use crate::steps::{self, Steps};
 
-/// Core instances, memories and tables of one component. A Rust component has one, one and one; one that carries `CPython` links a
+/// Core instances, memories and tables of one component. A Rust component has one of each; one that contains `CPython` links a
 /// library for each of its parts and has about 40.
 const PARTS: usize = 128;
 
-/// Entries of a table: function pointers, 8 bytes each. 100,000 is an interpreter of 50 MB.
+/// Entries of a table: function pointers, 8 bytes each. An interpreter of 50 MB has 100,000.
 const TABLE_ENTRIES: usize = 100_000;
 
-/// Keeps an instance within its memory, and remembers that it wanted more.
+/// Keeps an instance within its memory limit, and records whether it asked for more.
 #[derive(Debug)]
 pub(crate) struct State {
     limit: usize,
@@ -27,7 +27,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The most bytes of linear memory there ever were.
+    /// Peak linear memory, in bytes.
     pub(crate) fn peak(&self) -> usize {
         self.peak
     }
@@ -45,7 +45,7 @@ impl ResourceLimiter for State {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        // All memories of the store count together.
+        // The limit applies to all memories of the store together.
         let used = self.used.saturating_sub(current).saturating_add(desired);
         if used > self.limit {
             self.refused = true;
@@ -78,7 +78,7 @@ impl ResourceLimiter for State {
     }
 }
 
-/// A store with all limits set, ready for a first call.
+/// A store with all limits set, ready for its first call.
 pub(crate) fn new(engine: &Engine) -> Store<State> {
     let options = &engine.options;
     let state = State {
@@ -100,7 +100,7 @@ pub(crate) fn new(engine: &Engine) -> Store<State> {
     store
 }
 
-/// Gives the next call its fuel and its time, and forgets what the last one was refused.
+/// Sets fuel and deadline for the next call, and clears the record of refused memory.
 pub(crate) fn refill(engine: &Engine, store: &mut Store<State>, budget: Budget) {
     store.data_mut().refused = false;
     match engine.options.meter {

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use wasmtime::Engine;
 
-/// Length of a tick. 10 ms: a hundred wake-ups a second cost nothing, and a deadline is missed by 1 % of a second.
+/// Length of a tick. 10 ms: a hundred wake-ups per second cost nothing, and a deadline is exceeded by at most 1 %
+/// of a second.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
-/// Starts the clock of an engine. It ends by itself once the engine is gone.
+/// Starts an engine's clock. It ends by itself once the engine is gone.
 ///
-/// Ticks that were missed, because the machine stalled, are not made up for: a burst of them would end calls that
-/// had hardly begun.
+/// Ticks missed because the machine stalled are not caught up: a burst of them would end calls that had hardly
+/// begun.
 pub(crate) fn start(engine: &Engine) -> std::io::Result<()> {
     let engine = engine.weak();
     thread::Builder::new().name("assay-epoch".to_owned()).spawn(move || {
@@ -27,11 +28,11 @@ pub(crate) fn start(engine: &Engine) -> std::io::Result<()> {
     Ok(())
 }
 
-/// How many ticks a deadline is. One more than fit into it, because the current tick has partly passed.
+/// A deadline in ticks. One more than fit into it, because part of the current tick has already passed.
 pub(crate) fn ticks(deadline: Duration) -> NonZeroU64 {
     let ticks =
         u64::try_from(deadline.as_nanos().div_ceil(TICK.as_nanos())).unwrap_or(u64::MAX - 1);
-    // Far below the overflow of the epoch counter: some thousand years.
+    // Far from overflowing the epoch counter: some thousand years.
     NonZeroU64::MIN.saturating_add(ticks.min(1 << 40))
 }
 

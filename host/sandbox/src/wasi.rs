@@ -1,8 +1,8 @@
-//! The WASI that a pack may grant: there is everything in it, and it gives nothing.
+//! The WASI that a pack may grant: all its interfaces exist, and none gives access to anything.
 //!
-//! Some languages import WASI whether a plugin uses it or not. What they import is linked here to functions that are made of their
-//! types alone, whatever version of WASI it is: what is asked for is not there (a failure, where one can be told), lists are
-//! empty, clocks stand at 0, chance is 0 throughout. So a plugin with this grant still cannot reach anything, nor tell one run from another.
+//! Some languages import WASI whether a plugin uses it or not. Their imports are linked here to functions generated from their types alone,
+//! whatever the version of WASI: whatever they ask for does not exist (an error, if the type has one), lists are empty, clocks stand at 0,
+//! and random bytes are all 0. So a plugin with this grant still cannot reach anything, nor distinguish one run from another.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
@@ -10,22 +10,22 @@ use wasmtime::component::{Component, Linker, Resource, ResourceAny, ResourceType
 
 use crate::store::State;
 
-/// How the names of WASI's interfaces begin.
+/// Prefix of the names of WASI's interfaces.
 const PREFIX: &str = "wasi:";
 
-/// Bytes of chance that are handed out in one call. 64 KiB: a seed has some, a key a hundred; nobody who computes needs more.
+/// Random bytes returned by one call. 64 KiB: a seed takes a few, a key a hundred; no plugin needs more.
 const MOST_BYTES: u64 = 64 << 10;
 
-/// What every resource is: something that does nothing.
+/// Represents every resource; it does nothing.
 #[derive(Debug)]
 struct Nothing;
 
-/// Whether an import is one of WASI's.
+/// Whether an import belongs to WASI.
 pub(crate) fn covers(import: &str) -> bool {
     import.starts_with(PREFIX)
 }
 
-/// Links all of a component's WASI imports to nothing.
+/// Links all of a component's WASI imports to the empty implementation.
 pub(crate) fn link(linker: &mut Linker<State>, component: &Component) -> wasmtime::Result<()> {
     let engine = component.engine();
     for (name, item) in component.component_type().imports(engine) {
@@ -62,12 +62,12 @@ fn answer(
 ) -> wasmtime::Result<()> {
     for (answer, kind) in answers.iter_mut().zip(kind.results()) {
         *answer = match (asked, given) {
-            // The one thing that cannot be refused: so many bytes are promised.
+            // The one request that cannot be refused: the contract promises that many bytes.
             ("get-random-bytes" | "get-insecure-random-bytes", [Val::U64(length)]) => {
                 let length = usize::try_from((*length).min(MOST_BYTES)).unwrap_or(usize::MAX);
                 Val::List(vec![Val::U8(0); length])
             }
-            // A clock that ticks never would be divided by.
+            // Code would divide by the resolution of a clock that never ticks.
             ("resolution" | "get-resolution", _) if matches!(kind, Type::U64) => Val::U64(1),
             _ => nothing(&mut store, &kind)?,
         };
@@ -75,7 +75,7 @@ fn answer(
     Ok(())
 }
 
-/// The value of a type that says the least.
+/// The emptiest value of a type.
 fn nothing(store: &mut StoreContextMut<'_, State>, kind: &Type) -> wasmtime::Result<Val> {
     Ok(match kind {
         Type::Bool => Val::Bool(false),
@@ -105,7 +105,7 @@ fn nothing(store: &mut StoreContextMut<'_, State>, kind: &Type) -> wasmtime::Res
             Val::Tuple(parts?)
         }
         Type::Variant(variant) => {
-            // The plainest case: one that carries nothing, such as `closed`.
+            // The simplest case: one without a value, such as `closed`.
             let plain = variant.cases().find(|case| case.ty.is_none());
             let Some(case) = plain.or_else(|| variant.cases().next()) else {
                 wasmtime::bail!("a variant without cases has no value")
@@ -119,7 +119,7 @@ fn nothing(store: &mut StoreContextMut<'_, State>, kind: &Type) -> wasmtime::Res
         },
         Type::Option(_) => Val::Option(None),
         Type::Result(result) => {
-            // What is asked for is not there.
+            // What was requested does not exist.
             let failed = result.err().map(|kind| nothing(store, &kind)).transpose()?;
             Val::Result(Err(failed.map(Box::new)))
         }

@@ -1,33 +1,34 @@
-//! The shape of one function: what its parts come to when the compiler multiplies them.
+//! The shape of one function: the products that the compiler's work grows with.
 //!
-//! The compiler turns locals into values that are set once. Wherever branches meet, each local that differs between them becomes a value of the
-//! place, with a move for each branch: a *join*. Every value that is kept across a branch is looked at there again: it is *carried*.
+//! The compiler turns locals into values that are assigned once. Where branches meet, each local that differs between them becomes a value of
+//! the meeting point, with a move for each branch: a *join*. Every value that is live across a branch is examined again there: it is *carried*.
 //! And each instruction may look back along the branches before it: a *path*.
 
 use wasmparser::{BlockType, FuncValidator, ModuleArity, Operator, WasmModuleResources};
 
-/// What functions are limited in both alone and together.
+/// The measures that are limited both for each function and for all functions together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// Instructions; those that the compiler makes many of count as many.
+    /// Instructions, weighted by how much code the compiler generates for them.
     pub(super) work: u64,
-    /// For each block and loop: the locals that are set inside of it and the values its label takes, times the branches that lead to it.
+    /// For each block and loop: the number of locals set inside it plus the values that its label takes, times the number of branches that lead
+    /// to it.
     pub(super) joins: u64,
-    /// For each branch: the function's locals, and the operands on the stack.
+    /// For each branch: the number of the function's locals plus the operands on the stack.
     pub(super) carried: u64,
-    /// Instructions and locals, times branches.
+    /// Instructions plus locals, times branches.
     pub(super) paths: u64,
 }
 
-/// Counts one function after the other. What it keeps between them saves allocations only.
+/// Counts one function after another. What it keeps between them only saves allocations.
 #[derive(Debug, Default)]
 pub(super) struct Counter {
-    /// Instructions so far, over all functions.
+    /// Number of instructions so far, over all functions.
     now: u64,
-    /// When each local was set last. What is of an earlier function is before everything of this one.
+    /// When each local was last set. Values from an earlier function are lower than everything in the current one.
     set: Vec<u64>,
     labels: Vec<Label>,
-    /// Locals set in labels that did not know of it yet.
+    /// Number of times a local was set for the first time within a label.
     firsts: u64,
     locals: u64,
     branches: u64,
@@ -36,31 +37,31 @@ pub(super) struct Counter {
     passed: u64,
     joins: u64,
     carried: u64,
-    /// Loops that are open, and the most that were.
+    /// Number of open loops, and the maximum so far.
     loops: u64,
     nesting: u64,
 }
 
-/// A block, loop or `if` that is open.
+/// An open block, loop or `if`.
 ///
-/// How many locals are set inside of it is counted without a set for each: a local counts for all labels opened since it was set
-/// last, which are the innermost ones. `own` counts the locals for which this label was the outermost of them, `inner` those for which
-/// one inside of it was; whatever else came since it opened counts here too.
+/// The locals set inside it are counted without a set per label: when a local is set, it is new to all labels opened since it was last set,
+/// which are the innermost ones. `own` counts the locals for which this label was the outermost of them, `inner` those for which the outermost
+/// was a label inside this one; all other first settings since it opened count here too.
 #[derive(Debug)]
 struct Label {
     opened: u64,
     firsts_before: u64,
     own: u64,
     inner: u64,
-    /// Ways to the place where its branches meet, the one without a branch included.
+    /// Number of ways to the point where its branches meet, including the one without a branch.
     ways: u64,
-    /// Values that each of them brings along.
+    /// Number of values passed along each way.
     values: u64,
     is_loop: bool,
 }
 
 impl Counter {
-    /// Begins a function, whose locals are known.
+    /// Begins a function whose locals are known.
     pub(super) fn begin<R: WasmModuleResources>(&mut self, function: &FuncValidator<R>) {
         self.labels.clear();
         self.now += 1;
@@ -77,7 +78,7 @@ impl Counter {
         self.now += 1;
     }
 
-    /// Counts an instruction that was validated just now.
+    /// Counts an instruction that was just validated.
     pub(super) fn count<R: WasmModuleResources>(
         &mut self,
         operator: &Operator<'_>,
@@ -135,17 +136,17 @@ impl Counter {
         self.carried = self.carried.saturating_add(branches.saturating_mul(kept));
     }
 
-    /// Parameters and results of the function and of its calls.
+    /// Number of parameters and results of the function and of its calls.
     pub(super) fn passed(&self) -> u64 {
         self.passed
     }
 
-    /// Loops inside of each other, at most.
+    /// Maximum nesting depth of loops.
     pub(super) fn nesting(&self) -> u64 {
         self.nesting
     }
 
-    /// What the function comes to so far.
+    /// The function's shape so far.
     pub(super) fn shape(&self) -> Shape {
         let paths = (self.instructions + self.locals).saturating_mul(self.branches);
         Shape { work: self.work, joins: self.joins, carried: self.carried, paths }
@@ -179,7 +180,7 @@ impl Counter {
         if let Some(outer) = self.labels.last_mut() {
             outer.inner += label.own + label.inner;
         }
-        // Where only one way leads, nothing meets.
+        // With only one way, nothing meets.
         if label.ways > 1 {
             let joins = (locals + label.values).saturating_mul(label.ways);
             self.joins = self.joins.saturating_add(joins);
@@ -207,11 +208,11 @@ impl Counter {
     }
 }
 
-/// How many ordinary instructions (about 4 µs) one is worth, measured with 20,000 of a kind.
+/// How many ordinary instructions (about 4 µs each) one is worth, measured with 20,000 of a kind.
 fn work(operator: &Operator<'_>) -> u64 {
     match operator {
         Operator::TableCopy { .. } | Operator::TableInit { .. } => 32,
-        // A call through a table checks the table, the entry and its type; a loop asks for fuel and for the time.
+        // A call through a table checks the table, the entry and its type; a loop checks fuel and time.
         Operator::CallIndirect { .. } | Operator::CallRef { .. } | Operator::Loop { .. } => 12,
         Operator::TableGet { .. } | Operator::TableSet { .. } => 8,
         Operator::If { .. } | Operator::BrIf { .. } => 4,

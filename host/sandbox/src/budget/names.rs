@@ -2,9 +2,9 @@
 
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-/// What the component itself calls a function; none if it does not say.
+/// The name that the component itself gives to a function; `None` if it gives none.
 pub(super) fn of(bytes: &[u8], module: u32, function: u32) -> Option<String> {
-    // A module's names come after its code, and before the next module begins.
+    // A module's names come after its code and before the next module begins.
     let mut modules = 0_u32;
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.ok()? {

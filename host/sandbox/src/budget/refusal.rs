@@ -1,4 +1,4 @@
-//! Why a component is not compiled: what there is too much of, and where.
+//! Why a component is not compiled: which measure exceeds its limit, and where.
 
 use wasmparser::BinaryReaderError;
 
@@ -8,7 +8,7 @@ use super::names;
 #[derive(Debug)]
 pub(super) enum Refusal {
     Invalid(BinaryReaderError),
-    /// It gets what it instantiates from elsewhere.
+    /// It imports what it instantiates.
     Uncountable,
     TooMany {
         measure: Measure,
@@ -24,7 +24,7 @@ impl From<BinaryReaderError> for Refusal {
     }
 }
 
-/// What is counted.
+/// The measures that are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Measure {
     Modules,
@@ -63,7 +63,7 @@ impl Measure {
         }
     }
 
-    /// What an author can do.
+    /// What a plugin author can do.
     pub(super) fn help(self) -> &'static str {
         match self {
             Self::Modules | Self::Definitions | Self::Globals | Self::Entries => {
@@ -79,11 +79,11 @@ impl Measure {
     }
 }
 
-/// What has too much of something.
+/// Where a limit is exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Component,
-    /// Modules are counted as they come, functions with those that are imported.
+    /// Modules are numbered in order of appearance; function numbers include imported functions.
     Function {
         module: u32,
         function: u32,

@@ -1,4 +1,5 @@
-//! How much a component is when it is instantiated: what it instantiates itself, as often as it does.
+//! How much a component sets up when it is instantiated: the items that it instantiates itself, once
+//! per instantiation.
 
 use wasmparser::{
     ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind,
@@ -27,14 +28,14 @@ impl Size {
     }
 }
 
-/// Components that are open, the outermost first, and the core module that is.
+/// The open components, the outermost first, and the open core module.
 #[derive(Debug, Default)]
 pub(super) struct Spaces {
     components: Vec<Level>,
     module: Option<Size>,
 }
 
-/// A component as far as it was read: its index spaces hold what instantiating an item sets up.
+/// A component as far as it has been read: its index spaces hold the size of instantiating each item.
 #[derive(Debug, Default)]
 struct Level {
     size: Size,
@@ -43,7 +44,7 @@ struct Level {
 }
 
 impl Spaces {
-    /// What is open grows by: of a core module its instance, of a component its own.
+    /// The size of what is open: of the instance of a core module, or of the component itself.
     pub(super) fn size(&mut self) -> &mut Size {
         match (&mut self.module, self.components.last_mut()) {
             (Some(module), _) => module,
@@ -60,7 +61,7 @@ impl Spaces {
         self.module = Some(Size { definitions: 1, ..Size::default() });
     }
 
-    /// Closes what is open.
+    /// Closes the innermost open module or component.
     pub(super) fn close(&mut self) {
         if let Some(module) = self.module.take() {
             self.level().modules.push(module);
@@ -139,7 +140,7 @@ impl Spaces {
         }
     }
 
-    /// An export is a second name of an item, by which it can be instantiated too.
+    /// An export is a second name for an item, under which it can be instantiated too.
     pub(super) fn export(
         &mut self,
         kind: ComponentExternalKind,

@@ -1,4 +1,4 @@
-//! Each limit just kept and just passed.
+//! Each limit, just met and just exceeded.
 
 use super::function::Shape;
 use super::limits::Budget;
@@ -8,7 +8,7 @@ use super::within;
 
 const ALL: Shape = Shape { work: u64::MAX, joins: u64::MAX, carried: u64::MAX, paths: u64::MAX };
 
-/// Limits that nothing passes.
+/// Limits that nothing exceeds.
 const NONE: Budget = Budget {
     modules: u64::MAX,
     functions: u64::MAX,
@@ -22,17 +22,17 @@ const NONE: Budget = Budget {
     all: ALL,
 };
 
-/// A component of one core module.
+/// A component with one core module.
 fn module(text: &str) -> String {
     format!("(component (core module {text}))")
 }
 
-/// A component of one function that has a parameter and two locals.
+/// A component with one function that has a parameter and two locals.
 fn function(body: &str) -> String {
     module(&format!("(func (param i32) (local i32 i32) {body})"))
 }
 
-/// That a component has just as much as that: kept if so much is allowed, refused if one less is.
+/// Checks that a component has exactly this count: accepted with that limit, refused with one less.
 #[track_caller]
 fn has(component: &str, measure: Measure, count: u64, limit: fn(&mut Budget) -> &mut u64) {
     let bytes = wat::parse_str(component).unwrap();
@@ -56,7 +56,7 @@ fn what_a_component_holds() {
     has(modules, Measure::Modules, 3, |b| &mut b.modules);
     let functions = "(component (core module (func) (func)) (component (core module (func))))";
     has(functions, Measure::Functions, 3, |b| &mut b.functions);
-    // The type, both functions of it, and the call.
+    // The type, two functions of that type, and the call.
     let passed = module(
         "(func $f (param i32 i32) (result i64) unreachable) (func (param i32 i32) (result i64) i32.const 0 i32.const 0 call $f)",
     );
@@ -77,7 +77,7 @@ fn what_is_instantiated_counts_as_often_as_it_is() {
     check(&format!("(component {two})"), 0);
     check(&format!("(component {two} {once})"), 2);
     check(&format!("(component {two} {once} {once} {once})"), 6);
-    // Nine instances of a component of three, one of which is by an alias of the module.
+    // Nine instances of a component that instantiates the module three times; then one that takes it by an alias.
     let inner = format!("(component $c {two} {once} {once} {once})");
     let middle = format!(
         "(component $d {inner} (instance (instantiate $c)) (instance (instantiate $c)) (instance (instantiate $c)))"
@@ -107,13 +107,13 @@ fn definitions() {
     check("(component)", 0);
     check("(component (core module (func)))", 0);
     check("(component (core module $m (func) (func)) (core instance (instantiate $m)))", 3);
-    // A module that imports, what it is given, and from where: a module of one function.
+    // A module with an import, the argument, and the instance it comes from: a module of one function.
     check(
         r#"(component (core module $f (func (export "g"))) (core instance $i (instantiate $f))
            (core module $m (import "f" "g" (func))) (core instance (instantiate $m (with "f" (instance $i)))))"#,
         5,
     );
-    // A type, a function lifted from an alias, its export.
+    // A type, a function lifted from an alias, and its export.
     check(
         r#"(component (core module $f (func (export "g"))) (core instance $i (instantiate $f))
            (func $l (canon lift (core func $i "g"))) (export "l" (func $l)))"#,
@@ -147,27 +147,27 @@ fn joins() {
     let (one, two) = (set(1), set(2));
     let again = "local.get 0 br_if 0";
     check(&one, 0);
-    // Where nothing branches to, nothing meets.
+    // Without a branch to a label, nothing meets there.
     check(&format!("block {one} end"), 0);
     check(&format!("loop {one} end"), 0);
     check(&format!("block {again} {one} end"), 2);
     check(&format!("loop {one} {again} end"), 2);
-    // Each local once, each branch each time.
+    // Each local counts once, each branch every time.
     check(&format!("loop {one} {one} {again} {again} end"), 3);
     check(&format!("loop {one} {two} {again} {again} end"), 6);
     // An `if` always has two ways.
     check(&format!("local.get 0 if {one} else {one} {two} end"), 4);
-    // What is set inside counts outside, once.
+    // What is set inside also counts outside, once.
     check(&format!("loop loop {one} {again} end {one} {again} end"), 4);
     check(&format!("loop loop {one} {again} end loop {one} {two} {again} end {again} end"), 10);
     // What was set before does not count.
     check(&format!("{one} loop {two} {again} end"), 2);
     check(&format!("loop {one} loop {two} {again} end {again} end"), 6);
-    // Each entry of a table is a branch.
+    // Each entry of a branch table is a branch.
     check(&format!("block block {one} local.get 0 br_table 0 1 0 1 end {two} end"), 3 + 6);
     // Values that labels take.
     check("i32.const 1 block (param i32) (result i32) local.get 0 br_if 0 end drop", 2);
-    // A function that comes later knows nothing of the one before.
+    // A later function is not affected by an earlier one.
     let twice = format!("loop {one} {again} end");
     let twice = format!(
         "(component (core module (func (param i32) (local i32) {twice}) (func (param i32) (local i32) {twice})))"
@@ -184,13 +184,14 @@ fn carried_values_and_paths() {
         has(&body, Measure::Paths, paths, |b| &mut b.function.paths);
         has(&body, Measure::Paths, paths, |b| &mut b.all.paths);
     };
-    // Three locals at the beginning, at each block, at each branch; (instructions + locals) × (blocks + branches).
+    // Three locals at the beginning, at each block and at each branch; (instructions + locals) × (blocks +
+    // branches).
     check("", 3, 0);
     check("block end", 6, 3 + 3);
     check("block local.get 0 br_if 0 end", 9, (5 + 3) * 2);
     check("local.get 0 if end", 9, (4 + 3) * 2);
     check("block local.get 0 br_table 0 0 0 end", 15, (5 + 3) * 4);
-    // An operand that waits.
+    // An operand that stays on the stack.
     check("local.get 0 block end drop", 7, 5 + 3);
 }
 

@@ -1,4 +1,4 @@
-//! One walk over the bytes, which validates and counts.
+//! A single walk over the bytes that validates and counts.
 
 use wasmparser::{
     CompositeInnerType, FuncToValidate, FuncValidatorAllocations, FunctionBody, Parser, Payload,
@@ -10,7 +10,7 @@ use super::limits::Budget;
 use super::refusal::{Measure, Place, Refusal};
 use super::spaces::Spaces;
 
-/// What was counted so far.
+/// Counts so far.
 #[derive(Debug, Default)]
 struct Totals {
     modules: u32,
@@ -19,9 +19,10 @@ struct Totals {
     shape: Shape,
 }
 
-/// Walks, until the end or a limit.
+/// Walks until the end or until a limit is exceeded.
 pub(super) fn walk(budget: &Budget, bytes: &[u8]) -> Result<(), Refusal> {
-    // More than the engine takes, which looks itself. Exceptions, which it does not take, have labels that are not counted.
+    // More features than the engine accepts; the engine checks them itself. Exceptions, which it does not accept, have
+    // labels that are not counted.
     let features =
         WasmFeatures::all().difference(WasmFeatures::EXCEPTIONS | WasmFeatures::LEGACY_EXCEPTIONS);
     let mut validator = Validator::new_with_features(features);
@@ -147,7 +148,7 @@ impl Walk<'_> {
         self.add(place)
     }
 
-    /// Adds the function that was counted, and looks at what it has and what all have.
+    /// Adds the function just counted, and checks the limits for it and for all functions.
     fn add(&mut self, place: Place) -> Result<(), Refusal> {
         let (budget, totals) = (self.budget, &mut self.totals);
         at(place, Measure::Nesting, self.counter.nesting(), budget.nesting)?;
@@ -183,7 +184,7 @@ impl Walk<'_> {
         self.spaces.size().define(count.into());
     }
 
-    /// Looks at what the component that is open would set up.
+    /// Checks what the open component would set up.
     fn instances(&mut self) -> Result<(), Refusal> {
         let size = *self.spaces.size();
         whole(Measure::Definitions, size.definitions, self.budget.definitions)?;

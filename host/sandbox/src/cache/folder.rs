@@ -1,4 +1,5 @@
-//! A folder that only this user can write. Every check is of an opened file, so that nothing can be swapped in between.
+//! A folder that only this user can write to. Every check is made on an opened file, so that nothing can be swapped in
+//! between.
 
 use std::fs::{DirBuilder, File};
 use std::io::{Read, Write};
@@ -11,10 +12,10 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, open, openat, ren
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-/// Nothing may be writable for the group or for others.
+/// Neither the group nor others may have write permission.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
-/// A compiled component is some times as large as its source, which may have 64 MiB.
+/// A compiled component is several times as large as its source, which may have 64 MiB.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
 /// The opened folder.
@@ -25,7 +26,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder, or creates it for this user alone.
+    /// Opens the folder, or creates it for this user only.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
         DirBuilder::new()
             .recursive(true)
@@ -42,9 +43,9 @@ impl Folder {
         Ok(Self { directory, written: AtomicU32::new(0) })
     }
 
-    /// The content of a file, if there is one.
+    /// The content of a file, if it exists.
     pub(super) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
-        // Not blocking, so that a pipe of that name cannot make anyone wait.
+        // Non-blocking, so that a pipe of that name cannot block the reader.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match openat(&self.directory, name, flags, Mode::empty()) {
             Ok(file) => file,
@@ -66,7 +67,7 @@ impl Folder {
         Ok(Some(bytes))
     }
 
-    /// Writes a file under another name and moves it, so that no reader ever sees half of it.
+    /// Writes a file under a temporary name and renames it, so that no reader ever sees half of it.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
         let temporary = format!(".{name}.{}.{number}", std::process::id());
@@ -80,7 +81,7 @@ impl Folder {
                     .map_err(|errno| errno.to_string())
             });
         if written.is_err() {
-            // Nothing more can be done about a file that cannot even be removed; nobody will read it.
+            // Nothing more can be done about a file that cannot be removed; nobody will read it.
             let _ = unlinkat(&self.directory, &temporary, AtFlags::empty());
         }
         written

@@ -1,4 +1,4 @@
-//! The contract's numbers, and what they mean.
+//! The contract's codes and their meanings.
 
 use assay_model::{Disposition, FileResultOutcome, HitOutcome, HostCheck, Level, Merge, RuleClass};
 

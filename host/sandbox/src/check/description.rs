@@ -1,4 +1,4 @@
-//! What a plugin says of itself, and its rules wherever they stand.
+//! A plugin's description of itself, and rules wherever they occur.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::bindings::wit;
 use crate::breach::Breach;
 use crate::limits::Limits;
 
-/// Beginnings of names that are the host's own rules.
+/// Prefixes reserved for the names of the host's own rules.
 const RESERVED: [&str; 4] = ["csv.", "type.", "file.", "plugin."];
 
 /// Checks a description.
@@ -42,7 +42,7 @@ pub(crate) fn info(info: wit::PluginInfo, limits: &Limits) -> Result<PluginInfo,
     Ok(PluginInfo { name: info.name, version: info.version, rules, kinds, extras: info.extras })
 }
 
-/// Checks one rule by itself; whether its columns exist is for the stage to say.
+/// Checks one rule on its own; the stage checks whether its columns exist.
 pub(super) fn rule(rule: wit::Rule, limits: &Limits) -> Result<Rule, Breach> {
     let name = name("rule", &rule.name)?;
     if RESERVED.iter().any(|start| rule.name.starts_with(start)) {
@@ -73,7 +73,7 @@ pub(super) struct Unique {
 }
 
 impl Unique {
-    /// Passes a rule on unless its code or name was used before.
+    /// Returns the rule unless its code or name was used before.
     pub(super) fn add(&mut self, rule: Rule) -> Result<Rule, Breach> {
         if !self.codes.insert(rule.code) {
             return Err(Breach::RepeatedCode { code: rule.code });
@@ -89,7 +89,7 @@ fn name(what: &'static str, name: &str) -> Result<RuleCode, Breach> {
     name.parse().map_err(|_| Breach::Name { what, name: name.chars().take(64).collect() })
 }
 
-/// Three numbers, then perhaps a pre-release or a build after `-` or `+`.
+/// Three numbers, optionally followed by a pre-release or a build after `-` or `+`.
 fn semantic(version: &str) -> bool {
     let (core, rest) = match version.find(['-', '+']) {
         Some(at) => version.split_at(at),

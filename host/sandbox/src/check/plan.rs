@@ -1,4 +1,4 @@
-//! What a plugin will do in a run, and what it does not like in its settings.
+//! What a plugin will do in a run, and which faults it found in its settings.
 
 use std::collections::HashSet;
 
@@ -14,10 +14,10 @@ use crate::limits::Limits;
 const REQUIRED: u16 = 1;
 /// The plugin rewrites the column.
 const WRITES: u16 = 2;
-/// More digits than these do not fit the 18 that a 64-bit decimal holds.
+/// A larger scale does not fit the 18 digits that a 64-bit decimal holds.
 const MAX_SCALE: u16 = 18;
 
-/// Checks a plan. A plan without stages is one: the plugin has nothing to do in this run.
+/// Checks a plan. A plan without stages is valid: the plugin has nothing to do in this run.
 pub(crate) fn plan(
     stages: Vec<wit::StagePlan>,
     limits: &Limits,
@@ -117,7 +117,7 @@ fn column(
     Ok(ColumnRequest { name, form, required: flags & REQUIRED != 0, writes })
 }
 
-/// Tells forms apart: a column may be asked for as text and as a date, or in two date formats.
+/// Distinguishes forms: a column may be requested as text and as a date, or in two date formats.
 fn form_key(form: &Form) -> (u8, u8, String) {
     match form {
         Form::Text => (1, 0, String::new()),
@@ -127,7 +127,7 @@ fn form_key(form: &Form) -> (u8, u8, String) {
     }
 }
 
-/// Checks what a plugin does not like in its settings.
+/// Checks the faults that a plugin reports about its settings.
 pub(crate) fn faults(
     faults: Vec<wit::ConfigFault>,
     limits: &Limits,
@@ -139,7 +139,7 @@ pub(crate) fn faults(
     faults
         .into_iter()
         .map(|wit::ConfigFault { path, message, expected }| {
-            // They may quote the settings, so whoever shows them escapes control characters.
+            // They may quote the settings, so code that shows them escapes control characters.
             texts::length("the path of a configuration fault", &path, limits.text_bytes)?;
             texts::length("the message of a configuration fault", &message, limits.text_bytes)?;
             texts::count("choices of a configuration fault", &expected, limits.entries)?;

@@ -5,14 +5,14 @@ use assay_model::{Bitmap, RecordSet};
 use crate::bindings::wit;
 use crate::breach::Breach;
 
-/// Ascending, without repeats, below `records`.
+/// Checks that the indexes ascend, without repeats, and are below `records`.
 pub(super) fn ascending(
     what: &'static str,
     rule: u16,
     indexes: &[u32],
     records: u32,
 ) -> Result<(), Breach> {
-    // One pass for all that is usual; where it stops is looked for only when it does.
+    // One pass in the usual case; the place of a violation is searched for only if there is one.
     if !indexes.is_sorted_by(|a, b| a < b) {
         let pair = indexes.windows(2).find(|pair| pair[0] >= pair[1]);
         let (record, next) = pair.map_or((0, 0), |pair| (pair[0], pair[1]));
@@ -24,7 +24,7 @@ pub(super) fn ascending(
     }
 }
 
-/// The records of a hit.
+/// The record set of a hit.
 pub(super) fn set(rule: u16, set: wit::RecordSet, records: u32) -> Result<RecordSet, Breach> {
     Ok(match set {
         wit::RecordSet::Every => RecordSet::Every,
@@ -44,7 +44,7 @@ pub(super) fn set(rule: u16, set: wit::RecordSet, records: u32) -> Result<Record
     })
 }
 
-/// Whether a checked set names a record of the batch.
+/// Whether a checked set contains a record of the batch.
 pub(super) fn contains(set: &RecordSet, record: u32) -> bool {
     match set {
         RecordSet::Every => true,

@@ -1,4 +1,4 @@
-//! What a plugin says of the file.
+//! A plugin's results for the file.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::bindings::wit;
 use crate::breach::Breach;
 use crate::limits::Limits;
 
-/// Checks the results of `finish`: one a rule at most.
+/// Checks the results of `finish`: at most one per rule.
 pub(crate) fn results(
     results: Vec<wit::FileResult>,
     stage: &StageIndex,
@@ -25,7 +25,7 @@ pub(crate) fn results(
             if !seen.insert(rule) {
                 return Err(Breach::Repeated { what: "file results", rule });
             }
-            // They may quote cells, so whoever shows them escapes control characters.
+            // They may quote cells, so code that shows them escapes control characters.
             texts::length("what a file result observed", &observed, limits.text_bytes)?;
             texts::length("what a file result expected", &expected, limits.text_bytes)?;
             let outcome = codes::result_outcome(outcome)?;

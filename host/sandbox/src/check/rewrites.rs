@@ -1,4 +1,4 @@
-//! New cells: whether they may be written, and whether they are text.
+//! New cells: whether they may be written, and whether they are valid text.
 
 use assay_model::{Batch, Cells, Change, Rewrite, RuleClass, Text};
 
@@ -64,7 +64,7 @@ fn text(rule: u16, values: wit::TextResult, cells: usize, limits: &Limits) -> Re
     if longest > limits.cell_bytes {
         return Err(Breach::CellLength { rule, bytes: longest, limit: limits.cell_bytes });
     }
-    // Each cell is UTF-8 by itself if all together are and no cell begins within a character.
+    // Each cell is UTF-8 on its own if all together are and no cell begins inside a character.
     let sound = match str::from_utf8(&bytes) {
         Ok(text) => offsets.iter().all(|&offset| text.is_char_boundary(offset as usize)),
         Err(_) => false,
@@ -82,7 +82,7 @@ fn text(rule: u16, values: wit::TextResult, cells: usize, limits: &Limits) -> Re
 mod tests {
     use super::*;
 
-    /// What is wrong with the new cells of two records.
+    /// Checks the new cells of two records for the expected breach.
     fn check(offsets: &[u32], bytes: &[u8], expected: &str) {
         let values = wit::TextResult { offsets: offsets.to_vec(), bytes: bytes.to_vec() };
         let limits = Limits { cell_bytes: 4, ..Limits::default() };

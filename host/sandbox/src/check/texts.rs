@@ -1,8 +1,8 @@
-//! Texts and lists: lengths, and what may not be in them.
+//! Texts and lists: their lengths, and what they may not contain.
 
 use crate::breach::Breach;
 
-/// A list of at most `limit` entries.
+/// Checks that a list has at most `limit` entries.
 pub(super) fn count<T>(what: &'static str, list: &[T], limit: usize) -> Result<(), Breach> {
     if list.len() <= limit {
         Ok(())
@@ -11,7 +11,7 @@ pub(super) fn count<T>(what: &'static str, list: &[T], limit: usize) -> Result<(
     }
 }
 
-/// A text of at most `limit` bytes, whatever is in it.
+/// Checks that a text has at most `limit` bytes, whatever they are.
 pub(super) fn length(what: &'static str, text: &str, limit: usize) -> Result<(), Breach> {
     if text.len() <= limit {
         Ok(())
@@ -20,7 +20,7 @@ pub(super) fn length(what: &'static str, text: &str, limit: usize) -> Result<(),
     }
 }
 
-/// A text for people: one line, without anything that a terminal obeys.
+/// Checks a text for people: one line, without control characters.
 pub(super) fn line(what: &'static str, text: &str, limit: usize) -> Result<(), Breach> {
     length(what, text, limit)?;
     if text.chars().any(char::is_control) {
@@ -29,7 +29,7 @@ pub(super) fn line(what: &'static str, text: &str, limit: usize) -> Result<(), B
     Ok(())
 }
 
-/// A text for people that says something.
+/// Checks that a text for people is not blank.
 pub(super) fn words(what: &'static str, text: &str, limit: usize) -> Result<(), Breach> {
     if text.trim().is_empty() {
         return Err(Breach::Blank { what });
@@ -37,7 +37,7 @@ pub(super) fn words(what: &'static str, text: &str, limit: usize) -> Result<(), 
     line(what, text, limit)
 }
 
-/// Keys and values.
+/// Checks keys and values.
 pub(super) fn extras(extras: &[(String, String)], limits: &crate::Limits) -> Result<(), Breach> {
     count("extras", extras, limits.entries)?;
     extras.iter().try_for_each(|(key, value)| {

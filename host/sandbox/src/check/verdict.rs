@@ -1,4 +1,4 @@
-//! What a plugin says of a batch.
+//! A plugin's verdict on a batch.
 
 use std::collections::{HashMap, HashSet};
 
@@ -58,7 +58,7 @@ fn hits(
         named += u64::from(records.count(batch.records));
         checked.push(Hit { rule, outcome, disposition, column, records });
     }
-    // Findings are kept for each record a hit names; their number is bounded here.
+    // Findings are kept for each record that a hit names; their number is bounded here.
     let limit =
         u64::from(batch.records).saturating_mul(u64::try_from(stage.rules()).unwrap_or(u64::MAX));
     if named > limit {

@@ -11,7 +11,8 @@ use tempfile::TempDir;
 
 use crate::guests;
 
-/// Starts a host with the cache, loads the plugin, and says whether it came from the cache and what was warned of.
+/// Starts a host with the cache, loads the plugin, and returns whether it came from the cache and what the
+/// warnings were.
 fn start(cache: &Path) -> (bool, String) {
     let sandbox =
         Sandbox::new(Options { cache: Some(cache.to_owned()), ..Options::default() }).unwrap();
@@ -56,7 +57,8 @@ fn code_for_another_meter_is_not_taken() {
     assert_eq!(fs::read_dir(&cache).unwrap().count(), 2);
 }
 
-/// What a first start leaves: the file's name and content. Compiling takes seconds in a debug build, so only once.
+/// The file that a first start writes: its name and content. Compiling takes seconds in a debug build, so it is
+/// done only once.
 fn good_file() -> &'static (OsString, Vec<u8>) {
     static FILE: OnceLock<(OsString, Vec<u8>)> = OnceLock::new();
     FILE.get_or_init(|| {
@@ -67,7 +69,8 @@ fn good_file() -> &'static (OsString, Vec<u8>) {
     })
 }
 
-/// Spoils the file of a first start; then the second must warn, compile again, and leave the third a good file.
+/// Damages the file of a first start; the second start must then warn and compile again, and leave a good file for
+/// the third.
 fn check_spoilt_file(spoil: impl Fn(&Path), warning: &str) {
     let (_place, cache) = folder();
     let (name, bytes) = good_file();
@@ -145,7 +148,7 @@ fn code_of_another_plugin_is_not_loaded() {
     }
 }
 
-/// Folders that others could write are not used at all; nothing is read from them.
+/// Folders that others can write to are not used at all; nothing is read from them.
 fn check_spoilt_folder(spoil: impl Fn(&Path), warning: &str) {
     let (_place, cache) = folder();
     spoil(&cache);
@@ -177,7 +180,7 @@ fn folders_that_others_can_write_are_not_used() {
 
 #[test]
 fn folders_of_others_are_not_used() {
-    // Only root can give a folder away.
+    // Only root can change a folder's owner.
     let (_place, cache) = folder();
     fs::create_dir(&cache).unwrap();
     if std::os::unix::fs::chown(&cache, Some(65534), None).is_err() {

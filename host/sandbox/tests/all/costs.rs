@@ -1,4 +1,4 @@
-//! What a session costs over time.
+//! The cost of a session over time.
 
 use assay_model::RuleClass;
 

@@ -1,4 +1,4 @@
-//! What a plugin may get wrong in what it says of itself: each keeps it from being loaded.
+//! Faults in a plugin's description: each prevents it from being loaded.
 
 use assay_model::Level;
 use assay_sandbox::{ContractVersion, Sandbox};

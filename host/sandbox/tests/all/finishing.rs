@@ -1,4 +1,4 @@
-//! What a plugin may get wrong at the end of a file. There is no record to blame, so each is an error of the run.
+//! Faults of a plugin at the end of a file. There is no record to blame, so each is an error of the run.
 
 use assay_model::{FileResultOutcome, Measure, Merge, RuleClass};
 use assay_sandbox::Measures;

@@ -1,10 +1,10 @@
-//! The hostile plugin as bytes: built here if it is missing or older than its source.
+//! The bytes of the hostile plugin, built here if it is missing or older than its source.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The component that `tests/hostile` makes. Cargo decides whether there is anything to build.
+/// The component built from `tests/hostile`. Cargo decides whether there is anything to build.
 pub(crate) fn hostile() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
@@ -13,7 +13,7 @@ pub(crate) fn hostile() -> &'static [u8] {
             .args(["build", "--quiet", "--profile", "plugin", "--target", "wasm32-unknown-unknown"])
             .args(["--package", "assay-hostile"])
             .env("CARGO_TARGET_DIR", &target)
-            // What instruments the host (coverage, sanitizers) must not reach the guest.
+            // Instrumentation of the host (coverage, sanitizers) must not reach the guest.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .current_dir(workspace())
@@ -37,7 +37,7 @@ pub(crate) fn describing(word: &str) -> Vec<u8> {
     replaced(switch, text.as_bytes())
 }
 
-/// The hostile plugin with bytes replaced by as many others, wherever they occur.
+/// The hostile plugin with bytes replaced by others of the same length, wherever they occur.
 pub(crate) fn replaced(from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let mut bytes = hostile().to_vec();
@@ -58,7 +58,8 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Where guests are built: apart from the host, so that neither waits for the other's lock.
+/// The folder in which guests are built: separate from the host's, so that neither waits for the
+/// other's lock.
 fn guests_dir() -> PathBuf {
     std::env::var_os("ASSAY_GUESTS_DIR")
         .map_or_else(|| workspace().join("target/guests"), PathBuf::from)

@@ -1,4 +1,4 @@
-//! Records that break the plugin are found, and cost nobody else.
+//! Records that break the plugin are found without affecting any others.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use assay_sandbox::{Options, Sandbox};
 use crate::guests;
 use crate::setting::{batch, column, component, options, outcome, session};
 
-/// `words` with `BAD` at the given places, and `bad` at every seventh.
+/// `words` with `BAD` at the given indexes, and `bad` at every seventh.
 fn words(records: usize, poison: &[usize]) -> Vec<&'static str> {
     (0..records)
         .map(|record| match record {
@@ -19,7 +19,7 @@ fn words(records: usize, poison: &[usize]) -> Vec<&'static str> {
         .collect()
 }
 
-/// Which records a rule hit.
+/// The records that a rule hit.
 fn hits(verdict: &Verdict, rule: u16, records: u32) -> Vec<usize> {
     let mut found = Vec::new();
     for hit in verdict.hits.iter().filter(|hit| hit.rule == rule) {
@@ -65,7 +65,7 @@ fn exactly_the_poison_records_are_found() {
     check("spin-on-bad", 100, &[42]);
 }
 
-/// A plugin that asks each value that came, as those of the SDK do.
+/// A plugin that judges each distinct value, as those built with the SDK do.
 #[test]
 fn one_bad_record_in_a_hundred_is_one_record_whatever_the_column() {
     let class = RuleClass::Validate;
@@ -113,7 +113,7 @@ fn a_plugin_that_fails_too_often_is_given_up() {
     let batch = batch(&["BAD"; 60], RuleClass::Validate);
     assert_eq!(session.process(&batch).unwrap().poison.len(), 60);
     assert_eq!(component.poisoned(), 60);
-    // Another session of the same component goes on counting.
+    // Another session of the same component continues the count.
     let mut other = crate::setting::session(&component, "trap-on-bad", RuleClass::Validate);
     let error = outcome(other.process(&batch));
     assert!(error.starts_with("error: plugin `hostile` was given up after 100 records"), "{error}");
@@ -157,7 +157,7 @@ fn the_same_work_takes_the_same_fuel() {
     insta::assert_snapshot!(used(&["BAD"]).0, @"0: it used up a record's fuel of 20,000,000 units in `assay_hostile::guest::harm::maybe`; `fuel_per_record` in the pack's `[limits]` raises it");
 }
 
-/// Rounds of the loop that the records of `words_of_work` take. A record has fuel for between 500 and 1,000 thousand of them.
+/// Loop iterations for a record of `words_of_work`. A record has fuel for between 500 and 1,000 thousand of them.
 const CHEAP: &str = "work 1000";
 const HALF: &str = "work 400000";
 const DEAR: &str = "work 500000";
@@ -168,7 +168,8 @@ fn with_fuel_for_work() -> assay_sandbox::Component {
     Sandbox::new(options).unwrap().compile("hostile", guests::hostile()).unwrap()
 }
 
-/// Judges `words` in batches of `size` by one session, and gives all verdicts: who is poison and why, and what was counted.
+/// Judges `words` in batches of `size` in one session, and returns the poison records with their reasons, and the measured
+/// count.
 fn judged_by(
     component: &assay_sandbox::Component,
     words: &[&str],
@@ -190,7 +191,7 @@ fn judged_by(
 fn who_runs_out_of_fuel_does_not_depend_on_the_company() {
     let component = with_fuel_for_work();
     let mut words = vec![CHEAP; 200];
-    // Many that are dear together and not alone; some that are too dear, in company and not.
+    // Many that are expensive together but not alone; some that are too expensive, in company and alone.
     words[10..40].fill(HALF);
     words[50..54].fill(DEAR);
     for record in [0, 25, 52, 120, 121, 199] {
@@ -218,7 +219,7 @@ fn a_record_that_comes_alone_is_judged_once() {
 #[test]
 fn a_slow_plugin_is_not_given_up() {
     let component = with_fuel_for_work();
-    // Each batch is divided many times; that is no failure of the plugin.
+    // Each batch is divided many times; that is not a failure of the plugin.
     let (poison, counted) = judged_by(&component, &vec![DEAR; 2_000], 500);
     assert_eq!((poison, counted), (Vec::new(), 2_000));
     assert!(component.poisoned() == 0);
@@ -232,7 +233,7 @@ fn a_call_that_hangs_ends_the_run_and_judges_nothing() {
     let mut session = session(&component, "spin-on-bad", RuleClass::Validate);
     let begun = Instant::now();
     let error = session.process(&batch(&["good", "BAD", "good"], RuleClass::Validate)).unwrap_err();
-    // The machine may be busy; what matters is that it is neither at once nor never.
+    // The machine may be busy; what matters is that the call ends neither immediately nor never.
     assert!((Duration::from_millis(45)..Duration::from_secs(10)).contains(&begun.elapsed()));
     assert_eq!(error.records(), Some(0..3));
     insta::assert_snapshot!(error, @"plugin `hostile` hangs: `process` did not return within 50ms in `assay_hostile::guest::harm::maybe`; run it again on a less busy machine, or raise `deadline` in the pack's `[limits]`");

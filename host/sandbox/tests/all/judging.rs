@@ -1,5 +1,5 @@
-//! What a plugin may get wrong while it judges. The batch has three records, `good`, `BAD` and `bad`; what is wrong with
-//! every record ends with all of them quarantined, what is wrong with one with that one.
+//! Faults of a plugin in its verdicts. The batch has three records, `good`, `BAD` and `bad`; a fault that concerns every
+//! record quarantines all of them, a fault that concerns one record only that one.
 
 use assay_model::{Cells, RuleClass, Text};
 
@@ -116,7 +116,7 @@ fn hits_tallies_samples_and_measures() {
 
 #[test]
 fn samples_of_a_hit() {
-    // The sample is about record 0, which is `bad` here.
+    // The sample is for record 0, which is `bad` here.
     let table = table(["sample-long", "sample-arguments"], |behaviour| {
         let batch = batch(&["bad"], RuleClass::Validate);
         outcome(session(&component(behaviour), behaviour, RuleClass::Validate).process(&batch))

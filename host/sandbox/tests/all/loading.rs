@@ -1,11 +1,11 @@
-//! Bytes that are no rule plugin, and components that want or offer something else.
+//! Bytes that are not a rule plugin, and components with other imports or exports.
 
 use assay_sandbox::{Grants, Limits, Options, Sandbox, SandboxError};
 
 use crate::guests::{hostile, replaced};
 use crate::setting::options;
 
-/// What the sandbox says of some bytes.
+/// The sandbox's message about some bytes.
 fn check(bytes: &[u8]) -> String {
     let sandbox = Sandbox::new(options()).unwrap();
     sandbox.compile("p", bytes).map_or_else(|error| error.to_string(), |_| "loaded".to_owned())
@@ -72,7 +72,8 @@ fn components_that_offer_something_else() {
     insta::assert_snapshot!(check(&text(empty)), @"plugin `p` exports an `assay:rules/plugin` that differs from `wit/rules.wit`: instance export `assay:rules/plugin@1.0.0` does not have export `describe`; rebuild it with the contract's own files");
 }
 
-/// Small, valid, and minutes or gigabytes of compiling: a count refuses them, so that this test is quick or fails.
+/// Small and valid, but needing minutes or gigabytes to compile: a count refuses them, so this test is quick or
+/// fails.
 #[test]
 fn components_that_would_take_the_compiler_minutes() {
     let function = |locals: usize, body: &str| {

@@ -1,5 +1,5 @@
-//! The sandbox against a plugin that breaks every promise, one at a time. Each test is a table: what the plugin does,
-//! and what the host says. One binary, because linking it takes longer than running it.
+//! The sandbox against a plugin that breaks every promise, one at a time. Each test is a table of what the plugin
+//! does and what the host reports. One binary, because linking it takes longer than running it.
 
 #![allow(
     clippy::unwrap_used,

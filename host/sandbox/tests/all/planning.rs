@@ -1,4 +1,4 @@
-//! What a plugin may get wrong when it checks its settings and plans a run, and what a run cannot start with.
+//! Faults of a plugin when it checks its settings and plans a run, and what prevents a run from starting.
 
 use assay_model::RuleClass;
 use assay_sandbox::{PlanError, Session};

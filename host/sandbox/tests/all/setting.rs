@@ -1,4 +1,4 @@
-//! What the tests share: sandboxes with little fuel, contexts, batches.
+//! Shared by the tests: sandboxes with little fuel, contexts, batches.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,16 +8,17 @@ use assay_sandbox::{BatchVerdict, Component, Options, Poison, Sandbox, SandboxEr
 
 use crate::guests;
 
-/// Fuel of a record: much for honest work on a thousand of them, little for a test that has to wait for it.
+/// Fuel of a record: plenty for honest work on a thousand of them, and little for a test that has to wait
+/// until it is used up.
 pub(crate) const LITTLE: u64 = 20_000_000;
 
-/// Options for what ends by itself.
+/// Options for plugins that end by themselves.
 pub(crate) fn options() -> Options {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
     Options { cache: Some(cache), ..Options::default() }
 }
 
-/// Options for a behaviour: those that spin are stopped soon.
+/// Options for a behaviour: those that spin are stopped early.
 pub(crate) fn options_for(behaviour: &str) -> Options {
     let options = options();
     let spins = behaviour.contains("spin");
@@ -29,7 +30,7 @@ pub(crate) fn component(behaviour: &str) -> Component {
     Sandbox::new(options_for(behaviour)).unwrap().compile("hostile", guests::hostile()).unwrap()
 }
 
-/// A run whose settings name a behaviour.
+/// The context of a run whose settings name a behaviour.
 pub(crate) fn context(behaviour: &str) -> RunContext {
     RunContext {
         dataset: "tests".to_owned(),
@@ -61,7 +62,7 @@ pub(crate) fn column(words: &[&str]) -> Column {
     Column { cells: Cells::Text(text), valid: None, malformed: None }
 }
 
-/// A batch for a stage: the words, and a second column where the normalise stage has one.
+/// A batch for a stage: the words, and a second column in the normalise stage.
 pub(crate) fn batch(words: &[&str], class: RuleClass) -> Batch {
     let mut columns = vec![column(words)];
     if class == RuleClass::Normalise {
@@ -72,7 +73,7 @@ pub(crate) fn batch(words: &[&str], class: RuleClass) -> Batch {
     Batch { first_record: 1, records, columns, standing }
 }
 
-/// A behaviour's outcome in one line: which records are poison and why, or the error.
+/// A behaviour's outcome in one line: the poison records with their reasons, or the error.
 pub(crate) fn outcome(judged: Result<BatchVerdict, SandboxError>) -> String {
     match judged {
         Err(error) => format!("error: {error}"),
@@ -83,7 +84,7 @@ pub(crate) fn outcome(judged: Result<BatchVerdict, SandboxError>) -> String {
     }
 }
 
-/// Poison records, those with the same reason together.
+/// The poison records, grouped by reason.
 fn reasons(poison: &[Poison]) -> String {
     let mut text = String::new();
     for group in poison.chunk_by(|a, b| a.reason == b.reason) {
