@@ -1,8 +1,8 @@
-//! A bit for each record of a batch.
+//! One bit for each record of a batch.
 
 use std::ops::Range;
 
-/// Bits in bytes, least significant first, as Arrow and `wit/rules.wit` have them. Padding bits are always 0.
+/// Packed bits, least significant first, as in Arrow and `wit/rules.wit`. Padding bits are always 0.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bitmap {
     bytes: Vec<u8>,
@@ -41,7 +41,7 @@ impl Bitmap {
         Some(Self { bytes, len })
     }
 
-    /// How many bits there are.
+    /// Number of bits.
     pub fn len(&self) -> usize {
         self.len
     }
@@ -51,12 +51,12 @@ impl Bitmap {
         self.len == 0
     }
 
-    /// Bytes of memory it takes.
+    /// Memory used, in bytes.
     pub fn memory(&self) -> usize {
         self.bytes.capacity()
     }
 
-    /// The bytes, for handing on.
+    /// The packed bytes, as they are handed to plugins.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -73,7 +73,7 @@ impl Bitmap {
         self.bytes[index / 8] |= 1 << (index % 8);
     }
 
-    /// Unsets bit `index`, which must be below the number of bits.
+    /// Clears bit `index`, which must be below the number of bits.
     pub fn unset(&mut self, index: usize) {
         debug_assert!(index < self.len);
         self.bytes[index / 8] &= !(1 << (index % 8));
@@ -90,7 +90,7 @@ impl Bitmap {
         }
     }
 
-    /// How many bits are set.
+    /// Number of set bits.
     pub fn count_ones(&self) -> usize {
         self.bytes.iter().map(|byte| byte.count_ones() as usize).sum()
     }
@@ -100,7 +100,8 @@ impl Bitmap {
         self.ones_in(0..self.len)
     }
 
-    /// Indexes of the set bits in `range`, ascending. Takes as long as there are such bits.
+    /// Indexes of the set bits in `range`, ascending. The range is read 64 bits at a time; the rest of the
+    /// cost grows with the number of set bits.
     pub fn ones_in(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
         debug_assert!(range.end <= self.len);
         let words = range.start / 64..range.end.div_ceil(64);
@@ -119,7 +120,7 @@ impl Bitmap {
         })
     }
 
-    /// 64 bits, zeros beyond the last.
+    /// 64 bits, with zeros beyond the last.
     fn word(&self, nth: usize) -> u64 {
         let bytes = &self.bytes[nth * 8..];
         match bytes.first_chunk() {

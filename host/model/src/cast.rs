@@ -1,17 +1,17 @@
-//! Text to integers, decimals and dates, strictly: what does not fit exactly does not parse.
+//! Strict parsing of text into integers, decimals and dates: a cell that does not match exactly does not parse.
 
 use std::fmt;
 
 /// Why a cell did not parse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CastError {
-    /// It is not written the way the type is.
+    /// It is not written in the format of the type.
     Shape,
-    /// It is written that way and names nothing: 02/30, or a number too large.
+    /// It is in the right format but is not a value: 02/30, or a number too large.
     Range,
 }
 
-/// Parses `-?[0-9]+` that fits 64 bits. No plus, no space, no separators.
+/// Parses `-?[0-9]+` into 64 bits. No plus sign, spaces or separators.
 pub fn parse_integer(cell: &[u8]) -> Result<i64, CastError> {
     let (negative, digits) = match cell {
         [b'-', rest @ ..] => (true, rest),
@@ -21,8 +21,8 @@ pub fn parse_integer(cell: &[u8]) -> Result<i64, CastError> {
     signed(negative, magnitude)
 }
 
-/// Parses `-?[0-9]+(\.[0-9]{1,scale})?` into the number times ten to the power of `scale`.
-/// More digits after the point than `scale` do not fit, zeros or not: money is never rounded.
+/// Parses `-?[0-9]+(\.[0-9]{1,scale})?` into the number times ten to the power of `scale`. More digits after the point than `scale`
+/// are out of range, even if they are zeros: money is never rounded.
 pub fn parse_decimal(cell: &[u8], scale: u8) -> Result<i64, CastError> {
     let (negative, rest) = match cell {
         [b'-', rest @ ..] => (true, rest),
@@ -71,10 +71,10 @@ fn signed(negative: bool, magnitude: u64) -> Result<i64, CastError> {
     Ok(if negative { -value } else { value })
 }
 
-/// A decimal for people and sums: `unscaled` divided by ten to the power of `scale`.
+/// A decimal for display and for sums: `unscaled` divided by ten to the power of `scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Decimal {
-    /// The number times ten to the power of `scale`. 128 bits, so that sums of any file fit.
+    /// The number times ten to the power of `scale`. 128 bits, so that the sums of any file fit.
     pub unscaled: i128,
     /// Digits after the point.
     pub scale: u8,
@@ -98,7 +98,7 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// How dates of a column are written: `%Y`, `%m`, `%d` once each, and literal characters between them.
+/// How a column's dates are written: `%Y`, `%m` and `%d` once each, with literal characters between them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DateFormat {
     pattern: String,
@@ -126,7 +126,7 @@ impl fmt::Display for DateFormatError {
 impl std::error::Error for DateFormatError {}
 
 impl DateFormat {
-    /// Reads a pattern such as `%m/%d/%Y`.
+    /// Parses a pattern such as `%m/%d/%Y`.
     pub fn new(pattern: &str) -> Result<Self, DateFormatError> {
         let mut parts = Vec::new();
         let mut bytes = pattern.bytes();
@@ -150,12 +150,13 @@ impl DateFormat {
         }
     }
 
-    /// The pattern it was read from.
+    /// The pattern that was parsed.
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
 
-    /// Days since 1970-01-01. Four digits for the year, two for month and day, a date of the calendar from 0001-01-01 to 9999-12-31.
+    /// Parses a date into days since 1970-01-01. It takes four digits for the year and two each for month and day, and accepts the
+    /// calendar's dates from 0001-01-01 to 9999-12-31.
     pub fn parse(&self, cell: &[u8]) -> Result<i32, CastError> {
         let (mut year, mut month, mut day) = (0, 0, 0);
         let mut rest = cell;
@@ -186,11 +187,11 @@ fn take_number(rest: &mut &[u8], digits: usize) -> Result<i32, CastError> {
     })
 }
 
-/// The years that every reader has. There is no year 0 in the calendars of SQL, Python and Redshift, and one such cell makes a whole
-/// file unreadable for pandas and Polars.
+/// The years that every reader supports. SQL, Python and Redshift have no year 0, and one such cell makes a whole file unreadable
+/// for pandas and Polars.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
-/// Howard Hinnant's algorithm; `None` if the calendar has no such day.
+/// Howard Hinnant's algorithm; `None` if the calendar does not have that day.
 fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i32> {
     if !YEARS.contains(&year) {
         return None;
@@ -214,7 +215,7 @@ fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i32> {
     Some(era * 146_097 + day_of_era - 719_468)
 }
 
-/// Writes days since 1970-01-01 as `YYYY-MM-DD`.
+/// Formats days since 1970-01-01 as `YYYY-MM-DD`.
 pub fn format_date(days: i32) -> String {
     let days = i64::from(days) + 719_468;
     let era = days.div_euclid(146_097);

@@ -1,9 +1,9 @@
-//! An error and what caused it.
+//! An error and its chain of causes.
 
 use std::error::Error;
 use std::iter::successors;
 
-/// The error itself, what caused it, what caused that, and so on to the first cause of all.
+/// The error itself, its cause, the cause of that, and so on to the root cause.
 pub fn causes<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

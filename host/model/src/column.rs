@@ -1,8 +1,9 @@
-//! Cells of one column of a batch, in the layout the contract with plugins promises.
+//! The cells of one column of a batch, in the layout that the contract with plugins promises.
 
 use crate::{Bitmap, DateFormat};
 
-/// Text cells: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`. `offsets` starts at 0 and never falls.
+/// Text cells: cell `i` is `bytes[offsets[i]..offsets[i + 1]]`. `offsets` starts at 0 and never
+/// decreases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     offsets: Vec<u32>,
@@ -16,14 +17,14 @@ impl Default for Text {
 }
 
 impl Text {
-    /// No cells yet, with room for `cells` cells of `bytes` bytes in all.
+    /// An empty text with room for `cells` cells of `bytes` bytes in total.
     pub fn with_capacity(cells: usize, bytes: usize) -> Self {
         let mut offsets = Vec::with_capacity(cells + 1);
         offsets.push(0);
         Self { offsets, bytes: Vec::with_capacity(bytes) }
     }
 
-    /// Takes over parts that must already be in order; `None` if they are not.
+    /// Takes over parts that must already be consistent; `None` if they are not.
     pub fn from_parts(offsets: Vec<u32>, bytes: Vec<u8>) -> Option<Self> {
         let ordered = offsets.first() == Some(&0)
             && offsets.is_sorted()
@@ -31,7 +32,7 @@ impl Text {
         ordered.then_some(Self { offsets, bytes })
     }
 
-    /// The parts, for handing on.
+    /// The offsets and the bytes.
     pub fn into_parts(self) -> (Vec<u32>, Vec<u8>) {
         (self.offsets, self.bytes)
     }
@@ -52,7 +53,7 @@ impl Text {
         self.end_cell();
     }
 
-    /// The bytes, to append part of a cell to; `end_cell` completes it.
+    /// The bytes, for appending part of a cell; `end_cell` completes the cell.
     pub fn bytes_mut(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
@@ -74,17 +75,17 @@ impl Text {
         self.offsets.windows(2).map(|pair| &self.bytes[pair[0] as usize..pair[1] as usize])
     }
 
-    /// Where cells end and begin.
+    /// The cell boundaries: one more offset than there are cells.
     pub fn offsets(&self) -> &[u32] {
         &self.offsets
     }
 
-    /// All cells' bytes.
+    /// The bytes of all cells.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Bytes of memory it takes, room for more cells included.
+    /// Memory used, in bytes, including spare capacity.
     pub fn memory(&self) -> usize {
         self.offsets.capacity() * size_of::<u32>() + self.bytes.capacity()
     }
@@ -96,21 +97,21 @@ impl Text {
     }
 }
 
-/// How a column crosses to a plugin.
+/// The form in which a column is passed to a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Form {
     /// Bytes as in the file, unquoted, UTF-8.
     Text,
-    /// A whole number of 64 bits.
+    /// A 64-bit integer.
     Integer,
-    /// A decimal with this many digits after the point, as a whole number that fits in 64 bits.
+    /// A decimal with this many digits after the point, as a scaled 64-bit integer.
     Decimal {
         /// Digits after the point.
         scale: u8,
     },
     /// Days since 1970-01-01.
     Date {
-        /// How it is written.
+        /// How the dates are written in the file.
         format: DateFormat,
     },
 }
@@ -122,9 +123,9 @@ pub enum Cells {
     Absent,
     /// Text.
     Text(Text),
-    /// Whole numbers; 0 where not valid.
+    /// Integers; 0 where not valid.
     Integer(Vec<i64>),
-    /// Decimals as whole numbers; 0 where not valid.
+    /// Decimals as scaled integers; 0 where not valid.
     Decimal {
         /// Digits after the point.
         scale: u8,
@@ -133,30 +134,31 @@ pub enum Cells {
     },
     /// Days since 1970-01-01; 0 where not valid.
     Date(Vec<i32>),
-    /// The same text in each record.
+    /// The same text in every record.
     Constant(Vec<u8>),
     /// Cell `i` is `values[keys[i]]`.
     Dictionary {
-        /// One key a record.
+        /// One key per record.
         keys: Vec<u16>,
-        /// The distinct cells.
+        /// The distinct values.
         values: Text,
     },
 }
 
-/// Cells with what is known of each.
+/// Cells with their validity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// The cells.
     pub cells: Cells,
-    /// Set where the cell holds something that parsed; a blank is not valid. `None`: all are.
+    /// Set where the cell holds something that parsed; a blank is not valid. `None` if all cells are
+    /// valid.
     pub valid: Option<Bitmap>,
-    /// Set where the cell holds something that did not parse. `None`: none does.
+    /// Set where the cell holds something that did not parse. `None` if there is no such cell.
     pub malformed: Option<Bitmap>,
 }
 
 impl Column {
-    /// Bytes of memory it takes, room for more cells included.
+    /// Memory used, in bytes, including spare capacity.
     pub fn memory(&self) -> usize {
         let cells = match &self.cells {
             Cells::Absent => 0,

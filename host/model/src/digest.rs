@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// 32 bytes that name content.
+/// A 32-byte digest that identifies content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 

@@ -1,14 +1,14 @@
-//! What follows from a finding, and what became of records and files.
+//! What a finding leads to, and the outcomes of records and files.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What a hit of a rule leads to. The pack says it for each rule.
+/// What a rule's hit leads to. The pack sets it for each rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// The rule is not carried out at all.
+    /// The rule is not run at all.
     Off,
-    /// Counted, never acted on, never stored by record.
+    /// Counted; never acted on, and not stored for each record.
     Monitor,
     /// Reported and stored; the record passes.
     Warn,
@@ -22,7 +22,7 @@ impl Level {
     /// All levels, mildest first.
     pub const ALL: [Self; 5] = [Self::Off, Self::Monitor, Self::Warn, Self::Error, Self::Refuse];
 
-    /// The word packs and reports use.
+    /// The word used in packs and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
@@ -33,7 +33,7 @@ impl Level {
         }
     }
 
-    /// What a hit makes of the record, at least.
+    /// The mildest outcome that a record can have after a hit at this level.
     pub fn outcome(self) -> RecordOutcome {
         match self {
             Self::Off | Self::Monitor => RecordOutcome::Passed,
@@ -69,37 +69,37 @@ impl FromStr for Level {
     }
 }
 
-/// What became of a record. The worst that happened to it counts.
+/// The outcome of a record: the worst of everything that happened to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum RecordOutcome {
-    /// Nothing was found.
+    /// Nothing was found, except by rules at level `monitor`.
     Passed = 0,
     /// A normalise rule rewrote a cell.
     Repaired = 1,
     /// A rule at level `warn` hit it.
     Warned = 2,
-    /// A rule at level `error` hit it; it is held back.
+    /// A rule at level `error` or `refuse` hit it; it is held back.
     Quarantined = 3,
 }
 
-/// What became of a file.
+/// The outcome of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileOutcome {
     /// Published; nothing to report.
     Accepted,
-    /// Published; some rule at level `warn` hit.
+    /// Published; at least one rule at level `warn` hit.
     AcceptedWithWarnings,
     /// Published without the quarantined records.
     AcceptedWithQuarantine,
-    /// Not published: its layout, a threshold or a file-level rule forbids it.
+    /// Not published: its layout, a threshold or a file-level rule refused it.
     Refused,
     /// Not published: the run could not be carried out.
     Failed,
 }
 
 impl FileOutcome {
-    /// The word reports and audit records use.
+    /// The word used in reports and audit records.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",

@@ -1,7 +1,7 @@
-//! The words Assay is written in: records and their positions, columns, rules, verdicts, outcomes.
+//! Assay's vocabulary: records and their positions, columns, rules, verdicts, outcomes.
 //!
-//! Everything else in `host/` speaks through these types; this crate does no I/O, knows no file format
-//! and depends on nothing. `wit/rules.wit` says the same things at the border to plugins.
+//! The rest of `host/` communicates through these types; this crate does no I/O, knows no file format
+//! and depends on nothing. `wit/rules.wit` defines the same types at the boundary to plugins.
 
 mod batch;
 mod bitmap;

@@ -1,21 +1,21 @@
-//! What a plugin says of itself, and what it is told of a run.
+//! What a plugin declares about itself, and what it is told about a run.
 
 use std::fmt;
 
 use crate::{Extras, Form, Rule, RuleClass};
 
-/// A kind of rule that settings make rules of.
+/// A kind of rule from which settings make rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleKind {
-    /// What settings call it.
+    /// Its name in the settings.
     pub name: String,
-    /// What a rule of the kind says must be true.
+    /// What must be true, according to a rule of this kind.
     pub title: String,
     /// JSON Schema of one rule's settings.
     pub settings_schema: String,
 }
 
-/// What a plugin is.
+/// A plugin's description of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginInfo {
     /// Its name.
@@ -24,41 +24,41 @@ pub struct PluginInfo {
     pub version: String,
     /// The rules it always has.
     pub rules: Vec<Rule>,
-    /// The kinds that settings make rules of.
+    /// The kinds from which settings make rules.
     pub kinds: Vec<RuleKind>,
     /// Licence, authors, SDK.
     pub extras: Extras,
 }
 
-/// What a run is about, the same for every batch.
+/// The description of a run, which is the same for every batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunContext {
     /// The dataset, such as `library`.
     pub dataset: String,
     /// The kind of file, such as `loans`.
     pub kind: String,
-    /// Partition keys and values in the pack's order.
+    /// Partition keys and values, in the pack's order.
     pub partition: Vec<(String, String)>,
     /// The layout's name.
     pub layout: String,
-    /// Canonical names of the layout's columns, in order.
+    /// Canonical names of the layout's columns, in layout order.
     pub columns: Vec<String>,
     /// The plugin's settings as JSON.
     pub settings: String,
 }
 
-/// A setting that cannot be used.
+/// A setting that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigFault {
     /// JSON pointer into the settings.
     pub path: String,
     /// What is wrong.
     pub message: String,
-    /// The choices that exist.
+    /// The valid choices.
     pub expected: Vec<String>,
 }
 
-/// On one line, for settings that stand in no file; of those that do, a pack draws where.
+/// On one line, for settings that are not in a file; for those in a file, the pack shows the place.
 impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = if self.path.is_empty() { "settings" } else { &self.path };
@@ -71,25 +71,25 @@ impl fmt::Display for ConfigFault {
     }
 }
 
-/// A column a plugin wants.
+/// A column that a plugin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnRequest {
     /// Canonical name.
     pub name: String,
-    /// How it is to cross.
+    /// The form in which it is passed.
     pub form: Form,
-    /// Without the column the run cannot start.
+    /// Whether the run needs the column to start.
     pub required: bool,
-    /// The plugin rewrites it.
+    /// Whether the plugin rewrites it.
     pub writes: bool,
 }
 
-/// What a plugin declared of one stage: its rules of one class, and the columns they need.
+/// What a plugin declared for one stage: its rules of one class, and the columns they need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclaredStage {
     /// The class of all its rules.
     pub class: RuleClass,
-    /// The columns that cross, in this order.
+    /// The columns that are passed, in this order.
     pub columns: Vec<ColumnRequest>,
     /// The rules.
     pub rules: Vec<Rule>,

@@ -1,17 +1,17 @@
-//! What is published: the columns of a table, known by ids that never change.
+//! What is published: the columns of a table, identified by ids that never change.
 
 use std::fmt;
 
-/// What a published column holds.
+/// The type of a published column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnKind {
     /// UTF-8 text. A blank cell is null.
     Text,
-    /// A whole number of 64 bits.
+    /// A 64-bit integer.
     Integer,
-    /// A decimal, stored as a 64-bit whole number.
+    /// A decimal, stored as a 64-bit integer.
     Decimal {
-        /// Digits in all, 1 to 18.
+        /// Total number of digits, 1 to 18.
         precision: u8,
         /// Digits after the point, at most `precision`.
         scale: u8,
@@ -21,7 +21,7 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    /// Whether a number can be stored. A record with one that cannot has to be quarantined.
+    /// Whether a number can be stored. A record with one that cannot must be quarantined.
     pub fn fits(self, value: i64) -> bool {
         match self {
             Self::Decimal { precision, .. } => 10_u64
@@ -44,40 +44,40 @@ impl fmt::Display for ColumnKind {
     }
 }
 
-/// Columns that every published file ends with: the record's number, line and byte offset in its source. Their ids are
+/// The last columns of every published file: the record's number, line and byte offset in its source. Their ids are
 /// [`FieldId::LINEAGE`].
 pub const LINEAGE: [&str; 3] = ["_record", "_line", "_offset"];
 
-/// The number by which readers know a column, whatever its name and place: the field id of Parquet and Iceberg.
+/// The number by which readers identify a column, whatever its name and position: the field id of Parquet and Iceberg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId(i32);
 
 impl FieldId {
-    /// The record's number, line and byte offset in its source have the first three in every table. They come first so that they
-    /// stay what they are when a table gets another column, and so that ids have no gap: Iceberg numbers the columns of a new table
-    /// from 1 on.
+    /// In every table, the first three ids belong to the record's number, line and byte offset in its source. They come first so
+    /// that they stay the same when a table gets another column, and so that ids have no gap: Iceberg numbers the columns of a new
+    /// table from 1.
     pub const LINEAGE: [Self; 3] = [Self(1), Self(2), Self(3)];
 
-    /// The first that a dataset can give.
+    /// The first id that a dataset can assign.
     pub const FIRST: Self = Self(4);
 
-    /// The greatest: Iceberg keeps those above for itself.
+    /// The greatest id: Iceberg reserves those above.
     pub const LAST: Self = Self(i32::MAX - 201);
 
-    /// An id that a dataset gives; none if it is one of [`Self::LINEAGE`] or beyond [`Self::LAST`].
+    /// An id assigned by a dataset; `None` if it is one of [`Self::LINEAGE`] or beyond [`Self::LAST`].
     pub fn new(number: u64) -> Option<Self> {
         let id = Self(i32::try_from(number).ok()?);
         (Self::FIRST..=Self::LAST).contains(&id).then_some(id)
     }
 
-    /// The id of the `nth` column, from 0 on, of a table whose columns have theirs by position.
+    /// The id of the `nth` column, counting from 0, of a table whose ids follow its column order.
     pub fn of_position(nth: usize) -> Option<Self> {
         Self::new(
             u64::try_from(nth).ok()?.checked_add(u64::from(Self::FIRST.get().unsigned_abs()))?,
         )
     }
 
-    /// The number, above 0.
+    /// The number, always above 0.
     pub fn get(self) -> i32 {
         self.0
     }

@@ -1,4 +1,4 @@
-//! Rules: what is stated about data, and what kind of statement it is.
+//! Rules: statements about data, and their classes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,11 +8,11 @@ use crate::{Extras, Level};
 /// What a rule does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RuleClass {
-    /// Says which records break the statement.
+    /// Reports the records that break the statement.
     Validate,
     /// Rewrites cells into the form they should have.
     Normalise,
-    /// Says which records are to be held back, knowing what was found so far.
+    /// Decides which records to hold back, knowing the findings so far.
     Quarantine,
 }
 
@@ -20,7 +20,7 @@ impl RuleClass {
     /// All classes, in the order in which their rules run.
     pub const IN_ORDER: [Self; 3] = [Self::Normalise, Self::Validate, Self::Quarantine];
 
-    /// The word catalogues and reports use.
+    /// The word used in catalogues and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Validate => "validate",
@@ -29,7 +29,7 @@ impl RuleClass {
         }
     }
 
-    /// The contract's number.
+    /// The number used in the contract.
     pub fn code(self) -> u16 {
         match self {
             Self::Validate => 1,
@@ -38,7 +38,7 @@ impl RuleClass {
         }
     }
 
-    /// The class of a contract's number.
+    /// The class with this number in the contract.
     pub fn from_code(code: u16) -> Option<Self> {
         [Self::Validate, Self::Normalise, Self::Quarantine].into_iter().find(|c| c.code() == code)
     }
@@ -50,8 +50,9 @@ impl fmt::Display for RuleClass {
     }
 }
 
-/// A rule's public, never changing code: letters, digits and inner hyphens, dots before them for the host's own
-/// (`csv.ragged`). At most 64 bytes, because it is a key in every report and a cell of every finding.
+/// A rule's public code, which never changes: letters, digits, hyphens and dots, starting with a letter and
+/// ending with a letter or a digit. The host's own codes have a dotted prefix (`csv.ragged`). At most 64 bytes,
+/// because the code is a key in every report and a cell of every finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleCode(String);
 
@@ -95,33 +96,33 @@ impl FromStr for RuleCode {
     }
 }
 
-/// What a rule asks the host to judge, because it needs memory as large as the file.
+/// A check that a rule leaves to the host, because it needs memory in proportion to the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HostCheck {
-    /// The columns are unique together; the first record by position is kept.
+    /// The columns are unique together; the first record by position is kept, and the others are hit.
     UniqueKeepFirst,
-    /// The columns are unique together; every member of a group is hit.
+    /// The columns are unique together; every record of a group of duplicates is hit.
     UniqueEveryMember,
 }
 
 /// One statement about data, as a plugin declares it for a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// Names the rule in verdicts of this plugin.
+    /// Identifies the rule in this plugin's verdicts.
     pub code: u16,
-    /// Names the rule to people, packs and reports.
+    /// Identifies the rule to people, and in packs and reports.
     pub name: RuleCode,
     /// What it does.
     pub class: RuleClass,
     /// What must be true.
     pub title: String,
-    /// The message's template.
+    /// The template of the message.
     pub message: String,
-    /// The level unless the pack says otherwise.
+    /// The default level; the pack can override it.
     pub level: Level,
     /// Indexes into the stage's columns.
     pub columns: Vec<u16>,
-    /// What the host judges for it.
+    /// The check that the host runs for it.
     pub host_check: Option<HostCheck>,
     /// What later versions of the contract add.
     pub extras: Extras,

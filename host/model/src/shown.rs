@@ -1,15 +1,15 @@
-//! Text from outside, made fit to be shown.
+//! Text from outside, made safe to display.
 
 use std::fmt::{self, Write};
 
-/// A text that somebody else wrote, as one line that nothing obeys: see [`shown`].
+/// Text that somebody else wrote, as one line without control characters: see [`shown`].
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<T>(T);
 
-/// Shows a text from outside, such as a cell, a name or the words of a plugin or server, where it is part of a sentence.
+/// Displays text from outside, such as a cell, a name or a message from a plugin or server, within a sentence.
 ///
-/// What a terminal, a log or a reader's eye would obey becomes visible: control characters and line breaks, marks that turn
-/// the direction of text, and characters without a width. Everything else stays as it is.
+/// Characters that would affect a terminal, a log or a reader are escaped: control characters and line breaks, marks that change the
+/// direction of text, and characters without a width. Everything else stays as it is.
 ///
 /// ```
 /// use assay_model::shown;
@@ -19,9 +19,9 @@ pub fn shown<T: fmt::Display>(text: T) -> Shown<T> {
     Shown(text)
 }
 
-/// Whether something obeys a character, or nobody sees it.
+/// Whether a character has an effect on a terminal, a log or the text around it, or is invisible.
 ///
-/// Line breaks and tabs are among them: who prints lines lets those of its own pass.
+/// This includes line breaks and tabs: a caller that prints lines has to let its own through.
 pub fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -35,13 +35,13 @@ pub fn is_obeyed(character: char) -> bool {
         )
 }
 
-/// How a blank at the edge of a text is shown: between other words it would not be seen.
+/// How a blank at the edge of a text is shown; between other words it would be invisible.
 const EDGE_BLANK: &str = "\\u{20}";
 
-/// A text that is to be compared letter by letter, such as a cell or a name, with what cannot be seen escaped.
+/// Escapes invisible characters in a text that is compared letter by letter, such as a cell or a name.
 ///
-/// What is escaped beyond [`is_obeyed`]: blanks of other widths, and marks that join the character before them where one character
-/// stands for both, since texts that look the same are not the same then.
+/// Beyond [`is_obeyed`], it escapes blanks of other widths, and marks that combine with the character before them where a composed
+/// character exists, because then two texts that look the same can differ.
 pub fn revealed(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -55,7 +55,7 @@ pub fn revealed(text: &str) -> String {
     shown
 }
 
-/// The same of a whole text: blanks at its edges are escaped too.
+/// Like [`revealed`], for a whole text: blanks at its edges are escaped too.
 ///
 /// ```
 /// use assay_model::revealed_to_the_edges;
@@ -69,12 +69,13 @@ pub fn revealed_to_the_edges(text: &str) -> String {
     format!("{}{inner}{}", EDGE_BLANK.repeat(before), EDGE_BLANK.repeat(after))
 }
 
-/// Whether a character beyond ASCII cannot be seen, or joins the one before it where one character stands for both.
+/// Whether a character beyond ASCII is invisible, or combines with the one before it where a composed character exists.
 fn is_unseen(character: char) -> bool {
-    // Accents, the parts of Korean syllables, and the voicing marks of Japanese have composed forms. Marks of other scripts have none, and
-    // are how these are written.
+    // Accents, the parts of Korean syllables, and the Japanese voicing marks have composed forms. Marks of other scripts do not, and are
+    // part of normal writing.
     let joins = matches!(character, '\u{300}'..='\u{36f}' | '\u{1160}'..='\u{11ff}' | '\u{3099}' | '\u{309a}');
-    // Behind a letter, Rust escapes what is not printed, such as blanks of other widths and format characters, and leaves marks.
+    // After a letter, `escape_debug` escapes what is not printable, such as blanks of other widths and format characters, and leaves marks
+    // as they are.
     joins || format!("a{character}").escape_debug().nth(1) == Some('\\')
 }
 

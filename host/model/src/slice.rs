@@ -1,12 +1,12 @@
-//! Some records' cells as columns of their own.
+//! The cells of some records as separate columns.
 
 use std::ops::Range;
 
 use crate::{Bitmap, Cells, Column, Text};
 
 impl Column {
-    /// A copy of the cells of `rows`, which must exist. A dictionary keeps only the values that these cells have, so that a plugin
-    /// never meets a cell that is not in its batch.
+    /// A copy of the cells of `rows`, which must exist. A dictionary keeps only the values that these cells use, so that a plugin
+    /// never sees a cell that is not in its batch.
     #[must_use]
     pub fn slice(&self, rows: Range<usize>) -> Self {
         let at = || rows.clone();
@@ -35,7 +35,7 @@ impl Column {
 }
 
 impl Cells {
-    /// Leaves out the values of a dictionary that no record has. Other forms have none.
+    /// Drops the values of a dictionary that no record uses. Other forms are left as they are.
     pub fn drop_unused(&mut self) {
         let used = match self {
             Self::Dictionary { keys, values } if has_unused(keys, values) => {
@@ -46,7 +46,7 @@ impl Cells {
         *self = used;
     }
 
-    /// Whether a dictionary has values that no record has. Plugins are asked once for each value, so whoever hands a column on makes
+    /// Whether a dictionary has values that no record uses. Plugins judge each value once, so callers that pass a column on make
     /// sure that there are none.
     pub fn has_unused(&self) -> bool {
         matches!(self, Self::Dictionary { keys, values } if has_unused(keys, values))
@@ -69,7 +69,7 @@ fn text(text: &Text, rows: Range<usize>) -> Text {
     Text::from_parts(offsets, bytes).expect("a run of ordered offsets is ordered")
 }
 
-/// The values in the order in which they are met.
+/// Builds a dictionary with its values in the order of first use.
 fn dictionary(keys: &[u16], values: &Text) -> Cells {
     let mut met: Vec<Option<u16>> = vec![None; values.len()];
     let mut part = Text::default();

@@ -1,8 +1,8 @@
-//! What a plugin says of a batch, after everything in it was checked.
+//! What a plugin reports about a batch, fully checked.
 
 use crate::{Bitmap, Text};
 
-/// Some of a batch's records.
+/// A subset of a batch's records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordSet {
     /// All of them.
@@ -25,7 +25,7 @@ impl RecordSet {
         }
     }
 
-    /// How many records it names.
+    /// Number of records in the set. `records` is the size of the batch.
     pub fn count(&self, records: u32) -> u32 {
         match self {
             Self::Every => records,
@@ -39,30 +39,30 @@ impl RecordSet {
     }
 }
 
-/// What happened when a rule met a record.
+/// The outcome of applying a rule to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HitOutcome {
     /// The record breaks the rule.
     Failed,
-    /// The rule itself could not be carried out.
+    /// The rule itself could not be evaluated.
     Errored,
 }
 
 /// What a quarantine rule wants done with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Disposition {
-    /// Nothing said.
+    /// Not specified.
     Unspecified,
-    /// Hold until a person decides.
+    /// Hold the record until a person decides.
     Hold,
-    /// Reject for good.
+    /// Reject the record for good.
     Reject,
-    /// Belongs to another partition.
+    /// The record belongs to another partition.
     Divert,
 }
 
 impl Disposition {
-    /// The word reports use; empty where nothing was said.
+    /// The word used in reports; empty if not specified.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unspecified => "",
@@ -73,16 +73,16 @@ impl Disposition {
     }
 }
 
-/// A rule hit records.
+/// A rule and the records it hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
     /// The rule's code in the plugin's plan.
     pub rule: u16,
-    /// Failed or errored.
+    /// Whether the rule failed or errored.
     pub outcome: HitOutcome,
-    /// For quarantine rules.
+    /// Set by quarantine rules only.
     pub disposition: Disposition,
-    /// Index of the stage's column the finding names.
+    /// Index of the stage's column that the finding names.
     pub column: Option<u16>,
     /// The records.
     pub records: RecordSet,
@@ -91,9 +91,9 @@ pub struct Hit {
 /// New cells for a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// All of them.
+    /// New values for all cells.
     Whole(Text),
-    /// Those of some records.
+    /// New values for the cells of some records.
     Patch {
         /// The records, ascending, without repeats.
         records: Vec<u32>,
@@ -102,7 +102,7 @@ pub enum Change {
     },
 }
 
-/// What a normalise rule would have cells be.
+/// The new cells that a normalise rule proposes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewrite {
     /// The rule's code in the plugin's plan.
@@ -113,12 +113,12 @@ pub struct Rewrite {
     pub change: Change,
 }
 
-/// Records a rule could not judge.
+/// Number of records that a rule could not judge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// The rule's code in the plugin's plan.
     pub rule: u16,
-    /// How many.
+    /// Number of records.
     pub skipped: u32,
 }
 
@@ -129,23 +129,23 @@ pub struct Sample {
     pub rule: u16,
     /// Index into the batch.
     pub record: u32,
-    /// What `{0}`, `{1}` … stand for.
+    /// The values of `{0}`, `{1}` … in the message.
     pub arguments: Vec<String>,
 }
 
-/// How measures of the same code and key become one.
+/// How measures with the same code and key are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Merge {
-    /// Added up.
+    /// The sum.
     Sum,
-    /// The least counts.
+    /// The least value.
     Least,
-    /// The greatest counts.
+    /// The greatest value.
     Greatest,
 }
 
 impl Merge {
-    /// The value of two parts of a file together. Wider than a measure's, so that sums are exact whatever the order.
+    /// Merges the values of two parts of a file. Wider than a measure's value, so that sums are exact in any order.
     pub fn of(self, one: i128, other: i128) -> i128 {
         match self {
             Self::Sum => one + other,
@@ -155,42 +155,42 @@ impl Merge {
     }
 }
 
-/// A number about the file.
+/// A number that describes the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {
-    /// The plugin's own number for it.
+    /// The plugin's own code for it.
     pub code: u16,
-    /// What it is measured for.
+    /// The item that the measure describes.
     pub key: String,
-    /// How it merges.
+    /// How values are merged.
     pub merge: Merge,
     /// Its value.
     pub value: i64,
 }
 
-/// What a plugin says of a batch.
+/// A plugin's verdict on a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
     /// Which rules hit which records.
     pub hits: Vec<Hit>,
-    /// Which cells should be rewritten, in this order.
+    /// Proposed rewrites of cells, in the order in which they apply.
     pub rewrites: Vec<Rewrite>,
-    /// Which rules could not judge how many.
+    /// For each rule, how many records it could not judge.
     pub tallies: Vec<Tally>,
     /// Arguments for messages.
     pub samples: Vec<Sample>,
-    /// Contributions to numbers about the file.
+    /// Contributions to measures of the file.
     pub measures: Vec<Measure>,
 }
 
-/// What a file-level rule came to.
+/// The result of a file-level rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileResultOutcome {
-    /// It holds.
+    /// The file satisfies the rule.
     Passed,
-    /// It does not.
+    /// The file breaks the rule.
     Failed,
-    /// It could not be carried out.
+    /// The rule could not be evaluated.
     Errored,
     /// There was nothing to judge.
     Skipped,
@@ -201,10 +201,10 @@ pub enum FileResultOutcome {
 pub struct FileResult {
     /// The rule's code in the plugin's plan.
     pub rule: u16,
-    /// What it came to.
+    /// The result.
     pub outcome: FileResultOutcome,
     /// What was found.
     pub observed: String,
-    /// What should have been.
+    /// What was expected.
     pub expected: String,
 }
