@@ -1,4 +1,4 @@
-//! What plugins, packs, layouts and keys are known by: their SHA-256, which every machine can compute.
+//! SHA-256 digests, which identify plugins, packs, layouts and keys, and which every machine can compute.
 
 use std::io::{self, Read};
 
@@ -10,10 +10,10 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }
 
-/// The SHA-256 of all that a reader gives, for files that need not fit into memory.
+/// The SHA-256 of everything that a reader yields, for files that may not fit into memory.
 pub fn sha256_of(mut reader: impl Read) -> io::Result<Digest> {
     let mut digest = Sha256::new();
-    // As large as a read from a disk gets; more is not faster.
+    // As large as reads from a disk get; a larger block is not faster.
     let mut block = vec![0; 1 << 17];
     loop {
         match reader.read(&mut block)? {
@@ -23,7 +23,8 @@ pub fn sha256_of(mut reader: impl Read) -> io::Result<Digest> {
     }
 }
 
-/// The SHA-256 of bytes as locks and registries write it: `sha256:` and 64 lower-case hexadecimal digits.
+/// The SHA-256 of bytes in the form used by locks and registries: `sha256:` and 64 lower-case hexadecimal
+/// digits.
 pub fn named(bytes: impl AsRef<[u8]>) -> String {
     format!("sha256:{}", sha256(bytes))
 }

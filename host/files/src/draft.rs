@@ -1,4 +1,4 @@
-//! A file that does not have its name yet.
+//! A file that does not have its final name yet.
 
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use crate::terms::{Access, Keep};
 const PREFIX: &str = ".assay-";
 const SUFFIX: &str = ".tmp";
 
-/// A file under a hidden name in the folder of the one that it becomes. Dropping it removes it.
+/// A file under a hidden name in the same folder as its target. Dropping it removes it.
 #[derive(Debug)]
 pub struct Draft {
     file: NamedTempFile,
@@ -22,22 +22,22 @@ pub struct Draft {
     keep: Keep,
 }
 
-/// What became of a draft that was to take a free name.
+/// The result of giving a draft a name that should be free.
 #[derive(Debug)]
 pub enum Created {
-    /// It has the name.
+    /// The draft has the name.
     Now,
-    /// Something else has it, and stays. The draft is given back, so that the two can be compared.
+    /// Another file has the name and stays. The draft is returned, so that the two can be compared.
     Taken(Draft),
 }
 
-/// Whether a file of that name is a draft: one under way, or one that a killed process left.
+/// Whether a file of that name is a draft: one in progress, or one left behind by a killed process.
 pub fn is_draft(name: &str) -> bool {
     name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
 impl Draft {
-    /// Begins a file that is to lie at `target`, creating the folders above it.
+    /// Begins a file whose final path is `target`, creating missing parent folders.
     pub fn begin(target: &Path, access: Access, keep: Keep) -> io::Result<Self> {
         let folder = folder_of(target);
         create_folder(folder, keep)?;
@@ -54,24 +54,25 @@ impl Draft {
         Ok(Self { file, target: target.to_owned(), keep })
     }
 
-    /// Begins one that is locked as long as it is a draft, which tells who sweeps that its owner lives.
+    /// Begins a draft that is locked until it has its name, which tells a cleaner that its owner is
+    /// alive.
     pub fn begin_locked(target: &Path, access: Access, keep: Keep) -> io::Result<Self> {
         loop {
             let draft = Self::begin(target, access, keep)?;
             draft.file().lock()?;
-            // Who swept between the two lines above has removed the file; then another is begun.
+            // A cleaner may have removed the file between the two lines above; then another is begun.
             if draft.file.path().try_exists()? {
                 return Ok(draft);
             }
         }
     }
 
-    /// The file, which can be read as well.
+    /// The file, open for reading and writing.
     pub fn file(&self) -> &File {
         self.file.as_file()
     }
 
-    /// Gives it its name, in place of what has it.
+    /// Renames the draft to its target, replacing any file there.
     pub fn replace(self) -> io::Result<()> {
         flush::content(self.file(), self.keep)?;
         let Self { file, target, keep } = self;
@@ -79,7 +80,8 @@ impl Draft {
         flush::name(folder_of(&target), keep)
     }
 
-    /// Gives it its name if nothing has it, in one step: of any number of processes that try, one does.
+    /// Gives the draft its name, atomically, if nothing has it: of any number of processes that try,
+    /// one succeeds.
     pub fn create(self) -> io::Result<Created> {
         flush::content(self.file(), self.keep)?;
         let Self { file, target, keep } = self;
@@ -89,7 +91,7 @@ impl Draft {
                 Ok(Created::Now)
             }
             Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
-                // Who has it may have been killed before its name was on the disk.
+                // The owner of the name may have been killed before the name was flushed to disk.
                 flush::name(folder_of(&target), keep)?;
                 Ok(Created::Taken(Self { file: failed.file, target, keep }))
             }
@@ -108,7 +110,7 @@ impl Write for Draft {
     }
 }
 
-/// The folder of a file; the current one for a bare name.
+/// A file's parent folder; the current folder for a bare name.
 fn folder_of(target: &Path) -> &Path {
     match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -1,4 +1,4 @@
-//! What is put on the disk, and what it means if that fails once a name is taken.
+//! Flushing to disk, and the error when that fails after a file has its name.
 
 use std::fs::File;
 use std::io;
@@ -6,9 +6,9 @@ use std::path::Path;
 
 use crate::terms::Keep;
 
-/// A file has its name, and its folder could not be flushed: after a power cut it may be gone.
+/// A file has its name, but its folder could not be flushed: after a power cut the file may be gone.
 ///
-/// It travels in an [`io::Error`], as [`Unflushed::within`] finds it.
+/// It is wrapped in an [`io::Error`]; [`Unflushed::within`] finds it.
 #[derive(Debug, thiserror::Error)]
 #[error("the file has its name, but its folder could not be flushed to disk")]
 pub struct Unflushed {
@@ -17,7 +17,7 @@ pub struct Unflushed {
 }
 
 impl Unflushed {
-    /// Whether that is what an error says. Every other error of this crate leaves the name as it was.
+    /// Finds it in an error. After any other error of this crate, the name is as it was before.
     pub fn within(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
     }
@@ -29,7 +29,7 @@ impl From<Unflushed> for io::Error {
     }
 }
 
-/// Puts a file's content on the disk, if it is to be kept.
+/// Flushes a file's content to disk if it is to be durable.
 pub(crate) fn content(file: &File, keep: Keep) -> io::Result<()> {
     match keep {
         Keep::Durable => {
@@ -40,7 +40,7 @@ pub(crate) fn content(file: &File, keep: Keep) -> io::Result<()> {
     }
 }
 
-/// Puts a name that was just given on the disk, if it is to be kept.
+/// Flushes a name that was just given to disk if it is to be durable.
 pub(crate) fn name(folder: &Path, keep: Keep) -> io::Result<()> {
     match keep {
         Keep::Durable => folder_names(folder).map_err(|source| Unflushed { source }.into()),
@@ -48,7 +48,7 @@ pub(crate) fn name(folder: &Path, keep: Keep) -> io::Result<()> {
     }
 }
 
-/// Puts the names in a folder on the disk. Only Unix lets a folder be opened for that.
+/// Flushes the names in a folder to disk. Only Unix allows opening a folder for that.
 pub(crate) fn folder_names(folder: &Path) -> io::Result<()> {
     note(&folder.display().to_string());
     #[cfg(test)]
@@ -58,7 +58,7 @@ pub(crate) fn folder_names(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Nobody can see from outside whether a disk was asked to keep something, so tests of this crate are told.
+/// Flushes cannot be observed from outside, so the tests of this crate record them.
 #[cfg(not(test))]
 fn note(_: &str) {}
 

@@ -1,4 +1,4 @@
-//! Folders, and the names in them.
+//! Creating folders.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::flush::folder_names;
 use crate::terms::Keep;
 
-/// Creates a folder with those above it, each of them on the disk before the next if it is to be kept so.
+/// Creates a folder and its missing parents. If they are to be durable, each is flushed to disk before
+/// the next is created.
 pub fn create_folder(folder: &Path, keep: Keep) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -18,7 +19,7 @@ pub fn create_folder(folder: &Path, keep: Keep) -> io::Result<()> {
     let parent = match folder.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
         Some(parent) => parent,
-        // The root of all, or nothing, which are there.
+        // The root folder or an empty path; both exist.
         None => return Ok(()),
     };
     create_folder(parent, keep)?;
@@ -27,7 +28,7 @@ pub fn create_folder(folder: &Path, keep: Keep) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {
             folder_names(parent)
         }
-        // Who removes empty folders was faster with the one above.
+        // A process that removes empty folders has just removed the parent.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !parent.is_dir() => {
             create_folder(folder, keep)
         }

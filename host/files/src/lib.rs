@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all: written under a hidden name beside, flushed, then named.
+//! Files that exist completely or not at all: written under a hidden name in the same folder, flushed, then renamed.
 //!
 //! A reader sees the old file or the new one, and so does the next process after a crash.
 
@@ -15,14 +15,15 @@ pub use flush::Unflushed;
 pub use folder::create_folder;
 pub use terms::{Access, Keep};
 
-/// Writes a file, in place of what has the name, and the folders it lies in.
+/// Writes a file, replacing any file of that name, and creates missing parent folders.
 pub fn replace(path: &Path, bytes: &[u8], access: Access, keep: Keep) -> io::Result<()> {
     let mut draft = Draft::begin(path, access, keep)?;
     draft.write_all(bytes)?;
     draft.replace()
 }
 
-/// Writes a file, and the folders it lies in. [`io::ErrorKind::AlreadyExists`] if something has the name: that stays.
+/// Writes a file, and creates missing parent folders. If the name is taken, it returns
+/// [`io::ErrorKind::AlreadyExists`] and leaves the existing file as it is.
 pub fn create(path: &Path, bytes: &[u8], access: Access, keep: Keep) -> io::Result<()> {
     let mut draft = Draft::begin(path, access, keep)?;
     draft.write_all(bytes)?;
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
     use crate::flush::test::{FAILS, SEEN};
 
-    /// What the disk is asked to keep, in order; folders relative to the one that was there.
+    /// What is flushed, in order; folders are relative to the one that already existed.
     fn check(write: impl FnOnce(&Path), expected: &[&str]) {
         let folder = tempfile::tempdir().expect("a folder");
         SEEN.take();
@@ -60,7 +61,7 @@ mod tests {
             &["", "/a", "content", "/a/b"],
         );
         check(|at| create_folder(&at.join("root"), durable).expect("it is made"), &[""]);
-        // What somebody else has named may not be on the disk yet either.
+        // A file named by someone else may not be on the disk yet either.
         check(
             |at| {
                 std::fs::write(at.join("file"), b"1").expect("it is written");

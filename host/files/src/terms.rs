@@ -1,21 +1,22 @@
-//! How long a file is to last, and for whom it is.
+//! How long a file must last, and who may access it.
 
-/// What a file has to outlast.
+/// What a file must survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// The machine's power: content, name and new folders are on the disk when the call returns.
+    /// A power cut: the content, the name and new folders are on the disk when the call returns.
     Durable,
-    /// This process. After a power cut it may be gone or empty, which costs no more than making it again; nothing waits for the disk.
+    /// The end of this process. After a power cut the file may be gone or empty, which costs only making it again; nothing waits for
+    /// the disk.
     Cached,
 }
 
-/// Who may use a file.
+/// Who may access a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Whom the user's `umask` lets.
+    /// Everyone whom the user's `umask` allows.
     Usual,
-    /// Everyone may read it, and its owner only write it: a public key.
+    /// Everyone may read it, but only its owner may write it: a public key.
     OwnerWrites,
-    /// Its owner alone: a secret.
+    /// Only its owner: a secret.
     OwnerOnly,
 }

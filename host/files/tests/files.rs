@@ -1,4 +1,4 @@
-//! What others see of a file that is being written, and who may see it.
+//! What other processes see of a file while it is written, and who may access it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -85,7 +85,7 @@ fn access_is_what_was_asked_for() {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     };
     assert_eq!(mode("secret", Access::OwnerOnly), 0o600);
-    // A `umask` can only take away.
+    // A `umask` can only take permissions away.
     assert_eq!(mode("public", Access::OwnerWrites) & !0o644, 0);
     let plain = place.path().join("plain");
     fs::write(&plain, b"x").unwrap();
