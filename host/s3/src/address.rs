@@ -1,13 +1,13 @@
-//! Addresses of objects and prefixes, as they are typed.
+//! Addresses of objects and prefixes, as typed by users.
 
 use std::fmt;
 use std::str::FromStr;
 
 use assay_model::shown;
 
-/// Where an object is, or what the names of many begin with: `s3://bucket/key`, with `?versionId=…` for one version of it.
+/// Address of an object or a key prefix: `s3://bucket/key`, with `?versionId=…` for a specific version.
 ///
-/// A key is taken as it stands, as the AWS CLI does: `%20` is three characters. Only `?versionId=` ends it, so that other `?` may be in it.
+/// The key is taken literally, as by the AWS CLI: `%20` is three characters. Only `?versionId=` ends it, so a key may contain other `?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     bucket: String,
@@ -15,13 +15,13 @@ pub struct Address {
     version: Option<String>,
 }
 
-/// What an address holds no more of than this: S3 takes 1,024 bytes a key.
+/// Maximum length of a key in bytes, set by S3.
 const KEY_BYTES: usize = 1_024;
 
-/// What a root takes of a key, so that half is left for what lies below it.
+/// Maximum length of a root's key in bytes, which leaves half of a key for the paths below it.
 const ROOT_BYTES: usize = 512;
 
-/// A text that is not the address of an object or a prefix.
+/// A text that is not the address of an object or prefix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` {problem}; expected `s3://bucket/key`", text = shown(text))]
 pub struct BadAddress {
@@ -30,8 +30,8 @@ pub struct BadAddress {
 }
 
 impl Address {
-    /// Reads an address. Its bucket's name is held to what S3 demands of one, its key to be a path: no empty, `.` or `..` segment, which
-    /// other tools would tidy away.
+    /// Parses an address. Fails if the bucket name breaks S3's rules, or if the key is not a plain path: an empty, `.` or `..` segment
+    /// would be normalised away by other tools.
     pub fn new(text: &str) -> Result<Self, BadAddress> {
         Self::parse(text).map_err(|problem| BadAddress { text: text.to_owned(), problem })
     }
@@ -45,7 +45,7 @@ impl Address {
             Some((path, version)) => (path, Some(version.to_owned())),
         };
         let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-        // A folder is often typed with a slash at its end.
+        // Folders are often typed with a trailing slash.
         let key = key.strip_suffix('/').unwrap_or(key);
         if let Some(problem) = bad_bucket(bucket).or_else(|| bad_key(key)) {
             return Err(problem);
@@ -53,7 +53,7 @@ impl Address {
         Ok(Self { bucket: bucket.to_owned(), key: key.to_owned(), version })
     }
 
-    /// The address as that of an object: it has a key.
+    /// Checks that this is the address of an object: it has a key.
     pub fn object(self) -> Result<Self, BadAddress> {
         let problem = "names a bucket and no object in it";
         if self.key.is_empty() {
@@ -63,7 +63,7 @@ impl Address {
         }
     }
 
-    /// The address as that of a root, below which others are: it has no version, and is short enough.
+    /// Checks that this can be the address of a root: it has no version and is short enough.
     pub fn root(self) -> Result<Self, BadAddress> {
         let problem = match self.version {
             Some(_) => "names a version, which a prefix does not have",
@@ -75,34 +75,34 @@ impl Address {
         Err(BadAddress { text: self.to_string(), problem })
     }
 
-    /// The address of what is below this one.
+    /// Returns the address of `path` below this one.
     pub(crate) fn below(&self, path: &str) -> Self {
         let key =
             if self.key.is_empty() { path.to_owned() } else { format!("{}/{path}", self.key) };
         Self { bucket: self.bucket.clone(), key, version: None }
     }
 
-    /// What lies below this one, as seen from here, of a key in the same bucket.
+    /// Returns the part of a key in the same bucket that follows this address, or `None` if the key is not below it.
     pub(crate) fn relative<'a>(&self, key: &'a str) -> Option<&'a str> {
         if self.key.is_empty() { Some(key) } else { key.strip_prefix(&self.key)?.strip_prefix('/') }
     }
 
-    /// The bucket's name.
+    /// Name of the bucket.
     pub fn bucket(&self) -> &str {
         &self.bucket
     }
 
-    /// The object's key, or what keys begin with, without a slash at its end; empty for a whole bucket.
+    /// Key of the object, or the key prefix without a trailing slash; empty for a whole bucket.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The version that is meant, if one is.
+    /// The version, if one was given.
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
 
-    /// The last segment of the key: what the object was published as.
+    /// Last segment of the key: the name the object was published under.
     pub fn name(&self) -> &str {
         self.key.rsplit_once('/').map_or(&self.key, |(_, name)| name)
     }
@@ -133,7 +133,7 @@ fn bad_bucket(bucket: &str) -> Option<&'static str> {
     if bucket.is_empty() {
         return Some("names no bucket");
     }
-    // Access points are named by ARNs, which hold colons.
+    // Access points are named by ARNs, which contain colons.
     if bucket.contains(':') {
         return Some("has a colon in its bucket; an access point goes by its alias");
     }

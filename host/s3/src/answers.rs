@@ -1,7 +1,8 @@
-//! Answers that came before.
+//! Detects repeated answers.
 //!
-//! A server or a proxy that sends an answer twice puts the second one in the place of the next request's: what is read there is true, and of something else. Most
-//! of it would be noticed, as ranges are held against what was asked for. But a success that stood for another write would be taken for this one's.
+//! If a server or proxy sends an answer twice, the copy is read as the answer to the next request: genuine, but about something else.
+//! Ranges are checked against the request, so most such mix-ups would be noticed. But the success of another write would be mistaken for
+//! this write's.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -17,32 +18,33 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// Answers that are remembered. One that is sent twice is met again at once, so that no more come in between than requests are under way.
+/// Number of answers remembered. A copy arrives right after the original, so no more answers can come in between than there are requests
+/// under way.
 const REMEMBERED: usize = 1024;
 
-/// The answers that came last, by what their heads say: S3 gives each an id of its own.
+/// Hashes of the heads of the most recent answers; S3 gives each answer its own id.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Answers(Arc<Mutex<VecDeque<u64>>>);
 
-/// An answer to another request.
+/// The answer belongs to another request.
 #[derive(Debug, thiserror::Error)]
 #[error("the server repeated its answer to an earlier request instead of answering this one")]
 pub(crate) struct CameBefore;
 
 impl CameBefore {
-    /// Whether that is why a request failed.
+    /// Whether this is why a request failed.
     pub(crate) fn is_in(error: &(dyn Error + 'static)) -> bool {
         causes(error).any(<dyn Error>::is::<Self>)
     }
 }
 
 impl Answers {
-    /// Remembers an answer, and says whether it came before. One without an id is none that S3 gave.
+    /// Remembers an answer and returns whether it was seen before. An answer without an id did not come from S3 and is not remembered.
     fn came_before(&self, answer: &HttpResponse) -> bool {
         if answer.headers().get("x-amz-request-id").is_none() {
             return false;
         }
-        // More than the id: there may be servers whose ids are not worth much.
+        // Hash more than the id: some servers may not give unique ids.
         let mut head = DefaultHasher::new();
         answer.status().as_u16().hash(&mut head);
         answer.headers().iter().for_each(|header| header.hash(&mut head));
@@ -74,7 +76,7 @@ impl Intercept for Answers {
         if !self.came_before(context.response()) {
             return Ok(());
         }
-        // What comes next on this connection is the answer to this request, and nobody waits for it any more.
+        // The next answer on this connection belongs to this request, and nobody will be waiting for it.
         let connection = state.load::<CaptureSmithyConnection>();
         if let Some(connection) = connection.and_then(CaptureSmithyConnection::get) {
             connection.poison();
@@ -108,7 +110,7 @@ mod tests {
         check(&first, false);
         check(&[("x-amz-request-id", "B"), ("etag", "1")], false);
         check(&first, true);
-        // The same id with another tag: it is no answer that came.
+        // Same id, different tag: not a repeated answer.
         check(&[("x-amz-request-id", "A"), ("etag", "2")], false);
         check(&[("etag", "1")], false);
         check(&[("etag", "1")], false);

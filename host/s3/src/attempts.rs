@@ -1,4 +1,4 @@
-//! One request, tried until it succeeds or nothing more can be hoped for.
+//! Tries a request until it succeeds or there is no hope left.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -12,8 +12,8 @@ use crate::error::{S3Error, Target};
 use crate::fault::Fault;
 
 impl Inner {
-    /// Tries `once`, which is one whole attempt: the request, its answer and the body. Pauses in between grow, and no two clients have the same. Once the
-    /// end was asked for, it goes on for as long as the target has grace.
+    /// Calls `once`, which is one complete attempt: request, answer and body. Pauses between attempts grow and are random, so that clients
+    /// do not retry in step. After a stop request, it continues only within the target's grace.
     pub(crate) async fn call<T, F, A>(&self, target: &Target, once: F) -> Result<T, S3Error>
     where
         F: Fn(Client) -> A,
@@ -22,7 +22,7 @@ impl Inner {
         let halt = &self.settings.halt;
         let (mut over, mut done) = (pin!(halt.over(target.grace)), pin!(self.tried(target, once)));
         let done = poll_fn(|context| {
-            // First, so that nothing more is sent then.
+            // Checked first, so that nothing more is sent after a stop.
             if over.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Err(S3Error::new(target, Fault::stopped(target.grace), 0)));
             }
@@ -54,7 +54,7 @@ impl Inner {
                 Err(_) => Fault::timed_out(limit),
             };
             if fault.wants_keys() && !renewed {
-                // The keys of a long run change under it: a profile is rewritten, a role's session ends.
+                // Keys can change during a long run: a profile is rewritten, a role's session ends.
                 renewed = true;
                 self.renew(keys.generation).await;
                 continue;
@@ -67,13 +67,13 @@ impl Inner {
         }
     }
 
-    /// Takes one repetition from the budget.
+    /// Takes one repetition from the budget; returns whether one was left.
     fn may_repeat(&self) -> bool {
         use std::sync::atomic::Ordering::Relaxed;
         self.repetitions.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 
-    /// The pause after so many attempts.
+    /// Returns a random pause to make after this number of attempts.
     fn pause(&self, attempts: u32) -> Duration {
         let patience = self.settings.patience;
         let longest = patience.pause.saturating_mul(1 << (attempts - 1).min(16));

@@ -1,4 +1,4 @@
-//! The SDK's client, as it is set up here.
+//! Configuration of the SDK's client.
 
 use std::io;
 use std::sync::atomic::AtomicU32;
@@ -22,27 +22,27 @@ use crate::answers::Answers;
 use crate::requests::Counters;
 use crate::settings::Settings;
 
-/// What all requests share.
+/// State shared by all requests.
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) settings: Settings,
     http: SharedHttpClient,
     answers: Answers,
     current: RwLock<Current>,
-    /// Held while new keys are looked for.
+    /// Held while keys are being renewed.
     renewing: tokio::sync::Mutex<()>,
     pub(crate) requests: Counters,
-    /// How many repetitions are left.
+    /// Repetitions left.
     pub(crate) repetitions: AtomicU32,
-    /// Taken by each part on its way.
+    /// One permit is held by each part being uploaded.
     pub(crate) parts: Arc<Semaphore>,
 }
 
-/// A client with the keys that it found.
+/// A client with the keys it found.
 #[derive(Debug, Clone)]
 pub(crate) struct Current {
     pub(crate) client: Client,
-    /// How many times keys were looked for before.
+    /// How many times keys were renewed before.
     pub(crate) generation: u32,
 }
 
@@ -66,7 +66,7 @@ impl Inner {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Looks for keys anew, unless somebody has since `generation`.
+    /// Renews the keys, unless another task has done so since `generation`.
     pub(crate) async fn renew(&self, generation: u32) {
         let _alone = self.renewing.lock().await;
         if self.client().generation > generation {
@@ -84,7 +84,7 @@ async fn client(settings: &Settings, http: &SharedHttpClient, answers: &Answers)
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http.clone())
         .timeout_config(timeouts)
-        // An attempt here is the request and its body, and the SDK's ends at the headers: so it is repeated here.
+        // An attempt must cover the request and the body, but the SDK's ends at the headers; so `Inner::call` repeats instead.
         .retry_config(RetryConfig::disabled());
     let elsewhere = settings.endpoint.is_some()
         || ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"]
@@ -92,7 +92,7 @@ async fn client(settings: &Settings, http: &SharedHttpClient, answers: &Answers)
             .any(|name| std::env::var_os(name).is_some());
     loader = match &settings.region {
         Some(region) => loader.region(Region::new(region.clone())),
-        // Nobody asks an instance's metadata for a region that only has to be some word.
+        // The region only has to be some word here, so don't query the instance metadata for one.
         None if elsewhere => loader.region(
             RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
                 .or_else(ProfileFileRegionProvider::new())
@@ -112,7 +112,7 @@ async fn client(settings: &Settings, http: &SharedHttpClient, answers: &Answers)
     Client::from_conf(config.build())
 }
 
-/// Where no region is named: as the AWS CLI has it. If a bucket is elsewhere, S3 says where.
+/// Used if no region is named, as in the AWS CLI. If the bucket is elsewhere, S3 says where.
 const DEFAULT_REGION: &str = "us-east-1";
 
 fn configured(shared: &SdkConfig) -> Builder {
@@ -120,8 +120,8 @@ fn configured(shared: &SdkConfig) -> Builder {
     if !is_custom(shared) {
         return config;
     }
-    // Servers that are not AWS's know buckets by path, and many stumble over checksums that they do not know. Who sets those in the environment or the
-    // profile has them.
+    // Servers other than AWS's address buckets by path, and many fail on checksums they don't know. Checksums set in the environment or the
+    // profile are kept.
     config = config.force_path_style(true);
     if shared.request_checksum_calculation().is_none() {
         config = config.request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
@@ -132,7 +132,7 @@ fn configured(shared: &SdkConfig) -> Builder {
     config
 }
 
-/// Whether another endpoint than AWS's is set, by whatever means.
+/// Whether an endpoint other than AWS's is set, by any means.
 fn is_custom(shared: &SdkConfig) -> bool {
     let key = ServiceConfigKey::builder()
         .service_id("S3")

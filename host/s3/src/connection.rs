@@ -1,4 +1,4 @@
-//! The door: behind it requests are asynchronous, before it they are not.
+//! The boundary between synchronous callers and asynchronous requests.
 
 use std::future::Future;
 use std::io;
@@ -9,14 +9,14 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::client::Inner;
 use crate::settings::Settings;
 
-/// Threads that requests are carried out on: one decrypts while the other copies. More would take cores from judging.
+/// Threads that carry out requests: one decrypts while the other copies. More would take cores from judging.
 const THREADS: usize = 2;
 
-/// A client and what it runs on. Its clones are the same one.
+/// A client and the runtime it uses. Clones share both.
 #[derive(Debug, Clone)]
 pub(crate) struct Connection {
     pub(crate) inner: Arc<Inner>,
-    // Last, so that it outlives what runs on it.
+    // Declared last, so that it outlives everything that runs on it.
     runtime: Arc<Runtime>,
 }
 
@@ -28,12 +28,12 @@ impl Connection {
         Ok(Self { inner, runtime: Arc::new(runtime) })
     }
 
-    /// Waits for what is asynchronous.
+    /// Blocks until `work` is done.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
 
-    /// To start what nobody waits for yet.
+    /// Handle for starting work that nobody waits for yet.
     pub(crate) fn handle(&self) -> &Handle {
         self.runtime.handle()
     }

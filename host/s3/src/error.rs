@@ -1,4 +1,4 @@
-//! A request that came to nothing, told so that somebody can act on it.
+//! Errors of requests, with what the user can do about them.
 
 use std::fmt;
 use std::io;
@@ -12,33 +12,33 @@ use crate::fault::{Cause, Fault};
 use crate::halt::Grace;
 use crate::operation::Operation;
 
-/// What was asked for.
+/// The subject of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) operation: Operation,
     pub(crate) address: Address,
-    /// Of an object, which bytes.
+    /// Byte range of the object, if only part of it was requested.
     pub(crate) range: Option<Range<u64>>,
-    /// What happens to it once the run is told to stop.
+    /// How long the request may continue after a stop request.
     pub(crate) grace: Grace,
 }
 
 impl Target {
-    /// What is asked for about a document, or to take something back.
+    /// A request about a document, or one that takes something back.
     pub(crate) fn new(operation: Operation, address: &Address) -> Self {
         Self { operation, address: address.clone(), range: None, grace: Grace::Closing }
     }
 
-    /// What is asked for about data, of which the next run asks anew.
+    /// A request about data, which the next run repeats.
     pub(crate) fn data(operation: Operation, address: &Address) -> Self {
         Self { grace: Grace::None, ..Self::new(operation, address) }
     }
 }
 
-/// What follows for an upload that S3 does not make an object of: what its parts were made from is gone by then.
+/// Advice for an upload that S3 did not complete: the data of its parts is no longer in memory.
 const ANEW: &str = "its parts are not kept; try again: the next run uploads them again under new names, and nothing that was published has changed";
 
-/// Why S3 did not do what it was asked, after all attempts.
+/// Why S3 did not carry out a request, after all attempts.
 #[derive(Debug)]
 pub struct S3Error(Box<Failure>);
 
@@ -64,13 +64,13 @@ impl S3Error {
         &self.0.fault.cause
     }
 
-    /// Whether S3 refused without a word.
+    /// Whether S3 refused without giving a reason.
     pub(crate) fn is_unexplained(&self) -> bool {
         let Fault { code, status, .. } = &self.0.fault;
         code.is_none() && matches!(status, Some(301 | 400 | 403))
     }
 
-    /// The error as one of input and output. Its kind says whether another attempt may help.
+    /// Converts to an I/O error. Its kind says whether another attempt may help.
     pub fn into_io(self) -> io::Error {
         let kind = match self.0.fault.cause {
             Cause::NoObject | Cause::NoBucket => io::ErrorKind::NotFound,
@@ -84,7 +84,8 @@ impl S3Error {
             Cause::TimedOut => io::ErrorKind::TimedOut,
             Cause::Unreachable => io::ErrorKind::NotConnected,
             Cause::Body => io::ErrorKind::ConnectionAborted,
-            // Whoever is in the way will be done; an orchestrator gets new keys; a proxy that garbles one answer may not garble the next.
+            // These may pass: a conflicting request finishes; an orchestrator gets new keys; a proxy that garbled one answer may not garble
+            // the next.
             Cause::NoUpload
             | Cause::Expired
             | Cause::Condition
@@ -96,7 +97,7 @@ impl S3Error {
         io::Error::new(kind, self)
     }
 
-    /// What to do, in words.
+    /// Advice for the user.
     fn help(&self) -> String {
         let Target { operation, address, .. } = &self.0.target;
         let bucket = address.bucket();
@@ -136,7 +137,7 @@ impl S3Error {
         }
     }
 
-    /// Which right is missing, and what else a 403 can mean.
+    /// Names the missing permission, and other possible causes of a 403.
     fn lacking(&self) -> String {
         let Target { operation, address, .. } = &self.0.target;
         let permission = operation.permission(address.version().is_some());
@@ -146,7 +147,7 @@ impl S3Error {
         }
         let needs = format!("the role needs `{permission}` on `arn:aws:s3:::{bucket}/{key}`");
         match operation {
-            // Without it, S3 answers 403 for what is not there.
+            // Without this permission, S3 answers 403 for objects that do not exist.
             Operation::GetObject | Operation::HeadObject => format!(
                 "{needs}; if the object may be missing, also `s3:ListBucket` on `arn:aws:s3:::{bucket}`, without which S3 answers 403 instead of 404; if it is encrypted, `kms:Decrypt` on its key"
             ),

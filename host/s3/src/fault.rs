@@ -1,4 +1,4 @@
-//! Why one attempt at a request came to nothing.
+//! Why one attempt at a request failed.
 
 use std::error::Error;
 use std::fmt;
@@ -14,47 +14,47 @@ use aws_smithy_types::byte_stream::error::Error as StreamError;
 use crate::answers::CameBefore;
 use crate::halt::Grace;
 
-/// How rustls begins what it says of a certificate, whatever is wrong with it.
+/// Prefix of every certificate error from rustls.
 const BAD_CERTIFICATE: &str = "invalid peer certificate";
 
-/// What went wrong, as far as it matters to what is done next.
+/// What went wrong, as far as it affects what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// No object of that key, or no version of it.
+    /// There is no object with this key, or no such version of it.
     NoObject,
     NoBucket,
-    /// The upload is over, or never was.
+    /// The upload has ended, or never existed.
     NoUpload,
     Denied,
-    /// The keys are not known, or do not fit.
+    /// The keys are unknown or do not match.
     Refused,
-    /// Temporary keys that are over.
+    /// Temporary keys have expired.
     Expired,
-    /// No keys were found, or none could be had.
+    /// No keys were found, or none could be obtained.
     NoKeys {
-        /// Whether an instance's metadata was asked and did not answer.
+        /// Whether the instance metadata was queried and did not answer.
         metadata: bool,
     },
     /// `If-Match` or `If-None-Match` was not met.
     Condition,
-    /// Another request at the same key, in this moment.
+    /// Another request is writing the same key right now.
     Conflict,
-    /// The bucket is elsewhere.
+    /// The bucket is in another region.
     Region(Option<String>),
     Clock,
-    /// A range beyond the end.
+    /// The range starts beyond the end of the object.
     Range,
     /// Too many requests.
     Throttled,
     /// The server's own fault.
     Server,
     Unreachable,
-    /// The server's certificate is not one to trust.
+    /// The server's certificate is not trusted.
     Untrusted,
     TimedOut,
     /// The body broke off, or was not what was announced.
     Body,
-    /// Two answers about one state of an object do not agree.
+    /// Two answers about the same state of an object disagree.
     Contradiction,
     /// The run was told to stop.
     Stopped,
@@ -62,16 +62,16 @@ pub(crate) enum Cause {
     Other,
 }
 
-/// One attempt's failure.
+/// The failure of one attempt.
 #[derive(Debug, Clone)]
 pub(crate) struct Fault {
     pub(crate) cause: Cause,
-    /// What S3 calls it, such as `SlowDown`.
+    /// S3's error code, such as `SlowDown`.
     pub(crate) code: Option<String>,
     pub(crate) message: String,
     pub(crate) status: Option<u16>,
     pub(crate) request_id: Option<String>,
-    /// What AWS's support asks for besides.
+    /// Second id that AWS support asks for.
     pub(crate) host_id: Option<String>,
 }
 
@@ -96,19 +96,19 @@ impl Fault {
         Self { cause, code: None, message, status: None, request_id: None, host_id: None }
     }
 
-    /// Whether new keys may help.
+    /// Whether new keys might help.
     pub(crate) fn wants_keys(&self) -> bool {
-        // A HEAD that is refused for old keys says 400 and no more.
+        // A HEAD refused because of old keys gets only a bare 400.
         let is_unexplained = self.code.is_none() && self.status == Some(400);
         self.cause == Cause::Expired || is_unexplained
     }
 
-    /// An attempt took too long.
+    /// An attempt took too long; `after` is its limit.
     pub(crate) fn timed_out(after: Duration) -> Self {
         Self::new(Cause::TimedOut, format!("no answer within {after:?}"))
     }
 
-    /// A body that is not what was asked for.
+    /// A body that does not match the request.
     pub(crate) fn body(message: impl Into<String>) -> Self {
         Self::new(Cause::Body, message)
     }
@@ -118,7 +118,7 @@ impl Fault {
         Self::new(Cause::Body, format!("the connection broke off: {}", chain(error)))
     }
 
-    /// The run was told to stop; requests get this much grace.
+    /// The run was told to stop; `grace` is how long this request could continue.
     pub(crate) fn stopped(grace: Grace) -> Self {
         Self::new(
             Cause::Stopped,
@@ -134,12 +134,12 @@ impl Fault {
         Self::new(Cause::Contradiction, message)
     }
 
-    /// The object is another one than was opened.
+    /// The object is not the one that was opened.
     pub(crate) fn replaced(message: impl Into<String>) -> Self {
         Self::new(Cause::Condition, message)
     }
 
-    /// What a request came to.
+    /// Classifies the SDK's error.
     pub(crate) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -157,11 +157,11 @@ impl Fault {
             }
             SdkError::DispatchFailure(failure) if failure.is_io() => Cause::Unreachable,
             SdkError::ResponseError(_) if status.is_none_or(|status| status < 300) => Cause::Body,
-            // Success, with a body that cannot be read.
+            // A success whose body cannot be read.
             SdkError::ServiceError(_) if code.is_none() && status == Some(200) => Cause::Body,
             _ => match (no_keys(error), error) {
                 (Some(metadata), _) => Cause::NoKeys { metadata },
-                // Among others a connection that was closed before the answer came.
+                // Includes a connection that was closed before the answer came.
                 (None, SdkError::DispatchFailure(failure)) if !failure.is_user() => {
                     Cause::Unreachable
                 }
@@ -170,7 +170,7 @@ impl Fault {
         };
         let message = said.unwrap_or_else(|| match (status, error) {
             (Some(status), SdkError::ServiceError(_)) => reason(status).to_owned(),
-            // What the layers above say of it is where it passed through.
+            // The outer layers only say where the error passed through.
             (None, SdkError::DispatchFailure(_))
                 if matches!(cause, Cause::Unreachable | Cause::Untrusted) =>
             {
@@ -254,14 +254,14 @@ fn cause(code: Option<&str>, status: Option<u16>, elsewhere: Option<&str>) -> Ca
     }
 }
 
-/// Whether it failed for want of keys, and whether an instance's metadata was asked for them.
+/// Whether it failed because no keys were found; if so, whether the instance metadata was queried for them.
 fn no_keys(error: &(dyn Error + 'static)) -> Option<bool> {
     let keys = causes(error).find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
     let told = chain(keys).to_lowercase();
     Some(told.contains("imds") || told.contains("metadata"))
 }
 
-/// An error with its causes, each said once.
+/// An error with its causes, without repetitions.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut said = String::new();
     for cause in causes(error) {
@@ -276,7 +276,7 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     said
 }
 
-/// The first cause of all.
+/// The innermost cause.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().unwrap_or(error).to_string()
 }

@@ -1,4 +1,4 @@
-//! The end, as whoever uses buckets asks for it: what is read and uploaded is cut short, and what a run leaves behind is still written.
+//! Stop requests: reads and uploads are cut short, but what a run must leave behind is still written.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,30 +11,30 @@ use tokio::time::{Instant, sleep_until};
 /// (`docker stop`) to 30 seconds (Kubernetes, ECS) after they asked.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// Asks for the end. Its clones ask for the same one.
+/// Requests a stop. Clones request the same one.
 #[derive(Debug, Clone, Default)]
 pub struct Halt(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// When it was asked for.
+    /// When the stop was requested.
     asked: watch::Sender<Option<Instant>>,
-    /// When something was done last, from then on.
+    /// When a request last succeeded since then.
     done: Mutex<Option<Instant>>,
 }
 
 /// How long a request may continue after a stop request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grace {
-    /// No longer: it is about data, which the next run reads or writes anew.
+    /// Stops at once: the request is about data, which the next run reads or writes again.
     None,
-    /// As long as S3 does what it is asked: it is about a document, or takes something back.
+    /// Continues as long as S3 keeps answering: the request is about a document, or takes something back.
     Closing,
 }
 
 impl Halt {
-    /// Asks for the end, from any thread. What waits for data fails with [`assay_store::Stopped`] at once, and whatever asks for some later; documents are
-    /// still read and written, and what was begun is taken back, until S3 was silent for 5 seconds.
+    /// Requests a stop, from any thread. Requests for data that are waiting fail with [`assay_store::Stopped`] at once, as do later ones;
+    /// documents are still read and written, and unfinished work is taken back, until S3 has been silent for 5 seconds.
     pub fn ask(&self) {
         self.0.asked.send_if_modified(|asked| {
             let is_first = asked.is_none();
@@ -50,11 +50,11 @@ impl Halt {
         }
     }
 
-    /// Waits until a request with this grace is to be given up.
+    /// Waits until a request with this grace must be given up.
     pub(crate) async fn over(&self, grace: Grace) {
         let mut changes = self.0.asked.subscribe();
         if changes.wait_for(Option::is_some).await.is_err() {
-            // Nobody is left who could ask.
+            // Nobody is left who could request a stop.
             return pending().await;
         }
         while let (Grace::Closing, Some(until)) = (grace, self.silent_at()) {
@@ -69,7 +69,7 @@ impl Halt {
         *self.0.asked.borrow()
     }
 
-    /// When S3 will have been silent for too long, if it stays so.
+    /// When S3 will have been silent for too long, unless a request succeeds first.
     fn silent_at(&self) -> Option<Instant> {
         let done = *self.0.done.lock().unwrap_or_else(PoisonError::into_inner);
         Some(done.max(self.asked())? + SILENCE)

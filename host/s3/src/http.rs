@@ -1,4 +1,4 @@
-//! Connections: TLS by rustls and `ring`, through a proxy where one is named.
+//! Connections: TLS by rustls with `ring`, through a proxy if one is named.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 
-/// A client of HTTP. What goes by plain HTTP (an instance's metadata, a container's credentials, servers on this machine) never takes a proxy, which could not
-/// reach it.
+/// Creates an HTTP client. Plain HTTP (instance metadata, container credentials, servers on this machine) never goes through a proxy, which
+/// could not reach these. Fails if the proxy cannot be used.
 pub(crate) fn client() -> io::Result<SharedHttpClient> {
     let proxy = proxy(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
@@ -23,7 +23,7 @@ pub(crate) fn client() -> io::Result<SharedHttpClient> {
     }))
 }
 
-/// The proxy that the environment names for HTTPS.
+/// Reads the HTTPS proxy from the environment.
 fn proxy(value: impl Fn(&str) -> Option<String>) -> io::Result<ProxyConfig> {
     let first = |names: [&str; 2]| names.iter().find_map(|name| value(name));
     let Some(url) =
@@ -32,7 +32,7 @@ fn proxy(value: impl Fn(&str) -> Option<String>) -> io::Result<ProxyConfig> {
         return Ok(ProxyConfig::disabled());
     };
     let wrong = |error| {
-        // Its address may hold a password.
+        // The address may contain a password.
         let text = format!("the proxy that HTTPS_PROXY names cannot be used: {error}");
         io::Error::new(io::ErrorKind::InvalidInput, text)
     };

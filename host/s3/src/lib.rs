@@ -1,6 +1,6 @@
-//! Buckets: inputs that are objects, and a store that is a prefix.
+//! Buckets: objects as inputs, and a prefix as a store.
 //!
-//! Everything asynchronous is in here. To its callers a bucket is what a disk is: an [`assay_store::blob::Blob`] to read and an
+//! All asynchronous code is in this crate. To its callers a bucket looks like a disk: an [`assay_store::blob::Blob`] to read and an
 //! [`assay_store::Store`] to publish to, both synchronous.
 
 mod address;

@@ -22,7 +22,8 @@ use crate::fault::{Cause, Fault};
 use crate::operation::Operation;
 use crate::settings::Memory;
 
-/// An object in one state. It is read in ranges of 8 MiB, each whole before anybody sees a byte of it, and ahead of whoever reads from front to back.
+/// One state of an object. It is read in ranges of 8 MiB: each is fetched whole before any of its bytes are seen, and ranges are fetched
+/// ahead for sequential readers.
 #[derive(Debug)]
 pub(crate) struct ObjectBlob {
     s3: Connection,
@@ -30,24 +31,24 @@ pub(crate) struct ObjectBlob {
     ranges: Arc<Ranges>,
 }
 
-/// Which state of which object.
+/// Identifies one state of an object.
 #[derive(Debug)]
 pub(crate) struct Pinned {
     address: Address,
     len: u64,
     tag: String,
-    /// Bytes of a range.
+    /// Size of a range in bytes.
     range: u64,
 }
 
 impl ObjectBlob {
-    /// Opens what is at `address`, of which no more is in memory than that.
+    /// Opens the object at `address`; `memory` limits how much of it is held in memory.
     pub(crate) fn open(s3: Connection, address: &Address, memory: Memory) -> Result<Self, S3Error> {
         let now = s3.wait(Head::opened(&s3.inner, address))?;
         Ok(Self::of(now, s3, address, memory))
     }
 
-    /// The same of what should have so many bytes. It has others only if two answers say so.
+    /// Like [`Self::open`], for an object that should have `bytes` bytes. Another length is believed only if two answers agree on it.
     pub(crate) fn open_expecting(
         bytes: u64,
         s3: Connection,
@@ -65,7 +66,7 @@ impl ObjectBlob {
         Self { s3, pinned: Arc::new(pinned), ranges: Arc::new(ranges) }
     }
 
-    /// The tag of the state that was opened.
+    /// The tag of the opened state.
     pub(crate) fn tag(&self) -> &str {
         &self.pinned.tag
     }
@@ -117,13 +118,13 @@ impl Blob for ObjectBlob {
 }
 
 impl ObjectBlob {
-    /// The bytes of a range, of which `count` are read, and for which those that are likely next are sent for as well.
+    /// Returns a range, of which `count` bytes will be read. Also requests the ranges likely to be read next.
     fn range(&self, number: u64, count: usize) -> io::Result<Arc<Vec<u8>>> {
         let taken = self.ranges.take(number, count, |number| {
             let (inner, pinned) = (Arc::clone(&self.s3.inner), Arc::clone(&self.pinned));
             let ranges = Arc::clone(&self.ranges);
             self.s3.handle().spawn(async move {
-                // Should this end in any other way, nobody waits for it for ever.
+                // Dropping this reports a failure, so no reader waits forever.
                 let coming = Ranges::coming(ranges, number, pinned.target(number));
                 let spare = coming.spare();
                 let fetched = pinned.fetch(&inner, number, spare).await;
@@ -131,7 +132,7 @@ impl ObjectBlob {
             });
         });
         taken.map_err(|error| match error.cause() {
-            // What was opened is not there any more.
+            // The opened state no longer exists.
             Cause::Condition | Cause::NoObject => {
                 io::Error::other(Changed { offset: number * self.pinned.range })
             }
@@ -141,19 +142,19 @@ impl ObjectBlob {
 }
 
 impl Pinned {
-    /// Where a range is.
+    /// Bounds of a range in bytes.
     fn bounds(&self, number: u64) -> Range<u64> {
         let start = number * self.range;
         start..self.len.min(start + self.range)
     }
 
-    /// What is asked for to have a range.
+    /// The target of the request for a range.
     fn target(&self, number: u64) -> Target {
         let range = Some(self.bounds(number));
         Target { range, ..Target::data(Operation::GetObject, &self.address) }
     }
 
-    /// An answer about the state that was opened says something else than the first.
+    /// An answer about the opened state contradicts the first one.
     fn contradicted(&self, found: &str) -> Fault {
         let Self { len, tag, .. } = self;
         Fault::contradiction(format!(
@@ -161,7 +162,7 @@ impl Pinned {
         ))
     }
 
-    /// Reads a whole range. `bytes` is memory to read it to.
+    /// Fetches a whole range. `bytes` is memory to reuse for it.
     async fn fetch(&self, inner: &Inner, number: u64, bytes: Vec<u8>) -> Result<Vec<u8>, S3Error> {
         let range = self.bounds(number);
         let target = self.target(number);
@@ -181,7 +182,7 @@ impl Pinned {
                 let range = range.clone();
                 async move {
                     let answer = request.send().await.map_err(|error| match Fault::of(&error) {
-                        // The tag fits, or it would be said that it does not.
+                        // The tag matches, or S3 would have reported that it does not.
                         fault if fault.cause == Cause::Range => Fault {
                             code: fault.code,
                             status: fault.status,
@@ -196,7 +197,7 @@ impl Pinned {
             .await
     }
 
-    /// Reads a body to its end, and holds it against what was asked for.
+    /// Reads a body to its end and checks it against the request.
     async fn whole(
         &self,
         answer: GetObjectOutput,
@@ -208,7 +209,7 @@ impl Pinned {
             return Err(Fault::replaced(format!("entity tag {tag}, expected {}", self.tag)));
         }
         let expected = format!("bytes {}-{}/{}", range.start, range.end - 1, self.len);
-        // Some servers answer with the whole object where all of it is asked for.
+        // Some servers answer a request for the full range with the whole object.
         let all = range.start == 0 && range.end == self.len;
         match &answer.content_range {
             Some(found) if *found == expected => {}

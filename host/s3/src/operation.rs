@@ -1,4 +1,4 @@
-//! What is asked of S3.
+//! Requests of S3's API.
 
 /// A request of S3's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Operation {
         }
     }
 
-    /// What one needs the right to, in a policy.
+    /// The permission it needs, as named in a policy.
     pub fn permission(self, versioned: bool) -> &'static str {
         match self {
             Self::GetObject | Self::HeadObject if versioned => "s3:GetObjectVersion",
@@ -63,16 +63,16 @@ impl Operation {
         }
     }
 
-    /// How many times as long as others one may take.
+    /// Factor by which it may take longer than other requests.
     pub(crate) fn patience(self) -> u32 {
         match self {
-            // S3 puts the parts together before it answers, which takes minutes where there are many.
+            // S3 assembles the parts before it answers, which takes minutes if there are many.
             Self::CompleteMultipartUpload => 10,
             _ => 1,
         }
     }
 
-    /// Whether that right is one to a bucket, and not to an object in it.
+    /// Whether that permission is granted on the bucket rather than on its objects.
     pub(crate) fn is_of_bucket(self) -> bool {
         matches!(self, Self::ListObjects | Self::ListMultipartUploads)
     }

@@ -1,4 +1,4 @@
-//! Writing a whole object in one request.
+//! Writes a whole object in one request.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
@@ -12,30 +12,30 @@ use crate::fault::Fault;
 use crate::halt::Grace;
 use crate::operation::Operation;
 
-/// What must be so for an object to be written.
+/// Condition for writing an object.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Condition<'a> {
-    /// Nothing: it is overwritten.
+    /// None: any existing object is overwritten.
     Always,
-    /// Nothing is there.
+    /// No object exists.
     Absent,
-    /// What is there has this tag.
+    /// The existing object has this tag.
     Tag(&'a str),
 }
 
 impl Inner {
-    /// That whoever asks pays, where that was said.
+    /// Says that the requester pays, if so configured.
     pub(crate) fn payer(&self) -> Option<RequestPayer> {
         self.settings.requester_pays.then_some(RequestPayer::Requester)
     }
 
-    /// How what is written is encrypted, if not as the bucket is set up, and by which key.
+    /// Encryption of written objects and its key, unless the bucket's default applies.
     pub(crate) fn encryption(&self) -> (Option<ServerSideEncryption>, Option<String>) {
         let key = self.settings.kms_key.clone();
         (key.as_ref().map(|_| ServerSideEncryption::AwsKms), key)
     }
 
-    /// Writes an object, and gives its tag.
+    /// Writes an object and returns its tag.
     pub(crate) async fn put(
         &self,
         address: &Address,

@@ -1,22 +1,22 @@
-//! How many requests were sent, which is what S3 bills.
+//! Counts of requests, which S3 bills.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::operation::Operation;
 
-/// Requests sent so far, each attempt counted.
+/// Requests sent so far; each attempt counts.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     sent: [AtomicU64; Operation::ALL.len()],
     repeated: AtomicU64,
 }
 
-/// How many requests were sent.
+/// Number of requests sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requests {
-    /// Of each operation, those that were sent at all.
+    /// By operation; only operations that were sent.
     pub sent: Vec<(Operation, u64)>,
-    /// How many of all were repetitions.
+    /// How many of these were repetitions.
     pub repeated: u64,
 }
 

@@ -1,38 +1,38 @@
-//! How to talk to S3.
+//! How to connect to S3.
 
 use std::time::Duration;
 
 use crate::halt::Halt;
 
-/// What differs from what the environment and the profile say, and what they do not say.
+/// Settings that override or supplement the environment and the profile.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// Another server than AWS's: `http://127.0.0.1:9000`. Objects are then addressed by path, as such servers want it.
+    /// A server other than AWS's, such as `http://127.0.0.1:9000`. Objects are then addressed by path, as such servers expect.
     pub endpoint: Option<String>,
-    /// The region, if not the environment's.
+    /// Region; overrides the environment's.
     pub region: Option<String>,
-    /// Keys, if not the environment's.
+    /// Keys; override the environment's.
     pub keys: Option<Keys>,
-    /// Who reads pays, where a bucket's owner asks for that.
+    /// Whether the requester pays, for buckets whose owner requires it.
     pub requester_pays: bool,
-    /// The KMS key that what is written is encrypted with, if not the bucket's own way of encryption: its id, alias or ARN.
+    /// Id, alias or ARN of the KMS key that encrypts written objects, instead of the bucket's default encryption.
     pub kms_key: Option<String>,
-    /// Bytes that may be in memory, about half each for what is read ahead and for what is to be written.
+    /// Memory budget, about half each for read-ahead and for output.
     pub memory: Memory,
-    /// How long it is tried.
+    /// Timeouts and retries.
     pub patience: Patience,
-    /// By which whoever gave it asks for the end.
+    /// Used by the caller to request a stop.
     pub halt: Halt,
 }
 
-/// Keys to an account, for tests and programs that have them from elsewhere.
+/// Account keys, for tests and for programs that get them from elsewhere.
 #[derive(Clone)]
 pub struct Keys {
-    /// The public half.
+    /// The access key id.
     pub access_key: String,
-    /// The other half.
+    /// The secret access key.
     pub secret_key: String,
-    /// Of temporary ones, what they came with.
+    /// Session token of temporary keys.
     pub session_token: Option<String>,
 }
 
@@ -42,17 +42,18 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-/// How much is kept in memory.
+/// Memory budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
-    /// Ranges of an input, read and being read.
+    /// Ranges of an input in memory, including those being fetched.
     pub ranges: usize,
-    /// Bytes of a range. 8 MiB: of the sizes that reach S3's full rate a connection the smallest, and what AWS advises (8 to 16 MB); its first byte takes
-    /// some 20 to 100 ms, its last some 100 more.
+    /// Bytes per range. 8 MiB: the smallest size that reaches S3's full rate per connection, and within AWS's advice (8 to 16 MB); the
+    /// first byte takes some 20 to 100 ms, the last some 100 ms more.
     pub range_bytes: u64,
-    /// Parts of outputs on their way.
+    /// Parts of outputs being uploaded.
     pub parts: usize,
-    /// Bytes of a part. 5 MiB, the least that S3 takes: an output is a tenth of its input, so that its requests do not count, and its memory does.
+    /// Bytes per part. 5 MiB, the minimum in S3: an output is a tenth of its input, so its memory matters and its number of requests does
+    /// not.
     pub part_bytes: usize,
 }
 
@@ -60,8 +61,8 @@ const RANGE: usize = 8 << 20;
 const PART: usize = 5 << 20;
 
 impl Memory {
-    /// For a run that may have so many bytes in all: a quarter goes to ranges, from 4 to 16 of them (at 100 MB/s a connection 8 fill 5 Gbit/s, and more than
-    /// 16 nobody reads faster than); a part on its way for each 64 MiB, from 2 to 8.
+    /// Divides up a run's memory limit in bytes: a quarter for ranges, 4 to 16 of them (at 100 MB/s per connection, 8 fill 5 Gbit/s, and no
+    /// reader is faster than 16); one part under way per 64 MiB, 2 to 8 of them.
     pub fn of(limit: usize) -> Self {
         Self {
             ranges: (limit / 4 / RANGE).clamp(4, 16),
@@ -78,20 +79,22 @@ impl Default for Memory {
     }
 }
 
-/// How long it is tried, and how often.
+/// Timeouts and retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// Times a request is sent at most. 8: with the pauses between them about a minute, as long as S3 takes to scale up a prefix that it slows down.
+    /// Maximum attempts per request. 8: with the pauses about a minute, the time S3 takes to scale up a prefix that it throttles.
     pub attempts: u32,
-    /// The longest first pause; each further one is twice as long. Half a second, and what is paused is anything between nothing and that, so that many clients do not come back at once.
+    /// Longest first pause, which doubles with each attempt. 500 ms. The actual pause is random between zero and this, so that many clients
+    /// do not return at once.
     pub pause: Duration,
-    /// The longest pause of all. 20 seconds, as AWS's own clients have it.
+    /// Longest pause of all. 20 seconds, as in AWS's own clients.
     pub longest_pause: Duration,
-    /// How long one attempt may take, its body included. 30 seconds for 8 MiB: a connection that is slower than 280 KB/s is better dropped.
+    /// Time limit of one attempt, including the body. 30 seconds for 8 MiB: a connection slower than 280 KB/s is better dropped.
     pub attempt: Duration,
-    /// How long it takes to connect at most. 3 seconds: an address that does not answer is another's turn.
+    /// Time limit for connecting. 3 seconds: if an address does not answer, it is time to try another.
     pub connect: Duration,
-    /// Repetitions in all, however many requests there are. 500: a run of some thousand requests may have every tenth refused, and one that is refused altogether ends.
+    /// Maximum repetitions over all requests. 500: a run of some thousand requests may have one in ten refused, but one refused altogether
+    /// ends.
     pub budget: u32,
 }
 

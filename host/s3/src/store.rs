@@ -16,10 +16,10 @@ use crate::connection::Connection;
 use crate::fault::Cause;
 use crate::put::Condition;
 
-/// Uploads that are open at the same time: records that pass, and those that are held back, with what was found and mended.
+/// Uploads open at the same time: records that pass, quarantined records, findings and repairs.
 const UPLOADS: usize = 4;
 
-/// Objects below a prefix.
+/// A store of the objects below a prefix.
 #[derive(Debug, Clone)]
 pub struct S3Store(Prefix);
 
@@ -67,7 +67,7 @@ impl Store for S3Store {
         let put = self.0.put(key, Bytes::copy_from_slice(bytes), Condition::Tag(&tag));
         match self.0.s3.wait(put) {
             Ok(tag) => Ok(Version::new(tag)),
-            // What was read is not there any more, be it that nothing is.
+            // The object that was read has been replaced or removed.
             Err(error) if matches!(error.cause(), Cause::Condition | Cause::NoObject) => {
                 Err(StoreError::Changed { key: key.clone(), expected: expected.clone() })
             }

@@ -1,4 +1,4 @@
-//! A bucket against the contracts that a disk is held to, on a server of ours and on two that are not.
+//! Runs the contracts for stores and blobs against buckets, on our own server and on two others.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use assay_s3::{Address, Keys, Patience, S3, Settings};
 use assay_standins::Server;
 use assay_store::contract::{BlobCase, check_blob, check_store_but};
 
-/// What every test here needs: a bucket of that name.
+/// Bucket used by all tests here; it must exist.
 const BUCKET: &str = "lake";
 
 fn connect(environment: &[(&str, String)]) -> S3 {
@@ -23,7 +23,7 @@ fn connect(environment: &[(&str, String)]) -> S3 {
         endpoint: Some(value("AWS_ENDPOINT_URL_S3")),
         region: Some(value("AWS_REGION")),
         keys: Some(keys),
-        // On the loopback interface nothing is gained by waiting.
+        // Long pauses gain nothing on the loopback interface.
         patience: Patience { pause: Duration::from_millis(20), ..Patience::default() },
         ..Settings::default()
     })
@@ -70,8 +70,8 @@ fn versitygw_keeps_the_contract() {
 #[test]
 fn moto_keeps_the_contract() {
     if let Some(server) = Server::moto() {
-        // Its answer to a completed upload cannot be read, so that what was created seems to have been there. It looks at a condition and writes
-        // afterwards, so that of two that come at once both may be let in: once in some hundred runs of this.
+        // Its answer to a completed upload cannot be read, so the created object seems to have been there before. It checks a condition
+        // first and writes afterwards, so two simultaneous requests may both be let in: once in some hundred runs of this.
         let known = ["upload-appears-whole", "many-upload-the-same", "no-swap-is-lost"];
         keeps_the_contract(&other(&server), &known);
     }

@@ -1,4 +1,4 @@
-//! What a person reads when S3 says no.
+//! Error messages when S3 refuses.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -32,7 +32,7 @@ impl Place {
                 secret_key: keys.secret_key.clone(),
                 session_token: None,
             }),
-            // What is longer goes in parts.
+            // Longer objects are uploaded in parts.
             memory: Memory { part_bytes: 10, ..Memory::default() },
             patience: Patience {
                 attempts: 3,
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    /// Notes what is said of an attempt that must fail, without what differs from time to time.
+    /// Records the error of an attempt that must fail, without the parts that vary.
     fn tell<T: std::fmt::Debug>(
         &mut self,
         situation: &str,
@@ -66,7 +66,7 @@ impl Place {
     }
 }
 
-/// Request ids without their number.
+/// Replaces the numbers of request ids.
 fn without_numbers(text: &str) -> String {
     let mut parts = text.split("REQUEST");
     let mut plain = parts.next().unwrap_or_default().to_owned();
@@ -92,7 +92,7 @@ fn get(s3: &S3) -> Result<(), Box<dyn std::error::Error>> {
     Ok(store.get(&Key::new("staging/_commit/manifest.json")?).map(drop)?)
 }
 
-/// In two parts.
+/// An upload in two parts.
 fn upload(s3: &S3) -> Result<(), Box<dyn std::error::Error>> {
     let store = s3.store(Address::new("s3://lake")?)?;
     let mut upload = store.upload(&Key::new("staging/part-00000.parquet")?)?;

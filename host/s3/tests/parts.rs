@@ -1,4 +1,4 @@
-//! An upload in parts, spoiled at each of its requests: it is there whole or not at all, and nothing is left half-way.
+//! A multipart upload with a fault in each of its requests: the object exists whole or not at all, and nothing is left half-done.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use assay_bucket::{Fault, Operation, Server};
 use assay_s3::{Address, Keys, Memory, Patience, S3, Settings};
 use assay_store::{Finished, Key, Store, StoreError};
 
-/// More than two of the least parts that S3 takes.
+/// More than two parts of S3's minimum size.
 const BYTES: usize = 11 << 20;
 
 fn connect(part: usize, server: &Server) -> S3 {
@@ -52,7 +52,7 @@ fn upload_in_parts_of(
     upload.finish()
 }
 
-/// `hurts`: whether the upload may fail by it; what is tried again until it succeeds may not.
+/// `hurts`: whether the fault may fail the upload; faults that are retried until success may not.
 fn check(fault: &Fault, hurts: bool) {
     let server = Server::start();
     server.bucket("lake");
@@ -74,7 +74,7 @@ fn check(fault: &Fault, hurts: bool) {
         upload(&server, &key, &bytes).unwrap_or_else(|error| panic!("{place}, then: {error}"));
         assert!(server.get("lake", &key).is_some_and(|there| there == bytes), "{place}, then");
     }
-    // Of an upload whose beginning was answered to nobody, nobody knows; `assay gc` and lifecycles take it.
+    // If the answer to an upload's beginning was lost, its id is unknown; `assay gc` and lifecycle rules remove it.
     let lost = matches!(
         fault,
         Fault::LostReply
@@ -108,7 +108,7 @@ fn what_may_pass_does_not_hurt_an_upload() {
     }
 }
 
-/// A conflict is looked into: what is there decides, whatever became of the upload.
+/// After a conflict the object is checked: its content decides, whatever became of the upload.
 #[test]
 fn after_a_conflict_what_is_there_decides() {
     let bytes = b"fifteen letters";

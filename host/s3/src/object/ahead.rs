@@ -1,34 +1,34 @@
-//! What to read next, from what was read so far.
+//! Chooses what to read next from what was read so far.
 
-/// Follows readers who go from front to back, several close together. How far ahead is read doubles with each range that they go on, as kernels do
-/// it: who looks at a header, or at a zip's directory, has not a hundred megabytes sent for.
+/// Follows sequential readers, several of them close together. The read-ahead window doubles with each range they advance, as in kernels: a
+/// reader that only looks at a header, or at a zip's directory, does not trigger the fetching of a hundred megabytes.
 #[derive(Debug)]
 pub(super) struct Ahead {
-    /// The farthest range that was asked for since the last jump.
+    /// The farthest range requested since the last jump.
     front: Option<u64>,
-    /// Ranges to have beyond it.
+    /// Number of ranges to have beyond it.
     window: u64,
     most: u64,
 }
 
 impl Ahead {
-    /// `most` ranges beyond the front at most.
+    /// Reads at most `most` ranges ahead.
     pub(super) fn new(most: usize) -> Self {
         Self { front: None, window: 0, most: most as u64 }
     }
 
-    /// A reader asks for a range, which is there or on its way if `is_known`. Gives those that should be under way besides.
+    /// Notes that a reader requests a range; `is_known` if it is in memory or on its way. Returns the ranges that should also be under way.
     pub(super) fn asked(&mut self, number: u64, is_known: bool) -> std::ops::Range<u64> {
         match self.front {
             Some(front) if number == front + 1 => {
                 self.window = (self.window * 2).max(1).min(self.most);
                 self.front = Some(number);
             }
-            // A thread that is ahead of the others, or behind.
+            // A thread that is ahead of the others.
             Some(front) if number > front && number <= front + self.window => {
                 self.front = Some(number);
             }
-            // Behind the others: a thread that was held up, unless all begins anew.
+            // Behind the others: a thread that was held up, unless a new pass begins.
             Some(front)
                 if number <= front
                     && (is_known || (number > 0 && front - number <= 2 * self.most)) => {}
@@ -41,7 +41,7 @@ impl Ahead {
         next..next + self.window
     }
 
-    /// Whether a range is one that readers have yet to come to.
+    /// Whether no reader has reached this range yet.
     pub(super) fn is_ahead(&self, number: u64) -> bool {
         self.front.is_some_and(|front| number > front && number <= front + self.window)
     }

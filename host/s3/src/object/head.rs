@@ -1,4 +1,4 @@
-//! What an object is before a byte of it is read: how long, and in which state.
+//! Length and state of an object, before any byte of it is read.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::error::{S3Error, Target};
 use crate::fault::{Cause, Fault};
 use crate::operation::Operation;
 
-/// What one request tells of an object.
+/// The answer to one request about an object.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) len: u64,
@@ -20,7 +20,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// The object as it is now, to be read. That nothing is in it is not believed at once: of an answer that has no body some proxies say that its length is 0.
+    /// The object as it is now, to be read. Length 0 is checked by a second request: some proxies report it for any answer without a body.
     pub(super) async fn opened(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
         let head = Self::now(inner, address).await?;
         if head.len > 0 {
@@ -39,7 +39,7 @@ impl Head {
     /// The object as it is now.
     pub(super) async fn now(inner: &Arc<Inner>, address: &Address) -> Result<Self, S3Error> {
         let found = Self::asked(inner, address).await;
-        // An answer to HEAD has no body, and so no reason. A reader's answer has.
+        // The answer to HEAD has no body and so no reason; the answer to a read has one.
         match &found {
             Err(error) if error.is_unexplained() => {
                 Self::reason(inner, address).await.map_or(found, Err)
@@ -48,8 +48,8 @@ impl Head {
         }
     }
 
-    /// The object as it is now, of which so many bytes are expected. Much is done because of another length: a run fails, or what is published is written
-    /// anew. So one answer is not enough for it, and a second one decides that says the same, or what was expected.
+    /// The object as it is now, expected to have `bytes` bytes. Another length has consequences: a run fails, or published data is written
+    /// again. So one answer is not enough: a second must confirm either that length or the expected one.
     pub(super) async fn expecting(
         bytes: u64,
         inner: &Arc<Inner>,
@@ -71,7 +71,7 @@ impl Head {
         head.held_against_reading(inner, address, decide).await
     }
 
-    /// What a second answer makes of this one, that to a reader of the first byte: `decide` is told how long that says the object is, and which state it is of.
+    /// Checks this answer against a second one, from reading the first byte; `decide` gets the length and the tag according to that one.
     async fn held_against_reading(
         &self,
         inner: &Arc<Inner>,
@@ -86,7 +86,7 @@ impl Head {
                 let (found, tag) = match request.send().await {
                     Ok(answer) => (whole_length(&answer), answer.e_tag),
                     Err(error) => match Fault::of(&error) {
-                        // Of nothing there is no first byte.
+                        // An empty object has no first byte.
                         fault if fault.cause == Cause::Range => (Some(0), None),
                         fault => return Err(fault),
                     },
@@ -97,7 +97,7 @@ impl Head {
         inner.call(&target, once).await
     }
 
-    /// Why an object cannot be read, as an attempt to read its first byte tells.
+    /// Finds out why an object cannot be read, by trying to read its first byte.
     async fn reason(inner: &Arc<Inner>, address: &Address) -> Option<S3Error> {
         let target = Target::data(Operation::GetObject, address);
         let asked = inner.call(&target, |client: Client| {
@@ -131,17 +131,17 @@ impl Head {
     }
 }
 
-/// A request for the first byte.
+/// Builds a request for the first byte.
 fn first_byte(client: &Client, address: &Address) -> GetObjectFluentBuilder {
     let request = client.get_object().bucket(address.bucket()).key(address.key());
     request.set_version_id(address.version().map(str::to_owned)).range("bytes=0-0")
 }
 
-/// How long the object is of which a part was asked for.
+/// Length of the whole object, from the answer to a request for part of it.
 fn whole_length(answer: &GetObjectOutput) -> Option<u64> {
     match &answer.content_range {
         Some(range) => range.rsplit_once('/')?.1.parse().ok(),
-        // Some servers answer with the whole object where all of it is asked for.
+        // Some servers answer a request for the full range with the whole object.
         None => answer.content_length.and_then(|len| u64::try_from(len).ok()),
     }
 }

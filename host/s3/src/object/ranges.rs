@@ -8,26 +8,27 @@ use crate::error::{S3Error, Target};
 use crate::fault::Fault;
 use crate::settings::Memory;
 
-/// Ranges that readers are in: the one at the front, and the one before it, in which a record may have begun. Where readers are further apart, less is
-/// read ahead.
+/// Ranges that readers are in: the one at the front and the one before it, in which a record may have begun. If readers are further apart,
+/// less is read ahead.
 const UNDER_READERS: usize = 2;
 
-/// Ranges' bytes that readers take elsewhere before one is done with that was read to its end. A piece of a file is looked at once more when its turn comes if it does not begin where it was thought
-/// to, and by then others are up to four pieces of a MiB a thread further on: two ranges on four threads. With one, a run fetched 2 to 10 of 240 ranges
-/// twice; with two, what is read ahead waits for its place a little longer.
+/// A range that was read to its end is kept until readers have taken this many ranges' worth of bytes since its last use. If a piece of a
+/// file does not begin where it was expected to, it is read again when its turn comes. By then other threads are up to four 1 MiB pieces
+/// per thread further on: two ranges with four threads. With 1, a run fetched 2 to 10 of 240 ranges twice; with 2, read-ahead waits a
+/// little longer for room.
 const ELSEWHERE: u64 = 2;
 
-/// Some ranges: on their way, or there.
+/// Ranges that are in memory or on their way.
 #[derive(Debug)]
 pub(super) struct Ranges {
     state: Mutex<Known>,
     came: Condvar,
-    /// Ranges at most.
+    /// Maximum number of ranges in memory.
     most: usize,
     count: u64,
-    /// Bytes of one.
+    /// Bytes per range.
     range: u64,
-    /// Bytes of all.
+    /// Bytes of the whole object.
     len: u64,
 }
 
@@ -35,9 +36,9 @@ pub(super) struct Ranges {
 struct Known {
     ranges: BTreeMap<u64, Slot>,
     ahead: Ahead,
-    /// Bytes that readers took so far.
+    /// Bytes taken by readers so far.
     clock: u64,
-    /// Memory of ranges that went.
+    /// Memory of evicted ranges, for reuse.
     spare: Vec<Vec<u8>>,
 }
 
@@ -46,16 +47,16 @@ enum Slot {
     Coming,
     Here {
         bytes: Arc<Vec<u8>>,
-        /// When somebody was last in it, by the clock.
+        /// Value of `clock` when a reader last used it.
         asked: u64,
-        /// Bytes of it that readers took.
+        /// Bytes taken from it by readers.
         taken: u64,
     },
     Failed(S3Error),
 }
 
 impl Ranges {
-    /// None of an object of `len` bytes, and never more of it than that.
+    /// Creates an empty set for an object of `len` bytes, limited by `memory`.
     pub(super) fn new(len: u64, memory: Memory) -> Self {
         let count = len.div_ceil(memory.range_bytes);
         let most = memory.ranges.min(usize::try_from(count).unwrap_or(usize::MAX).max(1));
@@ -69,12 +70,13 @@ impl Ranges {
         Self { state: Mutex::new(known), came: Condvar::new(), most, count, range, len }
     }
 
-    /// Bytes of memory that they take at most.
+    /// Maximum memory of the ranges in bytes.
     pub(super) fn memory(&self) -> usize {
         self.most * usize::try_from(self.range).expect("a range is in memory")
     }
 
-    /// Waits for a range. `send_for` sends for one that is not there yet, and returns at once.
+    /// Waits for a range, of which `count` bytes will be read. `send_for` requests a missing range and returns at once. Fails if the range
+    /// could not be fetched.
     pub(super) fn take(
         &self,
         number: u64,
@@ -90,7 +92,7 @@ impl Ranges {
             if let Some(Slot::Here { asked, .. }) = known.ranges.get_mut(&number) {
                 *asked = now;
             }
-            // Told once, and before what is next takes its place; who asks again has it sent for again.
+            // Report a failure once, before read-ahead takes its slot; the next reader makes a new request.
             if let Some(Slot::Failed(_)) = known.ranges.get(&number)
                 && let Some(Slot::Failed(error)) = known.ranges.remove(&number)
             {
@@ -101,7 +103,7 @@ impl Ranges {
                 known.ranges.insert(number, Slot::Coming);
                 send_for(number);
             }
-            // What is next does not wait for this one.
+            // Read-ahead does not wait for this range.
             for number in next.start..next.end.min(self.count) {
                 if !known.ranges.contains_key(&number) && self.make_room(&mut known, false) {
                     known.ranges.insert(number, Slot::Coming);
@@ -116,11 +118,12 @@ impl Ranges {
         }
     }
 
-    /// Makes room for one more, and says whether there is: those that readers are done with go. If somebody waits for it, then also those that
-    /// were read to their end, then the farthest of those that nobody has come to, and at last one that others are in.
+    /// Makes room for one more range and returns whether there is room. Evicts ranges that readers have left behind. If a reader is waiting
+    /// (`is_wanted`), also evicts, in this order: ranges read to their end, the farthest range ahead of all readers, and finally one still
+    /// in use.
     ///
-    /// What was not read to its end is waited for: threads take slabs in their order, and one that is held up between that and reading comes back to
-    /// a range that the others left long ago. Unless that is so long ago that it was only looked into.
+    /// A range not read to its end is kept longer: threads take slabs in order, and one that is held up before reading comes back to a
+    /// range that the others left long ago. If it has not been used for a very long time, it was probably only glanced at.
     fn make_room(&self, known: &mut Known, is_wanted: bool) -> bool {
         while known.ranges.len() >= self.most {
             let Known { ranges, ahead, clock, .. } = known;
@@ -139,8 +142,8 @@ impl Ranges {
             };
             let going = ranges.iter().filter_map(|(number, slot)| match slot {
                 Slot::Here { asked, taken, .. } => Some((rank(*number, *asked, *taken)?, *number)),
-                // A failure that nobody has met goes for who wants something else. For what is only likely to be next it stays: somebody may be about to meet it, and one after
-                // the other would be sent for in its place, and fail.
+                // A failure not yet reported gives way to a waiting reader, but not to read-ahead: a reader may be about to receive it, and
+                // one range after another would be requested in its place and fail.
                 Slot::Failed(_) if is_wanted => Some(((0, 0), *number)),
                 Slot::Failed(_) | Slot::Coming => None,
             });
@@ -154,12 +157,12 @@ impl Ranges {
         true
     }
 
-    /// Begins to fetch a range.
+    /// Prepares to fetch a range.
     pub(super) fn coming(ranges: Arc<Self>, number: u64, target: Target) -> Coming {
         Coming { ranges, number, target, is_over: false }
     }
 
-    /// A range came, or did not.
+    /// Stores a fetched range, or its failure.
     fn came(&self, number: u64, fetched: Result<Vec<u8>, S3Error>) {
         let mut known = self.known();
         let asked = known.clock;
@@ -176,7 +179,7 @@ impl Ranges {
     }
 }
 
-/// A range on its way. However that ends, its readers hear of it.
+/// A range on its way. Its readers are told however it ends.
 #[derive(Debug)]
 pub(super) struct Coming {
     ranges: Arc<Ranges>,
@@ -186,12 +189,12 @@ pub(super) struct Coming {
 }
 
 impl Coming {
-    /// Memory for it, which another range had.
+    /// Returns memory of an evicted range for reuse.
     pub(super) fn spare(&self) -> Vec<u8> {
         self.ranges.known().spare.pop().unwrap_or_default()
     }
 
-    /// It came, or did not.
+    /// Stores the range, or its failure.
     pub(super) fn came(mut self, fetched: Result<Vec<u8>, S3Error>) {
         self.is_over = true;
         self.ranges.came(self.number, fetched);

@@ -1,4 +1,4 @@
-//! What lists, for `assay gc` alone.
+//! Requests that list objects, used only by `assay gc`.
 
 use std::time::{Duration, SystemTime};
 
@@ -27,7 +27,7 @@ impl Prefix {
             };
             let page = self.s3.inner.call(&target, once).await?;
             for object in page.contents() {
-                // What is no key was not written here, such as the empty objects that consoles put where a folder is to be seen.
+                // Names that are not keys were not written here, such as the empty objects that consoles create to show a folder.
                 let relative = object.key().and_then(|key| self.root.relative(key));
                 let key = relative.and_then(|relative| Key::new(relative).ok());
                 let bytes = object.size().and_then(|size| u64::try_from(size).ok());
@@ -43,7 +43,7 @@ impl Prefix {
         }
     }
 
-    /// Uploads that were begun below a folder and neither completed nor aborted.
+    /// Uploads below a folder that were begun but neither completed nor aborted.
     async fn unfinished(&self, folder: &Key) -> Result<Vec<MultipartUpload>, S3Error> {
         let address = self.address(folder);
         let target = Target::new(Operation::ListMultipartUploads, &address);
@@ -91,7 +91,7 @@ impl Cleaning for Prefix {
     }
 
     fn prune(&self, _: &Key) -> Result<(), StoreError> {
-        // A bucket has no folders.
+        // Buckets have no folders.
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! The requests of an upload in parts.
+//! The requests of a multipart upload.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::RequestChecksumCalculation;
@@ -12,7 +12,7 @@ use crate::error::{S3Error, Target};
 use crate::fault::{Cause, Fault};
 use crate::operation::Operation;
 
-/// What parts are checked by: CRC32, which is AWS's default. All requests of an upload must agree on it, or S3 refuses them.
+/// Checksum algorithm of parts: CRC32, AWS's default. All requests of an upload must agree on it, or S3 refuses them.
 fn checksum(client: &Client) -> Option<ChecksumAlgorithm> {
     let when = client.config().request_checksum_calculation();
     let only_if_required = when == Some(&RequestChecksumCalculation::WhenRequired);
@@ -20,7 +20,7 @@ fn checksum(client: &Client) -> Option<ChecksumAlgorithm> {
 }
 
 impl Prefix {
-    /// Begins an upload, and gives its id.
+    /// Begins an upload and returns its id.
     pub(super) async fn begin(&self, address: &Address) -> Result<String, S3Error> {
         let target = Target::data(Operation::CreateMultipartUpload, address);
         let (encryption, kms_key) = self.s3.inner.encryption();
@@ -41,7 +41,7 @@ impl Prefix {
         self.s3.inner.call(&target, once).await
     }
 
-    /// Sends a part; `number` counts from 1.
+    /// Uploads a part; `number` counts from 1.
     pub(super) async fn part(
         &self,
         address: &Address,
@@ -68,7 +68,7 @@ impl Prefix {
                 let part = CompletedPart::builder()
                     .part_number(number)
                     .e_tag(tag)
-                    // What was sent is told again at the end; what a server reckons by itself is not.
+                    // A checksum that we sent is repeated at the end; one computed only by the server is not.
                     .set_checksum_crc32(sent.checksum_crc32.filter(|_| is_checked));
                 Ok(part.build())
             }
@@ -76,7 +76,7 @@ impl Prefix {
         self.s3.inner.call(&target, once).await
     }
 
-    /// Makes one object of all parts, unless one is there, and gives its tag.
+    /// Joins all parts into an object, unless one exists, and returns its tag.
     pub(super) async fn join(
         &self,
         address: &Address,
@@ -102,7 +102,7 @@ impl Prefix {
         self.s3.inner.call(&target, once).await
     }
 
-    /// Takes an upload back, if it is still there.
+    /// Aborts an upload, if it still exists.
     pub(super) async fn abort(&self, address: &Address, id: &str) -> Result<(), S3Error> {
         let target = Target::new(Operation::AbortMultipartUpload, address);
         let once = |client: Client| {

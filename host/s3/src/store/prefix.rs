@@ -1,4 +1,4 @@
-//! What lies below an address, and the requests that are sent about it.
+//! A prefix and the requests about objects below it.
 
 use assay_store::{Expected, Found, Key, Object, StoreError, Version};
 use bytes::Bytes;
@@ -14,10 +14,10 @@ use crate::operation::Operation;
 use crate::put::Condition;
 use crate::settings::Memory;
 
-/// Ranges in memory while an object is digested: one is looked at, and two are on their way.
+/// Ranges in memory while an object is digested: one being read and two on their way.
 const DIGESTED: usize = 3;
 
-/// An address, with what was written below it.
+/// An address, and the objects written below it.
 #[derive(Debug, Clone)]
 pub(super) struct Prefix {
     pub(super) s3: Connection,
@@ -30,12 +30,12 @@ impl Prefix {
         Self { s3, root, written: Written::default() }
     }
 
-    /// Where an object is.
+    /// The address of an object.
     pub(super) fn address(&self, key: &Key) -> Address {
         self.root.below(key.as_str())
     }
 
-    /// Writes a document, and gives its tag.
+    /// Writes a document and returns its tag.
     pub(super) async fn put(
         &self,
         key: &Key,
@@ -91,7 +91,7 @@ impl Prefix {
         StoreError::io(doing, &self.address(key), error.into_io())
     }
 
-    /// Looks whether an object is what it should be.
+    /// Checks whether an object is as expected.
     pub(super) fn verify(&self, key: &Key, expected: &Expected) -> Result<Found, StoreError> {
         let memory = Memory { ranges: DIGESTED, ..self.s3.inner.settings.memory };
         let (s3, address, bytes) = (self.s3.clone(), self.address(key), expected.bytes);

@@ -1,4 +1,4 @@
-//! Large objects on their way into a bucket.
+//! Uploads of large objects.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -16,22 +16,22 @@ use crate::fault::Cause;
 use crate::halt::Grace;
 use crate::put::Condition;
 
-/// How long is waited for an upload to be taken back, when its run has failed already. A bucket's lifecycle, and `assay gc`, take what is left.
+/// How long to wait for an upload to be aborted after its run has failed. The bucket's lifecycle and `assay gc` remove what is left.
 const LEAVING: Duration = Duration::from_secs(10);
 
-/// An object that is written in parts while it comes. What fits into one part is written in one request at the end.
+/// An object that is uploaded in parts while it is written. An object that fits into one part is written in a single request at the end.
 pub(super) struct S3Upload {
     store: Prefix,
     key: Key,
     filling: Vec<u8>,
-    /// Bytes of a part.
+    /// Bytes per part.
     part: usize,
     hasher: blake3::Hasher,
     bytes: u64,
     parts: Option<Parts>,
 }
 
-/// Parts of an upload that was begun.
+/// Parts of an upload that has begun.
 struct Parts {
     address: Address,
     id: Arc<str>,
@@ -47,7 +47,7 @@ impl S3Upload {
         Self { store, key: key.clone(), filling, part, hasher, bytes: 0, parts: None }
     }
 
-    /// Sends what was filled, once one of the parts that may be on their way is done.
+    /// Uploads the filled part, as soon as one of the permitted concurrent uploads is free.
     fn send(&mut self) -> Result<(), S3Error> {
         let s3 = &self.store.s3;
         if self.parts.is_none() {
@@ -57,7 +57,7 @@ impl S3Upload {
                 Some(Parts { address, id, number: 0, under_way: JoinSet::new(), done: Vec::new() });
         }
         let parts = self.parts.as_mut().expect("it was begun");
-        // One that failed fails the run, and that before anything more is sent.
+        // A failed part fails the run before anything more is sent.
         while let Some(done) = parts.under_way.try_join_next() {
             parts.done.push(done.expect("sending does not panic")?);
         }
@@ -76,7 +76,7 @@ impl S3Upload {
         Ok(())
     }
 
-    /// Sends what is left, and has S3 make one object of all. Gives its tag.
+    /// Uploads the rest, joins all parts into one object, and returns its tag.
     fn complete(&mut self) -> Result<String, S3Error> {
         if self.parts.is_none() {
             let bytes = Bytes::from(std::mem::take(&mut self.filling));
@@ -130,8 +130,8 @@ impl Upload for S3Upload {
             }
             Err(error) => error,
         };
-        // Whatever went wrong: the reply may have been lost, or the SDK's own repetition have found the object that the first
-        // try made. What is there now decides; if nobody can tell, the first error says more.
+        // On any error: the reply may have been lost, or a repetition may have found the object created by the first attempt. The object
+        // there now decides; if it cannot be checked, the first error is more informative.
         match store.verify(&key, &what) {
             Ok(Found::Same) => Ok(Finished::AlreadyThere),
             Ok(Found::Other { bytes })
@@ -152,11 +152,11 @@ impl Drop for S3Upload {
         let Some(Parts { address, id, mut under_way, .. }) = self.parts.take() else { return };
         let store = &self.store;
         let leaving = async {
-            // A part that arrives after its upload was aborted would stay, and be paid for.
+            // A part that arrives after its upload was aborted would stay and cost money.
             under_way.shutdown().await;
             store.abort(&address, &id).await
         };
-        // What cannot be taken back now goes later, and nobody reads it: that is no second failure.
+        // If the abort fails, the upload is removed later, and nobody reads it: so this is not a second failure.
         let _ = store.s3.wait(async { tokio::time::timeout(LEAVING, leaving).await });
     }
 }

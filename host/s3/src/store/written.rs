@@ -1,4 +1,4 @@
-//! What was uploaded by this process, so that it need not be read to know that it is there.
+//! Objects uploaded by this process, which need not be read to be verified.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,21 +9,21 @@ use assay_store::{Expected, Found, Key};
 
 use crate::object::ObjectBlob;
 
-/// The tags that S3 gave, by key, with what they stand for. S3 keeps what it has taken whole, and gives another tag to anything else that is put in its
-/// place; so an object that still has its tag is what was uploaded.
+/// Tags returned by S3 with the content they stand for, by key. S3 stores an upload completely or not at all and gives anything written
+/// over it another tag, so an object that still has its tag is the one uploaded.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Written(Arc<Mutex<HashMap<Key, (String, Expected)>>>);
 
-/// Bytes that are digested at a time.
+/// Bytes digested at a time.
 const CHUNK: usize = 1 << 20;
 
 impl Written {
-    /// Remembers what was uploaded.
+    /// Remembers an upload.
     pub(super) fn note(&self, key: &Key, tag: String, what: Expected) {
         self.known().insert(key.clone(), (tag, what));
     }
 
-    /// Whether an object holds what it should: by its tag if it was uploaded from here, else by all of its bytes.
+    /// Whether an object has the expected content: judged by its tag if this process uploaded it, else by all of its bytes.
     pub(super) fn holds(
         &self,
         key: &Key,

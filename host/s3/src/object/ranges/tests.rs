@@ -1,4 +1,4 @@
-//! Which ranges are asked for, how often, and what their answers may be.
+//! Which ranges are requested, how often, and how failures are reported.
 
 use std::cell::RefCell;
 use std::sync::mpsc::channel;
@@ -8,7 +8,8 @@ use super::*;
 use crate::address::Address;
 use crate::operation::Operation;
 
-/// Reads eighths of ranges, each of which comes as soon as it is sent for. Gives what was sent for, and how many were in memory at most.
+/// Reads eighths of ranges, each of which arrives as soon as it is requested. Returns the requested ranges and the maximum number in
+/// memory.
 fn read(count: u64, most: usize, eighths: impl Iterator<Item = u64>) -> (Vec<u64>, usize) {
     let memory = Memory { ranges: most, range_bytes: 800, ..Memory::default() };
     let ranges = Ranges::new(count * 800, memory);
@@ -23,7 +24,7 @@ fn read(count: u64, most: usize, eighths: impl Iterator<Item = u64>) -> (Vec<u64
                 sender.send(number).expect("it listens");
             };
             ranges.take(number, 100, send_for).expect("it comes");
-            // What goes for what depends on what is there, and not on how busy the machine is.
+            // Wait, so that evictions depend only on what is in memory and not on how busy the machine is.
             while ranges.known().ranges.values().any(|slot| matches!(slot, Slot::Coming)) {
                 thread::yield_now();
             }
@@ -34,7 +35,7 @@ fn read(count: u64, most: usize, eighths: impl Iterator<Item = u64>) -> (Vec<u64
     (sent.into_inner(), held)
 }
 
-/// Readers that are each so many eighths behind the first, in two passes.
+/// Two passes of readers, each `behind` the first by this many eighths.
 fn passes(count: u64, behind: &[u64]) -> Vec<u64> {
     let last = behind.iter().max().copied().unwrap_or_default();
     let steps = (0..count * 8 + last)
@@ -61,7 +62,7 @@ fn each_range_is_sent_for_once_a_pass() {
     check(40, 4, &[0, 3], 2);
     check(40, 16, &[0, 4, 8, 12, 16, 20, 24], 2);
     check(1, 8, &[0, 5], 1);
-    // What is in memory altogether is not read again.
+    // An object that fits into memory is not fetched again.
     check(8, 8, &[0, 3], 1);
 }
 
@@ -109,7 +110,7 @@ fn what_fails_for_good_is_told_after_a_few_requests() {
 
 #[test]
 fn what_is_looked_at_once_more_is_still_there() {
-    // An eighth, and how many eighths later again.
+    // An eighth, and how many eighths later it is read again.
     let check = |again: &[(u64, u64)]| {
         let of_step = |step: u64| {
             let late = again.iter().filter(move |(eighth, by)| eighth + by == step);
@@ -127,7 +128,7 @@ fn what_is_looked_at_once_more_is_still_there() {
 /// A thread takes a slab, is held up, and reads it when the others are far ahead.
 #[test]
 fn what_was_not_read_to_its_end_is_still_there() {
-    // Eighths that are read so many later than in their order.
+    // These eighths are read `by` eighths later than in order.
     let check = |late: std::ops::Range<u64>, by: u64| {
         let (before, after) = (0..late.end + by, late.end + by..40 * 8);
         let in_order = before.filter(|eighth| !late.contains(eighth));
