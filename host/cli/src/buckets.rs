@@ -1,4 +1,4 @@
-//! From a place to what is read or written there. The choice between a disk and a bucket is made here; nobody behind it knows of it.
+//! Opens places for reading and writing. The choice between disk and bucket is made here; the code behind it does not know of it.
 
 use std::io;
 
@@ -18,7 +18,7 @@ use {
     std::sync::{Arc, OnceLock},
 };
 
-/// The way to buckets, which is taken once something is in one. Its clones are the same one.
+/// Access to buckets; the connection is made on first use. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Buckets {
     #[cfg(feature = "s3")]
@@ -27,19 +27,19 @@ pub(crate) struct Buckets {
     s3: Arc<OnceLock<S3>>,
 }
 
-/// Where the bytes of an input are read from, in each pass.
+/// Where each pass reads the bytes of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// From where they are.
+    /// At their own place.
     InPlace,
-    /// From a copy on this machine's disk, that is made first.
+    /// In a copy that is first made on this machine's disk.
     #[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "of buckets only"))]
     Spooled,
 }
 
 #[cfg(feature = "s3")]
 impl Buckets {
-    /// Nothing is sent to anybody yet.
+    /// Stores the settings; sends nothing.
     pub(crate) fn new(args: &BucketArgs, memory: MemoryLimit) -> Self {
         let settings = Settings {
             endpoint: args.endpoint_url.clone(),
@@ -77,12 +77,12 @@ impl Buckets {
         Ok(Box::new(self.s3()?.store(root.clone())?))
     }
 
-    /// Ends what waits for a bucket's data, now and later; documents are still written.
+    /// Ends requests for a bucket's data, waiting or future; documents are still written.
     pub(crate) fn halt(&self) {
         self.settings.halt.ask();
     }
 
-    /// That S3 had to be asked more than once, if so: what is slow without a word is taken for hung.
+    /// Says how many requests to S3 were repetitions, if any: a run that is slow without explanation looks hung.
     pub(crate) fn repetitions(&self) -> Option<String> {
         let requests = self.s3.get()?.requests();
         let all: u64 = requests.sent.iter().map(|(_, sent)| sent).sum();
@@ -94,7 +94,7 @@ impl Buckets {
         })
     }
 
-    /// What was asked of S3, as a table; nothing if nothing was.
+    /// A table of the requests to S3, or `None` if there were none.
     pub(crate) fn table(&self) -> Option<String> {
         let requests = self.s3.get()?.requests();
         let line = |number: u64, what: &str| format!("{number:>10}  {what}");
@@ -123,7 +123,7 @@ impl Buckets {
 }
 
 impl Buckets {
-    /// Opens an input. What it is named after is `name`, else the last part of its place.
+    /// Opens an input. Its name is `name`, or else the last part of its place.
     pub(crate) fn input(
         &self,
         place: &Place,
@@ -138,7 +138,7 @@ impl Buckets {
         }
     }
 
-    /// Opens a root to publish to, making it where it is a folder that is not there.
+    /// Opens a root for publishing. A folder that does not exist is created.
     pub(crate) fn store(&self, root: &Place) -> Result<Box<dyn Store>> {
         match root {
             Place::Here(folder) => Ok(Box::new(
@@ -150,7 +150,7 @@ impl Buckets {
         }
     }
 
-    /// Writes a document, whatever was there before.
+    /// Writes a document, replacing any existing one.
     pub(crate) fn write(&self, place: &Place, bytes: &[u8]) -> io::Result<()> {
         match place {
             Place::Here(file) => std::fs::write(file, bytes),
@@ -163,7 +163,7 @@ impl Buckets {
     }
 }
 
-/// Why an object could not be copied: it was not to be had, or there was nowhere to put it.
+/// Explains why an object could not be copied: it could not be read, or there was nowhere to put it.
 #[cfg(feature = "s3")]
 fn uncopied(address: &Address, error: io::Error) -> anyhow::Error {
     let told = if Changed::is_in(&error) {

@@ -1,21 +1,21 @@
-//! What is said on standard error.
+//! Messages on standard error.
 
 use std::io::Write;
 
 use crate::net::{Colours, lines};
 
-/// Says something on standard error. Where nobody listens there is nobody to tell.
+/// Writes a line to standard error. Ignores failure: there is nobody left to tell.
 pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", lines(line, Colours::Plain));
 }
 
-/// Says that something failed. Mistakes that are drawn in their files begin with `error: ` already.
+/// Reports an error. Mistakes drawn in their files already begin with `error: `.
 pub(crate) fn complain_of_error(text: &str) {
     let begin = if text.starts_with("error: ") { "" } else { "error: " };
     complain(&format!("{begin}{text}"));
 }
 
-/// An error with its causes, each on a line, and last what to do.
+/// An error with its causes, one per line, followed by what to do.
 pub(crate) fn reasons(error: &anyhow::Error) -> String {
     let message = error.to_string();
     let (found, help) = match message.find("\nhelp: ") {

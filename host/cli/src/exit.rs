@@ -1,4 +1,4 @@
-//! What the process says with its exit code.
+//! Exit codes of the process.
 
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ pub(crate) enum ExitStatus {
     Refused,
     /// 2: the run could not be carried out. The message says why.
     CouldNotRun,
-    /// 130, 143: a signal ended the run before its end, as a shell tells it. Nothing was published; retrying is safe.
+    /// 130, 143: a signal ended the run early, with the code a shell would give. Nothing was published; retrying is safe.
     Interrupted(u8),
 }
 

@@ -1,4 +1,4 @@
-//! A fault that the harness found, for people and for programs.
+//! Faults found by the harness, for people and for programs.
 
 use assay_harness::Fault;
 use assay_model::shown;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::output::painted;
 
-/// A fault: the line a person or an editor can follow, what shows it, what to do, and a blank line.
+/// A fault as text: a location that people and editors can follow, the evidence, what to do, and a blank line.
 pub(crate) fn text(fault: &Fault, colours: bool) -> String {
     let head = painted(colours, "31", &format!("error[{}]", fault.code));
     let mut lines = vec![

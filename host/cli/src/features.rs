@@ -1,4 +1,4 @@
-//! What a program can be built without: commands and flags that no run needs.
+//! Optional features of the program: commands and flags that no run needs.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -10,7 +10,7 @@ struct Feature {
     built: bool,
 }
 
-/// Features that bring commands.
+/// Features that add commands.
 const FEATURES: [Feature; 2] = [
     Feature {
         name: "author",
@@ -20,7 +20,7 @@ const FEATURES: [Feature; 2] = [
     Feature { name: "registry", commands: &["push", "pull"], built: cfg!(feature = "registry") },
 ];
 
-/// What to say where the mistake is a command that this program was built without.
+/// A message for a command that this program was built without; `None` for other mistakes.
 pub(crate) fn left_out(mistake: &clap::Error) -> Option<String> {
     if mistake.kind() != ErrorKind::InvalidSubcommand {
         return None;
@@ -33,7 +33,7 @@ pub(crate) fn left_out(mistake: &clap::Error) -> Option<String> {
     Some(lacks(&format!("`assay {typed}`"), feature.name))
 }
 
-/// That something is not there, and how to get it.
+/// Says that something is missing, and how to get it.
 pub(crate) fn lacks(what: &str, feature: &str) -> String {
     format!(
         "{what} is not in this program: it was built without the feature `{feature}`\nhelp: build it with `cargo build -p assay --features {feature}`"

@@ -1,4 +1,4 @@
-//! Keys as they are typed.
+//! Public keys given as arguments.
 
 use anyhow::{Context, Result};
 use assay_model::shown;
@@ -6,7 +6,7 @@ use assay_signing::PublicKey;
 
 use crate::location::Location;
 
-/// Each a file, or the line that packs hold.
+/// Reads public keys, each given as a file or as the one line used in packs.
 pub(crate) fn public_keys(typed: &[Location]) -> Result<Vec<PublicKey>> {
     let read = |typed: &Location| {
         let typed_as = shown(typed.display());

@@ -1,4 +1,4 @@
-//! Places on this machine, as they are typed.
+//! Places on this machine, given as arguments.
 
 use std::error::Error;
 use std::ffi::{OsStr, OsString};
@@ -18,12 +18,12 @@ const KNOWN: [&str; 21] = [
     "https", "oci", "oss", "s3", "s3a", "s3n", "sftp", "wasb", "wasbs",
 ];
 
-/// The path of a file or folder. Never an address: `s3://bucket/lake` would name a folder `s3:` here, and what is written there goes with the
-/// container. A `file://` address is the path that it means.
+/// Path of a file or folder. An address is refused: `s3://bucket/lake` would become a folder named `s3:` here, and its content would vanish
+/// with the container. A `file://` address is converted to its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Location(PathBuf);
 
-/// Why what was typed names no place on this machine, and what to do.
+/// Why an argument is not a place on this machine, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NotHere(String);
 
@@ -47,7 +47,7 @@ impl Location {
         Self::parse_or(typed, "a path or a `file://` address")
     }
 
-    /// Reads a path or a `file://` address where other things may be typed too: `expected` names all that may be.
+    /// Reads a path or a `file://` address where other values are allowed too; `expected` describes all that are allowed.
     pub(crate) fn parse_or(typed: &OsStr, expected: &str) -> Result<Self, NotHere> {
         let bytes = typed.as_bytes();
         let Some((scheme, rest)) = address(bytes.trim_ascii_start()) else {
@@ -100,17 +100,17 @@ impl ValueParserFactory for Location {
     }
 }
 
-/// The scheme of what was typed, if it is an address.
+/// The scheme of an argument, if it is an address.
 pub(crate) fn scheme(typed: &OsStr) -> Option<&str> {
     address(typed.as_bytes().trim_ascii_start()).map(|(scheme, _)| scheme)
 }
 
-/// The scheme of an address and what follows its colon; nothing if it is a path.
+/// Splits an address into its scheme and what follows the colon; `None` if it is a path.
 fn address(typed: &[u8]) -> Option<(&str, &[u8])> {
     let colon = typed.iter().position(|&byte| byte == b':')?;
     let (scheme, rest) = (str::from_utf8(&typed[..colon]).ok()?, &typed[colon + 1..]);
     let follows = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
-    // One letter is a drive of Windows.
+    // A single letter is a Windows drive.
     let named = scheme.len() > 1
         && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.bytes().all(follows);
@@ -118,7 +118,7 @@ fn address(typed: &[u8]) -> Option<(&str, &[u8])> {
     (named && (rest.starts_with(b"/") || known())).then_some((scheme, rest))
 }
 
-/// The path of a `file:` address, of which `rest` follows the colon.
+/// The path of a `file:` address; `rest` is the part after the colon.
 fn file(rest: &[u8]) -> Result<PathBuf, NotHere> {
     let wrong = |found: &str, help: &str| {
         NotHere(format!("{found}; expected `file:///` and an absolute path\nhelp: {help}"))
@@ -151,7 +151,7 @@ fn file(rest: &[u8]) -> Result<PathBuf, NotHere> {
     Ok(PathBuf::from(OsString::from_vec(percent_decode(path).collect())))
 }
 
-/// The first `%` that does not stand for a byte of a name.
+/// The first `%` that does not encode a byte allowed in a name.
 fn bad_escape(path: &[u8]) -> Option<String> {
     let places = (0..path.len()).filter(|&at| path[at] == b'%');
     let mut escapes = places.map(|at| &path[at..path.len().min(at + 3)]);
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(odd.as_os_str().as_bytes(), b"/\xff");
     }
 
-    /// What is typed as text is listed here, so that nobody adds a path among it.
+    /// All text arguments are listed here, so that nobody adds a path as text.
     #[test]
     fn every_path_that_can_be_typed_is_a_location() {
         fn texts(command: &clap::Command, found: &mut Vec<String>) {

@@ -1,4 +1,4 @@
-//! `assay`: the command.
+//! The `assay` command.
 
 mod args;
 mod buckets;
@@ -62,14 +62,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// A mistake in what was typed, which the parser repeats: told of what was typed as it is shown.
+/// Replaces a usage error, which repeats arguments, with one in which they are shown safely.
 fn told(mistake: clap::Error) -> clap::Error {
     if !mistake.use_stderr() {
         return mistake;
     }
     let typed = std::env::args_os().map(|typed| shown(typed.to_string_lossy()).to_string());
     Cli::try_parse_from(typed).err().unwrap_or_else(|| {
-        // It is a mistake only as it was typed.
+        // The arguments are wrong only in their original form.
         let said = |kind| mistake.get(kind).map_or_else(String::new, |it| shown(it).to_string());
         let (value, of) = (said(ContextKind::InvalidValue), said(ContextKind::InvalidArg));
         let why = mistake.source().map_or_else(String::new, |why| format!(": {why}"));

@@ -1,6 +1,6 @@
-//! Markdown pages on a terminal: headings stand out, code is set in, everything else stays as it was written.
+//! Markdown pages on a terminal: headings stand out, code is indented, everything else stays as written.
 
-/// As it is printed.
+/// Renders a page for the terminal.
 pub(crate) fn rendered(page: &str, colours: bool) -> String {
     let mut text = String::new();
     let mut code = false;

@@ -1,19 +1,19 @@
-//! What may leave for a terminal or a log: the last net under whoever forgot to show a text from outside as such.
+//! Filters all output to terminals and logs: a last safety net for outside text that was not passed through `shown`.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use assay_model::{is_obeyed, shown};
 
-/// Whether the program's own colours are in a text.
+/// Whether a text contains the program's own colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Colours {
     Painted,
     Plain,
 }
 
-/// A text of lines. Of what is obeyed only line ends, tabs and colours pass, the latter only where the program paints; and no
-/// line is a command of a CI server.
+/// Makes a text of lines safe. Of the characters that a terminal obeys, only line ends, tabs and, if `Painted`, colours pass; and no line
+/// is a command to a CI server.
 pub(crate) fn lines(text: &str, colours: Colours) -> Cow<'_, str> {
     if !text.contains(caught) && !text.lines().any(is_command) {
         return Cow::Borrowed(text);
@@ -45,7 +45,7 @@ pub(crate) fn lines(text: &str, colours: Colours) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// JSON, in which only strings hold anything that is obeyed.
+/// Makes JSON safe; only its strings can contain characters that a terminal obeys.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
     if !text.contains(caught) {
         return Cow::Borrowed(text);
@@ -65,7 +65,7 @@ fn caught(character: char) -> bool {
     is_obeyed(character) && !matches!(character, '\n' | '\t')
 }
 
-/// How GitHub Actions, Azure Pipelines and `TeamCity` are given commands: they read what a step prints.
+/// Whether GitHub Actions, Azure Pipelines or `TeamCity` would obey this line of a step's output.
 fn is_command(line: &str) -> bool {
     let line = line.trim_start();
     ["##[", "##vso[", "##teamcity["].iter().any(|start| line.starts_with(start))
@@ -74,7 +74,7 @@ fn is_command(line: &str) -> bool {
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
-/// The length of the colour sequence that a text begins with; 0 if it does not.
+/// Length in bytes of the colour sequence at the start of a text; 0 if there is none.
 fn colour(text: &str) -> usize {
     let Some(rest) = text.strip_prefix("\x1b[") else { return 0 };
     let digits = rest.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(rest.len());

@@ -1,4 +1,4 @@
-//! What to type next: commands that tell more, or that go on once the cause is gone.
+//! Suggested next commands: to learn more, or to continue once the cause is removed.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
@@ -10,10 +10,10 @@ use assay_pipeline::report::RuleReport;
 
 use crate::args::JudgeArgs;
 
-/// Pages of rules that are offered at most: more than that is a list, not a next step.
+/// Most rule pages offered: more would be a list, not a next step.
 const PAGES: usize = 3;
 
-/// Commands that help from here, to be copied as they are. What only the reader knows stands in capitals.
+/// Helpful commands, ready to copy. Capitals stand for what only the reader knows.
 pub(crate) fn commands(report: &Report, args: &JudgeArgs) -> Vec<String> {
     let typed = Typed { args };
     if let Some(failure) = &report.failure {
@@ -39,7 +39,7 @@ pub(crate) fn commands(report: &Report, args: &JudgeArgs) -> Vec<String> {
     next
 }
 
-/// The command that was typed.
+/// The command as typed.
 struct Typed<'a> {
     args: &'a JudgeArgs,
 }
@@ -63,7 +63,7 @@ impl Typed<'_> {
         }
     }
 
-    /// How a file that no pack judged comes to be judged.
+    /// How to get a file judged that no pack judged.
     fn after_refusal(&self, code: &str) -> Option<String> {
         let more = match code {
             "file.layout-unknown"
@@ -72,9 +72,9 @@ impl Typed<'_> {
             | "file.partition-not-found" => " --pack PACK",
             "file.kind-differs" => " --name NAME",
             "file.entry" => " --entry NAME",
-            // The same file once more, as soon as it is whole.
+            // The same file again, once it is complete.
             "file.damaged" => "",
-            // What it becomes once it is unpacked or converted.
+            // The file after unpacking or converting it.
             "file.not-csv" | "file.header" | "file.unsupported" => {
                 return Some(format!("assay check FILE{}", self.rules()));
             }
@@ -83,12 +83,12 @@ impl Typed<'_> {
         Some(format!("assay check {}{more}{}", self.file(), self.rules()))
     }
 
-    /// Looks at the first record of the rule that holds back most, or else warns most.
+    /// Explains the first example record of the worst rule: by level first, then by number of hits.
     fn explain(&self, report: &Report) -> Option<String> {
         let hits = |rule: &&RuleReport| rule.failed + rule.errored;
         let worst = |levels: &[&str]| {
             let rules = report.rules.values();
-            // The first of several that hit the same number of records.
+            // The first of several with the same number of hits.
             rules
                 .filter(|rule| levels.contains(&rule.level.as_str()) && !rule.examples.is_empty())
                 .rev()
@@ -108,7 +108,7 @@ impl Typed<'_> {
         Some(command + &self.rules())
     }
 
-    /// What follows from a finding about the file: the page of its rule, or another name.
+    /// Follows up a finding about the file: shows the page of its rule, or suggests another name.
     fn page(&self, rule: &str) -> Option<String> {
         if rule == "file.name" {
             return Some(format!("assay check {} --name NAME{}", self.file(), self.rules()));
@@ -116,13 +116,13 @@ impl Typed<'_> {
         cfg!(feature = "author").then(|| format!("assay rules {rule}{}", self.rules()))
     }
 
-    /// The file; standard input has to be kept in one first.
+    /// The file argument; standard input must first be saved to a file.
     fn file(&self) -> String {
         let file = &self.args.file;
         if file.is_standard() { "FILE".to_owned() } else { quoted(&file.typed()) }
     }
 
-    /// Where rules and plugins are, as far as it was said.
+    /// The options for rules and plugins, if they were given.
     fn rules(&self) -> String {
         let rules = &self.args.rules;
         with_value("--rules", rules.rules.as_deref().map(Path::as_os_str))
@@ -130,17 +130,17 @@ impl Typed<'_> {
     }
 }
 
-/// An option with its value, if it was given.
+/// An option with its value, if one was given.
 fn with_value(name: &str, value: Option<&OsStr>) -> String {
     value.map(|value| format!(" {name} {}", quoted(value))).unwrap_or_default()
 }
 
-/// What was typed, without the program.
+/// The arguments as typed, without the program.
 fn typed_arguments() -> impl Iterator<Item = OsString> {
     std::env::args_os().skip(1)
 }
 
-/// What was typed once more, with leave to replace `run`, if it is named, and no other.
+/// Repeats the typed command with permission to replace `run`, if named, and no other.
 fn again(typed: impl Iterator<Item = OsString>, run: Option<&str>) -> String {
     let mut line = "assay".to_owned();
     let mut typed = typed.filter(|argument| run.is_none() || argument != "--no-replace");
@@ -157,7 +157,7 @@ fn again(typed: impl Iterator<Item = OsString>, run: Option<&str>) -> String {
     line + &run.map(|run| format!(" --expect-run {run}")).unwrap_or_default()
 }
 
-/// An argument as a shell takes it: Bash and zsh, where it holds what is escaped on a terminal.
+/// Quotes an argument for a shell; one that contains escaped characters is quoted for Bash and zsh only.
 fn quoted(argument: &OsStr) -> String {
     let text = argument.to_string_lossy();
     let plain = |letter: char| letter.is_alphanumeric() || "-_./:=@%+,".contains(letter);

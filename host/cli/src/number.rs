@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Numbers formatted for people.
 
 /// A count with commas between thousands.
 pub(crate) fn count(count: u64) -> String {

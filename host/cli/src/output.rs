@@ -1,4 +1,4 @@
-//! Standard output: the one place that prints results.
+//! Standard output: the only place that prints results.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::net::{self, Colours};
 
-/// Whether results may be coloured: on a terminal that does not ask otherwise.
+/// Whether results may be coloured: on a terminal, unless its settings say otherwise.
 pub(crate) fn colours() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
@@ -19,26 +19,26 @@ pub(crate) fn painted(colours: bool, code: &str, text: &str) -> String {
     if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
-/// Prints text for people. A reader that has gone is not an error.
+/// Prints text for people. A closed reader is not an error.
 pub(crate) fn text(text: &str) -> Result<()> {
     let painted = if colours() { Colours::Painted } else { Colours::Plain };
     whole(net::lines(text, painted).as_bytes())
 }
 
-/// Prints text with commands for GitHub Actions, which whoever made it has escaped.
+/// Prints text with commands for GitHub Actions, already escaped by the caller.
 #[cfg(feature = "author")]
 pub(crate) fn commands(text: &str) -> Result<()> {
     whole(text.as_bytes())
 }
 
-/// Prints an object as JSON, in lines for people.
+/// Prints an object as indented JSON.
 pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     whole(net::json(&text).as_bytes())
 }
 
-/// A path as people write it: from the current folder, if it lies in it.
+/// Formats a path for people: relative if it is inside the current folder.
 pub(crate) fn path(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
@@ -46,9 +46,9 @@ pub(crate) fn path(path: &Path) -> String {
     shown(path.strip_prefix(".").unwrap_or(path).display()).to_string()
 }
 
-/// Names in backticks: the first ones, and how many more there are.
+/// Names in backticks: the first few, and how many more there are.
 pub(crate) fn names(names: &[String]) -> String {
-    /// As many as a line of a terminal has room for.
+    /// As many as fit on a terminal line.
     const SHOWN: usize = 3;
     let listed: Vec<String> =
         names.iter().take(SHOWN).map(|name| format!("`{}`", shown(name))).collect();

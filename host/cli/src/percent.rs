@@ -1,4 +1,4 @@
-//! Shares as people type and read them.
+//! Percentages as typed and shown.
 
 /// Reads `5%`, `0.5 %` or `100` (percent too) as hundredths of a percent.
 pub(crate) fn basis_points(typed: &str) -> Result<u64, String> {
@@ -15,7 +15,7 @@ pub(crate) fn basis_points(typed: &str) -> Result<u64, String> {
     whole.checked_mul(100).and_then(|whole| whole.checked_add(hundredths)).ok_or_else(expected)
 }
 
-/// Hundredths of a percent as percent.
+/// Formats hundredths of a percent as a percentage.
 pub(crate) fn shown(basis_points: u64) -> String {
     match (basis_points / 100, basis_points % 100) {
         (whole, 0) => format!("{whole} %"),

@@ -1,4 +1,4 @@
-//! Places that may be in a bucket, as they are typed: inputs, roots and reports.
+//! Places on this machine or in a bucket, given as arguments: inputs, roots and reports.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 use crate::features::lacks;
 use crate::location::{Location, NotHere, scheme};
 
-/// What may be typed.
+/// What an argument may be.
 const EXPECTED: &str = if cfg!(feature = "s3") {
     "a path, a `file://` or an `s3://` address"
 } else {
@@ -57,7 +57,7 @@ impl Place {
         Err(NotHere::new(lacks("reading and writing buckets", "s3")))
     }
 
-    /// As it is typed again.
+    /// The place as it would be typed again.
     pub(crate) fn typed(&self) -> Cow<'_, OsStr> {
         match self {
             Self::Here(location) => Cow::Borrowed(location.as_os_str()),
@@ -66,7 +66,7 @@ impl Place {
         }
     }
 
-    /// Whether standard input is meant.
+    /// Whether this means standard input.
     pub(crate) fn is_standard(&self) -> bool {
         matches!(self, Self::Here(location) if location.as_os_str() == "-")
     }

@@ -1,7 +1,7 @@
 //! `--profile`: where the time of a run went.
 //!
-//! The crates open a span around each kind of work; this adds up, over all threads, the time in each span less the time in spans within
-//! it. Where nobody asks for a profile a span costs one look at a flag.
+//! The crates open a span around each kind of work. This module sums, over all threads, the time in each span minus the time in nested
+//! spans. Without a profile, a span costs one check of a flag.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// What each span is, for the table.
+/// Description of each span, for the table.
 const KINDS: [(&str, &str); 21] = [
     ("load", "plugins read, checked and compiled, or mapped from the cache"),
     ("read", "bytes of the input, decompressed"),
@@ -40,7 +40,7 @@ const KINDS: [(&str, &str); 21] = [
     ("other", "anything else"),
 ];
 
-/// A profile being taken. One at most in a process.
+/// A profile being taken; at most one per process.
 #[derive(Debug)]
 pub(crate) struct Profile {
     times: Times,
@@ -50,16 +50,16 @@ pub(crate) struct Profile {
 type Times = Arc<Mutex<BTreeMap<String, Duration>>>;
 
 impl Profile {
-    /// Starts taking it.
+    /// Starts a profile.
     pub(crate) fn start() -> Self {
         let times = Times::default();
         let clock = Clock { times: Arc::clone(&times) };
-        // Only a second profile could be refused, and there is one command in a process.
+        // Only a second profile could be refused, and a process runs one command.
         let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(clock));
         Self { times, began: Instant::now() }
     }
 
-    /// What came of it, a line for each kind of work.
+    /// The result, with a line for each kind of work.
     pub(crate) fn table(&self) -> String {
         let wall = self.began.elapsed();
         let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,15 +87,15 @@ impl Profile {
     }
 }
 
-/// Measures spans as they are entered and left.
+/// Measures the time between entering and leaving spans.
 struct Clock {
     times: Times,
 }
 
-/// A span that was entered and not left.
+/// A span that has been entered but not left.
 struct Open {
     entered: Instant,
-    /// Time in spans within it.
+    /// Time spent in nested spans.
     within: Duration,
 }
 
@@ -115,7 +115,7 @@ impl Clock {
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Clock {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        // Libraries of others have spans too.
+        // Third-party libraries have spans too.
         metadata.target().starts_with("assay")
     }
 
@@ -136,7 +136,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Clock {
         self.add(name, took.saturating_sub(within));
     }
 
-    /// What a call to a plugin took, apart for each plugin.
+    /// Adds the time of a call to a plugin, separately for each plugin.
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() != assay_sandbox::CALL_TARGET {
             return;
@@ -206,7 +206,7 @@ mod tests {
         let names: Vec<&str> = times.keys().map(String::as_str).collect();
         assert_eq!(names, ["guest one", "judge", "plugin"]);
         assert_eq!(times["guest one"], Duration::from_millis(20));
-        // 31 ms of its own and of a library without spans of ours, less the guest's.
+        // 31 ms of our own and of a third-party library without spans, minus the guest's time.
         assert!(times["plugin"] >= Duration::from_millis(11), "{times:?}");
         assert!(times.values().sum::<Duration>() <= took, "{times:?} in {took:?}");
     }

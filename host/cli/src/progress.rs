@@ -12,13 +12,13 @@ use crate::net::{Colours, lines};
 use crate::number::count;
 use crate::stop::Stop;
 
-/// Redrawn this often: smooth to the eye, nothing to the run.
+/// Redraw interval: smooth to the eye, negligible for the run.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// A rate over less than this says nothing: the first slabs arrive together.
+/// A rate over less than this means nothing: the first slabs arrive together.
 const SETTLED: Duration = Duration::from_millis(500);
 
-/// A bar, or nothing.
+/// A progress bar, or nothing.
 #[derive(Debug)]
 pub(crate) struct Display {
     bar: Option<ProgressBar>,
@@ -93,7 +93,7 @@ impl Observer for Display {
     }
 }
 
-/// Records a second, records held back, time left: what is known of them.
+/// Records per second, records held back and time left, as far as they are known.
 fn message(progress: &Progress, elapsed: Duration) -> String {
     let mut said = Vec::new();
     let running = progress.phase != Phase::Publish && elapsed >= SETTLED;

@@ -1,9 +1,9 @@
-//! What a component says of itself, for people.
+//! A component's stamps, for people.
 
 use assay_model::shown;
 use assay_shipping::Stamps;
 
-/// Stamps as lines for people; those that there are.
+/// Stamps as lines for people, without the missing ones.
 pub(crate) fn lines(stamps: &Stamps) -> Vec<(&'static str, String)> {
     let named = match (&stamps.name, &stamps.version) {
         (Some(name), Some(version)) => Some(format!("{name} {version}")),

@@ -16,11 +16,11 @@ use crate::complaint::complain;
 /// Signals that end a run: schedulers send SIGTERM to stop a task, ^C sends SIGINT.
 const SIGNALS: [i32; 2] = [SIGTERM, SIGINT];
 
-/// What a shell adds to a signal's number to make it an exit code.
+/// Added to a signal's number by shells to make an exit code.
 const ENDED_BY: i32 = 128;
 
-/// Signals that come so close together are one: schedulers signal a process and its group, and Linux tells a child once for each thread of
-/// a parent that ends. A person needs longer to decide that once was not enough.
+/// Signals closer together than this count as one: schedulers signal a process and its group, and Linux signals a child once for each
+/// thread of a parent that ends. A person takes longer to repeat a signal.
 const ECHO: Duration = Duration::from_millis(250);
 
 /// Records whether a signal has asked the run to stop.
@@ -88,7 +88,7 @@ impl Stop {
             let _ = done.send(());
             made
         })?;
-        // The sender that is kept for signals keeps it open.
+        // Keeps waiting until woken: the sender kept for signals holds the channel open.
         let _ = woken.recv();
         *self.shared.waiting() = None;
         if self.asked() {

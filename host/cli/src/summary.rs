@@ -1,4 +1,4 @@
-//! The report as a person reads it: at once what happened, then why, then where to look.
+//! The report for people: first what happened, then why, then where to look.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use crate::number::{count, grouped, size};
 use crate::output::painted;
 
-/// Rules listed in a section: more than that is for the report.
+/// Most rules listed in a section; the report lists all.
 const LISTED: usize = 12;
 
 struct Page {
@@ -20,7 +20,7 @@ struct Page {
     colours: bool,
 }
 
-/// Writes the summary.
+/// Formats the summary.
 pub(crate) fn of(report: &Report, colours: bool) -> Result<String, fmt::Error> {
     let mut page = Page { text: String::new(), colours };
     page.head(report)?;
@@ -178,7 +178,7 @@ impl Page {
         colour: &str,
         rules: impl Iterator<Item = (&'a String, &'a RuleReport)>,
     ) -> fmt::Result {
-        // What is said of the file stands in a section of its own.
+        // Findings about the file have a section of their own.
         let of_file = |code: &str| report.file_findings.iter().any(|finding| finding.rule == code);
         let mut rules: Vec<_> = rules.filter(|(code, _)| !of_file(code)).collect();
         if rules.is_empty() {
@@ -241,7 +241,7 @@ fn failed(report: &Report) -> &'static str {
     }
 }
 
-/// What the files beside the published ones hold, in a word: the first that applies.
+/// What the files beside the published ones contain, in a word or two: the first that applies.
 fn kept(report: &Report) -> &'static str {
     let hit = |rule: &RuleReport| rule.failed + rule.errored > 0;
     match () {
@@ -260,7 +260,7 @@ fn replaced(old: &Replaced, validated: u64) -> String {
     format!("run {run} of {source} ({was} records, {change})")
 }
 
-/// Which records the sums of a column cover, and why the others are left out.
+/// Says which records the sums of a column cover, and why others are left out.
 fn covered(sums: &Amounts, records: u64) -> String {
     let mut left_out = Vec::new();
     if sums.unread > 0 {
@@ -281,7 +281,7 @@ fn covered(sums: &Amounts, records: u64) -> String {
     format!("conserved over {summed} of {records} records: {}", left_out.join(", "))
 }
 
-/// A place on this machine as a path that can be copied, any other as it is.
+/// Formats a place for people: on this machine as a path that can be copied, any other unchanged.
 fn plain(place: &str) -> String {
     let Some(path) = place.strip_prefix("file://") else { return place.to_owned() };
     percent_decode_str(path).decode_utf8_lossy().into_owned()

@@ -7,7 +7,7 @@ use assay_packs::{Discovery, Surroundings};
 
 use crate::args::RulesArgs;
 
-/// Where rules and plugins are.
+/// Finds rules and plugins from the options.
 pub(crate) fn discovery(args: &RulesArgs) -> Result<Discovery> {
     Ok(Discovery::find(&Surroundings {
         rules: args.rules.as_deref().map(PathBuf::from),
@@ -17,7 +17,7 @@ pub(crate) fn discovery(args: &RulesArgs) -> Result<Discovery> {
     })?)
 }
 
-/// Where compiled plugins are kept: as told, or in the user's cache folder.
+/// Folder for compiled plugins: the one given, or one in the user's cache folder; `None` if turned off.
 pub(crate) fn cache(args: &RulesArgs) -> Option<PathBuf> {
     match &args.cache {
         Some(named) if named.as_os_str() == "off" => None,

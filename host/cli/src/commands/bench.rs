@@ -1,4 +1,4 @@
-//! `assay bench`: what rules cost.
+//! `assay bench`: the cost of rules.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(crate) fn execute(args: &BenchArgs) -> Result<ExitStatus> {
     Ok(if report.faults.is_empty() { ExitStatus::Success } else { ExitStatus::Refused })
 }
 
-/// Draws a flame graph if the file's name says so, and writes the stacks otherwise.
+/// Draws a flame graph if the file's extension asks for one, otherwise writes the stacks.
 fn flame(path: &Path, folded: &str) -> Result<()> {
     if path.extension().is_some_and(|extension| extension == "svg") {
         return draw(path, folded);

@@ -1,4 +1,4 @@
-//! `assay build`: a component of a plugin's folder.
+//! `assay build`: build a component from a plugin's folder.
 
 use anyhow::Result;
 use assay_author::{AuthorError, BuildRequest, Builder, Built, build};

@@ -1,4 +1,4 @@
-//! `assay check`: judge a file and write nothing but the report.
+//! `assay check`: judge a file and write only the report.
 
 use anyhow::Result;
 use assay_pipeline::{Observer, Replacing, Request};

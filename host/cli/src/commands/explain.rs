@@ -1,4 +1,4 @@
-//! `assay explain`: one record through every rule.
+//! `assay explain`: follow one record through every rule.
 
 use std::fmt::Write;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `assay export`: a pack with all it needs, in one file.
+//! `assay export`: write a pack and everything it needs into one file.
 
 use std::fmt::Write;
 

@@ -40,7 +40,7 @@ pub(crate) fn execute(args: &GcArgs) -> Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-/// The same command, to be carried out.
+/// The same command, but carried out.
 fn again(args: &GcArgs) -> String {
     let GcArgs { keep_runs, keep_days, grace_hours, .. } = args;
     format!(

@@ -1,4 +1,4 @@
-//! `assay import`: a bundle into a rules folder.
+//! `assay import`: install a bundle into a rules folder.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! `assay inspect`: what a plugin is.
+//! `assay inspect`: describe a plugin.
 
 use std::fmt::Write;
 

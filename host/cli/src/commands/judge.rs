@@ -1,4 +1,4 @@
-//! What `run` and `check` share: from what was typed to a request, and from a report to what is printed.
+//! Shared by `run` and `check`: turns arguments into a request, and a report into output.
 
 use std::io;
 
@@ -16,8 +16,8 @@ use crate::stop::Stop;
 use crate::surroundings::{cache, discovery};
 use crate::{next, output, summary};
 
-/// Carries out `act` on what was typed, prints the report, and says how to exit. Who asked for JSON gets an object also
-/// where nothing could be begun.
+/// Runs `act` on the arguments, prints the report and returns the exit status. With JSON output, an object is printed even if the run could
+/// not begin.
 pub(crate) fn judge(
     args: &JudgeArgs,
     replacing: Replacing,
@@ -51,7 +51,7 @@ pub(crate) fn judge(
             .write(place, text.as_bytes())
             .with_context(|| format!("cannot write the report to `{place}`"))?;
     }
-    // A signal that arrived after the run was done ended nothing.
+    // A signal that arrived after the run had finished ended nothing.
     match &report.failure {
         Some(failure) if failure.code == "interrupted" => Ok(ExitStatus::Interrupted(stop.code())),
         _ => Ok(report.file_outcome().into()),
@@ -70,7 +70,7 @@ fn carry_out(
     let discovery = discovery(&args.rules)?;
     let halting = buckets.clone();
     let stop = Stop::on_signals(move || halting.halt()).context("cannot listen for signals")?;
-    // From here on there is a run that can tell how it ended.
+    // From here on there is a run that can report how it ended.
     let Some(input) = input(args, buckets, &stop)? else {
         return Ok((Report::interrupted(&args.file.to_string(), args.name.clone()), stop));
     };
@@ -98,7 +98,7 @@ fn carry_out(
     Ok((report, stop))
 }
 
-/// The input; none if a signal came before it was there: copying it takes as long as whoever writes it wants.
+/// Opens the input; `None` if a signal came first: copying it takes as long as its writer takes.
 fn input(args: &JudgeArgs, buckets: &Buckets, stop: &Stop) -> Result<Option<Input>> {
     let (file, name, reading) = (args.file.clone(), args.name.clone(), args.reading());
     let buckets = buckets.clone();

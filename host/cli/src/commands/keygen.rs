@@ -1,4 +1,4 @@
-//! `assay keygen`: a key pair to sign with.
+//! `assay keygen`: create a key pair for signing.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `assay lint`: everything that can be known without running on data.
+//! `assay lint`: every check that needs no data.
 
 use std::fmt::Write;
 use std::path::Path;

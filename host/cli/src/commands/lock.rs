@@ -32,7 +32,7 @@ pub(crate) fn execute(args: &LockArgs) -> Result<ExitStatus> {
         let file = discovery.plugin(&name)?;
         let bytes = std::fs::read(&file)
             .with_context(|| format!("cannot read the plugin `{}`", shown(file.display())))?;
-        // What it may import is each pack's to say, and the run's to check.
+        // Each pack says what it may import, and the run checks it.
         let component = entrance.look_at(&name, &bytes)?;
         let digest = component.digest();
         lock.insert(&name, &component.info().version, digest);

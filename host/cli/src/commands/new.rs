@@ -1,4 +1,4 @@
-//! `assay new`: a plugin that builds, with one rule, its page, its tests and its CI.
+//! `assay new`: create a plugin that builds, with one rule, its page, its tests and its CI.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! `assay pack diff`: what changed from one pack to another, and on a file what that changes.
+//! `assay pack diff`: what changed from one pack to another, and what that changes for a file.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! `assay package`: a component that says what it is and what it was made of.
+//! `assay package`: stamp a component with what it is and what it was built from.
 
 use std::fmt::Write;
 use std::path::Path;

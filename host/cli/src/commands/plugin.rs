@@ -1,4 +1,4 @@
-//! A plugin's folder and component, as `test` and `bench` need them.
+//! Finds a plugin's folder and component for `test` and `bench`.
 
 use std::path::PathBuf;
 
@@ -44,12 +44,12 @@ pub(crate) fn find(args: &PluginArgs) -> Result<Found> {
 }
 
 impl Found {
-    /// The component, compiled.
+    /// Compiles the component.
     pub(crate) fn subject(&self, metering: Metering) -> Result<Subject> {
         Ok(Subject::new(&self.folder.name(), &self.bytes, metering, self.cache.clone())?)
     }
 
-    /// What a person should know before reading results.
+    /// What the reader should know before the results.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let newer = self.folder.newer_than(&self.component);
         newer
@@ -65,7 +65,7 @@ impl Found {
     }
 }
 
-/// All packs, if there is a rules folder; why not, otherwise.
+/// All packs of the rules folder, or why there are none.
 pub(crate) fn packs(args: &PluginArgs) -> Result<Catalogue, String> {
     let why =
         |error: anyhow::Error| format!("whether packs use the rules was not checked: {error}");

@@ -1,4 +1,4 @@
-//! `assay pull`: a plugin from a registry.
+//! `assay pull`: fetch a plugin from a registry.
 
 use anyhow::{Result, bail};
 use assay_model::shown;
@@ -20,7 +20,7 @@ pub(crate) fn execute(args: &PullArgs) -> Result<ExitStatus> {
     let limit = u64::try_from(Limits::default().component_bytes).unwrap_or(u64::MAX);
     let pulled = pull(&place, limit)?;
     let name = args.output.file_name().unwrap_or_default().to_string_lossy();
-    // Of several signatures the first that holds is kept; without keys to hold them against, the first.
+    // The first valid signature is kept; without keys to check against, the first.
     let mut kept = pulled.signatures.first();
     if !keys.is_empty() {
         let mut reason = "it has no signature".to_owned();

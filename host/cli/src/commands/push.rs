@@ -1,4 +1,4 @@
-//! `assay push`: a plugin to a registry.
+//! `assay push`: send a plugin to a registry.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ pub(crate) fn execute(args: &PushArgs) -> Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-/// What registries show of an artifact: the annotations that OCI names.
+/// The annotations that registries display, as named by OCI.
 fn annotations(stamps: &Stamps) -> BTreeMap<String, String> {
     let pairs = [
         ("title", &stamps.name),

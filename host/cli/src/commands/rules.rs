@@ -1,4 +1,4 @@
-//! `assay rules`: the catalogue of rules, and one rule's page.
+//! `assay rules`: list all rules, or show one rule's page.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -30,7 +30,7 @@ pub(crate) fn execute(args: &RulesListArgs) -> Result<ExitStatus> {
             let found: Vec<Value> =
                 rules.iter().filter(wanted).map(|rule| object(rule, &discovery)).collect();
             if let (true, Some(code)) = (found.is_empty(), code) {
-                // A kind of rule or one of the host has no entry here; what is nowhere is an error.
+                // Kinds of rules and the host's own rules have no entry here; a code that is found nowhere is an error.
                 one(code, &rules, &inventory, &discovery)?;
             }
             output::json(&found)?;
@@ -92,7 +92,7 @@ fn catalogue(rules: &[KnownRule], inventory: &Inventory, discovery: &Discovery) 
     Ok(text)
 }
 
-/// The levels that packs give it; its own if none uses it.
+/// The levels that packs give it, or its own if no pack uses it.
 fn levels(rule: &KnownRule) -> String {
     let mut levels: Vec<&str> = rule.packs.iter().map(|(_, level)| level.as_str()).collect();
     levels.sort_unstable();

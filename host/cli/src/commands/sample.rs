@@ -1,4 +1,4 @@
-//! `assay sample`: a generated file and the truth about it.
+//! `assay sample`: generate a file and its truth file.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -101,7 +101,7 @@ fn load(folder: &Path, args: &SampleArgs, rules: &Path) -> Result<Profile> {
     )
 }
 
-/// The profile's first key is what `--year` sets.
+/// `--year` sets the profile's first key.
 fn partition(profile: &Profile, args: &SampleArgs) -> Result<Vec<(String, String)>> {
     let key = profile.partition_keys().find(|key| key.ends_with("year")).context(
         "the profile has no partition key whose name ends with `year`, so `--year` has no effect",

@@ -1,4 +1,4 @@
-//! `assay test`: a plugin's pages, cases, laws and coverage.
+//! `assay test`: check a plugin's pages, cases, laws and coverage.
 
 mod github;
 mod human;
@@ -53,7 +53,7 @@ fn once(args: &TestArgs) -> Result<ExitStatus> {
     Ok(if report.faults() == 0 { ExitStatus::Success } else { ExitStatus::Refused })
 }
 
-/// Too little coverage is a fault like any other, with a line for each change that nobody notices.
+/// Reports too little coverage as a fault like any other, with a line for each mutation that no test noticed.
 fn gate(report: &mut Report, least: Option<u64>) {
     let (Some(least), Some(coverage)) = (least, &report.coverage) else { return };
     if coverage.basis_points() >= least {

@@ -1,4 +1,4 @@
-//! `assay try`: what a plugin would do to a file.
+//! `assay try`: show what a plugin would do to a file.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) fn execute(args: &TryArgs) -> Result<ExitStatus> {
     })?;
     let buckets = Buckets::new(&args.buckets, MemoryLimit::DEFAULT);
     let input = buckets.input(&args.file, args.source.name.clone(), Reading::InPlace)?;
-    // A plugin can be tried where there are no rules; a folder that was named must be one.
+    // A plugin can be tried without any rules; but a folder that was named must be a rules folder.
     let discovery = match discovery(&args.rules) {
         Ok(discovery) => Some(discovery),
         Err(error) if args.rules.rules.is_some() || args.pack.is_some() => return Err(error),
@@ -136,7 +136,7 @@ fn section(text: &mut String, rule: &RuleTrial, trial: &Trial) -> Result<()> {
     Ok(())
 }
 
-/// Why a rule reported nothing: passing is only one of the reasons.
+/// Says why a rule reported nothing: passing is only one of the reasons.
 fn silence(rule: &RuleTrial, trial: &Trial) -> String {
     if rule.rule.host_check.is_some() {
         return "the host judges it over the whole file: `assay check`".to_owned();
@@ -156,7 +156,7 @@ fn silence(rule: &RuleTrial, trial: &Trial) -> String {
     }
 }
 
-/// What a rule found of the whole file; one that could not judge it expects nothing.
+/// What a rule found about the file as a whole; a rule that could not judge it has no expected value.
 fn sums(file: &FileResult) -> String {
     if file.expected.is_empty() {
         return format!("found {}", file.observed);

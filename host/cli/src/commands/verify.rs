@@ -1,4 +1,4 @@
-//! `assay verify`: who vouches for a file.
+//! `assay verify`: check who vouches for a file.
 
 use anyhow::{Context, Result};
 use assay_model::shown;

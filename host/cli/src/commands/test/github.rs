@@ -1,4 +1,4 @@
-//! Annotations of GitHub Actions: each fault at its line in the change that is reviewed.
+//! Annotations for GitHub Actions: each fault at its line in the change under review.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use assay_model::shown;
 
 use crate::net::{self, Colours};
 
-/// Writes a command for each fault, and what people read in the log, in which no line is taken for a command.
+/// Writes a command for each fault, and the text for people, in which no line is taken for a command.
 pub(crate) fn annotations(report: &Report) -> Result<String> {
     let mut text = String::new();
     for fault in report.failed().flat_map(|test| &test.faults) {
@@ -30,19 +30,19 @@ pub(crate) fn annotations(report: &Report) -> Result<String> {
     Ok(text)
 }
 
-/// What turns commands on again: something that the text does not say.
+/// The token that turns commands on again: a word that does not occur in the text.
 fn token(text: &str) -> String {
     let tokens = (1_u32..).map(|number| format!("assay-said-{number}"));
     let mut unsaid = tokens.filter(|token| !text.contains(token.as_str()));
     unsaid.next().expect("a text holds finitely many")
 }
 
-/// What would end a command's message.
+/// Escapes what would end a command's message.
 fn escaped(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// What would end a command's property too.
+/// Escapes what would end a command's property as well.
 fn property(text: &str) -> String {
     escaped(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! For people: what failed, where, and what to do; then one line.
+//! Report for people: what failed, where, and what to do; then one summary line.
 
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -74,7 +74,7 @@ fn line(text: &mut String, label: &str, rest: &str) -> fmt::Result {
     writeln!(text, "  {label:<11} {rest}")
 }
 
-/// A time for people.
+/// A duration for people.
 fn took(nanos: u64) -> String {
     let time = Duration::from_nanos(nanos);
     if time.as_secs() > 0 {

@@ -1,4 +1,4 @@
-//! One JSON object.
+//! Report as one JSON object.
 
 use assay_harness::Report;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `JUnit` XML, which every CI server reads.
+//! Report as `JUnit` XML, which every CI server reads.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use crate::fault;
 
-/// Writes the report: a suite for each group of tests.
+/// Writes the report, with a suite for each group of tests.
 pub(crate) fn xml(report: &Report) -> Result<String> {
     let mut all = quick_junit::Report::new(format!("assay test {}", report.plugin));
-    // Once each: the catalogue is tested after the cases and belongs to the pages.
+    // A set, because groups do not come in one run: the catalogue is tested after the cases but belongs to the pages.
     let groups: BTreeSet<_> = report.tests.iter().map(|test| test.group).collect();
     for group in groups {
         let mut suite = TestSuite::new(group.as_str());
@@ -38,7 +38,7 @@ fn case(plugin: &str, test: &Test) -> TestCase {
         }
     };
     let mut case = TestCase::new(shown(&test.name).to_string(), status);
-    // Servers group by it, and read dots as levels: the plugin, then the kind of test.
+    // Servers group by the class name and read dots as levels: the plugin, then the kind of test.
     case.set_classname(format!("{plugin}.{}", test.group.as_str()));
     case.extra.insert("file".into(), shown(test.path.display()).to_string().into());
     case.set_time(Duration::from_nanos(test.nanos));

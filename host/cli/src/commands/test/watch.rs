@@ -1,4 +1,4 @@
-//! `--watch`: again whenever a page, a case or the component changes.
+//! `--watch`: test again whenever a page, a case or the component changes.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -13,14 +13,14 @@ use crate::commands::plugin;
 use crate::complaint::{complain, complain_of_error, reasons};
 use crate::exit::ExitStatus;
 
-/// Quiet that is waited for after a change. 200 ms: editors and compilers write a file in several steps.
+/// Quiet period after a change. 200 ms: editors and compilers write a file in several steps.
 const QUIET: Duration = Duration::from_millis(200);
 
 /// Runs once, and again after each change, until interrupted.
 pub(crate) fn run(args: &TestArgs, once: impl Fn() -> Result<ExitStatus>) -> Result<ExitStatus> {
     let (send, changes) = channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reads are not changes; the run itself reads everything.
+        // Ignore reads: the tests themselves read everything.
         if event.is_ok_and(|event| !event.kind.is_access()) {
             // Nobody listens any more when the program ends.
             let _ = send.send(());
