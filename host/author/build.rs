@@ -1,4 +1,4 @@
-//! Files that are embedded are watched as folders, so that a new one is noticed too.
+//! Embedded files are watched as folders, so that new files are noticed too.
 
 fn main() {
     for folder in ["templates", "../../plugins/sdk", "../../plugins/sdk-macros", "../../wit"] {

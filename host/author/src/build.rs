@@ -1,7 +1,8 @@
-//! `assay build`: a component of a crate, the same to the byte wherever it is built; or of a project in Python or JavaScript.
+//! `assay build`: builds a component from a Rust crate, byte for byte the same wherever it is built, or from a Python or JavaScript
+//! project.
 //!
-//! Every path the compiler could write into the bytes is given a name that is the same on all machines; so a lock that
-//! was written on one holds on another.
+//! Every path that the compiler could write into the bytes is replaced by a name that is the same on all machines, so a lock written on one
+//! machine is valid on another.
 
 use std::ffi::OsString;
 use std::fs;
@@ -19,10 +20,10 @@ use crate::target::{LINKER, TARGET};
 use crate::toolchain::Toolchain;
 use crate::{javascript, python};
 
-/// How a component begins: the magic number, version 13, layer 1. A core module has version 1, layer 0.
+/// First bytes of a component: the magic number, version 13, layer 1. A core module has version 1, layer 0.
 const COMPONENT_HEAD: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 
-/// The profile of plugins, for manifests that have none.
+/// The build profile of plugins, for manifests that have none.
 const PROFILE: [(&str, &str); 7] = [
     ("inherits", "\"release\""),
     ("opt-level", "3"),
@@ -33,54 +34,54 @@ const PROFILE: [(&str, &str); 7] = [
     ("strip", "\"debuginfo\""),
 ];
 
-/// What is to be built.
+/// What to build.
 #[derive(Debug)]
 pub struct BuildRequest<'a> {
-    /// The plugin's folder.
+    /// Folder of the plugin.
     pub folder: &'a Path,
-    /// Fail if the lock does not pin what was built, instead of writing it.
+    /// Fail if the lock does not pin the component, instead of updating the lock.
     pub check: bool,
-    /// Folder of compiled plugins; none: compile anew.
+    /// Folder of compiled plugins; `None` compiles anew.
     pub cache: Option<PathBuf>,
 }
 
-/// What was built.
+/// The result of a build.
 #[derive(Debug)]
 pub struct Built {
-    /// The component.
+    /// Path of the component.
     pub path: PathBuf,
     /// Its size in bytes.
     pub bytes: usize,
     /// The component as the sandbox sees it.
     pub component: Component,
-    /// What built it.
+    /// The tool that built it.
     pub builder: Builder,
-    /// What became of the lock; none where the folder has no rules.
+    /// What became of the lock; `None` if the folder has no rules.
     pub pinned: Option<Pinned>,
 }
 
-/// What built a component.
+/// The tool that built a component.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Builder {
     /// The Rust compiler.
     Rust(Toolchain),
-    /// componentize-py of this version.
+    /// componentize-py, with its version.
     ComponentizePy(String),
-    /// componentize-js of this version.
+    /// componentize-js, with its version.
     ComponentizeJs(String),
 }
 
 /// What became of the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pinned {
-    /// The lock.
+    /// Path of the lock.
     pub lock: PathBuf,
-    /// Whether it was written anew.
+    /// Whether it was updated.
     pub changed: bool,
 }
 
-/// Builds a plugin.
+/// Builds a plugin. Fails if a tool is missing, the source does not build, or the result is not a plugin or not the pinned one.
 pub fn build(request: &BuildRequest<'_>) -> Result<Built, AuthorError> {
     let manifest = request.folder.join("Cargo.toml");
     if !manifest.is_file() {
@@ -113,7 +114,7 @@ pub fn build(request: &BuildRequest<'_>) -> Result<Built, AuthorError> {
     finish(request, root, &package.name, &bytes, Builder::Rust(toolchain))
 }
 
-/// Looks at what was built, puts it where runs look for it, and pins it.
+/// Loads the component, puts it where runs look for it, and pins it.
 fn finish(
     request: &BuildRequest<'_>,
     root: &Path,
@@ -139,7 +140,7 @@ pub(crate) fn metadata(manifest: &Path) -> Result<Metadata, AuthorError> {
     })
 }
 
-/// The package of a folder, and the file that the compiler writes for it.
+/// Finds the package of a folder, and the file that the compiler writes for it.
 pub(crate) fn plugin<'m>(
     metadata: &'m Metadata,
     manifest: &Path,
@@ -195,7 +196,7 @@ fn compile(
     command
         .env("CARGO_TARGET_DIR", guests)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", LINKER)
-        // The one source of flags that beats every other, so nobody's own settings change the bytes.
+        // The only source of flags that overrides all others, so no personal settings change the bytes.
         .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths(metadata, toolchain))
         .env_remove("RUSTFLAGS")
         .stdin(Stdio::null());
@@ -212,8 +213,8 @@ fn has_profile(root: &Path) -> bool {
     table.is_some_and(|table| table.get("profile").is_some_and(|all| all.get("plugin").is_some()))
 }
 
-/// Compiler flags, separated as cargo wants them, that give each path on this machine a name that is the same on all.
-/// Of two that fit, the compiler takes the last.
+/// Compiler flags, separated as cargo requires, that replace each path on this machine by a name that is the same on all. If two flags
+/// match a path, the compiler uses the last.
 fn remapped_paths(metadata: &Metadata, toolchain: &Toolchain) -> OsString {
     let mut flags = Vec::new();
     let mut remap = |from: &Path, to: &str| {
@@ -228,7 +229,7 @@ fn remapped_paths(metadata: &Metadata, toolchain: &Toolchain) -> OsString {
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
     if let Some(cargo_home) = cargo_home {
         remap(&cargo_home, "/cargo");
-        // Each registry has a folder, named by where it was reached: a mirror must not change the bytes.
+        // Each registry has a folder named after the URL used; a mirror must not change the bytes.
         let registries = fs::read_dir(cargo_home.join("registry").join("src"));
         let mut registries: Vec<PathBuf> =
             registries.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -237,7 +238,7 @@ fn remapped_paths(metadata: &Metadata, toolchain: &Toolchain) -> OsString {
             remap(registry, "/crates");
         }
     }
-    // With the component `rust-src` the compiler finds the standard library's files, and names them where they are.
+    // With the component `rust-src` installed, the compiler finds the standard library's files and records their actual paths.
     let library = toolchain.sysroot.join("lib/rustlib/src/rust");
     remap(&library, &format!("/rustc/{}", toolchain.commit));
     let root = metadata.workspace_root.as_std_path();
@@ -267,14 +268,14 @@ pub(crate) fn load(
     })
 }
 
-/// Writes a component in one step, so that a run that reads it at this moment sees the old or the new one.
+/// Writes a component atomically, so that a concurrent run reads the old or the new one.
 fn place(path: &Path, bytes: &[u8]) -> Result<(), AuthorError> {
-    // It is built again in seconds, so nothing waits for the disk.
+    // It can be rebuilt in seconds, so don't wait for the disk.
     assay_files::replace(path, bytes, Access::Usual, Keep::Cached)
         .map_err(AuthorError::file("write", path))
 }
 
-/// Pins a component in the lock of the rules beside it; nothing to do where there are none.
+/// Pins a component in the lock of the rules next to it; returns `None` if there are no rules.
 fn pin(rules: &Path, component: &Component, check: bool) -> Result<Option<Pinned>, AuthorError> {
     if !rules.is_dir() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! `assay pack diff`: what changed from one pack to another, setting by setting and rule by rule.
+//! `assay pack diff`: what changed between two packs, setting by setting and rule by rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,39 +13,39 @@ use serde_json::Value;
 use crate::error::AuthorError;
 use crate::inventory::{Resolved, planned, resolve};
 
-/// What changed, in the order of a pack.
+/// The changes, in the order of a pack.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PackDifference {
-    /// Parts of the pack in which anything changed.
+    /// Parts of the pack in which something changed.
     pub parts: Vec<(&'static str, Vec<Line>)>,
-    /// Why rules could not be compared, if they could not.
+    /// Why rules could not be compared, if so.
     pub notices: Vec<String>,
 }
 
-/// One thing that changed.
+/// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What.
+    /// The setting or rule that changed.
     pub what: String,
-    /// How.
+    /// How it changed.
     pub change: Change,
 }
 
-/// How it changed.
+/// The kind of a change, with the values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// It is new, and is this.
+    /// It was added, with this value.
     Added(String),
-    /// It is gone, and was this.
+    /// It was removed; this was its value.
     Removed(String),
-    /// It was the first and is the second.
+    /// It changed from the first value to the second.
     Changed(String, String),
 }
 
-/// A part of a pack as text, by what it is about.
+/// Lists a part of a pack as text, keyed by setting or rule.
 type Part = fn(&Resolved) -> BTreeMap<String, String>;
 
-/// Compares two packs.
+/// Compares two packs. Fails if one of them cannot be read, or if one of their plugins may not run.
 pub fn compare(
     from: &Path,
     to: &Path,
@@ -88,7 +88,7 @@ pub fn compare(
     Ok(difference)
 }
 
-/// A pack with its plugins' plans. What may not run is not asked; a plugin that cannot be loaded leaves its rules out.
+/// A pack with its plugins' plans. Fails if a plugin may not run; one that cannot be loaded contributes no rules.
 fn pinned(
     pack: &Arc<Pack>,
     discovery: &Discovery,
@@ -142,7 +142,7 @@ fn layouts(resolved: &Resolved) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Columns of any layout, with how it is spelled where that differs.
+/// Columns of all layouts, with their spelling where it differs.
 fn columns(resolved: &Resolved) -> BTreeMap<String, String> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for layout in resolved.pack.layouts() {
@@ -160,7 +160,7 @@ fn columns(resolved: &Resolved) -> BTreeMap<String, String> {
     all.into_iter().map(|(name, spelled)| (name, told(spelled))).collect()
 }
 
-/// What readers know the columns by. A changed id is another column to them, whatever its name.
+/// How readers identify the columns. A column with a changed id is another column to them, whatever its name.
 fn published(resolved: &Resolved) -> BTreeMap<String, String> {
     let columns = resolved.pack.schema().columns().iter();
     columns
@@ -220,7 +220,7 @@ fn plugins_used(resolved: &Resolved) -> BTreeMap<String, String> {
     .collect()
 }
 
-/// Settings that make no rule of their own; those of a vocabulary's rules are told with the rules.
+/// Settings that do not create a rule of their own; those of a vocabulary's rules are listed with the rules.
 fn settings(resolved: &Resolved) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for used in resolved.pack.plugins() {
@@ -242,7 +242,7 @@ fn flatten(path: &str, value: &Value, all: &mut BTreeMap<String, String>) {
     }
 }
 
-/// Each rule with its level and its columns; the level that the pack gives, with the rule's own beside it.
+/// Each rule with its level and columns; the level is the pack's, with the rule's default next to it.
 fn rules(resolved: &Resolved) -> BTreeMap<String, String> {
     let mut all: BTreeMap<String, (String, BTreeSet<String>)> = BTreeMap::new();
     for (used, rule, columns) in resolved.uses.iter().flat_map(planned) {

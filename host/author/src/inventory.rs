@@ -1,4 +1,4 @@
-//! Every plugin and every pack that uses it, resolved as far as it goes without a file.
+//! All plugins, and all packs that use them, resolved as far as possible without a file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,21 +11,21 @@ use assay_sandbox::{Component, Options, PlanError};
 
 use crate::error::AuthorError;
 
-/// All plugins and packs there are.
+/// All plugins and packs.
 #[derive(Debug)]
 pub struct Inventory {
-    /// The plugins that could be loaded, by component name.
+    /// The plugins that were loaded, by component name.
     pub plugins: BTreeMap<String, Loaded>,
-    /// Those that could not, with the reason.
+    /// The plugins that could not be loaded, with the reason.
     pub broken: Vec<(PathBuf, String)>,
-    /// The packs, each with what it makes of its plugins.
+    /// The packs, with their plugins' plans.
     pub packs: Vec<Resolved>,
 }
 
 /// A plugin that was loaded.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// Its file.
+    /// Path of the component.
     pub path: PathBuf,
     /// The plugin.
     pub component: Component,
@@ -43,34 +43,34 @@ pub struct Resolved {
 /// A plugin as a pack uses it.
 #[derive(Debug)]
 pub struct Use {
-    /// What the pack calls it.
+    /// The pack's name for it.
     pub name: String,
     /// The component's name.
     pub component: String,
-    /// What it plans for each of the pack's layouts; none where the plugin is not there.
+    /// Its plan for each of the pack's layouts; empty if the plugin is missing.
     pub plans: Vec<(Arc<Layout>, Planned)>,
-    /// The plugin's version, or why it is not there.
+    /// The plugin, or why it is missing.
     pub plugin: Result<Component, String>,
 }
 
-/// What a plugin plans, or what is wrong with its settings.
+/// A plugin's plan, or the mistakes in its settings.
 pub type Planned = Result<Vec<DeclaredStage>, Vec<ConfigFault>>;
 
-/// A rule as it is known somewhere.
+/// A rule, with everything known about it from plugins and packs.
 #[derive(Debug, Clone)]
 pub struct KnownRule {
     /// The rule.
     pub rule: Rule,
-    /// Its plugin.
+    /// The plugin it belongs to.
     pub plugin: String,
     /// The packs that use it, with the level they give it.
     pub packs: Vec<(PathBuf, Level)>,
-    /// Its columns by name, in any pack.
+    /// Names of its columns in any pack.
     pub columns: Vec<String>,
 }
 
 impl Inventory {
-    /// Loads everything under the rules folder, and every component beside it.
+    /// Loads all packs in the rules folder and all components next to it. Fails if a pack has mistakes or the sandbox cannot be started.
     pub fn open(discovery: &Discovery, cache: Option<PathBuf>) -> Result<Self, AuthorError> {
         let catalogue = Catalogue::open(discovery.rules())?;
         let (plugins, broken) = plugins(discovery, cache)?;
@@ -79,7 +79,7 @@ impl Inventory {
         Ok(Self { plugins, broken, packs })
     }
 
-    /// All rules, by class and code: those that packs use, and those that plugins have and no pack uses.
+    /// All rules, by class and code: those used by packs, and those of plugins that no pack uses.
     pub fn rules(&self) -> Vec<KnownRule> {
         let mut rules: BTreeMap<(RuleClass, String, String), KnownRule> = BTreeMap::new();
         for Resolved { pack, uses } in &self.packs {
@@ -112,17 +112,17 @@ impl Inventory {
     }
 }
 
-/// Plugins by component name, and those that cannot be loaded.
+/// Plugins by component name, and the ones that could not be loaded.
 type Plugins = (BTreeMap<String, Loaded>, Vec<(PathBuf, String)>);
 
-/// Loads every component beside the rules, to look at: nothing of a file is judged by them, and many are not pinned yet.
+/// Loads every component next to the rules, for inspection only: they judge no data, and many are not pinned yet.
 fn plugins(discovery: &Discovery, cache: Option<PathBuf>) -> Result<Plugins, AuthorError> {
     let named = Named::open(Options { cache, ..Options::default() })?;
     let (mut plugins, mut broken) = (BTreeMap::new(), Vec::new());
     for path in discovery.plugin_files() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         match load(&named, &name, &path) {
-            // The first folder in which a name is found is the one that runs take it from.
+            // If a name occurs in several folders, runs use the first.
             Ok(component) => {
                 plugins.entry(name).or_insert(Loaded { path, component });
             }
@@ -132,7 +132,7 @@ fn plugins(discovery: &Discovery, cache: Option<PathBuf>) -> Result<Plugins, Aut
     Ok((plugins, broken))
 }
 
-/// Each rule that a plugin plans for any layout of a pack, with its columns.
+/// Every rule that a plugin plans for any layout of a pack, with its columns.
 pub(crate) fn planned(used: &Use) -> impl Iterator<Item = (&Use, &Rule, Vec<String>)> {
     let plans = used.plans.iter().filter_map(|(_, plan)| plan.as_ref().ok());
     plans.flatten().flat_map(move |stage| {
@@ -143,7 +143,7 @@ pub(crate) fn planned(used: &Use) -> impl Iterator<Item = (&Use, &Rule, Vec<Stri
     })
 }
 
-/// Plans what a pack's plugins do, for each of its layouts. `find` gives a plugin, if it is there.
+/// Plans a pack's plugins for each of its layouts. `find` returns a plugin if it exists.
 pub(crate) fn resolve(
     pack: &Arc<Pack>,
     mut find: impl FnMut(&PluginUse) -> Option<Component>,
@@ -167,7 +167,7 @@ pub(crate) fn resolve(
     Resolved { pack: Arc::clone(pack), uses: uses.collect() }
 }
 
-/// The run that a pack describes: what a file would tell besides is not known yet.
+/// The run that a pack describes, without what only a file could tell.
 fn context(pack: &Pack, used: &PluginUse, layout: &Layout) -> RunContext {
     let pins =
         pack.takes().filter_map(|(key, values)| Some((key.to_owned(), values.first()?.clone())));

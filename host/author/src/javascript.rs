@@ -1,7 +1,7 @@
-//! `assay build` of a plugin in JavaScript: componentize-js puts the rules and a whole engine into a component.
+//! `assay build` of a plugin in JavaScript: componentize-js packs the rules and a whole engine into a component.
 //!
-//! Every feature of WASI is switched off while it is built, so the component imports nothing, as one in Rust does. Two builds of
-//! the same source differ: what the engine leaves in its memory while it starts is part of the component.
+//! All WASI features are switched off in the build, so the component imports nothing, like one in Rust. Two builds of the same source
+//! differ: the engine's memory after its start becomes part of the component.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,19 +11,19 @@ use serde_json::Value;
 
 use crate::error::AuthorError;
 
-/// The manifest of a project in JavaScript.
+/// The manifest of a JavaScript project.
 pub(crate) const MANIFEST: &str = "package.json";
 
 const TOOL: &str = "componentize-js";
 
-/// What reaches for the outside: all that componentize-js can leave out.
+/// Access to the outside world: everything that componentize-js can leave out.
 const WITHOUT: [&str; 5] = ["stdio", "random", "clocks", "http", "fetch-event"];
 
-/// What the component exports, made of the author's module. It lies in `target/javascript`.
+/// The component's exports, made from the author's module. The file is in `target/javascript`.
 const ENTRY: &str = "import { bind } from \"../../assay-sdk/component.js\";\nimport { plugin as rules } from \"../../{{module}}\";\n\n\
                      export const plugin = bind(rules);\n";
 
-/// A project in JavaScript, as its manifest says.
+/// A JavaScript project, as described by its manifest.
 #[derive(Debug)]
 pub(crate) struct Project {
     folder: PathBuf,
@@ -32,7 +32,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Reads the manifest of a folder; none if there is none.
+    /// Reads the manifest of a folder; `None` if it has none.
     pub(crate) fn of(folder: &Path) -> Result<Option<Self>, AuthorError> {
         let path = folder.join(MANIFEST);
         if !path.is_file() {
@@ -50,21 +50,21 @@ impl Project {
         Ok(Some(Self { folder: folder.to_owned(), manifest, module }))
     }
 
-    /// A text of the manifest. What npm also allows as an object is taken by its `url` or `name`.
+    /// A text of the manifest. If npm also allows an object, its `url` or `name` is used.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         let value = self.manifest.get(key)?;
         let text = [value, &value["url"], &value["name"]].into_iter().find_map(Value::as_str)?;
         Some(text.to_owned()).filter(|text| !text.is_empty())
     }
 
-    /// The version of the SDK that was written beside it.
+    /// The version of the SDK stored with the project.
     pub(crate) fn sdk(&self) -> Option<String> {
         self.manifest["assay"]["sdk"].as_str().map(str::to_owned)
     }
 
     /// Builds the component. Returns its bytes and the builder's version.
     pub(crate) fn build(&self) -> Result<(Vec<u8>, String), AuthorError> {
-        // What the builder is given must lie below the folder that it is started in, by its full name.
+        // The builder's inputs must be below its working directory and have canonical paths.
         let folder = self.folder.canonicalize().map_err(AuthorError::file("use", &self.folder))?;
         let tool = tool(&folder)
             .ok_or_else(|| AuthorError::NoComponentizeJs { folder: self.folder.clone() })?;
@@ -91,7 +91,7 @@ impl Project {
     }
 }
 
-/// The builder: of the project's own `node_modules`, else on the path.
+/// Finds the builder: in the project's own `node_modules`, else on the path.
 fn tool(folder: &Path) -> Option<PathBuf> {
     let own = folder.join("node_modules/.bin").join(TOOL);
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -99,12 +99,12 @@ fn tool(folder: &Path) -> Option<PathBuf> {
     std::iter::once(own).chain(on_path).find(|tool| tool.is_file())
 }
 
-/// What a person needs of what the builder says: not where in itself it stood.
+/// Reduces the builder's output to what the author needs, without its own stack trace.
 fn essence(said: &str) -> String {
     let told = said.rsplit("Exception while evaluating top-level script\n").next();
     let own = |line: &&str| !line.trim_start().starts_with("at ") && !line.starts_with("Node.js v");
     let lines: Vec<&str> = told.unwrap_or(said).lines().take_while(own).collect();
-    // That it was a promise that failed says nothing more.
+    // The note about rejected promises adds nothing.
     let told = lines.join("\n");
     told.split("\nAdditionally, some promises").next().unwrap_or_default().trim().to_owned()
 }

@@ -1,6 +1,6 @@
-//! What a rule author asks for: [`create`] a plugin, [`build`] it, and look at rules and packs without running on data.
+//! The tools of a rule author: [`create`] a plugin, [`build`] it, and inspect rules and packs without running on data.
 //!
-//! Results are types; who calls shows them. What can go wrong is an [`AuthorError`], whose text says what to do next.
+//! Results are types, to be shown by the caller. Errors are [`AuthorError`]s, whose text says what to do next.
 
 mod build;
 mod compare;

@@ -1,4 +1,4 @@
-//! `assay lint`: everything that can be known without running on data.
+//! `assay lint`: every check that needs no data.
 
 mod pack;
 mod plugin;
@@ -11,7 +11,7 @@ pub use report::{Lint, LintRequest, Linted, Severity};
 use crate::error::AuthorError;
 use crate::inventory::Inventory;
 
-/// Looks at a pack, a plugin, or at all there are.
+/// Checks a pack, a plugin, or all of them. Fails if the target cannot be read.
 pub fn lint(request: &LintRequest<'_>) -> Result<Linted, AuthorError> {
     let inventory = Inventory::open(request.discovery, request.cache.clone())?;
     let mut linted = Linted::default();

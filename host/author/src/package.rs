@@ -1,4 +1,4 @@
-//! `assay package`: a component that says what it is and what it was made of.
+//! `assay package`: stamps a component with what it is and what it was built from.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,40 +13,40 @@ use crate::build::{BuildRequest, build, load, metadata, plugin};
 use crate::error::AuthorError;
 use crate::{javascript, python};
 
-/// What is to be packaged.
+/// What to package.
 #[derive(Debug)]
 pub struct PackageRequest<'a> {
-    /// The plugin's folder, which is built, or a component.
+    /// A plugin's folder, which is built first, or a component.
     pub target: &'a Path,
-    /// Where the source of a component lies, if a component is given.
+    /// Folder of the component's source, if the target is a component.
     pub sources: Option<&'a Path>,
-    /// The source's revision. Not asked of git, because the same source gives the same bytes in a folder without one.
+    /// Revision of the source. Not taken from git, because the same source must give the same bytes in a folder without git.
     pub revision: Option<&'a str>,
-    /// Folder of compiled plugins; none: compile anew.
+    /// Folder of compiled plugins; `None` compiles anew.
     pub cache: Option<PathBuf>,
 }
 
 /// A packaged plugin.
 #[derive(Debug)]
 pub struct Packaged {
-    /// Its bytes.
+    /// Bytes of the component.
     pub bytes: Vec<u8>,
-    /// What they say of it.
+    /// The stamps in it.
     pub stamps: Stamps,
-    /// Files that the digest of the source covers; none if no source is known.
+    /// Number of files covered by the source digest; `None` if the source is unknown.
     pub sources: Option<usize>,
-    /// The folder of the workspace, if a folder was packaged.
+    /// Folder of the workspace, if a folder was packaged.
     pub root: Option<PathBuf>,
 }
 
-/// What a plugin's project says of it.
+/// What a plugin's project says about it.
 struct Origin {
     stamps: Stamps,
     trees: Vec<SourceTree>,
     root: PathBuf,
 }
 
-/// Packages a plugin.
+/// Packages a plugin. Fails if it cannot be built, read or stamped.
 pub fn package(request: &PackageRequest<'_>) -> Result<Packaged, AuthorError> {
     if !request.target.is_dir() {
         return component(request);
@@ -62,7 +62,7 @@ pub fn package(request: &PackageRequest<'_>) -> Result<Packaged, AuthorError> {
     Ok(packaged)
 }
 
-/// A component that something else built. What is stamped in it already stays.
+/// Packages a component built by another tool. Its existing stamps stay.
 fn component(request: &PackageRequest<'_>) -> Result<Packaged, AuthorError> {
     let path = request.target;
     let bytes = fs::read(path).map_err(AuthorError::file("read", path))?;
@@ -87,7 +87,7 @@ fn finish(
     digest: Option<Digest>,
 ) -> Result<Packaged, AuthorError> {
     let info = component.info();
-    // What the plugin says of itself when it is asked is what runs and reports go by.
+    // Runs and reports use what the plugin itself says.
     stamps.name = Some(info.name.clone());
     stamps.version = Some(info.version.clone());
     stamps.source_digest = digest;
@@ -100,7 +100,7 @@ fn finish(
     Ok(Packaged { bytes, stamps, sources: None, root: None })
 }
 
-/// What a project's manifest says of the plugin, and which files it is built from.
+/// Reads a project's manifest, and finds the files that the plugin is built from.
 fn origin(folder: &Path) -> Result<Origin, AuthorError> {
     let manifest = folder.join("Cargo.toml");
     if !manifest.is_file() {
@@ -146,7 +146,7 @@ fn of_python(project: &python::Project) -> Stamps {
 
 fn of_javascript(project: &javascript::Project) -> Stamps {
     let sdk = project.sdk().map(|version| ("assay-sdk-javascript".to_owned(), version));
-    // npm writes `git+https://…`, which other readers of the stamp do not know.
+    // npm writes `git+https://…`, which other readers of the stamp do not understand.
     let source = project.text("repository");
     let source = source.map(|url| url.strip_prefix("git+").unwrap_or(&url).to_owned());
     Stamps {
@@ -161,7 +161,7 @@ fn of_javascript(project: &javascript::Project) -> Stamps {
     }
 }
 
-/// The plugin's folder; those of the crates beside it that it is built from; and the lock of all others.
+/// The plugin's folder, the folders of local crates that it is built from, and the lock of all other crates.
 fn trees(metadata: &Metadata, package: &Package) -> Vec<SourceTree> {
     let folder = |package: &Package| {
         package.manifest_path.parent().map(|folder| folder.as_std_path().to_owned())
@@ -182,7 +182,7 @@ fn trees(metadata: &Metadata, package: &Package) -> Vec<SourceTree> {
     trees
 }
 
-/// Everything that is compiled into a package, or runs while it is.
+/// All packages that are compiled into a package or run during its build.
 fn reachable<'m>(metadata: &'m Metadata, from: &'m PackageId) -> BTreeSet<&'m PackageId> {
     let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
     let nodes: Vec<_> = nodes.collect();

@@ -1,10 +1,10 @@
-//! Pages of rules, where a checkout or a project has them.
+//! Finds pages of rules, in a checkout or in a project.
 
 use std::path::PathBuf;
 
 use assay_packs::Discovery;
 
-/// Where a rule's page may lie: in the plugin's folder of a checkout, or beside the packs of a plugin's own project.
+/// Finds a rule's page: in the plugin's folder of a checkout, or next to the packs of a plugin's own project.
 pub fn page(discovery: &Discovery, plugin: &str, code: &str) -> Option<PathBuf> {
     let rules = discovery.rules();
     let file = format!("{code}.md");

@@ -1,7 +1,7 @@
-//! `assay build` of a plugin in Python: componentize-py puts the rules and a whole `CPython` into a component.
+//! `assay build` of a plugin in Python: componentize-py packs the rules and a whole `CPython` into a component.
 //!
-//! Its WASI is taken out while it is built (`--stub-wasi`), so the component imports nothing, as one in Rust does. Two builds of
-//! the same source differ: what `CPython` leaves in its memory while it starts is part of the component.
+//! WASI is stubbed out in the build (`--stub-wasi`), so the component imports nothing, like one in Rust. Two builds of the same source
+//! differ: `CPython`'s memory after its start becomes part of the component.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use toml::Table;
 
 use crate::error::AuthorError;
 
-/// The manifest of a project in Python.
+/// The manifest of a Python project.
 pub(crate) const MANIFEST: &str = "pyproject.toml";
 
 const TOOL: &str = "componentize-py";
 
-/// What componentize-py looks for: a module for the functions of the interface `plugin`, and one of its name for its resource. Both have to
-/// come from one place, and it is the author's module that says what they do.
+/// The modules that componentize-py looks for: one with the functions of the interface `plugin`, and one named after the interface with its
+/// resource. Both take their content from the author's module.
 const GLUE: [(&str, &str); 3] = [
     (
         "assay_bound.py",
@@ -27,7 +27,7 @@ const GLUE: [(&str, &str); 3] = [
     ("plugin.py", "from assay_bound import Session\n"),
 ];
 
-/// A project in Python, as its manifest says.
+/// A Python project, as described by its manifest.
 #[derive(Debug)]
 pub(crate) struct Project {
     folder: PathBuf,
@@ -36,7 +36,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Reads the manifest of a folder; none if it is no plugin's.
+    /// Reads the manifest of a folder; `None` if it is not a plugin's.
     pub(crate) fn of(folder: &Path) -> Result<Option<Self>, AuthorError> {
         let path = folder.join(MANIFEST);
         if !path.is_file() {
@@ -56,15 +56,15 @@ impl Project {
         Ok(Some(Self { folder: folder.to_owned(), table, module }))
     }
 
-    /// A text of the table `[project]`.
+    /// A text in the table `[project]`.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         let value = self.table.get("project")?.get(key)?;
-        // A licence may be a table, in older manifests.
+        // In older manifests the licence may be a table.
         let value = value.as_str().or_else(|| value.get("text")?.as_str())?;
         Some(value.to_owned()).filter(|text| !text.is_empty())
     }
 
-    /// A URL of the table `[project.urls]`, whose keys may be spelt in any case.
+    /// A URL in the table `[project.urls]`; the case of its key does not matter.
     pub(crate) fn url(&self, name: &str) -> Option<String> {
         let urls = self.table.get("project")?.get("urls")?.as_table()?;
         let (_, url) = urls.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
@@ -78,7 +78,7 @@ impl Project {
         Some(names.collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty())
     }
 
-    /// The version of the SDK that was written beside it.
+    /// The version of the SDK stored with the project.
     pub(crate) fn sdk(&self) -> Option<String> {
         self.table.get("tool")?.get("assay")?.get("sdk")?.as_str().map(str::to_owned)
     }
@@ -100,7 +100,7 @@ impl Project {
             .args(["--quiet", "--wit-path", "vendor/assay/wit", "--world", "rule-plugin"])
             .args(["componentize", "--stub-wasi", "--python-path", "target/python"])
             .args(["--python-path", ".", "app", "--output", "target/python/component.wasm"])
-            // At least what can be kept the same from build to build.
+            // Keep at least this the same in every build.
             .env("PYTHONHASHSEED", "0")
             .stdin(Stdio::null())
             .output()
@@ -114,11 +114,11 @@ impl Project {
     }
 }
 
-/// The builder: of the project's own environment, of the active one, or on the path.
+/// Finds the builder: in the project's own environment, in the active one, or on the path.
 fn tool(folder: &Path) -> Result<PathBuf, AuthorError> {
     let own = folder.join(".venv/bin").join(TOOL);
     if own.is_file() {
-        // The process is started in the folder, so that a relative path would be looked for in it.
+        // The process is started in the folder, so a relative path would be resolved from there.
         return own.canonicalize().map_err(AuthorError::file("use", &own));
     }
     let active =
@@ -142,7 +142,7 @@ fn version(tool: &Path) -> Result<String, AuthorError> {
     Ok(text.split_whitespace().last().unwrap_or("of unknown version").to_owned())
 }
 
-/// What a person needs of what the builder says: not where in itself it stood.
+/// Reduces the builder's output to what the author needs, without its own stack trace.
 fn essence(said: &str) -> String {
     let told = said.split("\nStack backtrace:").next().unwrap_or(said);
     let told = told.rsplit_once("\nCaused by:").map_or(told, |(told, _)| told);

@@ -1,4 +1,4 @@
-//! `assay new`: a project from a template, written in one go or not at all.
+//! `assay new`: creates a project from a template, completely or not at all.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,34 +12,34 @@ use crate::sdk;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
-/// What a template says of itself.
+/// File in which a template describes itself.
 const ABOUT: &str = "template.toml";
 
-/// A plugin to be made.
+/// A plugin to create.
 #[derive(Debug)]
 pub struct NewPlugin<'a> {
-    /// Its name, which is the folder's too.
+    /// Its name, also the default name of the folder.
     pub name: &'a str,
-    /// The folder to make; the name in the current folder, if none is given.
+    /// Folder to create (default: the name, in the current folder).
     pub folder: Option<&'a Path>,
-    /// The language, one of [`languages`].
+    /// Its language, one of [`languages`].
     pub language: &'a str,
-    /// A checkout of Assay whose SDK is to be used where it lies, instead of a copy.
+    /// Checkout of Assay whose SDK is used in place instead of a copy.
     pub sdk: Option<&'a Path>,
 }
 
-/// What was made.
+/// A plugin that was created.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Created {
-    /// The folder.
+    /// Path of the folder.
     pub folder: PathBuf,
-    /// Its files, without those of the SDK, in the order of their names.
+    /// Its files without the SDK's, ordered by name.
     pub files: Vec<String>,
-    /// Files of the SDK beside it.
+    /// Number of SDK files stored with it.
     pub vendored: usize,
 }
 
-/// The languages there are templates for, with what each needs.
+/// The languages that have templates, with the tools that each needs.
 pub fn languages() -> Vec<(String, String)> {
     let mut languages: Vec<(String, String)> = TEMPLATES
         .dirs()
@@ -53,7 +53,7 @@ pub fn languages() -> Vec<(String, String)> {
     languages
 }
 
-/// Makes a plugin. Nothing is written if anything is there already.
+/// Creates a plugin. Fails, without having written anything, if the name is not allowed or the folder is not empty.
 pub fn create(new: &NewPlugin<'_>) -> Result<Created, AuthorError> {
     check_name(new.name)?;
     let template = TEMPLATES.get_dir(new.language).ok_or_else(|| AuthorError::Language {
@@ -113,7 +113,7 @@ pub fn create(new: &NewPlugin<'_>) -> Result<Created, AuthorError> {
     Ok(Created { folder, files: names, vendored: count })
 }
 
-/// Writes into a folder beside, which then takes the place: a plugin that is half there would be one to clean up.
+/// Writes into a temporary folder next to the target and then renames it: a half-written plugin would have to be cleaned up.
 fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), AuthorError> {
     let unfinished = folder.with_added_extension("part");
     let _ = fs::remove_dir_all(&unfinished);
@@ -124,7 +124,7 @@ fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), AuthorError> 
         fs::write(&path, bytes).map_err(AuthorError::file("write", &path))
     });
     let placed = written.and_then(|()| {
-        // An empty folder may be there already.
+        // The target may exist as an empty folder.
         let _ = fs::remove_dir(folder);
         fs::rename(&unfinished, folder).map_err(AuthorError::file("create", folder))
     });
@@ -134,7 +134,7 @@ fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), AuthorError> 
     placed
 }
 
-/// The files of a template, or of one of its folders, with their names and texts filled in.
+/// The files of a template, or of one of its folders, with placeholders filled in.
 fn rendered(
     template: &Dir<'_>,
     of: &Dir<'_>,
@@ -166,9 +166,9 @@ fn rendered(
     Ok(files)
 }
 
-/// `_github/ci.yml.in` is `.github/ci.yml`: files of a template must not act on our own checkout.
+/// `_github/ci.yml.in` becomes `.github/ci.yml`: a template's files must not affect our own checkout.
 fn file_name(path: &str) -> String {
-    // Python's `__init__.py` is what it is called.
+    // Python's `__init__.py` keeps its name.
     let hidden = |part: &&str| !part.starts_with("__");
     let part = |part: &str| match Some(part).filter(hidden).and_then(|part| part.strip_prefix('_'))
     {
@@ -179,7 +179,7 @@ fn file_name(path: &str) -> String {
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-/// `my-rules` is `MyRulesPlugin`: a name that nothing in the SDK has.
+/// `my-rules` becomes `MyRulesPlugin`: a name that is not used in the SDK.
 fn type_name(name: &str) -> String {
     let mut text: String = name
         .split('-')
@@ -192,7 +192,7 @@ fn type_name(name: &str) -> String {
     text
 }
 
-/// What a plugin may be called: what the contract, cargo and a file's name have in common.
+/// Checks a plugin's name: it must be valid for the contract, for cargo and as a file name.
 fn check_name(name: &str) -> Result<(), AuthorError> {
     let bytes = name.as_bytes();
     let reason = if bytes.is_empty() {
@@ -226,7 +226,7 @@ fn check_name(name: &str) -> Result<(), AuthorError> {
     Err(AuthorError::Name { name: name.to_owned(), reason, proposed })
 }
 
-/// Names that a crate cannot have, or that the SDK needs: keywords, crates of the compiler, folders of cargo.
+/// Names that a crate cannot have or that the SDK needs: keywords, crates of the compiler, folders of cargo.
 const RESERVED: [&str; 24] = [
     "abstract",
     "alloc",
@@ -324,7 +324,7 @@ mod tests {
             assert!(!text.contains("{{"), "{name} has a place that nobody filled");
         }
         assert!(at.join("vendor/assay/wit/rules.wit").is_file());
-        // The rules run without WebAssembly; Python is there wherever this repository is tested.
+        // The rules run without WebAssembly; Python is available wherever this repository is tested.
         let mut python = std::process::Command::new("python3");
         let output = python.args(["-m", "unittest"]).current_dir(&at).output().expect("python3");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,8 +1,8 @@
-//! The SDK as it is written beside a new plugin, so that it builds with nothing but rustup and cargo's registry.
+//! The SDK as stored with a new plugin, which then builds with only rustup and cargo's registry.
 //!
-//! The sources stand as they stand in the checkout, under the same paths: `plugins/sdk`, `plugins/sdk-macros` and `wit`. Only the
-//! workspace's manifest is cut to what they use. The lock of their dependencies is cut from our own, so that the author's first build
-//! takes the versions that we tested.
+//! The sources are the same as in the checkout, under the same paths: `plugins/sdk`, `plugins/sdk-macros` and `wit`. Only the workspace's
+//! manifest is reduced to what they use. The lock of their dependencies is taken from our own, so the author's first build uses the
+//! versions we tested.
 
 mod lock;
 mod manifest;
@@ -25,17 +25,17 @@ Written by `assay new`; not to be edited. `plugins/sdk` is what rules are writte
 version it is, and the SHA-256 of these files. `cargo doc --open -p assay-sdk` in the plugin's folder shows its documentation.
 ";
 
-/// Where it lies in a plugin's folder.
+/// Folder of the SDK within a plugin's folder.
 pub(crate) const FOLDER: &str = "vendor/assay";
 
-/// The crates of the SDK, with the folders that they have in a checkout.
+/// The crates of the SDK, with their folders in a checkout.
 const CRATES: [(&str, &Dir<'_>); 2] = [("plugins/sdk", &SDK), ("plugins/sdk-macros", &MACROS)];
 
-/// Paths and contents of the SDK, below [`FOLDER`], in the order of their names.
+/// Paths and contents of the SDK, below [`FOLDER`], ordered by path.
 pub(crate) fn files() -> Result<Vec<(String, Vec<u8>)>, AuthorError> {
     let mut files = Vec::new();
     for (folder, dir) in CRATES {
-        // Tests and what they need stay behind.
+        // Tests and their data are left out.
         for part in ["Cargo.toml", "README.md"] {
             let file = dir.get_file(part).ok_or_else(|| damaged(folder, part))?;
             files.push((format!("{folder}/{part}"), file.contents().to_vec()));
@@ -52,7 +52,7 @@ pub(crate) fn files() -> Result<Vec<(String, Vec<u8>)>, AuthorError> {
     Ok(files)
 }
 
-/// Paths and contents of the contract alone, below [`FOLDER`], for languages whose SDK is part of their template.
+/// Paths and contents of the contract alone, below [`FOLDER`], for languages whose SDK is part of the template.
 pub(crate) fn contract() -> Vec<(String, Vec<u8>)> {
     let mut files = vec![("LICENSE".to_owned(), LICENCE.as_bytes().to_vec())];
     collect(&WIT, "wit", &mut files);
@@ -60,12 +60,12 @@ pub(crate) fn contract() -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// The lock of a crate that depends on the SDK and on nothing else.
+/// The lock of a crate that depends only on the SDK.
 pub(crate) fn lock(package: &str) -> Result<String, AuthorError> {
     lock::pruned(LOCK, package, &manifests()?)
 }
 
-/// The crates' manifests, by the crates' names.
+/// The manifests of the SDK's crates.
 fn manifests() -> Result<Vec<toml::Table>, AuthorError> {
     CRATES
         .iter()
@@ -81,18 +81,18 @@ fn manifests() -> Result<Vec<toml::Table>, AuthorError> {
 
 fn collect(dir: &Dir<'_>, folder: &str, files: &mut Vec<(String, Vec<u8>)>) {
     for file in dir.files() {
-        // Paths of an embedded folder are relative to the folder that was embedded.
+        // Paths in an embedded folder are relative to it.
         files.push((format!("{folder}/{}", slashed(file.path())), file.contents().to_vec()));
     }
     dir.dirs().for_each(|inner| collect(inner, folder, files));
 }
 
-/// A path of the archive with `/`, whatever machine it was made on.
+/// A path with `/` separators, on whatever machine the archive was made.
 pub(crate) fn slashed(path: &std::path::Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-/// SHA-256 over names and contents, each with its length before it.
+/// SHA-256 over names and contents, each preceded by its length.
 fn digest(files: &[(String, Vec<u8>)]) -> String {
     let mut parts = Vec::new();
     for (name, contents) in files {

@@ -1,5 +1,5 @@
-//! What building a plugin needs: cargo, the standard library for WebAssembly, and the linker that makes components. All of it comes
-//! with rustup but the machine's own C compiler; what is missing is named with the way to get it.
+//! The tools for building a plugin: cargo, the standard library for WebAssembly, and the linker that makes components. All of them come
+//! with rustup, except for the machine's own C compiler. Errors say which are missing and how to get them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,28 +14,28 @@ pub struct Toolchain {
     pub version: String,
     /// The machine it runs on.
     pub host: String,
-    /// The commit it was built from, which the standard library's paths are named by.
+    /// The commit it was built from, which occurs in the standard library's paths.
     pub commit: String,
     /// Where it is installed.
     pub sysroot: PathBuf,
 }
 
-/// What was found of all that is needed.
+/// Which of the tools were found.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
 struct Found {
     cargo: bool,
     rustup: bool,
-    /// What `rustc` says, or why it says nothing.
+    /// The compiler's description of itself, or why it gave none.
     rustc: Option<Result<Toolchain, String>>,
     target: bool,
     linker: bool,
-    /// Macros and build scripts run on this machine, and Rust links them through its C compiler.
+    /// Whether there is a C compiler: macros and build scripts run on this machine, and Rust links them with it.
     native: bool,
 }
 
 impl Toolchain {
-    /// Looks at what a folder's builds would use.
+    /// Finds the tools that builds in a folder would use. Fails if one is missing.
     pub fn of(folder: &Path) -> Result<Self, AuthorError> {
         let mut found = Found {
             cargo: ask(folder, "cargo", &["--version"]).is_ok(),
@@ -63,7 +63,7 @@ impl Toolchain {
 }
 
 impl Found {
-    /// Each thing that is not there, with the way to get it.
+    /// Each missing tool, with how to get it.
     fn missing(&self) -> Vec<String> {
         if !self.cargo {
             return vec![
@@ -132,7 +132,7 @@ fn rustc(folder: &Path) -> Result<Toolchain, String> {
     })
 }
 
-/// What a program prints, or why it does not.
+/// The output of a program, or why there is none.
 fn ask(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(program)
         .args(arguments)

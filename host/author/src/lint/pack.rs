@@ -1,4 +1,4 @@
-//! What can be wrong with a pack that reads well.
+//! Problems of a pack that can be read without mistakes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use assay_packs::{Colour, Lock, PackError, Quarantined};
 use super::report::{Lint, LintRequest, Severity};
 use crate::inventory::{Resolved, Use, planned};
 
-/// Half of the records: a file that loses more is another file than the pack thinks.
+/// Half of the records: if more are lost, the file is not what the pack expects.
 const SHARE_MOST: u32 = 500_000;
 
 pub(super) fn lints(resolved: &Resolved, request: &LintRequest<'_>) -> Vec<Lint> {
@@ -107,7 +107,7 @@ fn levels(
         described.flat_map(|component| component.info().rules.iter().map(|rule| &rule.name));
     let known =
         rules.iter().map(|(_, rule, _)| &rule.name).chain(described).chain(request.host_rules);
-    // What a plugin that is not there would plan is not known.
+    // The rules of a missing plugin are unknown.
     if all_planned && let Err(error) = pack.check_levels(known) {
         let text = match &error {
             PackError::Mistakes(mistakes) => mistakes.render(Colour::Plain),
@@ -163,7 +163,7 @@ fn levels(
     }
 }
 
-/// One code, two plugins: a run would refuse.
+/// Two plugins with the same code, which a run would refuse.
 fn twice(rules: &[(&Use, &Rule, Vec<String>)], add: &mut Add<'_>) {
     let mut owners: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (used, rule, _) in rules {
@@ -176,7 +176,7 @@ fn twice(rules: &[(&Use, &Rule, Vec<String>)], add: &mut Add<'_>) {
     }
 }
 
-/// Columns that rules ask for and no layout of the pack has: such a rule skips every record.
+/// Columns that rules need but no layout of the pack has: such a rule skips every record.
 fn columns(resolved: &Resolved, rules: &[(&Use, &Rule, Vec<String>)], add: &mut Add<'_>) {
     let layouts = resolved.pack.layouts();
     let has = |column: &str| layouts.iter().any(|layout| layout.position(column).is_some());
@@ -218,9 +218,9 @@ fn columns(resolved: &Resolved, rules: &[(&Use, &Rule, Vec<String>)], add: &mut 
     }
 }
 
-/// Names in braces that are meant to be columns.
+/// Names in braces that are meant as columns.
 fn places(message: &str) -> Vec<String> {
-    // Braces that stand for themselves are written twice.
+    // Literal braces are doubled.
     let message = message.replace("{{", "");
     let inner = message.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0));
     let named = inner.filter(|name| !matches!(*name, "value" | "column"));

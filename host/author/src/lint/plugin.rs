@@ -1,4 +1,4 @@
-//! What can be wrong with a plugin that loads.
+//! Problems of a plugin that can be loaded.
 
 use assay_model::Rule;
 use assay_packs::Lock;
@@ -7,7 +7,7 @@ use super::report::{Lint, LintRequest, Severity};
 use crate::inventory::{Inventory, Loaded};
 use crate::page::page;
 
-/// Titles stand in tables and reports: longer ones are cut or wrapped there.
+/// Longest title in characters: tables and reports would cut or wrap a longer one.
 const TITLE_MOST: usize = 100;
 
 pub(super) fn lints(

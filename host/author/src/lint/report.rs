@@ -1,27 +1,27 @@
-//! What is looked at, and what is found.
+//! Requests and results of `lint`.
 
 use std::path::{Path, PathBuf};
 
 use assay_model::RuleCode;
 use assay_packs::Discovery;
 
-/// How bad it is.
+/// How serious a lint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// A run would refuse, or do what nobody meant.
+    /// A run would refuse it, or do something unintended.
     Error,
-    /// It works, and is probably not meant.
+    /// It works but is probably not intended.
     Warning,
 }
 
-/// Something that was found.
+/// One problem that was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lint {
-    /// Where.
+    /// Where it was found.
     pub place: String,
-    /// How bad.
+    /// How serious it is.
     pub severity: Severity,
-    /// What it is about, never changing: `level-redundant`.
+    /// A code that never changes: `level-redundant`.
     pub code: &'static str,
     /// What was found.
     pub message: String,
@@ -29,24 +29,24 @@ pub struct Lint {
     pub help: String,
 }
 
-/// What is looked at.
+/// What to check.
 #[derive(Debug)]
 pub struct LintRequest<'a> {
     /// A pack, a component, a plugin's folder, or a folder of rules.
     pub target: &'a Path,
-    /// Where rules and plugins are.
+    /// Finds rules and plugins.
     pub discovery: &'a Discovery,
-    /// The host's own rules, which packs may give levels too.
+    /// The host's own rules, whose levels packs may also set.
     pub host_rules: &'a [RuleCode],
     /// Folder of compiled plugins.
     pub cache: Option<PathBuf>,
 }
 
-/// What was looked at, and what was found.
+/// What was checked, and what was found.
 #[derive(Debug, Default)]
 pub struct Linted {
-    /// Packs and plugins.
+    /// The packs and plugins that were checked.
     pub looked_at: Vec<String>,
-    /// By place.
+    /// The problems, ordered by place.
     pub lints: Vec<Lint>,
 }

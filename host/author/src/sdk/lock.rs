@@ -1,4 +1,4 @@
-//! Our own `Cargo.lock`, cut to what a plugin needs.
+//! Our own `Cargo.lock`, reduced to what a plugin needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use toml::{Table, Value};
 
 use crate::error::AuthorError;
 
-/// Name and version: what names a package in a lock.
+/// Name and version, which identify a package in a lock.
 type Key = (String, String);
 
-/// The lock of a package that depends on the SDK's first crate.
+/// The lock of a package that depends on the first of the SDK's crates.
 pub(super) fn pruned(text: &str, package: &str, crates: &[Table]) -> Result<String, AuthorError> {
     let damaged =
         |detail: &str| AuthorError::Embedded { detail: format!("`Cargo.lock`: {detail}") };
@@ -27,7 +27,7 @@ pub(super) fn pruned(text: &str, package: &str, crates: &[Table]) -> Result<Stri
             text_of(entry, "version").ok_or_else(|| damaged("a package has no version"))?;
         packages.insert((name, version), entry);
     }
-    // Dependencies of the SDK's tests are listed with the others, and are not a plugin's.
+    // A lock also lists the dependencies of the SDK's tests, which a plugin does not need.
     let own: BTreeMap<String, BTreeSet<String>> = crates.iter().filter_map(own).collect();
     let dependencies = |key: &Key| -> Vec<Key> {
         let entries = packages[key].get("dependencies").and_then(Value::as_array);
@@ -79,7 +79,7 @@ fn own_name(manifest: &Table) -> Option<String> {
     Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
 }
 
-/// A crate's name and what it needs outside of its tests.
+/// A crate's name and its dependencies outside of tests.
 fn own(manifest: &Table) -> Option<(String, BTreeSet<String>)> {
     let mut names = BTreeSet::new();
     let mut take = |table: Option<&Value>| {
@@ -96,7 +96,7 @@ fn own(manifest: &Table) -> Option<(String, BTreeSet<String>)> {
     Some((own_name(manifest)?, names))
 }
 
-/// The package that `name` or `name version` means.
+/// The package meant by `name` or `name version`.
 fn find(text: &str, packages: &BTreeMap<Key, &Value>) -> Option<Key> {
     let mut words = text.split(' ');
     let (name, version) = (words.next()?, words.next());

@@ -1,4 +1,4 @@
-//! The workspace's manifest, cut to what the SDK's crates inherit from it.
+//! The workspace's manifest, reduced to what the SDK's crates inherit from it.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use crate::error::AuthorError;
 
-/// The manifest above the SDK's crates.
+/// The workspace manifest above the SDK's crates.
 pub(super) fn workspace(text: &str, crates: &[Table], digest: &str) -> Result<String, AuthorError> {
     let damaged =
         |detail: String| AuthorError::Embedded { detail: format!("`Cargo.toml`: {detail}") };
@@ -41,8 +41,8 @@ pub(super) fn workspace(text: &str, crates: &[Table], digest: &str) -> Result<St
     Ok(format!("# Written by `assay new`; not to be edited.\n\n{body}"))
 }
 
-/// Names of dependencies that a manifest takes from the workspace, those of tests included: cargo wants all of them
-/// there, whether it needs them or not.
+/// Names of dependencies that a manifest inherits from the workspace, including those of tests: cargo requires all of them to be declared,
+/// whether it needs them or not.
 fn inherited(manifest: &Table) -> Vec<String> {
     let mut names = Vec::new();
     for (key, value) in manifest {
