@@ -1,6 +1,6 @@
-//! Writes a file of a profile with its truth: `generate PROFILE HEADER.txt LAYOUT YEAR ROWS DEFECTS OUT`.
+//! Writes a file of a profile and its truth file: `generate PROFILE HEADER.txt LAYOUT YEAR ROWS DEFECTS OUT`.
 //!
-//! `HEADER.txt` has one column a line under its canonical name. For trying a profile out and for measuring.
+//! `HEADER.txt` has one canonical column name per line. Used to try out a profile and to measure.
 
 use std::error::Error;
 use std::fs::{self, File};

@@ -1,4 +1,4 @@
-//! Questions about a cell: which values, which numbers, filled or blank, which pattern.
+//! Conditions on a cell: certain values, a range of numbers, filled or blank, a pattern.
 
 use regex::Regex;
 
@@ -6,14 +6,14 @@ use crate::error::Fault;
 use crate::raw::{RawCase, RawCondition};
 use crate::template::{Cells, Names, Template};
 
-/// A cell with what must be true of it.
+/// A cell and the test it must pass.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) subject: Template,
     pub(crate) test: Test,
 }
 
-/// What must be true of a text: all that is given.
+/// A test of a text; all given parts must hold.
 #[derive(Debug, Clone)]
 pub(crate) struct Test {
     is: Option<Vec<Template>>,
@@ -75,7 +75,7 @@ impl Test {
     }
 }
 
-/// Reads what a condition or a `by` is about: the inside of a template's place.
+/// Reads the subject of a condition or of `by`: the inside of a template's placeholder.
 pub(crate) fn subject(text: &str, names: &dyn Names) -> Result<Template, Fault> {
     Template::new(&format!("{{{text}}}"), names)
 }

@@ -1,14 +1,15 @@
-//! Damage to the bytes of a record: what no sound writer of CSV would do.
+//! Damage to the bytes of a record, such as no correct CSV writer would produce.
 
 use crate::raw::Damage;
 use crate::render::write_cell;
 
-/// A byte that is `é` in Windows-1252 and not UTF-8 where it stands alone.
+/// `é` in Windows-1252; on its own not valid UTF-8.
 const LATIN1: u8 = 0xE9;
-/// A byte to which Windows-1252 gives no character.
+/// A byte that Windows-1252 does not define.
 const UNDECODABLE: u8 = 0x81;
 
-/// Appends the record of these cells, damaged, with its line ending. `at` is the column that the damage is done to.
+/// Appends a damaged record of these cells, with its line ending. `at` is the column to damage and `bytes` the size of
+/// a long field.
 pub(crate) fn write_damaged(
     cells: &[String],
     bare: &[bool],
@@ -35,7 +36,7 @@ pub(crate) fn write_damaged(
                 let long: String = cell.chars().cycle().take(bytes).collect();
                 write_cell(&long, false, out);
             }
-            // Two bytes in, so that it is `"A"BC"` and not an empty cell; bare cells get it there too.
+            // After two bytes, which gives `"A"BC"` and not an empty cell; bare cells get it in the same place.
             Damage::BareQuote => {
                 write_cell(cell, bare, out);
                 let place = (start + 2).min(out.len() - 1);

@@ -1,4 +1,4 @@
-//! Data files beside a profile: tab-separated lists of names, cities, products.
+//! Data files next to a profile: tab-separated lists of names, cities, products.
 //!
 //! The first line names the columns. `\n`, `\t` and `\\` in a cell stand for a line feed, a tab and a backslash.
 //! Blank lines and lines that begin with `#` are skipped.
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::error::ProfileError;
 
-/// What a data file holds.
+/// Content of a data file.
 #[derive(Debug, Clone)]
 pub(crate) struct Data {
     pub(crate) columns: Vec<String>,

@@ -1,13 +1,13 @@
-//! Dates of a range, written out once so that drawing one is drawing an index.
+//! The dates of a range, written out once so that drawing a date is drawing an index.
 
 use assay_model::{DateFormat, format_date};
 
 use crate::error::Fault;
 
-/// A hundred years: a longer range is a mistake in the profile.
+/// Most days in a range: a hundred years. A longer range is a mistake in the profile.
 const MOST_DAYS: i32 = 36_600;
 
-/// Every date from one to another (`YYYY-MM-DD`, both included) in a format such as `%m/%d/%Y`.
+/// Every date from `from` to `to` (`YYYY-MM-DD`, both included) in a format such as `%m/%d/%Y`.
 pub(crate) fn dates(from: &str, to: &str, format: &str) -> Result<Vec<String>, Fault> {
     let format = DateFormat::new(format)
         .map_err(|error| Fault::here(format!("`{format}`: {error}")).under("format"))?;

@@ -1,4 +1,4 @@
-//! Defects: what is done to a record, to which records it may be done, and what must be found afterwards.
+//! Defects: what they change, which records can have them, and what must be found afterwards.
 
 use crate::condition::Condition;
 use crate::error::{Fault, one_of};
@@ -6,46 +6,46 @@ use crate::given::Given;
 use crate::raw::{Damage, RawDefect};
 use crate::template::{Cells, Named, Names, Source, Template};
 
-/// A kind of defect, over the columns of one layout.
+/// A kind of defect in the columns of one layout.
 #[derive(Debug, Clone)]
 pub(crate) struct Defect {
     pub(crate) name: String,
     pub(crate) when: Vec<Condition>,
-    /// Columns with the text they get. All are computed from the record as it was.
+    /// Columns and their new text. All texts are computed from the original record.
     pub(crate) set: Vec<(usize, Template)>,
     pub(crate) damage: Option<Damage>,
-    /// The column that `damage` is done to.
+    /// The column to which `damage` is applied.
     pub(crate) column: Option<usize>,
     pub(crate) bytes: usize,
     pub(crate) spacing: u64,
     pub(crate) expected: Vec<Expected>,
-    /// Whether it needs a record that was written before.
+    /// Whether it needs an earlier record.
     pub(crate) needs_earlier: bool,
 }
 
-/// One finding or repair that must follow.
+/// A finding or repair that a run must report.
 #[derive(Debug, Clone)]
 pub(crate) struct Expected {
     pub(crate) rule: String,
     pub(crate) column: String,
     pub(crate) outcome: Outcome,
-    /// For repairs: the column, and the text it has afterwards if that is not what it had before the defect.
+    /// For repairs: the column, and its text after the repair if that differs from the text before the defect.
     pub(crate) after: Option<(usize, Option<Template>)>,
 }
 
-/// What a finding or a repair means for its record.
+/// Effect of a finding or a repair on its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// A cell is rewritten.
+    /// A cell is repaired.
     Repaired,
-    /// Reported, and the record passes.
+    /// The record is reported but passes.
     Warned,
-    /// The record is held back.
+    /// The record is quarantined.
     Quarantined,
 }
 
 impl Outcome {
-    /// The word of the truth file.
+    /// The word used in the truth file.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Repaired => "repaired",
@@ -56,12 +56,12 @@ impl Outcome {
 }
 
 impl Damage {
-    /// Whether the record's cells can no longer be read.
+    /// Whether it makes the record's cells unreadable.
     pub(crate) fn blocks(self) -> bool {
         !matches!(self, Self::Latin1Byte | Self::RepeatRecord)
     }
 
-    /// Whether it is done to a certain column.
+    /// Whether it needs a column to be named.
     fn wants_column(self) -> bool {
         match self {
             Self::DropField | Self::ExtraField | Self::RepeatHeader | Self::RepeatRecord => false,
@@ -76,8 +76,8 @@ impl Damage {
 }
 
 impl Defect {
-    /// Reads a defect over the columns of a record, by their canonical names. A column that a layout lacks is a
-    /// mistake like an unknown one; the caller knows which of the two it is.
+    /// Reads a defect over a record's columns, given by their canonical names. A column that the layout lacks is
+    /// reported like an unknown one; the caller knows which it is.
     pub(crate) fn new(raw: &RawDefect, columns: &[String], given: &Given) -> Result<Self, Fault> {
         let names = OfRecord { columns, given };
         let column = |name: &str| names.column(name);
@@ -94,7 +94,7 @@ impl Defect {
             (&raw.warnings, "warnings", Outcome::Warned),
         ] {
             for finding in list {
-                // A rule about the record as a whole names no column.
+                // A rule about the whole record names no column.
                 let (rule, name) = finding.split_once('@').unwrap_or((finding, ""));
                 if !name.is_empty() {
                     column(name).map_err(|fault| fault.under(key))?;
@@ -136,13 +136,13 @@ impl Defect {
         })
     }
 
-    /// Whether it can be done to this record.
+    /// Whether this record can have it.
     pub(crate) fn applies(&self, cells: &dyn Cells) -> bool {
         self.when.iter().all(|condition| condition.holds(cells))
             && self.column.is_none_or(|column| !cells.cell(Source::Own(column)).is_empty())
     }
 
-    /// The worst that follows for the record.
+    /// The worst outcome for the record.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
         self.expected.iter().map(|expected| expected.outcome).max()
     }
@@ -168,7 +168,7 @@ fn check_damage(raw: &RawDefect) -> Result<(), Fault> {
 
 const EARLIER: &str = "earlier.";
 
-/// Names within a defect: the record's columns, those of an `earlier` record, and what is given.
+/// Names that a defect can use: the record's columns, those of an `earlier` record, and given values.
 struct OfRecord<'a> {
     columns: &'a [String],
     given: &'a Given,

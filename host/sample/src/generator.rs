@@ -1,4 +1,4 @@
-//! Writes a file and its truth.
+//! Generates a file and its truth file.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -20,42 +20,42 @@ use crate::table::Table;
 use crate::template::{Cells, Source};
 use crate::truth::{Amounts, HEADER, Line, Summary};
 
-/// The file that is wanted.
+/// Describes the file to generate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Values of partition keys, such as `year` = `2023`; those left out have the profile's defaults.
+    /// Values of partition keys, such as `year` = `2023`; missing ones get the profile's defaults.
     pub partition: Vec<(String, String)>,
     /// Name of the layout.
     pub layout: String,
     /// The layout's header, column by column.
     pub header: Vec<String>,
-    /// Canonical names with the names this layout has for them; those not listed are canonical themselves.
+    /// Canonical names with their names in this layout; others are used as they are.
     pub aliases: Vec<(String, String)>,
-    /// Data records to write.
+    /// Number of data records.
     pub rows: u64,
-    /// The same seed gives the same file.
+    /// Seed; the same seed gives the same file.
     pub seed: u64,
     /// Share of records that get a defect.
     pub defects: Share,
 }
 
-/// How far a file is.
+/// Progress in writing a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Records written.
     pub records: u64,
-    /// Records wanted.
+    /// Records requested.
     pub rows: u64,
     /// Bytes written.
     pub bytes: u64,
 }
 
-/// Writes files of a profile.
+/// Generates files of a profile.
 #[derive(Debug)]
 pub struct Generator {
     request: Request,
     plan: Plan,
-    /// The layout's columns: canonical name, where the cells come from, whether they are written bare.
+    /// The layout's columns, by index: canonical name, source of the cells, and whether cells are written bare.
     columns: Vec<String>,
     origins: Vec<Origin>,
     bare: Vec<bool>,
@@ -65,18 +65,19 @@ pub struct Generator {
     defects: Vec<Defect>,
 }
 
-/// Bytes gathered before they are written: large enough that the calls do not show.
+/// Bytes buffered before a write: enough to make the cost of the calls negligible.
 const BUFFER: usize = 1 << 20;
 
 /// Records between two calls of the progress function.
 const PROGRESS_EVERY: u64 = 4_096;
 
-/// Every so many records one is remembered, for defects that repeat an earlier one. A prime, so that it falls in step
-/// with nothing.
+/// One in this many records is remembered, for defects that repeat an earlier one. A prime, so that it falls into step
+/// with nothing else.
 const REMEMBER_EVERY: u64 = 61;
 
 impl Generator {
-    /// Makes the tables that records draw from and settles everything that does not change from record to record.
+    /// Builds the tables that records draw from, and everything else that is the same for all records. Fails if the
+    /// request does not fit the profile.
     pub fn new(profile: &Profile, request: Request) -> Result<Self, ProfileError> {
         let given = profile.given(&request.partition, &request.layout)?;
         let size = Size { seed: request.seed, rows: request.rows };
@@ -100,7 +101,7 @@ impl Generator {
         let renderer = Renderer::new(&plan, &origins, &bare);
         let place = |name: &str| columns.iter().position(|column| column == name);
         let amounts = profile.raw.amounts.iter();
-        // The profile was checked over all columns: what fails now is about a column that this layout lacks.
+        // The profile was checked with all its columns, so a failure here means a column that this layout lacks.
         let defects = profile.raw.defects.iter();
         let defects = defects.filter_map(|raw| Defect::new(raw, &columns, &given).ok());
         let defects = defects.filter(Defect::possible).collect();
@@ -117,8 +118,8 @@ impl Generator {
         })
     }
 
-    /// Writes the file to `out` and the truth file to `truth`. May be called once: a second call goes on with the
-    /// sequences where the first one ended.
+    /// Writes the file to `out` and the truth file to `truth`. Call it only once: a second call would continue the
+    /// sequences of the first. Fails if a writer fails.
     pub fn write(
         &mut self,
         out: &mut dyn Write,
@@ -144,8 +145,8 @@ impl Generator {
                 .map(|&(at, scale)| (columns[at].clone(), Amounts::none(scale)))
                 .collect(),
         };
-        // Tables depend on the seed alone, so the same people come again in another year's file; the records differ by
-        // the values asked for, and are the same in each layout.
+        // Tables depend on the seed alone, so the same people occur again in another year's file. Records also depend
+        // on the requested partition values, and are the same in every layout.
         let asked: Vec<&str> = request.partition.iter().map(|(_, value)| value.as_str()).collect();
         let asked = asked.join("/");
         let mut prng = Prng::new(request.seed, &format!("record/{asked}"));
@@ -231,13 +232,13 @@ impl Generator {
     }
 }
 
-/// A sound record that was written, for defects that repeat it.
+/// A sound record written earlier, for defects that repeat it.
 struct Earlier {
     cells: Vec<String>,
     bytes: Vec<u8>,
 }
 
-/// All cells of the record being made, by the layout's columns.
+/// All cells of the current record, by the layout's columns.
 struct Whole<'a> {
     origins: &'a [Origin],
     row: &'a Row,
@@ -262,13 +263,13 @@ impl Cells for Whole<'_> {
                 }),
             },
             Source::Earlier(at) => self.earlier.map_or("", |cells| &cells[at]),
-            // Defects name the record's columns only.
+            // Defects name only the record's columns.
             Source::Drawn { .. } => "",
         }
     }
 }
 
-/// Cells that are a plain list.
+/// Cells given as a plain list.
 struct Listed<'a>(&'a [String]);
 
 impl Cells for Listed<'_> {
@@ -280,7 +281,7 @@ impl Cells for Listed<'_> {
     }
 }
 
-/// Appends the record with its defect and answers with the cells it was made of.
+/// Appends the record with its defect and returns its cells after the change.
 fn write_defect(
     defect: &Defect,
     cells: &Whole<'_>,
@@ -320,7 +321,7 @@ fn write_defect(
 }
 
 impl Defect {
-    /// Whether any record of this file can have it: conditions on partition values are settled by now.
+    /// Whether any record of this file can have it: conditions on partition values are already decided.
     fn possible(&self) -> bool {
         let nothing = crate::profile::Nothing;
         self.when
@@ -329,7 +330,7 @@ impl Defect {
             .all(|condition| condition.holds(&nothing))
     }
 
-    /// The cells after the repairs that follow.
+    /// The cells after the expected repairs.
     fn repaired(&self, before: &dyn Cells, mut cells: Vec<String>) -> Vec<String> {
         for expected in &self.expected {
             if let Some((column, _)) = expected.after {
@@ -341,7 +342,7 @@ impl Defect {
 }
 
 impl crate::defect::Expected {
-    /// What a repaired cell holds; empty for findings.
+    /// The cell after a repair; empty for findings.
     fn after_text(&self, before: &dyn Cells) -> String {
         match &self.after {
             None => String::new(),

@@ -1,10 +1,10 @@
-//! What is the same for every row of a file.
+//! Values that are the same for all rows of a file.
 
-/// Partition values and the layout, by name: the same for every row of a file.
+/// Partition values and the layout, by name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Given {
     pub(crate) names: Vec<String>,
-    /// `None` while a profile is checked before a file is asked for.
+    /// `None` while a profile is checked before any file is requested.
     pub(crate) values: Option<Vec<String>>,
 }
 

@@ -1,9 +1,9 @@
-//! Generated files with a truth file: any number of realistic records, and seeded defects of each kind.
+//! Generates files with a truth file: any number of realistic records, and seeded defects of every kind.
 //!
-//! A [`Profile`] is TOML that says how the columns of a kind of file are made and which defects exist; it stands beside
-//! the packs, and nothing here knows a dataset. A [`Generator`] writes a file of it: the same [`Request`] gives the
-//! same bytes on every machine. The truth file names every finding and every repair that a run over the file must
-//! report, so that a test can demand that nothing is missed and nothing else is hit.
+//! A [`Profile`] is a TOML file that describes how the columns of a kind of file are made and which defects they can
+//! have. It is kept next to the packs; this crate knows no dataset. A [`Generator`] writes a file of a profile: the
+//! same [`Request`] gives the same bytes on every machine. The truth file lists every finding and repair that a run
+//! over the file must report, so that a test can require that nothing is missed and nothing else is reported.
 //!
 //! `README.md` describes the profile language.
 

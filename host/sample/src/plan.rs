@@ -1,4 +1,4 @@
-//! A profile's tables and record with every name resolved, for one set of partition values.
+//! A profile's tables and record with all names resolved, for one set of partition values.
 
 use crate::data::Data;
 use crate::error::Fault;
@@ -8,25 +8,25 @@ use crate::raw::{RawProfile, RawTable};
 use crate::scope::{Row, Scope};
 use crate::table::Table;
 
-/// Where an output column's cells come from.
+/// The source of an output column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// A recipe of the record.
     Own(usize),
-    /// A column of the member that a draw chose.
+    /// A column of the member chosen by a draw.
     Drawn { draw: usize, column: usize },
 }
 
-/// What records are made with.
+/// Everything needed to make records.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) tables: Vec<Table>,
     pub(crate) record: Scope,
-    /// Every column a layout may have, by its canonical name.
+    /// Every column that a layout may have, by canonical name.
     pub(crate) outputs: Vec<(String, Origin)>,
 }
 
-/// How large a file is to be, and from which seed.
+/// Size and seed of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
     pub(crate) seed: u64,
@@ -34,9 +34,9 @@ pub(crate) struct Size {
 }
 
 impl Plan {
-    /// Resolves the profile. Without a size tables have no members: enough to check it.
+    /// Resolves the profile. Without a size, generated tables have no members: enough to check the profile.
     ///
-    /// `data` has the data file of each table that has one, in the tables' order.
+    /// `data` has an entry for each table, in order: its data file, if it has one.
     pub(crate) fn new(
         raw: &RawProfile,
         data: &[Option<Data>],
@@ -79,13 +79,13 @@ impl Plan {
         Ok(Self { tables, record, outputs })
     }
 
-    /// Where an output column's cells come from.
+    /// The source of an output column's cells.
     pub(crate) fn origin_of(&self, name: &str) -> Option<Origin> {
         self.outputs.iter().find(|(output, _)| output == name).map(|(_, origin)| *origin)
     }
 }
 
-/// A table made up, with as many members as a file of that size deserves; none without a size.
+/// A generated table, with a number of members that suits the size of the file; without a size, it has no members.
 fn made(
     name: &str,
     raw: &RawTable,

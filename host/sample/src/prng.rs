@@ -1,8 +1,8 @@
-//! The numbers a file is made of: `SplitMix64`, with integer arithmetic only.
+//! The random numbers behind a file: `SplitMix64`, with integer arithmetic only.
 //!
-//! Small enough to be read in full, the same on every platform for ever, and good enough for data that only has
-//! to look like data. Each table and the records have a stream of their own, so that a change to one table leaves
-//! the others as they were.
+//! It is small enough to be read in full, gives the same numbers on every platform forever, and is good enough for data
+//! that only has to look real. The records and each table have streams of their own, so a change to one table leaves
+//! the others unchanged.
 
 use crate::share::Share;
 
@@ -13,40 +13,40 @@ pub(crate) struct Prng {
 }
 
 impl Prng {
-    /// The stream of that name under a seed.
+    /// Creates the stream of this name under a seed.
     pub(crate) fn new(seed: u64, stream: &str) -> Self {
-        // FNV-1a of the name keeps the streams apart; `mix` spreads neighbouring seeds.
+        // The FNV-1a hash of the name separates the streams; `mix` spreads neighbouring seeds.
         let name = stream.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         Self { state: mix(seed ^ mix(name)) }
     }
 
-    /// The next 64 bits.
+    /// Draws the next 64 bits.
     pub(crate) fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.state)
     }
 
-    /// A number below `bound`, which is above 0. The bias of at most `bound / 2^64` does not show.
+    /// Draws a number below `bound`, which must be above 0. The bias of at most `bound / 2^64` is negligible.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.draw()) * u128::from(bound);
         u64::try_from(wide >> 64).expect("the upper half of 128 bits has 64")
     }
 
-    /// An index into something of that length, which is above 0.
+    /// Draws an index into something of length `len`, which must be above 0.
     pub(crate) fn index(&mut self, len: usize) -> usize {
         let bound = u64::try_from(len).expect("lengths fit 64 bits");
         usize::try_from(self.below(bound)).expect("an index is below the length")
     }
 
-    /// A number from `from` to `to`, both included; `from` where the range is empty.
+    /// Draws a number from `from` to `to`, both included; `from` if the range is empty.
     pub(crate) fn between(&mut self, from: i64, to: i64) -> i64 {
         let width = from.abs_diff(to).saturating_add(1);
         if to < from { from } else { from.saturating_add_unsigned(self.below(width)) }
     }
 
-    /// Whether an event of that share happens now.
+    /// Draws whether an event with this share happens.
     pub(crate) fn hits(&mut self, share: Share) -> bool {
         self.below(Share::whole()) < share.billionths()
     }

@@ -1,4 +1,4 @@
-//! Profiles: read, with their data files, and checked as far as that goes before a file is asked for.
+//! Reads profiles and their data files, and checks them as far as possible before a file is requested.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,24 +13,24 @@ use crate::raw::{RawProfile, RawTable};
 use crate::recipe::Recipe;
 use crate::template::{Cells, Named, Names, Source};
 
-/// What a kind of file looks like: its columns, the tables they draw from, and the defects it may have.
+/// Describes a kind of file: its columns, the tables they draw from, and the defects it can have.
 #[derive(Debug)]
 pub struct Profile {
     path: PathBuf,
     pub(crate) raw: RawProfile,
-    /// The data file of each table that has one, in the tables' order.
+    /// The data file of each table, if it has one, in the tables' order.
     data: Vec<Option<Data>>,
 }
 
-/// The name under which a profile's templates know the layout.
+/// Name of the layout in a profile's templates.
 const LAYOUT: &str = "layout";
 
-/// The version of the profile language that this crate reads.
+/// Version of the profile language supported by this crate.
 const FORMAT: u32 = 1;
 
 impl Profile {
-    /// Reads a profile and the data files it names, relative to its own folder. Unknown keys, unknown names and
-    /// values that make no sense are refused.
+    /// Reads a profile and its data files; their paths are relative to the profile's folder. Fails with the first
+    /// unknown key, unknown name or invalid value, or if a file cannot be read.
     pub fn load(path: &Path) -> Result<Self, ProfileError> {
         let text = fs::read_to_string(path)
             .map_err(|source| ProfileError::Read { path: path.to_owned(), source })?;
@@ -46,7 +46,7 @@ impl Profile {
         Ok(profile)
     }
 
-    /// What the files are, for people.
+    /// The title of the files, for people.
     pub fn title(&self) -> &str {
         &self.raw.title
     }
@@ -56,7 +56,7 @@ impl Profile {
         self.raw.partition.keys().map(String::as_str)
     }
 
-    /// The layouts that files with these partition values may have, the newest last.
+    /// The layouts that files with these partition values may have, in the profile's order: the newest last.
     pub fn layouts_for(&self, partition: &[(String, String)]) -> Vec<&str> {
         let given = Given {
             names: partition.iter().map(|(key, _)| key.clone()).collect(),
@@ -64,15 +64,15 @@ impl Profile {
         };
         let fits = |conditions| match Condition::list(conditions, &GivenOnly(&given)) {
             Ok(conditions) => conditions.iter().all(|condition| condition.holds(&Nothing)),
-            // A condition on a partition value that the caller left out excludes nothing.
+            // A condition on a missing partition value excludes nothing.
             Err(_) => true,
         };
         let layouts = self.raw.layouts.iter();
         layouts.filter(|(_, layout)| fits(&layout.when)).map(|(name, _)| name.as_str()).collect()
     }
 
-    /// The names and values of what is the same for a whole file: partition values, those left out by their
-    /// defaults, and the layout.
+    /// The names and values that are the same for a whole file: the layout, and partition values, with defaults for
+    /// missing ones.
     pub(crate) fn given(
         &self,
         partition: &[(String, String)],
@@ -99,7 +99,7 @@ impl Profile {
                     let so_far = Given { names: names.clone(), values: Some(values.clone()) };
                     let inside =
                         |fault: Fault| self.at(fault.under(&format!("partition.{key}.default")));
-                    // A default depends on the values before it; chance has no part in it.
+                    // A default may depend on the values before it, but not on chance.
                     Recipe::new(default, &GivenOnly(&so_far), true).map_err(inside)?.fixed(&Nothing)
                 }
                 (None, None) => None,
@@ -111,12 +111,12 @@ impl Profile {
         Ok(Given { names, values: Some(values) })
     }
 
-    /// What its records are made with.
+    /// Resolves what is needed to make records.
     pub(crate) fn plan(&self, given: &Given, size: Option<Size>) -> Result<Plan, Fault> {
         Plan::new(&self.raw, &self.data, given, size)
     }
 
-    /// Makes a mistake an error of this file.
+    /// Turns a mistake into an error about this file.
     pub(crate) fn at(&self, fault: Fault) -> ProfileError {
         fault.into_error(&self.path)
     }
@@ -187,7 +187,7 @@ fn check_table(table: &RawTable) -> Result<(), Fault> {
     }
 }
 
-/// Names where there are no columns: what is given for the whole file.
+/// The names known where there are no columns: those given for the whole file.
 struct GivenOnly<'a>(&'a Given);
 
 impl Names for GivenOnly<'_> {
@@ -199,7 +199,7 @@ impl Names for GivenOnly<'_> {
     }
 }
 
-/// No cells: for what depends on given values only.
+/// No cells: for what depends only on given values.
 pub(crate) struct Nothing;
 
 impl Cells for Nothing {

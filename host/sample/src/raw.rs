@@ -1,6 +1,6 @@
-//! A profile as it is written: the shapes of the TOML, before names are resolved.
+//! The TOML of a profile, before names are resolved.
 //!
-//! `README.md` of this crate explains the language. Unknown keys are refused here.
+//! This crate's `README.md` explains the language. Unknown keys are refused here.
 
 use indexmap::IndexMap;
 use serde::de::{
@@ -13,9 +13,9 @@ use serde::de::{
 pub(crate) struct RawProfile {
     pub(crate) format: u32,
     pub(crate) title: String,
-    /// The column that names a record in the truth file.
+    /// The column that identifies a record in the truth file.
     pub(crate) id: String,
-    /// Columns whose sums the summary states, with the digits after their point.
+    /// Columns whose sums the summary gives, with their number of decimal places.
     pub(crate) amounts: IndexMap<String, u8>,
     /// Columns written without quotes.
     #[serde(default)]
@@ -42,26 +42,26 @@ pub(crate) struct RawLayout {
     pub(crate) when: Vec<RawCondition>,
 }
 
-/// Members to draw from: read from a file or made up.
+/// Members to draw from, read from a file or generated.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct RawTable {
     pub(crate) file: Option<String>,
     /// Which of the file's rows to take.
     pub(crate) between: Option<RawBetween>,
-    /// Least and most members.
+    /// Minimum and maximum number of members.
     pub(crate) members: Option<[u64; 2]>,
-    /// Records for each member between the two.
+    /// Records per member, within these limits.
     pub(crate) one_per: Option<u64>,
-    /// Member `i` is drawn in proportion to `1 / (i + skew)`.
+    /// The chance of member `i` is proportional to `1 / (i + skew)`.
     pub(crate) skew: Option<u64>,
-    /// The column holding each member's weight.
+    /// The column with each member's weight.
     pub(crate) weight: Option<String>,
     #[serde(default)]
     pub(crate) columns: IndexMap<String, RawRecipe>,
 }
 
-/// Rows whose columns `from` and `to` enclose the number `value`; a blank end is open.
+/// Selects rows where the number `value` lies between columns `from` and `to`; a blank end is open.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawBetween {
@@ -82,7 +82,7 @@ pub(crate) struct RawCondition {
     pub(crate) matches: Option<String>,
 }
 
-/// How a cell is made: a text, or a table of the keys below.
+/// Recipe of a cell: a text, or a table with the keys below.
 #[derive(Debug)]
 pub(crate) enum RawRecipe {
     Text(String),
@@ -117,11 +117,11 @@ pub(crate) struct RawForm {
 }
 
 impl RawForm {
-    /// The keys that say what kind of recipe it is.
+    /// The keys that determine the kind of a recipe.
     pub(crate) const KINDS: [&str; 8] =
         ["text", "pick", "digits", "integer", "decimal", "date", "sequence", "cases"];
 
-    /// Which of [`Self::KINDS`] are there.
+    /// Which of [`Self::KINDS`] are present.
     pub(crate) fn kinds(&self) -> [bool; 8] {
         [
             self.text.is_some(),
@@ -154,7 +154,7 @@ pub(crate) struct RawCase {
     pub(crate) then: RawRecipe,
 }
 
-/// Choices alike in weight, or each with its own.
+/// Choices with equal weights, or each with its own.
 #[derive(Debug, serde::Deserialize)]
 #[serde(untagged, expecting = "expected a list of texts, or a table of texts with their weights")]
 pub(crate) enum RawPick {
@@ -173,7 +173,7 @@ pub(crate) struct RawDefect {
     pub(crate) damage: Option<Damage>,
     pub(crate) column: Option<String>,
     pub(crate) bytes: Option<usize>,
-    /// Records between two defects of this kind at least, for kinds that are large.
+    /// Minimum number of records between two defects of this kind, for large defects.
     #[serde(default)]
     pub(crate) spacing: u64,
     #[serde(default)]
@@ -184,30 +184,30 @@ pub(crate) struct RawDefect {
     pub(crate) repairs: Vec<RawRepair>,
 }
 
-/// What befalls the bytes of a whole record.
+/// Damage to the bytes of a whole record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Damage {
-    /// The last field and the comma before it are gone.
+    /// The last field and the comma before it are missing.
     DropField,
-    /// One field too many.
+    /// There is one field too many.
     ExtraField,
-    /// A quote within a cell, not doubled.
+    /// A cell contains a quote that is not doubled.
     BareQuote,
-    /// A cell whose closing quote is gone.
+    /// A cell's closing quote is missing.
     UnclosedQuote,
     /// A NUL byte at the end of a cell.
     NulByte,
-    /// A byte of Windows-1252 at the end of a cell that is UTF-8 otherwise.
+    /// A Windows-1252 byte at the end of a cell that is otherwise UTF-8.
     #[serde(rename = "latin-1-byte")]
     Latin1Byte,
-    /// A byte that neither UTF-8 nor Windows-1252 knows.
+    /// A byte that is valid in neither UTF-8 nor Windows-1252.
     UndecodableByte,
-    /// The header once more, in place of the record.
+    /// The header again, in place of the record.
     RepeatHeader,
     /// A cell of `bytes` bytes.
     LongField,
-    /// An earlier record once more, in place of the record.
+    /// An earlier record again, in place of the record.
     RepeatRecord,
 }
 
@@ -216,7 +216,7 @@ pub(crate) enum Damage {
 pub(crate) struct RawRepair {
     pub(crate) rule: String,
     pub(crate) column: String,
-    /// The cell after the repair; without it, the cell as it was before the defect.
+    /// The cell after the repair; if missing, the cell as it was before the defect.
     pub(crate) after: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! How one cell is made.
+//! Recipes: how a cell is made.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::share::Share;
 use crate::template::{Cells, Names, Template};
 use crate::weights::Weights;
 
-/// A way to make a cell, and when the cell is blank instead.
+/// How to make a cell, and when it is blank instead.
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
     when: Vec<Condition>,
@@ -33,19 +33,19 @@ enum Form {
     Cases { subject: Template, cases: Vec<(Test, Recipe)>, otherwise: Option<Box<Recipe>> },
 }
 
-/// What a recipe is made in.
+/// The context in which a cell is made.
 pub(crate) struct Here<'a> {
     pub(crate) cells: &'a dyn Cells,
-    /// Number of the row from 0, for what is dealt out in turn.
+    /// Number of the row, from 0, for values dealt out in turn.
     pub(crate) index: u64,
 }
 
-/// Decimals have two places: they are amounts of money.
+/// Decimal places of decimals, which are amounts of money.
 const SCALE: u8 = 2;
 
 impl Recipe {
-    /// Reads a recipe. Without `known` partition values what depends on them is left out, so that a profile can
-    /// be checked before a file is asked for.
+    /// Reads a recipe. Unless partition values are `known`, everything that depends on them is left out, so that a
+    /// profile can be checked before any file is requested.
     pub(crate) fn new(raw: &RawRecipe, names: &dyn Names, known: bool) -> Result<Self, Fault> {
         match raw {
             RawRecipe::Text(text) => Ok(Self {
@@ -67,7 +67,7 @@ impl Recipe {
         }
     }
 
-    /// The text of a recipe in which chance has no part; `None` if it has.
+    /// The text of a recipe that does not depend on chance; otherwise `None`.
     pub(crate) fn fixed(&self, cells: &dyn Cells) -> Option<String> {
         if self.blank != Share::NONE {
             return None;
@@ -83,7 +83,7 @@ impl Recipe {
         }
     }
 
-    /// Appends the cell to `out`; nothing where it is blank.
+    /// Appends the cell to `out`; nothing if it is blank.
     pub(crate) fn write(&mut self, here: &Here<'_>, prng: &mut Prng, out: &mut String) {
         if !self.when.iter().all(|condition| condition.holds(here.cells))
             || (self.blank != Share::NONE && prng.hits(self.blank))
@@ -211,7 +211,7 @@ fn form(raw: &RawForm, names: &dyn Names, known: bool) -> Result<Form, Fault> {
     })
 }
 
-/// Refuses a recipe of two kinds, or with keys that belong to another kind: they would be ignored otherwise.
+/// Refuses a recipe with two kinds or with keys of another kind, which would otherwise be ignored.
 fn check_keys(raw: &RawForm) -> Result<(), Fault> {
     if raw.kinds().into_iter().filter(|given| *given).count() != 1 {
         let kinds = crate::error::one_of(RawForm::KINDS);
@@ -254,7 +254,8 @@ fn decimal(ranges: &[(u64, String, String)]) -> Result<Form, Fault> {
     Ok(Form::Decimal { ranges, weights })
 }
 
-/// Each `#` becomes a digit; with `luhn` a check digit follows, computed as if that prefix stood before the digits.
+/// Replaces each `#` by a random digit. With `luhn`, a check digit follows, computed as if that prefix preceded the
+/// digits.
 fn write_digits(pattern: &str, luhn: Option<&str>, prng: &mut Prng, out: &mut String) {
     let start = out.len();
     for character in pattern.chars() {
@@ -274,7 +275,7 @@ fn digit(value: u64) -> char {
     u32::try_from(value).ok().and_then(|value| char::from_digit(value, 10)).expect("below ten")
 }
 
-/// The digit that makes the whole a number of Luhn's.
+/// The check digit that makes the number valid under the Luhn algorithm.
 fn luhn_digit(digits: &[u64]) -> u64 {
     let sum: u64 = digits
         .iter()
@@ -299,7 +300,7 @@ mod tests {
             write_digits(body, Some(prefix), &mut Prng::new(1, "test"), &mut out);
             assert_eq!(out, expected);
         };
-        // Two national provider identifiers that are published as examples.
+        // Two national provider identifiers published as examples.
         check("80840", "123456789", "1234567893");
         check("80840", "100300012", "1003000126");
         check("", "7992739871", "79927398713");

@@ -1,11 +1,12 @@
-//! Records as bytes: every cell that is not blank is quoted but those the profile lists as bare, and records end with LF.
+//! Writes records as bytes: all cells are quoted, except blank ones and those the profile lists as bare; records end
+//! with LF.
 
 use crate::plan::{Origin, Plan};
 use crate::scope::Row;
 use crate::table::Table;
 
-/// How the records of a layout are put together: cells made for the record, and runs of a drawn member's cells
-/// that are written out once for each member.
+/// Assembles the records of a layout from cells made for the record and from runs of a member's cells, which are
+/// rendered once per member.
 #[derive(Debug)]
 pub(crate) struct Renderer {
     parts: Vec<Part>,
@@ -28,7 +29,7 @@ struct Segments {
 }
 
 impl Renderer {
-    /// `origins` and `bare` are the layout's columns in order: where each comes from, and whether it is bare.
+    /// `origins` and `bare` describe the layout's columns in order: their source, and whether they are written bare.
     pub(crate) fn new(plan: &Plan, origins: &[Origin], bare: &[bool]) -> Self {
         let mut renderer = Self { parts: Vec::new(), segments: Vec::new() };
         let mut run: Option<(usize, Vec<(usize, bool)>)> = None;
@@ -103,7 +104,7 @@ impl Segments {
     }
 }
 
-/// Appends a cell: nothing where it is blank, bare where that is asked for and possible, quoted otherwise.
+/// Appends a cell: nothing if it is blank, bare if requested and possible, otherwise quoted.
 pub(crate) fn write_cell(cell: &str, bare: bool, out: &mut Vec<u8>) {
     let needs_quotes = || cell.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r'));
     if cell.is_empty() {

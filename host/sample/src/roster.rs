@@ -1,24 +1,24 @@
-//! Which defect comes next: every kind in turn, each on the first record that fits it.
+//! Chooses the next defect: all kinds take turns, each on the first record that fits it.
 
 use crate::defect::Defect;
 use crate::template::Cells;
 
-/// The kinds in a circle, and those that wait for a record that fits.
+/// The kinds in a circle, and those waiting for a record that fits.
 #[derive(Debug)]
 pub(crate) struct Roster {
     next: usize,
     waiting: Vec<usize>,
-    /// The record at which a kind was last used, for kinds that need room between them.
+    /// The record on which each kind was last used, for kinds that need a minimum spacing.
     used: Vec<Option<u64>>,
     rows: u64,
 }
 
-/// What the records around mean for a record.
+/// A record and what its neighbours allow.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) record: u64,
-    /// Whether the record's bytes may be damaged: not next to another damaged one, nor at the end of the file,
-    /// because the end of a damaged record is found by the sound record that follows.
+    /// Whether the record's bytes may be damaged: not next to another damaged record nor at the end of the file,
+    /// because a damaged record's end is found by the sound record after it.
     pub(crate) damage: bool,
     /// Whether there is an earlier sound record.
     pub(crate) earlier: bool,
@@ -29,7 +29,7 @@ impl Roster {
         Self { next: 0, waiting: Vec::new(), used: vec![None; kinds], rows }
     }
 
-    /// Owes the file one more defect of the kind whose turn it is.
+    /// Adds one more defect to be placed, of the next kind in turn.
     pub(crate) fn owe(&mut self, defects: &[Defect], record: u64) {
         for _ in 0..defects.len() {
             let kind = self.next;
@@ -43,7 +43,7 @@ impl Roster {
         }
     }
 
-    /// The kind to use on this record, if one that waits fits it.
+    /// Takes the first waiting kind that fits this record, if any.
     pub(crate) fn take(
         &mut self,
         defects: &[Defect],

@@ -1,4 +1,4 @@
-//! Rows: columns made one after the other, each from those before it and from the members it draws.
+//! Makes rows: columns are made in order, each from earlier columns and from the members drawn.
 
 use crate::condition::Condition;
 use crate::error::{Fault, one_of};
@@ -11,11 +11,11 @@ use crate::template::{Cells, Named, Names, Source, Template};
 
 use indexmap::IndexMap;
 
-/// How rows are made.
+/// How to make rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     steps: Vec<Step>,
-    /// Names of the columns that recipes make, in order.
+    /// Names of the columns made by recipes, in order.
     pub(crate) columns: Vec<String>,
     /// Table and naming pattern of each draw, in order.
     pub(crate) draws: Vec<Drawn>,
@@ -26,7 +26,7 @@ pub(crate) struct Drawn {
     name: String,
     pub(crate) table: usize,
     columns: Vec<String>,
-    /// How the members' columns are called in the row, `*` standing for their own name.
+    /// Names of the members' columns in the row; `*` stands for their own name.
     pub(crate) pattern: Option<String>,
 }
 
@@ -44,7 +44,7 @@ struct Draw {
     even: bool,
 }
 
-/// Nobody could be drawn.
+/// No member could be drawn.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "no member of table `{table}` can be drawn where `{column}` is `{cell}`, add one to the profile"
@@ -55,12 +55,12 @@ pub(crate) struct NoMember {
     cell: String,
 }
 
-/// A row being made, or the last one that was.
+/// The row being made, or the last one made.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Row {
     text: String,
     ends: Vec<usize>,
-    /// The member each draw chose.
+    /// The member chosen by each draw.
     pub(crate) drawn: Vec<Option<usize>>,
     scratch: String,
 }
@@ -76,7 +76,7 @@ impl Row {
     }
 }
 
-/// The cells of a row and of the members it drew.
+/// The cells of a row and of the members drawn for it.
 struct Reach<'a> {
     row: &'a Row,
     draws: &'a [Drawn],
@@ -91,13 +91,13 @@ impl Cells for Reach<'_> {
                 Some(member) => self.tables[self.draws[draw].table].cell(member, column),
                 None => "",
             },
-            // Only defects speak of earlier records, and they have cells of their own.
+            // Only defects use earlier records, and they have cells of their own.
             Source::Earlier(_) => "",
         }
     }
 }
 
-/// Names while a scope is read: what was made so far.
+/// The names available so far while a scope is read.
 struct SoFar<'a> {
     columns: &'a [String],
     draws: &'a [Drawn],
@@ -127,7 +127,7 @@ impl Names for SoFar<'_> {
 }
 
 impl Scope {
-    /// Reads a scope over the tables that stand before it, and prepares those tables for being drawn from.
+    /// Reads a scope that draws from the tables before it, and prepares those tables for drawing.
     pub(crate) fn new(
         raw: &IndexMap<String, RawRecipe>,
         tables: &mut [Table],
@@ -163,7 +163,7 @@ impl Scope {
         Ok(())
     }
 
-    /// Makes the row of that index.
+    /// Makes the row with this index.
     pub(crate) fn next(
         &mut self,
         tables: &[Table],
@@ -196,7 +196,7 @@ impl Scope {
     }
 }
 
-/// How often a draw tries again where it must differ from others: after that a repetition stands.
+/// Tries to draw a member that differs from other draws; after that a repetition is accepted.
 const TRIES: usize = 4;
 
 impl Draw {

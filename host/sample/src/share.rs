@@ -1,37 +1,36 @@
-//! A part of a whole, as profiles and callers write it: `0.5%` or `0.005`.
+//! A share of a whole, written in profiles and by callers as `0.5%` or `0.005`.
 //!
-//! Kept in parts of a billion, so that no float decides what a file holds and the same request gives the same
-//! bytes on every machine.
+//! Kept in billionths: no float affects a file's content, and the same request gives the same bytes on every machine.
 
 use std::fmt;
 use std::str::FromStr;
 
 use assay_model::{parse_decimal, shown};
 
-/// Parts of a billion; between none and all.
+/// Billionths, from none to all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Share(u64);
 
-/// The text is not a share.
+/// The text is not a valid share.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a share, expected 0% to 100%, such as `0.5%` or `0.005`", text = shown(text))]
 pub struct ShareError {
     text: String,
 }
 
-/// Nine digits after the point are finer than one record in the largest file published.
+/// Billionths in the whole: nine decimal places are finer than one record in the largest published file.
 const WHOLE: u64 = 1_000_000_000;
 
 impl Share {
     /// Nothing of it.
     pub const NONE: Self = Self(0);
 
-    /// Parts of a billion, 0 to 1,000,000,000.
+    /// Billionths, from 0 to 1,000,000,000.
     pub fn billionths(self) -> u64 {
         self.0
     }
 
-    /// What the share is taken of.
+    /// The whole, in billionths.
     pub(crate) const fn whole() -> u64 {
         WHOLE
     }
@@ -41,7 +40,7 @@ impl FromStr for Share {
     type Err = ShareError;
 
     fn from_str(text: &str) -> Result<Self, ShareError> {
-        // A percent is two places less than the share itself.
+        // A percentage has two decimal places fewer than the share.
         let parsed = match text.strip_suffix('%') {
             Some(percent) => parse_decimal(percent.trim_end().as_bytes(), 7),
             None => parse_decimal(text.as_bytes(), 9),

@@ -1,4 +1,4 @@
-//! Tables: members that rows draw from, so that the same person comes again with the same cells.
+//! Tables: members that rows draw from, so that the same person occurs again with the same cells.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::prng::Prng;
 use crate::raw::RawTable;
 use crate::weights::Weights;
 
-/// Members with their cells, and how likely each is drawn.
+/// Members with their cells and weights.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     pub(crate) name: String,
@@ -23,7 +23,7 @@ pub(crate) struct Table {
     weight: Option<usize>,
 }
 
-/// Members to choose among.
+/// Members to choose from.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Group {
     members: Vec<usize>,
@@ -31,7 +31,7 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// A member by chance, or, in turn, the one at `turn`. `None` where nobody can be drawn.
+    /// Chooses a member at random or, given `turn`, in turn. `None` if no member can be drawn.
     pub(crate) fn choose(&self, turn: Option<u64>, prng: &mut Prng) -> Option<usize> {
         if self.weights.total() == 0 {
             return None;
@@ -44,11 +44,12 @@ impl Group {
     }
 }
 
-/// A likelihood is this divided by the member's rank; large enough that ranks in the millions still differ.
+/// The weight of a member is this divided by its rank plus `skew`; large enough that ranks in the millions still
+/// differ.
 const SKEW_UNIT: u64 = 1 << 40;
 
 impl Table {
-    /// A table of a file's rows. `value` is the number that `between` asks about, where it is known.
+    /// A table read from a data file. `value` is the number that `between` refers to, if known.
     pub(crate) fn of_data(
         name: &str,
         raw: &RawTable,
@@ -78,7 +79,7 @@ impl Table {
         Ok(table)
     }
 
-    /// A table that has no members yet.
+    /// A table without members.
     pub(crate) fn empty(name: &str, raw: &RawTable, columns: Vec<String>) -> Result<Self, Fault> {
         let weight = raw.weight.as_deref().map(|name| column_of(&columns, name)).transpose();
         Ok(Self {
@@ -103,7 +104,7 @@ impl Table {
         self.members += 1;
     }
 
-    /// Makes its members likely to be drawn: to be called after the last was added.
+    /// Computes the members' weights; call it after adding the last member.
     pub(crate) fn weigh(&mut self) -> Result<(), Fault> {
         self.every = self.group((0..self.members).collect())?;
         Ok(())
@@ -145,7 +146,7 @@ impl Table {
         Ok(())
     }
 
-    /// All members, or those whose cell in an indexed column is as given.
+    /// All members, or those with the given cell in an indexed column.
     pub(crate) fn group_of(&self, filter: Option<(usize, &str)>) -> Option<&Group> {
         match filter {
             None => Some(&self.every),
@@ -160,7 +161,7 @@ impl Table {
         &self.text[start..self.ends[at]]
     }
 
-    /// How many members there are.
+    /// Number of members.
     pub(crate) fn members(&self) -> usize {
         self.members
     }

@@ -1,41 +1,41 @@
-//! Texts with places for other cells: `{city}, {state}` or `{Date|from:6}-{Date|first:2}`.
+//! Texts with placeholders for other cells: `{city}, {state}` or `{Date|from:6}-{Date|first:2}`.
 //!
-//! `{{` and `}}` stand for the braces themselves. A place names a cell, then filters that change its text.
+//! `{{` and `}}` stand for literal braces. A placeholder names a cell, followed by filters that change its text.
 
 use std::borrow::Cow;
 
 use crate::error::Fault;
 
-/// Where a cell comes from.
+/// The source of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     /// A column of the same row, made earlier.
     Own(usize),
-    /// A column of the member that a draw of the same row chose.
+    /// A column of a member drawn for the same row.
     Drawn { draw: usize, column: usize },
     /// A column of an earlier record; defects only.
     Earlier(usize),
 }
 
-/// What a name in a template stands for.
+/// What a name in a template refers to.
 #[derive(Debug, Clone)]
 pub(crate) enum Named {
     Cell(Source),
-    /// A partition value or the layout: the same for the whole file.
+    /// A partition value or the layout, which are the same for the whole file.
     Fixed(String),
 }
 
-/// Looks names up while a profile is read; an unknown one is answered with the names that exist.
+/// Looks up names while a profile is read. Fails for an unknown name, listing the names that exist.
 pub(crate) trait Names {
     fn named(&self, name: &str) -> Result<Named, Fault>;
 }
 
-/// The cells a template can reach while a row is made.
+/// The cells that a template can use while a row is made.
 pub(crate) trait Cells {
     fn cell(&self, source: Source) -> &str;
 }
 
-/// A text with places for cells.
+/// A text with placeholders for cells.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     pieces: Vec<Piece>,
@@ -51,13 +51,13 @@ enum Piece {
 enum Filter {
     Upper,
     Lower,
-    /// The first characters.
+    /// Keeps this many characters from the start.
     First(usize),
-    /// All characters from that one on, counting from 0.
+    /// Drops this many characters from the start.
     From(usize),
-    /// The whole number in the cell plus another.
+    /// Adds this to the whole number in the cell.
     Plus(i64),
-    /// The cell again and again until it has that many characters.
+    /// Repeats the cell up to this many characters.
     Fill(usize),
 }
 
@@ -114,7 +114,7 @@ impl Template {
         }
     }
 
-    /// The text; borrowed where the template is a single piece.
+    /// The text; borrowed if the template is a single piece.
     pub(crate) fn value<'a>(&'a self, cells: &'a dyn Cells) -> Cow<'a, str> {
         match self.pieces.as_slice() {
             [] => Cow::Borrowed(""),
@@ -128,7 +128,7 @@ impl Template {
         }
     }
 
-    /// The text where it is the same for every row.
+    /// The text, if it is the same for every row.
     pub(crate) fn fixed(&self) -> Option<&str> {
         match self.pieces.as_slice() {
             [] => Some(""),

@@ -1,4 +1,4 @@
-//! The truth about a file: which record carries which defect, what must be found, and what the sums are.
+//! The truth about a file: which record has which defect, what must be found, and the sums of amounts.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::defect::Outcome;
 
-/// The truth file's first line. One line follows for each finding and each repair, in the order of the records.
+/// First line of the truth file. A line follows for each finding and repair, in the order of the records.
 pub(crate) const HEADER: &str =
     "record\tline\toffset\tlength\trecord_id\tdefect\trule\tclass\tcolumn\toutcome\tafter\n";
 
@@ -44,14 +44,14 @@ fn escape(cell: &str) -> String {
     cell.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
 }
 
-/// Sums of an amount column over the cells that parse, in records whose cells can be read.
+/// Sums of an amount column, over cells that parse in records whose cells can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amounts {
-    /// Over all of them.
+    /// Sum over all of them.
     pub read: Decimal,
-    /// Over those that pass.
+    /// Sum over records that pass.
     pub validated: Decimal,
-    /// Over those that are held back.
+    /// Sum over quarantined records.
     pub quarantined: Decimal,
 }
 
@@ -61,7 +61,7 @@ impl Amounts {
         Self { read: zero, validated: zero, quarantined: zero }
     }
 
-    /// Counts a cell in, as it is after all repairs.
+    /// Adds a cell, as it is after all repairs.
     pub(crate) fn count(&mut self, cell: &str, quarantined: bool) {
         if let Ok(unscaled) = parse_decimal(cell.as_bytes(), self.read.scale) {
             let part = if quarantined { &mut self.quarantined } else { &mut self.validated };
@@ -71,24 +71,24 @@ impl Amounts {
     }
 }
 
-/// What a generated file holds and what a run over it must come to.
+/// Content of a generated file, and the expected result of a run over it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Data records, faulty ones included; the header is not one.
+    /// Data records, including faulty ones, without the header.
     pub records: u64,
-    /// Bytes of the whole file.
+    /// Size of the file in bytes.
     pub bytes: u64,
     /// Records with a defect.
     pub defective: u64,
     /// Records that pass.
     pub validated: u64,
-    /// Records that are held back.
+    /// Records that are quarantined.
     pub quarantined: u64,
-    /// Findings and repairs by rule code.
+    /// Number of findings and repairs, by rule code.
     pub rules: BTreeMap<String, u64>,
-    /// Records by kind of defect; kinds that found no fitting record are there with 0.
+    /// Number of records, by kind of defect; kinds without a fitting record have 0.
     pub defects: IndexMap<String, u64>,
-    /// Sums by amount column.
+    /// Sums, by amount column.
     pub amounts: IndexMap<String, Amounts>,
 }
 

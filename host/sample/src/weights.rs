@@ -1,4 +1,4 @@
-//! Choosing one of several by integer weights, at random or in exact proportion.
+//! Weighted choices, at random or in exact proportion.
 
 use crate::prng::Prng;
 
@@ -28,14 +28,14 @@ impl Weights {
         self.upto.last().copied().unwrap_or(0)
     }
 
-    /// A choice by chance.
+    /// Chooses at random.
     pub(crate) fn pick(&self, prng: &mut Prng) -> usize {
         let slot = prng.below(self.total());
         self.at(slot)
     }
 
-    /// The choice whose turn it is at `index`: over any run of indexes the shares are close to exact, so that a
-    /// rare choice is there in a small table too.
+    /// The choice whose turn it is at `index`. Over any run of indexes the shares are nearly exact, so rare choices occur
+    /// in small tables too.
     pub(crate) fn deal(&self, index: u64) -> usize {
         let turn = u128::from(index.wrapping_mul(GOLDEN)) * u128::from(self.total());
         self.at(u64::try_from(turn >> 64).expect("the upper half of 128 bits has 64"))

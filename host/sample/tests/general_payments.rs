@@ -1,4 +1,4 @@
-//! The profile of general payments: what its files look like, and that their truth is true.
+//! The profile of general payments: the shape of its files, and the correctness of their truth files.
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails the test")]
 
@@ -46,7 +46,7 @@ fn request(layout: &str, year: &str, rows: u64, seed: u64, defects: &str) -> Req
     }
 }
 
-/// A file of each layout and year at 2 %, large enough that every kind of defect finds a record. Made once.
+/// A file of each layout and year with 2 % defects, large enough for every kind of defect to find a record. Made once.
 fn damaged() -> &'static [(&'static str, &'static str, Made)] {
     static FILES: OnceLock<Vec<(&str, &str, Made)>> = OnceLock::new();
     FILES.get_or_init(|| {
@@ -67,7 +67,7 @@ fn the_same_request_gives_the_same_bytes() {
     let of = |layout: &str, year: &str, seed: u64| {
         digest(&make(&profile, request(layout, year, 1_000, seed, "2%")).file)
     };
-    // A change here changes every sample that anyone has made.
+    // If these change, every sample that anyone has generated changes.
     let expected = [
         11_309_680_380_779_994_988,
         2_508_586_256_817_335_650,
@@ -158,7 +158,7 @@ fn luhn(digits: &str) -> bool {
 fn shares_are_those_of_published_files() {
     let made = clean("general-91", "2023", 20_000);
     let records = read(&made.file).unwrap();
-    // Records for which a column holds the text (blank for ""), in parts of a thousand.
+    // Checks in how many records per thousand the column has this text (blank for "").
     let check = |name: &str, text: &str, least: usize, most: usize| {
         let at = column(&records[0], name);
         let share =
@@ -205,7 +205,7 @@ fn every_kind_of_defect_appears_and_lies_where_the_truth_says() {
         let records: BTreeSet<usize> = made.truth.iter().map(|truth| truth.record).collect();
         assert_eq!(u64::try_from(records.len()).unwrap(), made.summary.defective);
         assert!(made.truth.is_sorted_by_key(|truth| truth.record));
-        // Taken out at the ranges the truth gives, what is left is a strict file of the header's width.
+        // After removing the ranges given by the truth file, a strict CSV file with the header's width remains.
         let mut rest = Vec::new();
         let (mut from, mut line) = (0, 1);
         for truth in &made.truth {

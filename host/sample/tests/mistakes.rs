@@ -1,4 +1,4 @@
-//! Mistakes in profiles and requests: what is said about each.
+//! Mistakes in profiles and requests, and the messages about them.
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails the test")]
 
@@ -38,7 +38,7 @@ set = { number = "" }
 errors = ["required@number"]
 "#;
 
-/// What is replaced in the sound profile, and what is said about it then.
+/// Name of the case, the text to replace in the sound profile, the replacement, and the message.
 const CASES: &[(&str, &str, &str, &str)] = &[
     (
         "unknown-key",
@@ -230,7 +230,7 @@ fn request() -> Request {
     }
 }
 
-/// The error without the folder, which is another one on each machine.
+/// The error without the folder, which differs between machines.
 fn said(error: &ProfileError) -> String {
     let text = error.to_string();
     let mut parts = text.split('`').map(|part| match part.rsplit_once("/mistakes/") {

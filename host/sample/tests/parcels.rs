@@ -1,4 +1,4 @@
-//! A profile that no pack knows: what the language says is what the file holds.
+//! A profile without a pack: files must match what the profile says.
 
 mod support;
 
@@ -36,7 +36,7 @@ fn records_are_what_the_profile_says() {
     assert!(cells(1).all(|cell| cell.contains(" of B") && !cell.contains("Rome")));
     assert!(cells(2).all(|cell| cell.len() == 4));
     assert!(cells(4).all(|cell| cell == "Basel"));
-    // Tried again when it was the same town, a few times.
+    // A draw of the same town is repeated a few times.
     assert!(cells(5).filter(|cell| cell == "BASEL").count() < 40);
     assert!(cells(6).all(|cell| cell == "06"));
     let mut days: Vec<String> = cells(7).collect();
@@ -80,7 +80,7 @@ fn large_defects_keep_their_distance_and_damaged_records_a_sound_neighbour() {
     damaged.sort_unstable();
     assert!(damaged.windows(2).all(|pair| pair[1] - pair[0] >= 2), "{damaged:?}");
     assert!(!damaged.contains(&400), "the last record is sound");
-    // In a file too small for one of them there is none.
+    // A file too small for this kind has none.
     assert_eq!(parcels("short", "2020", 39, "100%").summary.defects["huge"], 0);
 }
 

@@ -1,4 +1,4 @@
-//! What the tests share: generating into memory, a strict reader of CSV, a digest.
+//! Shared by the tests: generating into memory, a strict CSV reader, a digest.
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
@@ -71,7 +71,7 @@ fn read_truth(line: &str) -> Truth {
     }
 }
 
-/// A record: its bytes, and its cells with the quotes still on.
+/// A record: its bytes, and its cells including quotes.
 pub(crate) struct Record<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) cells: Vec<&'a [u8]>,
@@ -87,7 +87,7 @@ impl Record<'_> {
     }
 }
 
-/// Reads strictly: the first thing that RFC 4180 does not allow is an error with its offset.
+/// Reads strictly; fails with the offset of the first byte that RFC 4180 does not allow.
 pub(crate) fn read(file: &[u8]) -> Result<Vec<Record<'_>>, usize> {
     let mut records = Vec::new();
     let (mut start, mut at) = (0, 0);
@@ -112,7 +112,7 @@ pub(crate) fn read(file: &[u8]) -> Result<Vec<Record<'_>>, usize> {
         }
         cells.push(&file[cell..at]);
         match file.get(at) {
-            // A blank last cell: nothing stands between the comma and the line ending.
+            // A blank last cell: the line ending directly follows the comma.
             Some(b',') if file.get(at + 1) == Some(&b'\n') => {
                 cells.push(&[]);
                 at += 1;
@@ -131,7 +131,7 @@ pub(crate) fn read(file: &[u8]) -> Result<Vec<Record<'_>>, usize> {
     Ok(records)
 }
 
-/// FNV-1a: enough to see that bytes changed.
+/// FNV-1a: enough to detect changed bytes.
 pub(crate) fn digest(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
