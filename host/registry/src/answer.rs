@@ -1,4 +1,4 @@
-//! What a registry answers where it does not do what it was asked.
+//! Errors from registries.
 
 use assay_model::causes;
 use oci_client::errors::{DigestError, OciDistributionError, OciErrorCode};
@@ -6,7 +6,7 @@ use oci_client::errors::{DigestError, OciDistributionError, OciErrorCode};
 use crate::error::RegistryError;
 use crate::reference::OciReference;
 
-/// Sorts what the client says by what its reader can do.
+/// Classifies the client's error by what the user can do about it.
 pub(crate) fn sorted(place: &OciReference, error: &OciDistributionError) -> RegistryError {
     let registry = place.registry().to_owned();
     let chain = |error: &(dyn std::error::Error + 'static)| {
@@ -55,7 +55,7 @@ pub(crate) fn sorted(place: &OciReference, error: &OciDistributionError) -> Regi
     }
 }
 
-/// A digest without the name of its algorithm.
+/// A digest without its algorithm's name.
 fn bare(digest: &str) -> &str {
     digest.strip_prefix("sha256:").unwrap_or(digest)
 }

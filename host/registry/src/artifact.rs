@@ -1,4 +1,4 @@
-//! What a plugin and its signature are in a registry.
+//! The form of plugins and their signatures in a registry.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use serde_json::json;
 pub(crate) const CONFIG: &str = "application/vnd.wasm.config.v0+json";
 pub(crate) const LAYER: &str = "application/wasm";
 
-/// in-toto's media type for a release in a DSSE envelope.
+/// in-toto's media type for a release attestation in a DSSE envelope.
 pub(crate) const SIGNATURE: &str = "application/vnd.in-toto.release+dsse";
 
 /// OCI's empty config, for artifacts that need none.
 const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 pub(crate) const EMPTY_CONFIG: &[u8] = b"{}";
 
-/// The beginning of time, because a manifest says when it was made, and the same plugin must be the same manifest.
+/// The epoch: a config states its creation time, but the same plugin must always give the same bytes.
 const CREATED: &str = "1970-01-01T00:00:00Z";
 
 pub(crate) fn descriptor(media_type: &str, bytes: &[u8]) -> OciDescriptor {
@@ -34,7 +34,7 @@ pub(crate) fn config(component: &[u8], imports: &[String], exports: &[String]) -
     let config = json!({
         "created": CREATED,
         "architecture": "wasm",
-        // Of a component in general; what it may import says the list.
+        // The value for components in general; the list below says what this one imports.
         "os": "wasip2",
         "layerDigests": [named(component)],
         "component": { "exports": exports, "imports": imports },

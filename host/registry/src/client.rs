@@ -14,19 +14,20 @@ use crate::answer;
 use crate::error::RegistryError;
 use crate::reference::OciReference;
 
-/// 10 s: a registry that does not even take a connection by then is down, and a CI job should say so.
+/// 10 s: a registry that has not accepted a connection by then is down, and a CI job should say so.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// 60 s without a byte: slow lines stall for seconds, dead ones for ever.
+/// 60 s without a byte: slow connections stall for seconds, dead ones forever.
 const READ: Duration = Duration::from_mins(1);
 
-/// 256 MiB: the largest component takes half of it, while its buffer grows; a manifest is some kilobytes.
+/// Maximum growth of the process's memory during a request. 256 MiB: the largest component takes half of it while its buffer grows; a
+/// manifest takes some kilobytes.
 const MOST: u64 = 256 << 20;
 
-/// 50 ms: at a gigabyte a second 50 MB more than [`MOST`] come before it is seen.
+/// Interval between checks of that limit. 50 ms: at 1 GB/s it can be exceeded by 50 MB before this is noticed.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// A client that is ready to ask, and what runs it.
+/// A client that is ready for requests, and the runtime it uses.
 pub(crate) struct Connection {
     pub(crate) client: Client,
     runtime: Runtime,
@@ -35,7 +36,7 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn open(place: &OciReference) -> Result<Self, RegistryError> {
         static TLS: Once = Once::new();
-        // `ring` builds with a C compiler alone. That another part of the program chose first is no fault.
+        // `ring` needs only a C compiler to build. It is fine if another part of the program has already chosen a provider.
         TLS.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
         let protocol =
             if place.is_loopback() { ClientProtocol::Http } else { ClientProtocol::Https };
@@ -50,7 +51,7 @@ impl Connection {
             connect_timeout: Some(CONNECT),
             read_timeout: Some(READ),
             user_agent: concat!("assay/", env!("CARGO_PKG_VERSION")),
-            // What is pulled is a plugin, never the one of several platforms that fits.
+            // A pull is always for a plugin, never for a choice between platforms.
             platform_resolver: None,
             ..ClientConfig::default()
         });
@@ -58,8 +59,8 @@ impl Connection {
         Ok(Self { client, runtime })
     }
 
-    /// Waits for what is asked, and sorts what goes wrong. An answer that does not end is given up: the client reads manifests, lists
-    /// and errors whole, however long they are.
+    /// Waits for a request and classifies its error. An endless answer is abandoned: the client reads manifests, lists and errors into
+    /// memory whatever their length.
     pub(crate) fn wait<T>(
         &self,
         place: &OciReference,
@@ -81,7 +82,7 @@ impl Connection {
     }
 }
 
-/// Bytes of memory that the process has; 0 where the system does not say.
+/// Resident memory of the process in bytes; 0 if the system does not report it.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -89,7 +90,7 @@ fn resident() -> u64 {
     kilobytes.map_or(0, |kilobytes| kilobytes * 1_024)
 }
 
-/// Who asks: the environment's word, else what `docker login` stored, else nobody in particular.
+/// Credentials from the environment, else those stored by `docker login`, else anonymous access.
 fn credentials(place: &OciReference) -> Result<RegistryAuth, RegistryError> {
     let of = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     if let (Some(user), Some(password)) = (of("ASSAY_REGISTRY_USER"), of("ASSAY_REGISTRY_PASSWORD"))

@@ -1,4 +1,4 @@
-//! What keeps a plugin from being pushed or pulled. Each text says what was found and what to do.
+//! Why a plugin cannot be pushed or pulled. Each text says what was found and what to do.
 
 use assay_model::shown;
 
@@ -10,97 +10,97 @@ pub enum RegistryError {
     #[error(
         "`{found}` is not a registry reference: {detail}\nhelp: write `oci://HOST/REPOSITORY:TAG`, or `oci://HOST/REPOSITORY@sha256:…`", found = shown(found), detail = shown(detail))]
     Reference {
-        /// What was typed.
+        /// The reference as typed.
         found: String,
-        /// What is wrong.
+        /// What is wrong with it.
         detail: String,
     },
-    /// A plugin is pushed under a tag; its digest is what comes of it.
+    /// A push needs a tag; the digest is its result.
     #[error(
         "`{place}` names a digest, and a push needs a tag\nhelp: write `oci://HOST/REPOSITORY:TAG`; `push` prints the digest", place = shown(place))]
     NoTag {
-        /// What was typed.
+        /// The reference as typed.
         place: String,
     },
-    /// Nobody answers.
+    /// The registry cannot be reached.
     #[error(
         "cannot reach `{registry}`: {detail}\nhelp: check the name and the network; HTTPS_PROXY sets a proxy", registry = shown(registry), detail = shown(detail))]
     Unreachable {
-        /// The registry.
+        /// Host of the registry.
         registry: String,
-        /// What the connection said.
+        /// The connection's error.
         detail: String,
     },
-    /// The registry wants to know who asks.
+    /// The registry denies access.
     #[error(
         "`{registry}` denied access: {detail}\nhelp: run `docker login {registry}`, or set ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD, for an account with access", registry = shown(registry), detail = shown(detail))]
     Denied {
-        /// The registry.
+        /// Host of the registry.
         registry: String,
-        /// What it said.
+        /// The registry's reason.
         detail: String,
     },
-    /// There is nothing there.
+    /// The plugin does not exist.
     #[error(
         "there is no `{place}`\nhelp: compare with what `assay push` printed; the tag may have been moved or removed", place = shown(place))]
     NotFound {
-        /// What was asked for.
+        /// The requested reference.
         place: String,
     },
-    /// What came is not what was asked for.
+    /// The content does not have the requested digest.
     #[error(
         "the registry `{registry}` sent different content: expected sha256:{expected}, found sha256:{found}\nhelp: nothing was written; the registry or a proxy is faulty or malicious", registry = shown(registry), found = shown(found))]
     Digest {
-        /// The registry.
+        /// Host of the registry.
         registry: String,
-        /// What was asked for.
+        /// The requested digest.
         expected: String,
-        /// What came.
+        /// The digest of the content.
         found: String,
     },
-    /// Something that is no plugin.
+    /// The artifact is not a plugin.
     #[error(
         "`{place}` is not a WebAssembly artifact: {detail}\nhelp: expected a manifest with one layer `application/wasm`, as `assay push` and `wkg oci push` write it", place = shown(place), detail = shown(detail))]
     NotWasm {
-        /// What was asked for.
+        /// The requested reference.
         place: String,
-        /// What it is.
+        /// What was found instead.
         detail: String,
     },
-    /// Too large to be a plugin.
+    /// The component is too large.
     #[error("`{place}` has {bytes} bytes: expected {limit} at most", place = shown(place))]
     TooLarge {
-        /// What was asked for.
+        /// The requested reference.
         place: String,
-        /// Its size.
+        /// Its size in bytes.
         bytes: u64,
-        /// The largest that is taken.
+        /// Maximum size in bytes.
         limit: u64,
     },
-    /// An answer that is longer than it may be, and perhaps without an end.
+    /// The answer is longer than allowed, and may be endless.
     #[error(
         "the registry `{registry}` sent more than the {limit} bytes that were expected\nhelp: nothing was written; the registry or a proxy is faulty or malicious", registry = shown(registry))]
     TooMuch {
-        /// The registry.
+        /// Host of the registry.
         registry: String,
-        /// The most that was taken.
+        /// Maximum size in bytes.
         limit: u64,
     },
-    /// Credentials that cannot be read.
+    /// The credentials cannot be read.
     #[error(
         "cannot read the credentials for `{registry}`: {detail}\nhelp: `docker login {registry}` stores them; ASSAY_REGISTRY_USER and ASSAY_REGISTRY_PASSWORD take precedence", registry = shown(registry), detail = shown(detail))]
     Credentials {
-        /// The registry.
+        /// Host of the registry.
         registry: String,
-        /// What is wrong.
+        /// What is wrong with them.
         detail: String,
     },
-    /// Anything else that the registry says.
+    /// Any other error of the registry.
     #[error("`{registry}` did not answer as a registry should: {detail}", registry = shown(registry), detail = shown(detail))]
     Protocol {
-        /// The registry.
+        /// Host of the registry.
         registry: String,
-        /// What it said.
+        /// The registry's message.
         detail: String,
     },
 }

@@ -1,6 +1,7 @@
 //! Plugins in OCI registries: [`push`] and [`pull`], by digest.
 //!
-//! The media types are the CNCF's for WebAssembly; signatures are referrers. This crate is the only one that talks to a network.
+//! The media types are the CNCF's for WebAssembly; signatures are referrers. Apart from `assay-s3`, this is the only crate that uses the
+//! network.
 
 mod answer;
 mod artifact;

@@ -1,4 +1,4 @@
-//! From a registry to bytes that are what they were asked to be.
+//! Pulls plugins and checks that they have the requested digests.
 
 use std::io;
 use std::pin::Pin;
@@ -14,23 +14,24 @@ use crate::client::Connection;
 use crate::error::RegistryError;
 use crate::reference::OciReference;
 
-/// A signature is a page of text; 1 MiB is hundreds of signatures.
+/// Maximum size of a signature in bytes. 1 MiB: a signature is a page of text, so this fits hundreds.
 const SIGNATURE_BYTES: u64 = 1 << 20;
 
-/// A plugin from a registry.
+/// A plugin pulled from a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pulled {
-    /// Where it is, by digest.
+    /// Its reference by digest.
     pub place: OciReference,
-    /// The manifest's digest.
+    /// Digest of its manifest.
     pub digest: Digest,
     /// The component.
     pub component: Vec<u8>,
-    /// Its signatures: DSSE envelopes. Whether they hold, the caller checks.
+    /// Its signatures, as DSSE envelopes. The caller must verify them.
     pub signatures: Vec<String>,
 }
 
-/// Pulls a plugin of so many bytes at most.
+/// Pulls a plugin of at most `limit` bytes. Fails if the registry cannot be reached or denies access, if there is no plugin, or if its
+/// content is too large or has another digest.
 pub fn pull(place: &OciReference, limit: u64) -> Result<Pulled, RegistryError> {
     let from = Connection::open(place)?;
     let (digest, manifest) = manifest(&from, place)?;
@@ -103,7 +104,7 @@ fn blob(
     }
 }
 
-/// Takes no more bytes than there should be, and one by which it shows that there are more.
+/// Collects at most `limit` bytes, plus one to show that there were more.
 struct Capped {
     bytes: Vec<u8>,
     limit: u64,
@@ -142,7 +143,7 @@ fn signatures(from: &Connection, place: &OciReference) -> Result<Vec<String>, Re
     let index = from.wait(place, from.client.pull_referrers(place.reference(), Some(SIGNATURE)))?;
     let mut signatures = Vec::new();
     for entry in index.manifests {
-        // A registry may hand over all referrers where some were asked for.
+        // A registry may return all referrers, whatever type was requested.
         if entry.artifact_type.as_deref() != Some(SIGNATURE) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! From a file to a registry.
+//! Pushes plugins to a registry.
 
 use std::collections::BTreeMap;
 
@@ -16,35 +16,36 @@ use crate::client::Connection;
 use crate::error::RegistryError;
 use crate::reference::OciReference;
 
-/// What is to be pushed.
+/// What to push.
 #[derive(Debug)]
 pub struct Push<'a> {
-    /// Where to: a repository and a tag.
+    /// Destination: a repository and a tag.
     pub place: &'a OciReference,
-    /// The component.
+    /// The component's bytes.
     pub component: &'a [u8],
-    /// What it imports, for those who look at the registry.
+    /// Its imports, for people who look at the registry.
     pub imports: &'a [String],
-    /// What it exports.
+    /// Its exports.
     pub exports: &'a [String],
     /// Its signature, if it has one.
     pub signature: Option<&'a str>,
-    /// `org.opencontainers.image.version` and the like.
+    /// Annotations such as `org.opencontainers.image.version`.
     pub annotations: BTreeMap<String, String>,
 }
 
-/// What came of it.
+/// The result of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
-    /// Where it is, by digest: the name that never means anything else.
+    /// Its reference by digest, which never changes its meaning.
     pub place: OciReference,
-    /// The manifest's digest.
+    /// Digest of its manifest.
     pub digest: Digest,
-    /// The digest of the signature's manifest.
+    /// Digest of the signature's manifest, if there is a signature.
     pub signature: Option<Digest>,
 }
 
-/// Pushes a plugin: its bytes, its manifest, and then its signature, so that a tag never names what is not whole.
+/// Pushes a plugin: its bytes, its manifest, its signature and last the tag, so that a tag never names something incomplete. Fails if the
+/// reference has no tag, or if the registry cannot be reached or refuses.
 pub fn push(push: &Push<'_>) -> Result<Pushed, RegistryError> {
     let place = push.place;
     if place.digest().is_some() {
@@ -57,7 +58,7 @@ pub fn push(push: &Push<'_>) -> Result<Pushed, RegistryError> {
     blob(&to, place, push.component)?;
     let text = bytes(&manifest);
     let digest = sha256(&text);
-    // By digest first: the signature refers to it, and the tag is moved when everything is there.
+    // By digest first: the signature refers to it, and the tag is moved when everything has been uploaded.
     put(&to, &place.at(digest), text.clone())?;
     let signature = push.signature.map(|envelope| sign(&to, place, &text, envelope.as_bytes()));
     let signature = signature.transpose()?;
@@ -68,7 +69,7 @@ pub fn push(push: &Push<'_>) -> Result<Pushed, RegistryError> {
 fn blob(to: &Connection, place: &OciReference, bytes: &[u8]) -> Result<(), RegistryError> {
     let digest = named(bytes);
     let there = to.wait(place, to.client.blob_exists(place.reference(), &digest));
-    // A registry that cannot tell is sent the blob.
+    // If the registry cannot tell, upload the blob.
     if there.is_ok_and(|there| there) {
         return Ok(());
     }
@@ -84,7 +85,7 @@ fn put(to: &Connection, place: &OciReference, manifest: Vec<u8>) -> Result<(), R
     to.wait(place, to.client.push_manifest_raw(place.reference(), manifest, kind)).map(drop)
 }
 
-/// Pushes a signature that refers to a manifest.
+/// Pushes a signature that refers to the manifest `subject`.
 fn sign(
     to: &Connection,
     place: &OciReference,
@@ -103,7 +104,7 @@ fn sign(
     if index.manifests.iter().any(|entry| entry.digest == name) {
         return Ok(own);
     }
-    // The registry does not keep account of referrers; then clients do, under a tag.
+    // The registry does not track referrers, so clients maintain a list of them under a tag.
     index.manifests.push(ImageIndexEntry {
         media_type: OCI_IMAGE_MEDIA_TYPE.to_owned(),
         digest: name,

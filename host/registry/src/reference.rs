@@ -1,4 +1,4 @@
-//! Where in a registry something is.
+//! References to content in a registry.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use oci_client::Reference;
 
 use crate::error::RegistryError;
 
-/// How references begin, so that they are never taken for files.
+/// Prefix of references, so that they are never mistaken for files.
 const SCHEME: &str = "oci://";
 
 /// A repository in a registry, with a tag or a digest: `oci://ghcr.io/me/my-rules:0.1.0`, `oci://…@sha256:…`.
@@ -18,12 +18,12 @@ pub struct OciReference {
 }
 
 impl OciReference {
-    /// The digest it names, if it names one.
+    /// The digest in the reference, if it has one.
     pub fn digest(&self) -> Option<Digest> {
         self.reference.digest()?.strip_prefix("sha256:")?.parse().ok()
     }
 
-    /// The same repository at a digest.
+    /// The same repository, by digest.
     #[must_use]
     pub fn at(&self, digest: Digest) -> Self {
         let digest = format!("sha256:{digest}");
@@ -31,12 +31,12 @@ impl OciReference {
         Self { reference: Reference::with_digest(registry.to_owned(), repository, digest) }
     }
 
-    /// The registry's host, with its port.
+    /// Host of the registry, with its port.
     pub(crate) fn registry(&self) -> &str {
         self.reference.registry()
     }
 
-    /// The same repository at a tag.
+    /// The same repository, by tag.
     pub(crate) fn tagged(&self, tag: String) -> Self {
         let (registry, repository) = (self.registry(), self.reference.repository().to_owned());
         Self { reference: Reference::with_tag(registry.to_owned(), repository, tag) }
@@ -71,7 +71,7 @@ impl FromStr for OciReference {
         let rest =
             text.strip_prefix(SCHEME).ok_or_else(|| wrong("it does not begin with `oci://`"))?;
         let host = rest.split('/').next().unwrap_or_default();
-        // Docker would look for such a name in its own hub. A release must not go to a place that nobody named.
+        // Docker would look for such a name in its own hub, but a release must not be sent to a host that nobody named.
         if !rest.contains('/') || !(host == "localhost" || host.contains(['.', ':'])) {
             return Err(wrong("it names no host"));
         }

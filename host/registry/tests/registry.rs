@@ -1,4 +1,4 @@
-//! There and back through a real registry, a process of its own on the loopback interface.
+//! A round trip through a real registry in a process of its own, on the loopback interface.
 
 mod process;
 
@@ -20,7 +20,7 @@ impl Registry {
         format!("oci://127.0.0.1:{}/{rest}", self.port).parse().expect("a place")
     }
 
-    /// What the registry says of a path, by a client that is not ours.
+    /// The registry's answer for a path, read by an independent client.
     fn curl(&self, path: &str) -> serde_json::Value {
         let url = format!("http://127.0.0.1:{}/v2/{path}", self.port);
         let accept = "Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
@@ -61,14 +61,14 @@ fn what_is_pulled_by_digest_is_what_was_pushed_and_nothing_else_is_taken() {
     assert_eq!(pulled.signatures, ["{\"signature\": 1}"]);
     assert_eq!(pull(&tag, LIMIT).expect("the tag names it"), pulled);
 
-    // The same again is the same, and a second signature comes beside the first.
+    // Pushing the same again changes nothing, and a second signature is added to the first.
     let again = push(&a_push(&tag, &exports, Some("{\"signature\": 1}"))).expect("it is pushed");
     assert_eq!(again, pushed);
     let more = push(&a_push(&tag, &exports, Some("{\"signature\": 2}"))).expect("it is pushed");
     assert_eq!(more.digest, pushed.digest);
     assert_eq!(pull(&tag, LIMIT).expect("it is there").signatures.len(), 2);
 
-    // Other clients see an artifact as the field writes it.
+    // Other clients see a standard artifact.
     let manifest = registry.curl("team/my-rules/manifests/0.1.0");
     assert_eq!(manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json");
     assert_eq!(manifest["layers"][0]["mediaType"], "application/wasm");
@@ -93,7 +93,7 @@ fn what_is_pulled_by_digest_is_what_was_pushed_and_nothing_else_is_taken() {
     let signature = tag.at(pushed.signature.expect("it was signed"));
     refused("no plugin", pull(&signature, LIMIT).map(drop));
 
-    // The registry's disk changes what it was given.
+    // The registry's disk corrupts the content.
     let hex = manifest["layers"][0]["digest"].as_str().expect("a digest")[7..].to_owned();
     let blob = format!("store/docker/registry/v2/blobs/sha256/{}/{hex}/data", &hex[..2]);
     let mut bytes = COMPONENT.to_vec();
@@ -106,7 +106,7 @@ fn what_is_pulled_by_digest_is_what_was_pushed_and_nothing_else_is_taken() {
 
 #[test]
 fn who_does_not_answer_is_named() {
-    // Nobody listens on a port that was just given back.
+    // Nobody listens on a port that was just released.
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
     let place: OciReference =
         format!("oci://127.0.0.1:{}/a:1", port.expect("a port").port()).parse().expect("a place");
@@ -114,7 +114,7 @@ fn who_does_not_answer_is_named() {
     assert!(matches!(error, RegistryError::Unreachable { .. }), "{error}");
 }
 
-/// Answers every request as `answer` says: a head, and a piece of a body that is sent for ever if it is to be. Gives the port.
+/// Answers every request as `answer` says: a head and, if given, a piece of a body that is repeated forever. Returns the port.
 fn liar(answer: impl Fn(&str) -> (String, Option<Vec<u8>>) + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();

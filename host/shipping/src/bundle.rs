@@ -1,7 +1,7 @@
-//! A bundle: a pack with all it needs in one file, for hosts that reach no registry.
+//! Bundles: a pack with everything it needs in one file, for hosts that cannot reach a registry.
 //!
-//! It is a tar in zstd whose first entry, `bundle.json`, lists every other with its digest. Nothing of the moment is in it, so
-//! the same pack and plugins give the same bytes, and a signature of a bundle can be compared with one made elsewhere.
+//! A bundle is a zstd-compressed tar. Its first entry, `bundle.json`, lists all others with their digests. It contains nothing that depends
+//! on time, so the same pack and plugins give the same bytes, and a bundle's signature can be compared with one made elsewhere.
 
 use std::io::Read;
 use std::path::{Component, Path};
@@ -15,32 +15,32 @@ use crate::error::ShippingError;
 /// The table of contents; always the first entry.
 const CONTENTS: &str = "bundle.json";
 
-/// The format of bundles that this version writes and reads.
+/// Version of the bundle format that is written and read.
 const FORMAT: u32 = 1;
 
-/// What a bundle may unpack to. 1 GiB: plugins have 64 MiB at most, and a pack uses a handful.
+/// Maximum unpacked size in bytes. 1 GiB: plugins have at most 64 MiB, and a pack uses a handful.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// Files a bundle may have: a dataset has tens of layouts, not thousands.
+/// Maximum number of files in a bundle: a dataset has tens of layouts, not thousands.
 const MOST_FILES: usize = 10_000;
 
-/// How hard zstd tries. 12: components get a few percent smaller beyond, and bundling several times slower.
+/// Compression level of zstd. 12: higher levels make components a few percent smaller and bundling several times slower.
 const LEVEL: i32 = 12;
 
-/// A file of a bundle.
+/// A file in a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// With slashes: `rules/…` or `plugins/…`.
+    /// Path with slashes: `rules/…` or `plugins/…`.
     pub(crate) path: String,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// What a bundle holds.
+/// Content of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bundle {
-    /// The pack, from the rules folder.
+    /// Path of the pack, relative to the rules folder.
     pub(crate) pack: String,
-    /// The pack's digest: that of its effect.
+    /// Digest of the pack's effect.
     pub(crate) pack_digest: Digest,
     pub(crate) entries: Vec<Entry>,
 }
@@ -63,7 +63,7 @@ struct Listed {
 }
 
 impl Bundle {
-    /// The bundle's bytes.
+    /// Returns the bytes of the bundle.
     pub(crate) fn pack(mut self) -> std::io::Result<Vec<u8>> {
         self.entries.sort_by(|a, b| a.path.cmp(&b.path));
         let files = self.entries.iter().map(|entry| Listed {
@@ -94,11 +94,11 @@ impl Bundle {
         tar.into_inner()?.finish()
     }
 
-    /// Reads a bundle, and checks that it holds what it says and nothing else.
+    /// Reads a bundle and checks that it contains exactly what it lists.
     pub(crate) fn unpack(path: &Path, bytes: &[u8]) -> Result<Self, ShippingError> {
         let wrong = |detail: String| ShippingError::Bundle { path: path.to_owned(), detail };
         let unreadable = |error: std::io::Error| wrong(format!("it cannot be unpacked: {error}"));
-        // One more than may be, so that what is too large is told from what just fits.
+        // One byte more than allowed, to detect a bundle that is too large.
         let stream = zstd::Decoder::new(bytes).map_err(unreadable)?.take(MOST_BYTES + 1);
         let mut archive = tar::Archive::new(stream);
         let mut contents: Option<Contents> = None;
@@ -150,7 +150,7 @@ impl Bundle {
     }
 }
 
-/// Checks an entry against its line of the contents.
+/// Checks an entry against its line in the contents.
 fn check(listed: Option<&Listed>, name: &str, bytes: &[u8]) -> Result<(), String> {
     let Some(listed) = listed.filter(|listed| listed.path == name) else {
         return Err(format!("`{name}` is not listed, or stands in another place than listed"));
@@ -169,7 +169,7 @@ fn check(listed: Option<&Listed>, name: &str, bytes: &[u8]) -> Result<(), String
     Ok(())
 }
 
-/// Whether a path can only lead inside: no `..`, no root.
+/// Whether a path stays inside its folder: no `..`, no root.
 fn is_inside(path: &str) -> bool {
     !path.is_empty()
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))

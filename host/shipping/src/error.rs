@@ -1,4 +1,4 @@
-//! What keeps something from being shipped. Each text says what was found and what to do.
+//! Errors of shipping. Each text says what was found and what to do.
 
 use std::path::PathBuf;
 
@@ -13,77 +13,77 @@ pub enum ShippingError {
     /// A file cannot be read or written.
     #[error("cannot {what} `{}`", shown(path.display()))]
     File {
-        /// What was tried.
+        /// The attempted operation.
         what: &'static str,
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The system's word.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// The bytes are no component.
+    /// The bytes are not a component.
     #[error("`{name}` is not a component that can be stamped: {detail}", name = shown(name))]
     NoComponent {
-        /// The plugin.
+        /// Name of the plugin.
         name: String,
-        /// What the parser said.
+        /// The parser's message.
         detail: String,
     },
-    /// What is to be stamped is not in the form that the field agreed on.
+    /// A value to be stamped is not in the agreed form.
     #[error("the {what} `{found}` cannot be stamped: {detail}\nhelp: {help}", found = shown(found))]
     Stamp {
-        /// Which one.
+        /// Name of the stamp.
         what: &'static str,
-        /// What it is.
+        /// The value.
         found: String,
         /// What is wrong.
         detail: String,
-        /// What to write.
+        /// The form to use.
         help: &'static str,
     },
-    /// A bundle that is not as it should be.
+    /// The bundle is not valid.
     #[error("`{}` is not a bundle that can be imported: {detail}\nhelp: nothing was changed; copy it again, or export it again", shown(path.display()), detail = shown(detail))]
     Bundle {
-        /// The bundle.
+        /// Path of the bundle.
         path: PathBuf,
         /// What is wrong.
         detail: String,
     },
-    /// Nobody who is trusted vouches for it.
+    /// No trusted key has signed it.
     #[error("{what} cannot be trusted: {reason}", what = shown(what))]
     Untrusted {
-        /// What.
+        /// The thing that needs a signature.
         what: String,
-        /// Why not.
+        /// Why its signature is not accepted.
         reason: SignatureError,
     },
-    /// A key that a pack trusts is none.
+    /// A key that a pack trusts is not a valid key.
     #[error("`{}` trusts an invalid key: {reason}", shown(pack.display()))]
     TrustedKey {
-        /// The pack.
+        /// Path of the pack.
         pack: PathBuf,
         /// What is wrong with it.
         reason: KeyError,
     },
-    /// A file that does not belong to the rules.
+    /// A file outside of the rules folder.
     #[error("`{}` is not in the rules folder `{}`, so it has no place in a bundle\nhelp: move it there, or name another folder with `--rules`", shown(file.display()), shown(rules.display()))]
     Outside {
-        /// The file.
+        /// Path of the file.
         file: PathBuf,
         /// The rules folder.
         rules: PathBuf,
     },
-    /// The folder cannot be changed in one step.
+    /// The folder cannot be replaced atomically.
     #[error("cannot replace `{}` in one step: {reason}\nhelp: nothing was changed; some file systems cannot swap folders: import into a new folder, then move it there", shown(path.display()))]
     Exchange {
         /// The rules folder.
         path: PathBuf,
-        /// The system's word.
+        /// The system's error.
         reason: std::io::Error,
     },
-    /// Rules cannot be used.
+    /// The rules cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),
-    /// A plugin is not the one that was pinned.
+    /// A plugin is not the pinned one.
     #[error(transparent)]
     Lock(#[from] LockError),
 }

@@ -1,4 +1,4 @@
-//! `assay export`: from a rules folder to a bundle.
+//! `assay export`: writes a pack from a rules folder into a bundle.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,20 +11,21 @@ use crate::bundle::{Bundle, Entry};
 use crate::error::ShippingError;
 use crate::whole::write_whole;
 
-/// What was exported.
+/// The result of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
-    /// The digest of the bundle.
+    /// Digest of the bundle.
     pub digest: Digest,
     /// Its size in bytes.
     pub bytes: usize,
-    /// The files in it, with their sizes.
+    /// Its files, with their sizes in bytes.
     pub files: Vec<(String, usize)>,
-    /// The plugins in it, and whether a signature goes with each.
+    /// Its plugins, and whether each comes with a signature.
     pub plugins: Vec<(String, bool)>,
 }
 
-/// Writes a pack with all it needs to a bundle.
+/// Writes a pack and everything it needs into a bundle. Fails if the pack has mistakes, a plugin is not the pinned one or not signed as the
+/// pack requires, or a file cannot be read or written.
 pub fn export(
     pack: &Path,
     discovery: &Discovery,
@@ -93,7 +94,7 @@ fn absolute(path: &Path) -> Result<PathBuf, ShippingError> {
     path.canonicalize().map_err(ShippingError::file("use", path))
 }
 
-/// A file's path from the rules folder, with slashes.
+/// Path of a file relative to the rules folder, with slashes.
 fn inside(rules: &Path, file: &Path) -> Result<String, ShippingError> {
     let real = absolute(file)?;
     let inside = real

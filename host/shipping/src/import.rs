@@ -1,6 +1,6 @@
-//! `assay import`: from a bundle to a rules folder, all at once or not at all.
+//! `assay import`: installs a bundle in a rules folder, completely or not at all.
 //!
-//! What is to be is made beside the folder, checked as a whole, and then takes its place in one exchange.
+//! The new folder is built next to the old one, checked as a whole, and then exchanged with it atomically.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,31 +14,32 @@ use crate::bundle::Bundle;
 use crate::error::ShippingError;
 use crate::export::trusted_keys;
 
-/// What is to be imported.
+/// What to import.
 #[derive(Debug)]
 pub struct ImportRequest<'a> {
-    /// The bundle.
+    /// Path of the bundle.
     pub bundle: &'a Path,
-    /// The rules folder; made if it is not there.
+    /// The rules folder; created if missing.
     pub rules: &'a Path,
-    /// Keys of which one must have signed the bundle; empty: its signature is not asked for.
+    /// Trusted keys, one of which must have signed the bundle; if empty, its signature is not checked.
     pub keys: &'a [PublicKey],
 }
 
-/// What was imported.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
-    /// The pack, in the rules folder.
+    /// Path of the pack in the rules folder.
     pub pack: PathBuf,
-    /// Files that were not there.
+    /// Files that did not exist before.
     pub added: Vec<String>,
-    /// Files that were there and are others now.
+    /// Files whose content changed.
     pub replaced: Vec<String>,
-    /// Files that are as they were.
+    /// Number of files that did not change.
     pub unchanged: usize,
 }
 
-/// Imports a bundle.
+/// Imports a bundle. Fails, leaving the folder unchanged, if the bundle is damaged, not signed as required, or incompatible with the rules
+/// there.
 pub fn import(request: &ImportRequest<'_>) -> Result<Imported, ShippingError> {
     let path = request.bundle;
     let bytes = fs::read(path).map_err(ShippingError::file("read", path))?;
@@ -50,14 +51,14 @@ pub fn import(request: &ImportRequest<'_>) -> Result<Imported, ShippingError> {
     }
     let bundle = Bundle::unpack(path, &bytes)?;
     drop(bytes);
-    // A link to the folder stays, and what it points to changes.
+    // If the folder is a symbolic link, the link stays and its target changes.
     let rules = request.rules.canonicalize().unwrap_or_else(|_| request.rules.to_owned());
     let parent = match rules.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     fs::create_dir_all(parent).map_err(ShippingError::file("create", parent))?;
-    // On the same file system, so that it can take the folder's place; gone again if anything fails.
+    // On the same file system, so that it can be exchanged with the folder; removed again if anything fails.
     let beside = tempfile::Builder::new().prefix(".assay-import-").tempdir_in(parent);
     let beside = beside.map_err(ShippingError::file("write in", parent))?;
     let alone = beside.path().join("alone");
@@ -70,16 +71,16 @@ pub fn import(request: &ImportRequest<'_>) -> Result<Imported, ShippingError> {
     let mut imported = compare(&bundle, &merged)?;
     lay(&bundle, &merged)?;
     merge_locks(&rules.join(LOCK_FILE), &alone.join(LOCK_FILE), &merged.join(LOCK_FILE))?;
-    // What else is there must still be understood: a new layout may not fit an old pack.
+    // The other packs must still be valid: a new layout may not fit an old pack.
     Catalogue::open(&merged)?;
     exchange(&merged, &rules)?;
     imported.pack = request.rules.join(&bundle.pack);
     Ok(imported)
 }
 
-/// Where an entry lies in a rules folder.
+/// Path of an entry in a rules folder.
 fn place(folder: &Path, entry: &str) -> PathBuf {
-    // `plugins/` is a folder of the rules, so that both change in one step.
+    // `plugins/` is inside the rules folder, so that both change atomically.
     folder.join(entry.strip_prefix("rules/").unwrap_or(entry))
 }
 
@@ -94,7 +95,7 @@ fn lay(bundle: &Bundle, folder: &Path) -> Result<(), ShippingError> {
     Ok(())
 }
 
-/// Checks a bundle by what is in it: the pack is the one that was exported, the lock pins its plugins, and those whom it trusts signed them.
+/// Checks the content of a bundle: the pack is the one that was exported, the lock pins its plugins, and keys that it trusts signed them.
 fn check(path: &Path, bundle: &Bundle, alone: &Path) -> Result<(), ShippingError> {
     let wrong = |detail: String| ShippingError::Bundle { path: path.to_owned(), detail };
     let pack = Pack::open(&alone.join(&bundle.pack))?;
@@ -124,7 +125,7 @@ fn check(path: &Path, bundle: &Bundle, alone: &Path) -> Result<(), ShippingError
     Ok(())
 }
 
-/// What an import does to a folder.
+/// Compares a bundle with the folder it will change.
 fn compare(bundle: &Bundle, merged: &Path) -> Result<Imported, ShippingError> {
     let mut imported =
         Imported { pack: PathBuf::new(), added: Vec::new(), replaced: Vec::new(), unchanged: 0 };
@@ -144,7 +145,7 @@ fn compare(bundle: &Bundle, merged: &Path) -> Result<Imported, ShippingError> {
     Ok(imported)
 }
 
-/// The lock of before, and over it the bundle's.
+/// Merges the locks: the bundle's entries replace existing ones.
 fn merge_locks(before: &Path, new: &Path, merged: &Path) -> Result<(), ShippingError> {
     let mut lock = Lock::empty(merged);
     let before = if before.is_file() { Some(Lock::read(before)?) } else { None };
@@ -156,7 +157,7 @@ fn merge_locks(before: &Path, new: &Path, merged: &Path) -> Result<(), ShippingE
     Ok(lock.write()?)
 }
 
-/// Copies a folder, files and links as they are.
+/// Copies a folder; links stay links.
 fn copy(from: &Path, to: &Path) -> Result<(), ShippingError> {
     fs::create_dir_all(to).map_err(ShippingError::file("create", to))?;
     for entry in fs::read_dir(from).map_err(ShippingError::file("read", from))? {
@@ -176,7 +177,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), ShippingError> {
     Ok(())
 }
 
-/// Puts the new folder where the old one is, in one step.
+/// Replaces the old folder by the new one atomically.
 fn exchange(new: &Path, rules: &Path) -> Result<(), ShippingError> {
     let flags = if rules.is_dir() { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
     renameat_with(CWD, new, CWD, rules, flags)

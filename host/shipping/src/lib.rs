@@ -1,5 +1,5 @@
-//! What makes a plugin a package: [`stamp`]s that say what it is and what it was made of; and a pack a bundle: [`export`] and
-//! [`import`] for hosts that reach no registry.
+//! Makes packages of plugins, with [`stamp`]s that say what they are and what they were built from, and bundles of packs, with [`export`]
+//! and [`import`], for hosts that cannot reach a registry.
 //!
 //! Nothing is run, and nothing is sent anywhere.
 

@@ -1,7 +1,7 @@
-//! What a plugin is built from, as one digest that anyone can compute again.
+//! A plugin's source as one digest that anyone can recompute.
 //!
-//! It is the SHA-256 of the text that `sha256sum` prints for the files, sorted by name as bytes. Which files: all below the
-//! given folders but those that a `.gitignore` in them excludes, `.git`, and locks of rules, which building writes.
+//! It is the SHA-256 of the text that `sha256sum` prints for the files, sorted by name as bytes. The files are all those below the given
+//! folders, except those excluded by a `.gitignore` there, `.git`, and locks of rules, which a build writes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,19 +12,19 @@ use ignore::WalkBuilder;
 
 use crate::error::ShippingError;
 
-/// Names that are never source: version control's own folder, and what building a plugin writes into its rules.
+/// Names that are never part of the source: version control's own folder, and the file that a build writes into the rules.
 const NOT_SOURCE: [&str; 2] = [".git", "assay.lock"];
 
-/// A file or folder, and the name it goes by wherever it lies.
+/// A file or folder, with a name that does not depend on its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceTree {
-    /// Before the names of its files; empty for those of the plugin's own folder.
+    /// Prefix of its files' names; empty for the plugin's own folder.
     pub name: String,
-    /// Where it is.
+    /// Path on this machine.
     pub path: PathBuf,
 }
 
-/// The digest of all files, and how many there are.
+/// Returns the digest of all files, and their number. Fails if one cannot be read.
 pub fn source_digest(trees: &[SourceTree]) -> Result<(Digest, usize), ShippingError> {
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     for tree in trees {
@@ -46,7 +46,7 @@ pub fn source_digest(trees: &[SourceTree]) -> Result<(Digest, usize), ShippingEr
 
 fn below(tree: &SourceTree) -> Result<Vec<(String, PathBuf)>, ShippingError> {
     let walk = WalkBuilder::new(&tree.path)
-        // The same files on every machine: nobody's own settings, nothing from folders above, git or not.
+        // The same files on every machine: no personal settings, no ignore files in parent folders, with or without git.
         .standard_filters(false)
         .git_ignore(true)
         .require_git(false)

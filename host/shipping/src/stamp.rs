@@ -1,8 +1,8 @@
-//! What a component says of itself: name, version, licence and origin, in the custom sections that other tools read too.
+//! What a component says about itself: name, version, licence and origin, in custom sections that other tools read too.
 //!
-//! The sections are those of the OCI image annotations (`version`, `licenses`, `source`, …) and `producers`; of our own is
-//! only [`SOURCE_DIGEST`], which nobody else has. Nothing of the machine or the moment is in them, so that the same source
-//! gives the same bytes.
+//! The sections are those of the OCI image annotations (`version`, `licenses`, `source`, …) and `producers`. The only one of our own is
+//! [`SOURCE_DIGEST`], which has no standard equivalent. They contain nothing that depends on machine or time, so the same source gives the
+//! same bytes.
 
 use std::borrow::Cow;
 
@@ -17,10 +17,10 @@ use wasmparser::{Parser, Payload as Section};
 
 use crate::error::ShippingError;
 
-/// The custom section with the digest of what a component was built from: `sha256:` and 64 hexadecimal digits.
+/// Custom section with the digest of a component's source: `sha256:` and 64 hexadecimal digits.
 const SOURCE_DIGEST: &str = "assay:source-digest";
 
-/// Sections that are written anew, always in the same order. Of `producers`, what compilers wrote in it is kept.
+/// Sections that are rewritten, always in the same order. Compilers' entries in `producers` are kept.
 const OURS: [&str; 10] = [
     "authors",
     "component-name",
@@ -34,33 +34,33 @@ const OURS: [&str; 10] = [
     SOURCE_DIGEST,
 ];
 
-/// What is stamped into a component. What is not known is left out.
+/// The stamps of a component. Unknown ones are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Stamps {
-    /// The plugin's name.
+    /// Name of the plugin.
     pub name: Option<String>,
-    /// Its version.
+    /// Version of the plugin.
     pub version: Option<String>,
-    /// What it does, in a line.
+    /// What it does, in one line.
     pub description: Option<String>,
-    /// Who made it.
+    /// Its authors.
     pub authors: Option<String>,
     /// An SPDX licence expression.
     pub licenses: Option<String>,
     /// URL of the source.
     pub source: Option<String>,
-    /// URL with more about it.
+    /// URL of its home page.
     pub homepage: Option<String>,
-    /// The source's revision: a commit.
+    /// Revision of the source: a commit.
     pub revision: Option<String>,
-    /// What was built, see [`source_digest`](crate::source_digest).
+    /// Digest of the source, see [`source_digest`](crate::source_digest).
     #[serde(serialize_with = "as_text")]
     pub source_digest: Option<Digest>,
     /// SDKs with their versions.
     pub sdk: Vec<(String, String)>,
-    /// Tools that had it in their hands, with their versions.
+    /// Tools that processed it, with their versions.
     pub processed_by: Vec<(String, String)>,
-    /// Languages, with a version where one is known.
+    /// Languages, with their versions if known.
     pub language: Vec<(String, String)>,
 }
 
@@ -72,7 +72,8 @@ fn as_text<S: serde::Serializer>(digest: &Option<Digest>, to: S) -> Result<S::Ok
     }
 }
 
-/// Stamps a component. Stamping it again with the same changes nothing.
+/// Stamps a component. Stamping it again with the same stamps changes nothing. Fails if the bytes are not a component, or if a stamp is not
+/// in the agreed form.
 pub fn stamp(component: &[u8], stamps: &Stamps) -> Result<Vec<u8>, ShippingError> {
     let name = stamps.name.clone().unwrap_or_default();
     let failed = |detail: String| ShippingError::NoComponent { name: name.clone(), detail };
@@ -106,7 +107,7 @@ pub fn stamp(component: &[u8], stamps: &Stamps) -> Result<Vec<u8>, ShippingError
     Ok(stamped)
 }
 
-/// What a component says of itself.
+/// Reads the stamps of a component. Fails if the bytes are not a component.
 pub fn read_stamps(component: &[u8]) -> Result<Stamps, ShippingError> {
     let failed = |detail: String| ShippingError::NoComponent { name: "it".to_owned(), detail };
     let payload = Payload::from_binary(component).map_err(|error| failed(format!("{error:#}")))?;
@@ -146,7 +147,7 @@ pub fn read_stamps(component: &[u8]) -> Result<Stamps, ShippingError> {
     })
 }
 
-/// What stood in a field of `producers`, with our versions, and then what we add.
+/// Merges a field of `producers`: the existing entries with our versions, then ours that are new.
 fn merged(
     before: Option<&Producers>,
     field: &str,
@@ -184,7 +185,7 @@ fn parsed<T: std::fmt::Debug + Clone, E: std::fmt::Display>(
     })
 }
 
-/// The component without some of its outermost custom sections.
+/// Returns the component without some of its outermost custom sections.
 fn without(component: &[u8], names: &[&str]) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(component.len());
     for_each_section(component, |section| {
@@ -193,7 +194,7 @@ fn without(component: &[u8], names: &[&str]) -> Result<Vec<u8>, String> {
             Section::CustomSection(custom) if names.contains(&custom.name()) => {}
             other => {
                 if let Some((id, range)) = other.as_section() {
-                    // A section may promise more than there is.
+                    // A section may claim more bytes than there are.
                     let data = component.get(range).ok_or("it was cut off")?;
                     RawSection { id, data }.append_to_component(&mut out);
                 }
@@ -204,7 +205,7 @@ fn without(component: &[u8], names: &[&str]) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
-/// Calls with each section of the outermost component; what is inside of them stays whole.
+/// Calls `each` with every section of the outermost component; nested modules and components are kept whole.
 fn for_each_section(
     component: &[u8],
     mut each: impl FnMut(&Section<'_>) -> Result<(), String>,

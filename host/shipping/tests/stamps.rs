@@ -1,4 +1,4 @@
-//! Stamps are read back, change nothing else, and do not depend on where or how often they are stamped.
+//! Stamps can be read back, change nothing else, and do not depend on where or how often they are written.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use assay_shipping::{ShippingError, SourceTree, Stamps, read_stamps, source_digest, stamp};
 use wasm_encoder::{Component, CustomSection, Module, ModuleSection, NestedComponentSection};
 
-/// A component with a module and a component inside, each with custom sections, as compilers write them.
+/// A component with a nested module and component, each with custom sections like those written by compilers.
 fn component() -> Vec<u8> {
     let custom = |name: &'static str, data: &'static [u8]| CustomSection {
         name: name.into(),
@@ -109,7 +109,7 @@ fn the_source_digest_is_of_names_and_bytes_and_of_nothing_else() {
     assert_ne!(more(&[(".cargo/config.toml", "")]), base, "a hidden file more");
     assert_ne!(more(&[("src/lib.rs", "fn b() {}")]), base, "other bytes");
 
-    // As its documentation says it: `sha256sum` of the files, and of what that prints.
+    // As documented: `sha256sum` of the files, then of its output.
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), &[("b", "2"), ("a", "1"), ("c/d", "3")]);
     let script = "sha256sum a b c/d | sha256sum | cut -d' ' -f1";

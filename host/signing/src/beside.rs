@@ -1,4 +1,4 @@
-//! Signatures that lie beside their file.
+//! Signatures stored next to their file.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,12 +8,13 @@ use crate::error::SignatureError;
 use crate::key::PublicKey;
 use crate::statement::Signed;
 
-/// Where the signature of a file lies: `my-rules.wasm.sig` beside `my-rules.wasm`.
+/// Path of a file's signature: `my-rules.wasm.sig` for `my-rules.wasm`.
 pub fn signature_path(file: &Path) -> PathBuf {
     file.with_added_extension("sig")
 }
 
-/// Checks that a file, whose bytes were read already, is signed by one of the keys under its own name.
+/// Checks that a file, given with its bytes, is signed by one of the keys under its own name. Fails if its signature is missing or not
+/// valid.
 pub fn verify_beside(
     file: &Path,
     bytes: &[u8],

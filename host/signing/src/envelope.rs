@@ -1,4 +1,4 @@
-//! The file of a signature: a DSSE envelope.
+//! Signature files: DSSE envelopes.
 
 use assay_digest::sha256;
 use assay_model::Digest;
@@ -27,8 +27,8 @@ struct Signature {
     sig: String,
 }
 
-/// Signs a file. Signatures by other keys that `before` has of the same file are kept, so that a key can be replaced without a
-/// moment in which only one of them is accepted.
+/// Signs a file. Signatures of the same file by other keys in `before` are kept, so that both keys are accepted while one replaces the
+/// other.
 pub fn sign(subject: Subject<'_>, key: &SecretKey, before: Option<&str>) -> String {
     let payload = serde_json::to_vec(&Statement::of(subject)).expect("a statement is JSON");
     let keyid = key.public().id().to_string();
@@ -46,7 +46,7 @@ pub fn sign(subject: Subject<'_>, key: &SecretKey, before: Option<&str>) -> Stri
     text
 }
 
-/// Checks that a file is signed by one of the keys, under its name.
+/// Checks that a file is signed by one of the keys under its name. Fails with the reason if it is not.
 pub fn verify(
     envelope: &str,
     name: &str,
@@ -62,7 +62,7 @@ pub fn verify(
     let payload = STANDARD
         .decode(&envelope.payload)
         .map_err(|error| format(format!("its payload is not base64: {error}")))?;
-    // Nothing of the payload is looked at before somebody trusted has signed it.
+    // Don't parse the payload before its signature by a trusted key is verified.
     let key = signer(&envelope, &payload, trusted)?;
     let statement: Statement =
         serde_json::from_slice(&payload).map_err(|error| format(error.to_string()))?;
@@ -84,7 +84,7 @@ pub fn verify(
     Ok(Signed { key, name: subject.name.clone(), release, digest: signed })
 }
 
-/// The key of the first signature that holds.
+/// The key of the first valid signature.
 fn signer(
     envelope: &Envelope,
     payload: &[u8],
@@ -95,7 +95,7 @@ fn signer(
     for key in trusted {
         let id = key.id();
         let text = id.to_string();
-        // A hint, as DSSE has it: what counts is whether the signature holds.
+        // In DSSE the key id is only a hint; what counts is whether the signature is valid.
         let of_key =
             envelope.signatures.iter().filter(|one| one.keyid.is_empty() || one.keyid == text);
         for signature in of_key {
@@ -116,7 +116,7 @@ fn signer(
     }
 }
 
-/// What is really signed: DSSE's pre-authentication encoding, so that a payload cannot be passed off as one of another type.
+/// The message that is signed: DSSE's pre-authentication encoding, so that a payload cannot be passed off as one of another type.
 fn authenticated(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     let mut message =
         format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len()).into_bytes();

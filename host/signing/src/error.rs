@@ -1,4 +1,4 @@
-//! Why a key or a signature is of no use. Texts go on from a sentence that names the file.
+//! Why a key or a signature is not usable. Texts continue a sentence that names the file.
 
 use std::path::PathBuf;
 
@@ -8,86 +8,86 @@ use assay_model::{Digest, shown};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// It is no secret key.
+    /// The text is not a secret key.
     #[error(
         "expected a secret Ed25519 key (PKCS#8 in PEM), found {found}\nhelp: create one with `assay keygen` or `openssl genpkey -algorithm ed25519`", found = shown(found))]
     Secret {
-        /// What it seems to be.
+        /// What it seems to be instead.
         found: String,
     },
-    /// It is no public key.
+    /// The text is not a public key.
     #[error(
         "expected a public Ed25519 key (PEM, or its one line), found {found}\nhelp: `assay keygen` creates a pair; `openssl pkey -in KEY -pubout` prints the public half of a secret key", found = shown(found))]
     Public {
-        /// What it seems to be.
+        /// What it seems to be instead.
         found: String,
     },
-    /// There is no source of chance.
+    /// The system has no source of randomness.
     #[error("the system's random number generator failed: {detail}", detail = shown(detail))]
     Chance {
-        /// The system's word.
+        /// The system's error.
         detail: String,
     },
 }
 
-/// Why a file is not taken as signed.
+/// Why a file does not count as signed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
     /// There is no signature.
     #[error("it is not signed: there is no `{}`\nhelp: create a signature with `assay sign`; `assay pull` and `assay import` fetch existing ones", shown(path.display()))]
     Missing {
-        /// Where it would be.
+        /// Where the signature was expected.
         path: PathBuf,
     },
-    /// The signature's file cannot be read.
+    /// The signature file cannot be read.
     #[error("its signature `{}` cannot be read: {reason}", shown(path.display()))]
     Unreadable {
-        /// The file.
+        /// Path of the signature file.
         path: PathBuf,
-        /// The system's word.
+        /// The system's error.
         reason: std::io::Error,
     },
-    /// The signature's file is something else.
+    /// The signature file is not a signature.
     #[error(
         "its signature is not a DSSE envelope of a release: {detail}\nhelp: `assay sign` writes one", detail = shown(detail))]
     Format {
         /// What is wrong.
         detail: String,
     },
-    /// Nobody who is trusted signed it.
+    /// No trusted key signed the file.
     #[error("it is signed with {}, expected {}\nhelp: if you trust the signer, add the key's line to the pack's `[trust] keys`; otherwise have it signed with a trusted key", signers_text(.signers), ids_text(.trusted))]
     Untrusted {
-        /// The ids that the signatures name.
+        /// Ids of the keys named by the signatures.
         signers: Vec<String>,
-        /// The ids that are trusted.
+        /// Ids of the trusted keys.
         trusted: Vec<Digest>,
     },
-    /// A signature that does not hold.
+    /// The signature is not valid.
     #[error(
         "its signature names the key {key} but was not made with it: it is damaged or forged\nhelp: get the file and its signature again from where they were published"
     )]
     Broken {
-        /// The key's id.
+        /// Id of the key that it names.
         key: Digest,
     },
-    /// The file is not the one that was signed.
+    /// The file was changed after it was signed.
     #[error(
         "it was changed after it was signed: signed was sha256:{signed}, found sha256:{found}\nhelp: get the file and its signature again, or sign the file again"
     )]
     Changed {
-        /// What was signed.
+        /// Digest of the signed file.
         signed: Digest,
-        /// What there is.
+        /// Digest of the file found.
         found: Digest,
     },
-    /// The file stands under another name.
+    /// The file was signed under another name.
     #[error(
         "it was signed as `{signed}` but is used as `{found}`\nhelp: a signature covers the file's name; rename the file, or sign it under this name", signed = shown(signed), found = shown(found))]
     OtherName {
-        /// What was signed.
+        /// The signed name.
         signed: String,
-        /// What there is.
+        /// The name in use.
         found: String,
     },
 }

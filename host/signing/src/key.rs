@@ -1,4 +1,4 @@
-//! Key pairs, as PEM for files and as one line for packs.
+//! Key pairs, as PEM in files and as one line in packs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,15 +14,15 @@ use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 
 use crate::error::KeyError;
 
-/// The half of a key pair that signs. Never shown, not even by `Debug`.
+/// The signing half of a key pair. Never shown, not even by `Debug`.
 pub struct SecretKey(SigningKey);
 
-/// The half of a key pair that tells whether the other half signed.
+/// The verifying half of a key pair.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);
 
 impl SecretKey {
-    /// A new key, from the system's source of chance.
+    /// Creates a key from the system's randomness. Fails if there is none.
     pub fn generate() -> Result<Self, KeyError> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed)
@@ -30,21 +30,21 @@ impl SecretKey {
         Ok(Self(SigningKey::from_bytes(&seed)))
     }
 
-    /// Reads PKCS#8 in PEM.
+    /// Parses PKCS#8 in PEM. Fails if the text is not a secret key.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         SigningKey::from_pkcs8_pem(text)
             .map(Self)
             .map_err(|_| KeyError::Secret { found: kind(text) })
     }
 
-    /// PKCS#8 in PEM. Without the public half, because older versions of OpenSSL cannot read a file that has it.
+    /// Returns PKCS#8 in PEM, without the public half, because older versions of OpenSSL cannot read a file that contains it.
     pub fn to_pem(&self) -> String {
         let pair = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
         let pem = pair.to_pkcs8_pem(LineEnding::LF).expect("32 bytes are a key");
         pem.as_str().to_owned()
     }
 
-    /// The other half.
+    /// Returns the public half.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())
     }
@@ -61,7 +61,7 @@ impl fmt::Debug for SecretKey {
 }
 
 impl PublicKey {
-    /// Reads `SubjectPublicKeyInfo` in PEM, or the one line that packs hold.
+    /// Parses `SubjectPublicKeyInfo` in PEM, or the one line used in packs. Fails if the text is not a public key.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         let text = text.trim();
         if !text.contains('\n') {
@@ -72,12 +72,12 @@ impl PublicKey {
             .map_err(|_| KeyError::Public { found: kind(text) })
     }
 
-    /// `SubjectPublicKeyInfo` in PEM.
+    /// Returns `SubjectPublicKeyInfo` in PEM.
     pub fn to_pem(&self) -> String {
         self.0.to_public_key_pem(LineEnding::LF).expect("a key has a form")
     }
 
-    /// What it is known by: the SHA-256 of its `SubjectPublicKeyInfo`.
+    /// Returns its id: the SHA-256 of its `SubjectPublicKeyInfo`.
     pub fn id(&self) -> Digest {
         sha256(self.der())
     }
@@ -87,13 +87,13 @@ impl PublicKey {
     }
 
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
-        // Strict: a signature that only some libraries take is none.
+        // Strict: a signature accepted only by some libraries is not valid.
         ed25519_dalek::Signature::from_slice(signature)
             .is_ok_and(|signature| self.0.verify_strict(message, &signature).is_ok())
     }
 }
 
-/// The one line of its PEM, as packs hold it.
+/// The one line of its PEM, as used in packs.
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&STANDARD.encode(self.der()))
@@ -116,7 +116,7 @@ impl FromStr for PublicKey {
     }
 }
 
-/// What a text that is not the key looked for seems to be.
+/// Describes a text that is not the expected key.
 fn kind(text: &str) -> String {
     let text = text.trim();
     match text.lines().next().unwrap_or_default() {

@@ -1,6 +1,6 @@
 //! Keys and signatures of files: Ed25519 signatures in DSSE envelopes over in-toto statements.
 //!
-//! [`SecretKey`] signs a [`Subject`], [`verify`] says by whom a file is signed that may be trusted. The format is in this crate's
+//! [`SecretKey`] signs a [`Subject`], and [`verify`] returns which trusted key signed a file. The format is described in this crate's
 //! README; `openssl` alone can check it.
 
 mod beside;

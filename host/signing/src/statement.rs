@@ -1,4 +1,4 @@
-//! What is signed: an in-toto statement that names a file and its digest.
+//! The signed content: an in-toto statement with a file's name and digest.
 
 use assay_digest::sha256;
 use assay_model::Digest;
@@ -11,22 +11,22 @@ const RELEASE: &str = "https://in-toto.io/attestation/release/v0.1";
 /// A file that someone vouches for.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
-    /// The name it is to be used under: `my-rules.wasm`.
+    /// The name under which it will be used: `my-rules.wasm`.
     pub name: &'a str,
-    /// Its version; without one, its digest stands in.
+    /// Its version; if missing, its digest is used instead.
     pub version: Option<&'a str>,
     /// Its bytes.
     pub bytes: &'a [u8],
 }
 
-/// What a signature that holds says.
+/// The content of a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// The id of the key, see [`PublicKey::id`](crate::PublicKey::id).
+    /// Id of the key, see [`PublicKey::id`](crate::PublicKey::id).
     pub key: Digest,
     /// The file's name.
     pub name: String,
-    /// The release it is: a package URL.
+    /// The file as a release: a package URL.
     pub release: String,
     /// SHA-256 of the file's bytes.
     pub digest: Digest,
@@ -72,12 +72,12 @@ impl Statement {
         }
     }
 
-    /// Whether it says what a signature of ours says; others may be in the same envelope's format.
+    /// Whether this is a statement like ours; other statements may use the same envelope format.
     pub(crate) fn is_release(&self) -> bool {
         self.kind == STATEMENT && self.predicate_type == RELEASE
     }
 
-    /// The one file it speaks of, with its digest.
+    /// The single file that it is about, with its digest.
     pub(crate) fn subject(&self) -> Option<(&Named, Digest)> {
         let [subject] = &self.subject[..] else { return None };
         Some((subject, subject.digest.sha256.parse().ok()?))
@@ -88,10 +88,10 @@ impl Statement {
     }
 }
 
-/// What package URLs hold as it is.
+/// Characters that package URLs do not encode.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// As package URLs want names and versions.
+/// Encodes a name or version for a package URL.
 fn percent_encoded(text: &str) -> String {
     utf8_percent_encode(text, &PLAIN).to_string()
 }

@@ -1,4 +1,4 @@
-//! What is accepted as signed, what is said of what is not, and that `openssl` agrees.
+//! Which signatures are accepted, the messages about all others, and agreement with `openssl`.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use serde_json::Value;
 const NAME: &str = "my-rules.wasm";
 const BYTES: &[u8] = b"\0asm and so on";
 
-/// Keys of tests, the same in each run so that messages are.
+/// Keys for tests, fixed so that messages are the same in each run.
 const ONE: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB\n-----END PRIVATE KEY-----\n";
 const TWO: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC\n-----END PRIVATE KEY-----\n";
 
@@ -69,7 +69,7 @@ fn a_second_key_signs_beside_the_first() {
         );
     }
     assert_eq!(sign(subject(), &two, Some(&both)), both, "signing again changes nothing");
-    // A signature of other bytes is none of these.
+    // A signature of other bytes is not kept.
     let other = Subject { bytes: b"other", ..subject() };
     let anew = sign(other, &two, Some(&both));
     assert!(verify(&anew, NAME, b"other", &[one.public()]).is_err());

@@ -1,4 +1,4 @@
-//! A real registry, a process of its own on the loopback interface.
+//! A real registry in a process of its own, on the loopback interface.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// A registry that is gone when the test is.
+/// A registry that ends with its test.
 pub(crate) struct Registry {
     process: Child,
     pub(crate) folder: TempDir,
@@ -16,14 +16,14 @@ pub(crate) struct Registry {
 
 impl Drop for Registry {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to end.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
 impl Registry {
-    /// Starts one; none if the machine has none, which is said.
+    /// Starts a registry; `None`, with a message, if the machine has none.
     #[expect(
         clippy::print_stderr,
         reason = "whoever reads a test's output must see what it did not do"
@@ -38,7 +38,7 @@ impl Registry {
         );
         let path = folder.path().join("config.yml");
         fs::write(&path, config).expect("space");
-        // A program that cannot be started is not there, and then the other is tried.
+        // A program that cannot be started is treated as missing, and the other one is tried.
         let process = ["docker-registry", "registry"].iter().find_map(|program| {
             let mut command = Command::new(program);
             command.arg("serve").arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
