@@ -1,4 +1,4 @@
-//! Answers: what each operation does, and what it says.
+//! What each operation does, and its answer.
 
 pub(crate) mod list;
 pub(crate) mod multipart;
@@ -13,12 +13,12 @@ use s3s::crypto::{Checksum as _, Crc32};
 use s3s::dto::{ETag, StreamingBlob};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result, TrailingHeaders, s3_error};
 
-/// All of a request's body.
+/// Reads the whole body of a request.
 pub(crate) async fn collect(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     let Some(body) = body else { return Ok(Bytes::new()) };
     let collected = Body::from(body).collect().await;
     collected.map(Collected::to_bytes).map_err(|error| {
-        // Its type is not public; its text is all that tells.
+        // Its type is not public, so only its text identifies it.
         let text = error.to_string();
         if text.contains("Sha256Mismatch") {
             refused(
@@ -34,14 +34,14 @@ pub(crate) async fn collect(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     })
 }
 
-/// An error that `s3s` has no name for.
+/// An error that `s3s` does not define.
 pub(crate) fn refused(status: StatusCode, code: &'static str, message: &'static str) -> S3Error {
     let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
     error.set_status_code(status);
     error
 }
 
-/// Whether a body is what its sender says: by `Content-MD5` and by CRC32, in a header or after the body. Gives the CRC32.
+/// Checks a body against `Content-MD5` and CRC32, sent in a header or in a trailer. Returns the CRC32, if one was sent.
 fn verify(
     bytes: &Bytes,
     md5: Option<&str>,

@@ -19,7 +19,7 @@ fn failed(name: &'static str) -> S3Error {
     )
 }
 
-/// Whether an object may be read.
+/// Checks whether an object may be read.
 pub(crate) fn read(
     etag: &str,
     matches: Option<&ETagCondition>,
@@ -38,7 +38,7 @@ pub(crate) fn read(
     Ok(())
 }
 
-/// Whether a key may be written, whose object at this moment is the one with `etag`, or none.
+/// Checks whether a key may be written; `etag` is the tag of its current object, if any.
 pub(crate) fn write(
     etag: Option<&str>,
     matches: Option<&ETagCondition>,
@@ -63,7 +63,7 @@ pub(crate) fn write(
     }
 }
 
-/// Whether an object may be deleted.
+/// Checks whether an object may be deleted.
 pub(crate) fn delete(etag: Option<&str>, matches: Option<&ETagCondition>) -> S3Result<()> {
     match (matches, etag) {
         (Some(wanted), Some(etag)) if !fits(wanted, etag) => Err(failed("If-Match")),

@@ -1,7 +1,7 @@
-//! What a server of S3 answers, as AWS documents it: a table that any server can be held against.
+//! What an S3 server must answer according to AWS's documentation: a table against which any server can be checked.
 //!
-//! Each case has a bucket of its own and steps that follow each other. A server that differs in a known way is held against the table
-//! with a list of [`Known`] differences: any other is a mistake, and so is one that is not there any more.
+//! Each case has a bucket of its own and a sequence of steps. A server with known differences is checked with a list of [`Known`] ones: any
+//! other difference is an error, and so is a known one that no longer occurs.
 
 mod cases;
 mod client;
@@ -15,43 +15,43 @@ use crate::rights::Keys;
 use cases::Case;
 use step::Kept;
 
-/// Where a server is known to answer otherwise than AWS documents.
+/// A known difference between a server and AWS's documentation.
 #[derive(Debug, Clone, Copy)]
 pub struct Known {
-    /// The case's name.
+    /// Name of the case.
     pub case: &'static str,
-    /// Steps by their numbers in it, from 0, and what is said instead; those too that follow from another.
+    /// Numbers of the steps that differ, from 0, each with the server's answer; includes steps that differ as a consequence.
     pub says: &'static [(usize, &'static str)],
-    /// What is behind it.
+    /// The reason.
     pub why: &'static str,
 }
 
-/// An answer that is not as documented.
+/// An answer that differs from the documentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The case's name.
+    /// Name of the case.
     pub case: &'static str,
-    /// The step's number in it, from 0.
+    /// Number of the step, from 0.
     pub step: usize,
-    /// What was sent.
+    /// The request.
     pub sent: String,
-    /// What AWS says, as far as it matters.
+    /// AWS's answer, as far as it matters.
     pub expected: String,
-    /// What the server says of the same.
+    /// The server's answer, in the same form.
     pub says: String,
-    /// The documentation that decides.
+    /// The page of AWS's documentation.
     pub page: &'static str,
 }
 
-/// Holds the server at `endpoint`, which is `http://host:port`, against the table: all its differences.
+/// Checks the server at `endpoint` (`http://host:port`) against the table, and returns all differences.
 ///
-/// `keys` must be allowed everything. The server is left with a bucket for each case.
+/// `keys` must have all permissions. The server is left with a bucket for each case.
 pub fn differences(endpoint: &str, keys: &Keys) -> Vec<Difference> {
     let cases = cases::all();
     cases.iter().enumerate().flat_map(|(number, case)| run(endpoint, keys, case, number)).collect()
 }
 
-/// Panics with a report unless the server differs exactly as is known.
+/// Panics with a report unless the server has exactly the known differences.
 pub fn check(endpoint: &str, keys: &Keys, known: &[Known]) {
     let found = differences(endpoint, keys);
     let known: Vec<(&str, usize, &str)> = known

@@ -1,4 +1,4 @@
-//! What an object consists of: pieces that are shared, never copied.
+//! The content of objects: pieces that are shared, never copied.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use s3s::crypto::{Checksum as _, Md5, Sha256};
 
-/// An object's bytes, as its parts were uploaded.
+/// An object's bytes, in the parts that were uploaded.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Content {
     pieces: Vec<Bytes>,
@@ -24,12 +24,12 @@ impl Content {
         Self { pieces, length }
     }
 
-    /// Bytes.
+    /// Length in bytes.
     pub(crate) fn len(&self) -> usize {
         self.length
     }
 
-    /// All of it in one piece, copied only if there are several.
+    /// All bytes in one piece, copied only if there are several.
     pub(crate) fn whole(&self) -> Bytes {
         if let [one] = self.pieces.as_slice() {
             return one.clone();
@@ -41,7 +41,7 @@ impl Content {
         all.freeze()
     }
 
-    /// A part of it, which must be within it.
+    /// A range of the bytes, which must be within the content.
     pub(crate) fn slice(&self, range: Range<usize>) -> Self {
         let mut pieces = Vec::new();
         let mut begin = 0;
@@ -56,7 +56,7 @@ impl Content {
         Self::new(pieces)
     }
 
-    /// It as the body of an answer.
+    /// The content as the body of an answer.
     pub(crate) fn body(&self) -> Pieces {
         Pieces { left: self.length as u64, pieces: self.pieces.iter().cloned().collect() }
     }
@@ -97,22 +97,22 @@ impl http_body::Body for Pieces {
     }
 }
 
-/// MD5, by which S3 names what was put in one request.
+/// MD5, the entity tag of an object uploaded in one request.
 pub(crate) fn md5(bytes: &[u8]) -> [u8; 16] {
     Md5::checksum(bytes)
 }
 
-/// Objects and parts above this many bytes are not named by their MD5, which takes a second for 45 MB without optimisation.
+/// Larger objects and parts do not use MD5, which takes a second for 45 MB in builds without optimisation.
 const MD5_MOST: usize = 1 << 20;
 
-/// What names bytes.
+/// How entity tags are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Naming {
-    /// Their MD5, or, if they are many, half of their SHA-256. No client may count on MD5: what is encrypted with a key of
-    /// KMS has another tag (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>, `ETag`).
+    /// MD5, or half of the SHA-256 for large content. Clients must not rely on MD5: an object encrypted with a KMS key has another tag
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>, `ETag`).
     #[default]
     Quick,
-    /// Their MD5. AWS's older library for Java, which Hadoop has, holds tags against what it sent.
+    /// MD5. AWS's older library for Java, used by Hadoop, compares tags with the data it sent.
     Md5,
 }
 
@@ -126,12 +126,12 @@ impl Naming {
     }
 }
 
-/// The entity tag of what has such a sum, without quotes.
+/// The entity tag for this sum, without quotes.
 pub(crate) fn etag(sum: &[u8; 16]) -> String {
     hex(sum)
 }
 
-/// The entity tag of an object of parts with such sums: the MD5 of those, and their number.
+/// The entity tag of an object with parts: the MD5 of the parts' sums, and the number of parts.
 pub(crate) fn etag_of_parts(sums: &[[u8; 16]]) -> String {
     format!("{}-{}", hex(&md5(sums.as_flattened())), sums.len())
 }
@@ -167,7 +167,7 @@ mod tests {
         let sum = |bytes: &[u8]| Naming::Quick.sum(bytes);
         assert_eq!(etag(&sum(b"")), "d41d8cd98f00b204e9800998ecf8427e");
         assert_eq!(etag(&sum(b"hello")), "5d41402abc4b2a76b9719d911017c592");
-        // The MD5 of MD5("hello"), and that it was one part.
+        // The MD5 of MD5("hello"), and the number of parts: one.
         assert_eq!(etag_of_parts(&[sum(b"hello")]), "62109206880d38a4010a98e11243924a-1");
     }
 }

@@ -1,4 +1,4 @@
-//! What goes wrong, and when.
+//! Faults: what goes wrong, and when.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,68 +7,68 @@ use http::StatusCode;
 
 use crate::operation::Operation;
 
-/// How a request fails. A number of bytes counts those of the answer's body; where that is shorter, or there is none, the answer is as
-/// it would be without the fault.
+/// How a request fails. Numbers of bytes refer to the answer's body; if the body is shorter or missing, the answer is the same as without
+/// the fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// 503 `SlowDown`, and nothing is carried out.
+    /// 503 `SlowDown`; the request is not carried out.
     SlowDown,
-    /// 500 `InternalError`, and nothing is carried out.
+    /// 500 `InternalError`; the request is not carried out.
     InternalError,
-    /// 429 `TooManyRequests`, as stores say that are not AWS's; nothing is carried out.
+    /// 429 `TooManyRequests`, as sent by stores other than AWS's; the request is not carried out.
     TooManyRequests,
-    /// 409 `ConditionalRequestConflict`, and nothing is carried out.
+    /// 409 `ConditionalRequestConflict`; the request is not carried out.
     Conflict,
-    /// The same answer, and it is carried out: what a client sees that asks again while its first request is still under way.
+    /// The same answer, but the request is carried out: what a client sees that retries while its first request is still under way.
     ConflictDone,
-    /// The same answer, and nothing is carried out; uploads in parts to that key are over. AWS asks for a new upload after a 409, and does not say
-    /// what becomes of the old one
-    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>, `If-None-Match`).
+    /// The same answer; the request is not carried out, and multipart uploads to its key are ended. AWS requires a new upload after a 409
+    /// and does not say what becomes of the old one (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>,
+    /// `If-None-Match`).
     ConflictGone,
-    /// 400 `ExpiredToken`, whatever the keys are.
+    /// 400 `ExpiredToken`, whatever the keys.
     ExpiredToken,
     /// 403 `RequestTimeTooSkewed`: a clock is wrong.
     ClockSkew,
     /// 301 `PermanentRedirect`: the bucket is in another region, `eu-west-1`.
     Elsewhere,
-    /// 200 with an `InternalError` in the body, and nothing is carried out: what AWS documents for completing an upload.
+    /// 200 with an `InternalError` in the body; the request is not carried out. AWS documents this for completing an upload.
     ErrorInside,
-    /// Nothing is carried out and nothing answered until the client gives up.
+    /// No answer until the client gives up; the request is not carried out.
     Silent,
-    /// The connection is reset when so many bytes of the request's body have come; nothing is carried out.
+    /// The connection is reset after this many bytes of the request's body; the request is not carried out.
     RefusedBody(usize),
-    /// The body stops after so many bytes, and the connection stays open.
+    /// The body stops after this many bytes, and the connection stays open.
     StalledBody(u64),
-    /// The body comes at so many bytes a second, more than 0.
+    /// The body arrives at this many bytes per second; must be above 0.
     SlowBody(u64),
-    /// The connection is reset after so many bytes of the body.
+    /// The connection is reset after this many bytes of the body.
     Reset(u64),
-    /// The connection is closed in good order after so many bytes of the body.
+    /// The connection is closed normally after this many bytes of the body.
     Truncated(u64),
-    /// `Content-Length` is so much greater or less than the body. A body that is longer than it says is cut; one that is shorter ends
-    /// with its connection.
+    /// `Content-Length` differs from the body's length by this much. A longer body is cut off; a shorter one ends with its connection.
     WrongLength(i64),
-    /// `Content-Range` names a range of the same length, one byte further on.
+    /// `Content-Range` gives a range of the same length, shifted by one byte.
     WrongRange,
     /// `ETag` is that of another state of the object.
     StaleEtag,
-    /// The object is replaced by these bytes just before.
+    /// The object is replaced by these bytes just before the request.
     Replaced(Bytes),
-    /// The object is removed just before.
+    /// The object is removed just before the request.
     Deleted,
-    /// It is carried out, and the connection closed without an answer.
+    /// The request is carried out, and the connection closed without an answer.
     LostReply,
-    /// It is carried out twice, and the answer is the second's: what a client sees whose first answer was lost and who tried again by itself.
+    /// The request is carried out twice, and the second answer is sent: what a client sees whose first answer was lost and whose library
+    /// retried.
     Repeated,
-    /// The answer is sent, and once more behind itself.
+    /// The answer is sent twice.
     SentTwice,
-    /// The connection is closed behind the answer, which does not say so.
+    /// The connection is closed after the answer, without announcing it.
     Closed,
 }
 
 impl Fault {
-    /// The answer, where it takes the place of the real one: status, code and message.
+    /// Status, code and message of the answer, if it replaces the real one.
     pub(crate) fn refusal(&self) -> Option<(StatusCode, &'static str, &'static str)> {
         Some(match self {
             Self::SlowDown => {
@@ -112,17 +112,17 @@ impl Fault {
     }
 }
 
-/// Which requests fail, and how. Requests are counted from 0, by each call from when it is made. Run something once with `at` out of
-/// reach to learn how many requests it takes ([`Faults::requests`]), then once for each of them.
+/// Which requests fail, and how. Each call counts requests from 0, starting when it is made. Run something once with `at` out of reach to
+/// learn how many requests it makes ([`Faults::requests`]), then once for each of them.
 ///
-/// Where several calls mean one request, the first wins.
+/// If several calls match a request, the first wins.
 #[derive(Debug, Default)]
 pub struct Faults(Mutex<Script>);
 
 #[derive(Debug, Default)]
 struct Script {
     rules: Vec<Rule>,
-    /// Every request of so many fails, by one of these after the other.
+    /// One in every so many requests fails, with these faults in turn.
     every: Option<(u64, Vec<Fault>)>,
     requests: u64,
     struck: u64,
@@ -133,10 +133,10 @@ struct Rule {
     operation: Option<Operation>,
     key: Option<String>,
     first: u64,
-    /// Whether those after the first fail too.
+    /// Whether later requests fail too.
     lasting: bool,
     fault: Fault,
-    /// Requests so far that it could have meant.
+    /// Number of requests that have matched so far.
     seen: u64,
 }
 
@@ -145,7 +145,7 @@ impl Rule {
         Self { operation: None, key: Some(key.to_owned()), first, lasting, fault, seen: 0 }
     }
 
-    /// Whether it means a request, which counts for it.
+    /// Whether the request is one that should fail; counts it if it matches.
     fn means(&mut self, operation: Operation, key: &str) -> bool {
         let is_other = self.operation.is_some_and(|wanted| wanted != operation);
         if is_other || self.key.as_ref().is_some_and(|wanted| wanted != key) {
@@ -158,54 +158,55 @@ impl Rule {
 }
 
 impl Faults {
-    /// The request `number` fails.
+    /// Request `number` fails.
     pub fn at(&self, number: u64, fault: Fault) {
         self.add(None, number, false, fault);
     }
 
-    /// The request `number` fails, and all after it.
+    /// Request `number` and all later ones fail.
     pub fn from(&self, number: u64, fault: Fault) {
         self.add(None, number, true, fault);
     }
 
-    /// The request `number` of an operation fails.
+    /// Request `number` of an operation fails.
     pub fn at_operation(&self, operation: Operation, number: u64, fault: Fault) {
         self.add(Some(operation), number, false, fault);
     }
 
-    /// The request `number` of an operation fails, and all of that operation after it.
+    /// Request `number` of an operation and all later ones of it fail.
     pub fn from_operation(&self, operation: Operation, number: u64, fault: Fault) {
         self.add(Some(operation), number, true, fault);
     }
 
-    /// The request `number` for a key fails, whatever it asks.
+    /// Request `number` for a key fails, whatever its operation.
     pub fn at_key(&self, key: &str, number: u64, fault: Fault) {
         self.push(Rule::of_key(key, number, false, fault));
     }
 
-    /// The request `number` for a key fails, and all for it after that.
+    /// Request `number` for a key and all later ones for it fail.
     pub fn from_key(&self, key: &str, number: u64, fault: Fault) {
         self.push(Rule::of_key(key, number, true, fault));
     }
 
-    /// Of `number` requests the last fails, whatever it asks, by one of these after the other, of which there is at least one. What else was set comes first.
+    /// The last of every `number` requests fails, whatever its operation, with these faults in turn; there must be at least one. Other
+    /// calls take precedence.
     pub fn every(&self, number: u64, faults: impl Into<Vec<Fault>>) {
         let mut script = self.script();
         script.every = Some((number.max(1), faults.into()));
         (script.requests, script.struck) = (0, 0);
     }
 
-    /// Nothing fails any more.
+    /// Ends all faults.
     pub fn clear(&self) {
         *self.script() = Script::default();
     }
 
-    /// Requests since something was last set or cleared.
+    /// Number of requests since the last call that set or cleared a fault.
     pub fn requests(&self) -> u64 {
         self.script().requests
     }
 
-    /// Those of them that were made to fail.
+    /// How many of them were made to fail.
     pub fn struck(&self) -> u64 {
         self.script().struck
     }
@@ -224,13 +225,13 @@ impl Faults {
         (script.requests, script.struck) = (0, 0);
     }
 
-    /// What becomes of the next request.
+    /// The fault of the next request, if any.
     pub(crate) fn next(&self, operation: Operation, key: &str) -> Option<Fault> {
         let mut script = self.script();
         script.requests += 1;
         let mut fault = None;
         for rule in &mut script.rules {
-            // Each rule counts, also where another was before it.
+            // Every rule counts the request, even if another one has already matched.
             if rule.means(operation, key) && fault.is_none() {
                 fault = Some(rule.fault.clone());
             }

@@ -1,7 +1,7 @@
-//! A server's state in a folder, so that the next one over it has what this one had, however this one ends.
+//! A server's state in a folder, so that the next server with this folder continues from it, however this one ends.
 //!
-//! `journal.jsonl` has a line for each change, in their order, and `bytes/` a numbered file for what was written by it. Bytes come first, then the
-//! line, then the answer: what was answered is there. A line that is cut was not answered, and is dropped.
+//! `journal.jsonl` has a line for each change, in order, and `bytes/` has numbered files with the bytes they wrote. The bytes are written
+//! first, then the line, then the answer, so everything that was answered is there. An incomplete line was not answered, and is dropped.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,16 +17,16 @@ use crate::state::{About, Completed, Object, Part, State, Upload, Version};
 const JOURNAL: &str = "journal.jsonl";
 const BYTES: &str = "bytes";
 
-/// Where changes are written to.
+/// Where changes are written.
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
     journal: File,
-    /// The number of the file that is written next.
+    /// Number of the next file.
     next: u64,
 }
 
-/// A line.
+/// A line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Change {
     pub(crate) bucket: String,
@@ -37,23 +37,23 @@ pub(crate) struct Change {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub(crate) enum What {
-    /// The bucket is there.
+    /// The bucket exists.
     Bucket { versioned: bool },
-    /// A version of an object, or the mark that it was deleted.
+    /// A version of an object, or its delete marker, was written.
     Written { key: String, id: String, modified: SystemTime, object: Option<KeptObject> },
-    /// One version is gone.
+    /// One version was removed.
     Forgotten { key: String, id: String },
-    /// An object is gone, with all versions.
+    /// An object was removed with all its versions.
     Removed { key: String },
-    /// An upload in parts.
+    /// A multipart upload was begun.
     Begun { key: String, upload: String, initiated: SystemTime, about: About },
-    /// A part of one.
+    /// A part of an upload was written.
     Part { key: String, upload: String, number: i32, sum: [u8; 16], file: u64 },
-    /// It is over, and by what if it was completed.
+    /// An upload ended; `completed` is its result, if it was completed.
     Ended { key: String, upload: String, completed: Option<Completed> },
 }
 
-/// An object, and the file that has its bytes.
+/// An object, and the number of the file with its bytes.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct KeptObject {
     file: u64,
@@ -69,7 +69,7 @@ impl Folder {
         KeptObject { file: self.file(&content.whole()), etag, about, crc32 }
     }
 
-    /// Writes bytes, and says under which number. A stand-in that cannot write has nothing to answer.
+    /// Writes bytes and returns the number of their file. Panics if they cannot be written: a test server cannot go on then.
     pub(crate) fn file(&mut self, bytes: &[u8]) -> u64 {
         let number = self.next;
         self.next += 1;
@@ -82,7 +82,7 @@ impl Folder {
         let change = Change { bucket: bucket.to_owned(), what };
         let mut line = serde_json::to_vec(&change).expect("it is plain");
         line.push(b'\n');
-        // In one write, so that at most its end is missing.
+        // In a single write, so that at most the end of it can be missing.
         self.journal.write_all(&line).unwrap_or_else(|error| panic!("{JOURNAL}: {error}"));
     }
 }
@@ -92,7 +92,7 @@ fn place(root: &Path, number: u64) -> PathBuf {
 }
 
 impl State {
-    /// What a folder keeps, to go on with. The folder is made if it is not there.
+    /// Restores the state kept in a folder, which is created if missing. Fails if it cannot be read.
     pub(crate) fn in_folder(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root.join(BYTES))?;
         let file = root.join(JOURNAL);
@@ -111,7 +111,7 @@ impl State {
         Ok(state)
     }
 
-    /// Makes a change that was made before.
+    /// Repeats a change from the journal.
     fn again(&mut self, change: Change, root: &Path, next: &mut u64) -> io::Result<()> {
         let Change { bucket: name, what } = change;
         let mut read = |number: u64| {
@@ -154,7 +154,7 @@ impl State {
         Ok(())
     }
 
-    /// Notes a change, if there is a folder to note it in.
+    /// Records a change, if there is a folder.
     pub(crate) fn note(&mut self, bucket: &str, what: impl FnOnce(&mut Folder) -> What) {
         if let Some(folder) = &mut self.folder {
             let what = what(folder);
@@ -162,7 +162,7 @@ impl State {
         }
     }
 
-    /// Notes what becomes the current version of an object.
+    /// Records the new current version of an object.
     pub(crate) fn note_version(&mut self, bucket: &str, key: &str, version: &Version) {
         self.note(bucket, |folder| What::Written {
             key: key.to_owned(),

@@ -1,12 +1,11 @@
-//! A bucket in process: an S3 server of our own on the loopback interface, whose answers a test can spoil.
+//! An S3 server for tests, in the same process and on the loopback interface, whose answers can be made faulty.
 //!
-//! [`Server`] starts empty and is gone when it is dropped. A test prepares and inspects buckets directly, without requests, and reads
-//! in [`Server::log`] what its client asked for. [`Server::faults`] makes the n-th request, or all from the n-th on, go wrong in one of the
-//! ways of [`Fault`].
+//! [`Server`] starts empty and ends when dropped. A test prepares and inspects buckets directly, without requests, and finds its client's
+//! requests in [`Server::log`]. [`Server::faults`] makes the n-th request, or all from the n-th on, fail in one of the ways of [`Fault`].
 //!
-//! [`Server::in_folder`] is one that stays, for programs in the place of tests.
+//! [`Server::in_folder`] is a server with persistent state, for programs rather than tests.
 //!
-//! Answers follow AWS's documentation; [`conformance`] is the list of cases that shows it, for this and any other server.
+//! Answers follow AWS's documentation; [`conformance`] is the list of cases that proves it, for this and any other server.
 
 mod answer;
 mod condition;

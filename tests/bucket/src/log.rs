@@ -1,4 +1,4 @@
-//! What was asked for.
+//! The requests that arrived.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,10 +7,10 @@ use http::{HeaderMap, Method, Uri};
 use crate::faults::Fault;
 use crate::operation::{Operation, parameter, place};
 
-/// One request as it arrived, whatever became of it.
+/// One request as it arrived, whatever its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// What it asked for.
+    /// The operation it requested.
     pub operation: Operation,
     /// Bucket; empty if it named none.
     pub bucket: String,
@@ -32,23 +32,23 @@ pub struct Request {
     pub encryption: Option<String>,
     /// `x-amz-server-side-encryption-aws-kms-key-id`.
     pub kms_key: Option<String>,
-    /// Checksums that came along, by the names of their headers or trailers, in their order: `x-amz-checksum-crc32`.
+    /// Checksums sent with it, by name of their header or trailer, in order: `x-amz-checksum-crc32`.
     pub checksums: Vec<String>,
-    /// Bytes of its body as they were sent: with the frames of `aws-chunked`.
+    /// Length of its body in bytes as sent, including the framing of `aws-chunked`.
     pub body: usize,
-    /// The answer's status; none if there was no answer.
+    /// Status of the answer; `None` if there was no answer.
     pub status: Option<u16>,
-    /// What was made of it on purpose.
+    /// The fault applied to it, if any.
     pub fault: Option<Fault>,
 }
 
-/// Requests in the order of arrival.
+/// Requests in order of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<Book>);
 
 #[derive(Debug, Default)]
 struct Book {
-    /// Requests that were noted before those that are still here.
+    /// Number of requests removed from the front.
     forgotten: usize,
     requests: Vec<Request>,
 }
@@ -58,14 +58,14 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request, and gives its number.
+    /// Adds a request and returns its number.
     pub(crate) fn note(&self, request: Request) -> usize {
         let mut book = self.book();
         book.requests.push(request);
         book.forgotten + book.requests.len() - 1
     }
 
-    /// Adds to what was noted of a request, unless that was forgotten since.
+    /// Adds to the entry of a request, unless it has been removed.
     pub(crate) fn add(&self, number: usize, add: impl FnOnce(&mut Request)) {
         let mut book = self.book();
         let place = number.checked_sub(book.forgotten);

@@ -1,10 +1,10 @@
-//! What a request asks for, as AWS names it.
+//! The operation of a request, as named by AWS.
 
 use std::fmt;
 
 use http::{HeaderMap, Method, Uri};
 
-/// Operations that the server has.
+/// Operations supported by the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "they are documented under these names by AWS")]
 pub enum Operation {
@@ -24,7 +24,7 @@ pub enum Operation {
     PutBucketVersioning,
     PutObject,
     UploadPart,
-    /// What it does not have.
+    /// Any unsupported operation.
     Other,
 }
 
@@ -34,14 +34,14 @@ impl fmt::Display for Operation {
     }
 }
 
-/// A request's address: bucket and key, decoded; either may be empty.
+/// The bucket and key in a request's address, decoded; either may be empty.
 pub(crate) fn place(uri: &Uri) -> (String, String) {
     let path = uri.path().trim_start_matches('/');
     let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
     (decoded(bucket), decoded(key))
 }
 
-/// The value of a name in a query, decoded; empty if it has none.
+/// The value of a query parameter, decoded; empty if it has no value.
 pub(crate) fn parameter(uri: &Uri, name: &str) -> Option<String> {
     uri.query()?.split('&').find_map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -50,7 +50,7 @@ pub(crate) fn parameter(uri: &Uri, name: &str) -> Option<String> {
 }
 
 impl Operation {
-    /// What a request is.
+    /// Determines the operation of a request.
     pub(crate) fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
         let (bucket, key) = place(uri);
         let has = |name| parameter(uri, name).is_some();
@@ -88,7 +88,7 @@ impl Operation {
     }
 }
 
-/// Percent-decoded; what is not UTF-8 then is replaced.
+/// Percent-decodes a text; bytes that are not UTF-8 are replaced.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

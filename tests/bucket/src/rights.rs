@@ -1,4 +1,4 @@
-//! Who may do what: keys, sessions that end, and actions that are denied.
+//! Permissions: keys, sessions that expire, and denied actions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,35 +8,35 @@ use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::{S3Result, s3_error};
 
-/// Permissions as IAM names them. Some cover several operations.
+/// Permissions as named by IAM. Some cover several operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// GET and HEAD of the current version.
     GetObject,
     /// GET and HEAD with a `versionId`.
     GetObjectVersion,
-    /// PUT, and each step of a multipart upload but its end by abort.
+    /// PUT, and every step of a multipart upload except aborting it.
     PutObject,
     /// DELETE of the current version.
     DeleteObject,
     /// DELETE with a `versionId`.
     DeleteObjectVersion,
-    /// Listing, and being told that a key does not exist.
+    /// Listing, and learning that a key does not exist.
     ListBucket,
-    /// Ending an upload.
+    /// Aborting an upload.
     AbortMultipartUpload,
     /// Listing the parts of an upload.
     ListMultipartUploadParts,
     /// Listing uploads.
     ListBucketMultipartUploads,
-    /// Making a bucket.
+    /// Creating a bucket.
     CreateBucket,
     /// Making a bucket keep versions.
     PutBucketVersioning,
 }
 
 impl Action {
-    /// What an operation, named as by AWS, needs.
+    /// The permission needed for an operation, given AWS's name for it.
     fn needed(operation: &str, versioned: bool) -> Option<Self> {
         Some(match operation {
             "GetObject" | "HeadObject" if versioned => Self::GetObjectVersion,
@@ -59,7 +59,7 @@ impl Action {
     }
 }
 
-/// Who a client is.
+/// The keys of a client.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Keys {
     /// `AWS_ACCESS_KEY_ID`.
@@ -95,7 +95,7 @@ struct Holder {
 #[derive(Debug)]
 struct Session {
     token: String,
-    /// Requests that it is good for.
+    /// Requests left until it expires.
     left: u64,
 }
 
@@ -104,7 +104,7 @@ impl Rights {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Lets somebody in: for good, or for so many requests if the keys have a token.
+    /// Admits a client: forever, or for this many requests if the keys have a token.
     pub(crate) fn admit(&self, keys: &Keys, requests: u64) {
         let session = keys.session_token.clone().map(|token| Session { token, left: requests });
         let holder = Holder { secret: keys.secret_key.clone(), session };
@@ -123,7 +123,7 @@ impl Rights {
         self.with(|table| !table.denied.contains(&action))
     }
 
-    /// Whether a session holds on; each question is one request less.
+    /// Checks that a session has not expired; each check uses up one request.
     fn session(&self, key: &str, token: Option<&str>) -> S3Result<()> {
         self.with(|table| {
             let holder = table.holders.get_mut(key);

@@ -1,4 +1,4 @@
-//! The server as a test holds it.
+//! The server, as used by tests.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,10 +19,10 @@ use crate::service::Service;
 use crate::state::{About, Object, State};
 use crate::wire::Wire;
 
-/// The region that tools assume where none is named.
+/// The region assumed by tools if none is set.
 pub(crate) const REGION: &str = "us-east-1";
 
-/// An S3 server on the loopback interface, empty when it starts. Dropping it ends it and all its connections.
+/// An S3 server on the loopback interface, initially empty. Dropping it ends it and all its connections.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -30,18 +30,19 @@ pub struct Server {
     sessions: AtomicU64,
     service: Service,
     wire: Arc<Wire>,
-    /// None only while it is dropped.
+    /// `None` only while being dropped.
     runtime: Option<Runtime>,
 }
 
 impl Server {
-    /// Starts a server on a free port, with threads of its own.
+    /// Starts a server on a free port, with its own threads.
     pub fn start() -> Self {
         Self::over(State::default(), 0, None).expect("a free port")
     }
 
-    /// Starts a server over what a folder keeps, made if it is not there, for whoever has these keys. All that it answers is in the folder then, however it
-    /// ends. Objects are in memory as well, and tags are MD5s. `port` is any free one if it is 0.
+    /// Starts a server with the state kept in a folder, which is created if missing, for clients with these keys. Everything it has
+    /// answered is in the folder, however it ends. Objects are also in memory, and tags are MD5s. A `port` of 0 means any free one. Fails
+    /// if the folder cannot be used or the port is taken.
     pub fn in_folder(root: &Path, port: u16, keys: Keys) -> io::Result<Self> {
         let mut state = State::in_folder(root)?;
         state.naming = Naming::Md5;
@@ -49,7 +50,7 @@ impl Server {
     }
 
     fn over(state: State, port: u16, keys: Option<Keys>) -> io::Result<Self> {
-        // Two: one may be held up by a large body while the other answers.
+        // Two threads, as one may be held up by a large body while the other answers.
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("bucket")
@@ -57,7 +58,7 @@ impl Server {
             .build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))?;
         let address = listener.local_addr()?;
-        // Others on this machine have other ports, so nobody's keys are taken for another's.
+        // The port makes the keys unique on this machine, so keys of different servers are not confused.
         let keys = keys.unwrap_or_else(|| Keys {
             access_key: format!("KEY{}", address.port()),
             secret_key: format!("secret{}", address.port()),
@@ -74,22 +75,22 @@ impl Server {
         Ok(Self { address, keys, sessions, service, wire, runtime: Some(runtime) })
     }
 
-    /// Where it listens.
+    /// Address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// `http://127.0.0.1:port`.
+    /// Its URL: `http://127.0.0.1:port`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Keys that are good for ever.
+    /// Keys that never expire.
     pub fn keys(&self) -> &Keys {
         &self.keys
     }
 
-    /// Temporary keys: good for so many requests, then `ExpiredToken`.
+    /// Creates temporary keys, which are valid for this many requests; later ones get `ExpiredToken`.
     pub fn session(&self, requests: u64) -> Keys {
         let number = self.sessions.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{number}", self.address.port());
@@ -102,7 +103,7 @@ impl Server {
         keys
     }
 
-    /// The variables by which AWS's tools and `assay` find the server and may use it.
+    /// Environment variables with which AWS's tools and `assay` find the server and get access.
     pub fn environment(&self) -> [(&'static str, String); 4] {
         [
             ("AWS_ENDPOINT_URL_S3", self.endpoint()),
@@ -112,22 +113,22 @@ impl Server {
         ]
     }
 
-    /// Makes a bucket.
+    /// Creates a bucket.
     pub fn bucket(&self, name: &str) {
         self.service.state().make(name, false);
     }
 
-    /// Makes a bucket that keeps each version of an object.
+    /// Creates a bucket that keeps every version of an object.
     pub fn versioned_bucket(&self, name: &str) {
         self.service.state().make(name, true);
     }
 
-    /// Makes a bucket whose readers have to say that they pay.
+    /// Creates a bucket whose readers must agree to pay.
     pub fn requester_pays_bucket(&self, name: &str) {
         self.service.state().create(name).requester_pays = true;
     }
 
-    /// Puts an object, without a request. Gives its entity tag, without quotes. The bucket must be there.
+    /// Stores an object without a request, and returns its entity tag without quotes. The bucket must exist.
     pub fn put(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) -> String {
         let mut state = self.service.state();
         let object = Object::new(bytes.into(), About::default(), state.naming);
@@ -136,27 +137,27 @@ impl Server {
         etag
     }
 
-    /// An object's bytes, if there is one now.
+    /// The bytes of an object, if it exists.
     pub fn get(&self, bucket: &str, key: &str) -> Option<Bytes> {
         let mut state = self.service.state();
         let object = state.bucket(bucket).ok()?.current(key)?;
         Some(object.content.whole())
     }
 
-    /// The entity tag of an object, without quotes, if there is one now.
+    /// The entity tag of an object without quotes, if it exists.
     pub fn etag(&self, bucket: &str, key: &str) -> Option<String> {
         let mut state = self.service.state();
         Some(state.bucket(bucket).ok()?.current(key)?.etag.clone())
     }
 
-    /// The versions of an object, oldest first, with delete markers.
+    /// The version ids of an object, oldest first, including delete markers.
     pub fn versions(&self, bucket: &str, key: &str) -> Vec<String> {
         let mut state = self.service.state();
         let versions = state.bucket(bucket).ok().and_then(|bucket| bucket.objects.get(key));
         versions.into_iter().flatten().map(|version| version.id.clone()).collect()
     }
 
-    /// The keys of a bucket's objects, in order; none of a bucket that is not there.
+    /// The keys of a bucket's objects, in order; empty if the bucket does not exist.
     pub fn keys_of(&self, bucket: &str) -> Vec<String> {
         let mut state = self.service.state();
         let Ok(bucket) = state.bucket(bucket) else { return Vec::new() };
@@ -164,55 +165,56 @@ impl Server {
         keys.cloned().collect()
     }
 
-    /// Removes an object with all its versions. Whether there was one.
+    /// Removes an object with all its versions. Returns whether it existed.
     pub fn delete(&self, bucket: &str, key: &str) -> bool {
         self.service.state().remove(bucket, key).unwrap_or_default()
     }
 
-    /// The keys of uploads that are neither complete nor aborted, one for each upload.
+    /// The keys of uploads neither completed nor aborted, once per upload.
     pub fn unfinished_uploads(&self, bucket: &str) -> Vec<String> {
         let mut state = self.service.state();
         let Ok(bucket) = state.bucket(bucket) else { return Vec::new() };
         bucket.uploads.keys().map(|(key, _)| key.clone()).collect()
     }
 
-    /// Most entries of a page of a list; AWS's 1,000 if this is not set.
+    /// Sets the maximum number of entries in a page of a list (default: 1,000, as in AWS).
     pub fn page_size(&self, entries: usize) {
         self.service.state().page = Some(entries);
     }
 
-    /// Bytes of each part of an upload but the last at least; AWS's 5 MiB if this is not set. So small objects go in parts.
+    /// Sets the minimum size in bytes of every part but the last (default: 5 MiB, as in AWS), so that small objects can be uploaded in
+    /// parts.
     pub fn least_part(&self, bytes: usize) {
         self.service.state().least_part = Some(bytes);
     }
 
-    /// From now on an upload that was completed is one that does not exist: `NoSuchUpload`, as AWS documents it. If this is not said, the
-    /// same request succeeds again, as AWS answers for a while.
+    /// From now on a completed upload no longer exists: `NoSuchUpload`, as documented by AWS. Otherwise repeating the request succeeds, as
+    /// AWS does for a while.
     pub fn forget_completed_uploads(&self) {
         self.service.state().forgetful = true;
     }
 
-    /// Denies an action to everybody: 403 `AccessDenied`. Without [`Action::ListBucket`] a missing key is 403 too.
+    /// Denies an action to everyone: 403 `AccessDenied`. Without [`Action::ListBucket`] a missing key is also answered with 403.
     pub fn deny(&self, action: Action) {
         self.service.rights.deny(action);
     }
 
-    /// Takes back all [`Server::deny`].
+    /// Undoes all calls of [`Server::deny`].
     pub fn allow_all(&self) {
         self.service.rights.allow_all();
     }
 
-    /// What goes wrong from now on.
+    /// The faults to apply from now on.
     pub fn faults(&self) -> &Faults {
         &self.wire.faults
     }
 
-    /// What was asked for so far, in the order of arrival.
+    /// All requests so far, in order of arrival.
     pub fn log(&self) -> Vec<Request> {
         self.wire.log.all()
     }
 
-    /// Forgets what was asked for so far, and gives it.
+    /// Removes and returns all requests so far.
     pub fn take_log(&self) -> Vec<Request> {
         self.wire.log.take()
     }
@@ -221,7 +223,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Answers that are held back on purpose must not hold this back.
+            // Answers that are delayed on purpose must not delay this.
             runtime.shutdown_background();
         }
     }

@@ -1,4 +1,4 @@
-//! The operations, as `s3s` calls them.
+//! The operations, as called by `s3s`.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +21,7 @@ use crate::rights::Rights;
 use crate::server::REGION;
 use crate::state::State;
 
-/// What all connections share.
+/// State shared by all connections.
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
     state: Arc<Mutex<State>>,
@@ -33,7 +33,7 @@ impl Service {
         Self { state: Arc::new(Mutex::new(state)), rights: Rights::default() }
     }
 
-    /// The state, for as long as one operation takes.
+    /// Locks the state for one operation.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -165,7 +165,7 @@ impl S3 for Service {
         asked: S3Request<GetBucketLocationInput>,
     ) -> Answer<GetBucketLocationOutput> {
         self.state().bucket(&asked.input.bucket)?;
-        // Of us-east-1 AWS says nothing.
+        // AWS omits the region if it is us-east-1.
         Ok(S3Response::new(GetBucketLocationOutput::default()))
     }
 

@@ -1,4 +1,4 @@
-//! What the server keeps: buckets, versions of objects, uploads under way.
+//! The server's state: buckets, versions of objects, uploads under way.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -10,59 +10,59 @@ use serde::{Deserialize, Serialize};
 use crate::content::{Content, Naming, etag};
 use crate::kept::{Folder, What};
 
-/// All buckets by name. It is locked for one operation at a time, so operations follow each other as if there were one client.
+/// All buckets by name. Locked for one operation at a time, so operations are serialised as if there were a single client.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     buckets: BTreeMap<String, Bucket>,
-    /// Numbers uploads and versions, over all buckets.
+    /// Counter for uploads and versions, over all buckets.
     issued: u64,
-    /// Whether a completed upload is one that does not exist.
+    /// Whether a completed upload no longer exists.
     pub(crate) forgetful: bool,
-    /// Bytes of each part but the last at least, if less than AWS's 5 MiB.
+    /// Minimum bytes of every part but the last, if not AWS's 5 MiB.
     pub(crate) least_part: Option<usize>,
-    /// Most keys or uploads of one page, if less than AWS's 1,000.
+    /// Maximum keys or uploads per page, if less than AWS's 1,000.
     pub(crate) page: Option<usize>,
-    /// What names what is written.
+    /// How entity tags are computed.
     pub(crate) naming: Naming,
-    /// Where changes are written to, if they are to outlast the server.
+    /// Where changes are written, if the state is to outlast the server.
     pub(crate) folder: Option<Folder>,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Bucket {
     pub(crate) versioned: bool,
-    /// Whoever asks has to say that he pays.
+    /// Whether requesters must agree to pay.
     pub(crate) requester_pays: bool,
-    /// The versions of each key, the current one last. Never empty.
+    /// The versions of each key, the current one last; never empty.
     pub(crate) objects: BTreeMap<String, Vec<Version>>,
-    /// By key and upload id, which is the order in which they are listed.
+    /// By key and upload id, the order in which they are listed.
     pub(crate) uploads: BTreeMap<(String, String), Upload>,
-    /// Uploads that are complete.
+    /// Completed uploads.
     pub(crate) completed: BTreeMap<(String, String), Completed>,
 }
 
-/// One state of an object, or the mark that it was deleted.
+/// A version of an object, or a delete marker.
 #[derive(Debug, Clone)]
 pub(crate) struct Version {
-    /// `null` if the bucket was not versioned when it was written.
+    /// `null` if the bucket did not keep versions when it was written.
     pub(crate) id: String,
     pub(crate) modified: SystemTime,
-    /// None for a delete marker.
+    /// `None` for a delete marker.
     pub(crate) object: Option<Object>,
 }
 
-/// An object's bytes and what is told of them.
+/// An object's bytes and its metadata.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Object {
     pub(crate) content: Content,
     /// Without quotes.
     pub(crate) etag: String,
     pub(crate) about: About,
-    /// Base64 of the CRC32 that the client gave.
+    /// Base64 of the CRC32 sent by the client.
     pub(crate) crc32: Option<String>,
 }
 
-/// What a writer said of an object and readers are told.
+/// Metadata set by the writer and returned to readers.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct About {
     pub(crate) content_type: Option<String>,
@@ -72,7 +72,7 @@ pub(crate) struct About {
     pub(crate) kms_key: Option<String>,
 }
 
-/// An upload that is not complete.
+/// An upload that has not been completed.
 #[derive(Debug, Clone)]
 pub(crate) struct Upload {
     pub(crate) initiated: SystemTime,
@@ -80,22 +80,22 @@ pub(crate) struct Upload {
     pub(crate) parts: BTreeMap<i32, Part>,
 }
 
-/// An upload that is complete.
+/// A completed upload.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Completed {
-    /// The parts that it was made of, by number and entity tag.
+    /// Its parts, by number and entity tag.
     pub(crate) parts: Vec<(i32, String)>,
-    /// What became of it.
+    /// Entity tag of the resulting object.
     pub(crate) etag: String,
     pub(crate) version: Option<String>,
     pub(crate) about: About,
 }
 
-/// One part of an upload, as it was sent last.
+/// A part of an upload, as last sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Part {
     pub(crate) bytes: Bytes,
-    /// By which it is named.
+    /// The sum from which its entity tag is made.
     pub(crate) sum: [u8; 16],
 }
 
@@ -106,18 +106,18 @@ impl Object {
 }
 
 impl State {
-    /// A bucket, which is made if it is not there.
+    /// Returns a bucket, creating it if missing.
     pub(crate) fn create(&mut self, name: &str) -> &mut Bucket {
         self.buckets.entry(name.to_owned()).or_default()
     }
 
-    /// Makes a bucket, or changes it, to keep each version of an object or not to.
+    /// Creates or changes a bucket, so that it keeps versions or does not.
     pub(crate) fn make(&mut self, name: &str, versioned: bool) {
         self.create(name).versioned = versioned;
         self.note(name, |_| What::Bucket { versioned });
     }
 
-    /// The names of all buckets.
+    /// Names of all buckets.
     pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
         self.buckets.keys()
     }
@@ -130,19 +130,19 @@ impl State {
         self.buckets.get_mut(name).ok_or_else(|| s3_error!(NoSuchBucket, "no bucket `{name}`"))
     }
 
-    /// A name that was not given before. Later ones are greater.
+    /// Issues a unique name; later ones sort after earlier ones.
     pub(crate) fn issue(&mut self, what: &str) -> String {
         self.issued += 1;
         format!("{what}-{:08}", self.issued)
     }
 
-    /// A name that was given before this state was kept.
+    /// Marks a name as issued by an earlier server with this state.
     pub(crate) fn issued_before(&mut self, name: &str) {
         let number = name.rsplit_once('-').and_then(|(_, number)| number.parse().ok());
         self.issued = self.issued.max(number.unwrap_or_default());
     }
 
-    /// Writes what becomes the current version, and gives its id if the bucket keeps versions.
+    /// Writes the new current version, and returns its id if the bucket keeps versions.
     pub(crate) fn write(
         &mut self,
         name: &str,
@@ -159,7 +159,7 @@ impl State {
         Ok(is_versioned.then_some(id))
     }
 
-    /// Forgets a version for good, and gives what it was.
+    /// Removes a version permanently and returns it.
     pub(crate) fn forget(
         &mut self,
         bucket: &str,
@@ -172,7 +172,7 @@ impl State {
         Ok(gone)
     }
 
-    /// Removes an object with all its versions. Whether there was one.
+    /// Removes an object with all its versions. Returns whether it existed.
     pub(crate) fn remove(&mut self, bucket: &str, key: &str) -> S3Result<bool> {
         let was = self.bucket(bucket)?.objects.remove(key).is_some();
         self.note(bucket, |_| What::Removed { key: key.to_owned() });
@@ -186,7 +186,7 @@ impl Bucket {
         self.objects.get(key)?.last()
     }
 
-    /// The object as who asks without a version sees it.
+    /// The object as seen by requests without a version.
     pub(crate) fn current(&self, key: &str) -> Option<&Object> {
         self.latest(key)?.object.as_ref()
     }
@@ -194,12 +194,12 @@ impl Bucket {
     /// Makes a version the current one.
     pub(crate) fn add(&mut self, key: &str, version: Version) {
         let versions = self.objects.entry(key.to_owned()).or_default();
-        // There is one version without an id at most.
+        // At most one version has no id of its own.
         versions.retain(|other| other.id != version.id);
         versions.push(version);
     }
 
-    /// Forgets a version for good, and gives what it was.
+    /// Removes a version permanently and returns it.
     pub(crate) fn forget(&mut self, key: &str, id: &str) -> Option<Version> {
         let versions = self.objects.get_mut(key)?;
         let place = versions.iter().position(|version| version.id == id)?;

@@ -1,4 +1,4 @@
-//! Below S3: connections, requests as they arrive and answers as they leave.
+//! The layer below S3: connections, incoming requests and outgoing answers.
 
 mod line;
 mod spoil;
@@ -28,15 +28,15 @@ use crate::state::{About, Object};
 use line::{Fate, Line};
 use spoiled::Spoiled;
 
-/// What all connections share.
+/// State shared by all connections.
 #[derive(Debug)]
 pub(crate) struct Wire {
     s3: S3Service,
-    /// For what happens to objects behind S3's back.
+    /// For changes to objects that are not made by requests.
     service: Service,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
-    /// Numbers answers.
+    /// Numbers the answers.
     answered: AtomicU64,
 }
 
@@ -46,10 +46,10 @@ impl Wire {
         Self { s3, service, faults, log, answered }
     }
 
-    /// Serves connections for ever.
+    /// Serves connections forever.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
         loop {
-            // A connection that cannot be had is its client's matter.
+            // If a connection cannot be accepted, its client has to handle that.
             if let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(Arc::clone(&self).connection(stream));
             }
@@ -57,7 +57,7 @@ impl Wire {
     }
 
     async fn connection(self: Arc<Self>, stream: TcpStream) {
-        // Answers are sent at once, head and body. A connection that breaks is what a test may have asked for.
+        // Send answers at once, head and body. A broken connection may be what a test has asked for.
         let _ = stream.set_nodelay(true);
         let fate = Arc::new(Fate::default());
         let line = TokioIo::new(Line::new(stream, Arc::clone(&fate)));
@@ -104,14 +104,14 @@ impl Wire {
         Ok(spoil::spoil(fault.as_ref(), answer, fate))
     }
 
-    /// What happens before a request is looked at.
+    /// Applies a fault that takes effect before the request is carried out.
     async fn before(&self, fault: &Fault, bucket: &str, key: &str) {
         match fault {
             Fault::Silent => std::future::pending().await,
             Fault::Replaced(bytes) => {
                 let mut state = self.service.state();
                 let object = Object::new(bytes.clone(), About::default(), state.naming);
-                // A request without an object has none to be replaced.
+                // Without a key there is no object to replace.
                 if !key.is_empty() {
                     let _ = state.write(bucket, key, Some(object));
                 }
@@ -145,13 +145,13 @@ impl Wire {
     }
 }
 
-/// All of a request's body, unless the connection is to end before.
+/// Reads the whole body of a request, unless the fault ends the connection first.
 async fn receive(mut body: Incoming, fault: Option<&Fault>) -> Result<Bytes, HttpError> {
     let most = match fault {
         Some(Fault::RefusedBody(bytes)) => *bytes,
         _ => usize::MAX,
     };
-    // What is announced, at most a part of an upload as our clients send them.
+    // The announced size, at most that of a part as our clients send them.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(0);
     let mut all = BytesMut::with_capacity(announced.min(16 << 20));
     while all.len() < most {

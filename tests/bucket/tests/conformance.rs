@@ -1,4 +1,4 @@
-//! This server and two independent ones, held against AWS's documentation.
+//! This server and two independent ones, checked against AWS's documentation.
 
 use assay_bucket::conformance::{Known, check};
 use assay_bucket::{Keys, Server};

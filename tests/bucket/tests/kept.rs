@@ -1,4 +1,4 @@
-//! A server over a folder: what one has answered, the next one has.
+//! A server with a folder: the next one has everything that this one has answered.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -37,7 +37,7 @@ fn what_was_answered_is_there_after_another_start() {
     let (versions, tag) = (server.versions("lake", "a"), server.etag("lake", "a"));
     drop(server);
 
-    // As if it had been killed while it wrote a line.
+    // As if the server had been killed while writing a line.
     let mut journal = File::options().append(true).open(folder.path().join("journal.jsonl"));
     journal.as_mut().expect("it is there").write_all(b"{\"bucket\":\"la").expect("space");
     let server = start(folder.path());

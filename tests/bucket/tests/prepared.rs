@@ -1,4 +1,4 @@
-//! What the server offers to tests beside S3.
+//! What the server offers to tests in addition to S3.
 
 use assay_bucket::conformance::{Client, Sent};
 use assay_bucket::{Action, Operation, Server};
@@ -44,7 +44,7 @@ fn who_may_not_is_told_403() {
         assert_eq!(answer.element("Code").as_deref(), code, "{method} {key}");
     };
     check("GET", "missing", 404, Some("NoSuchKey"));
-    // A HEAD has no body, whatever happens.
+    // The answer to HEAD never has a body.
     check("HEAD", "missing", 404, None);
     server.deny(Action::ListBucket);
     check("GET", "k", 200, None);

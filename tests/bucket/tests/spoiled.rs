@@ -1,4 +1,4 @@
-//! Each fault, as a client sees it, and what is in the bucket then.
+//! Every fault as seen by a client, and the content of the bucket afterwards.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use assay_bucket::conformance::{Answer, Client, Sent};
 use assay_bucket::{Fault, Operation, Server};
 use bytes::Bytes;
 
-/// More than what is sent at once.
+/// More bytes than are sent at once.
 const LENGTH: usize = 300_000;
 
 struct Ground {
@@ -21,7 +21,7 @@ impl Ground {
         server.bucket("data");
         server.put("data", "there", vec![b'x'; LENGTH]);
         let client = Client::new(&server.endpoint(), server.keys().clone());
-        // Enough for a busy machine to send what it has, and little to wait for what never comes.
+        // Enough for a busy machine to send its data, and short for waiting in vain.
         let client = client.with_patience(Duration::from_millis(500));
         Self { server, client }
     }
@@ -58,7 +58,7 @@ fn refusals_carry_nothing_out() {
         assert_eq!((answer.status, answer.element("Code").as_deref()), (status, Some(code)));
         assert_eq!(answer.element("RequestId").as_deref(), answer.header("x-amz-request-id"));
         assert_eq!(ground.server.get("data", "new"), None);
-        // The next request is as it should be.
+        // The next request is answered normally.
         assert_eq!(ground.ask("HEAD", "there", &[], b"").expect("an answer").status, 200);
         ground.server.faults().at(0, fault);
         let head = ground.ask("HEAD", "there", &[], b"").expect("an answer");
@@ -97,7 +97,7 @@ fn bodies_end_where_they_should() {
     check(Fault::Truncated(199_999), 199_999, &[]);
     check(Fault::Reset(0), 0, &reset);
     check(Fault::Reset(70_000), 70_000, &reset);
-    // None of these is shorter than the body.
+    // The faults below come after the end of the body.
     check(Fault::StalledBody(200_000), whole, &[]);
     check(Fault::Truncated(1_000_000), whole, &[]);
 }
@@ -125,7 +125,7 @@ fn slow_is_slow() {
     let begun = Instant::now();
     let answer = ground.get(Fault::SlowBody(1_000_000)).expect("an answer");
     assert_eq!((answer.body.len(), answer.broken), (200_000, None));
-    // 0.2 seconds, less the first beat and what timers are inexact by.
+    // 0.2 seconds, minus the first beat and the inaccuracy of timers.
     assert!(begun.elapsed() > Duration::from_millis(120), "{:?}", begun.elapsed());
 }
 
@@ -157,7 +157,7 @@ fn an_answer_comes_twice_or_last() {
     let check = |method: &str, fault: Fault, answers: usize| {
         ground.server.faults().clear();
         ground.server.faults().at(0, fault);
-        // The client leaves the connection open, and is told nothing else.
+        // The client asks to keep the connection open, and the server does not object.
         let answer = ground.ask(method, "there", &[("connection", "keep-alive")], b"");
         let answer = answer.expect("an answer");
         let behind = String::from_utf8_lossy(&answer.body).matches("HTTP/1.1 200 OK").count();
@@ -167,7 +167,7 @@ fn an_answer_comes_twice_or_last() {
     };
     for method in ["GET", "HEAD"] {
         assert_eq!(check(method, Fault::Closed, 1), None);
-        // It stays open.
+        // The connection stays open.
         assert!(check(method, Fault::SentTwice, 2).is_some());
     }
 }

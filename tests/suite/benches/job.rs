@@ -1,5 +1,5 @@
-//! The whole job as its users run it: MB of CSV a core and second (CPU time, so that a busy machine matters less), wall time,
-//! peak memory. `cargo bench -p assay-suite --bench job [-- MEGABYTES]`; ratios are to the first line, within the one run.
+//! The whole job as users run it: MB of CSV per core and second (of CPU time, so a busy machine matters less), wall time and peak memory.
+//! `cargo bench -p assay-suite --bench job [-- MEGABYTES]`; ratios are relative to the first line of the same run.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use assay_suite::{Lake, assay, generated};
 
-/// Runs of each case, taken in turn; the median counts.
+/// Runs of each case, in turn; the median counts.
 const ROUNDS: usize = 5;
-/// Bytes a generated record takes, to get from megabytes to records.
+/// Bytes per generated record, to convert megabytes to records.
 const RECORD_BYTES: u64 = 620;
 
 #[derive(Clone, Copy)]
@@ -65,7 +65,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A copy in which each record's first cell is none that the rules know.
+/// A copy in which the first cell of every record has a value unknown to the rules.
 fn every_record_fails(file: &Path) -> PathBuf {
     let folder = file.parent().expect("a folder").join("failing");
     std::fs::create_dir_all(&folder).expect("space");
@@ -105,14 +105,14 @@ fn check(file: &Path) -> Command {
     command
 }
 
-/// The most memory a process had so far, in KiB.
+/// Peak memory of a process so far, in KiB.
 fn peak(status: &Path) -> Option<u64> {
     let text = std::fs::read_to_string(status).ok()?;
     let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// CPU seconds of all children that have ended, in ticks of 10 ms as Linux counts them for every process.
+/// CPU seconds of all children that have ended; Linux counts them in ticks of 10 ms.
 fn children_cpu() -> f64 {
     let text = std::fs::read_to_string("/proc/self/stat").expect("Linux");
     let after_name = text.rsplit_once(')').expect("a name in parentheses").1;

@@ -1,4 +1,4 @@
-//! What a lake lies on: a disk, or a bucket of one of several servers. What holds on one holds on all, from one list of cases.
+//! The storage under a lake: a disk, or a bucket on one of several servers. The same list of cases must pass on all.
 
 use std::fmt;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use assay_s3::{Address, Keys, Patience, S3, Settings};
 use assay_standins::Server;
 
-/// Where a lake is.
+/// Where a lake is stored.
 #[derive(Debug, Clone, Copy)]
 pub enum Ground {
     /// In a folder.
@@ -18,7 +18,7 @@ pub enum Ground {
 }
 
 impl Ground {
-    /// Those that this machine has; what is missing was said.
+    /// Those available on this machine; missing ones are reported.
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::Disk, Self::Bucket(Endpoint::own())];
         all.extend(Endpoint::versity().map(Self::Bucket));
@@ -35,7 +35,7 @@ impl fmt::Display for Ground {
     }
 }
 
-/// A server that is there for as long as the tests are.
+/// A server that lives as long as the tests.
 #[derive(Debug)]
 pub struct Endpoint {
     name: &'static str,
@@ -44,11 +44,11 @@ pub struct Endpoint {
     prefixes: AtomicU64,
 }
 
-/// The bucket of all lakes.
+/// The bucket for all lakes.
 const BUCKET: &str = "lakes";
 
 impl Endpoint {
-    /// A third reading of the API, if the machine has it. It is slow, and for what is about answers rather than bytes.
+    /// A third implementation of the API, if this machine has it. It is slow, so it is used for answers rather than bytes.
     pub fn moto() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<(Server, Endpoint)>> = OnceLock::new();
         let server = SERVER.get_or_init(|| {
@@ -60,7 +60,7 @@ impl Endpoint {
         server.as_ref().map(|(_, endpoint)| endpoint)
     }
 
-    /// The server of our own.
+    /// Our own server.
     pub fn own() -> &'static Self {
         static SERVER: OnceLock<(assay_bucket::Server, Endpoint)> = OnceLock::new();
         let (_, endpoint) = SERVER.get_or_init(|| {
@@ -72,7 +72,7 @@ impl Endpoint {
         endpoint
     }
 
-    /// An independent server, if the machine has it.
+    /// An independent server, if this machine has it.
     pub fn versity() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<(Server, Endpoint)>> = OnceLock::new();
         let server = SERVER.get_or_init(|| {
@@ -105,23 +105,23 @@ impl Endpoint {
         Self { name, environment, s3, prefixes: AtomicU64::new(0) }
     }
 
-    /// The variables by which `assay` finds it.
+    /// The environment variables with which `assay` finds it.
     pub fn environment(&self) -> &[(&'static str, String)] {
         &self.environment
     }
 
-    /// A way to it.
+    /// Access to it.
     pub fn s3(&self) -> &S3 {
         &self.s3
     }
 
-    /// A prefix that nobody else has.
+    /// A prefix that nobody else uses.
     pub(crate) fn fresh(&self) -> Address {
         let number = self.prefixes.fetch_add(1, Ordering::Relaxed);
         address(&format!("s3://{BUCKET}/lake-{number}"))
     }
 
-    /// Puts a file where it can be read from, beside a lake.
+    /// Uploads a file as an input for the lake.
     pub(crate) fn place(&self, lake: &Address, file: &Path) -> Address {
         let name = file.file_name().expect("files have names").to_string_lossy();
         let number = self.prefixes.fetch_add(1, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! A root that runs write to, on a disk or in a bucket, and what a run said.
+//! A root that runs publish to, on a disk or in a bucket, and the output of runs.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -14,13 +14,13 @@ use tempfile::TempDir;
 use crate::assay;
 use crate::ground::Ground;
 
-/// What `assay run --root` gets.
+/// The value of `assay run --root`.
 #[derive(Debug)]
 pub struct Lake {
     ground: Ground,
-    /// On a disk the lake itself; else what was last fetched from it.
+    /// On a disk the lake itself; otherwise a copy of what was last fetched from it.
     folder: TempDir,
-    /// In a bucket, where it is.
+    /// Its address, if it is in a bucket.
     address: Option<Address>,
 }
 
@@ -30,19 +30,19 @@ impl Default for Lake {
     }
 }
 
-/// What a run printed and how it ended.
+/// A run's output and exit code.
 #[derive(Debug)]
 pub struct Outcome {
     /// The exit code; `None` if it was killed.
     pub code: Option<i32>,
-    /// The object of `--format json`; null if there was none.
+    /// The object printed with `--format json`; null if there was none.
     pub summary: Value,
-    /// What stood on standard error.
+    /// Standard error.
     pub stderr: String,
 }
 
 impl Outcome {
-    /// A number of the summary, by its path: `records.read`.
+    /// A number in the summary, given its path: `records.read`.
     pub fn number(&self, path: &str) -> u64 {
         let value = path.split('.').fold(&self.summary, |value, key| &value[key]);
         value
@@ -50,7 +50,7 @@ impl Outcome {
             .unwrap_or_else(|| panic!("no number `{path}` in {:#}\n{}", self.summary, self.stderr))
     }
 
-    /// A text of the summary.
+    /// A text in the summary.
     pub fn text(&self, key: &str) -> &str {
         let value = self.summary[key].as_str();
         value.unwrap_or_else(|| panic!("no text `{key}` in {:#}\n{}", self.summary, self.stderr))
@@ -58,12 +58,12 @@ impl Outcome {
 }
 
 impl Lake {
-    /// An empty one in a folder.
+    /// An empty lake in a folder.
     pub fn new() -> Self {
         Self::on(Ground::Disk)
     }
 
-    /// An empty one.
+    /// An empty lake.
     pub fn on(ground: Ground) -> Self {
         let address = match ground {
             Ground::Disk => None,
@@ -72,7 +72,7 @@ impl Lake {
         Self { ground, folder: tempfile::tempdir().expect("a temporary folder"), address }
     }
 
-    /// Its folder, or one with all that is in it now.
+    /// Its folder, or a folder with a copy of its current content.
     pub fn path(&self) -> &Path {
         if let Some(store) = self.bucket() {
             std::fs::remove_dir_all(self.folder.path()).expect("it is ours");
@@ -86,7 +86,7 @@ impl Lake {
         self.folder.path()
     }
 
-    /// What it is called.
+    /// Its name as an argument.
     pub fn root(&self) -> String {
         match &self.address {
             None => self.folder.path().display().to_string(),
@@ -94,7 +94,7 @@ impl Lake {
         }
     }
 
-    /// The store that it is.
+    /// Its store.
     pub fn store(&self) -> Box<dyn Store> {
         match self.bucket() {
             None => Box::new(LocalStore::open(self.folder.path()).expect("a root")),
@@ -108,7 +108,7 @@ impl Lake {
         Some(endpoint.s3().store(address).expect("a root"))
     }
 
-    /// What a file is called where this lake's runs read it from.
+    /// The name under which runs on this lake read a file, which is first uploaded if the lake is in a bucket.
     pub fn place(&self, file: &Path) -> OsString {
         match (self.ground, &self.address) {
             (Ground::Bucket(endpoint), Some(lake)) if file != Path::new("-") => {
@@ -118,7 +118,7 @@ impl Lake {
         }
     }
 
-    /// A file as an input, read from where this lake's runs read it from.
+    /// A file as an input, read from where runs on this lake read it.
     pub fn input(&self, file: &Path) -> Input {
         match (self.ground, &self.address) {
             (Ground::Bucket(endpoint), Some(lake)) => {
@@ -130,7 +130,7 @@ impl Lake {
         }
     }
 
-    /// `assay`, as it finds what this lake is on.
+    /// `assay` with the environment for this lake.
     pub fn assay(&self) -> Command {
         let mut command = assay();
         if let Ground::Bucket(endpoint) = self.ground {
@@ -152,7 +152,7 @@ impl Lake {
         finish(self.command(file).args(more))
     }
 
-    /// What a manifest's address of an object is below the root.
+    /// The path, relative to the root, of an object named by address in a manifest.
     pub fn below_root(&self, url: &str) -> PathBuf {
         let path = url.strip_prefix("file://").unwrap_or(url);
         let root = match self.address {
@@ -163,7 +163,7 @@ impl Lake {
         PathBuf::from(below.unwrap_or_else(|| panic!("`{url}` is not below `{root}`")))
     }
 
-    /// All files by path below the root that a reader could follow: content by name, hidden files left out.
+    /// All files that a reader could follow, with their content, by path below the root; hidden files are left out.
     pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         if let Some(store) = self.bucket() {
             return fetched(&store);
@@ -173,7 +173,7 @@ impl Lake {
         files
     }
 
-    /// The Parquet files under `staging/`, without the name of the attempt that wrote them: what must be the same to the byte.
+    /// The Parquet files under `staging/`, without the name of the attempt that wrote them: these must be the same to the byte.
     pub fn staged(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut staged = BTreeMap::new();
         for (path, bytes) in self.files() {
@@ -189,7 +189,7 @@ impl Lake {
     }
 }
 
-/// Runs a command to its end and takes in what it printed.
+/// Runs a command to its end and collects its output.
 pub fn finish(command: &mut Command) -> Outcome {
     let output = command.output().expect("assay runs");
     Outcome {
@@ -199,7 +199,7 @@ pub fn finish(command: &mut Command) -> Outcome {
     }
 }
 
-/// All objects of a bucket's lake.
+/// All objects of a lake in a bucket.
 fn fetched(store: &S3Store) -> BTreeMap<PathBuf, Vec<u8>> {
     let cleaning = store.cleaning().expect("buckets can be listed");
     let folders = ["staging", "metadata"].map(|name| Key::new(name).expect("a key"));

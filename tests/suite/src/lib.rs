@@ -1,4 +1,4 @@
-//! What the end-to-end suites share: the built program, lakes to run it on, and readers for what it wrote.
+//! Shared by the end-to-end suites: the built program, lakes to run it on, and readers for its output.
 
 mod ground;
 mod lake;

@@ -1,4 +1,4 @@
-//! The second dataset: rules copied out of the checkout and locked, so that a test may change them.
+//! The second dataset: rules copied from the checkout and locked, so that tests may change them.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ impl Default for Library {
 }
 
 impl Library {
-    /// Copies and locks.
+    /// Copies the rules and locks the plugins.
     pub fn new() -> Self {
         let library = Self { folder: tempfile::tempdir().expect("a temporary folder") };
         copy(&checkout().join("tests/fixtures/rules"), &library.rules());
@@ -32,18 +32,18 @@ impl Library {
         self.folder.path().join("rules")
     }
 
-    /// A file of the rules.
+    /// Path of a file in the rules.
     pub fn rule_file(&self, name: &str) -> PathBuf {
         self.rules().join("library").join(name)
     }
 
-    /// Takes back what a test changed in a file of the rules.
+    /// Undoes a test's changes to a file of the rules.
     pub fn restore(&self, name: &str) {
         let original = checkout().join("tests/fixtures/rules/library").join(name);
         std::fs::copy(original, self.rule_file(name)).expect("space");
     }
 
-    /// Pins the plugins as they are.
+    /// Pins the plugins in their current state.
     pub fn lock(&self) {
         let output = assay()
             .arg("lock")
@@ -56,13 +56,13 @@ impl Library {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// What `run` and `check` need to judge by these rules.
+    /// The arguments with which `run` and `check` use these rules.
     pub fn arguments(&self) -> Vec<String> {
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         vec!["--rules".to_owned(), text(self.rules()), "--plugins".to_owned(), text(plugins())]
     }
 
-    /// Writes a file of loans with `records` good records and then `more` lines as they are.
+    /// Writes a file of loans with `records` good records, followed by `more` as it is.
     pub fn loans(&self, year: u16, records: u32, more: &str) -> PathBuf {
         let path = self.folder.path().join(format!("loans-{year}.csv"));
         let head = "loan_id,member_id,branch,book_title,isbn,loaned_on,returned_on,fine_eur\n";
@@ -82,12 +82,12 @@ impl Library {
     }
 }
 
-/// The plugins as `cargo xtask plugins` leaves them.
+/// Folder of the plugins built by `cargo xtask plugins`.
 pub fn plugins() -> PathBuf {
     checkout().join("target/plugins")
 }
 
-/// Folder of compiled plugins that all tests share: in a build for tests, which does not optimise the compiler, each takes seconds to compile.
+/// Folder of compiled plugins, shared by all tests: test builds don't optimise the compiler, so each plugin takes seconds to compile.
 pub fn compiled() -> PathBuf {
     checkout().join("target/compiled")
 }

@@ -1,11 +1,11 @@
-//! A store that stops in the middle, as a process does that the system or a person holds up.
+//! A store that stops in the middle, like a process held up by the system or a person.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use assay_store::{Expected, Finished, Found, Key, Object, Store, StoreError, Upload, Version};
 
-/// Where a run stops, and what lets it go on.
+/// Stops a run at a certain operation and lets it continue later.
 #[derive(Debug, Default)]
 pub struct Gate {
     state: Mutex<State>,
@@ -14,22 +14,22 @@ pub struct Gate {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Operations that are still let through before the stop.
+    /// Operations that may still pass before the stop.
     left: u64,
     done: u64,
     stopped: bool,
-    /// Nothing stops any more.
+    /// Whether everything may pass.
     open: bool,
 }
 
 impl Gate {
-    /// A gate that lets `operations` through and stops the next.
+    /// Creates a gate that lets `operations` pass and stops the next.
     pub fn after(operations: u64) -> Arc<Self> {
         let state = State { left: operations, ..State::default() };
         Arc::new(Self { state: Mutex::new(state), moved: Condvar::new() })
     }
 
-    /// Waits until something stands at the gate, or the gate was opened.
+    /// Waits until an operation is stopped at the gate, or the gate is open.
     pub fn wait(&self) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = |state: &mut State| !state.stopped && !state.open;
@@ -42,7 +42,7 @@ impl Gate {
         self.moved.notify_all();
     }
 
-    /// Operations that came through.
+    /// Number of operations that have passed.
     pub fn operations(&self) -> u64 {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).done
     }
@@ -67,10 +67,10 @@ impl Gate {
     }
 }
 
-/// A folder whose operations go through a gate, each before it is carried out.
+/// A store whose operations pass through a gate before they are carried out.
 #[derive(Debug)]
 pub struct PausedStore {
-    /// The folder.
+    /// The store.
     pub inner: Box<dyn Store>,
     /// The gate.
     pub gate: Arc<Gate>,

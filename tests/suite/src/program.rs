@@ -1,15 +1,16 @@
-//! The program under test, and the files it is tested on.
+//! The program under test, and its input files.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// The top of the checkout.
+/// Root of the checkout.
 pub fn checkout() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// `assay`: what `ASSAY_BIN` names, or else built once for each test process. The plugins must be there already (`cargo xtask plugins`).
+/// The program `assay`: the one named by `ASSAY_BIN`, or else built once per test process. The plugins must have been built (`cargo xtask
+/// plugins`).
 pub fn assay() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
@@ -36,7 +37,7 @@ pub fn assay() -> Command {
     command
 }
 
-/// The hostile component, built as its own tests build it.
+/// The hostile component, built in the same way as by its own tests.
 pub fn hostile() -> PathBuf {
     let guests = std::env::var_os("ASSAY_GUESTS_DIR")
         .map_or_else(|| checkout().join("target/guests"), PathBuf::from);
@@ -51,7 +52,7 @@ pub fn hostile() -> PathBuf {
     guests.join("wasm32-unknown-unknown/plugin/assay_hostile.wasm")
 }
 
-/// Real rows of the dataset, where they are beside the checkout. Says so where they are not.
+/// Folder with real rows of the dataset, if it exists next to the checkout; otherwise `None`, with a message.
 pub fn samples() -> Option<PathBuf> {
     beside("open-payments/samples")
 }
@@ -69,7 +70,7 @@ fn beside(what: &str) -> Option<PathBuf> {
     None
 }
 
-/// Writes a generated general-payments file and its truth into `folder`, under the name its year and publication give it.
+/// Writes a generated general-payments file and its truth file into `folder`, named after its year and publication.
 pub fn generated(
     folder: &Path,
     year: u16,
@@ -111,7 +112,7 @@ pub fn generated(
     named
 }
 
-/// The publication date that the records carry in their last column, as file names write it.
+/// The publication date in the records' last column, in the form used by file names.
 fn publication(file: &Path) -> String {
     use std::io::{BufRead, BufReader};
     let file = BufReader::new(std::fs::File::open(file).expect("the generated file"));

@@ -1,4 +1,4 @@
-//! Reads what a run wrote, with the parquet crate's own reader.
+//! Reads a run's output with the parquet crate's own reader.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -12,14 +12,14 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::printer::print_schema;
 
-/// A finding, of a quarantined record or of one that passed.
+/// A finding about a quarantined record or one that passed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FoundFinding {
     /// The record's number.
     pub record: u64,
     /// The rule's code.
     pub rule: String,
-    /// The column it names; empty if none.
+    /// The column it names; empty if it names none.
     pub column: String,
     /// Its level.
     pub level: String,
@@ -47,21 +47,21 @@ pub struct FoundRecord {
     pub record: u64,
     /// Its first line.
     pub line: u64,
-    /// Its first byte.
+    /// Offset of its first byte.
     pub offset: u64,
-    /// Its length.
+    /// Its length in bytes.
     pub length: u64,
     /// Its bytes.
     pub raw: Vec<u8>,
-    /// Whether these are all of them.
+    /// Whether `raw` contains all of them.
     pub raw_complete: bool,
-    /// The codes of the rules that hit it.
+    /// The codes of the rules that quarantined it.
     pub rules: BTreeSet<String>,
-    /// What its findings say.
+    /// The messages of its findings.
     pub messages: Vec<String>,
 }
 
-/// Records in the quarantine below `root`, in order.
+/// The quarantined records below `root`, in order.
 pub fn quarantine(root: &Path) -> Vec<FoundRecord> {
     let mut records = Vec::new();
     for batch in batches(root, "quarantine-") {
@@ -87,13 +87,13 @@ pub fn quarantine(root: &Path) -> Vec<FoundRecord> {
     records
 }
 
-/// A field of each finding.
+/// The values of one field in all findings.
 fn each(findings: Option<&StructArray>, name: &str) -> Vec<String> {
     let Some(findings) = findings else { return Vec::new() };
     (0..findings.len()).map(|at| field(findings, name, at)).collect()
 }
 
-/// All findings below `root`: those of the quarantine and those of records that passed.
+/// All findings below `root`, on quarantined records and on records that passed.
 pub fn findings(root: &Path) -> BTreeSet<FoundFinding> {
     let mut found = BTreeSet::new();
     for batch in batches(root, "quarantine-") {
@@ -138,7 +138,7 @@ pub fn repairs(root: &Path) -> BTreeSet<FoundRepair> {
     found
 }
 
-/// Record numbers of the validated rows below `root`, in order.
+/// Record numbers of the validated records below `root`, in order.
 pub fn validated_rows(root: &Path) -> Vec<u64> {
     let mut rows: Vec<_> = batches(root, "part-")
         .iter()
@@ -150,7 +150,7 @@ pub fn validated_rows(root: &Path) -> Vec<u64> {
     rows
 }
 
-/// The different schemas of the part files below `root`, with field ids, as text.
+/// The distinct schemas of the part files below `root`, with field ids, as text.
 pub fn part_schemas(root: &Path) -> BTreeSet<String> {
     let schema = |path: &PathBuf| {
         let mut text = Vec::new();
@@ -233,7 +233,7 @@ fn field(table: &StructArray, name: &str, row: usize) -> String {
     panic!("field `{name}` is {}", column.data_type())
 }
 
-/// The rows of each row group of a Parquet file.
+/// The number of rows in each row group of a Parquet file.
 pub fn row_groups(path: &Path) -> Vec<i64> {
     reader(path).metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect()
 }

@@ -1,4 +1,4 @@
-//! Runs in this process, on stores and inputs that a command line cannot name.
+//! Runs within this process, with stores and inputs that cannot be named on a command line.
 
 use assay_packs::{Discovery, Surroundings};
 use assay_pipeline::{Input, MemoryLimit, Replacing, Report, Request, Silent};
@@ -6,10 +6,10 @@ use assay_store::Store;
 
 use crate::library::{Library, compiled, plugins};
 
-/// A loan of a branch that does not exist.
+/// A loan whose branch does not exist.
 pub const BAD_LOAN: &str = "L90001,M1,South,Nowhere,,2023-05-01,,0.10\n";
 
-/// The library's rules, found.
+/// The library's rules and where to find them.
 #[derive(Debug)]
 pub struct Setting {
     /// The library.
@@ -18,7 +18,7 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// Lays the library out and finds its rules.
+    /// Copies the library and finds its rules.
     #[expect(clippy::new_without_default, reason = "it writes files")]
     pub fn new() -> Self {
         let library = Library::new();
@@ -31,17 +31,17 @@ impl Setting {
         Self { library, discovery }
     }
 
-    /// One run on two threads.
+    /// Runs on two threads.
     pub fn run(&self, input: &Input, store: &dyn Store) -> Report {
         self.run_replacing(input, store, Replacing::Anything)
     }
 
-    /// The same, with what it may replace.
+    /// Like [`Self::run`], with permission to replace a run.
     pub fn run_replacing(&self, input: &Input, store: &dyn Store, replacing: Replacing) -> Report {
         self.carry_out(2, input, store, replacing)
     }
 
-    /// One run on so many threads.
+    /// Runs on this many threads.
     pub fn run_on(&self, threads: usize, input: &Input, store: &dyn Store) -> Report {
         self.carry_out(threads, input, store, Replacing::Anything)
     }

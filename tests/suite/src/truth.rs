@@ -1,22 +1,22 @@
-//! What the generator planted in a file.
+//! The truth file of a generated file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// What the truth file says: (record, rule, column) of findings and of repairs, and byte ranges by record.
+/// Content of a truth file: (record, rule, column) of findings and repairs, and byte ranges by record.
 #[derive(Debug)]
 pub struct Truth {
-    /// What is planted.
+    /// Expected findings.
     pub findings: BTreeSet<(u64, String, String)>,
-    /// What is to be repaired.
+    /// Expected repairs.
     pub repairs: BTreeSet<(u64, String, String)>,
     /// Line, offset and length by record.
     pub ranges: BTreeMap<u64, (u64, u64, u64)>,
-    /// Records to be held back.
+    /// Records that must be quarantined.
     pub quarantined: BTreeSet<u64>,
 }
 
-/// The truth of a generated file.
+/// Reads the truth file of a generated file.
 pub fn truth(file: &Path) -> Truth {
     let path = format!("{}.truth.tsv", file.display());
     let text = std::fs::read_to_string(&path).expect("a truth file");

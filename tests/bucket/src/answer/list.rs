@@ -1,4 +1,4 @@
-//! Lists of objects and of uploads, page by page.
+//! Lists of objects and uploads, page by page.
 
 use s3s::dto::{
     CommonPrefix, EncodingType, ListMultipartUploadsInput, ListMultipartUploadsOutput,
@@ -10,10 +10,10 @@ use super::read::may_pay;
 use super::{etag, length};
 use crate::state::State;
 
-/// What AWS gives at most in one page.
+/// Maximum number of entries in a page of AWS.
 const PAGE: usize = 1_000;
 
-/// What a page may have: what was asked for, within what the server gives.
+/// The size of a page: as requested, within the server's limit.
 fn page(state: &State, asked: Option<i32>) -> S3Result<(usize, i32)> {
     let asked = match asked {
         None => PAGE,
@@ -24,14 +24,14 @@ fn page(state: &State, asked: Option<i32>) -> S3Result<(usize, i32)> {
     Ok((page, i32::try_from(asked.min(PAGE)).expect("1,000 at most")))
 }
 
-/// The part of a key up to the delimiter after the prefix.
+/// The key up to the first delimiter after the prefix, if there is one.
 fn common<'a>(key: &'a str, prefix: &str, delimiter: Option<&str>) -> Option<&'a str> {
     let delimiter = delimiter.filter(|delimiter| !delimiter.is_empty())?;
     let end = key[prefix.len()..].find(delimiter)?;
     Some(&key[..prefix.len() + end + delimiter.len()])
 }
 
-/// Encoded for XML that cannot hold each character, if that is asked for.
+/// Encodes a text, if requested, because XML cannot contain every character.
 fn written(text: &str, encoding: Option<&EncodingType>) -> String {
     if encoding.is_none() {
         return text.to_owned();
@@ -68,7 +68,7 @@ pub(crate) fn objects(
         else {
             continue;
         };
-        // A prefix that was given in a page before covers what begins with it.
+        // A common prefix listed in an earlier page covers all keys that begin with it.
         let passed = |after: &String| {
             key <= after
                 || (delimiter.is_some_and(|end| after.ends_with(end)) && key.starts_with(after))
@@ -116,7 +116,7 @@ pub(crate) fn objects(
     })
 }
 
-/// Clients must not take a token for a key.
+/// Makes tokens look different from keys, so that clients do not confuse them.
 const TOKEN: &str = "1~";
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html>

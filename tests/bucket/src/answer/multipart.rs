@@ -1,4 +1,4 @@
-//! Uploads in parts.
+//! Multipart uploads.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -18,11 +18,11 @@ use crate::content::{self, Content, etag_of_parts};
 use crate::kept::What;
 use crate::state::{Completed, Object, Part, State, Upload};
 
-/// The least size of each part but the last, if the test did not say less.
+/// Minimum size in bytes of every part but the last, unless a test sets a smaller one.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
 const LEAST: usize = 5 << 20;
 
-/// Parts of one upload, ibidem.
+/// Maximum number of parts in an upload; same page.
 const MOST_PARTS: i32 = 10_000;
 
 fn no_upload() -> S3Error {
@@ -104,12 +104,12 @@ pub(crate) fn part(
     })
 }
 
-/// Completes an upload. Whatever is refused stays as it was, so it can be completed in another way or aborted.
+/// Completes an upload. If it is refused, the upload stays as it was and can be completed differently or aborted.
 ///
-/// The same request again, after success, succeeds: AWS answers so for a while, whatever the condition
-/// (<https://github.com/adobe/S3Mock/issues/2586>, <https://github.com/getmoto/moto/pull/9209>), though an upload that was completed is documented
-/// as one that does not exist (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>, `NoSuchUpload`). A forgetful server
-/// answers that.
+/// Repeating the request after success succeeds: AWS does so for a while, whatever the condition
+/// (<https://github.com/adobe/S3Mock/issues/2586>, <https://github.com/getmoto/moto/pull/9209>), although its documentation says that a
+/// completed upload does not exist (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>, `NoSuchUpload`). A
+/// forgetful server answers as documented.
 pub(crate) fn complete(
     state: &mut State,
     input: CompleteMultipartUploadInput,
@@ -156,12 +156,12 @@ fn told(bucket: String, key: String, done: Completed) -> CompleteMultipartUpload
     }
 }
 
-/// A part's number and entity tag.
+/// The number and entity tag of a part, if both were sent.
 fn named(part: &CompletedPart) -> Option<(i32, String)> {
     Some((part.part_number?, part.e_tag.as_ref()?.value().to_owned()))
 }
 
-/// The parts that make the object.
+/// Selects the parts of the object.
 fn chosen<'a>(
     upload: &'a Upload,
     listed: &[CompletedPart],

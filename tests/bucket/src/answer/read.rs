@@ -13,7 +13,7 @@ use super::{etag, length};
 use crate::rights::{Action, Rights};
 use crate::state::{Bucket, Object, State, Version};
 
-/// Which object is asked for.
+/// The requested object and the conditions.
 struct Asked<'a> {
     bucket: &'a str,
     key: &'a str,
@@ -23,7 +23,7 @@ struct Asked<'a> {
     none_matches: Option<&'a ETagCondition>,
 }
 
-/// A version and the object it is; the version's id where the bucket has such.
+/// The object that was found; its version id if the bucket keeps versions.
 struct Found {
     version: Option<String>,
     written: Version,
@@ -103,7 +103,7 @@ pub(crate) fn head(
     })
 }
 
-/// What is to be copied, with its version where the bucket has such.
+/// Finds the source of a copy, with its version if the bucket keeps versions.
 pub(super) fn source(
     state: &mut State,
     rights: &Rights,
@@ -111,7 +111,7 @@ pub(super) fn source(
     (matches, none_matches): (Option<&ETagCondition>, Option<&ETagCondition>),
 ) -> S3Result<(Option<String>, Object)> {
     let asked = Asked { bucket, key, version, payer: true, matches, none_matches };
-    // Of a source whatever does not fit is a failure, also that it did not change.
+    // For a source, every unmet condition is an error, including that it was not modified.
     let found = find(state, rights, &asked).map_err(|error| match error.status_code() {
         Some(StatusCode::NOT_MODIFIED) => {
             s3_error!(PreconditionFailed, "At least one of the pre-conditions did not hold")
@@ -122,7 +122,7 @@ pub(super) fn source(
 }
 
 fn content_type(object: &Object) -> String {
-    // What AWS says where nothing was said.
+    // AWS's default content type.
     object.about.content_type.clone().unwrap_or_else(|| "binary/octet-stream".to_owned())
 }
 
@@ -146,7 +146,7 @@ pub(super) fn may_pay(bucket: &Bucket, payer: bool) -> S3Result<()> {
     Ok(())
 }
 
-/// A missing key is told only to who may list.
+/// Only clients that may list are told that a key does not exist.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>, "Permissions".
 fn current(bucket: &Bucket, rights: &Rights, key: &str) -> S3Result<(Version, Object)> {
     let latest = bucket.latest(key);
@@ -199,7 +199,7 @@ fn http_date(time: SystemTime) -> HeaderValue {
     HeaderValue::from_bytes(&text).expect("dates are plain")
 }
 
-/// The part of an object that is asked for, if it is not all.
+/// The requested part of an object; `None` if all of it was requested.
 fn range(range: Option<&Range>, whole: usize) -> S3Result<Option<std::ops::Range<usize>>> {
     let Some(range) = range else { return Ok(None) };
     let checked = range.check(whole as u64);

@@ -1,4 +1,4 @@
-//! DELETE of objects, one or many.
+//! DELETE of one or many objects.
 
 use s3s::S3Result;
 use s3s::dto::{
@@ -27,7 +27,7 @@ pub(crate) fn delete_all(
         match one(state, &input.bucket, &object.key, object.version_id.as_deref(), None) {
             Ok(gone) => deleted.push(DeletedObject {
                 key: Some(object.key),
-                // What was asked for, beside the mark that was made.
+                // The requested version, in addition to the new delete marker.
                 version_id: object.version_id.clone(),
                 delete_marker: gone.delete_marker,
                 delete_marker_version_id: gone.delete_marker.and(gone.version_id),
@@ -74,7 +74,7 @@ fn one(
             ..DeleteObjectOutput::default()
         });
     }
-    // What is not there is as good as deleted.
+    // Deleting a missing object succeeds.
     state.remove(bucket, key)?;
     Ok(DeleteObjectOutput::default())
 }

@@ -13,7 +13,7 @@ use crate::condition;
 use crate::rights::Rights;
 use crate::state::{About, Object, State};
 
-/// What a writer says of an object.
+/// The metadata that a writer sets on an object.
 pub(super) fn about(
     content_type: Option<String>,
     metadata: Option<s3s::dto::Metadata>,
@@ -82,7 +82,7 @@ pub(crate) fn copy(
     } else {
         About { encryption: given.encryption, kms_key: given.kms_key, ..kept }
     };
-    // A copy is one piece, however its source was uploaded.
+    // A copy is a single piece, however its source was uploaded.
     let bytes = object.content.whole();
     let copy = Object { crc32: object.crc32, ..Object::new(bytes, object.about, state.naming) };
     let (tag, about) = (copy.etag.clone(), copy.about.clone());

@@ -1,4 +1,4 @@
-//! The server as a program, over a folder: for a platform on one machine that has no other S3 server.
+//! The server as a program that stores its state in a folder: for running the platform on a machine without another S3 server.
 
 #![expect(clippy::print_stdout, reason = "it tells a person what it answered")]
 
@@ -23,7 +23,7 @@ environment:
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY  who may do anything; must be set
 ";
 
-/// How often what was asked for is printed, and then forgotten.
+/// How often the log of requests is printed and cleared.
 const EVERY: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {

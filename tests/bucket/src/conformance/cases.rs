@@ -1,4 +1,4 @@
-//! The table.
+//! The table of cases.
 
 mod multipart;
 mod objects;
@@ -6,11 +6,11 @@ mod requests;
 
 use super::step::Step;
 
-/// Steps that follow each other in one bucket.
+/// A sequence of steps in one bucket.
 #[derive(Debug)]
 pub(super) struct Case {
     pub(super) name: &'static str,
-    /// The documentation that decides.
+    /// The page of AWS's documentation.
     pub(super) page: &'static str,
     /// Whether its bucket keeps versions.
     pub(super) versioned: bool,
@@ -47,7 +47,7 @@ fn delete(key: &str) -> Step {
     Step::new("DELETE", key).gives(204)
 }
 
-/// About the bucket.
+/// A request to the bucket itself.
 fn list(query: &str) -> Step {
     Step::new("GET", "").query(query)
 }

@@ -1,5 +1,5 @@
-//! Requests signed by AWS's signature version 4 and sent by hand, so that each byte of them is the table's, and no library repeats or mends
-//! anything.
+//! Requests signed with AWS Signature Version 4 and sent without an S3 library, so that the table determines every byte and nothing is
+//! retried or corrected.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
@@ -10,10 +10,10 @@ use s3s::crypto::{Checksum as _, Sha256};
 
 use crate::rights::Keys;
 
-/// How long one answer may take; servers on the same machine need milliseconds.
+/// Time limit for each piece of an answer; servers on the same machine need milliseconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Where a server is and who asks.
+/// Address of a server, and the client's keys.
 #[derive(Debug, Clone)]
 pub struct Client {
     host: String,
@@ -21,42 +21,42 @@ pub struct Client {
     patience: Duration,
 }
 
-/// A request. The path begins with `/`, it and the query are percent-encoded; the query's names are in order, each with its `=`.
+/// A request. The path begins with `/`; path and query are percent-encoded. The query's names are in order, each followed by `=`.
 #[derive(Debug, Clone, Copy)]
 pub struct Sent<'a> {
-    /// `GET` and so on.
+    /// Method, such as `GET`.
     pub method: &'a str,
-    /// `/bucket/key`.
+    /// Path: `/bucket/key`.
     pub path: &'a str,
-    /// Without `?`.
+    /// Query, without `?`.
     pub query: &'a str,
-    /// Names in lower case.
+    /// Headers, with names in lower case.
     pub headers: &'a [(&'a str, &'a str)],
-    /// What is sent behind the head.
+    /// Body.
     pub body: &'a [u8],
 }
 
-/// What came back.
+/// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// HTTP's.
+    /// HTTP status.
     pub status: u16,
-    /// Names in lower case.
+    /// Headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// As far as it came, with all that came behind it.
+    /// Body, as far as it arrived, and everything after it.
     pub body: Vec<u8>,
-    /// How the connection ended, if not in good order.
+    /// How the connection broke, if it did.
     pub broken: Option<io::ErrorKind>,
 }
 
 impl Answer {
-    /// A header's value.
+    /// The value of a header, if present.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(key, _)| key == name)?;
         Some(&found.1)
     }
 
-    /// The text in the first element of a name.
+    /// The text of the first element with this name, if present.
     pub fn element(&self, name: &str) -> Option<String> {
         let text = String::from_utf8_lossy(&self.body);
         let (_, after) = text.split_once(&format!("<{name}>"))?;
@@ -65,25 +65,26 @@ impl Answer {
 }
 
 impl Client {
-    /// A client of the server at `endpoint`, which is `http://host:port`.
+    /// Creates a client of the server at `endpoint` (`http://host:port`).
     pub fn new(endpoint: &str, keys: Keys) -> Self {
         let host = endpoint.trim_start_matches("http://").trim_end_matches('/').to_owned();
         Self { host, keys, patience: PATIENCE }
     }
 
-    /// The same, waiting so long for each piece of an answer.
+    /// Changes the time limit for each piece of an answer.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// Sends a request over a connection of its own, and reads until that is closed.
+    /// Sends a request over a new connection, and reads until the server closes it. Fails if the server cannot be reached or sends no valid
+    /// head.
     pub fn send(&self, request: Sent<'_>) -> io::Result<Answer> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
         let mut connection = TcpStream::connect(&self.host)?;
         connection.set_read_timeout(Some(self.patience))?;
         connection.write_all(self.head(request, &stamp(now.as_secs())).as_bytes())?;
-        // Who refuses a request may close before it has all of it; the answer then tells more than the error.
+        // A server that refuses a request may close before reading all of it; its answer is more informative than this error.
         let _ = connection.write_all(request.body);
         let mut all = Vec::new();
         let end = connection.read_to_end(&mut all).map(drop);
@@ -153,7 +154,7 @@ fn parse(all: &[u8]) -> io::Result<Answer> {
     Ok(answer)
 }
 
-/// The data of chunks, as far as they came.
+/// The data in chunks, as far as they arrived.
 fn unchunked(mut rest: &[u8]) -> Vec<u8> {
     let mut data = Vec::new();
     while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
@@ -183,10 +184,10 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
-/// Seconds since 1970 as `20261128T125000Z`.
+/// Formats seconds since 1970 as `20261128T125000Z`.
 fn stamp(seconds: u64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Days are counted from March 1st of the year 0, where leap days come last.
+    // Days are counted from March 1st of the year 0, so that leap days come last.
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;

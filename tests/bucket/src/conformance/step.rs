@@ -1,14 +1,14 @@
-//! One request of a case, and what is expected of its answer.
+//! One request of a case, and its expected answer.
 
 use std::collections::BTreeMap;
 
 use crate::conformance::client::{Answer, Client, Sent};
 use crate::rights::Keys;
 
-/// What makes a bucket keep versions.
+/// Request body that makes a bucket keep versions.
 pub(super) const VERSIONING: &[u8] = b"<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status></VersioningConfiguration>";
 
-/// Who asks.
+/// The client that sends the request.
 #[derive(Debug, Clone, Copy)]
 enum Who {
     Owner,
@@ -16,21 +16,21 @@ enum Who {
     Stranger,
 }
 
-/// What is looked at in an answer.
+/// A part of the answer to compare.
 #[derive(Debug)]
 enum Look {
-    /// A header's value; none if there must be none.
+    /// Value of a header, or `None` if it must be absent.
     Header(&'static str, Option<String>),
     Body(String),
-    /// The texts of all elements of a name, with blanks between.
+    /// Texts of all elements with a name, separated by blanks.
     Elements(&'static str, String),
 }
 
-/// A request and its answer. `{name}` stands for what was kept of an answer before.
+/// A request and its expected answer. `{name}` stands for a value kept from an earlier answer.
 #[derive(Debug)]
 pub(super) struct Step {
     method: &'static str,
-    /// Behind the bucket; empty for the bucket itself.
+    /// Key in the case's bucket; empty for the bucket itself.
     key: String,
     query: String,
     headers: Vec<(&'static str, String)>,
@@ -39,11 +39,11 @@ pub(super) struct Step {
     status: u16,
     code: Option<&'static str>,
     looks: Vec<Look>,
-    /// A header, and the name under which it is kept.
+    /// Headers or elements, and the names under which they are kept.
     keeps: Vec<(&'static str, &'static str)>,
 }
 
-/// What was kept of answers.
+/// Values kept from answers.
 #[derive(Debug)]
 pub(super) struct Kept {
     bucket: String,
@@ -55,7 +55,7 @@ impl Kept {
         Self { values: BTreeMap::from([("bucket", bucket.clone())]), bucket }
     }
 
-    /// A text with what was kept in the place of names.
+    /// Replaces names in a text by the kept values.
     pub(super) fn filled(&self, text: &str) -> String {
         let fill = |text: String, (name, value): (&&str, &String)| {
             text.replace(&format!("{{{name}}}"), value)
@@ -63,7 +63,7 @@ impl Kept {
         self.values.iter().fold(text.to_owned(), fill)
     }
 
-    /// A query with what was kept in the place of names, percent-encoded.
+    /// Replaces names in a query by the kept values, percent-encoded.
     fn filled_into_query(&self, query: &str) -> String {
         let encoded = |value: &String| -> String {
             let each = value.bytes().map(|byte| {
@@ -79,7 +79,7 @@ impl Kept {
 }
 
 impl Step {
-    /// A request that is answered by 200.
+    /// A request that must be answered with 200.
     pub(super) fn new(method: &'static str, key: &str) -> Self {
         Self {
             method,
@@ -110,7 +110,7 @@ impl Step {
         self
     }
 
-    /// So many bytes.
+    /// Sends a body of this many bytes.
     pub(super) fn sends_many(mut self, bytes: usize) -> Self {
         self.body = vec![b'x'; bytes];
         self
@@ -131,7 +131,7 @@ impl Step {
         self
     }
 
-    /// An error, with its code in the body.
+    /// Expects an error, with its code in the body.
     pub(super) fn fails(mut self, status: u16, code: &'static str) -> Self {
         (self.status, self.code) = (status, Some(code));
         self
@@ -163,7 +163,7 @@ impl Step {
         self
     }
 
-    /// What must be said, as [`Step::take`] says it.
+    /// The expected answer, in the form returned by [`Step::take`].
     pub(super) fn expected(&self) -> String {
         let mut said = vec![self.status.to_string()];
         said.extend(self.code.map(str::to_owned));
@@ -175,7 +175,7 @@ impl Step {
         said.join(", ")
     }
 
-    /// What it sends, to be read.
+    /// The request, for people.
     pub(super) fn sent(&self) -> String {
         let headers: Vec<String> =
             self.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
@@ -183,7 +183,7 @@ impl Step {
         format!("{} {}{query} {}", self.method, self.key, headers.join(" "))
     }
 
-    /// Sends it, and tells what is said of what matters.
+    /// Sends the request, and returns the relevant parts of the answer.
     pub(super) fn take(&self, endpoint: &str, keys: &Keys, kept: &mut Kept) -> String {
         let mut keys = keys.clone();
         match self.who {
@@ -198,7 +198,7 @@ impl Step {
             self.headers.iter().map(|(name, value)| (*name, kept.filled(value))).collect();
         let headers: Vec<(&str, &str)> =
             headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        // What is large has nothing to be filled in.
+        // Only text bodies can contain names; large bodies do not.
         let filled;
         let body = match std::str::from_utf8(&self.body) {
             Ok(text) if text.contains('{') => {
@@ -225,7 +225,7 @@ impl Step {
         if self.code.is_some() || (answer.status >= 400 && self.method != "HEAD") {
             said.extend(answer.element("Code"));
         }
-        // What else an answer says that is not the expected one does not matter, and may differ from run to run.
+        // The rest of an unexpected answer does not matter and may vary between runs.
         let looks = self.looks.iter().filter(|_| answer.status == self.status);
         said.extend(looks.map(|look| match look {
             Look::Header(name, _) => said_of(name, answer.header(name)),

@@ -1,4 +1,4 @@
-//! A connection that can be told to end badly.
+//! A connection that can be made to end badly.
 
 use std::io;
 use std::pin::Pin;
@@ -9,12 +9,12 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What is to become of a connection, and how far it is. Between the connection and the answers on it.
+/// How a connection will end, and its progress; shared by the connection and its answers.
 #[derive(Debug, Default)]
 pub(super) struct Fate {
-    /// Its end is a reset.
+    /// Whether it ends with a reset.
     reset: AtomicBool,
-    /// All that was given to it has been handed to the kernel.
+    /// Whether all data given to it has been handed to the kernel.
     flushed: AtomicBool,
     after: Mutex<After>,
 }
@@ -22,11 +22,11 @@ pub(super) struct Fate {
 /// What follows an answer.
 #[derive(Debug, Default)]
 struct After {
-    /// What was sent of an answer that is to be sent again.
+    /// Bytes sent so far of an answer that is to be sent twice.
     copy: Option<Vec<u8>>,
-    /// The connection is closed.
+    /// Whether the connection is to be closed.
     close: bool,
-    /// The answer is complete.
+    /// Whether the answer is complete.
     over: bool,
 }
 
@@ -35,7 +35,7 @@ impl Fate {
         self.reset.store(true, Ordering::Release);
     }
 
-    /// More is on its way.
+    /// Notes that more data is coming.
     pub(super) fn busy(&self) {
         self.flushed.store(false, Ordering::Release);
     }
@@ -49,12 +49,12 @@ impl Fate {
         *self.after() = After { copy: Some(Vec::new()), ..After::default() };
     }
 
-    /// Closes the connection behind the next answer.
+    /// Closes the connection after the next answer.
     pub(super) fn close(&self) {
         *self.after() = After { close: true, ..After::default() };
     }
 
-    /// The answer has no more bytes.
+    /// Notes that the answer has no more bytes.
     pub(super) fn over(&self) {
         self.after().over = true;
     }
@@ -64,12 +64,12 @@ impl Fate {
     }
 }
 
-/// A connection with a fate.
+/// A connection whose [`Fate`] can be changed.
 #[derive(Debug)]
 pub(super) struct Line {
     stream: TcpStream,
     fate: Arc<Fate>,
-    /// What is left of a copy to be sent.
+    /// Rest of a copy still to be sent.
     again: Vec<u8>,
 }
 
@@ -78,14 +78,14 @@ impl Line {
         Self { stream, fate, again: Vec::new() }
     }
 
-    /// Does what follows an answer, once that is written.
+    /// Does what follows an answer, once it has been written.
     fn follow(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut close = false;
         {
             let mut after = self.fate.after();
             if after.over {
                 close = after.close;
-                // An answer without a body is over before its head is written.
+                // An answer without a body is complete before its head is written.
                 if after.copy.as_ref().is_none_or(|copy| !copy.is_empty()) {
                     self.again.append(&mut after.copy.take().unwrap_or_default());
                     after.over = false;
@@ -140,7 +140,7 @@ impl AsyncWrite for Line {
 impl Drop for Line {
     fn drop(&mut self) {
         if self.fate.reset.load(Ordering::Acquire) {
-            // The kernel answers a close without waiting with a reset. A socket that cannot be told so is gone already.
+            // The kernel sends a reset if a socket with a linger time of zero is closed. If this fails, the socket is gone already.
             let _ = self.stream.set_zero_linger();
         }
     }

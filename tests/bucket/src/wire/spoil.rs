@@ -1,4 +1,4 @@
-//! What a fault makes of an answer.
+//! Applies faults to answers.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use super::spoiled::{End, Spoiled};
 use crate::answer::refused;
 use crate::faults::Fault;
 
-/// The entity tag that [`Fault::StaleEtag`] gives. No object has it.
+/// The entity tag sent by [`Fault::StaleEtag`]; no object has it.
 const STALE: HeaderValue = HeaderValue::from_static("\"00000000000000000000000000000000\"");
 
-/// The answer that takes the place of the real one, if there is one.
+/// The answer that replaces the real one, if the fault has one.
 pub(super) fn refusal(fault: &Fault, id: &str) -> Option<Result<Response<Body>, HttpError>> {
     let (status, code, message) = fault.refusal()?;
     let mut error = refused(status, code, message);
@@ -30,13 +30,13 @@ pub(super) fn refusal(fault: &Fault, id: &str) -> Option<Result<Response<Body>, 
     Some(error.to_http_response().map_err(|error| HttpError::new(Box::new(error))))
 }
 
-/// Sends an answer on its way.
+/// Applies a fault to an answer.
 pub(super) fn spoil(
     fault: Option<&Fault>,
     answer: Response<Body>,
     fate: &Arc<Fate>,
 ) -> Response<Spoiled> {
-    // Before the body is looked at: one that is empty is over at once.
+    // Before the body is inspected: an empty one is complete at once.
     match fault {
         Some(Fault::SentTwice) => fate.repeat(),
         Some(Fault::Closed) => fate.close(),
@@ -70,7 +70,7 @@ pub(super) fn spoil(
     Response::from_parts(head, body)
 }
 
-/// One byte further on.
+/// Shifts the range by one byte.
 fn shift(headers: &mut HeaderMap) {
     let Some(told) = headers.get(CONTENT_RANGE).and_then(|value| value.to_str().ok()) else {
         return;

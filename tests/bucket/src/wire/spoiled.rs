@@ -1,4 +1,4 @@
-//! The body of an answer, on its way and not as it should be.
+//! The body of an answer, with a fault.
 
 use std::future::Future as _;
 use std::io;
@@ -14,22 +14,22 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use super::line::Fate;
 
-/// How long to wait for what was sent to be handed to the kernel, before another look.
+/// Interval for checking whether the sent data has been handed to the kernel.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// Pieces of a slow body a second: enough for a client to see progress in each of its windows.
+/// Pieces per second of a slow body: enough for a client to see progress in each of its windows.
 const BEATS: u32 = 20;
 
-/// What comes after so many bytes.
+/// How a body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// The body's own.
+    /// Normally.
     Own,
-    /// Nothing more, for ever.
+    /// It never continues.
     Stalls,
-    /// The end of the connection.
+    /// The connection ends.
     Breaks,
-    /// The end of the connection, by a reset.
+    /// The connection is reset.
     Resets,
 }
 
@@ -40,16 +40,16 @@ pub(super) struct Spoiled {
     /// Bytes until the end.
     left: u64,
     end: End,
-    /// Bytes of one beat, if they are counted.
+    /// Bytes per beat, if the body is slow.
     beat: Option<usize>,
-    /// Whether its size is told to hyper, which then insists on it.
+    /// Whether hyper is told the size, which it then enforces.
     sized: bool,
     rest: Bytes,
     wait: Option<Pin<Box<Sleep>>>,
 }
 
 impl Spoiled {
-    /// A body as it is.
+    /// A body without a fault.
     pub(super) fn new(body: Body, fate: Arc<Fate>) -> Self {
         if http_body::Body::is_end_stream(&body) {
             fate.over();
@@ -58,23 +58,23 @@ impl Spoiled {
         Self { body, fate, left, end, beat: None, sized: true, rest: Bytes::new(), wait: None }
     }
 
-    /// It ends after so many bytes, unless it is shorter.
+    /// Ends the body after `left` bytes, unless it is shorter.
     pub(super) fn ending(self, left: u64, end: End) -> Self {
         Self { left, end, ..self }
     }
 
-    /// It comes at so many bytes a second.
+    /// Limits the body to `rate` bytes per second.
     pub(super) fn slow(self, rate: u64) -> Self {
         let beat = usize::try_from((rate / u64::from(BEATS)).max(1)).unwrap_or(usize::MAX);
         Self { beat: Some(beat), ..self }
     }
 
-    /// Its length is what the answer's head says.
+    /// Leaves the length to the answer's head.
     pub(super) fn of_unknown_length(self) -> Self {
         Self { sized: false, ..self }
     }
 
-    /// The answer goes on after a while.
+    /// Waits before continuing the answer.
     fn rest(&mut self, cx: &mut Context<'_>, time: Duration) -> Poll<()> {
         let wait = self.wait.get_or_insert_with(|| Box::pin(sleep(time)));
         ready!(wait.as_mut().poll(cx));
@@ -86,9 +86,9 @@ impl Spoiled {
         http_body::Body::is_end_stream(&self.body)
     }
 
-    /// The end of a body that ends badly.
+    /// Ends a body that ends badly.
     fn finish(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        // What was sent before is to arrive.
+        // The data sent before must arrive.
         while !self.fate.is_flushed() {
             ready!(self.rest(cx, LOOK));
         }
@@ -143,7 +143,7 @@ impl http_body::Body for Spoiled {
     }
 
     fn is_end_stream(&self) -> bool {
-        // One that is to break is never at its end by itself.
+        // A body that is to break never ends normally.
         self.end == End::Own && !self.rest.has_remaining() && self.body_is_over()
     }
 

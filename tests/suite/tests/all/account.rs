@@ -1,4 +1,4 @@
-//! The script that holds the promises about buckets against somebody's account is tried on an independent server.
+//! The script that checks our assumptions about buckets in a user's account, run against an independent server.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use assay_suite::{assay, checkout};
 fn the_script_for_accounts_passes_on_an_independent_server() {
     let (Some(server), Some(moto)) = (Server::versity(), assay_standins::moto()) else { return };
     server.versioned_bucket("account").expect("a bucket");
-    // The library that the script uses is where moto is.
+    // The library used by the script is installed with moto.
     let mut script = Command::new(moto.with_file_name("python"));
     script.arg("-B").arg(checkout().join("tests/s3/account.py")).arg(assay().get_program());
     script.arg("s3://account/below").envs(server.environment()).env_remove("AWS_PROFILE");
@@ -19,10 +19,10 @@ fn the_script_for_accounts_passes_on_an_independent_server() {
     let kept = said.lines().filter(|line| line.starts_with("holds ")).count();
     assert_eq!(kept, 12, "{said}");
     assert!(!said.contains("not tried"), "{said}");
-    // It removes what it wrote.
+    // The script removes what it wrote.
     let left = std::fs::read_dir(server.objects("account")).expect("the bucket's folder");
     let left: Vec<_> = left.flatten().map(|entry| entry.file_name()).collect();
-    // The server's own.
+    // This name belongs to the server.
     let left: Vec<_> = left.into_iter().filter(|name| name != ".sgwtmp").collect();
     assert!(left.is_empty(), "{left:?}");
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use assay_suite::{BAD_LOAN, Library, assay, finish, plugins};
 
-/// Runs `assay` in an empty folder: it cannot run, says why, and leaves the folder empty.
+/// Runs `assay` in an empty folder: it must fail with a reason and leave the folder empty.
 fn refused(arguments: &[&str], root: Option<&str>) {
     let here = tempfile::tempdir().expect("a temporary folder");
     let mut command = assay();
@@ -35,7 +35,7 @@ fn an_address_in_the_place_of_a_path_makes_nothing() {
     refused(&["run", there, "--root", "lake", "--format", "json"], None);
     refused(&["check", file, "--report", there], None);
     refused(&["explain", there, "--record", "1"], None);
-    // What is not judged, published or reported is on this machine.
+    // Only inputs, roots and reports may be in a bucket; everything else is on this machine.
     let there = "s3://bucket/lake/2023.csv";
     for option in ["--pack", "--rules", "--plugins", "--cache"] {
         refused(&["check", file, option, there], None);

@@ -1,4 +1,4 @@
-//! Whoever judges a record comes to the same: a run, a check, `explain` and `pack diff`. And all refuse the same plugins.
+//! A run, a check, `explain` and `pack diff` judge a record alike, and all refuse the same plugins.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,13 +17,13 @@ fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// What `explain` says of a record, and whether it holds it back.
+/// What `explain` reports about a record, and whether it quarantines the record.
 struct Explained {
     /// Rules that hit it.
     fired: BTreeSet<String>,
     /// Rules that rewrote it.
     rewrote: BTreeSet<String>,
-    /// Rules that one record cannot tell of.
+    /// Rules that cannot be judged from one record.
     of_the_file: BTreeSet<String>,
     held_back: bool,
     whole: Value,
@@ -75,7 +75,7 @@ fn a_run_a_check_and_explain_say_the_same_of_generated_records() {
     for repair in repairs(lake.path()) {
         repaired.entry(repair.record).or_default().insert(repair.rule);
     }
-    // A record for each rule that was planted, and some without any.
+    // One record for each planted rule, and some without any.
     let mut records: BTreeMap<&str, u64> = BTreeMap::new();
     for (record, rule, _) in truth.findings.iter().chain(&truth.repairs) {
         records.entry(rule).or_insert(*record);
@@ -88,7 +88,7 @@ fn a_run_a_check_and_explain_say_the_same_of_generated_records() {
         let before = expected.len();
         expected.retain(|rule| !explained.of_the_file.contains(rule));
         assert_eq!(explained.fired, expected, "record {record}: {:#}", explained.whole);
-        // Of a record that is not looked at, because its structure is broken, nothing is repaired.
+        // A record with a broken structure is not judged, so nothing in it is repaired.
         let expected = repaired.remove(&record).unwrap_or_default();
         assert_eq!(explained.rewrote, expected, "record {record}: {:#}", explained.whole);
         if expected.len() == before {
@@ -97,7 +97,7 @@ fn a_run_a_check_and_explain_say_the_same_of_generated_records() {
     }
 }
 
-/// Loans of which some break rules, one of them with a number that no column takes.
+/// Loans, some of which break rules; one has a number that does not fit its column.
 fn loans(library: &Library) -> PathBuf {
     library.loans(
         2023,
@@ -139,7 +139,7 @@ fn a_pack_does_not_differ_from_itself_and_from_another_as_two_checks_do() {
     let more = library.arguments();
     let pack = library.rule_file("loans/2023.toml");
     let same = difference(&pack, &pack, &file, &more);
-    // One of the 46 has a quote where none may be.
+    // One of the 46 has a quote where none is allowed.
     assert_eq!(same.number("file.records"), 45);
     assert_eq!(same.number("file.differ"), 0);
 
@@ -173,13 +173,13 @@ fn a_pack_does_not_differ_from_itself_and_from_another_as_two_checks_do() {
         let rule = rules.iter().find(|rule| rule["code"] == code).expect("the rule");
         assert_eq!(rule[key], hits(code), "{code}: {rule:#}");
     }
-    // What a rule that only counts says is seen one by one, though a run keeps only the count.
+    // For a rule that only counts, a run keeps only the count, but single records still show its findings.
     assert_eq!(other.summary["rules"]["fine-not-negative"]["failed"], hits("fine-not-negative"));
     assert_eq!(other.summary["rules"]["returned-after-loaned"]["failed"], 0);
     fs::remove_file(&milder).expect("it is there");
 }
 
-/// The same words from whoever would use the plugin.
+/// All commands that would use the plugin must refuse it in the same words.
 fn all_refuse(library: &Library, more: &[String], with: &str) {
     let file = library.loans(2023, 5, "");
     let pack = library.rule_file("loans/2023.toml");
@@ -196,7 +196,7 @@ fn all_refuse(library: &Library, more: &[String], with: &str) {
         assert_eq!(refused.code, Some(2), "{:#}", refused.summary);
         assert!(refused.stderr.contains(&said), "{said}\n{}", refused.stderr);
     }
-    // A component that is named by its file may be looked at: nobody vouches for it, and nothing comes of it.
+    // A component named by its file may be inspected: nobody vouches for it, and it publishes nothing.
     let component = plugins().join("checks.wasm");
     let tried = judge("try", &[&text(&component), &text(&file)], more);
     assert_eq!(tried.code, Some(0), "{}", tried.stderr);

@@ -1,4 +1,4 @@
-//! Faults are told as what they are: files that no layout resembles, counters of what was not done, cells that look alike.
+//! Faults are reported as what they are: files that resemble no layout, counts of what was not judged, cells that look alike.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn run(library: &Library, lake: &Lake, file: &Path) -> Outcome {
     lake.run(file, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Writes a pack of 2023 with more at its end.
+/// Writes the pack of 2023 with `more` appended.
 fn pack(library: &Library, more: &str) {
     let path = library.rule_file("loans/2023.toml");
     let text = fs::read_to_string(&path).expect("a pack").replace("5%", "90%");
@@ -66,7 +66,7 @@ fn what_no_layout_resembles_is_looked_at() {
     refuse(b"SQLite format 3\0\x10\0", "file.not-csv", &["SQLite"]);
 }
 
-/// A rule that was not carried out on a record has not passed it.
+/// A record that a rule did not judge has not passed it.
 #[test]
 fn counters_tell_what_was_done() {
     let library = Library::new();
@@ -92,7 +92,7 @@ fn counters_tell_what_was_done() {
     }
 }
 
-/// What `check` says is what `run` says, whatever else is read.
+/// `check` and `run` give the same messages, whatever columns are read otherwise.
 #[test]
 fn a_message_shows_cells_that_no_rule_reads_in_check_too() {
     let library = Library::new();
@@ -121,7 +121,7 @@ fn messages_of_checks_say_what_was_seen_and_what_was_wanted() {
     insta::assert_snapshot!(messages.join("\n"));
 }
 
-/// The same cells written otherwise are the same record.
+/// Records with the same cells are duplicates, however their cells are quoted.
 #[test]
 fn a_record_is_repeated_whatever_its_quotes() {
     let library = Library::new();

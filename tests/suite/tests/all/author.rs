@@ -1,4 +1,4 @@
-//! What a rule author and a CI job see of `assay test` and `assay bench`: exit codes, formats, watching.
+//! `assay test` and `assay bench` as seen by a rule author and a CI job: exit codes, formats, watching.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -30,7 +30,7 @@ impl Author {
         self.path().join("rules/digits.md")
     }
 
-    /// Says of one record of the page that it fails.
+    /// Makes the page claim that one of its passing records fails.
     fn spoil(&self) {
         let page = fs::read_to_string(self.page()).expect("the page");
         assert!(page.contains("\n1234,payment,\n"), "the page has a record that passes");

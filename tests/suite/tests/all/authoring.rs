@@ -1,4 +1,4 @@
-//! What a rule author goes through: the tutorial as it stands in `docs/`, and the commonest mistakes with what is said of them.
+//! The path of a rule author: the tutorial exactly as in `docs/`, and the most common mistakes with their messages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use assay_suite::{assay, checkout};
 use serde_json::Value;
 
-/// Runs `assay` in a folder that knows nothing of the checkout.
+/// Runs `assay` in a folder without access to the checkout.
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = assay();
     for name in ["ASSAY_PLUGINS", "ASSAY_GUESTS_DIR", "CARGO_TARGET_DIR", "RUSTFLAGS"] {
@@ -25,7 +25,7 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("one JSON value")
 }
 
-/// The blocks of a language in a page, in order. A fence closes at one as long, so a page within a page is one block.
+/// The code blocks of a language in a page, in order. A fence is closed by one of the same length, so a page within a page is one block.
 fn blocks(page: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut open: Option<(&str, bool, String)> = None;
@@ -46,8 +46,8 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     blocks
 }
 
-/// What the page shows of a command must be what the command says; amounts of fuel and digests are of the day.
-/// Of a line with `…`, what stands before it.
+/// The output shown in the page must match the command's actual output; amounts of fuel and digests may differ. Of a line with `…`, only
+/// the part before it must match.
 fn as_shown(page: &str, plugin: &Path, command: &str) {
     let typed = format!("$ assay {command}");
     let mut shown = page.lines().skip_while(|line| *line != typed).skip(1).peekable();
@@ -91,7 +91,7 @@ fn the_tutorial_holds_what_it_promises() {
 
     as_shown(&page, &plugin, "run samples/orders_2024.csv --root lake");
 
-    // 2. A rule of one's own, as the page says it.
+    // 2. The author's own rule, as given in the page.
     let [function, setting, test] = &blocks(&page, "rust")[..] else {
         panic!("three pieces of Rust")
     };
@@ -109,7 +109,7 @@ fn the_tutorial_holds_what_it_promises() {
     let tested = native.output().expect("cargo runs");
     assert!(tested.status.success(), "{}", String::from_utf8_lossy(&tested.stderr));
 
-    // 3. Other bytes than the pinned ones are told; then what the rule does to a file.
+    // 3. Bytes that differ from the pinned ones are reported; then the rule's effect on a file.
     assert_eq!(run(&plugin, &["build", "--check"]).status.code(), Some(1));
     stdout(&run(&plugin, &["build"]));
     stdout(&run(&plugin, &["build", "--check"]));
@@ -135,7 +135,7 @@ fn the_tutorial_holds_what_it_promises() {
     edit(&pack, "[plugins.my-rules.settings]\nlongest_days = 10", settings);
     edit(&pack, "[levels]", levels.trim_end());
 
-    // 4. Only the page is missing, and lint says so.
+    // 4. Only the page is missing, and lint reports it.
     let lint = json(&run(&plugin, &["lint", "--format", "json"]));
     assert_eq!(lint["lints"].as_array().map(Vec::len), Some(1), "{lint:#}");
     assert_eq!(lint["lints"][0]["code"], "page-missing");
@@ -152,7 +152,7 @@ fn the_tutorial_holds_what_it_promises() {
         "{shown}"
     );
 
-    // What CI asks of it, and of its costs.
+    // The commands that CI runs, including the costs.
     stdout(&run(&plugin, &["test", "--min-coverage", "100%", "--format", "github"]));
     for command in ["bench --bless", "bench"] {
         as_shown(&page, &plugin, command);
@@ -174,7 +174,7 @@ fn the_tutorial_holds_what_it_promises() {
     // 6. Ship it.
     ships(&page, &plugin);
 
-    // A stricter pack, and which records it would judge differently.
+    // A stricter pack, and the records that it would judge differently.
     let stricter = plugin.join("rules/orders/weekly/stricter.toml");
     fs::copy(&pack, &stricter).expect("a copy");
     edit(&stricter, "longest_days = 10", "longest_days = 30");
@@ -192,7 +192,7 @@ fn the_tutorial_holds_what_it_promises() {
     builds_the_same_elsewhere(folder.path(), &plugin);
 }
 
-/// A package, and whose it is.
+/// Packages and signs the plugin.
 fn ships(page: &str, plugin: &Path) {
     for command in [
         "package",
@@ -214,7 +214,7 @@ fn builds_the_same_elsewhere(folder: &Path, plugin: &Path) {
     stdout(&run(&twin, &["build", "--check"]));
 }
 
-/// What is said of a mistake, with the folder's path taken out.
+/// The message about a mistake, without the folder's path.
 fn said(folder: &Path, arguments: &[&str]) -> String {
     let output = run(folder, arguments);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -1,4 +1,4 @@
-//! What keys may do, and keys that end in the middle of a run: new ones are asked for, and the run goes on.
+//! Permissions of keys, and keys that expire in the middle of a run: new ones are requested, and the run continues.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,7 +10,7 @@ use assay_suite::{BAD_LOAN, Library, Outcome, assay, checkout, finish};
 
 const RAW: &str = "raw/loans-2023.csv";
 
-/// What AWS's tools read of a program that gives keys.
+/// Keys in the form that AWS's tools read from a credential process.
 fn given(keys: &Keys) -> String {
     let Keys { access_key, secret_key, session_token } = keys;
     let token = session_token.as_deref().unwrap_or_default();
@@ -19,7 +19,7 @@ fn given(keys: &Keys) -> String {
     )
 }
 
-/// A program that gives one pair of keys after the other, and the last again and again.
+/// A credential process that returns one pair of keys after another, and then always the last.
 fn program(folder: &Path, keys: &[&Keys]) -> PathBuf {
     for (number, keys) in keys.iter().enumerate() {
         fs::write(folder.join(format!("keys-{number}")), given(keys)).expect("space");
@@ -100,7 +100,7 @@ fn a_session_that_nobody_renews_ends_the_run_and_says_so() {
     assert!(message.contains("ExpiredToken") && message.contains("log in again"), "{message}");
 }
 
-/// What the server knows, by the names of policies.
+/// The server's actions, by their names in policies.
 const ACTIONS: [(&str, Action); 9] = [
     ("s3:GetObject", Action::GetObject),
     ("s3:GetObjectVersion", Action::GetObjectVersion),
@@ -113,7 +113,7 @@ const ACTIONS: [(&str, Action); 9] = [
     ("s3:ListBucketMultipartUploads", Action::ListBucketMultipartUploads),
 ];
 
-/// The actions of the policy on the page about buckets.
+/// The actions in the policy on the page about buckets.
 fn of_the_page() -> Vec<String> {
     let page = fs::read_to_string(checkout().join("docs/how-to/buckets.md")).expect("the page");
     let (_, policy) = page.split_once("```json\n").expect("a policy");

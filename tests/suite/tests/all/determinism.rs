@@ -1,4 +1,4 @@
-//! The same bytes come out for any number of threads, any batch size, any budget of memory, plain or compressed, from a disk or a bucket.
+//! The same bytes come out for any number of threads, any batch size and any memory budget, plain or compressed, from a disk or a bucket.
 
 use std::fs::File;
 use std::io::Write;
@@ -76,7 +76,7 @@ fn the_same_bytes_whatever_the_way() {
     }
 }
 
-/// Cells of a megabyte that hold lines which look like records, so that a piece of the file which begins within one guesses wrong.
+/// Megabyte cells with lines that look like records, so a piece of the file that begins within a cell guesses wrong.
 #[test]
 fn records_within_a_cell_are_no_records() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -122,7 +122,7 @@ fn standard_input_is_a_file_like_any_other() {
     }
 }
 
-/// More records than a part has, of the narrowest kind, so that row groups and parts end in the middle of what is under way.
+/// More records than fit in a part, of the narrowest kind, so that row groups and parts end in the middle of the batches under way.
 #[test]
 fn row_groups_and_parts_end_at_the_same_records() {
     const RECORDS: u32 = 1_060_000;

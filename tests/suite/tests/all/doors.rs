@@ -1,4 +1,4 @@
-//! What a run needs of its store and of its input, and no more.
+//! The operations that a run needs of its store and input, and no others.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use assay_store::blob::MemoryBlob;
 use assay_store::{Expected, Found, Key, LocalStore, Object, Store, StoreError, Upload, Version};
 use assay_suite::{BAD_LOAN, Lake, Setting};
 
-/// A store that cannot list, as a bucket cannot cheaply.
+/// A store that cannot list, because listing a bucket is expensive.
 #[derive(Debug)]
 struct Unlisted(LocalStore);
 
@@ -64,13 +64,13 @@ fn a_run_needs_no_listing_and_no_file() {
     assert_eq!(unlisted.staged(), listed.staged());
 }
 
-/// Whenever the input changes: nothing of another content lies under the run's name, so the next attempt goes through.
+/// Whenever the input changes, nothing with other content stays under the run's name, so the next attempt succeeds.
 #[test]
 fn an_input_that_changes_leaves_nothing_in_the_way() {
     let setting = Setting::new();
     let file = setting.library.loans(2023, 600, BAD_LOAN);
     let bytes = std::fs::read(&file).expect("the file");
-    // As long, and as good: only that it changed tells that it is another.
+    // Same length and equally valid: only the detected change shows that it is different.
     let other = String::from_utf8(bytes.clone()).expect("text").replace(",M1,", ",M2,");
     assert_ne!(other.as_bytes(), bytes);
     let input = Input::from_path(&file, None).expect("the file");

@@ -1,4 +1,4 @@
-//! Text from outside leaves escaped: nothing that a terminal, a CI log or a page obeys comes out of a name, a cell or a plugin's words.
+//! Text from outside is escaped in all output: no name, cell or plugin message can give commands to a terminal, a CI log or a page.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::Command;
 use assay_suite::{Library, assay, checkout, plugins};
 use tempfile::TempDir;
 
-/// What strangers write, and the end of it, which is shown wherever the text is.
+/// Text from an attacker, and its end, which must be visible wherever the text is shown.
 const INJECTED: [(&str, &str); 4] = [
     ("a\u{1b}[2J\u{9b}32m\u{7f}\u{8}ACCEPTED", "ACCEPTED"),
     ("b\n::error title=owned::by a name", "title=owned::by a name"),
@@ -17,14 +17,14 @@ const INJECTED: [(&str, &str); 4] = [
     ("<script>\u{202e}vsc\u{2066}\u{200b}\u{2028}\u{feff}\u{61c}alert", "alert"),
 ];
 
-/// Characters that move a cursor, end a line, turn text round or are not seen.
+/// Characters that move a cursor, end a line, change the direction of text or are invisible.
 fn obeyed(character: char) -> bool {
     let bidi = matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let unseen = matches!(character, '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}');
     bidi || unseen || character.is_control() && !matches!(character, '\n' | '\t')
 }
 
-/// A folder with what a case needs, and the rules that it is judged by.
+/// A folder with the files of a case, and the rules that judge them.
 struct Ground<'a> {
     folder: TempDir,
     library: &'a Library,
@@ -45,14 +45,14 @@ impl Ground<'_> {
         fs::write(path, text.replace(from, to)).expect("space");
     }
 
-    /// A command about a file, by the library's rules.
+    /// A command on a file, with the library's rules.
     fn on(&self, words: &[&str], file: &Path, more: &[&str]) -> Command {
         let mut command = typed(words);
         command.arg(file).args(more).args(self.library.arguments());
         command
     }
 
-    /// `check` of a file for people and for programs.
+    /// `check` of a file, in text for people and in JSON.
     fn checks(&self, file: &Path, more: &[&str]) -> Vec<Command> {
         let json = [more, &["--format", "json"]].concat();
         vec![self.on(&["check"], file, more), self.on(&["check"], file, &json)]
@@ -65,7 +65,7 @@ fn typed(words: &[&str]) -> Command {
     command
 }
 
-/// A text as TOML and JSON both write it.
+/// A text quoted in the way that TOML and JSON share.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for unit in text.encode_utf16() {
@@ -81,14 +81,14 @@ fn field(text: &str) -> String {
 
 const HEAD: &str = "loan_id,member_id,branch,book_title,isbn,loaned_on,returned_on,fine_eur\n";
 
-/// A record whose branch, which no list has, is `text`.
+/// A record whose branch is `text`, which no list contains.
 fn loan(text: &str) -> String {
     format!("{HEAD}L1,M1,{},Title,,2023-02-03,,1.25\n", field(text))
 }
 
 type Source = (&'static str, fn(&Ground<'_>, &str) -> Vec<Command>);
 
-/// Where text comes from, each with the commands that tell of it.
+/// Sources of text, each with the commands that show it.
 const SOURCES: [Source; 13] = [
     ("what is typed", |_, text| {
         let words: [&[&str]; 12] = [
@@ -287,7 +287,7 @@ const SOURCES: [Source; 13] = [
     }),
 ];
 
-/// Lines of what a command printed that somebody obeys.
+/// Output lines that a terminal or a CI server would obey.
 fn faults(text: &str) -> Vec<String> {
     let owned = |line: &str| {
         let line = line.trim_start();

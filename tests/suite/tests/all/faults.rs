@@ -1,4 +1,4 @@
-//! Whatever operation of the store fails, a reader sees the state before or after, and the next run succeeds.
+//! Whichever operation of the store fails, a reader sees the state before or after, and the next run succeeds.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -9,14 +9,14 @@ use assay_pipeline::Report;
 use assay_store::{Fault, FaultyStore};
 use assay_suite::{BAD_LOAN, Ground, Lake, Setting};
 
-/// Runs on a store that fails at one operation, and says how many there were.
+/// Runs on a store that fails at one operation, and returns the report and the number of operations.
 fn run(setting: &Setting, file: &Path, lake: &Lake, at: u64, fault: Fault) -> (Report, u64) {
     let store = FaultyStore::new(lake.store(), at, fault);
     let input = lake.input(file);
     (setting.run(&input, &store), store.operations())
 }
 
-/// What a reader follows: the manifest and the files it names.
+/// What a reader follows: the manifest and the files that it names.
 fn seen(lake: &Lake) -> Option<(String, BTreeMap<PathBuf, usize>)> {
     let files = lake.files();
     let (_, manifest) = files.iter().find(|(path, _)| path.ends_with("manifest.json"))?;
@@ -73,7 +73,7 @@ fn check_on(ground: Ground, fault: Fault) {
     }
 }
 
-/// Publishes the first file into a fresh lake, and puts the second in its place.
+/// Publishes the first file to a fresh lake, then replaces it by the second.
 fn publish_first(lake: &Lake, setting: &Setting, fault: Fault) {
     let first = setting.library.loans(2023, 300, "");
     let (report, _) = run(setting, &first, lake, u64::MAX, fault);

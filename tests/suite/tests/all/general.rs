@@ -1,4 +1,4 @@
-//! The host is general: a second dataset, its own header, money, dates and years, and nothing of it in the host.
+//! The host is general: a second dataset with its own header, money, dates and years, of which the host knows nothing.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ fn loans_are_judged_by_their_year() {
     assert_eq!(counts.map(|count| sums[count].as_u64()), [404, 0, 1, 1, 0].map(Some));
 }
 
-/// What counts as the first of a key does not depend on what other rules say: `plugins/checks/rules/unique.md` says why.
+/// Which record is the first of a key does not depend on other rules; `plugins/checks/rules/unique.md` explains why.
 #[test]
 fn the_first_of_a_key_counts_though_it_is_held_back() {
     let library = Library::new();
@@ -148,7 +148,7 @@ fn what_a_carriage_return_is_read_as_is_said() {
     assert_eq!(outcome.summary["findings"], json!({ "file.lone-carriage-return": { "warn": 1 } }));
 }
 
-/// A header that no layout has: it belongs to no dataset, and it was seen.
+/// An unknown header belongs to no dataset, but is recorded as seen.
 #[test]
 fn a_strange_header_is_kept_where_layouts_are() {
     let library = Library::new();
@@ -170,7 +170,7 @@ fn a_strange_header_is_kept_where_layouts_are() {
     );
 }
 
-/// Whoever asks for an object gets one: a task that reads it need not guess from an exit code what went wrong.
+/// A caller that requests an object gets one, so that a task need not guess from the exit code what went wrong.
 #[test]
 fn a_run_that_cannot_begin_says_so_in_the_asked_form() {
     let library = Library::new();
@@ -265,7 +265,7 @@ fn a_broken_pack_stops_only_the_files_it_may_be_meant_for() {
     assert!(message.contains("memory = \"much\""), "{message}");
 }
 
-/// A file may be one line of anything, and no text that is made of it is as long.
+/// A file may be one long line of anything, but texts that quote it must stay short.
 #[test]
 fn texts_made_of_a_header_do_not_grow_with_it() {
     let library = Library::new();

@@ -1,11 +1,11 @@
-//! A plugin that fails on some records costs those records and nothing else; one that goes on failing ends the run.
+//! A plugin that fails on some records costs only those records; if it keeps failing, the run ends.
 
 use std::path::PathBuf;
 
 use assay_suite::{Lake, Outcome, assay, finish, hostile, quarantine, validated_rows};
 use tempfile::TempDir;
 
-/// Rules of one pack with the hostile plugin, which misbehaves on records whose word is `BAD`.
+/// Rules of a pack with the hostile plugin, which misbehaves on records whose word is `BAD`.
 pub(crate) struct Hostile {
     folder: TempDir,
 }
@@ -33,7 +33,7 @@ impl Hostile {
         hostile
     }
 
-    /// The file's words.
+    /// Writes a file of these words.
     fn write<'a>(&self, words: impl Iterator<Item = &'a str>) {
         let lines = words.enumerate().map(|(index, word)| format!("{},{word}\n", index + 1));
         let text = lines.fold("id,word\n".to_owned(), |text, line| text + &line);
@@ -96,8 +96,8 @@ fn a_plugin_that_goes_on_failing_ends_the_run() {
     assert!(audit, "a failed run leaves an audit record");
 }
 
-/// A slow plugin: cheap records, some that are dear together, and some that have too little fuel alone. Who they are depends on the
-/// file and the budget, never on who judges when with whom.
+/// A slow plugin: cheap records, some that are expensive together, and some with too little fuel even alone. Which ones fail depends on the
+/// file and the budget, never on threads or batches.
 #[test]
 fn fuel_decides_and_never_the_clock() {
     let slow = Hostile::new("works", "fuel_per_record = 1_000_000\nmax_poison = 1000");
@@ -114,7 +114,7 @@ fn fuel_decides_and_never_the_clock() {
     let held: Vec<u64> = quarantine(expected.path()).iter().map(|held| held.record).collect();
     assert_eq!(held, (0..6).map(|turn| turn * 997 + 5).collect::<Vec<_>>());
     let ways = [("1", "7"), ("2", "1"), ("2", "4096"), ("16", "7"), ("16", "4096")];
-    // Twenty times, while other tests take the processor away now and then.
+    // Twenty times, while other tests compete for the processor.
     for (threads, size) in ways.into_iter().cycle().take(20) {
         let lake = Lake::new();
         let outcome = slow.run(&lake, &["--threads", threads, "--batch-size", size]);
@@ -158,7 +158,7 @@ fn the_budget_is_part_of_the_run_and_the_deadline_is_not() {
     assert_eq!(run("deadline = \"7m\""), usual);
 }
 
-/// Texts come as a dictionary here, and the plugin looks at each of its values, as those of the SDK do.
+/// Text arrives as a dictionary here, and the plugin looks at each of its values, like plugins with the SDK.
 #[test]
 fn one_bad_text_in_a_hundred_holds_back_one_record_and_explain_says_for_which_rules() {
     let hostile = Hostile::new("trap-on-value-of-two", "max_poison = 4");
@@ -191,7 +191,7 @@ fn one_bad_text_in_a_hundred_holds_back_one_record_and_explain_says_for_which_ru
         said("total"),
         format!("errored: {trapped}; the rule that fails is this one or `not-bad`")
     );
-    // It reads another column.
+    // This rule reads another column.
     assert_eq!(
         said("not-dirty"),
         "skipped: the plugin failed on the record, in `not-bad` or `total`"

@@ -1,4 +1,4 @@
-//! Inputs that change while they are read, that fail, and that are cut off: three things, told apart.
+//! Inputs that change during reading, inputs that cannot be read, and truncated inputs: three cases, told apart.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,10 +12,10 @@ use assay_store::LocalStore;
 use assay_store::blob::{Blob, FileBlob, MemoryBlob, Opened, State};
 use assay_suite::{BAD_LOAN, Lake, Setting};
 
-/// A file of several slabs and of more blocks than are read at once.
+/// A file of several slabs, and of more blocks than are read at once.
 const RECORDS: u32 = 5_000;
 
-/// How the bytes of a file are stored.
+/// How a file is stored.
 const FORMS: [&str; 4] = ["plain", "gzip", "zstd", "zip"];
 
 fn stored(form: &str, bytes: &[u8]) -> Vec<u8> {
@@ -57,15 +57,15 @@ impl Case {
         self.setting.run_on(threads, &Input::new(blob, self.name.clone()), &store)
     }
 
-    /// What comes of these bytes if nobody touches them, and in how many reads.
+    /// The result for these bytes without interference, and the number of reads.
     fn quiet(&self, bytes: &[u8], threads: usize) -> (End, u64) {
         let (lake, blob) = (Lake::new(), Arc::new(MemoryBlob::new(bytes)));
         let report = self.run(Arc::clone(&blob) as _, threads, &lake);
         (End::of(&report, &lake), blob.reads())
     }
 
-    /// Changes one byte, unseen, before each of these reads. A run is as if it had always been the one or the other, or it fails. Gives how many
-    /// failed.
+    /// Changes one byte, undetected, before each of these reads. A run ends as if the file had always been one or the other, or it fails.
+    /// Returns the number of failed runs.
     fn changed(&self, form: &str, at: usize, threads: usize, reads: &[u64]) -> usize {
         let before = stored(form, &self.bytes);
         let mut after = before.clone();
@@ -83,7 +83,7 @@ impl Case {
     }
 }
 
-/// How a run ended: its outcome, why, and what readers see of it.
+/// How a run ended: its outcome, the reason, and what readers see of it.
 #[derive(PartialEq)]
 struct End {
     outcome: String,
@@ -100,7 +100,7 @@ impl End {
     }
 }
 
-/// Whether a run failed because its input changed. It must have, if it did not end in one of these ways.
+/// Whether a run failed because its input changed; panics if it ended neither this way nor in one of `either`.
 fn changed(report: &Report, lake: &Lake, either: &[End], what: &str) -> bool {
     let end = End::of(report, lake);
     if either.contains(&end) {
@@ -113,7 +113,7 @@ fn changed(report: &Report, lake: &Lake, either: &[End], what: &str) -> bool {
     true
 }
 
-/// What is published is what was digested, wherever a byte changes, although nobody says so.
+/// The published data is what was digested, wherever a byte changes, even if the change is not detected.
 #[test]
 fn a_byte_that_changes_between_the_passes_fails_the_run() {
     let case = Case::new();
@@ -137,13 +137,13 @@ fn a_byte_that_changes_at_any_read_fails_the_run_on_any_number_of_threads() {
         let (_, reads) = case.quiet(&case.bytes, threads);
         let all: Vec<u64> = (1..reads).collect();
         let middle = case.bytes.len() / 2;
-        // But not where the byte was not read yet, or is not read any more.
+        // But not if the byte has not been read yet, or is not read again.
         let failed = case.changed("plain", middle, threads, &all) as u64;
         assert!(failed >= 2, "{failed} of {reads} on {threads} threads");
     }
 }
 
-/// A file that is written into when it is read for the so many-th time, and whose time is set back. The system is not asked.
+/// A file that is modified at its n-th read and has its time set back. The system is not asked.
 #[derive(Debug)]
 struct WrittenInto {
     file: FileBlob,
@@ -165,7 +165,7 @@ impl Blob for WrittenInto {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         if self.reads.fetch_add(1, Ordering::SeqCst) == self.at {
             let time = fs::metadata(&self.path)?.modified()?;
-            // In place: the file stays the one that is open.
+            // In place, so that the open file is the modified one.
             let mut file = fs::File::options().write(true).open(&self.path)?;
             file.write_all(&self.content)?;
             file.set_modified(time)?;
@@ -205,7 +205,7 @@ fn a_file_that_is_written_into_with_its_time_set_back_fails_the_run() {
         failed += usize::from(changed(&report, &lake, &either, &format!("read {at}")));
     }
     assert!(failed > 1, "{failed} of {reads}");
-    // The system's own word, where it is asked.
+    // The system's own detection, where it is used.
     let blob = file(&path);
     let time = fs::metadata(&path).and_then(|file| file.modified()).expect("a time");
     let mut writer = fs::File::options().write(true).open(&path).expect("the file");
@@ -214,7 +214,7 @@ fn a_file_that_is_written_into_with_its_time_set_back_fails_the_run() {
     assert_eq!(blob.state().ok(), Some(State::Changed), "its time of change cannot be set back");
 }
 
-/// A disk or a network that fails is not a damaged file: another attempt may succeed.
+/// A failing disk or network is not a damaged file: another attempt may succeed.
 #[test]
 fn an_input_that_cannot_be_read_is_failed_and_not_refused() {
     let case = Case::new();
@@ -239,7 +239,7 @@ fn an_input_that_cannot_be_read_is_failed_and_not_refused() {
             blob.fail_at(at..u64::MAX, kind);
             let report = case.run(Arc::clone(&blob) as _, 2, &lake);
             if blob.reads() <= at {
-                // Threads share reads out as it comes; this time there was one less.
+                // Threads divide the reads differently each time; this time there was one fewer.
                 return;
             }
             let what = format!("{form}, {kind:?} at read {at}");
@@ -261,7 +261,7 @@ fn an_input_that_cannot_be_read_is_failed_and_not_refused() {
     }
 }
 
-/// Only what the decoder says is damage.
+/// Only errors of the decoder mean damage.
 #[test]
 fn a_stream_that_is_cut_off_is_refused() {
     let case = Case::new();
@@ -275,7 +275,7 @@ fn a_stream_that_is_cut_off_is_refused() {
             assert_eq!(report.refusal.expect(&what).code, "file.damaged");
             assert_eq!(lake.staged().len(), 0, "{what}");
         }
-        // But a file that is not all there any more changed while it was read.
+        // A file that has become shorter changed during reading.
         let (lake, blob) = (Lake::new(), Arc::new(MemoryBlob::new(bytes.clone())));
         blob.change_at(0, &bytes[..bytes.len() / 2]);
         let report = case.run(blob, 2, &lake);

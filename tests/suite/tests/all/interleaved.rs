@@ -1,4 +1,5 @@
-//! Two attempts at once, each held up at any of its operations while the other goes on: what one publishes the other never takes away.
+//! Two concurrent attempts, each held up at any of its operations while the other continues: neither ever removes what the other has
+//! published.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use assay_store::{Expected, Found, Key};
 use assay_suite::{BAD_LOAN, Gate, Ground, Lake, PausedStore, Setting};
 use serde_json::Value;
 
-/// An attempt: the bytes of a file, and the name they came under.
+/// An attempt: the bytes of a file, and its name.
 #[derive(Clone, Copy)]
 struct Try<'a> {
     bytes: &'a [u8],
@@ -28,7 +29,7 @@ impl Try<'_> {
     }
 }
 
-/// Rules under which a file of another name is refused.
+/// Rules that refuse a file with another name.
 fn strict() -> Setting {
     let setting = Setting::new();
     let pack = setting.library.rule_file("loans/2023.toml");
@@ -66,7 +67,7 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_else(|| panic!("no `{key}` in {value:#}"))
 }
 
-/// What must hold whatever happened: what is published is whole, one audit record says so, and nobody else's files are left.
+/// What must always hold: the published data is complete, one audit record says so, and no other attempt's files are left.
 fn sound(lake: &Lake, reports: &[&Report], at: &str) {
     let mut published = BTreeSet::new();
     for report in reports {
@@ -106,7 +107,7 @@ fn sound(lake: &Lake, reports: &[&Report], at: &str) {
     }
 }
 
-/// Steps between two stops of the second: all of them would take minutes and say no more.
+/// Steps between two stops of the second: trying all would take minutes and show nothing more.
 const STEP: usize = 4;
 
 fn check(setting: &Setting, tries: [Try<'_>; 2], expected: &[[&str; 2]]) {

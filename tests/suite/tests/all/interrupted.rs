@@ -1,4 +1,4 @@
-//! A run that a signal ends publishes nothing and leaves its audit record.
+//! A run ended by a signal publishes nothing and leaves its audit record.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -14,10 +14,10 @@ use serde_json::Value;
 use crate::hostile::Hostile;
 use crate::spooled::{Place, RAW};
 
-/// Many enough that a run is still judging when the signal comes: some seconds of work.
+/// Enough records that a run is still judging when the signal comes: some seconds of work.
 const RECORDS: u32 = 400_000;
 
-/// From the signal to the end, at most: a slab under way is finished, and nothing else. A second, and as much as a busy machine takes for it.
+/// Maximum time from the signal to the end. Only a slab under way is finished: a second, or several on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn send(child: &Child, signal: &str) {
@@ -25,7 +25,7 @@ fn send(child: &Child, signal: &str) {
     assert!(sent.expect("kill runs").success());
 }
 
-/// Ends a run by a signal, sent so many times at once, when its first part is begun.
+/// Ends a run by a signal, sent `times` times at once, when its first part has begun.
 fn check(library: &Library, file: &Path, signal: &str, times: usize, code: i32) {
     let lake = Lake::new();
     let mut child = lake
@@ -84,10 +84,11 @@ fn a_signal_and_its_echo_are_one() {
     check(&library, &file, "-TERM", 3, 143);
 }
 
-/// Pauses before the first signal, in turn, until one comes while a plugin does not come back: the first does on an idle machine.
+/// Pauses in seconds before the first signal, tried in turn until it comes while a plugin's call does not return; on an idle machine the
+/// first is enough.
 const PAUSES: [u64; 5] = [1, 2, 4, 8, 16];
 
-/// Ends a run by a second signal: the first came while a plugin's call does not come back, so that the run cannot stop.
+/// Ends a run by a second signal: the first came during a call to a plugin that does not return, so the run cannot stop.
 fn check_twice(hostile: &Hostile, signals: [&str; 2], code: i32, name: &str) {
     for pause in PAUSES {
         let lake = Lake::new();
@@ -132,10 +133,10 @@ fn a_second_signal_ends_at_once_a_run_that_cannot_stop() {
     check_twice(&hostile, ["-INT", "-TERM"], 143, "SIGTERM");
 }
 
-/// More than a pipe holds: who has written so much knows that it is being read.
+/// More than a pipe holds: once this much is written, somebody is reading.
 const MORE_THAN_A_PIPE: usize = 1 << 20;
 
-/// Ends a command while its input is being copied, by whoever `writer` gives.
+/// Ends a command while its input is being copied from the writer that `writer` creates.
 fn check_spooling(
     command: &str,
     file: &OsStr,
@@ -189,7 +190,8 @@ fn a_signal_ends_what_waits_for_its_input() {
     check_spooling("run", pipe.as_os_str(), ("-TERM", 143), from_pipe);
 }
 
-/// Ends a run to and from a bucket that does not answer: `stall` says to what, and `record` whether an audit record can be left.
+/// Ends a run to and from a bucket that does not answer: `stall` chooses the requests, and `record` says whether an audit record can be
+/// written.
 fn check_stalled(stall: impl Fn(&Place), (operation, times): (Operation, usize), record: bool) {
     let (place, lake) = (Place::new(400), Lake::new());
     stall(&place);
@@ -215,7 +217,7 @@ fn check_stalled(stall: impl Fn(&Place), (operation, times): (Operation, usize),
 fn a_signal_ends_a_run_that_waits_for_a_bucket() {
     let input = |place: &Place| place.server.faults().from_key(RAW, 1, Fault::StalledBody(5_000));
     check_stalled(input, (Operation::GetObject, 1), true);
-    // Nothing can be written any more, no record either.
+    // Nothing can be written any more, not even a record.
     let output = |place: &Place| {
         place.server.faults().from_operation(Operation::PutObject, 0, Fault::Silent);
     };

@@ -1,4 +1,4 @@
-//! Plugins in Python and JavaScript, from nothing to a run: each needs its builder on the PATH, and says so where there is none.
+//! Plugins in Python and JavaScript, from nothing to a run. Each test needs its builder on the PATH, and says so if it is missing.
 
 use std::fs;
 use std::path::Path;
@@ -18,15 +18,15 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("one JSON value")
 }
 
-/// A language that plugins may be written in beside Rust.
+/// A language other than Rust in which plugins can be written.
 struct Language {
     name: &'static str,
     builder: &'static str,
     install: &'static str,
     /// The file with the rules of a new plugin.
     source: &'static str,
-    /// A piece of it, that piece with a mistake that only an order of 1999 meets, and the error then. It is there from the beginning, as a component
-    /// brings the language's whole engine, which takes long to compile.
+    /// A piece of it, the same piece with a mistake that only an order of 1999 triggers, and the resulting error. The mistake is present
+    /// from the start, because a component contains the language's whole engine and takes long to compile.
     mistake: [&'static str; 3],
 }
 
@@ -52,7 +52,7 @@ impl Language {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let new = run(folder.path(), &["new", "my-rules", "--lang", self.name]);
         assert!(new.status.success(), "{}", String::from_utf8_lossy(&new.stderr));
-        // What a checkout is called must not matter: it is the manifest that names the plugin.
+        // The folder's name must not matter: the manifest names the plugin.
         let plugin = folder.path().join("checked-out");
         fs::rename(folder.path().join("my-rules"), &plugin).expect("a folder can be renamed");
         let [from, to, told] = self.mistake;
@@ -78,7 +78,7 @@ impl Language {
         let bench = ["bench", "--baseline", "cost.toml", "--fail-above", "0%", "--format", "json"];
         json(&run(&plugin, &bench));
 
-        // A setting that is none is told with its place in the pack.
+        // An unknown setting is reported with its place in the pack.
         let pack = plugin.join("rules/orders/weekly/2024.toml");
         let text = fs::read_to_string(&pack).expect("the pack");
         fs::write(&pack, text.replace("longest_days = 10", "longest_days = 999")).expect("space");
@@ -89,13 +89,13 @@ impl Language {
         assert!(said.contains("`999` is more than 365"), "{said}");
         fs::write(&pack, text).expect("space");
 
-        // Rules that were edited since are not those of the component.
+        // Rules edited since the build differ from those in the component.
         fs::write(&source, rules).expect("space");
         let stale = run(&plugin, &["test", "--rule", "shipped-in-time"]);
         let stale = String::from_utf8_lossy(&stale.stdout).into_owned();
         assert!(stale.contains("is newer than the component"), "{stale}");
 
-        // A mistake in a rule is told in the language's words, at the record it happened on.
+        // A mistake in a rule is reported in the language's own words, with the record.
         let other = "samples/unlucky_2024.csv";
         let records = fs::read_to_string(plugin.join(sample)).expect("the sample");
         fs::write(plugin.join(other), records.replace("1001,2024-03-01", "1001,1999-03-01"))

@@ -1,4 +1,4 @@
-//! End-to-end tests, in one program: each of them on its own would link the whole pipeline once more.
+//! End-to-end tests, in one program: each as its own would link the whole pipeline once more.
 
 mod account;
 mod addresses;

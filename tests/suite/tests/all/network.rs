@@ -1,5 +1,5 @@
-//! A bucket behind a network that does not behave: whatever goes wrong at whichever request, a reader sees the state before or after, and the next run
-//! succeeds.
+//! A bucket behind an unreliable network: whatever goes wrong with whichever request, a reader sees the state before or after, and the next
+//! run succeeds.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -14,23 +14,23 @@ use serde_json::Value;
 const BUCKET: &str = "lake";
 const RAW: &str = "raw/loans-2023.csv";
 
-/// Small enough that a small file has several, and still more than one record.
+/// Bytes per range: small enough that a small file has several, and still more than one record.
 const RANGE: u64 = 32 << 10;
 
-/// Small enough that what such a file comes to goes in several, which AWS would not take.
+/// Bytes per part: small enough that such a file's output has several; AWS would not accept this size.
 const PART: usize = 2 << 10;
 
-/// A server with a file on it, and rules to judge it by.
+/// A server with a file on it, and rules that judge it.
 struct Place {
     server: Server,
     setting: Setting,
-    /// The file that is judged.
+    /// Content of the file.
     bytes: Vec<u8>,
     /// How long an attempt at a request may take.
     attempt: Duration,
 }
 
-/// What a reader follows below a root: the run that is published, and the files that its manifest names.
+/// What a reader follows below a root: the published run, and the files named by its manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     run: String,
@@ -45,7 +45,7 @@ impl Place {
         let bytes = std::fs::read(setting.library.loans(2023, 2_000, BAD_LOAN)).expect("the file");
         assert!(bytes.len() as u64 > 3 * RANGE, "{} bytes", bytes.len());
         server.put(BUCKET, RAW, bytes.clone());
-        // On the loopback interface an answer takes some milliseconds; on a busy machine some hundred.
+        // On the loopback interface an answer takes some milliseconds, or some hundred on a busy machine.
         Self { server, setting, bytes, attempt: Duration::from_secs(2) }
     }
 
@@ -73,12 +73,12 @@ impl Place {
         .expect("threads")
     }
 
-    /// Judges the file below `root`; nothing where it cannot be opened.
+    /// Judges the file below `root`; `None` if it cannot be opened.
     fn run(&self, root: &str) -> Option<Report> {
         self.run_until(root, &Halt::default())
     }
 
-    /// The same until the end is asked for.
+    /// Like [`Self::run`], until a stop is requested.
     fn run_until(&self, root: &str, halt: &Halt) -> Option<Report> {
         let s3 = self.connect(halt);
         let object = Address::new(&format!("s3://{BUCKET}/{RAW}")).expect("an address");
@@ -124,17 +124,18 @@ impl Place {
         keys.map(record).collect()
     }
 
-    /// Accepted audit records of attempts that published, below a root.
+    /// Number of accepted audit records below a root, from attempts that published.
     fn accepted(&self, root: &str) -> usize {
         let is_accepted =
             |it: &&Value| it["outcome"].as_str().is_some_and(|it| it.starts_with("accepted"));
         self.audits(root).iter().filter(is_accepted).count()
     }
 
-    /// Lets `fault` happen at each request of a run in turn. `hurts` says whether a run may fail by it at that request: what is repeated until it succeeds may not.
+    /// Applies `fault` to each request of a run in turn. `hurts` says whether a run may fail by it at that request; faults that are retried
+    /// until success may not.
     fn sweep(&self, fault: &Fault, hurts: impl Fn(u64) -> bool) {
         let name = format!("{fault:?}");
-        // Each has roots of its own, `WrongLength(-10)` and `WrongLength(10)` too.
+        // Each fault has roots of its own, including `WrongLength(-10)` and `WrongLength(10)`.
         let is_named = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
         let name: String = name.chars().filter(is_named).take(16).collect();
         self.server.faults().clear();
@@ -189,8 +190,9 @@ fn what_may_pass_is_tried_again_at_every_request() {
     }
 }
 
-/// AWS asks for a new upload where another request was at the same key. No other process is ever at an attempt's keys, so that can only be an earlier
-/// request of its own, which is looked for; where it is not found, what the parts were made of is gone, and the next run makes it again.
+/// AWS requires a new upload after a conflict with another request for the same key. No other process ever writes an attempt's keys, so it
+/// can only be an earlier request of its own, whose result is looked up. If it is not found, the data of the parts is gone, and the next
+/// run writes it again.
 #[test]
 fn an_upload_that_is_wanted_once_more_is_made_by_the_next_run() {
     let place = Place::new();
@@ -244,13 +246,14 @@ fn what_does_not_pass_leaves_the_state_before_or_after() {
     }
 }
 
-/// Where a length contradicts what is known, a second answer decides. Of the input nothing is known when it is opened, so what is read then contradicts it.
+/// If a length contradicts what is known, a second answer decides. Nothing is known of the input when it is opened, so it is the later
+/// reads that contradict a wrong length.
 #[test]
 fn a_wrong_length_is_held_against_another_answer() {
     let place = Place::new();
     for by in [-10, 10] {
         place.sweep(&Fault::WrongLength(by), |at| at == 0);
-        // Nothing changed the input: somebody says two things of it.
+        // The input did not change: the server contradicts itself.
         let root = format!("opened-{by}");
         place.server.faults().clear();
         place.server.faults().at(0, Fault::WrongLength(by));
@@ -262,7 +265,7 @@ fn a_wrong_length_is_held_against_another_answer() {
         assert!(failure.message.contains(&told), "{}", failure.message);
         assert_eq!(place.seen(&root), None);
     }
-    // Nor is an object empty because one answer says so.
+    // A single answer does not make an object empty either.
     place.server.faults().clear();
     let all = i64::try_from(place.bytes.len()).expect("it is short");
     place.server.faults().from_operation(Operation::HeadObject, 0, Fault::WrongLength(-all));
@@ -275,7 +278,7 @@ fn a_wrong_length_is_held_against_another_answer() {
     place.server.put(BUCKET, RAW, "");
     assert_eq!(place.run("empty").expect("it can be opened").outcome, "refused");
     place.server.put(BUCKET, RAW, place.bytes.clone());
-    // What is published is looked at again by the next run, and not written anew because of what one answer says, or all of one kind.
+    // The next run checks published data again, and does not rewrite it because of one answer, or because of all answers of one kind.
     let root = "published";
     place.run(root).expect("it can be opened");
     place.server.faults().clear();
@@ -295,7 +298,7 @@ fn a_wrong_length_is_held_against_another_answer() {
     again("at every HeadObject but the first");
 }
 
-/// A range comes in two thirds of a second, of the two that an attempt may take.
+/// A range takes two thirds of a second; an attempt may take two seconds.
 #[test]
 fn what_is_slow_is_waited_for_at_every_request() {
     Place::new().sweep(&Fault::SlowBody(50_000), |_| false);
@@ -308,16 +311,16 @@ fn an_answer_that_is_sent_twice_is_not_taken_for_that_to_another_request() {
 
 #[test]
 fn what_stalls_is_given_up_and_tried_again_at_every_request() {
-    // Each takes the whole time that an attempt may take.
+    // Each takes all the time that an attempt may take.
     let place = Place { attempt: Duration::from_millis(700), ..Place::new() };
     place.sweep(&Fault::Silent, |_| false);
     place.sweep(&Fault::StalledBody(100), |_| false);
 }
 
-/// From the moment at which the end is asked for, on a busy machine.
+/// Maximum time from the stop request to the end, on a busy machine.
 const SOON: Duration = Duration::from_secs(4);
 
-/// Asks for the end once `request` is not answered, and says how it came, and after which time.
+/// Requests a stop once `request` gets no answer, and returns the result and the time until the end.
 fn halt_at(place: &Place, request: u64, root: &str) -> (Option<Report>, Duration) {
     let halt = Halt::default();
     place.server.faults().clear();
@@ -338,7 +341,7 @@ fn halt_at(place: &Place, request: u64, root: &str) -> (Option<Report>, Duration
 
 #[test]
 fn the_end_comes_soon_whichever_request_is_not_answered_and_is_recorded() {
-    // Longer than anybody waits after a stop request.
+    // Longer than anything waits after a stop request.
     let place = Place { attempt: Duration::from_secs(20), ..Place::new() };
     place.server.faults().clear();
     place.run("learned").expect("it can be opened");
@@ -377,7 +380,7 @@ fn the_end_comes_soon_whichever_request_is_not_answered_and_is_recorded() {
                 "{name}: {left:?}"
             );
         } else {
-            // A document. It is waited for until nothing else can be hoped for.
+            // A document, which is waited for until there is no hope left.
             closed += 1;
             assert!(took < 2 * SOON, "{name}: {took:?}");
         }

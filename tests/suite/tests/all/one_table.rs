@@ -1,10 +1,10 @@
-//! All files of a kind give one table: the same columns, types and field ids, whatever the layout.
+//! All files of a kind form one table: the same columns, types and field ids, whatever the layout.
 
 use std::fs;
 
 use assay_suite::{Lake, Library, checkout, generated, part_rows, part_schemas, quarantine};
 
-/// A second layout of loans: other names, order and case, one column less, one that is the same for all.
+/// A second layout of loans: other names, order and case, one column fewer, and one constant column.
 const LAYOUT: &str = r#"
 [kinds.loans]
 last_id = 13
@@ -85,7 +85,7 @@ fn both_layouts_of_general_payments_give_one_table() {
     assert_eq!(schemas.first().unwrap().matches("OPTIONAL").count(), columns);
 }
 
-/// Names that readers cannot tell apart are a fault of the layout: nothing is read, let alone written.
+/// Names that readers cannot tell apart are a mistake in the layout: nothing is read, let alone written.
 #[test]
 fn columns_that_differ_by_case_only_are_refused_before_anything_is_written() {
     let check = |columns: &str, header: &str, expected: &str| {
@@ -130,7 +130,7 @@ fn columns_that_differ_by_case_only_are_refused_before_anything_is_written() {
     );
 }
 
-/// Readers have no year 0, and one such date makes a file unreadable for pandas and Polars.
+/// Many readers have no year 0; one such date makes a file unreadable for pandas and Polars.
 #[test]
 fn year_zero_is_no_date() {
     let (library, lake) = (Library::new(), Lake::new());

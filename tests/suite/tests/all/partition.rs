@@ -1,4 +1,4 @@
-//! A reader of a partition gets the records of that partition: each is compared, whatever the name or the first record says.
+//! A reader of a partition gets only its records: every record is compared, whatever the name or the first record says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ fn run(library: &Library, lake: &Lake, file: &Path) -> Outcome {
     lake.run(file, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// So many records loaned on `date`.
+/// Loans with these numbers, all made on `date`.
 fn loans(date: &str, numbers: std::ops::Range<u32>) -> String {
     let lines: Vec<_> = numbers.map(|n| format!("X{n},M1,Nord,T,,{date},,1.01\n")).collect();
     lines.concat()
 }
 
-/// The same under a name that says nothing.
+/// A copy under a name that gives no partition.
 fn nameless(file: &Path) -> PathBuf {
     let named = file.with_file_name("export.csv");
     fs::rename(file, &named).expect("the same folder");
@@ -49,7 +49,7 @@ fn a_record_of_another_partition_is_held_back_and_a_blank_says_nothing() {
     );
 }
 
-/// By its name or by its first record: what is of another year is not published as of this one.
+/// Whether the partition comes from the name or the first record, records of another year are not published under it.
 #[test]
 fn a_file_most_of_whose_records_are_of_another_partition_is_refused() {
     let library = Library::new();
@@ -96,7 +96,7 @@ fn a_pack_may_warn_of_records_of_another_partition_and_not_be_silent() {
     );
 }
 
-/// The first record is as good as any other to be broken or blank.
+/// The first record can be broken or blank like any other.
 #[test]
 fn a_first_record_with_a_fault_does_not_refuse_the_file() {
     let library = Library::new();
@@ -115,7 +115,8 @@ fn a_first_record_with_a_fault_does_not_refuse_the_file() {
     assert!(message.contains("no record is intact"), "{message}");
 }
 
-/// The comparison is the same for a column that is constant, that repeats, and that does not, in slabs with and without strangers.
+/// The comparison is the same for a column that is constant, that repeats values or that does not, in slabs with and without records of
+/// other partitions.
 #[test]
 fn records_are_compared_in_whatever_form_their_column_comes() {
     let library = Library::new();
@@ -126,7 +127,7 @@ fn records_are_compared_in_whatever_form_their_column_comes() {
     let records = |from: u32, to: u32, date: &dyn Fn(u32) -> String| -> String {
         (from..to).map(|n| loans(&date(n), n..n + 1)).collect()
     };
-    // A slab is 4,096 records: one date, some dates, and few records with a date each.
+    // A slab has 4,096 records: one date, several dates, and a few records with a date each.
     let more = records(0, 4096, &|_| "2023-05-01".to_owned())
         + &records(4096, 8192, &|n| if n % 4 == 0 { "2022-12-31".to_owned() } else { dates(n) })
         + &records(8192, 8592, &|n| {

@@ -1,4 +1,5 @@
-//! What is published stays true: damaged files are found and written anew, nothing is replaced unseen, and nobody's files are cleaned away.
+//! Published data stays correct: damaged files are detected and rewritten, nothing is replaced unnoticed, and no live files are cleaned
+//! away.
 
 use std::path::{Path, PathBuf};
 
@@ -110,7 +111,7 @@ fn what_a_run_replaces_is_said_and_can_be_forbidden() {
     assert_eq!(run(&setting, &file, &lake, run_of("0123")).outcome, "refused");
     assert_eq!(lake.staged(), before, "a refused run leaves no parts");
     let second = run(&setting, &file, &lake, run_of(&first_run));
-    // A retry of what is published is a success, whatever it was told to expect.
+    // Retrying a published run succeeds, whatever it was told to expect.
     for expected in [Replacing::Nothing, run_of(&first_run), run_of("0123")] {
         let again = run(&setting, &file, &lake, expected.clone());
         assert!(again.already_published, "{expected:?}: {again:#?}");
@@ -145,7 +146,7 @@ fn an_older_version_is_published_beside_the_newest() {
     let manifest: Value = serde_json::from_slice(&bytes).expect("whole");
     assert_eq!(manifest["assay"]["superseded_by"], "2024");
 
-    // Told again, also of what was the newest when it was published.
+    // Reported again on each retry, also for a run that was the newest when it was published.
     let other = Lake::new();
     for (year, already, expected) in
         [(2023, false, None), (2024, false, None), (2024, true, None), (2023, true, Some("2024"))]

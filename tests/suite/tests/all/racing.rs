@@ -1,11 +1,11 @@
-//! Two processes at once, on a disk and on each server: one manifest, and each is told the truth.
+//! Two concurrent processes, on a disk and on every server: there is one manifest, and each process reports the truth.
 
 use std::process::{Child, Stdio};
 
 use assay_suite::{Endpoint, Ground, Lake, Library, Outcome};
 use serde_json::Value;
 
-/// Races of each kind on each ground: some of all orders.
+/// Races of each kind on each storage: enough to see both orders.
 const RACES: u32 = 6;
 
 fn start(lake: &Lake, library: &Library, file: &std::path::Path) -> Child {
@@ -23,7 +23,7 @@ fn end(child: Child) -> Outcome {
     }
 }
 
-/// What a run said it came to.
+/// The outcome that a run reported.
 fn word(outcome: &Outcome) -> &str {
     match outcome.summary["failure"]["code"].as_str() {
         Some(code) => code,
@@ -40,14 +40,14 @@ fn manifest(lake: &Lake) -> Value {
     serde_json::from_slice::<Value>(bytes).expect("a whole manifest")["assay"].clone()
 }
 
-/// A disk, and each server there is.
+/// A disk, and every available server.
 fn grounds() -> Vec<Ground> {
     let mut grounds = Ground::all();
     grounds.extend(Endpoint::moto().map(Ground::Bucket));
     grounds
 }
 
-/// Lets two files race, and gives what each said and what is published then.
+/// Runs two files concurrently, and returns their outcomes and the published manifest.
 fn race(ground: Ground, records: [u32; 2]) -> ([Outcome; 2], Value) {
     let (lake, libraries) = (Lake::on(ground), [Library::new(), Library::new()]);
     let files = [0, 1].map(|at| libraries[at].loans(2023, records[at], ""));
@@ -85,7 +85,7 @@ fn different_files_race_and_the_slower_one_knows() {
             let first = outcomes.iter().find(|it| published["attempt"] != it.summary["attempt"]);
             let first = first.expect("two ran");
             match word(first) {
-                // It was published, and the other, which saw it, replaced it.
+                // The first was published, and the other, having seen it, replaced it.
                 "accepted" => assert_eq!(published["replaces"], first.summary["run_id"], "{at}"),
                 "lost_race" => assert_eq!(published["replaces"], Value::Null, "{at}"),
                 _ => panic!("{at}: {}", first.stderr),

@@ -1,4 +1,4 @@
-//! A plugin through a real registry, by the commands that its author and a host type.
+//! A plugin's way through a real registry, with the commands of its author and of a host.
 
 #[path = "../../../../host/registry/tests/process/mod.rs"]
 mod process;
@@ -33,7 +33,7 @@ impl Desk<'_> {
         serde_json::from_slice(&output.stdout).expect("one JSON value")
     }
 
-    /// What is said where nothing may be written.
+    /// The message of a refusal, after which `never` must not exist.
     fn refused(&self, arguments: &[&str], never: &Path) -> String {
         let output = self.run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

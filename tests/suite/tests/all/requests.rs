@@ -1,4 +1,4 @@
-//! What is asked of a bucket: each range once a pass, and nothing to be deleted that a bucket's policy keeps.
+//! Requests to a bucket: each range once per pass, and no deletion that a bucket's policy forbids.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use assay_suite::{BAD_LOAN, Lake, finish};
 
 use crate::spooled::{Place, RAW};
 
-/// More ranges of 8 MiB than are in memory at a time, which are eight, so that the second pass asks anew.
+/// Enough for more 8 MiB ranges than the eight held in memory, so that the second pass must fetch them again.
 const RECORDS: u32 = 1_700_000;
 
 #[test]
@@ -27,13 +27,13 @@ fn each_range_of_an_input_is_asked_for_once_a_pass() {
             }
         }
         assert_eq!(asked.len(), ranges, "{threads} threads: {asked:?}");
-        // Two more at most: on a machine that is busy beyond reason a thread may be held up for longer than anything is kept for it.
+        // Two more at most: on an extremely busy machine a thread may be held up for longer than a range is kept.
         let all: usize = asked.values().sum();
         assert!(all <= 2 * ranges + 2, "{threads} threads: {asked:?}");
     }
 }
 
-/// The bucket's policy (`terraform/modules/lake`) lets nobody delete what is below `_commit/`, and its roles delete below `staging/` only.
+/// The bucket's policy (`terraform/modules/lake`) forbids deleting below `_commit/`, and its roles may delete only below `staging/`.
 #[test]
 fn only_files_of_attempts_are_deleted() {
     let (place, lake) = (Place::new(300), Lake::new());

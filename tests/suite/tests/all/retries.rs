@@ -1,4 +1,4 @@
-//! Runs may be repeated and killed: what a reader sees is the state before or after, never between.
+//! Runs may be repeated and killed: a reader sees the state before or after, never one in between.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ fn manifest(lake: &Lake) -> Option<Value> {
     Some(serde_json::from_slice(&bytes).expect("a manifest is whole or absent"))
 }
 
-/// Every file the manifest names is there, with the size it says.
+/// Checks that every file named by the manifest exists and has the stated size.
 fn complete(lake: &Lake, manifest: &Value) {
     let files = lake.files();
     for entry in manifest["entries"].as_array().expect("entries") {

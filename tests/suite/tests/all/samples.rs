@@ -1,10 +1,10 @@
-//! Real rows: nothing is lost, and what no pack takes is refused by its name.
+//! Real rows: nothing is lost, and a file that no pack takes is refused with the right code.
 
 use std::path::Path;
 
 use assay_suite::{Lake, generated, quarantine, samples};
 
-/// A general-payments file that a pack takes: records, dollars read, how many are held back.
+/// Checks a general-payments file that a pack takes: records, dollars read, and number of quarantined records.
 fn accepted(samples: &Path, file: &str, records: u64, dollars: &str, quarantined: u64) {
     let lake = Lake::new();
     let outcome = lake.run(&samples.join(file), &[]);
@@ -31,7 +31,7 @@ fn raw_rows_lose_nothing() {
     }
 }
 
-/// The amounts as the text has them: bare or quoted digits before the payment's date.
+/// The sum of amounts in the text: bare or quoted digits before the payment's date.
 fn sum_of_amounts(file: &Path) -> String {
     let text = std::fs::read_to_string(file).expect("a sample");
     let mut lines = text.lines();
@@ -91,7 +91,7 @@ fn a_text_file_is_not_a_table() {
     assert_eq!(outcome.code, Some(1), "{:#}\n{}", outcome.summary, outcome.stderr);
 }
 
-/// Too few records for the threshold, and all of them of another year: nothing of it may stand for the year that is named.
+/// Too few records for the threshold, and all of another year: none may be published under the year in the name.
 #[test]
 fn a_file_under_the_name_of_another_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -1,7 +1,7 @@
-//! What `run` and `check` print, and what they keep as the audit record, is what `schema/run.schema.json` says.
+//! The output of `run` and `check`, and their audit records, conform to `schema/run.schema.json`.
 //!
-//! The published schema lets fields be added, so that readers of today read the reports of tomorrow. Here it is closed first: a field that
-//! it does not name fails.
+//! The published schema permits additional fields, so that today's readers can read tomorrow's reports. Here it is closed first: a field
+//! that it does not name fails.
 
 use std::path::Path;
 
@@ -36,7 +36,7 @@ impl Schema {
     }
 }
 
-/// Forbids what is not named, wherever names are listed.
+/// Forbids additional fields wherever fields are listed.
 fn close(schema: &mut Value) {
     if let Some(more) =
         schema.get_mut("additionalProperties").filter(|more| more.as_bool() == Some(true))
@@ -101,7 +101,7 @@ fn each_way_that_a_run_ends_is_as_published() {
     }
 }
 
-/// A check that lets everything pass would not be seen otherwise.
+/// Without this test, a check that accepts everything would go unnoticed.
 #[test]
 fn drift_is_seen() {
     let schema = Schema::new();

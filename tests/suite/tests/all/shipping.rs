@@ -1,4 +1,4 @@
-//! A plugin on its way: packaged, signed, trusted or refused, bundled and unpacked again.
+//! The life of a plugin: packaged, signed, trusted or refused, bundled and unpacked again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ impl Desk {
         command.output().expect("assay runs")
     }
 
-    /// Runs a command that ends so, with what it says on standard error; what stands for this folder and keys is taken out.
+    /// Runs a command that must end with this exit code, and returns its standard error without this folder's paths and keys.
     fn refused(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -68,7 +68,7 @@ impl Desk {
         text.lines().nth(1).expect("the key's line").to_owned()
     }
 
-    /// Makes the packs trust a key.
+    /// Adds a trusted key to the packs.
     fn trust(&self, name: &str) {
         let path = self.library.rule_file("loans/shared.toml");
         let text = fs::read_to_string(&path).expect("the packs");
@@ -83,7 +83,7 @@ impl Desk {
         json_or_text(&self.run(&["lock", "--rules", &rules, "--plugins", &plugins]));
     }
 
-    /// Judges a good file by the library's rules.
+    /// Judges a good file with the library's rules.
     fn check(&self) -> (Option<i32>, Value) {
         let file = self.library.loans(2023, 50, "").display().to_string();
         let rules = self.library.rules().display().to_string();
@@ -103,7 +103,7 @@ impl Desk {
     }
 }
 
-/// Digests are others whenever a plugin is built anew, and keys in each test.
+/// Digests change whenever a plugin is rebuilt, and keys in each test.
 fn without_digests(text: &str) -> String {
     let pieces = text.split_inclusive(|letter: char| !letter.is_ascii_hexdigit());
     let short = pieces.map(|piece| {
@@ -206,7 +206,7 @@ fn a_pack_that_trusts_a_key_runs_what_it_signed_and_nothing_else() {
     fs::remove_file(desk.path("plugins/checks.wasm.sig")).expect("it is there");
     json_or_text(&desk.run(&["sign", "plugins/checks.wasm", "--key", "one.key"]));
     assert_eq!(desk.check().0, Some(0));
-    // Another plugin that the same key signed must not be passed off as this one.
+    // Another plugin signed with the same key must not be accepted in its place.
     fs::copy(plugins().join("open-payments.wasm"), desk.path("other.wasm")).expect("it was built");
     json_or_text(&desk.run(&["sign", "other.wasm", "--key", "one.key"]));
     fs::copy(desk.path("other.wasm.sig"), desk.path("plugins/checks.wasm.sig")).expect("space");
@@ -248,7 +248,7 @@ fn a_bundle_brings_a_pack_to_where_there_is_nothing_and_a_bad_one_changes_nothin
     assert_eq!(exported["plugins"][0]["signed"], true);
     assert_eq!(export("two.tar.zst")["digest"], exported["digest"], "the same bytes again");
 
-    // There is nothing: then there is all that a run needs.
+    // Into an empty place: afterwards everything needed for a run exists.
     let imported =
         json(&desk.run(&["import", "one.tar.zst", "--rules", "there", "--format", "json"]));
     assert_eq!(imported["pack"], "there/library/loans/2023.toml");
@@ -262,7 +262,7 @@ fn a_bundle_brings_a_pack_to_where_there_is_nothing_and_a_bad_one_changes_nothin
         (Some(&vec![]), Some(&vec![]))
     );
 
-    // Something else is there: it stays.
+    // Existing files that the bundle does not contain stay.
     let mine = desk.path("there/library/loans/2024.toml");
     fs::copy(desk.library.rule_file("loans/2024.toml"), &mine).expect("space");
     json(&desk.run(&["import", "one.tar.zst", "--rules", "there", "--format", "json"]));

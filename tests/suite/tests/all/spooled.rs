@@ -1,4 +1,4 @@
-//! Inputs in a bucket, before there is a run: a signal ends what opens or copies one, and of a copy nothing is left, however it ends.
+//! Inputs in a bucket before a run begins: a signal ends the opening or copying of one, and no copy is left, however it ends.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -11,13 +11,13 @@ use tempfile::TempDir;
 
 pub(crate) const RAW: &str = "raw/loans-2023.csv";
 
-/// More than a range of 8 MiB.
+/// Enough for more than one range of 8 MiB.
 const RECORDS: u32 = 180_000;
 
-/// From the signal to the end, at most, on a busy machine.
+/// Maximum time from the signal to the end, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server with a file on it, rules, and a folder for what is temporary.
+/// A server with a file on it, rules, and a folder for temporary files.
 pub(crate) struct Place {
     pub(crate) server: Server,
     pub(crate) library: Library,
@@ -34,7 +34,7 @@ impl Place {
         Self { server, library, bytes, temporary: tempfile::tempdir().expect("a folder") }
     }
 
-    /// `assay run` or `check` of the file, to a root that is not the bucket.
+    /// `assay run` or `check` of the file, with a root outside of the bucket.
     pub(crate) fn command(&self, lake: &Lake, command: &str, root: Option<&str>) -> Command {
         let mut assay = lake.assay();
         assay.arg(command).arg(format!("s3://lake/{RAW}")).args(["--format", "json"]);
@@ -50,12 +50,12 @@ impl Place {
         finish(self.command(lake, "run", None).args(more))
     }
 
-    /// Names that a copy has: it should have none, while it is there and afterwards.
+    /// Number of names in the temporary folder: a copy should have none, neither while it exists nor afterwards.
     fn copies(&self) -> usize {
         std::fs::read_dir(self.temporary.path()).expect("a folder").count()
     }
 
-    /// Waits until so many requests have come.
+    /// Waits until this many requests have arrived.
     pub(crate) fn asked(&self, operation: Operation, times: usize, child: &mut Child) {
         let began = Instant::now();
         let of_kind = || self.server.log().iter().filter(|it| it.operation == operation).count();
@@ -67,7 +67,7 @@ impl Place {
     }
 }
 
-/// Ends a command by a signal once it waits for an answer that does not come.
+/// Ends a command by a signal while it waits for an answer that does not come.
 fn check(
     command: &str,
     more: &[&str],
@@ -96,7 +96,7 @@ fn check(
     let report: Value = serde_json::from_slice(&output.stdout).expect("an object");
     assert_eq!(report["failure"]["code"], "interrupted", "{name}: {report:#}");
     assert_eq!(report["failure"]["retryable"], true, "{name}");
-    // There was no run yet: no record either.
+    // The run had not begun, so there is no record either.
     assert!(lake.files().is_empty(), "{name}: {:?}", lake.files().keys());
     assert_eq!(place.server.keys_of("lake"), [RAW], "{name}");
     assert_eq!(place.copies(), 0, "{name}");
@@ -132,14 +132,14 @@ fn a_copy_is_read_instead_of_the_bucket_and_is_gone_at_the_end() {
     assert!(spooled.staged() == in_place.staged(), "the same bytes");
     assert_eq!(place.copies(), 0);
 
-    // What was copied is judged, whatever becomes of the object since.
+    // The copy is judged, whatever happens to the object afterwards.
     place.server.faults().at_key(RAW, 3, Fault::Deleted);
     let later = Lake::new();
     assert_eq!(place.run(&later, &["--spool"]).code, Some(0));
     assert!(later.staged() == in_place.staged());
     place.server.put("lake", RAW, place.bytes.clone());
 
-    // A run that fails after it was copied: nothing may be written to the bucket.
+    // A run that fails after copying: nothing may be written to the bucket.
     place.server.faults().clear();
     place.server.deny(Action::PutObject);
     let lake = Lake::new();
@@ -169,7 +169,7 @@ fn an_object_that_changes_while_it_is_copied_is_told_and_not_judged() {
         assert!(lake.files().is_empty(), "{:?}", lake.files().keys());
         assert_eq!(place.copies(), 0);
     }
-    // What cannot be read is not the temporary folder's fault.
+    // An object that cannot be read must not be blamed on the temporary folder.
     place.server.faults().clear();
     place.server.put("lake", RAW, place.bytes.clone());
     place.server.faults().at_key(RAW, 2, Fault::ClockSkew);

@@ -1,11 +1,11 @@
-//! Fourteen structural defects in a file of 1,000 good records: exactly the faulty one is held back, at its exact bytes.
+//! Structural defects in a file of 1,000 good records: exactly the faulty record is quarantined, with its exact bytes.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use assay_suite::{FoundRecord, Lake, generated, quarantine, validated_rows};
 
-/// A clean file as lines; no cell of these seeds holds a line break in the records that are damaged.
+/// A clean file as lines; with these seeds, the records to be damaged contain no line breaks.
 fn clean(folder: &Path) -> (String, Vec<Vec<u8>>) {
     let file = generated(folder, 2023, "general-91", 1_000, 21, "0");
     let bytes = std::fs::read(&file).expect("the generated file");
@@ -24,7 +24,7 @@ fn clean(folder: &Path) -> (String, Vec<Vec<u8>>) {
     (name, records)
 }
 
-/// Damages the 500th record and says which rule must hold it back; none: the file has no faulty record.
+/// Damages the 500th record; `rule` must quarantine it, or with `None` the file has no faulty record.
 fn check(damage: impl Fn(&mut Vec<Vec<u8>>), rule: Option<&str>, validated: usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (name, mut records) = clean(folder.path());
@@ -56,7 +56,7 @@ fn check(damage: impl Fn(&mut Vec<Vec<u8>>), rule: Option<&str>, validated: usiz
     assert_eq!(rows.contains(&500), rule.is_none());
 }
 
-/// Replaces the content of the 500th record before its line ending.
+/// Changes the 500th record, without its line ending.
 fn edit(records: &mut [Vec<u8>], change: impl Fn(&mut Vec<u8>)) {
     let record = &mut records[500];
     assert_eq!(record.pop(), Some(b'\n'));
@@ -178,7 +178,7 @@ fn a_line_break_within_quotes() {
         |all| {
             edit(all, |r| {
                 let at = r.windows(7).rposition(|w| w == b",\"No\",\"").unwrap();
-                // Contextual_Information stands before Delay_in_Publication_Indicator.
+                // Contextual_Information precedes Delay_in_Publication_Indicator.
                 if r[at - 1] == b',' {
                     r.splice(at..at, *b"\"one\ntwo\"");
                 }
@@ -189,7 +189,7 @@ fn a_line_break_within_quotes() {
     );
 }
 
-/// The published files end with a line ending; one that does not, within a record, is a broken download.
+/// Published files end with a line ending; one that ends within a record is an incomplete download.
 #[test]
 fn a_truncated_file_is_refused_and_says_where() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -224,7 +224,7 @@ fn a_column_name_twice_is_refused_by_name() {
     assert!(reason.contains("Recipient_City"), "{reason}");
 }
 
-/// What is held back of a file, with where it lies.
+/// The quarantined records of a file, with their positions.
 fn held(file: &Path) -> Vec<FoundRecord> {
     let lake = Lake::new();
     let outcome = lake.run(file, &[]);
@@ -232,8 +232,8 @@ fn held(file: &Path) -> Vec<FoundRecord> {
     quarantine(lake.path())
 }
 
-/// What was held back can be judged again: header and raw bytes give the same records, held back for the same reasons. Those that keep
-/// the grammar say themselves where they end, so that they can stand in one file.
+/// Quarantined records can be judged again: the header and the raw bytes give the same records, quarantined for the same reasons. Records
+/// that keep the grammar determine their own end, so they can be in one file.
 #[test]
 fn records_that_keep_the_grammar_can_be_replayed_together() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -253,7 +253,7 @@ fn records_that_keep_the_grammar_can_be_replayed_together() {
     assert_eq!(replayed(), first);
 }
 
-/// The faults of structure that hold a record back.
+/// The structural faults that quarantine a record.
 const HOLDING_BACK: [&str; 9] = [
     "csv.ragged",
     "csv.quote",
@@ -266,8 +266,8 @@ const HOLDING_BACK: [&str; 9] = [
     "csv.record-too-long",
 ];
 
-/// Every kind of structural damage, neighbours that leave quotes open among it: each record, in a file of its own, comes back as the one
-/// record that it was. Where a quote stays open in one file with others, what follows decides where it ends, and that is not there.
+/// Every kind of structural damage, including neighbours with open quotes: each record, in a file of its own, comes back as the same single
+/// record. In a file with others, the end of an open quote depends on what follows, which is no longer the same.
 #[test]
 fn each_record_can_be_replayed_by_itself() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -280,12 +280,12 @@ fn each_record_can_be_replayed_by_itself() {
     let within = |record: &mut Vec<u8>, bytes: &[u8]| {
         record.splice(1..1, bytes.iter().copied()).for_each(drop);
     };
-    // Neighbours with open quotes, which come back as fewer if they are put together.
+    // Neighbours with open quotes, which would give fewer records if put into one file.
     records[100..105].iter_mut().for_each(open);
-    // One that goes on over lines before its quote is found to be open.
+    // A record that spans lines before its quote is found to be open.
     open(&mut records[150]);
     within(&mut records[150], b"one\ntwo\n\nthree");
-    // A wrong width over lines.
+    // A wrong width over several lines.
     records[200].splice(0..0, *b"\"more\nlines\",").for_each(drop);
     records[250].truncate(5);
     records[250].push(b'\n');
@@ -310,7 +310,7 @@ fn each_record_can_be_replayed_by_itself() {
     for record in first {
         let at = usize::try_from(record.offset).expect("small");
         let length = usize::try_from(record.length).expect("small");
-        // What is not kept whole is in the source, at the place that is kept.
+        // Bytes that were not kept can be found in the source, at the recorded position.
         let whole = &bytes[at..at + length];
         assert_eq!(record.raw.len() == length, record.raw_complete, "record {}", record.record);
         assert!(whole.starts_with(&record.raw), "record {}", record.record);

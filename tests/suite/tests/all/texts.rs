@@ -1,11 +1,11 @@
-//! What the program says, each as one document to be read from beginning to end: the help of every command, and every error text.
+//! The program's texts, each set as one document to be read from beginning to end: the help of every command, and every error text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use assay_suite::{assay, checkout};
 
-/// Turns of phrase that a native reader stumbles over.
+/// Phrases that a native reader stumbles over.
 const TICS: [&str; 12] = [
     " is no ",
     " are no ",
@@ -21,7 +21,7 @@ const TICS: [&str; 12] = [
     "unsaid",
 ];
 
-/// Fails for a document that has any of them.
+/// Fails if a document contains one of them.
 fn reads_well(document: &str) {
     let document = document.replace("there is no ", "").replace("there are no ", "");
     let tics: Vec<_> = TICS.iter().filter(|tic| document.contains(*tic)).collect();
@@ -46,14 +46,14 @@ fn help(words: &[&str], document: &mut String) {
 fn the_help_of_every_command_reads_well() {
     let mut document = String::new();
     help(&[], &mut document);
-    // Clap leaves blanks where a paragraph ends.
+    // Clap leaves trailing blanks at the end of paragraphs.
     let lines: Vec<&str> = document.lines().map(str::trim_end).collect();
     let document = lines.join("\n");
     reads_well(&document);
     insta::assert_snapshot!(document);
 }
 
-/// Where sources begin a text that tells of a fault.
+/// How error texts begin in the sources.
 const BEGINNINGS: [&str; 6] =
     ["#[error(", "bail!(", ".context(", "with_context(", "Mistake::new(", ".help("];
 

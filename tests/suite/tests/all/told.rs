@@ -1,4 +1,4 @@
-//! What a person reads after a run: which records the sums are of, what was only counted, and what to type next.
+//! What a person reads after a run: which records the sums cover, what was only counted, and what to type next.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ fn run(library: &Library, lake: &Lake, file: &Path) -> Outcome {
     lake.run(file, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// What `check` prints, without what differs each time.
+/// The output of `check`, without parts that differ each time.
 fn text(library: &Library, file: &Path, more: &[&str]) -> String {
     let mut command = assay();
     command.arg("check").arg(file).args(more).args(library.arguments());
@@ -32,7 +32,7 @@ fn pack(library: &Library, from: &str, to: &str) {
     fs::write(path, text.replace(from, to)).expect("space");
 }
 
-/// A program that escapes quotes by backslashes breaks each record with a quote in it, and their money is in no sum.
+/// A program that escapes quotes with backslashes breaks every record with a quote, and these amounts are in no sum.
 #[test]
 fn money_that_cannot_be_read_is_told() {
     let library = Library::new();
@@ -83,7 +83,7 @@ fn what_rules_at_monitor_count_is_listed() {
     insta::assert_snapshot!(text(&library, &library.loans(2023, 50, refund), &[]));
 }
 
-/// Whatever went wrong, there is a command to type, and it is one that this program takes.
+/// Whatever went wrong, a next command is suggested, and this program accepts it.
 #[test]
 fn each_end_says_what_to_type_next() {
     let library = Library::new();
@@ -123,7 +123,7 @@ fn each_end_says_what_to_type_next() {
     insta::assert_snapshot!(said);
 }
 
-/// Mistakes are drawn in their files, so that they take lines of their own; only what is not the host's is escaped.
+/// Mistakes are drawn in their files over several lines of their own; only text that is not the host's is escaped.
 #[test]
 fn mistakes_in_rules_are_drawn_over_lines_and_called_an_error_once() {
     let library = Library::new();
@@ -143,7 +143,7 @@ fn mistakes_in_rules_are_drawn_over_lines_and_called_an_error_once() {
     assert!(said.starts_with("error: a pack has no key `threshold`"), "{said}");
 }
 
-/// What a run leaves beside what it published is called what it is.
+/// Files next to the published ones are described by their actual content.
 #[test]
 fn warnings_alone_are_findings_and_nothing_is_held_back() {
     let library = Library::new();

@@ -1,4 +1,4 @@
-//! Generated files: what a run finds equals what the generator planted, no more and no less.
+//! Generated files: a run finds exactly what the generator planted.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ fn check_on(ground: Ground, year: u16, layout: &str, rows: u32, seed: u32) {
     let place = lake.path();
     let found: BTreeSet<_> = findings(place)
         .into_iter()
-        // The truth does not say in which column the reader must notice a structural fault.
+        // The truth file does not say in which column the reader notices a structural fault.
         .map(|FoundFinding { record, rule, column, .. }| {
             let column = if rule.starts_with("csv.") { String::new() } else { column };
             (record, rule, column)

@@ -1,11 +1,11 @@
-//! The yardstick: thirteen rules on which the other engines of `cargo xtask versus` agree.
+//! The benchmark rules: thirteen rules on which the other engines of `cargo xtask versus` agree.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use assay_suite::{Lake, checkout};
 
-/// Generates a file of the yardstick and counts what Assay finds. `expected`: every rule's count, and bad records.
+/// Generates a benchmark file and counts Assay's findings. `expected`: the count of every rule, and of bad records.
 fn check(megabytes: &str, expected: &[(&str, u64)], quarantined: u64) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("gen.csv");

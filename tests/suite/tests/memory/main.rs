@@ -1,7 +1,7 @@
-//! A run stays below its budget of memory, whatever the file looks like and on however many threads it is judged.
+//! A run stays within its memory budget, whatever the file looks like and however many threads judge it.
 //!
-//! An allocator that counts says so, not the clock and not the system: this is why these tests are a program of their own. What plugins
-//! have is not in it, as the engine asks the system for it; a run counts it by what plugins say they hold.
+//! A counting allocator measures this, not the clock or the system, which is why these tests are a program of their own. It does not see
+//! the memory of plugins, which the engine requests from the system; a run counts that by what plugins report.
 
 mod network;
 mod shapes;
@@ -25,13 +25,13 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// One test at a time: the allocator counts for all.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Threads, and records of a call to a plugin.
+/// Number of threads, and records per call to a plugin.
 type Way = (usize, usize);
 
-/// What is usual, on few threads and on many.
+/// The usual batch size, on few threads and on many.
 const WAYS: [Way; 2] = [(2, 4096), (16, 4096)];
 
-/// Runs a file within so much memory, and gives what came of it.
+/// Runs a file with this memory limit.
 fn run(shape: &str, tables: &Tables, way: Way, memory: MemoryLimit) -> Report {
     let (report, peak) = measured(shape, tables, way, memory);
     assert!(peak < memory.bytes(), "{shape}: {} MiB, {way:?}", peak >> 20);
@@ -39,7 +39,7 @@ fn run(shape: &str, tables: &Tables, way: Way, memory: MemoryLimit) -> Report {
     report
 }
 
-/// Runs a file, and gives what came of it and the bytes that were taken at most.
+/// Runs a file, and returns the report and the peak memory in bytes.
 #[expect(clippy::print_stderr, reason = "figures for people")]
 fn measured(
     shape: &str,
@@ -58,14 +58,14 @@ fn measured(
     (report, peak)
 }
 
-/// Runs a file on 2 and on 16 threads, within what a run has by default.
+/// Runs a file on 2 and on 16 threads, with the default limit.
 fn check(shape: &str, tables: &Tables) {
     for way in WAYS {
         assert_published(&run(shape, tables, way, MemoryLimit::DEFAULT));
     }
 }
 
-/// What is said of memory that was taken beyond the limit.
+/// The notice about memory beyond the limit.
 fn overdrawn(report: &Report) -> Option<String> {
     report.notices.iter().find(|it| it.starts_with("more memory was taken")).cloned()
 }
@@ -80,7 +80,7 @@ fn an_ordinary_file() {
     check("ordinary file", &Tables::of_payments(50_000));
 }
 
-/// What is read ahead of a bucket, and what is on its way there, is within the budget too. The server is another process, which is not counted.
+/// Read-ahead from a bucket and uploads to it are within the budget too. The server is another process, which is not counted.
 #[test]
 fn an_ordinary_file_from_and_to_a_bucket() {
     let Some(endpoint) = Endpoint::versity() else { return };
@@ -97,7 +97,7 @@ fn an_ordinary_file_from_and_to_a_bucket() {
     }
 }
 
-/// What is read again and sent again takes the place of what came to nothing, and what stalls holds no more than it had room for.
+/// Repeated reads and uploads reuse the memory of the failed ones, and stalled requests hold no more than they were given.
 #[test]
 fn an_ordinary_file_while_every_third_request_fails() {
     if network::serve_if_asked() {
@@ -150,7 +150,7 @@ fn records_of_a_million_commas() {
 #[test]
 fn records_of_three_bytes() {
     let tables = Tables::new(&["a"], "", shapes::tiny);
-    // What is known of so many records would take more than this, and their bytes take little.
+    // Bookkeeping for this many records would exceed the limit, though their bytes are few.
     for way in WAYS {
         assert_published(&run("records of 3 bytes", &tables, way, MemoryLimit::LEAST));
     }
@@ -211,7 +211,7 @@ fn one_long_record_among_short_ones() {
     check("one record of 96 MiB among short ones", &tables);
 }
 
-/// What cannot be made smaller is taken all the same, and it is said: how much, of which limit, and which one would do.
+/// Memory that cannot be reduced is taken all the same, and reported: how much, over which limit, and which limit would be enough.
 #[test]
 fn what_overdraws_the_limit_says_so_and_which_limit_would_do() {
     let names: Vec<String> = (1..=5_000).map(|nth| format!("column_{nth}")).collect();
@@ -229,7 +229,7 @@ fn what_overdraws_the_limit_says_so_and_which_limit_would_do() {
     assert_eq!(tell(advised.parse().expect("a limit")), None, "{notice}");
 }
 
-/// A key for each record: more than are kept until the end. The run says so, and what to do.
+/// A key for each record: more than can be kept until the end. The run says so, and what to do.
 #[test]
 fn measures_of_plugins() {
     let tables = Tables::of_hostile("measures-of-records", shapes::words);

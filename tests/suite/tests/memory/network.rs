@@ -1,4 +1,4 @@
-//! A bucket behind a network that does not behave. The server is this very program in another process, whose memory is its own.
+//! A bucket behind an unreliable network. The server is this same program in another process, with memory of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -9,16 +9,16 @@ use assay_bucket::{Fault, Server};
 use assay_pipeline::{Input, MemoryLimit};
 use assay_s3::{Address, Keys, Memory, Patience, S3, Settings};
 
-/// The file that the other process serves.
+/// Environment variable that names the file to be served by the other process.
 const FILE: &str = "ASSAY_SERVED_FILE";
 
-/// What it says before it says where it is.
+/// Printed by that process before its address and keys.
 const SERVING: &str = "serving at ";
 
-/// Within a range of 8 MiB: what has come is in memory when the rest does not.
+/// Bytes sent before a fault: within a range of 8 MiB, so they are in memory when the rest fails to come.
 const HALF: u64 = 4 << 20;
 
-/// What the other process does, until its standard input ends: it serves the file that [`FILE`] names. Says whether this is that process.
+/// Body of the other process, until its standard input ends: serves the file named by [`FILE`]. Returns whether this is that process.
 pub(crate) fn serve_if_asked() -> bool {
     let Some(file) = std::env::var_os(FILE) else { return false };
     let server = Server::start();
@@ -33,17 +33,17 @@ pub(crate) fn serve_if_asked() -> bool {
     true
 }
 
-/// A server that fails every third request: by 503, by a body that stalls, by one that breaks off.
+/// A server that fails every third request: by a 503, a stalled body or a truncated one.
 pub(crate) struct BadServer {
     process: Child,
-    /// It says more at its end.
+    /// Kept open, because the process prints more at its end.
     _said: BufReader<ChildStdout>,
     endpoint: String,
     keys: Keys,
 }
 
 impl BadServer {
-    /// Serves a file: `test`, which asks [`serve_if_asked`] first, is run in another process.
+    /// Serves a file: runs `test`, which must call [`serve_if_asked`] first, in another process.
     pub(crate) fn start(test: &str, file: &Path) -> Self {
         let program = std::env::current_exe().expect("it runs");
         let mut process = Command::new(program)
@@ -69,7 +69,7 @@ impl BadServer {
         Self { process, _said: said, endpoint: endpoint.to_owned(), keys }
     }
 
-    /// A way to it, by which a run that may take so much memory reads and writes.
+    /// Access to it, for a run with this memory limit.
     pub(crate) fn connect(&self, memory: MemoryLimit) -> S3 {
         S3::connect(Settings {
             endpoint: Some(self.endpoint.clone()),
@@ -78,7 +78,7 @@ impl BadServer {
             memory: Memory::of(memory.bytes()),
             patience: Patience {
                 pause: Duration::from_millis(20),
-                // What stalls is given up after that: long for 8 MiB on this machine, be it busy.
+                // A stalled request is abandoned after this: long for 8 MiB on this machine, even if busy.
                 attempt: Duration::from_secs(2),
                 ..Patience::default()
             },
@@ -87,7 +87,7 @@ impl BadServer {
         .expect("threads")
     }
 
-    /// The file, as if it had its name.
+    /// The file as an input, under its original name.
     pub(crate) fn input(s3: &S3, file: &Path) -> Input {
         let object = Address::new("s3://lake/raw").expect("an address");
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();

@@ -1,8 +1,8 @@
-//! Files whose memory grew out of bounds once: wide ones, long records, many records, cells that grow.
+//! Files whose memory once grew without bound: wide ones, long records, many records, growing cells.
 
 use std::io::{Result, Write};
 
-/// Numbers that repeat nothing a compressor finds.
+/// Random numbers, which a compressor cannot shrink.
 struct Noise(u64);
 
 impl Noise {
@@ -13,7 +13,7 @@ impl Noise {
         self.0
     }
 
-    /// Bytes out of `alphabet`.
+    /// A cell of `bytes` bytes out of `alphabet`.
     fn cell(&mut self, alphabet: &[u8], bytes: usize) -> Vec<u8> {
         let mut cell = Vec::with_capacity(bytes + 8);
         while cell.len() < bytes {
@@ -26,7 +26,7 @@ impl Noise {
     }
 }
 
-/// Letters and digits: nothing that has a meaning in CSV.
+/// Letters and digits, which have no special meaning in CSV.
 fn letters() -> Vec<u8> {
     (b'0'..=b'9').chain(b'A'..=b'Z').chain(b'a'..=b'z').collect()
 }

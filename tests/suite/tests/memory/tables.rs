@@ -1,4 +1,4 @@
-//! A folder with rules for one table, and a file of it.
+//! A folder with rules for one table, and a file of that table.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -19,7 +19,7 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// A table with these columns. `rules`: what its pack has besides. `write` writes what follows the header.
+    /// A table with these columns. `rules` is appended to its pack; `write` writes the part of the file after the header.
     pub(crate) fn new<N: AsRef<str>>(
         names: &[N],
         rules: &str,
@@ -29,7 +29,7 @@ impl Tables {
         Self::within(folder, names, rules, plugins(), write)
     }
 
-    /// Words, judged by the plugin that misbehaves, as `behaviour` says.
+    /// A table of words, judged by the hostile plugin, which misbehaves as `behaviour` says.
     pub(crate) fn of_hostile(
         behaviour: &str,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -75,14 +75,14 @@ impl Tables {
         Self { _folder: folder, file, discovery }
     }
 
-    /// General payments, as they are published.
+    /// Published general payments.
     pub(crate) fn of_payments(records: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = generated(folder.path(), 2023, "general-91", records, 7, "0.5%");
         Self { _folder: folder, file, discovery: discovery(checkout().join("rules"), plugins()) }
     }
 
-    /// Puts so many times the same bytes before what the file has.
+    /// Inserts these bytes `times` times at the beginning of the file.
     pub(crate) fn precede(&self, bytes: &[u8], times: usize) {
         let rest = fs::read(&self.file).expect("the file");
         let mut out = BufWriter::new(File::create(&self.file).expect("a writable folder"));

@@ -1,4 +1,4 @@
-//! Uploads in parts.
+//! Multipart uploads.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ const UPLOADS: &str =
 const WRITES: &str =
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html";
 
-/// The least size of a part that is not the last.
+/// Minimum size in bytes of every part but the last.
 const LEAST: usize = 5 << 20;
 
 const OTHER: &str = "\"d41d8cd98f00b204e9800998ecf8427e\"";
@@ -26,7 +26,7 @@ fn part(number: u32, name: &'static str) -> Step {
     Step::new("PUT", "k").query(&format!("partNumber={number}&uploadId={{id}}")).keeps("etag", name)
 }
 
-/// Each part by its number and the name of its entity tag.
+/// Completes an upload from parts, given by number and by the name under which the entity tag was kept.
 fn complete(parts: &[(u32, &str)]) -> Step {
     let mut body =
         String::from("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
@@ -157,7 +157,7 @@ fn conditions() -> Vec<Case> {
                 part(1, "two").sends("two"),
                 complete(&[(1, "two")]).with("if-none-match", "*").fails(412, "PreconditionFailed"),
                 get("k").body("one"),
-                // What was refused is still to be ended.
+                // A refused upload is still open.
                 list("uploads=").elements("Key", "k"),
                 abort(),
                 list("uploads=").elements("Key", ""),

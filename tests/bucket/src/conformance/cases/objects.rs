@@ -15,7 +15,7 @@ const DELETES: &str =
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html";
 const MARKERS: &str = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html";
 
-/// The MD5 of nothing: the entity tag of no object here.
+/// The MD5 of an empty body, which is not the entity tag of any object here.
 const OTHER: &str = "\"d41d8cd98f00b204e9800998ecf8427e\"";
 
 pub(super) fn all() -> Vec<Case> {

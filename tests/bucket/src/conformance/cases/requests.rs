@@ -14,7 +14,7 @@ const ERRORS: &str = "https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorRespo
 /// The CRC32 of `hello` in base64.
 const HELLO: &str = "NhCmhg==";
 
-/// `hello` in chunks, with its CRC32 behind it.
+/// `hello` in chunks, followed by its CRC32.
 fn chunked(key: &str, sum: &str) -> Step {
     put(key, &format!("5\r\nhello\r\n0\r\nx-amz-checksum-crc32:{sum}\r\n\r\n"))
         .with("content-encoding", "aws-chunked")
