@@ -11,7 +11,7 @@ pub use report::{Lint, LintRequest, Linted, Severity};
 use crate::error::AuthorError;
 use crate::inventory::Inventory;
 
-/// Checks a pack, a plugin, or all of them. Fails if the target cannot be read.
+/// Checks a pack, a plugin, or all of them. Fails if the target is none of these, or if a pack cannot be read without mistakes.
 pub fn lint(request: &LintRequest<'_>) -> Result<Linted, AuthorError> {
     let inventory = Inventory::open(request.discovery, request.cache.clone())?;
     let mut linted = Linted::default();

@@ -53,7 +53,8 @@ pub fn languages() -> Vec<(String, String)> {
     languages
 }
 
-/// Creates a plugin. Fails, without having written anything, if the name is not allowed or the folder is not empty.
+/// Creates a plugin. Fails, leaving nothing behind, if the name, the language or the SDK is not valid, if the folder is not empty, or if a
+/// file cannot be written.
 pub fn create(new: &NewPlugin<'_>) -> Result<Created, AuthorError> {
     check_name(new.name)?;
     let template = TEMPLATES.get_dir(new.language).ok_or_else(|| AuthorError::Language {

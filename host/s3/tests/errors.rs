@@ -66,7 +66,7 @@ impl Place {
     }
 }
 
-/// Replaces the numbers of request ids.
+/// Removes the numbers of request ids.
 fn without_numbers(text: &str) -> String {
     let mut parts = text.split("REQUEST");
     let mut plain = parts.next().unwrap_or_default().to_owned();

@@ -196,7 +196,7 @@ impl Scope {
     }
 }
 
-/// Tries to draw a member that differs from other draws; after that a repetition is accepted.
+/// Further tries of a draw that must differ from others; after these a repetition is accepted.
 const TRIES: usize = 4;
 
 impl Draw {

@@ -122,7 +122,7 @@ pub struct Faults(Mutex<Script>);
 #[derive(Debug, Default)]
 struct Script {
     rules: Vec<Rule>,
-    /// One in every so many requests fails, with these faults in turn.
+    /// With `(n, faults)`, the last of every `n` requests fails, with these faults in turn.
     every: Option<(u64, Vec<Fault>)>,
     requests: u64,
     struck: u64,

@@ -55,7 +55,7 @@ pub struct FoundRecord {
     pub raw: Vec<u8>,
     /// Whether `raw` contains all of them.
     pub raw_complete: bool,
-    /// The codes of the rules that quarantined it.
+    /// The codes of the rules that hit it.
     pub rules: BTreeSet<String>,
     /// The messages of its findings.
     pub messages: Vec<String>,

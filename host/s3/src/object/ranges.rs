@@ -123,7 +123,7 @@ impl Ranges {
     /// in use.
     ///
     /// A range not read to its end is kept longer: threads take slabs in order, and one that is held up before reading comes back to a
-    /// range that the others left long ago. If it has not been used for a very long time, it was probably only glanced at.
+    /// range that the others left long ago. Once even that time has passed, it counts as left behind: a reader only looked into it.
     fn make_room(&self, known: &mut Known, is_wanted: bool) -> bool {
         while known.ranges.len() >= self.most {
             let Known { ranges, ahead, clock, .. } = known;

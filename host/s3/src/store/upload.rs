@@ -47,7 +47,7 @@ impl S3Upload {
         Self { store, key: key.clone(), filling, part, hasher, bytes: 0, parts: None }
     }
 
-    /// Uploads the filled part, as soon as one of the permitted concurrent uploads is free.
+    /// Uploads the filled part, once fewer parts are under way than permitted.
     fn send(&mut self) -> Result<(), S3Error> {
         let s3 = &self.store.s3;
         if self.parts.is_none() {
