@@ -47,7 +47,7 @@ pub(crate) unsafe fn compare(left: *const u8, right: *const u8, len: usize) -> i
 
 /// The order of the first words, or of the last if those are equal. What both share was equal in the first.
 #[inline]
-fn ordered<T: Ord>(left: T, right: T, last: impl FnOnce() -> (T, T)) -> i32 {
+fn ordered<T: Ord + Copy>(left: T, right: T, last: impl FnOnce() -> (T, T)) -> i32 {
     let order = left.cmp(&right).then_with(|| {
         let (left, right) = last();
         left.cmp(&right)

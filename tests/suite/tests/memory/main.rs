@@ -204,7 +204,8 @@ fn one_long_record_among_short_ones() {
         let records =
             |out: &mut dyn Write| (0..20_000).try_for_each(|at| writeln!(out, "{at},word"));
         records(out)?;
-        (0..96).try_for_each(|_| out.write_all(&[b'y'; 1 << 20]))?;
+        let long = vec![b'y'; 1 << 20];
+        (0..96).try_for_each(|_| out.write_all(&long))?;
         out.write_all(b",2\n")?;
         records(out)
     });
