@@ -1,5 +1,5 @@
-//! `account`: the promises about buckets, held against one that somebody has at AWS or elsewhere. Keys, region and endpoint are found as
-//! AWS's own tools find them.
+//! `account`: checks the documented guarantees about buckets on a user's bucket at AWS or elsewhere. Credentials, region and endpoint
+//! are found as by AWS's own tools.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Archives whose bytes say nothing of when, where and by whom they were made.
+//! Archives whose bytes do not depend on when, where and by whom they were made.
 
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read, Write};
@@ -9,11 +9,11 @@ use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use tar::{Builder, EntryType, Header};
 
-/// When all files claim to have changed: 1980-01-01, the first day that every archiver and zip can write.
+/// Modification time of all files: 1980-01-01, the first day that every archiver and zip can represent.
 const CHANGED: u64 = 315_532_800;
 
-/// Packs `folder` into a gzipped tar whose entries begin with the folder's own name. Sorted by path; owner 0; files are 0644, or
-/// 0755 if they can be executed.
+/// Packs `folder` into a gzipped tar whose entries begin with the folder's own name. Entries are sorted by path; owner 0; files
+/// are 0644, or 0755 if executable.
 pub(crate) fn pack(folder: &Path, archive: &Path) -> Result<()> {
     let top = folder.file_name().context("a folder to pack must have a name")?;
     let file =

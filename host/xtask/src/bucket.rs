@@ -1,7 +1,8 @@
-//! `speed s3`: what it costs to read from a bucket and to write to one, beside the disk, in one run and in turn.
+//! `speed s3`: measures the cost of reading from and writing to a bucket, compared with the disk, in one run with interleaved
+//! rounds.
 //!
-//! The server is versitygw on this machine, so that ours is not what is measured; between it and the programs there is nothing, or a
-//! link with latency and a limited bandwidth. The server notes the requests, so that nobody counts his own.
+//! The server is versitygw on this machine, so that our own server is not measured; programs reach it directly, or through a link
+//! with latency and limited bandwidth. The server counts the requests, so no program counts its own.
 
 mod bench;
 mod case;
@@ -20,10 +21,10 @@ use crate::rarely;
 use bench::Bench;
 use options::Options;
 
-/// The page that keeps the last tables.
+/// The page with the latest tables.
 const PAGE: &str = "docs/speed-s3.md";
 
-/// Runs what the words ask for; `speed s3 --help` explains them.
+/// Runs with these options; `speed s3 --help` explains them.
 pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     if words.contains(&"--help") {
         print!("{}", options::help());

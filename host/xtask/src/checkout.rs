@@ -1,4 +1,4 @@
-//! The checkout that is worked on: where its folders are, what it is made of, which toolchain builds it.
+//! The checkout: its folders, its crates, and the toolchain that builds it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::shell;
 
-/// What the crates of plugins are named before the plugin's own name.
+/// Prefix of the crate names of plugins.
 const PLUGIN_PREFIX: &str = "assay-plugin-";
 
 /// A checkout, read once per command.
@@ -18,10 +18,10 @@ pub(crate) struct Checkout {
     cargo: PathBuf,
 }
 
-/// A crate under `plugins/` that becomes a component.
+/// A crate under `plugins/` that is built as a component.
 #[derive(Debug)]
 pub(crate) struct Plugin {
-    /// What packs and the lock call it: the crate's name without `assay-plugin-`.
+    /// Its name in packs and the lock: the crate's name without `assay-plugin-`.
     pub(crate) name: String,
     /// The crate's name.
     pub(crate) package: String,
@@ -34,18 +34,18 @@ pub(crate) struct Plugin {
 /// The Rust compiler in use.
 #[derive(Debug)]
 pub(crate) struct Toolchain {
-    /// The machine it runs on and builds for, such as `x86_64-unknown-linux-gnu`.
+    /// The host triple, such as `x86_64-unknown-linux-gnu`.
     pub(crate) host: String,
     /// Its version, such as `1.95.0`.
     pub(crate) release: String,
-    /// The commit it was built from, which the standard library's paths are named by.
+    /// The commit it was built from, which is part of the standard library's paths.
     pub(crate) commit: String,
     /// Where it is installed.
     pub(crate) sysroot: PathBuf,
 }
 
 impl Checkout {
-    /// Reads the workspace that `cargo xtask` was called in. Needs no network.
+    /// Reads the workspace in which `cargo xtask` was called. Needs no network.
     pub(crate) fn open() -> Result<Self> {
         let here = std::env::var_os("CARGO_MANIFEST_DIR")
             .context("start it as `cargo xtask`, which tells it where the checkout is")?;
@@ -59,19 +59,19 @@ impl Checkout {
         Ok(Self { metadata, cargo })
     }
 
-    /// The top folder.
+    /// The root folder.
     pub(crate) fn root(&self) -> &Path {
         self.metadata.workspace_root.as_std_path()
     }
 
-    /// Where what xtask itself makes goes. Always inside the checkout, because `assay` looks for
-    /// `target/plugins` beside `rules`, wherever native code is built.
+    /// The folder for xtask's own output. Always inside the checkout, because `assay` looks for `target/plugins` beside `rules`, wherever
+    /// native code is built.
     pub(crate) fn output(&self) -> PathBuf {
         self.root().join("target")
     }
 
-    /// Where cargo builds guests. A folder of its own, so that guests and native code never wait for each other's
-    /// lock. `ASSAY_GUESTS_DIR` moves it; tests that build guests obey the same variable.
+    /// Cargo's target folder for guests. It is separate, so that builds of guests and of native code never wait for each other's lock.
+    /// `ASSAY_GUESTS_DIR` moves it; tests that build guests respect the same variable.
     pub(crate) fn guests(&self) -> PathBuf {
         match std::env::var_os("ASSAY_GUESTS_DIR") {
             Some(elsewhere) => self.root().join(elsewhere),
@@ -79,12 +79,12 @@ impl Checkout {
         }
     }
 
-    /// The finished components.
+    /// The folder of the finished components.
     pub(crate) fn plugins_dir(&self) -> PathBuf {
         self.output().join("plugins")
     }
 
-    /// The `assay` binary, as `cargo build` leaves it. Optimised: the profile `dev` is not what it is elsewhere, see `Cargo.toml`.
+    /// The `assay` binary built by `cargo build`. It is optimised: `Cargo.toml` explains the unusual profile `dev`.
     pub(crate) fn binary(&self) -> PathBuf {
         self.built("debug")
     }
@@ -104,52 +104,52 @@ impl Checkout {
         self.metadata.target_directory.as_std_path().join(target).join(profile).join("assay")
     }
 
-    /// What cargo puts `assay` into, for each profile a folder.
+    /// The `assay` binary that cargo builds, in a folder for each profile.
     fn built(&self, profile: &str) -> PathBuf {
         self.program("assay", profile)
     }
 
-    /// What cargo puts a program of the workspace into.
+    /// A program of the workspace as cargo builds it.
     pub(crate) fn program(&self, name: &str, profile: &str) -> PathBuf {
         let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
         self.metadata.target_directory.as_std_path().join(profile).join(name)
     }
 
-    /// [`Self::binary`], in the top folder, so that a line we print can be typed again.
+    /// [`Self::binary`], run in the root folder, so that a command line that we print can be typed again.
     pub(crate) fn assay(&self) -> Command {
         let mut command = Command::new(self.binary());
         command.current_dir(self.root());
         command
     }
 
-    /// Builds `assay` with everything it can do, and out of the whole workspace: alone, it asks its libraries for fewer features than the
-    /// tests do, and they would be compiled once more.
+    /// Builds `assay` with all features, together with the whole workspace: built alone, it would enable fewer features of its libraries
+    /// than the tests do, and they would be compiled again.
     pub(crate) fn build_assay(&self) -> Result<()> {
         shell::run(self.cargo().args(["build", "--workspace", "--bin", "assay"]))
     }
 
-    /// Builds the S3 server of our own, as a program.
+    /// Builds our own S3 server as a program.
     pub(crate) fn build_bucket_server(&self) -> Result<()> {
         shell::run(self.cargo().args(["build", "--workspace", "--bin", "bucket-server"]))
     }
 
-    /// Builds `assay` with what judging a file needs, which leaves two hundred crates out.
+    /// Builds `assay` with only what judging a file needs, which leaves out two hundred crates.
     pub(crate) fn build_slim(&self) -> Result<()> {
         let words = ["build", "--workspace", "--bin", "assay", "--no-default-features"];
         shell::run(self.cargo().args(words))
     }
 
-    /// Makes `assay` as it ships: optimised across crates, which no other build waits for.
+    /// Builds `assay` as it ships: with cross-crate optimisation, which would be too slow for other builds.
     pub(crate) fn build_dist(&self) -> Result<()> {
         shell::run(self.cargo().args(["build", "--profile", "dist", "--package", "assay"]))
     }
 
-    /// The folder beside the checkout that holds samples of real data on machines that have them.
+    /// The folder beside the checkout with samples of real data, on machines that have them.
     pub(crate) fn samples(&self) -> PathBuf {
         self.root().join("../shared/open-payments/samples")
     }
 
-    /// Cargo, in the top folder.
+    /// Cargo, run in the root folder.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(&self.cargo);
         command.current_dir(self.root());
@@ -169,7 +169,7 @@ impl Checkout {
         Ok(binary.version.to_string())
     }
 
-    /// A path inside the checkout, as it is written in messages: relative, with `/`.
+    /// A path inside the checkout, as written in messages: relative, with `/`.
     pub(crate) fn relative(&self, path: &Path) -> String {
         let inside = path.strip_prefix(self.root()).unwrap_or(path);
         inside.to_string_lossy().replace('\\', "/")

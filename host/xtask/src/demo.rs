@@ -1,6 +1,6 @@
 //! `demo`: from a fresh checkout to judged records, in one command.
 //!
-//! It names a dataset, which nothing else in `host/` does: a demonstration needs one.
+//! It names a dataset, unlike the rest of `host/`: a demonstration needs one.
 
 use std::fs;
 
@@ -9,18 +9,19 @@ use anyhow::{Context, Result};
 use crate::checkout::Checkout;
 use crate::{plugins, python, setup, shell};
 
-/// Named as the publisher names its files, so that `assay run` finds the pack by itself.
+/// Named as the publisher names its files, so that `assay run` finds the pack.
 const FILE: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
 
 /// Records of the sample: some 100 MB, seconds of work, and enough for every defect to occur.
 const RECORDS: &str = "200000";
 
-/// What to expect. Measured from a clean clone; `tests/steps.toml` has the steps `plugins` and `slim`.
+/// Expected time and space, measured from a clean clone; `tests/steps.toml` has the steps `plugins` and
+/// `slim`.
 const FIRST_TIME: &str = "\
 The first time, the libraries are compiled: 7 minutes of CPU, 4 by the clock on two idle cores. Cargo shows how far it is.
 After that this takes seconds.";
 
-/// Builds all, generates a sample, runs the main job, says where to look.
+/// Builds everything, generates a sample, runs the main job, and says where to look.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     if !checkout.binary().exists() {
         println!("{FIRST_TIME}");
@@ -36,7 +37,8 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let file = folder.join(FILE);
     let lake = folder.join("lake");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
-    // The lake of an earlier demo may hold runs of other plugins, which the queries below would count twice.
+    // The lake of an earlier demo may contain runs with other plugins, which the queries below would count
+    // twice.
     if lake.exists() {
         fs::remove_dir_all(&lake).with_context(|| format!("cannot remove `{}`", lake.display()))?;
     }
@@ -68,7 +70,7 @@ fn where_to_look(checkout: &Checkout, file: &str, lake: &str) -> String {
     let python = checkout.relative(&interpreter);
     let install =
         if interpreter.exists() { "" } else { " (`cargo xtask setup` installs DuckDB for them)" };
-    // The blank before the closing quotes keeps them apart from a quote that ends the SQL.
+    // The space before the closing quotes separates them from a quote that ends the SQL.
     let typed =
         |sql: String| format!("  {python} -c \"import duckdb; print(duckdb.sql('''{sql} '''))\"\n");
     let queries: String = queries(lake).into_iter().map(typed).collect();
@@ -88,7 +90,8 @@ things to try{install}
     )
 }
 
-/// What one would ask first: how much passed, what was held back and why, and how such a record looks.
+/// The first questions to ask: how much passed, what was quarantined and why, and an example of such a
+/// record.
 fn queries(lake: &str) -> [String; 3] {
     let validated = format!("'{lake}/staging/validated/**/part-*.parquet'");
     let quarantine = format!("'{lake}/staging/rejected/**/quarantine-*.parquet'");

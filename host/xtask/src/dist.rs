@@ -1,4 +1,4 @@
-//! `dist`: one folder and one archive that hold all `assay` needs, tried out from a place that knows nothing of the checkout.
+//! `dist`: a folder and an archive with everything that `assay` needs, tested outside of the checkout.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail};
 use crate::checkout::Checkout;
 use crate::{archive, plugins, shell};
 
-/// What is copied from the checkout as it is.
+/// Copied from the checkout unchanged.
 const COPIED: [&str; 4] = ["README.md", "LICENSE", "rules", "schema"];
 
-/// Builds, packs, and tries out what was packed.
+/// Builds, packs, and tests the archive.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let missing: Vec<_> =
         COPIED.iter().filter(|name| !checkout.root().join(name).exists()).copied().collect();
@@ -20,7 +20,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
         bail!("what ships is not complete: the checkout has no `{}`", missing.join("`, no `"));
     }
 
-    // A lock that does not fit would make every run from the archive refuse.
+    // With a lock that does not match, every run from the archive would refuse.
     plugins::check(checkout)?;
     checkout.build_dist()?;
 
@@ -39,7 +39,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// Lays the folder out anew.
+/// Creates the folder's content from scratch.
 fn fill(checkout: &Checkout, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)
@@ -54,7 +54,7 @@ fn fill(checkout: &Checkout, folder: &Path) -> Result<()> {
     copy(&binary, &folder.join("bin").join(file_name))
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file, or a folder with all its content.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     let files = if from.is_dir() { archive::files_below(from)? } else { vec![from.to_owned()] };
     for file in files {
@@ -68,7 +68,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Unpacks the archive far from the checkout and asks the binary what only it and its neighbours can answer.
+/// Unpacks the archive far from the checkout and runs commands that only succeed if everything is in it.
 fn try_out(packed: &Path, name: &str) -> Result<()> {
     let elsewhere = tempfile::tempdir().context("cannot create a temporary folder")?;
     archive::unpack(packed, elsewhere.path())?;

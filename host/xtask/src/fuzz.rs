@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::checkout::Checkout;
 use crate::{rarely, shell};
 
-/// How long each target runs if nobody says: long enough for a smoke test, short enough to wait for.
+/// Default duration for each target: long enough for a smoke test, short enough to wait for.
 const SECONDS: u32 = 60;
 
 /// `fuzz [TARGET] [SECONDS]`, in either order.
@@ -27,7 +27,7 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     }
     let fuzz = |arguments: &[&str]| {
         let mut command = Command::new("cargo");
-        // The variables by which rustup pins our own toolchain would beat `+nightly`.
+        // The variables with which rustup pins our own toolchain would override `+nightly`.
         command.current_dir(&folder).env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
         command.env("CARGO_TARGET_DIR", checkout.root().join("target").join("fuzz"));
         command.args(["+nightly", "fuzz"]).args(arguments);

@@ -1,7 +1,7 @@
-//! `instructions`: how many instructions a byte of CSV takes, counted by valgrind and held against committed budgets.
+//! `instructions`: counts instructions per byte of CSV with valgrind and compares them with committed budgets.
 //!
-//! Time on a shared machine is noise; instructions are the same on every one within a thousandth. What a byte takes is the difference
-//! between two files of unlike size, so that starting up is not in it. They say nothing of waiting for memory: `speed` and `versus` do.
+//! Time on a shared machine is noisy; instruction counts agree between machines to a thousandth. The count per byte is the difference
+//! between two files of different sizes, so that start-up is excluded. It does not cover waiting for memory: `speed` and `versus` do.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -25,20 +25,20 @@ usage: cargo xtask instructions [--bless]
 Needs valgrind and a processor with AVX2. `ASSAY_BIN` names the binary to count; otherwise `cargo build` makes it.
 ";
 
-/// Megabytes of the two files. Large enough for several slabs more, small enough for a simulator.
+/// Sizes of the two files in megabytes. They differ by several slabs, and are small enough for a simulator.
 const SIZES: [u64; 2] = [4, 8];
 
-/// A count may exceed its budget by this many percent: ten times what other C libraries and random hash seeds make of it, and less than
-/// any change worth a thought.
+/// A count may exceed its budget by this many percent: ten times the effect of other C libraries and random hash seeds, and less than
+/// any change that matters.
 const TOLERANCE: f64 = 3.0;
 
-/// The tool of valgrind that counts.
+/// The valgrind tool that counts.
 const COUNTER: &str = "callgrind";
 
 /// A name, the command, the columns.
 type Case = (&'static str, &'static str, usize);
 
-/// What is counted.
+/// The cases.
 const CASES: [Case; 4] = [
     ("check-91", "check", 91),
     ("run-91", "run", 91),
@@ -46,7 +46,7 @@ const CASES: [Case; 4] = [
     ("run-252", "run", 252),
 ];
 
-/// Runs what the words ask for.
+/// Runs with these arguments.
 pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     match words {
         [] => {}
@@ -97,7 +97,7 @@ fn render(counts: &Counts) -> String {
     text
 }
 
-/// Counts all cases; `None` where it cannot be done, which is said.
+/// Counts all cases; if that is impossible, prints the reason and returns `None`.
 fn count(checkout: &Checkout) -> Result<Option<Counts>> {
     if !shell::succeeds(Command::new("valgrind").arg("--version")) {
         println!(
@@ -109,7 +109,7 @@ fn count(checkout: &Checkout) -> Result<Option<Counts>> {
         println!("skipped: the budgets are for processors with AVX2");
         return Ok(None);
     }
-    // What tests share, and not the release build: what a run spends its time in is optimised alike.
+    // The build that tests share, not the release build: the hot code is optimised equally in both.
     let assay = if let Some(named) = speed::named_binary(checkout)? {
         named
     } else {
@@ -143,8 +143,8 @@ fn count(checkout: &Checkout) -> Result<Option<Counts>> {
         }
         program
     };
-    // Plugins are compiled for the processor that valgrind shows by whoever comes first, which would count as the first file's. The
-    // tool that counts nothing is ten times as fast at it.
+    // Plugins are compiled for the processor that valgrind emulates, by the first run that needs them, which would count towards the
+    // first file. The tool that does not count is ten times as fast at it.
     let (case, pack, [(input, _), _]) = &inputs[0];
     shell::output_of(&mut program("none", *case, pack, input))?;
     let count_one = |(case, pack, files): &(Case, PathBuf, [(PathBuf, u64); 2])| {
@@ -157,7 +157,7 @@ fn count(checkout: &Checkout) -> Result<Option<Counts>> {
         })?;
         Ok::<_, anyhow::Error>(((*name).to_owned(), ratio(more, large - small)))
     };
-    // What is counted doesn't depend on what else goes on.
+    // The counts do not depend on other load.
     let counted = std::thread::scope(|scope| {
         let running: Vec<_> = inputs.iter().map(|input| scope.spawn(|| count_one(input))).collect();
         running
@@ -172,7 +172,7 @@ fn count(checkout: &Checkout) -> Result<Option<Counts>> {
     Ok(Some(counts))
 }
 
-/// The instructions that valgrind says it collected.
+/// The number of instructions that valgrind reports.
 fn collected(program: &mut Command) -> Result<u64> {
     let output = program.output().with_context(|| format!("cannot start {program:?}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
@@ -187,7 +187,7 @@ fn ratio(count: u64, bytes: u64) -> f64 {
     small(count) / small(bytes)
 }
 
-/// What is over its budget or has none.
+/// Cases that are over their budget or have none.
 fn compare(counted: &Counts, budgets: &Counts) -> Vec<String> {
     let over = counted.iter().filter_map(|(name, count)| match budgets.get(name) {
         None => Some(format!("{name}: {count:.2} counted, no budget")),

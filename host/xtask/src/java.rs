@@ -1,4 +1,4 @@
-//! Java, and what Maven fetches for it: kept where Maven keeps it, and held against the digests written here.
+//! Java, and artifacts fetched by Maven: stored in Maven's own folder, and checked against the digests below.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::shell;
 
-/// What to say where Java 17 is missing.
+/// The message if Java 17 is missing.
 pub(crate) const MISSING_17: &str = "Java 17 is not on this machine\n  help: `apt-get install openjdk-17-jre-headless`, or name its folder in `JAVA_HOME`";
 
-/// What Maven fetches, by coordinates and SHA-256.
+/// A Maven artifact, by coordinates and SHA-256.
 #[derive(Debug)]
 pub(crate) struct Artifact {
     group: &'static str,
@@ -21,7 +21,7 @@ pub(crate) struct Artifact {
     sha256: &'static str,
 }
 
-/// What Spark writes Iceberg tables with.
+/// Spark's support for writing Iceberg tables.
 pub(crate) const ICEBERG: Artifact = Artifact {
     group: "org.apache.iceberg",
     name: "iceberg-spark-runtime-3.5_2.12",
@@ -30,7 +30,7 @@ pub(crate) const ICEBERG: Artifact = Artifact {
     sha256: "70f9471870b2d456167d703c829f098a446b86bb1379eee338c0efa03a341026",
 };
 
-/// What Spark reads and writes buckets with, as on Glue.
+/// Spark's support for buckets, as on Glue.
 pub(crate) const BUCKETS: [Artifact; 3] = [
     Artifact {
         group: "org.apache.iceberg",
@@ -55,7 +55,7 @@ pub(crate) const BUCKETS: [Artifact; 3] = [
     },
 ];
 
-/// Trino, in Athena's place: the newest server that Maven Central has.
+/// Trino, in place of Athena: the newest server on Maven Central.
 pub(crate) const TRINO: Artifact = Artifact {
     group: "io.trino",
     name: "trino-server",
@@ -65,7 +65,7 @@ pub(crate) const TRINO: Artifact = Artifact {
 };
 
 impl Artifact {
-    /// The file, fetched if it is not there.
+    /// The file, fetched if it is missing.
     pub(crate) fn file(&self) -> Result<PathBuf> {
         let Self { group, name, version, kind, sha256 } = self;
         let path = repository()?
@@ -83,7 +83,7 @@ impl Artifact {
                 format!("`{coordinates}` could not be fetched\n  help: `apt-get install maven`")
             })?;
         }
-        // Made by whoever could write into that folder: looked at each time.
+        // Anybody who can write into that folder could have made the file, so it is checked each time.
         let unread = || format!("cannot read `{}`", path.display());
         let file = fs::File::open(&path).with_context(unread)?;
         let found = assay_digest::sha256_of(file).with_context(unread)?.to_string();
@@ -96,13 +96,13 @@ impl Artifact {
         Ok(path)
     }
 
-    /// What the archive is called, and its folder.
+    /// The name of the archive and of its folder.
     pub(crate) fn stem(&self) -> String {
         format!("{}-{}", self.name, self.version)
     }
 }
 
-/// The folder of a Java that has the wanted version, if the machine has one: named by a variable, the default one, or beside it.
+/// The folder of a Java of the wanted version, if the machine has one: named by a variable, the default one, or one beside it.
 pub(crate) fn home(variable: &str, wanted: impl Fn(u32) -> bool) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let on_path = std::env::split_paths(&std::env::var_os("PATH")?)
@@ -122,7 +122,7 @@ fn folders(parent: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The feature release: 17 of `openjdk version "17.0.15"`.
+/// The feature release: 17 for `openjdk version "17.0.15"`.
 fn version(home: &Path) -> Option<u32> {
     let answer = Command::new(home.join("bin/java")).arg("-version").output().ok()?;
     let said = String::from_utf8_lossy(&answer.stderr).into_owned();

@@ -1,6 +1,6 @@
-//! `layout`: the architecture as a test. Which crate may use which, which libraries stay behind which wall, what a crate must
-//! not know, and that no two modules of a crate use each other. What is allowed is in `walls`; here it is only held against the
-//! checkout.
+//! `layout`: tests the architecture. Which crates may use which, which libraries are confined to which crates, what a crate's
+//! source must not mention, and that no two modules of a crate use each other. The rules are in `walls`; this module checks the
+//! checkout against them.
 
 mod circles;
 mod edges;
@@ -17,7 +17,7 @@ use crate::checkout::Checkout;
 use circles::Source;
 use edges::{Crate, Graph, Use, When};
 
-/// Fails, naming each edge and each line that is not allowed.
+/// Fails with a list of all edges and lines that are not allowed.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let graph = graph_of(checkout)?;
     let mut faults = edges::check(&graph, &walls::WALLS, &walls::KEPT);
@@ -26,7 +26,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
             let sources = checkout.root().join(folder).join("src");
             for path in archive::files_below(&sources)? {
                 let name = checkout.relative(&path);
-                // What is not UTF-8 is not source code.
+                // Files that are not UTF-8 are not source code.
                 if let Ok(text) = fs::read_to_string(&path) {
                     faults.extend(source::check(&name, &text, ban));
                 }
@@ -44,7 +44,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// The Rust files of a crate that are compiled into it.
+/// The Rust files that are compiled into a crate.
 fn sources_of(checkout: &Checkout, folder: &str) -> Result<Vec<Source>> {
     let root = checkout.root().join(folder).join("src");
     let mut sources = Vec::new();
@@ -58,7 +58,7 @@ fn sources_of(checkout: &Checkout, folder: &str) -> Result<Vec<Source>> {
     Ok(sources)
 }
 
-/// The workspace's crates and what their manifests name.
+/// The workspace's crates and the dependencies in their manifests.
 fn graph_of(checkout: &Checkout) -> Result<Graph> {
     let mut crates = Vec::new();
     for package in checkout.packages() {

@@ -1,38 +1,40 @@
-//! `rules/assay.lock`: which plugins the packs run, by content. `host/packs` reads it and refuses a plugin that differs.
+//! `rules/assay.lock`: pins the plugins that the packs run, by content. `host/packs` reads it and refuses a plugin that
+//! differs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result, bail};
 
-/// The only format there is.
+/// The only format so far.
 const FORMAT: i64 = 1;
 
-/// The same text as `assay lock` writes (`host/packs/src/lock.rs`), so that the file does not change with who wrote it.
+/// The same text as `assay lock` writes (`host/packs/src/lock.rs`), so that the file does not depend on which program
+/// wrote it.
 const HEAD: &str = "\
 # The plugins that these rules were tested with. A plugin whose digest differs is not run.
 # Written by `assay lock`.
 
 ";
 
-/// What a lock says of one plugin.
+/// The pin of one plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pin {
     /// The plugin's own version, for people.
     pub(crate) version: String,
-    /// `sha256:` and hexadecimal digits, of the component's bytes.
+    /// `sha256:` and the hexadecimal digest of the component's bytes.
     pub(crate) digest: String,
 }
 
 /// All pins, by the plugin's name.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lock {
-    /// In the order in which they are written.
+    /// Sorted by name, as they are written.
     pub(crate) pins: BTreeMap<String, Pin>,
 }
 
 impl Lock {
-    /// Reads a lock file's text.
+    /// Parses a lock file.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let table: toml::Table = text.parse().context("the lock is not TOML")?;
         match table.get("format").and_then(toml::Value::as_integer) {
@@ -52,7 +54,7 @@ impl Lock {
         Ok(Self { pins })
     }
 
-    /// The file's text: one table a plugin, by name.
+    /// The file's text: one table per plugin, sorted by name.
     pub(crate) fn to_text(&self) -> String {
         let mut text = format!("{HEAD}format = {FORMAT}\n");
         for (name, Pin { version, digest }) in &self.pins {
@@ -62,7 +64,7 @@ impl Lock {
         text
     }
 
-    /// What would be different with `built` in place of this lock, one line each.
+    /// The differences between this lock and `built`, one line each.
     pub(crate) fn differences(&self, built: &Self) -> Vec<String> {
         let mut lines = Vec::new();
         for (name, new) in &built.pins {

@@ -1,4 +1,4 @@
-//! `cargo xtask <command>`: everything that is done to this checkout, from setting it up to packing what ships.
+//! `cargo xtask <command>`: all tasks on this checkout, from setting it up to packing a release.
 //!
 //! Each command is one file. They share `checkout` (where things are) and `shell` (how other programs are run).
 

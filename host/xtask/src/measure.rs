@@ -1,4 +1,4 @@
-//! One run of one program: what it took, told by the kernel.
+//! The cost of one run of a program, as reported by the kernel.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -10,21 +10,21 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 use wait4::Wait4;
 
-/// Lines of a failed program's output that are worth repeating.
+/// Lines of a failed program's output to repeat.
 const TAIL: usize = 15;
 
-/// What a run took, the programs it started and waited for included.
+/// The cost of a run, including child processes that it waited for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
-    /// Seconds of CPU, in the program and in the kernel on its behalf, over all threads.
+    /// CPU seconds, user and system, over all threads.
     pub(crate) cpu: f64,
     /// Seconds from start to end.
     pub(crate) wall: f64,
-    /// The most memory that any one process had resident, in megabytes.
+    /// Peak resident memory of any one process, in megabytes.
     pub(crate) peak: f64,
 }
 
-/// Runs a program to its end; what it prints goes to `log`.
+/// Runs a program to its end, with its output in `log`.
 pub(crate) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
     let written =
         File::create(log).with_context(|| format!("cannot create `{}`", log.display()))?;
@@ -44,7 +44,7 @@ pub(crate) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
     Ok(Cost { cpu, wall, peak: megabytes(used.rusage.maxrss) })
 }
 
-/// Seconds of CPU that this process took so far, with all that it started and waited for, and what cargo compiled before it became
+/// CPU seconds used by this process so far, including child processes that it waited for, and what cargo compiled before it became
 /// this process.
 pub(crate) fn cpu() -> Result<f64> {
     let mut sum = 0.0;
@@ -61,13 +61,13 @@ fn seconds(time: TimeVal) -> f64 {
     (Duration::from_secs(whole) + Duration::from_micros(micros)).as_secs_f64()
 }
 
-/// Bytes as megabytes of 1,000,000, to the kilobyte.
+/// Bytes as megabytes of 1,000,000, rounded down to the kilobyte.
 pub(crate) fn megabytes(bytes: u64) -> f64 {
-    // Four terabytes, which nothing here comes near.
+    // Up to four terabytes, which is far more than needed here.
     f64::from(u32::try_from(bytes / 1000).unwrap_or(u32::MAX)) / 1000.0
 }
 
-/// The middle value, or the mean of the two in the middle. None of nothing.
+/// The median; with an even count, the mean of the two middle values. `None` without values.
 pub(crate) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
@@ -105,7 +105,7 @@ mod tests {
     fn what_children_took_is_counted() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new("sh");
-        // Counting in a shell that the shell waits for.
+        // A loop in a shell that its parent shell waits for.
         command.args(["-c", "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; true"]);
         let cost = run(&mut command, &folder.path().join("log")).expect("it runs");
         assert!(cost.cpu > 0.01, "{cost:?}");

@@ -1,8 +1,8 @@
-//! Programs of others that tests need and `assay` does not: the builders of plugins in Python and JavaScript, a registry, and two
-//! servers of S3.
+//! Third-party programs that tests need and `assay` does not: the builders of plugins in Python and JavaScript, a registry, and two S3
+//! servers.
 //!
-//! What cannot be had on a machine is no fault of the checkout: tests that need it leave themselves out, and `test` says so in its
-//! last lines. What is there must be used: then a test that leaves itself out fails.
+//! If one cannot be installed on a machine, that is not a fault of the checkout: tests that need it are skipped, and `test` says so in its
+//! last lines. If one is installed, it must be used: a test that skips itself then fails.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,15 +15,15 @@ use crate::checkout::Checkout;
 use crate::python::Place;
 use crate::{python, shell};
 
-/// A program that tests look for on the path.
+/// A program that tests look for on `PATH`.
 struct Outside {
-    /// What `ASSAY_MUST_RUN` calls it.
+    /// Its name in `ASSAY_MUST_RUN`.
     name: &'static str,
     /// What is not tested without it.
     untested: &'static str,
-    /// The folder it is in, if it is there; empty where it is on the path anyway.
+    /// The folder it is in, if it is installed; empty if it is on `PATH` anyway.
     found: fn(&Checkout) -> Option<PathBuf>,
-    /// Gets it.
+    /// Installs it.
     fetch: fn(&Checkout) -> Result<()>,
 }
 
@@ -32,7 +32,7 @@ const ALL: [Outside; 5] = [
         name: "python",
         untested: "no plugin was built from Python",
         found: find_componentize_py,
-        // The environment of the tests has it.
+        // It is part of the tests' Python environment.
         fetch: |checkout| python::environment(checkout).map(drop),
     },
     Outside {
@@ -61,14 +61,15 @@ const ALL: [Outside; 5] = [
     },
 ];
 
-/// The environment of moto, which has AWS's library for Python too. One of its own: the tests' readers and a server have nothing in common.
+/// The environment of moto, which also contains AWS's Python library. It is separate, because the tests' readers and a server have nothing
+/// in common.
 pub(crate) const MOTO: Place =
     Place { folder: "moto", requirements: "tests/s3/requirements.txt", from_source: &[] };
 
-/// Where `tests/javascript` pins what it needs.
+/// The files with which `tests/javascript` pins its packages.
 const PINNED: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// Gets what is not there, and says of each whether it is now.
+/// Installs missing programs, and reports the state of each.
 pub(crate) fn prepare(checkout: &Checkout) {
     for outside in &ALL {
         if (outside.found)(checkout).is_none()
@@ -86,7 +87,7 @@ pub(crate) fn prepare(checkout: &Checkout) {
     }
 }
 
-/// Gets versitygw alone, if the machine can have it.
+/// Installs only versitygw, if the machine supports it.
 pub(crate) fn versitygw(checkout: &Checkout) -> Option<PathBuf> {
     if find_versitygw(checkout).is_none()
         && let Err(error) = fetch_versitygw(checkout)
@@ -96,13 +97,13 @@ pub(crate) fn versitygw(checkout: &Checkout) -> Option<PathBuf> {
     assay_standins::versitygw()
 }
 
-/// What is not tested on this machine, in words.
+/// What is not tested on this machine, for people.
 pub(crate) fn untested(checkout: &Checkout) -> Vec<&'static str> {
     let missing = ALL.iter().filter(|outside| (outside.found)(checkout).is_none());
     missing.map(|outside| outside.untested).collect()
 }
 
-/// Puts what is there on the path of a command that runs tests, and demands that it is used.
+/// Puts installed programs on the `PATH` of a command that runs tests, and requires their use.
 pub(crate) fn hand_over(checkout: &Checkout, command: &mut Command) {
     let found: Vec<(&str, PathBuf)> =
         ALL.iter().filter_map(|outside| Some((outside.name, (outside.found)(checkout)?))).collect();
@@ -112,7 +113,7 @@ pub(crate) fn hand_over(checkout: &Checkout, command: &mut Command) {
     let own = found.iter().map(|(_, folder)| folder.clone());
     let own = own.filter(|folder| !folder.as_os_str().is_empty());
     let folders: Vec<PathBuf> = own.chain(std::env::split_paths(&path)).collect();
-    // A folder whose name cannot stand in a path is left out with the rest; then tests say what they lack.
+    // If a folder's name is not valid in `PATH`, all of them are left out; tests then report what they lack.
     let joined: OsString = std::env::join_paths(folders).unwrap_or(path);
     command.env("PATH", joined);
 }
@@ -143,11 +144,11 @@ fn fetch_componentize_js(checkout: &Checkout) -> Result<()> {
             .with_context(|| format!("cannot copy `{}`", from.display()))?;
     }
     let mut npm = Command::new("npm");
-    // No package of it needs to run anything when it is installed.
+    // None of its packages needs to run scripts on installation.
     npm.current_dir(&home).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]);
     shell::run_on_stderr(&mut npm)
         .context("npm must reach a registry of packages; it reads its address from `.npmrc`")?;
-    // Written last, so that what was interrupted half-way is made again.
+    // Written last, so that an interrupted installation is repeated.
     let stamp = home.join("lock.digest");
     fs::write(&stamp, pinned(checkout)?)
         .with_context(|| format!("cannot write `{}`", stamp.display()))
@@ -172,7 +173,7 @@ fn find_registry(checkout: &Checkout) -> Option<PathBuf> {
     folder.join("docker-registry").is_file().then_some(folder)
 }
 
-/// From the distribution's package, unpacked and not installed: that needs no rights, and starts no service.
+/// From the distribution's package, unpacked but not installed: that needs no privileges, and starts no service.
 fn fetch_registry(checkout: &Checkout) -> Result<()> {
     let package = "docker-registry";
     if !shell::succeeds(Command::new("dpkg-deb").arg("--version")) {
@@ -208,7 +209,7 @@ fn find_versitygw(_: &Checkout) -> Option<PathBuf> {
     Some(assay_standins::versitygw()?.parent()?.to_owned())
 }
 
-/// Compiled by Go into the user's cache folder, once for each release.
+/// Compiled by Go into the user's cache folder, once per release.
 fn fetch_versitygw(_: &Checkout) -> Result<()> {
     let version = assay_standins::VERSITYGW;
     if !shell::succeeds(Command::new("go").arg("version")) {
@@ -223,11 +224,11 @@ fn fetch_versitygw(_: &Checkout) -> Result<()> {
         "building versitygw {version} into `{}`: two minutes of CPU, five where nothing of it was fetched before",
         folder.display()
     );
-    // Beside its place first: what is there is whole.
+    // First into a temporary folder beside it, so that the final folder is always complete.
     let begun = folder.with_extension(format!("{}.part", std::process::id()));
     let mut go = Command::new("go");
     go.arg("install").arg(format!("github.com/versity/versitygw/cmd/versitygw@v{version}"));
-    // The sums of a release are pinned by Go's own log of them, and checked by `go` itself.
+    // The checksums of a release are pinned by Go's checksum database, and `go` checks them itself.
     shell::run_on_stderr(go.env("GOBIN", &begun))
         .context("Go must reach its module proxy; the variable `GOPROXY` names a mirror")?;
     match fs::rename(&begun, &folder) {

@@ -1,5 +1,5 @@
-//! `platform`: the whole of it on one machine, with servers that stand in for AWS. Here is what it takes; what happens then is told in
-//! `tests/platform`.
+//! `platform`: the whole platform on one machine, with servers in place of AWS. This module prepares the prerequisites; the steps are
+//! in `tests/platform`.
 
 pub(crate) mod trino;
 
@@ -25,24 +25,24 @@ options:
   --keep     leave all servers running until Ctrl-C, with their addresses printed
 ";
 
-/// Records of a year in a test: all that happens, in the least time.
+/// Records per year in a test: enough for everything to happen, in the least time.
 const TEST_ROWS: &str = "2000";
 
-/// What is not Airflow's: jobs, catalog, warehouse, and moto.
+/// The environment for everything except Airflow: jobs, catalog, warehouse, and moto.
 pub(crate) const PLACE: Place = Place {
     folder: "platform/venv",
     requirements: "tests/platform/requirements.txt",
     from_source: &["pyspark"],
 };
 
-/// Airflow, in the environment that the provider is tested in.
+/// Airflow, in the environment in which the provider is tested.
 pub(crate) const AIRFLOW: Place = Place {
     folder: "packages/airflow",
     requirements: "airflow/provider/requirements.txt",
     from_source: &[],
 };
 
-/// Does it, as a person asked for it.
+/// Runs it on a user's request.
 pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let mut passed = Vec::new();
     let mut rest = options.iter();
@@ -76,7 +76,7 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A smaller one, where the machine has what it takes.
+/// Runs a smaller one, if the machine has the prerequisites.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     let needs = match Needs::find() {
         Ok(needs) => needs,
@@ -91,7 +91,7 @@ pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     tell(checkout, &needs, &["--rows".to_owned(), TEST_ROWS.to_owned()])
 }
 
-/// What can neither be fetched nor done without.
+/// Prerequisites that can neither be fetched nor replaced.
 struct Needs {
     /// The folder of a Java 17, for Spark.
     java: PathBuf,
@@ -100,7 +100,7 @@ struct Needs {
 }
 
 impl Needs {
-    /// Looks for it; else says what is missing, and what to do.
+    /// Finds them, or says what is missing and what to do.
     fn find() -> Result<Self, &'static str> {
         Ok(Self {
             java: java::home("JAVA_HOME", |version| version == 17).ok_or(java::MISSING_17)?,

@@ -1,7 +1,7 @@
 //! `plugins`: builds each plugin as a component without imports, and pins it in `rules/assay.lock`.
 //!
-//! The bytes must not depend on where the checkout lies or who builds it, or no lock would hold on a second machine. So every
-//! path the compiler could write into them is given a fixed name.
+//! The bytes must not depend on the checkout's location or on who builds them, or no lock would hold on a second machine. So
+//! every path that the compiler could write into them is mapped to a fixed name.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::lock::{Lock, Pin};
 use crate::target::TARGET;
 use crate::{setup, shell};
 
-/// How a component begins: the magic number, version 13, layer 1. A core module has version 1, layer 0.
+/// The first bytes of a component: the magic number, version 13, layer 1. A core module has version 1, layer 0.
 const COMPONENT_HEAD: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 
 /// Builds all plugins and writes the lock.
@@ -37,7 +37,7 @@ pub(crate) fn build_and_pin(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// Builds all plugins and fails if the lock does not say just what was built.
+/// Builds all plugins and fails if the lock does not pin exactly these.
 pub(crate) fn check(checkout: &Checkout) -> Result<()> {
     let built = build(checkout)?;
     let path = lock_path(checkout);
@@ -58,7 +58,7 @@ fn lock_path(checkout: &Checkout) -> PathBuf {
     checkout.root().join("rules").join("assay.lock")
 }
 
-/// A lock that is not there yet is one without pins.
+/// A missing lock counts as one without pins.
 fn read_lock(path: &Path) -> Result<Lock> {
     match fs::read_to_string(path) {
         Ok(text) => Lock::parse(&text).with_context(|| format!("cannot use `{}`", path.display())),
@@ -67,7 +67,7 @@ fn read_lock(path: &Path) -> Result<Lock> {
     }
 }
 
-/// Compiles all plugins and puts them into `target/plugins`, which then holds nothing else.
+/// Compiles all plugins into `target/plugins`, and removes everything else there.
 fn build(checkout: &Checkout) -> Result<Lock> {
     setup::for_building(checkout)?;
     let plugins = checkout.plugins()?;
@@ -99,13 +99,13 @@ fn build(checkout: &Checkout) -> Result<Lock> {
     Ok(lock)
 }
 
-/// Writes a component in one step, so that a run that reads it at this moment sees the old or the new one.
+/// Writes a component atomically, so that a concurrent run reads the old one or the new one.
 fn place(path: &Path, bytes: &[u8]) -> Result<()> {
     assay_files::replace(path, bytes, Access::Usual, Keep::Cached)
         .with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-/// A component that is no longer built would be packed and found for ever.
+/// Otherwise, a component that is no longer built would be packed and found for ever.
 fn remove_strangers(folder: &Path, lock: &Lock) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -129,14 +129,14 @@ fn compile(checkout: &Checkout, plugins: &[Plugin]) -> Result<()> {
     let remap = remapped_paths(checkout, &checkout.toolchain()?)?;
     command
         .env("CARGO_TARGET_DIR", checkout.guests())
-        // The one source of flags that beats every other, so nobody's own settings change the bytes.
+        // This variable overrides every other source of flags, so users' settings cannot change the bytes.
         .env("CARGO_ENCODED_RUSTFLAGS", remap)
         .env_remove("RUSTFLAGS");
     shell::run(&mut command)
 }
 
-/// Compiler flags, separated as cargo wants them, that give each path on this machine a name that is the same on all.
-/// Of two that fit, the compiler takes the last.
+/// Compiler flags, separated as cargo expects, that map each path on this machine to a name that is the same on all. If two
+/// mappings apply, the compiler uses the last.
 pub(crate) fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Result<OsString> {
     let cargo_home = cargo_home()?;
     let mut flags = Vec::new();
@@ -148,7 +148,7 @@ pub(crate) fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Resu
         flags.push(flag);
     };
     remap(&cargo_home, "/cargo");
-    // Each registry has a folder, named by where it was reached: a mirror must not change the bytes.
+    // Each registry has a folder named after its URL; a mirror must not change the bytes.
     let sources = cargo_home.join("registry").join("src");
     let mut registries: Vec<PathBuf> = fs::read_dir(&sources)
         .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
@@ -157,13 +157,14 @@ pub(crate) fn remapped_paths(checkout: &Checkout, toolchain: &Toolchain) -> Resu
     for registry in registries {
         remap(&registry, "/crates");
     }
-    // With the component `rust-src` the compiler finds the standard library's files, and names them where they are.
+    // If the component `rust-src` is installed, the compiler finds the standard library's sources and records their real
+    // paths.
     remap(&toolchain.sysroot.join("lib/rustlib/src/rust"), &format!("/rustc/{}", toolchain.commit));
     remap(checkout.root(), "/assay");
     Ok(flags.join(&OsString::from("\u{1f}")))
 }
 
-/// Where cargo keeps what it downloads: `CARGO_HOME`, or `.cargo` in the user's home.
+/// The folder for cargo's downloads: `CARGO_HOME`, or `.cargo` in the user's home.
 pub(crate) fn cargo_home() -> Result<PathBuf> {
     if let Some(set) = std::env::var_os("CARGO_HOME") {
         return Ok(PathBuf::from(set));

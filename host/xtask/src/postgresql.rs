@@ -1,12 +1,12 @@
-//! `PostgreSQL`'s programs: on the path, or where Debian keeps them, which is not on it.
+//! `PostgreSQL`'s programs: on `PATH`, or in Debian's folder for them, which is not on it.
 
 use std::path::{Path, PathBuf};
 
-/// What to say where they are missing.
+/// The message if they are missing.
 pub(crate) const MISSING: &str =
     "PostgreSQL's programs are not on this machine\n  help: `apt-get install postgresql`";
 
-/// The folder of `initdb` and its like; the newest where there are several.
+/// The folder of `initdb` and the other programs; of several, the newest.
 pub(crate) fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = std::fs::read_dir(Path::new("/usr/lib/postgresql"));

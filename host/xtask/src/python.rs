@@ -1,7 +1,7 @@
-//! Python environments: `target/venv` of the tests, and `target/versus/venv` of the engines we are measured against. Each has just the
-//! packages that its `requirements.txt` pins by hash.
+//! Python environments: `target/venv` for the tests, and `target/versus/venv` for the engines that we compare ourselves with. Each has
+//! exactly the packages that its `requirements.txt` pins by hash.
 //!
-//! Tests use theirs to read what was written with readers that are not ours. `assay` needs no Python.
+//! The tests use theirs to read our output with independent readers. `assay` does not need Python.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,11 @@ use crate::shell;
 /// The oldest Python for which the requirements were resolved.
 const LEAST: (u32, u32) = (3, 11);
 
-/// Where to look if the variable `PYTHON` names none.
+/// Interpreters to try unless the variable `PYTHON` names one.
 const CANDIDATES: [&str; 6] =
     ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
 
-/// Where the sources of our packages are, from the top folder: each uses some of the others.
+/// The source folders of our packages, from the root folder: some packages use others.
 const SOURCES: [&str; 7] = [
     "glue/platform/src",
     "glue/catalog/src",
@@ -30,37 +30,37 @@ const SOURCES: [&str; 7] = [
     "tests/platform/src",
 ];
 
-/// `PYTHONPATH` of whatever runs one of our packages as it is in the checkout.
+/// `PYTHONPATH` for running our packages from the checkout.
 pub(crate) fn sources(checkout: &Checkout) -> String {
     SOURCES.map(|folder| checkout.root().join(folder).to_string_lossy().into_owned()).join(":")
 }
 
-/// Where an environment is, and what is in it.
+/// An environment's location and content.
 #[derive(Debug)]
 pub(crate) struct Place {
-    /// Inside `target`.
+    /// Path inside `target`.
     pub(crate) folder: &'static str,
-    /// From the top folder.
+    /// Path from the root folder.
     pub(crate) requirements: &'static str,
-    /// Packages that are published as source only.
+    /// Packages that are only published as source.
     pub(crate) from_source: &'static [&'static str],
 }
 
-/// The tests' own.
+/// The environment of the tests.
 const TESTS: Place =
     Place { folder: "venv", requirements: "tests/requirements.txt", from_source: &[] };
 
-/// Makes the tests' environment, unless it is there and current, and gives its interpreter.
+/// Creates the tests' environment, unless it is up to date, and returns its interpreter.
 pub(crate) fn environment(checkout: &Checkout) -> Result<PathBuf> {
     make(checkout, &TESTS)
 }
 
-/// The tests' interpreter, whether it exists or not.
+/// The tests' interpreter, whether or not it exists.
 pub(crate) fn interpreter(checkout: &Checkout) -> PathBuf {
     interpreter_of(checkout, &TESTS)
 }
 
-/// The interpreter of an environment that is there and current.
+/// The interpreter of an environment, if that exists and is up to date.
 pub(crate) fn ready(checkout: &Checkout, place: &Place) -> Result<Option<PathBuf>> {
     let interpreter = interpreter_of(checkout, place);
     let wanted = place.digest(checkout)?;
@@ -69,7 +69,7 @@ pub(crate) fn ready(checkout: &Checkout, place: &Place) -> Result<Option<PathBuf
     Ok(current.then_some(interpreter))
 }
 
-/// Makes an environment, unless it is there and current, and gives its interpreter. What is said goes to standard error.
+/// Creates an environment, unless it is up to date, and returns its interpreter. Output goes to standard error.
 pub(crate) fn make(checkout: &Checkout, place: &Place) -> Result<PathBuf> {
     if let Some(interpreter) = ready(checkout, place)? {
         return Ok(interpreter);
@@ -88,7 +88,7 @@ pub(crate) fn make(checkout: &Checkout, place: &Place) -> Result<PathBuf> {
     let mut install = Command::new(&interpreter);
     install
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-        // Wheels only: building pyarrow from source takes hours and a C++ tool chain.
+        // Wheels only: building pyarrow from source takes hours and a C++ toolchain.
         .args(["--require-hashes", "--only-binary", ":all:"]);
     for package in place.from_source {
         install.args(["--no-binary", package]);
@@ -101,7 +101,7 @@ pub(crate) fn make(checkout: &Checkout, place: &Place) -> Result<PathBuf> {
             place.requirements
         )
     })?;
-    // Written last, so an environment that was interrupted half-way is made again.
+    // Written last, so that an interrupted installation is repeated.
     let stamp = stamp(checkout, place);
     fs::write(&stamp, place.digest(checkout)?)
         .with_context(|| format!("cannot write `{}`", stamp.display()))?;
@@ -109,7 +109,7 @@ pub(crate) fn make(checkout: &Checkout, place: &Place) -> Result<PathBuf> {
 }
 
 impl Place {
-    /// What the stamp of a current environment says.
+    /// The content of the stamp of an up-to-date environment.
     fn digest(&self, checkout: &Checkout) -> Result<String> {
         let path = checkout.root().join(self.requirements);
         let pinned =
@@ -127,7 +127,7 @@ fn stamp(checkout: &Checkout, place: &Place) -> PathBuf {
     checkout.output().join(place.folder).join("requirements.digest")
 }
 
-/// A Python that is new enough.
+/// A sufficiently new Python.
 fn base_interpreter() -> Result<PathBuf> {
     let named = std::env::var_os("PYTHON").map(PathBuf::from);
     let candidates = match named {

@@ -1,6 +1,6 @@
-//! What is run rarely, because it takes too long for every change: `docs/rarely.md` says when each was run last, and what came of it.
+//! Tasks that take too long to run for every change: `docs/rarely.md` says when each was last run, and with what result.
 //!
-//! The commands themselves write it, so that the page cannot claim what nobody did.
+//! The commands write the page themselves, so that it cannot claim what nobody did.
 
 use std::fs;
 use std::process::Command;
@@ -10,10 +10,10 @@ use anyhow::{Context, Result};
 use crate::checkout::Checkout;
 use crate::shell;
 
-/// The page, from the top folder.
+/// The page, from the root folder.
 const PAGE: &str = "docs/rarely.md";
 
-/// Notes on the page that a command ran to its end today.
+/// Records on the page that a command ran to its end today.
 pub(crate) fn note(checkout: &Checkout, command: &str, outcome: &str) -> Result<()> {
     let path = checkout.root().join(PAGE);
     let page = fs::read_to_string(&path).with_context(|| format!("cannot read `{PAGE}`"))?;
@@ -25,7 +25,7 @@ pub(crate) fn note(checkout: &Checkout, command: &str, outcome: &str) -> Result<
     Ok(())
 }
 
-/// The page with another date and outcome in the row that begins with the command. None if there is no such row.
+/// The page with a new date and outcome in the row that begins with the command. `None` if there is no such row.
 fn noted(page: &str, command: &str, today: &str, outcome: &str) -> Option<String> {
     let begin = format!("| `{command}` |");
     let mut found = false;
@@ -34,7 +34,7 @@ fn noted(page: &str, command: &str, today: &str, outcome: &str) -> Option<String
         if line.starts_with(&begin) {
             found = true;
             let mut cells = line.split(" | ");
-            // What it is and what it takes stay as they were written.
+            // The columns that describe the command stay unchanged.
             let [what, about, takes] = [cells.next()?, cells.next()?, cells.next()?];
             text.extend([what, " | ", about, " | ", takes, " | ", today, " | ", outcome, " |\n"]);
         } else {

@@ -1,6 +1,6 @@
-//! What `assay` writes, read by engines that are too large to fetch for every change: Spark with its Java.
+//! Reads `assay`'s output with engines that are too large to fetch for every change: Spark with its Java.
 //!
-//! The readers that are small run with the tests, in the step `python`.
+//! The small readers run with the tests, in the step `python`.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::checkout::Checkout;
 use crate::test::readers::make_lake;
 use crate::{rarely, shell, versus};
 
-/// Those whose packages are in the environment of `cargo xtask versus`.
+/// Readers whose packages are in the environment of `cargo xtask versus`.
 const READERS: [&str; 4] = ["duckdb", "polars", "pyarrow", "spark"];
 
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
@@ -26,7 +26,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     // -B: no `__pycache__` folders in the checkout.
     command.current_dir(checkout.root()).args(["-B", "tests/python/read_table.py"]);
     command.args([checkout.relative(&lake), checkout.relative(&summary)]).args(READERS);
-    // Nothing of it listens where others could reach it.
+    // Spark must not listen on addresses that others can reach.
     shell::run(command.env("SPARK_LOCAL_IP", "127.0.0.1"))?;
     rarely::note(checkout, "cargo xtask readers", "all read the same")
 }

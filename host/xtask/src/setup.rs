@@ -1,6 +1,7 @@
-//! `setup`: what a fresh machine lacks is added where we can, and named, with the way to get it, where we cannot.
+//! `setup`: installs what a fresh machine lacks if possible, and otherwise names it and how to get it.
 //!
-//! The other commands call the parts they need, so nobody has to think of it. What is there already costs milliseconds.
+//! The other commands call the parts they need, so nobody has to run it first. What is already installed costs
+//! milliseconds.
 
 use std::process::Command;
 
@@ -10,7 +11,7 @@ use crate::checkout::Checkout;
 use crate::target::TARGET;
 use crate::{outside, python, shell};
 
-/// Everything: what builds need, and what tests need on top.
+/// Everything: the prerequisites of builds, and those of tests on top.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     for_building(checkout)?;
     println!("ready to build: Rust for {TARGET}, a C compiler");
@@ -20,16 +21,17 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// What any build needs.
+/// The prerequisites of any build.
 pub(crate) fn for_building(checkout: &Checkout) -> Result<()> {
     rust_target(checkout, TARGET)?;
     c_compiler()
 }
 
-/// What a program that is linked to nothing takes: Rust's library for the target, and a C compiler that knows its headers.
+/// The prerequisites of a statically linked program: Rust's library for the target, and a C compiler with matching
+/// headers.
 pub(crate) fn musl(checkout: &Checkout, target: &str) -> Result<()> {
     rust_target(checkout, target)?;
-    // The names that the `cc` crate looks for.
+    // The compiler names that the `cc` crate looks for.
     let named = std::env::var_os(format!("CC_{}", target.replace('-', "_")));
     let candidates = match &named {
         Some(compiler) => vec![compiler.as_os_str()],
@@ -46,13 +48,13 @@ pub(crate) fn musl(checkout: &Checkout, target: &str) -> Result<()> {
     )
 }
 
-/// Rust's library for a target, from rustup if it is not there.
+/// Installs Rust's library for a target with rustup, if it is missing.
 fn rust_target(checkout: &Checkout, target: &str) -> Result<()> {
     let installed = checkout.toolchain()?.sysroot.join("lib/rustlib").join(target).join("lib");
     if installed.is_dir() {
         return Ok(());
     }
-    // In the checkout, so that rustup adds it to the toolchain that `rust-toolchain.toml` names.
+    // Runs in the checkout, so that rustup uses the toolchain in `rust-toolchain.toml`.
     let mut rustup = Command::new("rustup");
     rustup.current_dir(checkout.root()).args(["target", "add", target]);
     shell::run(&mut rustup).with_context(|| {
@@ -63,7 +65,7 @@ fn rust_target(checkout: &Checkout, target: &str) -> Result<()> {
     })
 }
 
-/// Zstandard comes as C, and Rust links native programs through the C compiler.
+/// Zstandard is C code, and Rust links native programs with the C compiler.
 fn c_compiler() -> Result<()> {
     let named = std::env::var_os("CC");
     let candidates = match &named {

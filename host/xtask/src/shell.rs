@@ -1,15 +1,15 @@
-//! Other programs: started in the open, and never believed to have worked without a look at their exit status.
+//! Runs other programs: announces them, and always checks their exit status.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Announces a program, runs it with our own terminal, and fails if it does.
+/// Announces a program, runs it on our own terminal, and fails if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = describe(command);
     println!("$ {line}");
-    // What we print and what the program prints must come in the order of what happened.
+    // Our output and the program's must appear in the order of events.
     std::io::stdout().flush().context("cannot write to standard output")?;
     let status = command.status().with_context(|| format!("cannot start `{line}`"))?;
     if !status.success() {
@@ -18,7 +18,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// As [`run`], but all that is said goes to standard error, for commands whose own standard output is for machines.
+/// Like [`run`], but all output goes to standard error, for commands whose standard output is for machines.
 pub(crate) fn run_on_stderr(command: &mut Command) -> Result<()> {
     let line = describe(command);
     eprintln!("$ {line}");
@@ -32,7 +32,7 @@ pub(crate) fn run_on_stderr(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program silently and gives what it wrote to standard output.
+/// Runs a program silently and returns its standard output.
 pub(crate) fn output_of(command: &mut Command) -> Result<String> {
     let line = describe(command);
     let output =
@@ -54,7 +54,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// The command line for people, with the program's name only: `cargo build --release`.
+/// The command line for people, with only the program's file name: `cargo build --release`.
 fn describe(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();

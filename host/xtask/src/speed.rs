@@ -1,7 +1,7 @@
-//! `speed`: what a run costs by size, width and cores, and how fast it starts, beside what is aimed at.
+//! `speed`: the cost of a run by size, width and cores, and its start-up time, compared with the targets.
 //!
-//! CPU seconds are compared where it can be done, since wall time tells as much about the neighbours on the machine; all figures of a
-//! table come from one run of this command, each the median of rounds taken in turn.
+//! CPU seconds are compared if possible, because wall time depends as much on other load as on the program; all figures of a table
+//! come from one run of this command, each the median of interleaved rounds.
 
 mod bench;
 mod cases;
@@ -31,7 +31,7 @@ usage: cargo xtask speed [--large] [sizes] [widths] [check] [cores] [rules] [sta
 `ASSAY_BIN` names the binary to measure; otherwise the release build is made.
 ";
 
-/// Runs what the words ask for.
+/// Runs with these arguments.
 pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     if words.contains(&"--help") {
         print!("{HELP}");
@@ -63,7 +63,7 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The binary that is measured: what `ASSAY_BIN` names, or the release build.
+/// The binary to measure: the one that `ASSAY_BIN` names, or the release build.
 pub(crate) fn binary(checkout: &Checkout) -> Result<PathBuf> {
     if let Some(named) = named_binary(checkout)? {
         return Ok(named);
@@ -72,7 +72,7 @@ pub(crate) fn binary(checkout: &Checkout) -> Result<PathBuf> {
     Ok(checkout.release_binary())
 }
 
-/// `assay` as `ASSAY_BIN` names it, else as it is built now.
+/// `assay`: the binary that `ASSAY_BIN` names, otherwise one built now.
 pub(crate) fn named_or_built(checkout: &Checkout) -> Result<PathBuf> {
     if let Some(named) = named_binary(checkout)? {
         return Ok(named);

@@ -1,4 +1,4 @@
-//! `stand-ins`: the tests' S3 servers, for a person to try things on.
+//! `stand-ins`: runs the tests' S3 servers, for trying things out.
 
 use std::io::Write;
 use std::thread;
@@ -9,10 +9,10 @@ use assay_standins::Server;
 use crate::checkout::Checkout;
 use crate::outside;
 
-/// The bucket that is there from the start.
+/// The bucket that exists from the start.
 const BUCKET: &str = "lake";
 
-/// Starts what the machine has, and keeps it until this process ends.
+/// Starts the servers that the machine has, and keeps them running until this process ends.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     outside::prepare(checkout);
     let servers = [
@@ -37,7 +37,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
         "\nTry: assay run FILE --root s3://{BUCKET}. Ctrl-C ends the servers and removes what they keep."
     );
     std::io::stdout().flush()?;
-    // They end because we do.
+    // The servers end with this process.
     loop {
         thread::park();
     }

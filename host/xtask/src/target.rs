@@ -1,4 +1,4 @@
-//! What plugins are built for.
+//! The compilation target of plugins.
 
 /// The target whose components import nothing.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";

@@ -1,5 +1,5 @@
-//! `terraform`: what can be proven of the modules without an account. What is proven, and what could not be here, says
-//! `terraform/checks`.
+//! `terraform`: checks the modules as far as possible without an AWS account. `terraform/checks` says what is checked, and
+//! what could not be checked here.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,31 +12,31 @@ use crate::{java, platform, shell};
 
 const CHECKS: &str = "terraform/checks";
 
-/// The checks, moto among them.
+/// The environment of the checks, including moto.
 pub(crate) const PLACE: Place = Place {
     folder: "packages/terraform",
     requirements: "terraform/checks/requirements.txt",
     from_source: &[],
 };
 
-/// What `register` needs, beside the checks.
+/// The environment of `register`, beside that of the checks.
 pub(crate) const CATALOG: Place = Place {
     folder: "packages/catalog",
     requirements: "glue/catalog/requirements.txt",
     from_source: &[],
 };
 
-/// What Spark's jobs need.
+/// The environment of Spark's jobs.
 pub(crate) const CURATED: Place = Place {
     folder: "packages/curated",
     requirements: "glue/curated/requirements.txt",
     from_source: &["pyspark"],
 };
 
-/// The check that runs Airflow and the catalog's commands, each by its own interpreter.
+/// The check that runs Airflow and the catalog's commands, each with its own interpreter.
 const APPLIED: &str = "applied";
 
-/// Runs all of them, or those that are named.
+/// Runs all checks, or those that are named.
 pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let python = python::make(checkout, &PLACE)?;
     let named = options.iter().any(|option| !option.starts_with('-'));
@@ -59,7 +59,8 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     run("", &[&["assay_terraform", "check"], options].concat())
 }
 
-/// What a year under the applied roles is run by, in the variables that its test reads. What is missing for Spark is said.
+/// The programs for a year under the applied roles, in the variables that its test reads. Prints what is missing for
+/// Spark.
 fn programs(checkout: &Checkout) -> Result<Vec<(&'static str, PathBuf)>> {
     let mut found = vec![
         ("ASSAY_AIRFLOW_PYTHON", python::make(checkout, &platform::AIRFLOW)?),

@@ -1,6 +1,7 @@
-//! `test`: everything that CI checks, in one order on every machine, with a table of what each step took at the end.
+//! `test`: everything that CI checks, in the same order on every machine, followed by a table of the cost of each step.
 //!
-//! A step that fails does not stop the others, so one run tells all there is to mend. Only a machine that cannot build stops it.
+//! A failing step does not stop the others, so that one run shows everything that needs fixing. Only a machine that cannot build stops
+//! it.
 
 mod budgets;
 mod harness;
@@ -21,15 +22,15 @@ use crate::{
 };
 use table::{Row, Table};
 
-/// One thing that is checked.
+/// A step of the test.
 struct Step {
     name: &'static str,
     about: &'static str,
     run: fn(&Checkout) -> Result<()>,
 }
 
-/// Cheap ones first. Everything native is built with the libraries of one profile, because each further one compiles four hundred
-/// crates once more: `slim` and `assay` build the binary, and `compile` the tests on top, with Clippy as their compiler.
+/// Cheap steps come first. All native code is built with libraries of a single profile, because each further one compiles four hundred
+/// crates again: `slim` and `assay` build the binary, and `compile` builds the tests on top, with Clippy as the compiler.
 const STEPS: &[Step] = &[
     Step { name: "setup", about: "what builds and tests need is there", run: run_setup },
     Step { name: "fmt", about: "the code is formatted", run: run_fmt },
@@ -79,20 +80,20 @@ const STEPS: &[Step] = &[
     Step { name: "versus", about: "other engines find the same records", run: versus::self_test },
 ];
 
-/// The step without which none of the others can be expected to work.
+/// If this step fails, no other can be expected to work.
 const FIRST: &str = "setup";
 
-/// Writes what each step took as its budget.
+/// Writes the cost of each step as its new budget.
 const BLESS: &str = "--bless";
 
-/// Prints the steps' names.
+/// Prints the names of the steps.
 pub(crate) fn list() {
     for Step { name, about, .. } in STEPS {
         println!("{name:<12} {about}");
     }
 }
 
-/// Runs the named steps, in our order; all of them if none is named.
+/// Runs the named steps, in the fixed order; all steps if none is named.
 pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     let bless = words.contains(&BLESS);
     let names: Vec<&str> = words.iter().copied().filter(|word| *word != BLESS).collect();
@@ -152,22 +153,22 @@ fn run_setup(checkout: &Checkout) -> Result<()> {
 }
 
 fn run_fmt(checkout: &Checkout) -> Result<()> {
-    // Names the files only: the differences of a whole checkout would hide everything else.
+    // Prints only the names of files: the differences of a whole checkout would hide everything else.
     shell::run(checkout.cargo().args(["fmt", "--all", "--", "--check", "-l"]))
         .context("the files above are not formatted; `cargo fmt --all` formats them")
 }
 
-/// What `demo` builds. Before `assay`, whose binary then takes the place of this one.
+/// The build for `demo`. It comes before `assay`, whose binary then replaces this one.
 fn run_slim(checkout: &Checkout) -> Result<()> {
     checkout.build_slim()
 }
 
-/// Cargo with Clippy in the place of the compiler, for our own crates only. `cargo clippy` would read four hundred crates that the tests
-/// need compiled anyway, and whatever Clippy compiles runs like any other code.
+/// Cargo with Clippy in place of the compiler, for our own crates only. `cargo clippy` would check four hundred crates that the tests
+/// need compiled anyway; what Clippy compiles runs like any other code.
 fn linting(checkout: &Checkout, words: &[&str]) -> Command {
     let mut command = checkout.cargo();
     command.args(["--config", "build.rustc-workspace-wrapper='clippy-driver'"]).args(words);
-    // How `cargo clippy` hands its own arguments on.
+    // `cargo clippy` passes on its own arguments in this variable.
     command.env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__");
     command
 }
@@ -196,7 +197,7 @@ fn run_doctests(checkout: &Checkout) -> Result<()> {
 /// Sets the variables that `tests/README.md` promises to tests.
 fn tell_where_things_are(checkout: &Checkout, command: &mut Command) {
     command.env("ASSAY_GUESTS_DIR", checkout.guests());
-    // A test must say that its snapshot differs, not leave a new one in the checkout.
+    // If a snapshot differs, a test must fail, not leave a new snapshot in the checkout.
     command.env("INSTA_UPDATE", "no");
     let binary = checkout.binary();
     if binary.exists() {

@@ -1,4 +1,4 @@
-//! `tidy`: what no compiler checks and every reader notices. The checks are in `checks`, what they let pass is in `exceptions`.
+//! `tidy`: checks what compilers ignore and readers notice. The checks are in `checks`, the exceptions in `exceptions`.
 
 mod checks;
 mod exceptions;
@@ -10,19 +10,19 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 
-/// Folders that hold what is built, fetched or written by runs, wherever they stand.
+/// Folders, at any depth, for files that are built, fetched or written by runs.
 const NOT_OURS: [&str; 5] = ["target", "lake", "node_modules", "__pycache__", "venv"];
 
-/// Hidden folders that are ours all the same; the others belong to tools.
+/// Hidden folders that are part of the checkout; others belong to tools.
 const HIDDEN_BUT_OURS: [&str; 4] = [".cargo", ".ci", ".config", ".github"];
 
-/// Fails, naming each file and line that is not as it should be.
+/// Fails with a list of all files and lines that break a rule.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let files = files(checkout)?;
     let mut faults = checks::folders(&files);
     for name in &files {
         let path = checkout.root().join(name);
-        // A file may be gone since it was listed; a binary one has no lines to check.
+        // A file may have been deleted since it was listed; a binary one has no lines to check.
         let Ok(text) = fs::read_to_string(&path) else { continue };
         faults.extend(checks::file(name, &text));
     }
@@ -43,7 +43,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// All files that are ours, relative to the top, sorted. Links are not followed.
+/// All files that are ours, relative to the root folder, sorted. Links are not followed.
 fn files(checkout: &Checkout) -> Result<Vec<String>> {
     let mut files = Vec::new();
     let mut waiting: Vec<PathBuf> = vec![checkout.root().to_owned()];

@@ -1,7 +1,7 @@
-//! `versus`: the same rules over the same file in Assay and in the tools people use today, measured in turn and compared.
+//! `versus`: compares Assay with the tools that people use today, with the same rules on the same file, in interleaved rounds.
 //!
-//! An engine counts only if it finds the records that the others find, so the table compares like with like. CPU seconds are what is
-//! compared: wall time tells as much about the neighbours on the machine as about the engine.
+//! An engine counts only if it finds the same records as the others, so the table compares like with like. It compares CPU seconds,
+//! because wall time depends as much on other load on the machine as on the engine.
 
 mod agreement;
 mod environment;
@@ -28,7 +28,7 @@ use options::{Format, Options};
 use peers::{Job, Peer};
 use report::{Measured, Report, Row};
 
-/// Runs what the words ask for; `versus --help` explains them.
+/// Runs with these options; `versus --help` explains them.
 pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     if words.contains(&"--help") {
         print!("{}", options::help());
@@ -58,7 +58,7 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A small file through the engines that start fast, if they are set up: whether all find the same, not what it takes.
+/// Runs the engines that start fast on a small file, if they are installed, to check that all find the same; costs do not matter.
 pub(crate) fn self_test(checkout: &Checkout) -> Result<()> {
     if !environment::is_ready(checkout)? {
         println!("skipped: the engines are not set up; `cargo xtask versus` does it");
@@ -68,7 +68,7 @@ pub(crate) fn self_test(checkout: &Checkout) -> Result<()> {
         checkout,
         &[
             "--installed",
-            // A hundred defective records: several of each.
+            // About a hundred defective records: several of each kind.
             "--megabytes",
             "15",
             "--rounds",
@@ -79,7 +79,7 @@ pub(crate) fn self_test(checkout: &Checkout) -> Result<()> {
     )
 }
 
-/// A machine that is ready to measure on.
+/// A machine prepared for measuring.
 #[derive(Debug)]
 struct Bench<'a> {
     checkout: &'a Checkout,
@@ -101,12 +101,12 @@ impl<'a> Bench<'a> {
         Ok(Self { checkout, options, environment, input })
     }
 
-    /// Where the engines write, a folder each.
+    /// The folder for output, with a subfolder for each engine.
     fn outputs(&self) -> PathBuf {
         self.checkout.output().join("versus").join("out")
     }
 
-    /// Measures all in turn, round by round, so that what the neighbours do hits everyone alike.
+    /// Measures all engines round by round, so that other load on the machine affects all of them alike.
     fn compete(&self) -> Result<Report> {
         let mut rows: Vec<Row> = Vec::new();
         for &peer in &self.options.peers {
@@ -139,7 +139,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Compiles the plugins and brings the file into the page cache, unmeasured.
+    /// Compiles the plugins and brings the file into the page cache, without measuring.
     fn warm_up(&self) -> Result<()> {
         let out = self.fresh("warm-up")?;
         measure::run(&mut self.command(&peers::CHECK, &out), &out.join("log.txt"))?;
@@ -157,7 +157,7 @@ impl<'a> Bench<'a> {
             cost.wall
         );
         measured.costs.push(cost);
-        // The same program wrote it before, so one look is enough.
+        // The same program wrote the earlier output, so checking once is enough.
         if measured.found.is_none() && peer.job != Job::Check {
             measured.found = Some(self.environment.verdicts(peer.reader(), &out)?);
         }
@@ -197,7 +197,7 @@ impl<'a> Bench<'a> {
         self.environment.command(peer, &self.input.path, out)
     }
 
-    /// An empty folder for an engine's output: nobody pays for what an earlier round left.
+    /// An empty folder for an engine's output, so that removing the output of an earlier round is not measured.
     fn fresh(&self, name: &str) -> Result<PathBuf> {
         let out = self.outputs().join(name);
         if out.exists() {

@@ -1,4 +1,4 @@
-//! The machine made ready, and the rounds.
+//! Preparation of the machine, and the rounds.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,23 +18,23 @@ use crate::python::{self, Place};
 use crate::versus::Input;
 use crate::{measure, outside, plugins, shell, speed};
 
-/// Beside `target/versus`: the extension by which `DuckDB` reads buckets is on the index for an older release than the one measured there.
+/// Separate from `target/versus`: the index has `DuckDB`'s extension for buckets only for an older release than the one measured there.
 const PLACE: Place = Place {
     folder: "speed-s3/venv",
     requirements: "tests/versus/s3-requirements.txt",
     from_source: &[],
 };
 
-/// The packages whose versions are told.
+/// The packages whose versions are reported.
 const PACKAGES: [&str; 3] = ["awscli", "duckdb", "polars"];
 
-/// Where the object lies.
+/// The bucket of the input.
 const BUCKET: &str = "raw";
 
-/// As everywhere: the seed of the file that the tests know.
+/// The same seed as elsewhere: that of the file that the tests know.
 const SEED: u32 = 42;
 
-/// Everything that programs need to run.
+/// Everything that the programs need.
 #[derive(Debug)]
 pub(super) struct Bench {
     root: PathBuf,
@@ -85,7 +85,7 @@ impl Bench {
         Ok(Self { root, plugins, folder, assay, interpreter, input, server, link, machine })
     }
 
-    /// Measures all in turn, round by round, so that what the neighbours do hits everyone alike.
+    /// Measures all cases round by round, so that disturbances on the machine affect all of them alike.
     pub(super) fn measure(self, options: &Options) -> Result<Report> {
         let mut rows: Vec<Row> = case::all(options.alone)
             .into_iter()
@@ -126,7 +126,7 @@ impl Bench {
             fs::remove_dir_all(&out)?;
         }
         fs::create_dir_all(&out)?;
-        // A bucket for each root: nothing of an earlier round is found published.
+        // A bucket for each root, so that nothing is already published from an earlier round.
         if case.program.publishes() && case.way != Way::Disk {
             self.server.bucket(name)?;
         }
@@ -149,7 +149,7 @@ impl Bench {
         })
     }
 
-    /// Holds a lake in the bucket against the last one on the disk.
+    /// Compares a lake in the bucket with the latest one on the disk.
     fn compare(&self, way: Way, lake: &Path, bucket: &str) -> Result<()> {
         let kept = self.folder.join("out/disk");
         if way != Way::Disk {
@@ -202,7 +202,7 @@ impl Bench {
         command
     }
 
-    /// Says where the server is, and nothing else: what this machine's user has for AWS must not play a part.
+    /// Configures only the server's address: the user's own AWS configuration must not have any effect.
     fn connect(&self, command: &mut Command, way: Way) {
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AWS_") {

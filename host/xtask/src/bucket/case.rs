@@ -1,4 +1,4 @@
-//! What is measured: each program on each way that it can go.
+//! The cases: each program with each kind of storage that it supports.
 
 /// A program and its job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,14 +11,14 @@ pub(super) enum Program {
     Copy,
 }
 
-/// Where the file lies, and what lies between.
+/// Where the file is stored, and how it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// Local file and local root.
     Disk,
-    /// Bucket and, for `run`, root in the bucket; the server is asked directly.
+    /// Bucket and, for `run`, root in the bucket; the server is reached directly.
     Loopback,
-    /// The same through the link.
+    /// The same, through the link.
     Link,
 }
 
@@ -32,7 +32,7 @@ impl Program {
     pub(super) const ALL: [Self; 6] =
         [Self::Check, Self::Run, Self::RunSpooled, Self::Duckdb, Self::Polars, Self::Copy];
 
-    /// As it is called in tables.
+    /// Its name in tables.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Check => "`assay check`",
@@ -48,18 +48,18 @@ impl Program {
         matches!(self, Self::Check | Self::Run | Self::RunSpooled)
     }
 
-    /// Whether it publishes a lake, into the bucket where its input is in one.
+    /// Whether it publishes a lake, into the bucket if its input is in one.
     pub(super) fn publishes(self) -> bool {
         matches!(self, Self::Run | Self::RunSpooled)
     }
 
-    /// Whether it has anything to do with a file that is local.
+    /// Whether it runs with this kind of storage.
     fn goes(self, way: Way) -> bool {
         way != Way::Disk || !matches!(self, Self::RunSpooled | Self::Copy)
     }
 }
 
-/// All of them, in the order in which a round measures: what is compared stands side by side.
+/// All cases, in the order of measurement in a round: cases that are compared are adjacent.
 pub(super) fn all(alone: bool) -> Vec<Case> {
     let programs = Program::ALL.into_iter().filter(|program| !alone || program.is_ours());
     let ways = [Way::Disk, Way::Loopback, Way::Link];

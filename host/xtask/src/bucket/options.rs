@@ -1,32 +1,33 @@
-//! What can be chosen on the command line.
+//! The command-line options.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use assay_standins::Conditions;
 
-/// A file of which a median can be taken in minutes, and on which start-up does not show.
+/// Large enough that start-up does not matter, small enough for a median within minutes.
 const MEGABYTES: u32 = 500;
-/// The least from which a median tells anything.
+/// The minimum for a meaningful median.
 const ROUNDS: usize = 3;
-/// Each way, so 40 ms from a request to its answer's first byte: about what S3 takes within a region when it is slow.
+/// In each direction, so 40 ms from a request to the first byte of its response: about what S3 takes within a region
+/// when it is slow.
 const LATENCY: u32 = 20;
-/// What one connection to S3 is known to give, give or take.
+/// Roughly the rate of one connection to S3.
 const CONNECTION: u32 = 100;
-/// Two connections' worth, so that a single one does not fill it, and two cores can judge what it brings.
+/// The rate of two connections, so that a single one does not fill the link, and two cores can judge what arrives.
 const ALL: u32 = 200;
 
-/// What is asked for.
+/// The options.
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) megabytes: u32,
     pub(super) rounds: usize,
-    /// Assay without the others.
+    /// Measure Assay only.
     pub(super) alone: bool,
     pub(super) write: bool,
-    /// Milliseconds.
+    /// One-way latency in milliseconds.
     pub(super) latency: u32,
-    /// Megabytes a second.
+    /// Megabytes per second per connection.
     pub(super) connection: u32,
     pub(super) all: u32,
 }
@@ -68,7 +69,7 @@ impl Options {
         Ok(options)
     }
 
-    /// The link that is asked for.
+    /// The requested link.
     pub(super) fn conditions(&self) -> Conditions {
         Conditions {
             latency: Duration::from_millis(self.latency.into()),
@@ -77,7 +78,7 @@ impl Options {
         }
     }
 
-    /// The command that asks for the same.
+    /// The command with the same options.
     pub(super) fn command(&self) -> String {
         let mut words =
             format!("cargo xtask speed s3 --megabytes {} --rounds {}", self.megabytes, self.rounds);

@@ -1,4 +1,4 @@
-//! `docs/speed-s3.md`: the last tables, on which machine they were made, and how to make them again.
+//! `docs/speed-s3.md`: the latest tables, the machine they were measured on, and how to repeat them.
 
 use super::options::Options;
 use super::report::Report;

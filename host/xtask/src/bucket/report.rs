@@ -1,4 +1,4 @@
-//! What came out, as tables.
+//! The results, as tables.
 
 use std::fmt::Write as _;
 
@@ -9,13 +9,13 @@ use super::case::{Case, Program, Way};
 use super::requests::Requests;
 use crate::measure::{self, Cost, median};
 
-/// All that was measured, and on what.
+/// All measurements, and their conditions.
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) rows: Vec<Row>,
-    /// Of the file.
+    /// The file's size.
     pub(super) megabytes: f64,
-    /// Megabytes a second that the link carries.
+    /// The link's bandwidth in megabytes per second.
     pub(super) link: u32,
     pub(super) machine: Value,
 }
@@ -26,12 +26,12 @@ pub(super) struct Row {
     pub(super) samples: Vec<Sample>,
 }
 
-/// What one run took.
+/// The cost of one run.
 #[derive(Debug)]
 pub(super) struct Sample {
     pub(super) cost: Cost,
     pub(super) requests: Requests,
-    /// Through the link.
+    /// Traffic through the link.
     pub(super) traffic: Traffic,
 }
 
@@ -48,12 +48,12 @@ impl Row {
         self.middle(|sample| sample.cost.wall)
     }
 
-    /// The greatest of all rounds: a limit on memory is met by the worst run.
+    /// The maximum over all rounds: a memory limit is exceeded by the worst run.
     fn peak(&self) -> f64 {
         self.samples.iter().map(|sample| sample.cost.peak).fold(0.0, f64::max)
     }
 
-    /// Of the last round; all are alike but for what was repeated.
+    /// The requests of the last round; all rounds are alike except for retries.
     fn requests(&self) -> Requests {
         self.samples.last().map(|sample| sample.requests.clone()).unwrap_or_default()
     }
@@ -69,7 +69,7 @@ impl Report {
     }
 }
 
-/// The tables, one for each way.
+/// The tables, one for each kind of storage.
 pub(super) fn tables(report: &Report) -> String {
     let mut text = String::new();
     text += "### From and to this machine's disk\n\n";
@@ -133,7 +133,7 @@ pub(super) fn tables(report: &Report) -> String {
     text
 }
 
-/// The CPU against that of the same program with local files.
+/// CPU relative to the same program with local files.
 fn against_disk(report: &Report, row: &Row) -> String {
     let program = match row.case.program {
         Program::RunSpooled => Program::Run,
@@ -144,7 +144,7 @@ fn against_disk(report: &Report, row: &Row) -> String {
         .map_or_else(|| "-".to_owned(), |disk| format!("{:.2}", paired(row, disk)))
 }
 
-/// The median of the rounds' ratios: neighbours that slow a round down slow both of it down.
+/// The median of the ratios per round: a disturbance slows both runs of a round.
 fn paired(row: &Row, disk: &Row) -> f64 {
     let ratios = row.samples.iter().zip(&disk.samples);
     median(ratios.map(|(one, other)| one.cost.cpu / other.cost.cpu)).unwrap_or(f64::NAN)

@@ -1,12 +1,12 @@
-//! How many requests there were, and what S3 asks for them.
+//! The number of requests, and S3's price for them.
 
 use std::collections::BTreeMap;
 
-/// When the prices were looked up: S3 Standard in us-east-1, without tax.
+/// Date of the prices: S3 Standard in us-east-1, without tax.
 pub(super) const PRICED: &str = "November 2026";
-/// Dollars for a thousand requests of PUT, COPY, POST and LIST.
+/// Dollars per thousand PUT, COPY, POST and LIST requests.
 pub(super) const WRITE: f64 = 0.005;
-/// Dollars for a thousand requests of GET and all others that cost anything.
+/// Dollars per thousand GET requests and all others that are charged.
 pub(super) const READ: f64 = 0.0004;
 
 /// The requests of one run.
@@ -29,13 +29,13 @@ impl Requests {
         self.by.values().sum()
     }
 
-    /// What they cost, in dollars.
+    /// Their price in dollars.
     pub(super) fn price(&self) -> f64 {
         self.by.iter().map(|(operation, &count)| f64::from(count) * price(operation)).sum()
     }
 }
 
-/// Dollars of one request.
+/// The price of one request in dollars.
 fn price(operation: &str) -> f64 {
     let per_thousand = if operation.starts_with("Delete") || operation.starts_with("Abort") {
         0.0

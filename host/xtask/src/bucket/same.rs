@@ -1,4 +1,4 @@
-//! Whether two lakes hold the same data. What is fast and wrong is not worth a figure.
+//! Whether two lakes hold the same data: the speed of a wrong result does not count.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// The data files of a lake: their names without the folders, which name the attempt and so its time, and the digests of their bytes.
+/// The data files of a lake: digests of their bytes, and names without folders, because folders contain the attempt and thus its
+/// time.
 fn data(lake: &Path) -> Result<BTreeSet<(String, String)>> {
     let mut found = BTreeSet::new();
     let mut folders = vec![lake.to_owned()];
@@ -26,7 +27,7 @@ fn data(lake: &Path) -> Result<BTreeSet<(String, String)>> {
     Ok(found)
 }
 
-/// Fails unless both have the same data, and some.
+/// Fails unless both have the same data, and at least one file.
 pub(super) fn check(disk: &Path, bucket: &Path) -> Result<()> {
     let (disk_data, bucket_data) = (data(disk)?, data(bucket)?);
     if disk_data.is_empty() || disk_data != bucket_data {

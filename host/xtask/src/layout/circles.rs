@@ -1,9 +1,9 @@
-//! Circles between the modules of a crate: two modules of which each uses the other are one module in two files, and who reads
-//! either must read both.
+//! Cycles between the modules of a crate: two modules that use each other are one module in two files, and to understand either,
+//! both must be read.
 //!
-//! A module uses another if its code names something that is defined there, in a `use` or in a path: a name that is passed on by
-//! `pub use` counts where it is defined, so a crate's root, which passes on much, is in no circle for that. Tests do not count.
-//! Macros by example are not followed, but where they are written is known.
+//! A module uses another if its code names something defined there, in a `use` or in a path. A name re-exported with `pub use`
+//! counts where it is defined, so a crate's root, which re-exports much, is not in a cycle for that reason. Tests do not count.
+//! The bodies of declarative macros are not analysed, but the place of their definition is known.
 
 mod graph;
 mod modules;
@@ -13,7 +13,7 @@ mod tokens;
 use graph::Graph;
 pub(super) use modules::Source;
 
-/// The knots of one crate.
+/// The cycles of one crate.
 pub(super) fn check(folder: &str, sources: &[Source]) -> Vec<String> {
     let knots = Graph::of(&modules::read(sources)).knots();
     knots.iter().map(|knot| format!("circle in `{folder}`: {knot}")).collect()
@@ -50,12 +50,12 @@ mod tests {
             "//- lib.rs\nmod a;\nmod b;\n//- a.rs\nuse crate::b::B;\n//- b.rs\npub struct B;",
             &[],
         );
-        // What the root passes on is used where it is defined.
+        // Names that the root re-exports are used where they are defined.
         check(
             "//- lib.rs\nmod a;\nmod b;\npub use a::A;\npub use b::B;\n//- a.rs\nuse crate::B;\npub struct A;\n//- b.rs\npub struct B;",
             &[],
         );
-        // So is what a parent imports for itself, and what it passes on whole.
+        // So are names that a parent imports for itself, and glob re-exports.
         check(
             "//- lib.rs\nmod a;\n//- a.rs\nmod b;\nmod c;\nuse c::C;\nuse b::B;\n//- a/b.rs\nuse super::C;\npub struct B;\n//- a/c.rs\npub struct C;",
             &[],
@@ -64,7 +64,7 @@ mod tests {
             "//- lib.rs\nmod a;\nmod b;\npub use b::*;\n//- a.rs\nuse crate::B;\n//- b.rs\npub struct B;",
             &[],
         );
-        // A module that is named without anything of it.
+        // A module that is named without using an item of it.
         check("//- lib.rs\nmod a;\nmod b;\n//- a.rs\nuse crate::b;\n//- b.rs\nuse crate::a;", &[]);
     }
 

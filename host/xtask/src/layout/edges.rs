@@ -1,25 +1,25 @@
-//! Edges between crates, and to libraries, held against the table.
+//! Checks dependencies between crates, and on libraries, against the table.
 
 use super::walls::{ALONE, Kept, Reach, Wall, fits};
 
-/// The workspace, as far as its manifests tell.
+/// The workspace as described by its manifests.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     pub(super) crates: Vec<Crate>,
 }
 
-/// A crate and what it uses.
+/// A crate and its dependencies.
 #[derive(Debug)]
 pub(super) struct Crate {
-    /// From the top folder: `host/model`.
+    /// Path from the root folder: `host/model`.
     pub(super) folder: String,
     pub(super) uses: Vec<Use>,
 }
 
-/// One line of a manifest's dependencies.
+/// A dependency in a manifest.
 #[derive(Debug)]
 pub(super) struct Use {
-    /// The folder, if it is a crate of ours; the library's name otherwise.
+    /// The folder for a crate of ours; otherwise the library's name.
     pub(super) what: String,
     pub(super) ours: bool,
     pub(super) when: When,
@@ -33,14 +33,14 @@ pub(super) enum When {
 }
 
 impl Graph {
-    /// The folders of crates that fit one of the patterns.
+    /// The folders of crates that match one of the patterns.
     pub(super) fn folders(&self, patterns: &[&str]) -> impl Iterator<Item = &str> {
         let folders = self.crates.iter().map(|one| one.folder.as_str());
         folders.filter(|folder| patterns.iter().any(|pattern| fits(pattern, folder)))
     }
 }
 
-/// What is not allowed, one line each.
+/// The edges that are not allowed, one line each.
 pub(super) fn check(graph: &Graph, walls: &[Wall], kept: &[Kept]) -> Vec<String> {
     let mut faults = Vec::new();
     for one in &graph.crates {
@@ -56,7 +56,7 @@ pub(super) fn check(graph: &Graph, walls: &[Wall], kept: &[Kept]) -> Vec<String>
     faults
 }
 
-/// The wall around a crate: the one that names it, or else the one whose pattern fits.
+/// The wall for a crate: the one that names it, otherwise the one whose pattern matches.
 fn wall_of<'walls>(folder: &str, walls: &'walls [Wall]) -> Option<&'walls Wall> {
     let named = walls.iter().find(|wall| wall.folder == folder);
     named.or_else(|| walls.iter().find(|wall| fits(wall.folder, folder)))
@@ -118,7 +118,7 @@ mod tests {
     use super::super::walls::{KEPT, WALLS};
     use super::*;
 
-    /// `host/a → host/b`, `host/a → serde`; `⇢` is an edge of tests only.
+    /// `host/a → host/b`, `host/a → serde`; `⇢` is a dependency of tests only.
     fn graph(edges: &[&str]) -> Graph {
         let mut graph = Graph::default();
         for edge in edges {

@@ -1,8 +1,8 @@
-//! Bans on what source code says. They read text, not syntax: what hides from them is caught in review.
+//! Bans on the content of source code. They search text, not syntax; evasions are left to review.
 
 use super::walls::{Ban, Banned};
 
-/// What `text`, the content of the file `name`, says though it is banned. Tests inside the file may say it.
+/// The uses of banned words or modules in `text`, the content of the file `name`. Tests inside the file are exempt.
 pub(super) fn check(name: &str, text: &str, ban: &Ban) -> Vec<String> {
     if is_test_file(name) || ban.except.iter().any(|(path, _)| name.starts_with(path)) {
         return Vec::new();
@@ -23,7 +23,7 @@ fn is_test_file(name: &str) -> bool {
     name.ends_with("/tests.rs") || name.contains("/tests/")
 }
 
-/// The file up to its test module, which stands last.
+/// The file without its test module, which comes last.
 fn without_tests(text: &str) -> &str {
     match text.find("\n#[cfg(test)]\nmod ") {
         Some(end) => &text[..end],
@@ -66,10 +66,9 @@ fn words_said(code: &str, words: &[&str]) -> Vec<(usize, String)> {
     found
 }
 
-/// The place where `text` says `word`, which may have one `?` inside. A short word counts only where it stands alone, because
-/// it occurs inside others.
+/// Finds `word` in `text`; the word may have one `?` inside. A short word must stand alone, because it occurs inside others.
 fn say<'text>(text: &'text str, word: &str) -> Option<&'text str> {
-    /// Shorter ones are parts of too many words.
+    /// Words up to this length are parts of too many other words.
     const ALONE_UP_TO: usize = 4;
 
     let (begin, end) = word.split_once('?').unwrap_or((word, ""));
@@ -100,7 +99,7 @@ fn numbered(code: &str) -> impl Iterator<Item = (usize, &str)> {
     code.lines().enumerate().map(|(index, line)| (index + 1, line))
 }
 
-/// Where each occurrence of `what` ends.
+/// The end of each occurrence of `what`.
 fn after_each(text: &str, what: &str) -> Vec<usize> {
     text.match_indices(what).map(|(start, found)| start + found.len()).collect()
 }

@@ -1,23 +1,23 @@
-//! The table of the architecture test: every edge that exists is allowed here, with its reason, or it is a fault.
+//! The table of the architecture test: every dependency must be listed here, with its reason, or it is a fault.
 //!
-//! A crate is named by its folder; `plugins/*` stands for the folders that are not named themselves. An edge that is missing here is
-//! a decision to be argued for in ARCHITECTURE.md, not a formality.
+//! A crate is named by its folder; `plugins/*` stands for the folders without an entry of their own. A dependency that is missing
+//! here is a decision to be argued for in ARCHITECTURE.md, not a formality.
 
-/// Which crates of the workspace a crate may use.
+/// The crates of the workspace that a crate may use.
 #[derive(Debug)]
 pub(super) struct Wall {
     pub(super) folder: &'static str,
-    /// Folders; `*` is any.
+    /// Folders; `*` matches any.
     pub(super) may: &'static [&'static str],
-    /// Folders that its tests may use on top.
+    /// Folders that only its tests may use.
     pub(super) tests_may: &'static [&'static str],
     pub(super) why: &'static str,
 }
 
-/// Libraries that stay behind one wall.
+/// Libraries that are confined to some crates.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// Names; a `*` at the end stands for any rest.
+    /// Names; a trailing `*` matches any suffix.
     pub(super) libraries: &'static [&'static str],
     /// Folders that may use them.
     pub(super) by: &'static [&'static str],
@@ -25,7 +25,7 @@ pub(super) struct Kept {
     pub(super) why: &'static str,
 }
 
-/// What a [`Kept`] entry is about.
+/// The scope of a [`Kept`] entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// Only what is compiled into a crate; its tests may use the library.
@@ -34,27 +34,27 @@ pub(super) enum Reach {
     BuildsAndTests,
 }
 
-/// Something that the source code of some crates must not say.
+/// Content that is banned from the source code of some crates.
 #[derive(Debug)]
 pub(super) struct Ban {
     /// Folders of crates; `host/*` is every crate in it.
     pub(super) folders: &'static [&'static str],
     pub(super) what: Banned,
     pub(super) why: &'static str,
-    /// Files or folders, each with its reason.
+    /// Exempt files or folders, each with its reason.
     pub(super) except: &'static [(&'static str, &'static str)],
 }
 
-/// Kinds of things not to say.
+/// Kinds of banned content.
 #[derive(Debug)]
 pub(super) enum Banned {
-    /// Modules of `std`, in code.
+    /// Use of modules of `std`.
     Modules(&'static [&'static str]),
-    /// Words, in lower case, in code and comments. `?` at a word's inside is any one character or none.
+    /// Words, in lower case, in code and comments. A `?` inside a word matches any character or none.
     Words(&'static [&'static str]),
 }
 
-/// Whether a pattern, which may end in `*`, fits a name.
+/// Whether a pattern, which may end in `*`, matches a name.
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(begin) => name.starts_with(begin),
@@ -324,10 +324,10 @@ pub(super) const KEPT: [Kept; 12] = [
     },
 ];
 
-/// Crates that use nothing at all, ours or not.
+/// Crates without any dependency.
 pub(super) const ALONE: [&str; 1] = ["host/model"];
 
-/// Crates whose modules must not use each other in circles. Guests of the tests are whatever breaks a host.
+/// Crates whose modules must not have cycles. The tests' guests are exempt: they are made to break hosts.
 pub(super) const WITHOUT_CIRCLES: [&str; 3] = ["host/*", "plugins/*", "tests/suite"];
 
 pub(super) const BANS: [Ban; 3] = [

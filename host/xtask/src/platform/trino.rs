@@ -1,4 +1,4 @@
-//! Trino's server, unpacked once for all checkouts: without the plugins that nobody asks, it is a fifth of what it was.
+//! Trino's server, unpacked once for all checkouts; without the unused plugins, it has a fifth of its size.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use flate2::read::GzDecoder;
 use crate::checkout::Checkout;
 use crate::java;
 
-/// Those of the catalogs that there are.
+/// The plugins for the catalogs in use.
 const PLUGINS: [&str; 2] = ["hive", "iceberg"];
 
-/// The first Java that release 476 runs on.
+/// The oldest Java that release 476 supports.
 const LEAST_JAVA: u32 = 24;
 
-/// Its folder, and that of a Java for it.
+/// The server's folder, and the folder of a Java for it.
 pub(crate) fn find(checkout: &Checkout) -> Result<(PathBuf, PathBuf)> {
     let java = java::home("JAVA24_HOME", |version| version >= LEAST_JAVA).context(
         "Java 24 or newer is not on this machine, so DuckDB stands in for Athena\n  help: install one; it is looked for beside the default \
@@ -32,11 +32,11 @@ pub(crate) fn find(checkout: &Checkout) -> Result<(PathBuf, PathBuf)> {
 
 fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     eprintln!("unpacking Trino into `{}`", folder.display());
-    // Beside its place first: what is there is whole.
+    // First into a temporary folder beside it, so that the final folder is always complete.
     let begun = folder.with_extension(format!("{}.part", std::process::id()));
     let file =
         File::open(archive).with_context(|| format!("cannot read `{}`", archive.display()))?;
-    // All of it, since plugins are hard links to each other's files; then what is not asked goes.
+    // Unpacks everything, because plugins are hard links to each other's files, and then removes the unused ones.
     tar::Archive::new(GzDecoder::new(file))
         .unpack(&begun)
         .with_context(|| format!("cannot unpack into `{}`", begun.display()))?;

@@ -1,4 +1,4 @@
-//! What is measured, and where.
+//! The program to measure, and its files.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::measure::{self, Cost};
 
-/// What is measured, and where what it needs lies.
+/// The program to measure, and the locations of its files.
 pub(super) struct Bench {
     pub(super) assay: PathBuf,
     pub(super) root: PathBuf,

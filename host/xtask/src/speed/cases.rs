@@ -10,10 +10,10 @@ use super::start::Start;
 use crate::measure::{self, Cost, median};
 use crate::shell;
 
-/// In the order they are printed.
+/// In the order of printing.
 pub(super) const PARTS: [&str; 6] = ["sizes", "widths", "check", "cores", "rules", "start"];
 
-/// The least from which a median tells anything.
+/// The minimum for a meaningful median.
 const ROUNDS: usize = 3;
 
 /// Measures and prints one part.
@@ -38,7 +38,7 @@ fn sizes(bench: &Bench, large: bool) -> Result<()> {
     let sizes: &[u64] = if large { &[10, 100, 1_000, 10_000] } else { &[10, 100, 1_000] };
     for &size in sizes {
         let (path, bytes) = file::write(&bench.folder, 91, size)?;
-        // A gigabyte takes long enough to be its own median.
+        // A run over a gigabyte is long enough without a median.
         let rounds = if size < 1_000 { ROUNDS } else { 1 };
         let costs =
             (0..rounds).map(|_| bench.run(&pack, &path, &[])).collect::<Result<Vec<_>>>()?;
@@ -67,7 +67,7 @@ fn widths(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// All there are, the fastest first. A machine has some of them.
+/// All kernels, the fastest first. No machine has all of them.
 const KERNELS: [&str; 4] = ["avx512", "avx2", "neon", "portable"];
 
 fn check(bench: &Bench) -> Result<()> {
@@ -90,7 +90,7 @@ fn check(bench: &Bench) -> Result<()> {
     let mut cases: Vec<(&str, Vec<Cost>)> =
         KERNELS.into_iter().filter(is_there).map(|kernel| (kernel, Vec::new())).collect();
     if cases.is_empty() {
-        // The portable one is everywhere, so something else is wrong, and this says what.
+        // Every machine has the portable one, so something else is wrong, and this shows what.
         measure::run(&mut with("portable"), &bench.log())?;
         bail!("`assay check --kernel portable` failed once and then did not: try again");
     }
@@ -106,7 +106,7 @@ fn check(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// What the columns of a row are.
+/// Prints the names of the columns.
 fn head(name: &str) {
     println!(
         "  {name:<12} {:>8} {:>8} {:>14} {:>9} {:>8}",
@@ -114,7 +114,8 @@ fn head(name: &str) {
     );
 }
 
-/// One line; `first` is the CPU of a byte in the first one, which others are compared with.
+/// Prints one line; `first` is the CPU time per byte of the first line, with which the others are
+/// compared.
 fn row(name: &str, costs: &[Cost], bytes: u64, first: &mut Option<f64>) {
     let middle = |value: fn(&Cost) -> f64| median(costs.iter().map(value)).unwrap_or(f64::NAN);
     let (cpu, megabytes) = (middle(|cost| cost.cpu), measure::megabytes(bytes));
@@ -171,7 +172,7 @@ fn rules(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// The share of calls to plugins, in percent, by the table of `--profile`.
+/// The share of plugin calls in percent, from the table of `--profile`.
 fn share(profile: &str) -> f64 {
     let kinds = ["lower", "guest", "lift", "verdict", "plugin"];
     let lines = profile.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());

@@ -1,7 +1,7 @@
 //! Files of any size and width, with a pack for each width.
 //!
-//! Cells are as in payments: a third of the columns blank, categories, names, dates, amounts, now and then free text, everything quoted.
-//! Widths differ in how often this repeats and in nothing else, so that bytes can be compared.
+//! Cells are like those of payments: a third of the columns is blank, others have categories, names, dates, amounts, and sometimes free
+//! text; all are quoted. Widths differ only in how often this pattern repeats, so that costs per byte can be compared.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Records made cell by cell; others repeat them after an id of their own.
+/// Records generated cell by cell; later ones repeat them with another id.
 const DIFFERENT: usize = 20_000;
 
-/// Kinds of cells, in turn. Blank columns are as many as in general payments.
+/// Kinds of cells, in rotation. The share of blank columns is that of general payments.
 const KINDS: [Kind; 9] = [
     Kind::Category,
     Kind::Blank,
@@ -37,7 +37,7 @@ enum Kind {
     Note,
 }
 
-/// Writes a file of about `megabytes` and gives its path and its bytes.
+/// Writes a file of about `megabytes` and returns its path and its length in bytes.
 pub(crate) fn write(folder: &Path, width: usize, megabytes: u64) -> Result<(PathBuf, u64)> {
     let path = folder.join(format!("{width}-columns.csv"));
     let file =
@@ -60,7 +60,7 @@ pub(crate) fn write(folder: &Path, width: usize, megabytes: u64) -> Result<(Path
     Ok((path.clone(), fs::metadata(path)?.len()))
 }
 
-/// Writes the pack that judges such files: typed dates and amounts, and five rules.
+/// Writes the pack for such files: typed dates and amounts, and five rules.
 pub(crate) fn pack(folder: &Path, width: usize) -> Result<PathBuf> {
     let columns: Vec<String> = (0..width).map(name).collect();
     let list = folder.join(format!("{width}.txt"));

@@ -1,4 +1,4 @@
-//! Five plugins that are five: one built component, told apart by what is appended to it.
+//! Five different plugins made from one component by appending different sections.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail};
 use super::bench::Bench;
 use crate::measure::{self, Cost};
 
-/// Plugins of the pack.
+/// Number of plugins in the pack.
 const PLUGINS: usize = 5;
 
-/// Rules, plugins and a file of ten records in folders of their own.
+/// Rules, plugins and a file of ten records, in separate folders.
 pub(super) struct Start {
     folder: PathBuf,
     pack: PathBuf,
@@ -56,13 +56,13 @@ impl Start {
                 .replace("plugins.checks.", "plugins.checks-1."),
         )?;
         fs::write(rules.join("assay.lock"), lock)?;
-        // What makes a folder one of rules; the pack says the rest itself.
+        // A rules folder needs this file; the rest is in the pack.
         fs::create_dir(rules.join("width"))?;
         fs::write(rules.join("width/dataset.toml"), "format = 1\n")?;
         Ok(Self { folder, pack, file })
     }
 
-    /// One check. `cold` compiles all plugins.
+    /// One check. If `cold`, it compiles all plugins.
     pub(super) fn check(&self, bench: &Bench, cold: bool) -> Result<Cost> {
         let cache = self.folder.join("cache");
         if cold && cache.exists() {
@@ -96,7 +96,7 @@ fn with_ten_records(text: &str) -> String {
     text
 }
 
-/// A component with a custom section at its end, which changes nothing but its digest.
+/// The component with a custom section at its end, which changes only its digest.
 fn with_section(component: &[u8], nth: usize) -> Vec<u8> {
     let (name, content) = (b"copy", nth.to_string());
     let length = 1 + name.len() + content.len();

@@ -1,7 +1,8 @@
-//! What each step may take, from a clean clone: `tests/steps.toml`, in seconds of CPU on the machine that wrote it.
+//! Budgets for the steps, from a clean clone: `tests/steps.toml`, in CPU seconds on the machine that wrote it.
 //!
-//! Machines differ by two and more, so a yardstick is measured beside: the same sorting and counting on every one. What a step took is
-//! compared in yardsticks. A step over its budget is told at the end of a run and fails nothing: neighbours on a machine take caches too.
+//! The speed of machines differs by a factor of two and more, so each measures a yardstick too: the same sorting and counting everywhere.
+//! The cost of a step is compared in yardsticks. A step over its budget is reported at the end of a run but does not fail it, because
+//! other load on a machine also takes up its caches.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
@@ -14,24 +15,24 @@ use super::table::{Table, in_words};
 use crate::checkout::Checkout;
 use crate::measure;
 
-/// Where the budgets are.
+/// The file of the budgets.
 const FILE: &str = "tests/steps.toml";
 
-/// A step may take this many times its budget: one machine's busy hours differ by a third from its quiet ones, even in yardsticks.
+/// A step may take this many times its budget: a machine's busy hours differ by a third from its quiet ones, even in yardsticks.
 const TOLERANCE: f64 = 1.4;
 
-/// Steps below are not worth a word, whatever their ratio. In seconds of CPU.
+/// Steps below this are not reported, whatever their ratio. In CPU seconds.
 const WORTH_A_WORD: f64 = 10.0;
 
-/// What is committed.
+/// The committed budgets.
 #[derive(Debug, Default, PartialEq)]
 struct Budgets {
     yardstick: f64,
-    /// Seconds of CPU and by the clock.
+    /// CPU seconds and wall-clock seconds.
     steps: BTreeMap<String, (f64, f64)>,
 }
 
-/// Tells the steps that took more than their budget; or writes what they took, when it is to be the budget.
+/// Reports the steps over their budgets, or, if `bless`, writes the costs as the new budgets.
 pub(super) fn hold(checkout: &Checkout, table: &Table, bless: bool) -> Result<()> {
     let path = checkout.root().join(FILE);
     let yardstick = yardstick()?;
@@ -53,7 +54,7 @@ fn taken(table: &Table, yardstick: f64) -> Budgets {
     Budgets { yardstick, steps: steps.collect() }
 }
 
-/// Seconds of CPU for work that is the same everywhere: like compiling, it sorts, hashes and follows references.
+/// CPU seconds for the same work on every machine: like a compiler, it sorts, hashes and follows references.
 fn yardstick() -> Result<f64> {
     let round = || {
         let before = measure::cpu()?;
@@ -67,7 +68,7 @@ fn yardstick() -> Result<f64> {
         black_box(counts.values().map(Vec::len).max());
         Ok::<_, anyhow::Error>(measure::cpu()? - before)
     };
-    // The least of a few: whatever else goes on only adds to it.
+    // The minimum of several rounds: other load only adds to it.
     let mut least = f64::INFINITY;
     for _ in 0..5 {
         least = least.min(round()?);
@@ -75,7 +76,7 @@ fn yardstick() -> Result<f64> {
     Ok(least)
 }
 
-/// Steps that took more than they may, in words.
+/// Steps over their budgets, for people.
 fn over(taken: &Budgets, budgets: &Budgets) -> Vec<String> {
     let speed = taken.yardstick / budgets.yardstick;
     let over = taken.steps.iter().filter_map(|(step, (cpu, _))| {

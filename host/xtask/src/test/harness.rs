@@ -1,15 +1,15 @@
-//! The step `harness`: each plugin of the checkout through `assay test` and `assay bench`, as its author and its CI do it.
+//! The step `harness`: runs `assay test` and `assay bench` on each plugin of the checkout, as its author and its CI would.
 
 use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
 use crate::shell;
 
-/// The share of changed rules and settings that pages and cases must notice. 99 %: what is missing are changes that only a file
-/// of millions of records would show.
+/// The share of mutated rules and settings that pages and cases must detect. 99 %: the rest are mutations that only a file of
+/// millions of records would show.
 const COVERAGE: &str = "99%";
 
-/// Tests and measures every plugin; all of them, so that one run tells all there is to mend.
+/// Tests and measures all plugins, so that one run shows everything that needs fixing.
 pub(super) fn run(checkout: &Checkout) -> Result<()> {
     let binary = checkout.binary();
     if !binary.is_file() {

@@ -1,4 +1,5 @@
-//! The Python packages around the host: linted, type-checked and tested, each in an environment of its own with just what it pins.
+//! The Python packages around the host: linted, type-checked and tested, each in its own environment with exactly the packages
+//! that it pins.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,21 +11,21 @@ use crate::platform::{self, trino};
 use crate::python::{self, Place};
 use crate::{java, postgresql, shell, terraform};
 
-/// A package, and what its tests need beside Python.
+/// A package, and what its tests need besides Python.
 struct Package {
     folder: &'static str,
     place: Place,
-    /// What is linted, with all else in the folder, and what its types are checked in.
+    /// The folders that are type-checked; everything in the package's folder is linted.
     typed: &'static [&'static str],
     needs: &'static [Need],
 }
 
-/// What a machine may not have.
+/// Prerequisites that a machine may not have.
 #[derive(Debug, Clone, Copy)]
 enum Need {
-    /// Java 17, on which Spark 3.5 runs, and Iceberg's jar.
+    /// Java 17, which Spark 3.5 runs on, and Iceberg's jar.
     Spark,
-    /// `initdb` and its like.
+    /// `initdb` and the other programs.
     PostgreSql,
 }
 
@@ -62,7 +63,7 @@ const PACKAGES: [Package; 6] = [
     Package {
         folder: "airflow/provider",
         place: platform::AIRFLOW,
-        // The DAGs are files that Airflow reads, and no package.
+        // The DAGs are files that Airflow reads, not a package.
         typed: &["src", "tests", "../dags"],
         needs: &[],
     },
@@ -90,7 +91,7 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
 
 impl Package {
     fn check(&self, checkout: &Checkout, trino: Option<&(PathBuf, PathBuf)>) -> Result<()> {
-        // One linter for all.
+        // One linter for all packages.
         let linter = python::make(checkout, &PACKAGES[0].place)?;
         let python = python::make(checkout, &self.place)?;
         let folder = checkout.root().join(self.folder);
@@ -125,7 +126,7 @@ impl Package {
 }
 
 impl Need {
-    /// What is missing, if something is; fetches what can be fetched.
+    /// The missing prerequisite, if one is missing; fetches what can be fetched.
     fn missing(self) -> Option<String> {
         match self {
             Self::Spark => spark(),

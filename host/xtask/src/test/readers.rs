@@ -1,7 +1,7 @@
-//! What `assay` writes, read by others: a lake is made, and every script in `tests/python` has a look at it.
+//! Reads `assay`'s output with other readers: creates a lake and runs every script in `tests/python` on it.
 //!
-//! A script is called with the lake's folder and the file that holds what `assay run --format json` printed. One whose name begins with
-//! an underscore is imported by the others, and not called.
+//! A script gets the lake's folder and a file with the output of `assay run --format json`. Scripts whose names begin with an
+//! underscore are imported by others, and not run.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -16,13 +16,13 @@ use crate::{archive, plugins, python, shell};
 /// Named as the publisher names its files, so that the pack is found.
 const FILE: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
 
-/// Records of the file: several slabs, and some of each defect.
+/// Records in the file: several slabs, and some of each defect.
 const RECORDS: &str = "20000";
 
-/// A file of the layout before, and some of its dates.
+/// A file of the previous layout, to test dates with.
 const OLD: &str = "OP_DTL_GNRL_PGYR2016_P06302017.csv";
 
-/// The first day there is, one that was published, and the last: readers differ in which they take.
+/// The first date, one that was published, and the last: readers differ in which ones they accept.
 const DATES: [&str; 3] = ["01/01/0001", "11/30/0002", "12/31/9999"];
 
 pub(super) fn run(checkout: &Checkout) -> Result<()> {
@@ -50,7 +50,7 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// Publishes a file of each layout, and gives the lake's folder and what the run of the newer one printed.
+/// Publishes a file of each layout; returns the lake's folder and the output of the newer layout's run.
 pub(crate) fn make_lake(checkout: &Checkout) -> Result<(PathBuf, PathBuf)> {
     if !checkout.binary().exists() {
         checkout.build_assay()?;
@@ -82,7 +82,7 @@ fn sample(checkout: &Checkout, file: &Path, more: &[&str]) -> Result<()> {
     shell::run(command.arg(checkout.relative(file)))
 }
 
-/// The rules, but for the one that holds such dates back.
+/// The rules without the one that quarantines such dates.
 fn milder_rules(checkout: &Checkout, folder: &Path) -> Result<PathBuf> {
     let rules = checkout.root().join("rules");
     for from in archive::files_below(&rules)? {
@@ -119,7 +119,7 @@ fn publish(
     )
 }
 
-/// The file with other dates of payment in its first records. No other cell of the layout before ends in the year.
+/// The file with other payment dates in its first records. In the previous layout, no other cell ends in the year.
 fn with_dates(text: &str) -> String {
     let mut rest = text;
     let mut changed = String::with_capacity(text.len());

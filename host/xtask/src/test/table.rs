@@ -1,4 +1,4 @@
-//! What each step took, as a table.
+//! The cost of each step, as a table.
 
 use std::fmt::Write;
 use std::time::Instant;
@@ -12,9 +12,9 @@ use crate::measure;
 pub(super) struct Row {
     pub(super) step: &'static str,
     pub(super) failed: bool,
-    /// Seconds of CPU, over all cores and all programs that were started.
+    /// CPU seconds, over all cores and child processes.
     pub(super) cpu: f64,
-    /// Seconds by the clock.
+    /// Wall-clock seconds.
     pub(super) wall: f64,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Row {
 pub(super) struct Table {
     rows: Vec<Row>,
     began: Instant,
-    /// Seconds of CPU that compiling `xtask` took, before the first step.
+    /// CPU seconds for compiling `xtask`, before the first step.
     xtask: f64,
 }
 
@@ -48,7 +48,7 @@ impl Table {
         self.rows.iter().filter(|row| row.failed).map(|row| row.step).collect()
     }
 
-    /// The table, as it is printed.
+    /// The table, for printing.
     pub(super) fn text(&self) -> String {
         let wall = self.began.elapsed().as_secs_f64();
         let cpu = self.xtask + self.rows.iter().map(|row| row.cpu).sum::<f64>();

@@ -1,27 +1,28 @@
-//! The checks themselves: from a file's name and text to what is wrong with it.
+//! The checks: from a file's name and text to its faults.
 
 use std::collections::BTreeSet;
 
 use super::exceptions::{LONG, MACHINE_PATHS, REGISTRIES, TRAILING_BLANKS, WITHOUT_README, names};
 
-/// Beyond it a file has more than one idea, or a reason in the list of exceptions.
+/// A longer file has more than one idea, or a reason in the list of exceptions.
 pub(super) const MOST_LINES: usize = 800;
 
-/// What people write and read. Data may have any length and any blanks.
+/// Extensions of files that people write and read. Data may have lines of any length and any trailing
+/// spaces.
 const WRITTEN: [&str; 13] =
     ["css", "hcl", "html", "js", "md", "py", "rs", "sh", "sql", "tf", "toml", "wit", "yml"];
 
-/// The headings of `CHANGELOG.md` under which a change is listed.
+/// The headings of `CHANGELOG.md` under which changes are listed.
 const CHANGES: [&str; 4] = ["breaking", "added", "changed", "fixed"];
 
-/// Begins of absolute paths as they are on somebody's machine. In two parts, so that this file passes.
+/// Beginnings of absolute paths on somebody's machine. Split in two, so that this file passes.
 const MACHINE: [&str; 4] =
     [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/")];
 
-/// Hosts that a file must not pin: who has a mirror names it in one place, which is not ours.
+/// Hosts that files must not pin: users of a mirror configure it in one place, outside of the checkout.
 const REGISTRY_HOSTS: [&str; 4] = ["crates.io", "pypi.org", "npmjs", "pythonhosted.org"];
 
-/// Checks a file. `name` is its path from the top folder.
+/// Checks a file. `name` is its path from the root folder.
 pub(super) fn file(name: &str, text: &str) -> Vec<String> {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let written = WRITTEN.contains(&extension);
@@ -46,7 +47,7 @@ pub(super) fn file(name: &str, text: &str) -> Vec<String> {
         {
             fault(&format!("names `{path}…`, which is a path of one machine"));
         }
-        // Documents may point people to a registry.
+        // Documents may refer people to a registry.
         if extension != "md"
             && !names(REGISTRIES, name)
             && let Some(host) = registry_named(line)
@@ -57,7 +58,7 @@ pub(super) fn file(name: &str, text: &str) -> Vec<String> {
     faults
 }
 
-/// Whether an absolute path begins so in a line: not as the rest of a relative one, nor of a URL.
+/// Whether an absolute path with this beginning is in a line, and not inside a relative path or a URL.
 fn names_path(line: &str, begin: &str) -> bool {
     let joins =
         |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '}' | '>' | '*' | ')');
@@ -65,7 +66,7 @@ fn names_path(line: &str, begin: &str) -> bool {
         .any(|(start, _)| !line[..start].chars().next_back().is_some_and(joins))
 }
 
-/// The registry in a URL of a line.
+/// The registry in a URL in a line.
 fn registry_named(line: &str) -> Option<&str> {
     line.split("://").skip(1).find_map(|rest| {
         let end = rest.find(|c: char| c == '/' || c == '"' || c.is_whitespace());
@@ -74,7 +75,7 @@ fn registry_named(line: &str) -> Option<&str> {
     })
 }
 
-/// Checks that each folder of the first two levels explains itself. `files` are paths from the top folder.
+/// Checks that each folder of the first two levels has a README. `files` are paths from the root folder.
 pub(super) fn folders(files: &[String]) -> Vec<String> {
     let mut folders = BTreeSet::new();
     for name in files {
@@ -91,7 +92,7 @@ pub(super) fn folders(files: &[String]) -> Vec<String> {
     bare.map(|folder| format!("`{folder}/README.md` is missing")).collect()
 }
 
-/// Checks the changelog's headings: whatever is listed stands under one of those we have.
+/// Checks the changelog's headings: each change must be under one of the known ones.
 pub(super) fn changelog(text: &str) -> Vec<String> {
     let headings: Vec<String> = text
         .lines()
@@ -168,7 +169,7 @@ mod tests {
         let check = |name: &str, line: &str, expected: &[&str]| {
             assert_eq!(file(name, line), expected, "{line}");
         };
-        // In two parts, so that this file passes.
+        // Split in two, so that this file passes.
         let url = concat!("https:/", "/pypi.org/simple");
         check("pip.conf", url, &["`pip.conf:1` pins the registry `pypi.org`"]);
         check("README.md", url, &[]);

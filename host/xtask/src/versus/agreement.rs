@@ -4,25 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::peers::Peer;
 
-/// Differences that are shown; the files of verdicts have them all.
+/// Most differences that are shown; the files of verdicts have all of them.
 const EXAMPLES: usize = 3;
 
-/// What an engine found and passed.
+/// The records that an engine found bad and good.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     pub(super) good: u64,
-    /// A digest of the good records, whatever their order.
+    /// A digest of the good records, independent of their order.
     pub(super) content: String,
     pub(super) columns: u64,
-    /// Megabytes of the good output.
+    /// Size of the good output in megabytes.
     pub(super) output: f64,
-    /// Records held back, by rule.
+    /// Number of bad records, by rule.
     pub(super) rules: BTreeMap<String, u64>,
     /// Each bad record's identifier and rules. Members of a duplicated group have the same identifier.
     pub(super) bad: Vec<(String, BTreeSet<String>)>,
 }
 
-/// What does not agree, one line each.
+/// The disagreements, one line each.
 pub(super) fn compare(peer: &Peer, expected: &Found, found: &Found) -> Vec<String> {
     let judged = judged_by(peer, expected);
     let mut differences = records(peer, &judged, &found.bad);
@@ -32,7 +32,8 @@ pub(super) fn compare(peer: &Peer, expected: &Found, found: &Found) -> Vec<Strin
         differences
             .push(format!("`{}` passed and held back {accounted} records, of {all}", peer.name));
     }
-    // Who lacks a rule passes records that others hold back, so the good records cannot be the same.
+    // An engine without one of the rules passes records that others quarantine, so the good records
+    // cannot be the same.
     if peer.unjudged.is_empty() && differences.is_empty() && expected.content != found.content {
         differences.push(format!(
             "`{}` holds back the same records as `assay`, but the cells of those it passed differ",
@@ -46,7 +47,7 @@ fn count(bad: &[(String, BTreeSet<String>)]) -> u64 {
     u64::try_from(bad.len()).unwrap_or(u64::MAX)
 }
 
-/// What would be found with the rules that a peer has words for.
+/// The expected findings for the rules that a peer supports.
 fn judged_by(peer: &Peer, expected: &Found) -> Vec<(String, BTreeSet<String>)> {
     let mut bad = expected.bad.clone();
     for (_, rules) in &mut bad {
@@ -96,7 +97,7 @@ fn records(
     lines
 }
 
-/// The rules broken under one identifier, a set for each record that bears it, sorted.
+/// The rules broken under one identifier: a set for each record with that identifier, sorted.
 type Broken<'a> = Vec<&'a BTreeSet<String>>;
 
 fn by_record(bad: &[(String, BTreeSet<String>)]) -> BTreeMap<&str, Broken<'_>> {
@@ -121,7 +122,7 @@ fn unshared<'a>(ours: Option<&Broken<'a>>, theirs: Option<&Broken<'a>>) -> BTree
     let all = counts.keys().copied().collect();
     let unequal: BTreeSet<&str> =
         counts.iter().filter(|(_, count)| **count != 0).map(|(rule, _)| *rule).collect();
-    // The same rules, spread differently over the records of one identifier.
+    // The same rules, distributed differently over the records with the identifier.
     if unequal.is_empty() { all } else { unequal }
 }
 
@@ -194,7 +195,8 @@ mod tests {
                 "  record 4: `assay` finds nothing, `duckdb` finds R01",
             ],
         );
-        // No words for R10, so a record with nothing else passes there, and its cells cannot be compared.
+        // qsv does not support R10, so a record that only breaks R10 passes there, and the good records
+        // cannot be compared.
         check("qsv", &found(8, "other", &[("1", "R05"), ("2", "R13"), ("2", "R13")]), &[]);
     }
 }

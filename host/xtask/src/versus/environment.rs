@@ -1,4 +1,4 @@
-//! What must be there to measure: the Python environment, qsv, `assay` itself; and the command line of each engine.
+//! The prerequisites of measuring: the Python environment, qsv, and `assay` itself; and the command line of each engine.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,17 +16,17 @@ use crate::measure;
 use crate::python::Place;
 use crate::{plugins, python, shell};
 
-/// The release of qsv that is built, and the name of its binary with few features.
+/// The release of qsv to build, and the name of its binary with few features.
 const QSV: (&str, &str) = ("16.1.0", "qsvlite");
 
-/// `pyspark` comes as source only, and is nothing but Python and jars.
+/// `pyspark` is only published as source, but contains nothing except Python and jars.
 const PLACE: Place = Place {
     folder: "versus/venv",
     requirements: "tests/versus/requirements.txt",
     from_source: &["pyspark"],
 };
 
-/// The engines, as far as they are there.
+/// The engines, as far as they are installed.
 #[derive(Debug)]
 pub(super) struct Environment {
     root: PathBuf,
@@ -35,17 +35,17 @@ pub(super) struct Environment {
     assay: PathBuf,
     plugins: PathBuf,
     interpreter: PathBuf,
-    /// Why qsv is not there, if it is not.
+    /// Why qsv is missing, if it is.
     without_qsv: Option<String>,
     machine: Value,
 }
 
-/// Whether the engines' Python environment is there and current.
+/// Whether the engines' Python environment exists and is up to date.
 pub(super) fn is_ready(checkout: &Checkout) -> Result<bool> {
     Ok(python::ready(checkout, &PLACE)?.is_some())
 }
 
-/// The engines' Python, made if it is not there.
+/// The engines' Python, installed if missing.
 pub(crate) fn interpreter(checkout: &Checkout) -> Result<PathBuf> {
     python::make(checkout, &PLACE)
 }
@@ -82,7 +82,7 @@ impl Environment {
         Ok(environment)
     }
 
-    /// Why a peer cannot be measured here, if it cannot.
+    /// Why a peer cannot be measured here; `None` if it can.
     pub(super) fn lacks(&self, peer: &Peer) -> Option<String> {
         match peer.job {
             Job::Qsv => self.without_qsv.clone(),
@@ -94,7 +94,7 @@ impl Environment {
         }
     }
 
-    /// The command line of a peer's job, from a file to a folder.
+    /// The command line for a peer to process a file and write to a folder.
     pub(super) fn command(&self, peer: &Peer, file: &Path, out: &Path) -> Command {
         match peer.job {
             Job::Script(script, more) => {
@@ -139,7 +139,7 @@ impl Environment {
         command
     }
 
-    /// What an engine found, read from what it wrote.
+    /// Reads an engine's findings from its output.
     pub(super) fn verdicts(&self, reader: &str, out: &Path) -> Result<Found> {
         let said = shell::output_of(self.python("verdicts.py").arg(reader).arg(out))?;
         let said: Value = serde_json::from_str(&said).context("`verdicts.py` prints JSON")?;
@@ -166,7 +166,7 @@ impl Environment {
         })
     }
 
-    /// The machine and all versions.
+    /// Describes the machine and all versions.
     pub(super) fn describe(&self) -> Result<Value> {
         let mut machine = self.machine.clone();
         let assay = shell::output_of(Command::new(&self.assay).arg("--version"))?;
@@ -182,7 +182,7 @@ impl Environment {
         self.folder.join("qsv").join("bin").join(name)
     }
 
-    /// Builds qsv where it was asked for by name. Gives the reason if it could not be had.
+    /// Builds qsv if the user asked for it by name. Returns the reason if it is not available.
     fn build_qsv(&self, checkout: &Checkout, options: &Options) -> Option<String> {
         if options.installed || !options.named {
             return Some(
@@ -195,15 +195,15 @@ impl Environment {
             .map(|error| format!("it could not be built: {error:#}"))
     }
 
-    /// The published release names a method of a fork of one of its dependencies that was never published, in its command `json`. Without
-    /// that one line it builds, and `validate` is as it was released.
+    /// The published release's command `json` calls a method that exists only in an unpublished fork of one of its dependencies. Without
+    /// that line it builds, and `validate` is the same as in the release.
     fn try_to_build_qsv(&self, checkout: &Checkout) -> Result<()> {
         let folder = self.folder.join("qsv");
         let source = folder.join("source");
         if source.exists() {
             fs::remove_dir_all(&source)?;
         }
-        // Cargo unpacks a crate's source when something depends on it.
+        // Cargo unpacks a crate's source if something depends on it.
         let stub = folder.join("stub");
         fs::create_dir_all(stub.join("src"))?;
         fs::write(stub.join("src").join("lib.rs"), "")?;
@@ -231,7 +231,7 @@ impl Environment {
             bail!("`src/cmd/json.rs` of qsv {} is not as expected", QSV.0);
         }
         fs::write(&json, text.replace(line, ""))?;
-        // A workspace of its own, and not the one it lies in; its checksums are no longer those published.
+        // Makes it a workspace of its own, not a member of the enclosing one; its files no longer have the published checksums.
         let manifest = source.join("Cargo.toml");
         fs::write(&manifest, fs::read_to_string(&manifest)? + "\n[workspace]\n")?;
         let mut install = checkout.cargo();
@@ -242,7 +242,7 @@ impl Environment {
             .arg(&source);
         install.args(["--locked", "--no-default-features", "--features", "lite", "--bin", QSV.1]);
         shell::run_on_stderr(install.arg("--root").arg(&folder))?;
-        // What was compiled on the way is ten times what is needed.
+        // The build's intermediate files take ten times the space of the result.
         fs::remove_dir_all(folder.join("build"))?;
         Ok(())
     }

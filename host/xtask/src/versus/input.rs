@@ -1,4 +1,4 @@
-//! The file that is judged: generated once for each size and seed.
+//! The input file, generated once for each size and seed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,13 @@ use crate::shell;
 #[derive(Debug, Clone)]
 pub(crate) struct Input {
     pub(crate) path: PathBuf,
-    /// Megabytes of 1,000,000.
+    /// Size in megabytes of 1,000,000 bytes.
     pub(crate) megabytes: f64,
     pub(crate) seed: u32,
 }
 
 impl Input {
-    /// Generates it by `generate.py`, for which `generator` is the command, unless it is there.
+    /// Generates it with `generate.py`, whose command is `generator`, unless it exists.
     pub(crate) fn generate(
         mut generator: Command,
         folder: &Path,
@@ -27,7 +27,7 @@ impl Input {
     ) -> Result<Self> {
         let path = folder.join(format!("general-{megabytes}-{seed}.csv"));
         if !path.exists() {
-            // Under another name until it is whole.
+            // Under another name until it is complete.
             let unfinished = folder.join("generating.csv");
             generator.arg(&unfinished).args([megabytes.to_string(), seed.to_string()]);
             shell::run_on_stderr(&mut generator)?;

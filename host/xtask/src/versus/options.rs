@@ -1,20 +1,20 @@
-//! What can be chosen on the command line.
+//! The command-line options.
 
 use anyhow::{Context, Result, bail};
 
 use super::peers::{PEERS, Peer};
 
-/// What is asked for.
+/// The options.
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) megabytes: u32,
     pub(super) seed: u32,
     pub(super) rounds: usize,
-    /// In the order of the table, Assay's rows included.
+    /// In the order of the table, including Assay's rows.
     pub(super) peers: Vec<&'static Peer>,
-    /// Whether peers that take long to build may be built: only those somebody named.
+    /// Whether the user named the peers: only named ones may be built if that takes long.
     pub(super) named: bool,
-    /// Nothing is set up: peers that are not there yet are reported as such.
+    /// Install nothing: report peers that are not installed.
     pub(super) installed: bool,
     pub(super) format: Format,
     pub(super) write: bool,
@@ -26,11 +26,12 @@ pub(super) enum Format {
     Json,
 }
 
-/// Where start-up no longer counts, and a frame still fits the memory of a laptop.
+/// Large enough that start-up does not matter, while a data frame still fits into a laptop's
+/// memory.
 const MEGABYTES: u32 = 400;
-/// The least from which a median tells anything.
+/// The minimum for a meaningful median.
 const ROUNDS: usize = 3;
-/// The one whose counts the test suite knows.
+/// The seed whose counts the test suite knows.
 const SEED: u32 = 42;
 
 impl Options {
@@ -73,7 +74,7 @@ impl Options {
         Ok(options)
     }
 
-    /// The command that asks for the same.
+    /// The command with the same options.
     pub(super) fn command(&self) -> String {
         let mut words = vec![format!(
             "cargo xtask versus --megabytes {} --rounds {}",
@@ -98,7 +99,7 @@ fn number(option: &str, text: &str) -> Result<u32> {
     }
 }
 
-/// The peers that a list names, and Assay.
+/// The peers named by a list, and Assay.
 fn choose(list: &str) -> Result<Vec<&'static Peer>> {
     let words: Vec<&str> = list.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
     for word in &words {

@@ -1,4 +1,5 @@
-//! `docs/versus.md`: the last table, on which machine it was made, and how each engine was used.
+//! `docs/versus.md`: the latest table, the machine it was measured on, and how each engine was
+//! used.
 
 use super::report::{Report, Row};
 use super::table;
@@ -54,7 +55,7 @@ tried, and the one that takes the least CPU is used. Better ones are welcome, as
     )
 }
 
-/// What `describe.py` said, as rows of a table.
+/// The output of `describe.py`, as rows of a table.
 pub(crate) fn machine(machine: &serde_json::Value) -> String {
     let word = |name: &str| match &machine[name] {
         serde_json::Value::String(text) => text.clone(),

@@ -1,22 +1,23 @@
-//! Who is measured: the engines, how each is used, and what it cannot do.
+//! The engines to measure, how each is used, and what it cannot do.
 
-/// An engine, in one way of using it.
+/// An engine, used in a particular way.
 #[derive(Debug)]
 pub(super) struct Peer {
-    /// What `--peers` calls it, and the folder of its output.
+    /// Its name in `--peers`, and the folder of its output.
     pub(super) name: &'static str,
-    /// What the table calls it.
+    /// Its name in the table.
     pub(super) title: &'static str,
     pub(super) job: Job,
-    /// How it is used and why so, for the page.
+    /// How it is used and why, for the page.
     pub(super) how: &'static str,
-    /// Rules it has no words for.
+    /// Rules that it does not support.
     pub(super) unjudged: &'static [&'static str],
-    /// Whether it sees records once, and so lets the first of a duplicated group pass.
+    /// Whether it sees records only once, and so passes the first of a duplicated group.
     pub(super) keeps_first: bool,
-    /// More rounds are not worth the wait: a slow engine's own noise is small beside what it takes.
+    /// Maximum number of rounds: for a slow engine more are not worth the wait, because its noise
+    /// is small relative to its cost.
     pub(super) most_rounds: usize,
-    /// What the table must say beside it.
+    /// The note beside it in the table.
     pub(super) note: &'static str,
 }
 
@@ -36,7 +37,7 @@ pub(super) enum Job {
 }
 
 impl Peer {
-    /// What `verdicts.py` calls the form of its output.
+    /// Its output format, as named by `verdicts.py`.
     pub(super) fn reader(&self) -> &'static str {
         match self.job {
             Job::Run | Job::RunKeepFirst | Job::Check => "assay",
@@ -44,7 +45,7 @@ impl Peer {
         }
     }
 
-    /// Whether `--peers` means it by a word: its name, or the engine before the `-`.
+    /// Whether a word in `--peers` selects it: its name, or the engine before the `-`.
     pub(super) fn answers_to(&self, word: &str) -> bool {
         self.name == word || self.name.split_once('-').is_some_and(|(engine, _)| engine == word)
     }
@@ -55,7 +56,7 @@ impl Peer {
     }
 }
 
-/// What most peers have in common; whoever differs says so.
+/// The values that most peers share; others override them.
 const PEER: Peer = Peer {
     name: "",
     title: "",
@@ -77,7 +78,7 @@ pub(super) const CHECK: Peer = Peer {
     ..PEER
 };
 
-/// What engines that see records once are compared with. Never measured.
+/// The reference for engines that see records only once. Never measured.
 pub(super) const KEEP_FIRST: Peer = Peer {
     name: "assay-keep-first",
     title: "Assay",
@@ -86,7 +87,7 @@ pub(super) const KEEP_FIRST: Peer = Peer {
     ..PEER
 };
 
-/// All, in the order of the table.
+/// All peers, in the order of the table.
 pub(super) const PEERS: [Peer; 9] = [
     Peer {
         name: "assay",

@@ -1,4 +1,4 @@
-//! What came out, in the order of the table.
+//! The results, in the order of the table.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::input::Input;
 use super::peers::Peer;
 use crate::measure::{Cost, median};
 
-/// All that was measured, and on what.
+/// All measurements, and their conditions.
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) rows: Vec<Row>,
@@ -18,7 +18,7 @@ pub(super) struct Report {
     pub(super) command: String,
 }
 
-/// One engine: what it took, or why it could not be measured.
+/// An engine's costs, or why it could not be measured.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) peer: &'static Peer,
@@ -28,18 +28,18 @@ pub(super) struct Row {
 #[derive(Debug, Default)]
 pub(super) struct Measured {
     pub(super) costs: Vec<Cost>,
-    /// None for an engine that writes nothing.
+    /// `None` for an engine that writes nothing.
     pub(super) found: Option<Found>,
 }
 
-/// What a row says: medians over its rounds.
+/// The values of a row: medians over its rounds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Medians {
     pub(super) cpu: f64,
     pub(super) wall: f64,
-    /// The greatest of all rounds: a limit on memory is met by the worst run.
+    /// The maximum over all rounds: a memory limit is exceeded by the worst run.
     pub(super) peak: f64,
-    /// Megabytes of CSV a second of CPU.
+    /// Megabytes of CSV per CPU second.
     pub(super) speed: f64,
 }
 
@@ -58,12 +58,12 @@ impl Row {
 }
 
 impl Report {
-    /// Assay's own row, which the others are compared with.
+    /// Assay's own row, with which the others are compared.
     pub(super) fn ours(&self) -> Option<&Row> {
         self.rows.iter().find(|row| row.peer.name == "assay")
     }
 
-    /// How many times Assay's CPU a row took.
+    /// A row's CPU relative to Assay's.
     pub(super) fn ratio(&self, medians: Medians) -> Option<f64> {
         Some(medians.cpu / self.ours()?.medians(&self.input)?.cpu)
     }

@@ -1,4 +1,4 @@
-//! The table, for a terminal and for a page.
+//! The table, for terminals and for pages.
 
 use super::report::{Report, Row};
 
@@ -15,7 +15,7 @@ const HEAD: [&str; 10] = [
     "",
 ];
 
-/// Aligned, for people at a terminal.
+/// Aligned, for terminals.
 pub(super) fn text(report: &Report) -> String {
     let mut rows = vec![HEAD.map(str::to_owned)];
     rows.extend(report.rows.iter().map(|row| cells(report, row)));
@@ -39,7 +39,7 @@ pub(super) fn text(report: &Report) -> String {
     lines.concat()
 }
 
-/// The engine to the left, numbers to the right, the note as it is.
+/// The engine left-aligned, numbers right-aligned, the note unchanged.
 fn aligned(row: &[String; 10], widths: &[usize]) -> String {
     let mut words = vec![format!("{:<width$}", plain(&row[0]), width = widths[0])];
     let numbers = row.iter().zip(widths).skip(1).take(HEAD.len() - 2);
@@ -59,7 +59,7 @@ pub(super) fn markdown(report: &Report) -> String {
     lines.concat()
 }
 
-/// A terminal shows no emphasis.
+/// Removes emphasis, which terminals do not show.
 fn plain(cell: &str) -> String {
     cell.replace(['*', '`'], "")
 }
@@ -70,7 +70,7 @@ fn cells(report: &Report, row: &Row) -> [String; 10] {
         let mut cells: [String; 10] = std::array::from_fn(|_| "-".to_owned());
         let reason = row.result.as_ref().err().map_or("no round was run", String::as_str);
         cells[0] = title;
-        // A table has one line for each engine; the log has the rest.
+        // An engine has a single line in the table; the rest is in the log.
         cells[9] = format!("not measured: {}", reason.lines().next().unwrap_or_default());
         return cells;
     };

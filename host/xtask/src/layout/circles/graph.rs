@@ -1,15 +1,15 @@
-//! Which module uses which, and the knots in that.
+//! The graph of modules that use each other, and its cycles.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::modules::{Module, Modules};
 use super::names::Named;
 
-/// A crate's files, and an edge for each that uses another.
+/// A crate's files, and an edge from each file to each that it uses.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     names: BTreeMap<usize, String>,
-    /// From, to: the first place in the code that says so.
+    /// From, to: the first place in the code that makes the edge.
     edges: BTreeMap<usize, BTreeMap<usize, String>>,
 }
 
@@ -23,7 +23,7 @@ impl Graph {
             graph.names.insert(at, module.name.clone());
             let imports = module.imports.iter().map(|(_, path)| path);
             for path in imports.chain(&module.paths) {
-                // To name a module is to use nothing of it.
+                // Naming a module without an item does not count as using it.
                 if let Some(Named::Item(to, item)) = modules.resolve(at, path) {
                     graph.add(modules, (at, path.line), (to, &item));
                 }
@@ -46,14 +46,14 @@ impl Graph {
         }
     }
 
-    /// The knots, by the name of their first module: modules that all use each other, if only by way of others. Each as the shortest way
-    /// round, and where the code says so.
+    /// The cycles, in the order of their first modules: sets of modules that all use each other, directly or indirectly. Each is shown
+    /// as the shortest cycle through the first module, with the places in the code.
     pub(super) fn knots(&self) -> Vec<String> {
         let mut left: Vec<usize> = self.edges.keys().copied().collect();
         left.sort_by_key(|module| self.depth_and_name(*module));
         let mut knots = Vec::new();
         while let Some(&first) = left.first() {
-            // From a module, over others, back to it: who lies on such a way belongs to its knot.
+            // A module on a path from the first module back to it belongs to the same cycle.
             let reached = self.reached_from(first);
             let back = |module: &usize| self.reached_from(*module).contains_key(&first);
             let knot: Vec<usize> = left
@@ -88,7 +88,7 @@ impl Graph {
         format!("{}: {}{knot}", names.join(" → "), said.join(", "))
     }
 
-    /// The shortest way from a module back to it, which is there.
+    /// The shortest path from a module back to itself, which must exist.
     fn round(&self, module: usize) -> Vec<usize> {
         let before = self.reached_from(module);
         let mut round = vec![module];
@@ -104,7 +104,7 @@ impl Graph {
         round
     }
 
-    /// The modules that a way leads to, each with the one before it on the shortest.
+    /// The modules that can be reached, each with its predecessor on the shortest path.
     fn reached_from(&self, start: usize) -> BTreeMap<usize, usize> {
         let mut before = BTreeMap::new();
         let mut next = VecDeque::from([start]);
@@ -120,7 +120,7 @@ impl Graph {
     }
 }
 
-/// Whether a module, or one around it, is for tests only.
+/// Whether a module, or one that encloses it, is for tests only.
 fn is_of_tests(modules: &Modules, at: usize) -> bool {
     let module = &modules.all[at];
     module.is_test || module.parent.is_some_and(|parent| is_of_tests(modules, parent))

@@ -1,4 +1,4 @@
-//! A crate's modules, and for each the names it has and the paths it says: read from tokens, one file after the other.
+//! A crate's modules, each with its names and the paths in its code, read from the tokens of one file after another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use super::tokens::{self, Token};
 /// A source file of a crate.
 #[derive(Debug)]
 pub(in super::super) struct Source {
-    /// Below the crate's `src`: `judge/findings.rs`.
+    /// Path below the crate's `src`: `judge/findings.rs`.
     pub(in super::super) path: String,
     pub(in super::super) text: String,
 }
@@ -16,7 +16,7 @@ pub(in super::super) struct Source {
 #[derive(Debug)]
 pub(super) struct Modules {
     pub(super) all: Vec<Module>,
-    /// Macros with `#[macro_export]`, which stand at the root, and where they are written.
+    /// Macros with `#[macro_export]`, which belong to the root, and the modules that define them.
     pub(super) exported: BTreeMap<String, usize>,
 }
 
@@ -25,25 +25,25 @@ pub(super) struct Modules {
 pub(super) struct Module {
     /// `judge::findings`; the root is called `root`.
     pub(super) name: String,
-    /// Where its code stands: `judge/findings.rs`.
+    /// The file of its code: `judge/findings.rs`.
     pub(super) path: String,
-    /// The module that is the whole file: itself, unless it is inside one.
+    /// The module of the whole file: itself, unless it is inline.
     pub(super) file: usize,
     pub(super) parent: Option<usize>,
     pub(super) children: BTreeMap<String, usize>,
-    /// Names of what is defined here.
+    /// Names of the items defined here.
     pub(super) items: BTreeSet<String>,
-    /// What `use` gives a name here.
+    /// Names that `use` brings in.
     pub(super) imports: Vec<(String, Path)>,
-    /// Modules of which `use` takes all.
+    /// Modules whose names `use` brings in as a glob.
     pub(super) globs: Vec<Path>,
-    /// Paths in the code that are not in a `use`.
+    /// Paths in the code outside of `use`.
     pub(super) paths: Vec<Path>,
     /// Whether it is compiled for tests only.
     pub(super) is_test: bool,
 }
 
-/// `crate::judge::findings`, in pieces.
+/// A path such as `crate::judge::findings`, in segments.
 #[derive(Debug, Clone)]
 pub(super) struct Path {
     pub(super) segments: Vec<String>,
@@ -68,7 +68,7 @@ pub(super) fn read(sources: &[Source]) -> Modules {
     modules
 }
 
-/// The module that a file is: `judge/findings.rs` is `judge`, `findings`.
+/// The module path of a file: `judge/findings.rs` is `judge`, `findings`.
 fn place_of(path: &str) -> Vec<&str> {
     let stem = path.strip_suffix(".rs").unwrap_or(path);
     let mut place: Vec<&str> = stem.split('/').collect();
@@ -79,7 +79,7 @@ fn place_of(path: &str) -> Vec<&str> {
 }
 
 impl Modules {
-    /// The child of that name, a file of its own until it turns out to be inside one.
+    /// The child with this name; assumed to be a file of its own until it turns out to be inline.
     fn child(&mut self, parent: usize, name: &str) -> usize {
         if let Some(child) = self.all[parent].children.get(name) {
             return *child;
@@ -99,7 +99,7 @@ impl Modules {
         child
     }
 
-    /// Reads what is between the braces of a module, or in its file.
+    /// Reads the content of a module's braces, or of its file.
     fn scan(&mut self, module: usize, tokens: &[Token<'_>]) {
         let text = |at: usize| tokens.get(at).map_or("", |token| token.text);
         let mut depth = 0_usize;
@@ -169,7 +169,7 @@ impl Modules {
         self.all[module].items.insert(name.to_owned());
     }
 
-    /// Reads a `use` from behind the word, and gives where it ends.
+    /// Reads a `use` from after the keyword; returns where it ends.
     fn import(&mut self, module: usize, tokens: &[Token<'_>], from: usize) -> usize {
         let end = until(tokens, from, &[";"]);
         self.tree(module, &tokens[from..end], &[]);
@@ -212,7 +212,7 @@ impl Modules {
     }
 }
 
-/// Whether an attribute, from behind its `[`, keeps what it stands before to tests.
+/// Whether an attribute, from after its `[`, restricts its item to tests.
 fn is_of_tests(attribute: &[Token<'_>]) -> bool {
     let says = |words: &[&str]| {
         attribute.len() >= words.len()
@@ -221,7 +221,7 @@ fn is_of_tests(attribute: &[Token<'_>]) -> bool {
     says(&["cfg", "(", "test", ")"]) || says(&["cfg", "(", "all", "(", "test"])
 }
 
-/// Where the item behind the attributes at `at` begins, and where what follows it begins.
+/// Where the item after the attributes at `at` begins, and where the code after it begins.
 fn attributed(tokens: &[Token<'_>], mut at: usize) -> (usize, usize) {
     while tokens.get(at).is_some_and(|token| token.text == "#") {
         at = closing(tokens, at + 1) + 1;
@@ -242,13 +242,13 @@ fn attributed(tokens: &[Token<'_>], mut at: usize) -> (usize, usize) {
             let end = until(tokens, item, &[";", "{"]);
             if word(end) == "{" { closing(tokens, end) + 1 } else { end + 1 }
         }
-        // A field, a variant, an arm, a statement: the last one may end with its block.
+        // A field, a variant, an arm or a statement: the last one may end with its block.
         _ => until(tokens, item, &[",", ";"]),
     };
     (item, behind)
 }
 
-/// The next of the signs that is not inside brackets, or the bracket that closes around it, or the end.
+/// The next of the signs outside of brackets, or the bracket that closes the enclosing pair, or the end.
 fn until(tokens: &[Token<'_>], from: usize, signs: &[&str]) -> usize {
     let mut at = from;
     while let Some(token) = tokens.get(at) {
@@ -263,7 +263,7 @@ fn until(tokens: &[Token<'_>], from: usize, signs: &[&str]) -> usize {
     tokens.len()
 }
 
-/// Where the bracket at `open` is closed.
+/// The position of the bracket that closes the one at `open`.
 fn closing(tokens: &[Token<'_>], open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate().skip(open) {

@@ -1,21 +1,21 @@
-//! From a path to the module in which the thing it names is defined.
+//! Resolves a path to the module that defines the item.
 
 use super::modules::{Modules, Path};
 
-/// So many names may each be another's; more is a name that is its own.
+/// Longest chain of names that refer to other names; a longer one must be circular.
 const DEEPEST: usize = 16;
 
-/// What a path leads to.
+/// What a path refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Named {
-    /// A thing of that name in the module.
+    /// An item with this name in the module.
     Item(usize, String),
     /// The module itself.
     Module(usize),
 }
 
 impl Modules {
-    /// What a path, said in the module `from`, leads to; nothing if it leads out of the crate.
+    /// Resolves a path in the module `from`; `None` if it leads out of the crate.
     pub(super) fn resolve(&self, from: usize, path: &Path) -> Option<Named> {
         self.start(from, &path.segments, 0)
     }
@@ -37,20 +37,21 @@ impl Modules {
         }
     }
 
-    /// Goes down from a module. What is not found is taken to be there: a macro made it.
+    /// Follows the segments down from a module. An unknown name is assumed to exist: a macro
+    /// defined it.
     fn walk(&self, module: usize, segments: &[String], depth: usize) -> Option<Named> {
         let Some(first) = segments.first() else { return Some(Named::Module(module)) };
         if let Some(named) = self.lookup(module, segments, depth) {
             return Some(named);
         }
-        // What is known here and still not found is of another crate.
+        // A name that is known here but was not found belongs to another crate.
         let here = &self.all[module];
         let imported = here.imports.iter().any(|(name, _)| name == first);
         let known = imported || here.children.contains_key(first);
         (!known).then(|| Named::Item(module, first.clone()))
     }
 
-    /// What a module itself knows by the first segment's name, and the rest from there.
+    /// Looks up the first segment in a module, and follows the rest from there.
     fn lookup(&self, module: usize, segments: &[String], depth: usize) -> Option<Named> {
         if depth > DEEPEST {
             return None;
@@ -65,7 +66,7 @@ impl Modules {
             return Some(Named::Item(module, first.clone()));
         }
         for (_, path) in here.imports.iter().filter(|(name, _)| name == first) {
-            // `use rules::rules` is not found by way of itself.
+            // `use rules::rules` must not be resolved through itself.
             let by_itself = path.segments.first() == Some(first);
             if by_itself && !here.children.contains_key(first) {
                 continue;

@@ -1,14 +1,15 @@
-//! Rust source as tokens, as far as paths need them: words, `::` and single signs. Comments are left out, literals are blanks.
+//! Rust source as tokens, as far as paths need them: words, `::` and single signs. Comments are left out, and literals become
+//! empty tokens.
 
-/// What stands for any string or character.
+/// Stands for any string or character literal.
 const LITERAL: &str = "";
 
-/// One token and where it stands.
+/// A token and its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token<'text> {
     /// A word, `::`, or one sign.
     pub(super) text: &'text str,
-    /// From 1.
+    /// Line, counting from 1.
     pub(super) line: usize,
 }
 
@@ -34,7 +35,7 @@ pub(super) fn read(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// How long the next token or blank is, and the token's text if it counts.
+/// Length of the next token or of text to skip, and the token's text if it counts.
 fn next(rest: &str, first: char) -> (usize, Option<&str>) {
     if rest.starts_with("//") {
         return (rest.find('\n').unwrap_or(rest.len()), None);
@@ -54,7 +55,7 @@ fn next(rest: &str, first: char) -> (usize, Option<&str>) {
     }
 }
 
-/// The length of a comment, which may hold others.
+/// Length of a comment, which may be nested.
 fn comment(rest: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -75,7 +76,7 @@ fn comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of what begins with a quotation mark and ends with the next one that no backslash precedes.
+/// Length of a string from its opening quote to the closing one, which is not preceded by a backslash.
 fn quoted(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let mut at = 1;
@@ -85,7 +86,7 @@ fn quoted(rest: &str) -> usize {
     (at + 1).min(rest.len())
 }
 
-/// A character, or a lifetime, of which nothing is kept.
+/// A character literal, or a lifetime, which is dropped.
 fn quote(rest: &str) -> (usize, Option<&str>) {
     let mut after = rest.chars().skip(1);
     match (after.next(), after.next()) {
@@ -94,7 +95,7 @@ fn quote(rest: &str) -> (usize, Option<&str>) {
     }
 }
 
-/// A word, or the string that its letters introduce.
+/// A word, or the string literal that it is the prefix of.
 fn word(rest: &str) -> (usize, Option<&str>) {
     let len = word_len(rest);
     let (word, after) = rest.split_at(len);
