@@ -294,7 +294,7 @@ pub enum Breach {
     },
     /// Offsets decrease.
     #[error(
-        "rule {rule} rewrites cells with offsets that decrease after cell {cell}, expected them not to"
+        "rule {rule} rewrites cells with offsets that decrease at cell {cell}; expected ascending offsets"
     )]
     OffsetFalls {
         /// The rule.

@@ -13,7 +13,7 @@ use crate::store::State;
 /// Prefix of the names of WASI's interfaces.
 const PREFIX: &str = "wasi:";
 
-/// Random bytes returned by one call. 64 KiB: a seed takes a few, a key a hundred; no plugin needs more.
+/// Maximum number of random bytes returned by one call. 64 KiB: a seed takes a few, a key a hundred; no plugin needs more.
 const MOST_BYTES: u64 = 64 << 10;
 
 /// Represents every resource; it does nothing.
@@ -64,8 +64,7 @@ fn answer(
         *answer = match (asked, given) {
             // The one request that cannot be refused: the contract promises that many bytes.
             ("get-random-bytes" | "get-insecure-random-bytes", [Val::U64(length)]) => {
-                let length = usize::try_from((*length).min(MOST_BYTES)).unwrap_or(usize::MAX);
-                Val::List(vec![Val::U8(0); length])
+                random(*length)?
             }
             // Code would divide by the resolution of a clock that never ticks.
             ("resolution" | "get-resolution", _) if matches!(kind, Type::U64) => Val::U64(1),
@@ -73,6 +72,16 @@ fn answer(
         };
     }
     Ok(())
+}
+
+/// Exactly that many zeros. Fewer would be read as if they were all; so a call for more than [`MOST_BYTES`] traps.
+fn random(length: u64) -> wasmtime::Result<Val> {
+    match usize::try_from(length) {
+        Ok(bytes) if length <= MOST_BYTES => Ok(Val::List(vec![Val::U8(0); bytes])),
+        _ => wasmtime::bail!(
+            "the empty WASI gives at most {MOST_BYTES} random bytes at once, not {length}"
+        ),
+    }
 }
 
 /// The emptiest value of a type.
@@ -130,4 +139,25 @@ fn nothing(store: &mut StoreContextMut<'_, State>, kind: &Type) -> wasmtime::Res
         }
         other => wasmtime::bail!("the empty WASI has no value of the type {other:?}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_random_bytes_are_given_as_were_asked_for_or_none() {
+        let check = |length, expected: Option<usize>| {
+            let found = random(length).ok().map(|given| match given {
+                Val::List(bytes) => bytes.len(),
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(found, expected, "{length}");
+        };
+        check(0, Some(0));
+        check(32, Some(32));
+        check(MOST_BYTES, Some(64 << 10));
+        check(MOST_BYTES + 1, None);
+        check(u64::MAX, None);
+    }
 }

@@ -102,7 +102,7 @@ mod tests {
         check(
             &[0, 2, 1],
             b"a",
-            "rule 7 rewrites cells with offsets that decrease after cell 1, expected them not to",
+            "rule 7 rewrites cells with offsets that decrease at cell 1; expected ascending offsets",
         );
         check(
             &[0, 1, 9],
