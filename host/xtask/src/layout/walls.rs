@@ -198,6 +198,7 @@ pub(super) const WALLS: [Wall; 24] = [
             "host/files",
             "host/harness",
             "host/model",
+            "host/musl",
             "host/packs",
             "host/pipeline",
             "host/registry",
