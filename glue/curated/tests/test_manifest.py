@@ -121,7 +121,7 @@ def test_places_of_manifests(new_lake: Callable[[], Lake], published: dict[str, 
     found = inputs.read(lake.spark, lake.root, [key, f"{lake.root}/{published['2022']}"])
     assert [one.input.year for one in found] == [2021, 2022]
     for places, error, expected in (
-        ([key, key], Refused, "several manifests for the same year: general 2021"),
+        ([key, key], Refused, "several manifests of the same year: general 2021"),
         (["s3://other/manifest.json"], Refused, "is not in the lake"),
         ([f"{key}.gone"], Unreadable, "cannot be read"),
     ):

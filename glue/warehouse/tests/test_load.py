@@ -203,7 +203,7 @@ def test_a_catalog_of_another_lake_is_told(world: World) -> None:
     world.publish(2023, "2024-06-28")
     for file in Path(world.here.lake.removeprefix("file://"), "curated").rglob("*.metadata.json"):
         file.unlink()
-    with pytest.raises(WarehouseError, match=r"at metadata that cannot be read(.|\n)*rebuild-catalog"):
+    with pytest.raises(WarehouseError, match=r"at what cannot be read(.|\n)*rebuild-catalog"):
         world.load(2023)
 
 
@@ -222,7 +222,7 @@ def test_a_year_that_is_not_published_is_told(world: World) -> None:
     [
         ([], "not `entries` alone"),
         ([File("file:///x", 1, 1)], "is not in this lake"),
-        ([File("LAKE/missing.parquet", 1, 1)], "COPY reads only existing files"),
+        ([File("LAKE/missing.parquet", 1, 1)], "COPY reads only what is there"),
     ],
 )
 def test_copy_refuses_what_redshift_refuses(world: World, files: list[File], expected: str) -> None:

@@ -138,7 +138,7 @@ def athena(name: str) -> list[tuple[str, str]]:
         ([("record_id", StringType()), ("amount", LongType())], r"column 1 of `load_state` is `record_id varchar` in"),
         ([("payment_kind", StringType()), ("program_year", LongType())], "`program_year bigint` in the lake and"),
         ([("payment_kind", StringType())], "has 1 columns in the lake and 6 in the warehouse"),
-        ([("payment_kind", FixedType(3))], "has no corresponding type in the warehouse"),
+        ([("payment_kind", FixedType(3))], "has no type in the warehouse"),
     ],
 )
 def test_a_table_that_has_other_columns_is_not_loaded(fields: list[tuple[str, Any]], expected: str) -> None:
