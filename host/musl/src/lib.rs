@@ -16,15 +16,15 @@
 #[cfg(test)]
 extern crate std;
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
 mod compare;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
 mod copy;
 #[cfg(all(target_arch = "x86_64", target_env = "musl", not(test)))]
 mod exported;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
 mod fill;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
 mod lanes;
 
 /// musl's own allocator has one lock for all threads.
