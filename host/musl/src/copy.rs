@@ -1,4 +1,4 @@
-//! `memcpy` and `memmove`: one function, as the check for overlap costs less than a cycle.
+//! `memcpy` and `memmove`: one function, as the check for overlap is a single comparison.
 
 use crate::lanes::{BLOCK, LANE, load, load_block, store, store_block};
 

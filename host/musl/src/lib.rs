@@ -10,7 +10,7 @@
 #![no_builtins]
 #![allow(
     unsafe_code,
-    reason = "C functions on raw pointers, which half of a run's time is spent in without this crate"
+    reason = "C functions on raw pointers; without this crate a run linked with musl takes a fifth more CPU"
 )]
 
 #[cfg(test)]
