@@ -133,10 +133,16 @@ impl Checkout {
         shell::run(self.cargo().args(["build", "--workspace", "--bin", "bucket-server"]))
     }
 
-    /// Builds `assay` with only what judging a file needs, which leaves out two hundred crates.
-    pub(crate) fn build_slim(&self) -> Result<()> {
+    /// Builds `assay` with only what judging a file needs, which leaves out two hundred crates. The crates in `unoptimised` are compiled
+    /// without optimisation.
+    pub(crate) fn build_slim(&self, unoptimised: &[&str]) -> Result<()> {
         let words = ["build", "--workspace", "--bin", "assay", "--no-default-features"];
-        shell::run(self.cargo().args(words))
+        let mut command = self.cargo();
+        command.args(words);
+        for package in unoptimised {
+            command.args(["--config", &format!("profile.dev.package.{package}.opt-level=0")]);
+        }
+        shell::run(&mut command)
     }
 
     /// Builds `assay` as it ships: with cross-crate optimisation, which would be too slow for other builds.

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell;
+use crate::{shell, turn};
 
 /// The message if Java 17 is missing.
 pub(crate) const MISSING_17: &str = "Java 17 is not on this machine\n  help: `apt-get install openjdk-17-jre-headless`, or name its folder in `JAVA_HOME`";
@@ -73,6 +73,8 @@ impl Artifact {
             .join(name)
             .join(version)
             .join(format!("{name}-{version}.{kind}"));
+        // Maven does not expect another Maven in its folder.
+        let turn = turn::take(&repository()?.join("assay.lock"))?;
         if !path.is_file() {
             let coordinates = format!("{group}:{name}:{version}:{kind}");
             eprintln!("fetching `{coordinates}` by Maven");
@@ -83,6 +85,7 @@ impl Artifact {
                 format!("`{coordinates}` could not be fetched\n  help: `apt-get install maven`")
             })?;
         }
+        drop(turn);
         // Anybody who can write into that folder could have made the file, so it is checked each time.
         let unread = || format!("cannot read `{}`", path.display());
         let file = fs::File::open(&path).with_context(unread)?;

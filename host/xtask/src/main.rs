@@ -33,6 +33,7 @@ mod target;
 mod terraform;
 mod test;
 mod tidy;
+mod turn;
 mod versus;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ commands:
                     about it (`platform --help`)
   test [STEP]…      everything that CI checks; with names, only these steps (`test --list` names them)
   test --bless      the same, and write what each step took to tests/steps.toml as its budget
+  test --jobs N     at most N steps at the same time (default: one more than there are cores; 1: one after the other)
 
   setup             WebAssembly target, C compiler, and for the tests Python, componentize-py and -js, a registry
   plugins           build the plugins into target/plugins and pin them in rules/assay.lock

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -24,8 +24,20 @@ pub(crate) struct Cost {
     pub(crate) peak: f64,
 }
 
-/// Runs a program to its end, with its output in `log`.
+/// Runs a program to its end, with its output in `log`. An error quotes the end of what it printed.
 pub(crate) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
+    let (status, cost) = any(command, log)?;
+    if !status.success() {
+        let said = fs::read_to_string(log).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        let tail = lines[lines.len().saturating_sub(TAIL)..].join("\n  ");
+        bail!("it ended with {status}\n  {tail}");
+    }
+    Ok(cost)
+}
+
+/// Runs a program to its end, however that is, with its output in `log`.
+pub(crate) fn any(command: &mut Command, log: &Path) -> Result<(ExitStatus, Cost)> {
     let written =
         File::create(log).with_context(|| format!("cannot create `{}`", log.display()))?;
     let errors = written.try_clone().context("cannot write to the log twice")?;
@@ -34,14 +46,8 @@ pub(crate) fn run(command: &mut Command, log: &Path) -> Result<Cost> {
     let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
     let used = child.wait4().with_context(|| format!("cannot wait for {command:?}"))?;
     let wall = start.elapsed().as_secs_f64();
-    if !used.status.success() {
-        let said = fs::read_to_string(log).unwrap_or_default();
-        let lines: Vec<&str> = said.lines().collect();
-        let tail = lines[lines.len().saturating_sub(TAIL)..].join("\n  ");
-        bail!("it ended with {}\n  {tail}", used.status);
-    }
     let cpu = (used.rusage.utime + used.rusage.stime).as_secs_f64();
-    Ok(Cost { cpu, wall, peak: megabytes(used.rusage.maxrss) })
+    Ok((used.status, Cost { cpu, wall, peak: megabytes(used.rusage.maxrss) }))
 }
 
 /// CPU seconds used by this process so far, including child processes that it waited for, and what cargo compiled before it became

@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::shell;
+use crate::{shell, turn};
 
 /// The oldest Python for which the requirements were resolved.
 const LEAST: (u32, u32) = (3, 11);
@@ -75,6 +75,10 @@ pub(crate) fn make(checkout: &Checkout, place: &Place) -> Result<PathBuf> {
         return Ok(interpreter);
     }
     let folder = checkout.output().join(place.folder);
+    let _turn = turn::take(&folder.with_extension("lock"))?;
+    if let Some(interpreter) = ready(checkout, place)? {
+        return Ok(interpreter);
+    }
     let interpreter = interpreter_of(checkout, place);
     let base = base_interpreter()?;
     eprintln!("making the Python environment in `{}`", checkout.relative(&folder));
@@ -116,6 +120,13 @@ impl Place {
             fs::read(&path).with_context(|| format!("cannot read `{}`", self.requirements))?;
         Ok(assay_digest::named(&pinned))
     }
+}
+
+/// The folder for what mypy remembers of an environment, for its command line. Each has its own, because another environment has other
+/// versions, and mypy expects no other mypy in its folder.
+pub(crate) fn types(checkout: &Checkout, place: &Place) -> String {
+    let folder = checkout.output().join(place.folder).join("mypy");
+    folder.to_string_lossy().into_owned()
 }
 
 fn interpreter_of(checkout: &Checkout, place: &Place) -> PathBuf {

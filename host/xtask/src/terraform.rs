@@ -42,7 +42,7 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let named = options.iter().any(|option| !option.starts_with('-'));
     let programs =
         if !named || options.contains(&APPLIED) { programs(checkout)? } else { Vec::new() };
-    let cache = checkout.output().join("packages/mypy").to_string_lossy().into_owned();
+    let cache = python::types(checkout, &PLACE);
     let run = |folder: &str, words: &[&str]| {
         let mut command = Command::new(&python);
         command

@@ -1,15 +1,19 @@
-//! `test`: everything that CI checks, in the same order on every machine, followed by a table of the cost of each step.
+//! `test`: everything that CI checks, followed by a table of the cost of each step.
 //!
-//! A failing step does not stop the others, so that one run shows everything that needs fixing. Only a machine that cannot build stops
-//! it.
+//! What builds runs first, step by step. The other steps then run at the same time, each as a process of its own. A failing step does not
+//! stop the others, so that one run shows everything that needs fixing. Only a machine that cannot build stops it.
 
+mod beside;
 mod budgets;
 mod harness;
+mod options;
 mod packages;
 pub(crate) mod readers;
 mod table;
 
-use std::io::Write;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -20,71 +24,136 @@ use crate::{
     complexity, instructions, layout, measure, outside, platform, plugins, python, setup, shell,
     terraform, tidy, versus,
 };
+use beside::{Event, Job};
+use options::Options;
 use table::{Row, Table};
 
 /// A step of the test.
 struct Step {
     name: &'static str,
     about: &'static str,
+    when: When,
     run: fn(&Checkout) -> Result<()>,
 }
+
+/// Which other steps run at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// None: it builds with all cores what others use, or takes no time.
+    Alone,
+    /// All that are [`When::Beside`]: it changes nothing that another one reads.
+    Beside,
+}
+use When::{Alone, Beside};
 
 /// Cheap steps come first. All native code is built with libraries of a single profile, because each further one compiles four hundred
 /// crates again: `slim` and `assay` build the binary, and `compile` builds the tests on top, with Clippy as the compiler.
 const STEPS: &[Step] = &[
-    Step { name: "setup", about: "what builds and tests need is there", run: run_setup },
-    Step { name: "fmt", about: "the code is formatted", run: run_fmt },
-    Step { name: "layout", about: "crates and modules use only what they may", run: layout::run },
-    Step { name: "tidy", about: "READMEs, file heads, paths, sizes", run: tidy::run },
-    Step { name: "plugins", about: "the lock pins what is built", run: plugins::check },
-    Step { name: "slim", about: "`assay` without what a run does not need", run: run_slim },
-    Step { name: "assay", about: "`assay` with everything", run: Checkout::build_assay },
+    Step {
+        name: "setup",
+        about: "what builds and tests need is there",
+        when: Alone,
+        run: run_setup,
+    },
+    Step { name: "fmt", about: "the code is formatted", when: Alone, run: run_fmt },
+    Step {
+        name: "layout",
+        about: "crates and modules use only what they may",
+        when: Alone,
+        run: layout::run,
+    },
+    Step { name: "tidy", about: "READMEs, file heads, paths, sizes", when: Alone, run: tidy::run },
+    Step {
+        name: "plugins",
+        about: "the lock pins what is built",
+        when: Alone,
+        run: plugins::check,
+    },
+    Step {
+        name: "slim",
+        about: "`assay` without what a run does not need",
+        when: Alone,
+        run: run_slim,
+    },
+    Step {
+        name: "assay",
+        about: "`assay` with everything",
+        when: Alone,
+        run: Checkout::build_assay,
+    },
     Step {
         name: "compile",
         about: "tests and benchmarks compile, and no lint fires",
+        when: Alone,
         run: run_compile,
     },
     Step {
         name: "harness",
         about: "each plugin keeps its pages, laws and costs",
+        when: Beside,
         run: harness::run,
     },
     Step {
         name: "instructions",
         about: "a byte of CSV takes no more than budgeted",
+        when: Beside,
         run: |checkout| instructions::run(checkout, &[]),
     },
     Step {
         name: "complexity",
         about: "what was quadratic once grows as its input does",
+        when: Beside,
         run: complexity::test,
     },
-    Step { name: "tests", about: "unit, property and end-to-end tests", run: run_tests },
-    Step { name: "doctests", about: "examples in the documentation", run: run_doctests },
-    Step { name: "python", about: "readers that are not ours agree", run: readers::run },
+    Step {
+        name: "tests",
+        about: "unit, property and end-to-end tests",
+        when: Beside,
+        run: run_tests,
+    },
+    Step {
+        name: "doctests",
+        about: "examples in the documentation",
+        when: Beside,
+        run: run_doctests,
+    },
+    Step {
+        name: "python",
+        about: "readers that are not ours agree",
+        when: Beside,
+        run: readers::run,
+    },
     Step {
         name: "packages",
         about: "the Python packages around the host are sound",
+        when: Beside,
         run: packages::run,
     },
     Step {
         name: "terraform",
         about: "modules and roles keep what they promise, as far as no account is needed",
+        when: Beside,
         run: |checkout| terraform::run(checkout, &[]),
     },
     Step {
         name: "platform",
         about: "three years through all of the platform on this machine",
+        when: Beside,
         run: platform::test,
     },
-    Step { name: "versus", about: "other engines find the same records", run: versus::self_test },
+    Step {
+        name: "versus",
+        about: "other engines find the same records",
+        when: Beside,
+        run: versus::self_test,
+    },
 ];
 
 /// If this step fails, no other can be expected to work.
 const FIRST: &str = "setup";
 
-/// Writes the cost of each step as its new budget.
-const BLESS: &str = "--bless";
+/// The folder in `target` for the output of steps that run at the same time.
+const LOGS: &str = "test";
 
 /// Prints the names of the steps.
 pub(crate) fn list() {
@@ -93,36 +162,31 @@ pub(crate) fn list() {
     }
 }
 
-/// Runs the named steps, in the fixed order; all steps if none is named.
+/// Runs the named steps; all steps if none is named.
 pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
-    let bless = words.contains(&BLESS);
-    let names: Vec<&str> = words.iter().copied().filter(|word| *word != BLESS).collect();
-    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
-        bail!("there is no step `{unknown}`; `cargo xtask test --list` names them");
+    let options = Options::read(words, &STEPS.iter().map(|step| step.name).collect::<Vec<_>>())?;
+    if let Some(name) = options.only {
+        return STEPS
+            .iter()
+            .find(|step| step.name == name)
+            .map_or(Ok(()), |step| (step.run)(checkout));
     }
     let mut table = Table::begin()?;
-    for step in STEPS.iter().filter(|step| names.is_empty() || names.contains(&step.name)) {
-        println!("\n── {}: {} ──", step.name, step.about);
-        std::io::stdout().flush().context("cannot write to standard output")?;
-        let (start, before) = (Instant::now(), measure::cpu()?);
-        let result = (step.run)(checkout);
-        if let Err(error) = &result {
-            eprintln!("error: {error:#}");
+    let chosen: Vec<&Step> = STEPS.iter().filter(|step| options.includes(step.name)).collect();
+    let (alone, beside): (Vec<&Step>, Vec<&Step>) =
+        chosen.into_iter().partition(|step| step.when == Alone);
+    if run_alone(checkout, &alone, &mut table)? {
+        // A single step has the terminal for itself.
+        if options.at_once == 1 || beside.len() == 1 {
+            run_alone(checkout, &beside, &mut table)?;
+        } else {
+            run_beside(checkout, beside, options.at_once, &mut table)?;
         }
-        let stop = result.is_err() && step.name == FIRST && setup::for_building(checkout).is_err();
-        table.push(Row {
-            step: step.name,
-            failed: result.is_err(),
-            cpu: measure::cpu()? - before,
-            wall: start.elapsed().as_secs_f64(),
-        });
-        if stop {
-            eprintln!("nothing else is tried, because nothing can be built");
-            break;
-        }
+    } else {
+        eprintln!("nothing else is tried, because nothing can be built");
     }
     println!("\n{}", table.text());
-    budgets::hold(checkout, &table, bless)?;
+    budgets::hold(checkout, &table, options.bless)?;
     tell_what_was_left_out(checkout, &table);
     let failed = table.failed();
     if !failed.is_empty() {
@@ -133,6 +197,85 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Runs steps in this process, one after the other. `false` if no other can be expected to work.
+fn run_alone(checkout: &Checkout, steps: &[&Step], table: &mut Table) -> Result<bool> {
+    for step in steps {
+        announce(step.name)?;
+        let (start, before) = (Instant::now(), measure::cpu()?);
+        let result = (step.run)(checkout);
+        if let Err(error) = &result {
+            eprintln!("error: {error:#}");
+        }
+        table.push(Row {
+            step: step.name,
+            failed: result.is_err(),
+            cpu: measure::cpu()? - before,
+            wall: start.elapsed().as_secs_f64(),
+        });
+        if result.is_err() && step.name == FIRST && setup::for_building(checkout).is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Runs steps at the same time. Each prints into a file, which is repeated when it has ended.
+fn run_beside(
+    checkout: &Checkout,
+    mut steps: Vec<&Step>,
+    at_once: usize,
+    table: &mut Table,
+) -> Result<()> {
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let folder = checkout.output().join(LOGS);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
+    let own = std::env::current_exe().context("the program of `xtask` is not known")?;
+    // The longest first, so that none of them runs alone at the end.
+    let usual = budgets::clock(checkout)?;
+    let seconds = |step: &Step| usual.get(step.name).copied().unwrap_or(f64::INFINITY);
+    steps.sort_by(|one, other| seconds(other).total_cmp(&seconds(one)));
+    let jobs = steps.into_iter().map(|step| {
+        let mut command = Command::new(&own);
+        command.args(["test", options::ONLY, step.name]);
+        Job { name: step.name, command, log: folder.join(format!("{}.log", step.name)) }
+    });
+    println!("\n── at most {at_once} at the same time; each step prints when it has ended ──");
+    beside::run(jobs.collect(), at_once, |event| match event {
+        Event::Started { name, log } => {
+            println!("started {name:<13} until it ends: `tail -f {}`", checkout.relative(log));
+            flush()
+        }
+        Event::Ended { name, log, failed, cost } => {
+            announce(name)?;
+            repeat(log)?;
+            table.push(Row { step: name, failed, cpu: cost.cpu, wall: cost.wall });
+            flush()
+        }
+    })?;
+    table.sort(&STEPS.iter().map(|step| step.name).collect::<Vec<_>>());
+    Ok(())
+}
+
+fn announce(name: &str) -> Result<()> {
+    let about = STEPS.iter().find(|step| step.name == name).map_or("", |step| step.about);
+    println!("\n── {name}: {about} ──");
+    flush()
+}
+
+fn repeat(log: &Path) -> Result<()> {
+    let unread = || format!("cannot repeat `{}`", log.display());
+    let mut file = fs::File::open(log).with_context(unread)?;
+    io::copy(&mut file, &mut io::stdout()).with_context(unread)?;
+    Ok(())
+}
+
+/// Our output and that of programs must appear in the order of events.
+fn flush() -> Result<()> {
+    io::stdout().flush().context("cannot write to standard output")
 }
 
 fn tell_what_was_left_out(checkout: &Checkout, table: &Table) {
@@ -158,9 +301,9 @@ fn run_fmt(checkout: &Checkout) -> Result<()> {
         .context("the files above are not formatted; `cargo fmt --all` formats them")
 }
 
-/// The build for `demo`. It comes before `assay`, whose binary then replaces this one.
+/// The build for `demo`, but for its optimisation. It comes before `assay`, whose binary then replaces this one.
 fn run_slim(checkout: &Checkout) -> Result<()> {
-    checkout.build_slim()
+    checkout.build_slim(&[])
 }
 
 /// Cargo with Clippy in place of the compiler, for our own crates only. `cargo clippy` would check four hundred crates that the tests

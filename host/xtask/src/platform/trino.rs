@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
 
 use crate::checkout::Checkout;
-use crate::java;
+use crate::{java, turn};
 
 /// The plugins for the catalogs in use.
 const PLUGINS: [&str; 2] = ["hive", "iceberg"];
@@ -24,6 +24,7 @@ pub(crate) fn find(checkout: &Checkout) -> Result<(PathBuf, PathBuf)> {
     let cache = assay_standins::cache_of(&java::TRINO.stem());
     let folder =
         cache.unwrap_or_else(|| checkout.output().join("platform").join(java::TRINO.stem()));
+    let _turn = turn::take(&folder.with_extension("lock"))?;
     if !folder.is_dir() {
         unpack(&java::TRINO.file()?, &folder)?;
     }

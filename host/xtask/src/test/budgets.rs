@@ -34,19 +34,28 @@ struct Budgets {
 
 /// Reports the steps over their budgets, or, if `bless`, writes the costs as the new budgets.
 pub(super) fn hold(checkout: &Checkout, table: &Table, bless: bool) -> Result<()> {
-    let path = checkout.root().join(FILE);
     let yardstick = yardstick()?;
     if bless {
         let text = render(&taken(table, yardstick));
-        fs::write(&path, text).with_context(|| format!("cannot write `{FILE}`"))?;
+        fs::write(checkout.root().join(FILE), text)
+            .with_context(|| format!("cannot write `{FILE}`"))?;
         println!("wrote `{FILE}`");
         return Ok(());
     }
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{FILE}`"))?;
-    for over in over(&taken(table, yardstick), &parse(&text)?) {
+    for over in over(&taken(table, yardstick), &parse(&read(checkout)?)?) {
         println!("OVER BUDGET: {over}");
     }
     Ok(())
+}
+
+/// The seconds by the clock that each step took when the budgets were written.
+pub(super) fn clock(checkout: &Checkout) -> Result<BTreeMap<String, f64>> {
+    let budgets = parse(&read(checkout)?)?;
+    Ok(budgets.steps.into_iter().map(|(step, (_, clock))| (step, clock)).collect())
+}
+
+fn read(checkout: &Checkout) -> Result<String> {
+    fs::read_to_string(checkout.root().join(FILE)).with_context(|| format!("cannot read `{FILE}`"))
 }
 
 fn taken(table: &Table, yardstick: f64) -> Budgets {

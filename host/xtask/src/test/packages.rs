@@ -117,8 +117,7 @@ impl Package {
                 return Ok(());
             }
         }
-        let cache = checkout.output().join("packages/mypy");
-        let cache = cache.to_string_lossy();
+        let cache = python::types(checkout, &self.place);
         let mypy = ["mypy", "--config-file", "../mypy.ini", "--cache-dir", &cache];
         run(&[&mypy, self.typed].concat())?;
         run(&["pytest", "-q", "-p", "no:cacheprovider", "tests"])

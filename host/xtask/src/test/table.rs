@@ -36,6 +36,11 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// Sorts the rows by the order of their names.
+    pub(super) fn sort(&mut self, names: &[&str]) {
+        self.rows.sort_by_key(|row| names.iter().position(|name| *name == row.step));
+    }
+
     pub(super) fn rows(&self) -> &[Row] {
         &self.rows
     }
