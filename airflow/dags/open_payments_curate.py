@@ -34,7 +34,7 @@ with DAG(
         found = events.results(context)
         if not found:
             raise AirflowFailException(
-                "no manifests: neither the triggering events nor the parameter `results` has any"
+                "no manifests: neither the triggering events nor the parameter `results` names one"
             )
         newest: dict[str, dict[str, Any]] = {}
         for one in sorted(found, key=lambda one: (one["publication"], one["attempt"])):
@@ -51,7 +51,7 @@ with DAG(
         report = commands.spark(here, CURATE, arguments, settings.variables(context), place)
         for published in report.get("inputs", ()):
             if drift := published.get("null_drift"):
-                log.info("blanks: `%s` has %s more of them than in %s", drift["column"], drift["rise"], drift["since"])
+                log.info("blanks: `%s` has %s more than in %s", drift["column"], drift["rise"], drift["since"])
                 metrics.put(here, settings.PLATFORM.metrics, settings.PLATFORM.metrics.null_drift, float(drift["rise"]))
         return {**one, "curated": report["outcome"]}
 

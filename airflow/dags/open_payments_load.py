@@ -29,7 +29,7 @@ with DAG(
         """The curated results."""
         found = events.results(get_current_context())
         if not found:
-            raise AirflowFailException("nothing to load: neither the triggering events nor `results` has any")
+            raise AirflowFailException("nothing to load: neither the triggering events nor `results` names a manifest")
         return found
 
     @task(max_active_tis_per_dagrun=1)

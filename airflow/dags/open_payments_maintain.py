@@ -41,10 +41,12 @@ with DAG(
     default_args=settings.DEFAULTS,
     tags=["open-payments"],
     params=settings.parameters(
-        dry_run=Param(False, type="boolean", description="Only show what would go"),
-        keep_days=Param(30, type="integer", minimum=1, description="Days that snapshots are kept for"),
-        orphan_days=Param(3, type="integer", minimum=1, description="Least age of orphans that go, in days"),
-        most_orphans=Param(1000, type="integer", minimum=0, description="Orphans that may go without a person's word"),
+        dry_run=Param(False, type="boolean", description="Only list what would be removed"),
+        keep_days=Param(30, type="integer", minimum=1, description="Days to keep snapshots"),
+        orphan_days=Param(3, type="integer", minimum=1, description="Minimum age of orphans to remove, in days"),
+        most_orphans=Param(
+            1000, type="integer", minimum=0, description="Maximum number of orphans removed without confirmation"
+        ),
     ),
 ) as dag:
 
@@ -58,13 +60,15 @@ with DAG(
         """Removes it, unless it is too much. Skipped in a dry run, and if there is nothing to remove."""
         params = get_current_context()["params"]
         if params["dry_run"]:
-            raise AirflowSkipException("a dry run: what would go is in the log of `look`")
+            raise AirflowSkipException("dry run: the log of `look` lists what would be removed")
         if not any(found.values()):
-            raise AirflowSkipException("there is nothing to remove")
+            raise AirflowSkipException("nothing to remove")
         if found["orphans"] > params["most_orphans"]:
             raise AirflowFailException(
-                f"{found['orphans']} files are named by no snapshot; at most {params['most_orphans']} may go unseen\n"
-                "  help: the log of `look` has the first of each table; if they may go, run with `most_orphans` raised"
+                f"{found['orphans']} files belong to no snapshot; "
+                f"at most {params['most_orphans']} are removed without confirmation\n"
+                "  help: the log of `look` lists the first of each table; "
+                "to remove them, run again with a higher `most_orphans`"
             )
         return _run("yes")
 

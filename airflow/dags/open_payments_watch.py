@@ -31,7 +31,7 @@ with DAG(
         newest: dict[str, str | None] = answer["publications"]
         there = [date.fromisoformat(one) for one in newest.values() if one]
         if not there:
-            raise AirflowSkipException("nothing is registered: there is no publication whose age could be told")
+            raise AirflowSkipException("nothing is registered, so there is no publication to measure the age of")
         days, names = (datetime.now(UTC).date() - min(there)).days, settings.PLATFORM.metrics
         metrics.put(settings.environment(context), names, names.age, days)
         return {"publications": newest, "days": days}

@@ -31,7 +31,9 @@ with DAG(
         publication=Param(None, type=["null", "string"], format="date", description="Publication (default: newest)"),
         pack=Param(None, type=["null", "string"], description="Pack (default: found by header and year)"),
         origins=Param([], type="array", items={"type": "string"}, description="Files to land first: paths or URLs"),
-        most_quarantined=Param(0.05, type="number", minimum=0, maximum=1, description="Share that may be held back"),
+        most_quarantined=Param(
+            0.05, type="number", minimum=0, maximum=1, description="Maximum share of records held back"
+        ),
     ),
 ) as dag:
 
@@ -72,7 +74,7 @@ with DAG(
         params, year = get_current_context()["params"], planned["year"]
         there = raw.files(landed(places.open_place(planned["raw"], env=planned["env"]), year), year)
         for kind in raw.LISTING.missing(year, [one.name for one in there], params["kinds"]):
-            log.warning("MISSING year=%s kind=%s: no such file is landed", year, kind)
+            log.warning("MISSING year=%s kind=%s: no file has landed", year, kind)
         chosen = raw.choose(there, params["kinds"], params["publication"])
         if not chosen:
             raise AirflowSkipException(f"no files of {year} are landed below {planned['raw']}")
@@ -103,7 +105,7 @@ with DAG(
             if registered["newest"]:
                 newest.append(one)
         if not newest:
-            raise AirflowSkipException("newer publications of this year are there; nothing is to be curated")
+            raise AirflowSkipException("newer publications of this year exist; nothing to curate")
         return events.tell(context, validated, newest)
 
     planned: Any = plan()  # a result that exists at run time

@@ -17,7 +17,7 @@ def put(here: Environment, names: Metrics, number: str, value: float) -> None:
     """Adds a value to a metric in the namespace. If it cannot be sent, that is a line in the log, not a failure."""
     # If AWS is replaced by local servers, a service without an endpoint does not exist.
     if here.endpoints and here.endpoint("cloudwatch") is None:
-        log.info("not measured, as no address of CloudWatch is known: %s=%s", number, value)
+        log.info("no CloudWatch endpoint is configured; metric not sent: %s=%s", number, value)
         return
     import boto3  # noqa: PLC0415 (needed here only)
     from botocore.config import Config  # noqa: PLC0415

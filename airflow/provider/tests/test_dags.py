@@ -139,7 +139,7 @@ def test_a_poisoned_year_is_held_and_released(
     # Nothing in raw/ is replaced: the whole file is landed beside the truncated one, and the last one counts.
     command = [sys.executable, "-m", "assay_provider.landing", "--raw", str(lake / RAW), "--year", "2020", str(whole)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, "other bytes" in json.loads(done.stdout)["reason"]) == (1, True)
+    assert (done.returncode, "differs from" in json.loads(done.stdout)["reason"]) == (1, True)
     subprocess.run([*command, "--name", f"{whole.stem}_again.csv"], check=True)
     state, tasks, made = run(FOLDER, "open_payments_year", "2020", lake=lake.as_uri())
     assert state == "success", tasks

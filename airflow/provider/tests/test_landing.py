@@ -59,11 +59,11 @@ def test_a_broken_transfer_goes_on(tmp_path: Path, faults: list[Any], ranges: li
     [
         ([("break", 10)] * 6, PartialError, "gave up after 6 tries"),
         ([("lie", 5)] + [("busy", None)] * 5, PartialError, "gave up"),
-        ([("break", 1000), ("change", CONTENT + b"1,1.00\n")], ChangedError, "changed while it was fetched"),
+        ([("break", 1000), ("change", CONTENT + b"1,1.00\n")], ChangedError, "changed during the download"),
         ([("break", 1000), ("change", CONTENT[:500])], ChangedError, "changed"),
         ([("break", 1000), ("shift", None)], ChangedError, "was not asked for"),
-        ([("html", None)], NotThisFileError, "gives a page"),
-        ([("change", b"<!DOCTYPE html><p>Please log in")], NotThisFileError, "begins like a page"),
+        ([("html", None)], NotThisFileError, "returned a web page"),
+        ([("change", b"<!DOCTYPE html><p>Please log in")], NotThisFileError, "starts like a web page"),
         ([("change", b"")], PartialError, "is empty"),
         ([("gone", None)], LandingError, "404"),
     ],
@@ -111,7 +111,7 @@ def test_an_archive_is_kept_as_it_is(tmp_path: Path) -> None:
     raw = places.Folder(tmp_path / "raw")
     found = land((tmp_path / "a b.zip").as_uri(), raw, YEAR)
     assert (raw.read("year=2023/a b.zip"), found.entries) == (packed, ("a.csv", "b.csv"))
-    with pytest.raises(PartialError, match="is not whole"):
+    with pytest.raises(PartialError, match="is incomplete"):
         land(str(tmp_path / "cut.zip"), raw, YEAR)
 
 

@@ -70,7 +70,7 @@ def test_a_held_year_measures_its_share_and_its_failure(lake: str, moto: str, sa
     ("endpoints", "said"),
     [
         ({"cloudwatch": "http://127.0.0.1:9"}, "NOT MEASURED OtherRejectShare=0.5: Could not connect"),
-        ({"s3": "http://127.0.0.1:9"}, "not measured, as no address of CloudWatch is known"),
+        ({"s3": "http://127.0.0.1:9"}, "no CloudWatch endpoint is configured"),
     ],
 )
 def test_what_cannot_be_told_is_no_failure(

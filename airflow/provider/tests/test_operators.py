@@ -51,7 +51,7 @@ FAILURE = {"code": "store", "message": "503", "retryable": True, "winner": None}
         (report(outcome="failed", failure=FAILURE | {"retryable": False}), 2, AssayPermanentError, "503"),
         (report(outcome="failed", failure=FAILURE | {"code": "interrupted"}), 143, AssayRetryableError, "interrupted"),
         (report(), 2, AssayPermanentError, "does not fit"),
-        (None, 2, AssayPermanentError, "cannot be understood"),
+        (None, 2, AssayPermanentError, "the command line is invalid"),
         (None, 127, AssayPermanentError, "exit code 127"),
         (None, 0, AssayPermanentError, "no report"),
         (None, -9, AssayRetryableError, "signal 9"),

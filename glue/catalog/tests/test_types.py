@@ -76,7 +76,7 @@ def test_types(given: pa.DataType, expected: str) -> None:
 
 
 def test_a_type_that_is_not_known_is_told() -> None:
-    with pytest.raises(CatalogError, match="no Hive type for the Parquet type `time64"):
+    with pytest.raises(CatalogError, match="no Hive type corresponds to the Parquet type `time64"):
         hive.type_of(pa.time64("ns"))
 
 

@@ -104,5 +104,5 @@ def test_a_table_that_was_never_made_is_told(spark: SparkSession, tmp_path: Path
     own = spark.newSession()
     own.conf.set(f"{CATALOG}.warehouse", f"file://{tmp_path}")
     own.sql("create namespace lake.op_curated")
-    with pytest.raises(CuratedError, match=r"help: `python -m assay_curated\.migrate` makes the tables"):
+    with pytest.raises(CuratedError, match=r"help: `python -m assay_curated\.migrate` creates the tables"):
         Lake(own, "file:///lake", "lake", "op_curated").head(TABLES[0])

@@ -100,7 +100,7 @@ def test_branches_of_a_job_that_died_are_not_touched(
 ) -> None:
     lake = new_lake()
     killed(lake, published["2021"], monkeypatch, after=1)
-    with pytest.raises(Conflict, match="published `publications` and not yet `physician_names`"):
+    with pytest.raises(Conflict, match="published `publications` but not yet `physician_names`"):
         sweep(lake, delete=True)
 
 

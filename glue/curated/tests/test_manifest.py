@@ -73,8 +73,8 @@ def test_a_manifest_is_read_with_its_files_below_the_lake_it_lies_in() -> None:
         (document(run_id=...), Unreadable, "KeyError('run_id')"),
         (document(partition={"year": "2023", "publication": "June"}), Unreadable, "Invalid isoformat string: 'June'"),
         (document(amounts={}), Unreadable, "KeyError('Total_Amount_of_Payment_USDollars')"),
-        (document(parts=[]), Unreadable, "different sizes of its parts"),
-        (document(sizes=(8,)), Unreadable, "different sizes of its parts"),
+        (document(parts=[]), Unreadable, "different sizes for its parts"),
+        (document(sizes=(8,)), Unreadable, "different sizes for its parts"),
         (document(sizes=(), parts=[]), Refused, "has no validated records"),
         (document(amounts=dollars("0.105")), Unreadable, "`0.105` is not a whole number of cents"),
     ],
@@ -121,7 +121,7 @@ def test_places_of_manifests(new_lake: Callable[[], Lake], published: dict[str, 
     found = inputs.read(lake.spark, lake.root, [key, f"{lake.root}/{published['2022']}"])
     assert [one.input.year for one in found] == [2021, 2022]
     for places, error, expected in (
-        ([key, key], Refused, "several manifests of the same year: general 2021"),
+        ([key, key], Refused, "several manifests for the same year: general 2021"),
         (["s3://other/manifest.json"], Refused, "is not in the lake"),
         ([f"{key}.gone"], Unreadable, "cannot be read"),
     ):

@@ -54,8 +54,8 @@ def test_statements(found: str, renamed: dict[str, str], expected: list[str]) ->
     ("found", "expected"),
     [
         ("id string not null, count bigint, name string, sum decimal(18,2), old int", "has the column `old`"),
-        ("count bigint, name string, sum decimal(18,2)", "`t.id` is new and must not be null"),
-        ("id string, count bigint, name string, sum decimal(18,2)", "`t.id` may be null in what is there"),
+        ("count bigint, name string, sum decimal(18,2)", "`t.id` is new and declared not null"),
+        ("id string, count bigint, name string, sum decimal(18,2)", "`t.id` may contain nulls"),
         (
             "id string not null, count string, name string, sum decimal(18,2)",
             "`t.count` is `string`, declared is `bigint`",

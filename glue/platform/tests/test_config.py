@@ -29,10 +29,10 @@ def changed(path: str, value: object) -> str:
         ("version", 2, "`version` is 2; this program reads version 1"),
         ("version", True, "`platform.json: version` is `True`; expected a whole number"),
         ("dataset", ..., "`platform.json: dataset` is missing"),
-        ("dataset", "", "`platform.json: dataset` is ``; expected a text that is not empty"),
-        ("kinds", [], "`platform.json: kinds` is `[]`; expected a list of texts"),
-        ("kinds", ["general", "general"], "`platform.json: kinds` lists a text twice"),
-        ("lake/raw", 7, "`platform.json: lake.raw` is `7`; expected a text that is not empty"),
+        ("dataset", "", "`platform.json: dataset` is ``; expected a non-empty string"),
+        ("kinds", [], "`platform.json: kinds` is `[]`; expected a list of strings"),
+        ("kinds", ["general", "general"], "`platform.json: kinds` contains the same string twice"),
+        ("lake/raw", 7, "`platform.json: lake.raw` is `7`; expected a non-empty string"),
         ("lake/rwa", "raw", "`platform.json: lake.rwa` is an unknown field"),
         ("catalog/more", "x", "`platform.json: catalog.more` is an unknown field"),
         ("catalog", [], "`platform.json: catalog` is not an object"),
@@ -69,7 +69,7 @@ def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
 def test_an_environment_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     platform = config.load(FILE)
     monkeypatch.delenv(config.ENVIRONMENT_VARIABLE, raising=False)
-    with pytest.raises(config.ConfigError, match="there are `local`, `dev`, `prod`"):
+    with pytest.raises(config.ConfigError, match="available: `local`, `dev`, `prod`"):
         config.environment(platform)
     with pytest.raises(config.ConfigError, match="`staging` is not in"):
         config.environment(platform, "staging")
@@ -87,7 +87,7 @@ def test_environments_have_the_same_shape_and_no_secrets() -> None:
 def test_a_setting_that_lacks_is_told_with_those_there_are() -> None:
     part = config.load(FILE).environments["local"].query
     assert part.setting("address").startswith("http://127.0.0.1:")
-    with pytest.raises(KeyError, match="needs the setting `workgroup`; there are: `address`"):
+    with pytest.raises(KeyError, match="needs the setting `workgroup`; available: `address`"):
         part.setting("workgroup")
 
 

@@ -174,7 +174,7 @@ def test_tables_of_different_inputs_are_not_loaded(world: World) -> None:
     world.publish(2023, "2024-06-28")
     world.tables.held.clear()
     world.tables.write("companies_dim", [])
-    with pytest.raises(TryAgain, match="of different inputs, so somebody is publishing"):
+    with pytest.raises(TryAgain, match="from different inputs, so a job is publishing"):
         world.load(2023)
 
 
@@ -203,12 +203,12 @@ def test_a_catalog_of_another_lake_is_told(world: World) -> None:
     world.publish(2023, "2024-06-28")
     for file in Path(world.here.lake.removeprefix("file://"), "curated").rglob("*.metadata.json"):
         file.unlink()
-    with pytest.raises(WarehouseError, match=r"at what cannot be read(.|\n)*rebuild-catalog"):
+    with pytest.raises(WarehouseError, match=r"at metadata that cannot be read(.|\n)*rebuild-catalog"):
         world.load(2023)
 
 
 def test_a_year_that_is_not_published_is_told(world: World) -> None:
-    with pytest.raises(WarehouseError, match="is not in the catalog; was anything curated"):
+    with pytest.raises(WarehouseError, match="is not in the catalog; has anything been curated"):
         world.load(2023)
     world.publish(2023, "2024-06-28")
     with pytest.raises(WarehouseError, match="`publications` has 0 rows of general 2019; expected 1"):
@@ -220,9 +220,9 @@ def test_a_year_that_is_not_published_is_told(world: World) -> None:
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        ([], "not `entries` alone"),
+        ([], "must contain only `entries`"),
         ([File("file:///x", 1, 1)], "is not in this lake"),
-        ([File("LAKE/missing.parquet", 1, 1)], "COPY reads only what is there"),
+        ([File("LAKE/missing.parquet", 1, 1)], "COPY reads only existing files"),
     ],
 )
 def test_copy_refuses_what_redshift_refuses(world: World, files: list[File], expected: str) -> None:

@@ -51,9 +51,9 @@ def test_load_verify_and_query(
 
 def test_runners_that_are_not_known_are_told(world: World) -> None:
     here = replace(world.here, warehouse=Part("oracle", {}), query=Part("oracle", {}))
-    with pytest.raises(WarehouseError, match="`oracle` is not a warehouse; there are redshift-data, postgresql"):
+    with pytest.raises(WarehouseError, match="`oracle` is not a warehouse; expected redshift-data or postgresql"):
         open_warehouse(here, PLATFORM.warehouse, world.lake)
-    with pytest.raises(WarehouseError, match="`oracle` is not a query engine; there are athena, trino, duckdb"):
+    with pytest.raises(WarehouseError, match="`oracle` is not a query engine; expected athena, trino or duckdb"):
         engine.open_engine(here, PLATFORM)
 
 

@@ -119,5 +119,5 @@ def test_faults_are_told_apart(text: str, expected: type[Exception]) -> None:
 
 
 def test_a_batch_that_is_too_long_is_told_before() -> None:
-    with pytest.raises(WarehouseError, match="a batch of 51 statements; the Data API takes 40"):
+    with pytest.raises(WarehouseError, match="a batch of 51 statements; the Data API allows 40"):
         warehouse(Service()).transaction(["select 1"] * 50, "token")

@@ -27,14 +27,16 @@ def raise_for(report: Report | None, code: int) -> None:
     report decides, but it never turns a failed exit into a success."""
     if report is None:
         if code == 0:
-            raise AssayPermanentError("assay ended well but printed no report; is `binary` another program?")
+            raise AssayPermanentError(
+                "assay ended with exit code 0 but printed no report; does `binary` name another program?"
+            )
         if code < 0 or code > SIGNALLED:
             number = -code if code < 0 else code - SIGNALLED
             raise AssayRetryableError(
-                f"assay was ended by signal {number} before it had a report; nothing is published"
+                f"assay was ended by signal {number} before it wrote a report; nothing was published"
             )
         raise AssayPermanentError(
-            f"assay ended with exit code {code} and no report: the command cannot be understood; see the log above"
+            f"assay ended with exit code {code} and no report: the command line is invalid; see the log above"
         )
     link = f"\n  report: {report.link}" if report.link else ""
     if report.refusal is not None:

@@ -96,7 +96,7 @@ def type_of(field: pa.DataType) -> str:
     try:
         return _PLAIN[field]
     except KeyError:
-        raise CatalogError(f"there is no Hive type for the Parquet type `{field}`") from None
+        raise CatalogError(f"no Hive type corresponds to the Parquet type `{field}`") from None
 
 
 def columns_of(lake: Lake, part: str) -> dict[str, str]:
@@ -106,7 +106,7 @@ def columns_of(lake: Lake, part: str) -> dict[str, str]:
     """
     end = lake.read_end(part, _END)
     if end[-4:] != _MAGIC:
-        raise CatalogError(f"`{part}` does not end like a Parquet file")
+        raise CatalogError(f"`{part}` does not end as a Parquet file does")
     footer = int.from_bytes(end[-8:-4], "little") + 8
     if footer > len(end):
         end = lake.read_end(part, footer)

@@ -54,8 +54,8 @@ def newest(lake: Lake, keys: Iterable[str]) -> str:
     if len({one.state for one in top}) > 1:
         names = "\n    ".join(f"{url(lake, one.key)} (changed at {one.updated_ms} ms)" for one in top)
         raise CatalogError(
-            f"two commits raced, and the bucket does not say which one counted:\n    {names}\n"
-            "  help: look at both, then name one with --metadata TABLE=URL"
+            f"two commits raced, and the bucket does not tell which one won:\n    {names}\n"
+            "  help: inspect both, then choose one with --metadata TABLE=URL"
         )
     return url(lake, max(one.key for one in top))
 

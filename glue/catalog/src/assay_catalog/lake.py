@@ -149,4 +149,4 @@ def open_lake(here: Environment) -> Lake:
     if place.scheme == "s3":
         client = boto3.client("s3", region_name=here.region, endpoint_url=here.endpoint("s3"), config=RETRIES)
         return BucketLake(client, place.netloc, place.path.strip("/"))
-    raise CatalogError(f"`{here.lake}` is not a lake that can be read; expected `s3://…` or `file://…`")
+    raise CatalogError(f"`{here.lake}` is not a supported lake address; expected `s3://…` or `file://…`")

@@ -98,7 +98,7 @@ def _curated(
         catalog.register_table((curated.database, name), pointer)
         done.iceberg[name] = basename(pointer)
     if unknown := sorted(named.keys() - set(curated.tables)):
-        raise CatalogError(f"`{unknown[0]}` is not a curated table; there are {', '.join(curated.tables)}")
+        raise CatalogError(f"`{unknown[0]}` is not a curated table; available: {', '.join(curated.tables)}")
 
 
 def iceberg_catalog(here: Environment, client: GlueClient) -> GlueCatalog:

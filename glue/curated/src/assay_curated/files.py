@@ -50,4 +50,4 @@ def _open(spark: SparkSession, url: str) -> tuple[Any, Any, Any]:
     try:
         return jvm, path, path.getFileSystem(spark._jsc.hadoopConfiguration())  # noqa: SLF001
     except JAVA as error:
-        raise Unreadable(f"`{url}` is in no file system that Spark knows: {reason(error)}") from error
+        raise Unreadable(f"`{url}` is not in a file system that Spark supports: {reason(error)}") from error

@@ -33,7 +33,7 @@ def read(spark: SparkSession, lake: str, places: Iterable[str]) -> list[Manifest
     years = [(one.input.kind, one.input.year) for one in found]
     if twice := sorted({year for year in years if years.count(year) > 1}):
         named = ", ".join(f"{kind} {year}" for kind, year in twice)
-        raise Refused(f"several manifests of the same year: {named}\n  help: give the one that is to count")
+        raise Refused(f"several manifests for the same year: {named}\n  help: pass only the one to curate")
     return found
 
 

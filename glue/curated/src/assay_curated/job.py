@@ -25,7 +25,7 @@ def curate(lake: Lake, kind: str, places: Sequence[str], *, again: bool, step: C
     """Publishes the manifests at `places` and returns the report. Raises `CuratedError`."""
     manifests = inputs.read(lake.spark, lake.root, places)
     if others := [one for one in manifests if one.input.kind != kind]:
-        raise Refused(f"`{others[0].url}` is of kind `{others[0].input.kind}`; this job curates `{kind}`")
+        raise Refused(f"`{others[0].url}` has kind `{others[0].input.kind}`; this job curates `{kind}`")
     outcome = publish.curate(lake, manifests, again=again, step=step)
     heads = {table.name: lake.head(table) for table in TABLES}
     return {
@@ -81,12 +81,12 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--manifests",
         required=True,
         nargs="+",
-        help="URLs of manifests, or their keys in the lake; separated by commas or blanks, one a year",
+        help="URLs of manifests, or their keys in the lake; separated by commas or spaces, one per year",
     )
     parser.add_argument("--report", help="URL of a file to write the report to as well")
     # It takes a value, because Glue passes one with every argument.
     parser.add_argument(
-        "--again", choices=("yes", "no"), default="no", help="Write what is on main already once more (default: no)"
+        "--again", choices=("yes", "no"), default="no", help="Rewrite what is already on main (default: no)"
     )
     # Glue adds its own arguments.
     given, _ = parser.parse_known_args(arguments)

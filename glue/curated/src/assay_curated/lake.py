@@ -116,7 +116,7 @@ class Lake:
         except JAVA as error:
             raise CuratedError(
                 f"`{self.name(table)}` cannot be loaded: {reason(error)}\n"
-                "  help: `python -m assay_curated.migrate` makes the tables"
+                "  help: `python -m assay_curated.migrate` creates the tables"
             ) from error
 
 
@@ -132,7 +132,7 @@ class commits:  # noqa: N801 - reads as a statement
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if isinstance(error, JAVA):
             raise Conflict(
-                f"{self._what}: {reason(error)}\n  help: another job published; run this one again"
+                f"{self._what}: {reason(error)}\n  help: another job published meanwhile; run this one again"
             ) from error
 
 

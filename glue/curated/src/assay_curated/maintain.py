@@ -50,8 +50,8 @@ def maintain(
     """
     if unfinished := publish.unfinished(lake):
         raise Conflict(
-            f"a job published `publications` and not yet `{unfinished[0].name}`\n"
-            "  help: if none is running, curate any year: the job finishes what the last one began; then run this again"
+            f"a job published `publications` but not yet `{unfinished[0].name}`\n"
+            "  help: if no job is running, curate any year: that job completes the interrupted one; then run this again"
         )
     return {table.name: _sweep(lake, table, before, orphans_before, delete, step) for table in TABLES}
 
@@ -105,11 +105,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--environment", help="Name of an environment in platform.json (default: ASSAY_ENVIRONMENT)")
     parser.add_argument("--lake", help="URL of the lake (default: the environment's)")
     keep, orphan = f"(default: {KEEP_DAYS})", f"(default: {ORPHAN_DAYS})"
-    parser.add_argument("--keep-days", type=int, default=KEEP_DAYS, help=f"Days that snapshots are kept for {keep}")
-    parser.add_argument("--orphan-days", type=int, default=ORPHAN_DAYS, help=f"Least age of orphans that go {orphan}")
+    parser.add_argument("--keep-days", type=int, default=KEEP_DAYS, help=f"Days to keep snapshots {keep}")
+    parser.add_argument(
+        "--orphan-days", type=int, default=ORPHAN_DAYS, help=f"Minimum age of orphans to remove, in days {orphan}"
+    )
     # It takes a value, because Glue passes one with every argument.
     parser.add_argument(
-        "--delete", choices=("yes", "no"), default="no", help="Remove it, not only show it (default: no)"
+        "--delete", choices=("yes", "no"), default="no", help="Remove instead of only listing (default: no)"
     )
     parser.add_argument("--report", help="URL of a file to write the report to as well")
     # Glue adds its own arguments.
@@ -130,7 +132,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _maintained(lake: Lake, keep: int, orphan: int, delete: bool) -> dict[str, Any]:
     if min(keep, orphan) < LEAST_DAYS:
-        raise Refused(f"`--keep-days` and `--orphan-days` must be at least {LEAST_DAYS}: jobs and loads are under way")
+        raise Refused(
+            f"`--keep-days` and `--orphan-days` must be at least {LEAST_DAYS}, because jobs and loads may be running"
+        )
     now = datetime.now(UTC)
     before, orphans_before = now - timedelta(days=keep), now - timedelta(days=orphan)
     found = maintain(lake, before=before, orphans_before=orphans_before, delete=delete, step=_say)

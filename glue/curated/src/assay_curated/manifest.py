@@ -94,7 +94,7 @@ def parse(text: str, url: str, lake: str) -> Manifest:
         sizes = [entry["meta"]["content_length"] for entry in json.loads(text)["entries"]]
         parts = tuple(Part(f"{lake}/{part['key']}", part["rows"], part["bytes"]) for part in assay["parts"])
         if sizes != [part.bytes for part in parts]:
-            raise Unreadable(f"`{url}` gives different sizes of its parts in `entries` and `assay.parts`")
+            raise Unreadable(f"`{url}` states different sizes for its parts in `entries` and `assay.parts`")
         if not parts:
             raise Refused(f"`{url}` has no validated records; there is nothing to curate")
         return Manifest(

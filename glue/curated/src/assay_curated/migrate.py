@@ -62,7 +62,9 @@ def changes(found: StructType, table: Table, name: str, renamed: dict[str, str])
         after = f"after {table.schema.names[position - 1]}" if position else "first"
         if field.name not in there:
             if not field.nullable:
-                raise Refused(f"`{name}.{field.name}` is new and must not be null; rows that are there have no value")
+                raise Refused(
+                    f"`{name}.{field.name}` is new and declared not null, but existing rows have no value for it"
+                )
             order.insert(position, field.name)
             yield f"alter table {name} add column {field.name} {field.dataType.simpleString()} {after}"
             continue
@@ -77,12 +79,12 @@ def _changed(old: StructField, new: StructField, name: str) -> Iterator[str]:
     if old.dataType != new.dataType:
         if not _wider(old.dataType, new.dataType):
             kinds = f"`{old.dataType.simpleString()}`, declared is `{new.dataType.simpleString()}`"
-            raise Refused(f"`{name}.{new.name}` is {kinds}, which does not hold all of its values")
+            raise Refused(f"`{name}.{new.name}` is {kinds}, which cannot represent all existing values")
         yield f"alter table {name} alter column {new.name} type {new.dataType.simpleString()}"
     if new.nullable and not old.nullable:
         yield f"alter table {name} alter column {new.name} drop not null"
     elif old.nullable and not new.nullable:
-        raise Refused(f"`{name}.{new.name}` may be null in what is there, and is declared as never null")
+        raise Refused(f"`{name}.{new.name}` may contain nulls, but is declared not null")
 
 
 def _wider(old: DataType, new: DataType) -> bool:

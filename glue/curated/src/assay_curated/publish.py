@@ -63,7 +63,9 @@ def curate(lake: Lake, manifests: Sequence[Manifest], *, again: bool = False, st
     given = {(one.input.kind, one.input.year) for one in manifests}
     if missing := sorted({(one.kind, one.year) for one in state.apart} - given):
         named = ", ".join(f"{kind} {year}" for kind, year in missing)
-        raise Apart(f"a job ended between two tables, and its branches are gone\n  help: curate {named} again first")
+        raise Apart(
+            f"a job ended between two tables, and its branches no longer exist\n  help: curate {named} again first"
+        )
     head = lake.head(PUBLICATIONS)
     held = {(one.kind, one.year): one for one in (head.inputs if head else ())}
     newer, older, same = [], [], []

@@ -59,7 +59,7 @@ def load(path: Path | str | None = None) -> Platform:
         return parse(text)
     except (OSError, ValueError) as error:
         place = named or "platform.json"
-        raise ConfigError(f"cannot read `{place}`: {error}\n  help: name another in `{FILE_VARIABLE}`") from error
+        raise ConfigError(f"cannot read `{place}`: {error}\n  help: name another file in `{FILE_VARIABLE}`") from error
 
 
 def environment(platform: Platform, name: str | None = None) -> Environment:
@@ -68,11 +68,11 @@ def environment(platform: Platform, name: str | None = None) -> Environment:
     wanted = name or os.environ.get(ENVIRONMENT_VARIABLE)
     there = ", ".join(f"`{one}`" for one in platform.environments)
     if not wanted:
-        raise ConfigError(f"no environment is named; there are {there}\n  help: set `{ENVIRONMENT_VARIABLE}`")
+        raise ConfigError(f"no environment was chosen; available: {there}\n  help: set `{ENVIRONMENT_VARIABLE}`")
     try:
         return platform.environments[wanted]
     except KeyError:
-        raise ConfigError(f"environment `{wanted}` is not in platform.json; there are {there}") from None
+        raise ConfigError(f"environment `{wanted}` is not in platform.json; available: {there}") from None
 
 
 def parse(text: str) -> Platform:

@@ -26,7 +26,7 @@ class Fields:
         """A text that is not empty."""
         value = self._get(name)
         if not isinstance(value, str) or not value:
-            raise ValueError(f"`{self._at(name)}` is `{value}`; expected a text that is not empty")
+            raise ValueError(f"`{self._at(name)}` is `{value}`; expected a non-empty string")
         return value
 
     def whole(self, name: str) -> int:
@@ -40,9 +40,9 @@ class Fields:
         """A list of distinct texts, at least one."""
         value = self._get(name)
         if not isinstance(value, list) or not value or not all(isinstance(one, str) and one for one in value):
-            raise ValueError(f"`{self._at(name)}` is `{value}`; expected a list of texts")
+            raise ValueError(f"`{self._at(name)}` is `{value}`; expected a list of strings")
         if len(set(value)) != len(value):
-            raise ValueError(f"`{self._at(name)}` lists a text twice")
+            raise ValueError(f"`{self._at(name)}` contains the same string twice")
         return tuple(str(one) for one in value)
 
     def below(self, name: str) -> Fields:

@@ -129,7 +129,7 @@ class Part:
             return self.settings[name]
         except KeyError:
             there = ", ".join(f"`{one}`" for one in self.settings) or "none"
-            raise KeyError(f"runner `{self.runner}` needs the setting `{name}`; there are: {there}") from None
+            raise KeyError(f"runner `{self.runner}` needs the setting `{name}`; available: {there}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("name", choices=statements.names("analyst", "queries"))
     query.add_argument("--kind", choices=KINDS, default=KINDS[0], help="kind of payments (default: %(default)s)")
     query.add_argument(
-        "--in-place", action="store_true", help="run it with the query engine on the bucket, not in the warehouse"
+        "--in-place", action="store_true", help="run it in the query engine on the bucket instead of the warehouse"
     )
     commands.add_parser("views", help="recreate the query engine's views")
     check = commands.add_parser("validate", help="ask the query engine whether every station agrees")
@@ -119,7 +119,7 @@ def _in_place(given: argparse.Namespace, platform: Platform, here: Environment) 
         _print({"made": make_views(engine)})
         return 0
     if unknown := sorted(set(given.name) - set(VALIDATIONS)):
-        raise WarehouseError(f"`{unknown[0]}` is not a validation; there are {', '.join(VALIDATIONS)}")
+        raise WarehouseError(f"`{unknown[0]}` is not a validation; available: {', '.join(VALIDATIONS)}")
     asked: list[tuple[str, dict[str, statements.Value]]] = [(name, {}) for name in given.name or VALIDATIONS]
     if given.snapshot is not None:
         asked.append(("time_travel", {"snapshot": given.snapshot}))

@@ -111,7 +111,9 @@ class DuckDb:
         base, _, hidden = one.name.partition("$")
         found = self.glue.find_table(one.database, base)
         if found is None:
-            raise WarehouseError(f"`{one.database}.{base}` is not in the catalog; was anything registered or curated?")
+            raise WarehouseError(
+                f"`{one.database}.{base}` is not in the catalog; has anything been registered or curated?"
+            )
         if found.get("Parameters", {}).get("table_type", "").upper() == "ICEBERG":
             if hidden:
                 rows: Any = self._iceberg(one.database, base).inspect

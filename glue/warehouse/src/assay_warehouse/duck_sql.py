@@ -45,9 +45,9 @@ def translate(statement: str, database: str) -> Translated:
     try:
         parsed = sqlglot.parse_one(statement, dialect="athena", error_level=sqlglot.ErrorLevel.RAISE)
     except sqlglot.errors.SqlglotError as error:
-        raise WarehouseError(f"`{statement[:60]}…` is not understood: {error}") from error
+        raise WarehouseError(f"`{statement[:60]}…` cannot be parsed: {error}") from error
     if parsed.find(exp.Command):
-        raise WarehouseError(f"`{statement[:60]}…` is not understood")
+        raise WarehouseError(f"`{statement[:60]}…` cannot be parsed")
     made = parsed.this.find(exp.Table) if isinstance(parsed, exp.Create) else None
     reads = tuple(sorted(set(_references(parsed, made, database))))
     parsed = parsed.transform(_keys).transform(_rows)

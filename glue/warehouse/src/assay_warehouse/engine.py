@@ -114,7 +114,7 @@ def open_engine(here: Environment, platform: Platform) -> Engine:
 
         sys.stderr.write(f"{NOTICE}\n")
         return DuckDb.of(here, platform)
-    raise WarehouseError(f"`{here.query.runner}` is not a query engine; there are athena, trino, duckdb")
+    raise WarehouseError(f"`{here.query.runner}` is not a query engine; expected athena, trino or duckdb")
 
 
 def _value(text: str | None, kind: str) -> object:

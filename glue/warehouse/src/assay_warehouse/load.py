@@ -152,7 +152,8 @@ class Loader:
         rows = sum(one.rows for one in files[FACT])
         if rows != expected.rows:
             raise WarehouseError(
-                f"the files of {kind} {year} have {rows} rows; the host's audit has {expected.rows}: nothing was loaded"
+                f"the files of {kind} {year} have {rows} rows; the host's audit says {expected.rows}: "
+                "nothing was loaded"
             )
 
     def _told(

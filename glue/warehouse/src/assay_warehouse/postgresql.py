@@ -66,13 +66,13 @@ class PostgreSQL:
         table = statement.this
         manifest: dict[str, list[dict[str, dict[str, int]]]] = json.loads(self._read(statement.args["files"][0].name))
         if manifest.keys() != {"entries"} or not manifest["entries"]:
-            raise WarehouseError("the manifest is not `entries` alone, with one at least")
+            raise WarehouseError("the manifest must contain only `entries`, with at least one")
         target = sql.Identifier(*(part.name for part in table.parts))
         statement_text = sql.SQL("copy {} ({}) from stdin")
         for entry in manifest["entries"]:
             content = self._read(str(entry["url"]))
             if len(content) != entry["meta"]["content_length"]:
-                raise WarehouseError(f"`{entry['url']}` has {len(content)} bytes; the manifest says another number")
+                raise WarehouseError(f"`{entry['url']}` has {len(content)} bytes; the manifest states another size")
             rows = pq.read_table(io.BytesIO(content))
             tables.file_agrees(table.name, rows.schema)
             names = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
@@ -87,7 +87,7 @@ class PostgreSQL:
         try:
             return self.lake.read(key_of(self.lake, place))
         except NotThere as error:
-            raise WarehouseError(f"{error}; COPY reads only what is there") from error
+            raise WarehouseError(f"{error}; COPY reads only existing files") from error
 
 
 def translate(statement: str) -> str:
@@ -97,7 +97,7 @@ def translate(statement: str) -> str:
     """
     parsed = sqlglot.parse_one(statement, dialect="redshift")
     if parsed.find(exp.Command):
-        raise WarehouseError(f"`{statement[:60]}…` is not understood")
+        raise WarehouseError(f"`{statement[:60]}…` cannot be parsed")
     if isinstance(parsed, exp.Create) and parsed.kind == "TABLE":
         parsed.set("properties", None)
     return parsed.sql(dialect="postgres")

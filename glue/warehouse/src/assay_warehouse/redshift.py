@@ -67,7 +67,7 @@ class RedshiftDataApi:
     def _run(self, statements: Sequence[str], token: str) -> str:
         steps = [f"set search_path to {self.schema}", *statements]
         if len(steps) > MOST_STATEMENTS:
-            raise WarehouseError(f"a batch of {len(steps)} statements; the Data API takes {MOST_STATEMENTS}")
+            raise WarehouseError(f"a batch of {len(steps)} statements; the Data API allows {MOST_STATEMENTS}")
         started = self.client.batch_execute_statement(
             WorkgroupName=self.workgroup,
             Database=self.database,

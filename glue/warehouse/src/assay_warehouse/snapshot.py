@@ -62,7 +62,7 @@ class Published:
         tables = {name: pin(catalog, database, name) for name in names}
         if len({one.inputs for one in tables.values()}) > 1:
             told = "; ".join(f"{name}: {one.inputs}" for name, one in tables.items())
-            raise TryAgain(f"the curated tables are of different inputs, so somebody is publishing: {told}")
+            raise TryAgain(f"the curated tables were built from different inputs, so a job is publishing: {told}")
         return cls(tables)
 
     def files(self, name: str, kind: str, year: int) -> list[File]:
@@ -73,8 +73,8 @@ class Published:
             values = partition(pinned.table, file)
             if tuple(values.get(key) for key in YEAR_KEYS) != (kind, year):
                 raise WarehouseError(
-                    f"`{file.file_path}` of `{name}` is of the partition {values}; expected {kind} {year} alone: a "
-                    "load would take other years in twice"
+                    f"`{file.file_path}` of `{name}` belongs to partition {values}; expected only {kind} {year}: "
+                    "loading it would duplicate other years"
                 )
             found.append(File(_s3(file.file_path), file.file_size_in_bytes, file.record_count))
         return found
@@ -101,11 +101,11 @@ def pin(catalog: Catalog, database: str, name: str) -> Pinned:
     try:
         table = catalog.load_table((database, name))
     except NoSuchTableError:
-        raise WarehouseError(f"`{database}.{name}` is not in the catalog; was anything curated?") from None
+        raise WarehouseError(f"`{database}.{name}` is not in the catalog; has anything been curated?") from None
     except OSError as error:
         raise WarehouseError(
-            f"the catalog points `{database}.{name}` at what cannot be read: {error}\n"
-            "  help: if the catalog is of another lake, `python -m assay_catalog rebuild-catalog` rebuilds it"
+            f"the catalog points `{database}.{name}` at metadata that cannot be read: {error}\n"
+            "  help: if the catalog belongs to another lake, rebuild it with `python -m assay_catalog rebuild-catalog`"
         ) from error
     snapshot = table.current_snapshot()
     if snapshot is None or snapshot.summary is None:

@@ -63,7 +63,7 @@ def fill(statement: str, values: Mapping[str, Value]) -> str:
 def literal(value: Value) -> str:
     """A value as SQL. Raises `WarehouseError` for a text with unexpected characters."""
     if isinstance(value, bool):
-        raise WarehouseError("a truth value is not written as a literal")
+        raise WarehouseError("a boolean cannot be written as a literal")
     if isinstance(value, datetime):
         return f"'{value:%Y-%m-%d %H:%M:%S}'"
     if isinstance(value, date):
@@ -74,5 +74,5 @@ def literal(value: Value) -> str:
         return f"'{value:f}'"
     # A backslash is an escape in Redshift but not in PostgreSQL; none of our ids, dates or URLs has one.
     if "\\" in value or "\0" in value:
-        raise WarehouseError(f"`{value}` has a backslash or a NUL and is not written as a literal")
+        raise WarehouseError(f"`{value}` contains a backslash or a NUL and cannot be written as a literal")
     return "'" + value.replace("'", "''") + "'"

@@ -75,7 +75,7 @@ def type_of(given: IcebergType) -> str:
         case DecimalType(precision=precision, scale=scale):
             return f"decimal({precision},{scale})"
         case _:
-            raise WarehouseError(f"`{given}` has no type in the warehouse")
+            raise WarehouseError(f"`{given}` has no corresponding type in the warehouse")
 
 
 def agree(table: str, schema: Schema) -> None:
@@ -86,7 +86,7 @@ def agree(table: str, schema: Schema) -> None:
         if one != other:
             raise WarehouseError(
                 f"column {place} of `{table}` is `{' '.join(one)}` in the lake and `{' '.join(other)}` in the "
-                "warehouse: COPY goes by position"
+                "warehouse: COPY maps columns by position"
             )
     if len(there) != len(wanted):
         raise WarehouseError(f"`{table}` has {len(there)} columns in the lake and {len(wanted)} in the warehouse")
@@ -115,4 +115,4 @@ def type_in_file(given: pa.DataType) -> str:
     for name, fits in _IN_FILES.items():
         if fits(given):
             return name
-    raise WarehouseError(f"`{given}` of a file has no type in the warehouse")
+    raise WarehouseError(f"`{given}` in a file has no corresponding type in the warehouse")

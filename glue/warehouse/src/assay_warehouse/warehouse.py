@@ -39,4 +39,4 @@ def open_warehouse(here: Environment, names: WarehouseNames, lake: Lake) -> Ware
         from assay_warehouse.postgresql import PostgreSQL  # noqa: PLC0415
 
         return PostgreSQL(here.warehouse.setting("dsn"), names.schema, lake)
-    raise WarehouseError(f"`{here.warehouse.runner}` is not a warehouse; there are redshift-data, postgresql")
+    raise WarehouseError(f"`{here.warehouse.runner}` is not a warehouse; expected redshift-data or postgresql")

@@ -56,7 +56,7 @@ def main() -> int:
 def _disturbed(world: World, story: Story, smooth: dict[str, str]) -> list[str]:
     differing = contents.differing(smooth, contents.digests(Stations.open(world)))
     if not differing and not story.spared:
-        story.screen.say(f"all {len(smooth)} tables hold what they hold without a disturbance, to the last cell")
+        story.screen.say(f"all {len(smooth)} tables are identical to those of the undisturbed run, to the last cell")
     return [f"`{one}` is not what it is without a disturbance" for one in differing] + [
         f"this was to be killed, and was not: {one}" for one in story.spared
     ]

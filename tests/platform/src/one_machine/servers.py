@@ -34,9 +34,9 @@ def await_answer(server: Guarded, answers: Callable[[], bool]) -> Guarded:
     begun = time.monotonic()
     while not answers():
         if not server.runs():
-            raise ServerError(f"{server.name} ended; it said:\n{server.said()}")
+            raise ServerError(f"{server.name} ended:\n{server.said()}")
         if time.monotonic() - begun > _PATIENCE_SECONDS:
-            raise ServerError(f"{server.name} did not answer within {_PATIENCE_SECONDS} s; it said:\n{server.said()}")
+            raise ServerError(f"{server.name} did not answer within {_PATIENCE_SECONDS} s:\n{server.said()}")
         time.sleep(0.2)
     return server
 

@@ -61,7 +61,7 @@ def started(world: World, screen: Screen) -> Iterator[Platform]:
             screen.say(f"Airflow answers: {world.url('airflow')}")
             warehouse.result()
             tables.result()
-            screen.say("tables are made, by `assay_curated.migrate` and `assay_warehouse setup`")
+            screen.say("tables created by `assay_curated.migrate` and `assay_warehouse setup`")
         if "trino" in running:
             servers.await_trino(running["trino"])
             screen.say("Trino answers in Athena's place")

@@ -107,8 +107,8 @@ class Story:
         found = Stations.open(self.platform.world).loaded()
         expected = {year: self.truths[year].validated for year in (RESTATED, PLAIN)}
         if found != expected:
-            raise UnexpectedError(f"the warehouse has {found}, and should have {expected}")
-        self.screen.say("the warehouse has 2019 and 2021 to the cent, and nothing of 2020")
+            raise UnexpectedError(f"the warehouse has {found}; expected {expected}")
+        self.screen.say("the warehouse has 2019 and 2021 to the cent, and nothing for 2020")
 
     def _correct(self) -> None:
         publisher = self.platform.publisher
@@ -161,7 +161,7 @@ class Story:
         after = stations.engine.query("select table_schema, table_name from information_schema.tables")[1]
         if set(map(tuple, before)) != set(map(tuple, after)) or len(empty) >= len(before):
             raise UnexpectedError(f"the catalog had {before}, then {empty}, and has {after}")
-        self.screen.say(f"{len(after) - len(empty)} tables and views are back: {_counts(done)}")
+        self.screen.say(f"{len(after) - len(empty)} tables and views were rebuilt: {_counts(done)}")
 
     def _look_after(self) -> None:
         self._airflow("dags", "trigger", MAINTAIN)
@@ -172,7 +172,7 @@ class Story:
         )
         measured = Stations.open(self.platform.world).measured()
         if not measured:
-            raise UnexpectedError("no number of an alarm was measured")
+            raise UnexpectedError("no alarm metric was measured")
         self.screen.say(f"measured for alarms: {', '.join(measured)}")
 
     def _await_dags(self) -> None:

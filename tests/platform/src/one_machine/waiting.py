@@ -46,7 +46,7 @@ class Watch:
                 return runs
             for process in self.airflow.processes:
                 if not process.runs():
-                    raise UnexpectedError(f"{process.name} ended; it said:\n{process.said()}")
+                    raise UnexpectedError(f"{process.name} ended:\n{process.said()}")
             if time.monotonic() - begun > _PATIENCE_SECONDS:
                 states = "\n".join(f"  {run.dag} {run.year}: {run.state}" for run in runs)
                 raise UnexpectedError(f"after {_PATIENCE_SECONDS:.0f} s still waiting for {what}:\n{states}")

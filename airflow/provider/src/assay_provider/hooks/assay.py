@@ -28,7 +28,7 @@ class Settings:
         """Raises `ValueError` for unknown options, which are probably misspelled."""
         known = set(cls.__slots__)
         if unknown := sorted(set(extra) - known):
-            raise ValueError(f"`{unknown[0]}` in the connection's extra is not known; there are {sorted(known)}")
+            raise ValueError(f"`{unknown[0]}` in the connection's extra is unknown; expected one of {sorted(known)}")
         env = {str(name): str(value) for name, value in (extra.get("env") or {}).items()}
         return cls(**{**extra, "env": env})
 

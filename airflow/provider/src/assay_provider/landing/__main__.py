@@ -21,12 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m assay_provider.landing", description="Land files in raw/")
     parser.add_argument("origin", nargs="+", help="Path, `s3://…` or `https://…` of a file")
     parser.add_argument("--raw", required=True, help="Folder or `s3://bucket/prefix` of raw files")
-    parser.add_argument("--year", required=True, help="Year that the files are about")
-    parser.add_argument("--digest", help="`sha256:…` that is published for the file (one file only)")
+    parser.add_argument("--year", required=True, help="Program year of the files")
+    parser.add_argument("--digest", help="Expected digest, `sha256:…`, as published for the file (one file only)")
     parser.add_argument("--name", help="Name to land it under (one file only; default: the origin's)")
     given = parser.parse_args(arguments)
     if (given.digest or given.name) and len(given.origin) > 1:
-        parser.error("--digest and --name are of one file")
+        parser.error("--digest and --name need exactly one file")
     raw = places.open_place(given.raw)
     for origin in given.origin:
         try:

@@ -62,7 +62,7 @@ def download(
             if version.length is None or size == version.length:
                 return version
             if size > version.length:
-                raise ChangedError(f"`{url}` gave {size} bytes; expected {version.length}")
+                raise ChangedError(f"`{url}` returned {size} bytes; expected {version.length}")
             reason = f"{size} of {version.length} bytes came"
         except urllib.error.HTTPError as error:
             if error.code not in RETRIED:
@@ -87,14 +87,14 @@ def _fetch(url: str, target: Path, at: int, known: Version | None) -> Version:
         response = urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310
     except urllib.error.HTTPError as error:
         if error.code == RANGE_NOT_SATISFIABLE:
-            raise ChangedError(f"`{url}` is now shorter than the {at} bytes that came before") from error
+            raise ChangedError(f"`{url}` is now shorter than the {at} bytes already downloaded") from error
         raise
     with response:
         partial = response.status == PARTIAL
         length = _length(response.headers, at if partial else 0, partial=partial)
         version = Version.of(response.headers, length)
         if known is not None and version != known:
-            raise ChangedError(f"`{url}` changed while it was fetched: it was {known}, and is {version}")
+            raise ChangedError(f"`{url}` changed during the download: it was {known} and is now {version}")
         _not_a_page(url, response.headers)
         with target.open("ab" if partial else "wb") as file:
             try:
@@ -121,5 +121,5 @@ def _length(headers: Message, at: int, *, partial: bool) -> int | None:
 def _not_a_page(url: str, headers: Message) -> None:
     if headers.get_content_type() in {"text/html", "application/xhtml+xml"}:
         raise NotThisFileError(
-            f"`{url}` gives a page (`{headers.get_content_type()}`) and not a file; is it behind a log-in?"
+            f"`{url}` returned a web page (`{headers.get_content_type()}`), not a file; does it require a login?"
         )

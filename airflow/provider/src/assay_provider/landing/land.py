@@ -105,7 +105,7 @@ def _whole(found: Landed, copy: Path, digest: str | None, size: int | None) -> t
     if found.size == 0:
         raise PartialError(f"`{found.origin}` is empty")
     if head.startswith(PAGE_STARTS):
-        raise NotThisFileError(f"`{found.origin}` begins like a page and is not a data file; is it behind a log-in?")
+        raise NotThisFileError(f"`{found.origin}` starts like a web page, not a data file; does it require a login?")
     if size is not None and found.size != size:
         raise PartialError(f"`{found.origin}` has {found.size} bytes; expected {size}")
     if digest is not None and found.digest != digest:
@@ -121,7 +121,7 @@ def _whole(found: Landed, copy: Path, digest: str | None, size: int | None) -> t
                 while stream.read(1 << 20):
                     pass
     except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as error:
-        raise PartialError(f"`{found.origin}` is not whole: {error}") from error
+        raise PartialError(f"`{found.origin}` is incomplete: {error}") from error
     return ()
 
 
@@ -134,9 +134,10 @@ def _put(raw: places.Place, found: Landed, copy: Path, sidecar: Path) -> Landed:
         raw.fetch(key, there)
         if _digest(there) != found.digest:
             raise OtherContentError(
-                f"`{found.url}` holds other bytes than `{found.origin}` gives ({found.digest}); "
+                f"`{found.url}` differs from `{found.origin}` ({found.digest}); "
                 "nothing was overwritten\n"
-                "  help: land it under another name (`--name`) that begins alike; of one publication the last counts"
+                "  help: land it under another name with the same beginning (`--name`); "
+                "the latest file of a publication counts"
             ) from None
     sidecar.write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
     try:

@@ -126,7 +126,7 @@ class EcsMixin(AssayBaseOperator):
             if rest == wanted and found is None:
                 found = (str(task["taskArn"]), report)
                 continue
-            self.log.info("task: %s, which an earlier try started, does something else; stopping it", task["taskArn"])
+            self.log.info("task: %s, which an earlier try started, runs another command; stopping it", task["taskArn"])
             client.stop_task(cluster=self.cluster, task=task["taskArn"], reason="the Airflow task wants something else")
             self._wait(client, task["taskArn"])
         return found
