@@ -46,6 +46,9 @@ pub(crate) struct Place {
     pub(crate) from_source: &'static [&'static str],
 }
 
+/// The environment of pip, which installs into the others. An interpreter's own is as old as that, and takes twice the CPU.
+const PIP: Place = Place { folder: "pip", requirements: "tests/pip.txt", from_source: &[] };
+
 /// The environment of the tests.
 const TESTS: Place =
     Place { folder: "venv", requirements: "tests/requirements.txt", from_source: &[] };
@@ -74,24 +77,57 @@ pub(crate) fn make(checkout: &Checkout, place: &Place) -> Result<PathBuf> {
     if let Some(interpreter) = ready(checkout, place)? {
         return Ok(interpreter);
     }
+    let own = |base: &Path| install(checkout, &PIP, base, &[], &interpreter_of(checkout, &PIP));
+    let pip = made(checkout, &PIP, own)?;
+    let target = interpreter_of(checkout, place);
+    let given = target.to_string_lossy();
+    let from_outside = ["--python", &given];
+    made(checkout, place, |base| install(checkout, place, base, &from_outside, &pip))
+}
+
+/// Makes an environment with the base interpreter, unless it is up to date, and returns its interpreter.
+fn made(checkout: &Checkout, place: &Place, make: impl Fn(&Path) -> Result<()>) -> Result<PathBuf> {
     let folder = checkout.output().join(place.folder);
     let _turn = turn::take(&folder.with_extension("lock"))?;
     if let Some(interpreter) = ready(checkout, place)? {
         return Ok(interpreter);
     }
-    let interpreter = interpreter_of(checkout, place);
     let base = base_interpreter()?;
     eprintln!("making the Python environment in `{}`", checkout.relative(&folder));
     if folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("cannot remove `{}`", folder.display()))?;
     }
-    shell::run_on_stderr(Command::new(&base).args(["-m", "venv"]).arg(&folder)).context(
+    make(&base)?;
+    // Written last, so that an interrupted installation is repeated.
+    let stamp = stamp(checkout, place);
+    fs::write(&stamp, place.digest(checkout)?)
+        .with_context(|| format!("cannot write `{}`", stamp.display()))?;
+    Ok(interpreter_of(checkout, place))
+}
+
+/// Makes an environment with `base`, and installs into it with `pip`, which gets `options`: an environment has no pip of its own unless that
+/// is the one to use.
+fn install(
+    checkout: &Checkout,
+    place: &Place,
+    base: &Path,
+    options: &[&str],
+    pip: &Path,
+) -> Result<()> {
+    let mut venv = Command::new(base);
+    venv.args(["-m", "venv"]);
+    if !options.is_empty() {
+        venv.arg("--without-pip");
+    }
+    shell::run_on_stderr(venv.arg(checkout.output().join(place.folder))).context(
         "Python is there, but cannot make environments\n  help: on Debian and Ubuntu `apt-get install python3-venv`",
     )?;
-    let mut install = Command::new(&interpreter);
+    let mut install = Command::new(pip);
     install
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(["-m", "pip"])
+        .args(options)
+        .args(["install", "--quiet", "--disable-pip-version-check"])
         // Wheels only: building pyarrow from source takes hours and a C++ toolchain.
         .args(["--require-hashes", "--only-binary", ":all:"]);
     for package in place.from_source {
@@ -104,12 +140,7 @@ pub(crate) fn make(checkout: &Checkout, place: &Place) -> Result<PathBuf> {
              the variable `PIP_INDEX_URL`",
             place.requirements
         )
-    })?;
-    // Written last, so that an interrupted installation is repeated.
-    let stamp = stamp(checkout, place);
-    fs::write(&stamp, place.digest(checkout)?)
-        .with_context(|| format!("cannot write `{}`", stamp.display()))?;
-    Ok(interpreter)
+    })
 }
 
 impl Place {
