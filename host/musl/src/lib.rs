@@ -17,15 +17,7 @@
 extern crate std;
 
 #[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
-mod compare;
-#[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
-mod copy;
-#[cfg(all(target_arch = "x86_64", target_env = "musl", not(test)))]
-mod exported;
-#[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
-mod fill;
-#[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
-mod lanes;
+mod memory;
 
 /// musl's own allocator has one lock for all threads.
 #[cfg(target_env = "musl")]

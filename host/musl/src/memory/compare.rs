@@ -3,7 +3,7 @@
 use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8};
 use core::cmp::Ordering;
 
-use crate::lanes::{LANE, load};
+use super::lanes::{LANE, load};
 
 /// Compares `len` bytes: below zero, zero or above it, like the first two bytes that differ.
 ///

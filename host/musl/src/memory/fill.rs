@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::_mm_set1_epi8;
 
-use crate::lanes::{BLOCK, LANE, store, store_block};
+use super::lanes::{BLOCK, LANE, store, store_block};
 
 /// Fills `len` bytes.
 ///

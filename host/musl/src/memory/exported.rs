@@ -2,7 +2,7 @@
 
 use core::ffi::{c_int, c_void};
 
-use crate::{compare, copy, fill};
+use super::{compare, copy, fill};
 
 /// Copies `len` bytes.
 #[unsafe(no_mangle)]

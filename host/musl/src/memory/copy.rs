@@ -1,6 +1,6 @@
 //! `memcpy` and `memmove`: one function, as the check for overlap is a single comparison.
 
-use crate::lanes::{BLOCK, LANE, load, load_block, store, store_block};
+use super::lanes::{BLOCK, LANE, load, load_block, store, store_block};
 
 /// Copies `len` bytes, also between places that overlap.
 ///
