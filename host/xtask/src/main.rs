@@ -58,9 +58,9 @@ commands:
   setup             WebAssembly target, C compiler, and for the tests Python, componentize-py and -js, a registry
   plugins           build the plugins into target/plugins and pin them in rules/assay.lock
   plugins --check   the same, and fail if the lock would change
-  dist              folder and archive of binary, rules and plugins, tried out from elsewhere
+  dist              folder and archive of binary, rules and plugins, tested from elsewhere
   terraform [STEP]… what can be checked of terraform/ without an account; says what ran and what could not
-  image             container image of the same, linked statically, by buildah or docker; tried out without a network
+  image             container image of the same, linked statically, by buildah or docker; tested without a network
   image --context   lay its files out for another builder, and print docker's command
   image --measure   what its program costs beside one that is linked as usual, and beside one with musl's own allocator
   layout            check which crate and module uses which, and what a crate may know
