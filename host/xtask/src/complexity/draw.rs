@@ -309,7 +309,7 @@ mod tests {
     fn wide_records_are_as_wide_as_their_header() {
         let shape = wide(&mut Rng::with_seed(2));
         let mut bytes = Vec::new();
-        shape.write(1_000, &mut bytes).expect("writing to a vector cannot fail");
+        shape.write(1_000, &mut bytes).expect("a vector accepts all bytes");
         let commas: Vec<usize> = bytes
             .split(|byte| *byte == b'\n')
             .map(|line| line.split(|byte| *byte == b',').count() - 1)

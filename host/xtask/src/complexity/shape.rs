@@ -140,7 +140,7 @@ impl Shape {
         // Names are numbered as in the file.
         let mut written = self.before.iter().map(|run| run.times(scale)).sum();
         for run in &self.header {
-            run.write(scale, &mut written, &mut line).expect("writing to a vector cannot fail");
+            run.write(scale, &mut written, &mut line).expect("a vector accepts all bytes");
         }
         let line = String::from_utf8_lossy(&line);
         line.trim_end().split(',').map(|name| name.trim_matches('"').to_owned()).collect()
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn runs_are_repeated_as_the_scale_says() {
         let mut bytes = Vec::new();
-        shape().write(2, &mut bytes).expect("writing to a vector cannot fail");
+        shape().write(2, &mut bytes).expect("a vector accepts all bytes");
         let text = String::from_utf8(bytes).expect("it is ASCII");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[..3], ["", "", "a,\"b\""]);
@@ -221,7 +221,7 @@ mod tests {
     fn a_size_becomes_a_scale() {
         let check = |bytes: u64| {
             let mut written = Vec::new();
-            shape().write(shape().scale(bytes), &mut written).expect("writing to a vector cannot fail");
+            shape().write(shape().scale(bytes), &mut written).expect("a vector accepts all bytes");
             let off = (written.len() as u64).abs_diff(bytes);
             // Small numbers have fewer digits.
             assert!(off < bytes / 2, "{bytes}: {}", written.len());
