@@ -13,7 +13,7 @@ use super::shape::{Run, Shape};
 use super::wrapping::Wrapping;
 
 /// Threads and bytes of memory: the default and the minimum. Many threads only with the default: with less, the system's allocator keeps
-/// more for each thread than there is.
+/// more for each thread than is available.
 const WAYS: [(u32, u64); 5] = [(1, DEFAULT), (1, DEFAULT), (16, DEFAULT), (1, LEAST), (2, LEAST)];
 const DEFAULT: u64 = 256 << 20;
 const LEAST: u64 = 128 << 20;
@@ -21,7 +21,7 @@ const LEAST: u64 = 128 << 20;
 /// The most columns tried in a table. 5,000, because more are not promised to fit into the available memory.
 const COLUMNS: u64 = 5_000;
 
-/// The name under which every file is judged, whatever its own.
+/// The name under which every file is judged, whatever its own name is.
 const NAME: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
 
 /// Rules of this checkout, and records for which they were made.

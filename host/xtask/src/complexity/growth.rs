@@ -4,10 +4,10 @@
 /// it is more than a tenth of the whole.
 const MOST: f64 = 2.2;
 
-/// The same for 4n and n, by the clock: a quadratic part that is a tenth at n gives 5.2, and busy neighbours turn 4 into 4.3.
+/// The same for 4n and n, by the clock: a quadratic part that is a tenth at n gives 5.2, and busy neighbours raise 4 to 4.3.
 const MOST_BY_CLOCK: f64 = 4.6;
 
-/// Seconds below which the clock is meaningless.
+/// Seconds below which the clock is unreliable.
 const LEAST_SECONDS: f64 = 0.03;
 
 /// How the costs of n, 2n, 4n and so on grow.

@@ -1,4 +1,4 @@
-//! Inputs whose cost was once quadratic, or much higher from some size on: a short search of their own for every change.
+//! Inputs whose cost was once quadratic, or much higher from some size on. Counting them is a short search for every change.
 
 use super::case::Case;
 use super::shape::{Piece, Run, Shape, Times};
