@@ -1,6 +1,6 @@
-//! `complexity`: searches for inputs whose cost grows faster than they do, or beyond the memory budget.
+//! `complexity`: searches for inputs whose cost grows faster than their size, or whose memory exceeds the budget.
 //!
-//! Each seed is an input that can be made at any size, and the rules that judge it. The clock says quickly what may grow; what is told as a finding was
+//! Each seed is an input that can be made at any size, with the rules that judge it. The clock quickly shows what may grow; a finding is
 //! counted, in instructions and bytes moved, at n, 2n, 4n and 8n.
 
 mod case;
@@ -35,25 +35,25 @@ usage: cargo xtask complexity [SECONDS] [--seed SEED] [--known]
 
   SECONDS  Time to search (default: 60)
   --seed   First seed of the search (default: from the clock); without SECONDS, runs this seed alone
-  --known  Count the instructions of inputs that were quadratic once, as `cargo xtask test complexity` does
+  --known  Count the instructions of inputs that were once quadratic, as `cargo xtask test complexity` does
 
-Each seed is an input of any constructs of the format, in any container, with any rules. It is judged at sizes up to 64 MiB. What the clock
-makes suspicious is counted by valgrind at n, 2n, 4n and 8n: a finding is more than 2.2 times the instructions, or bytes read and written,
-at every doubling. So is more memory than `--memory` allows, and a crash. The inputs of a finding are kept in target/complexity.
+Each seed is an input of any constructs of the format, in any container, with any rules. It is judged at sizes up to 64 MiB. If the clock
+raises a suspicion, valgrind counts at n, 2n, 4n and 8n. Findings are more than 2.2 times the instructions, or bytes read and written, at
+every doubling; more memory than `--memory` allows; and crashes. The inputs of a finding are kept in target/complexity.
 
-Needs valgrind. `ASSAY_BIN` names the binary to search; otherwise `cargo build` makes it.
+Needs valgrind. `ASSAY_BIN` names the binary to test (default: built with `cargo build`).
 ";
 
-/// The years of the project's own packs that are searched: an old layout and the newest.
+/// Years of the project's own packs to search: an old layout and the newest.
 const YEARS: [&str; 2] = ["2016", "2023"];
 
-/// Records of each that stand in for what is made up.
+/// Number of records of each year that are used in place of generated ones.
 const RECORDS: &str = "60";
 
-/// Instructions below which growth is of no interest.
+/// Instructions below which growth does not matter.
 const FEW: u64 = 20_000_000;
 
-/// Runs what the words ask for.
+/// Runs the command with these arguments.
 pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     let options = options::read(words)?;
     if options == Options::Help {
@@ -84,7 +84,7 @@ pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     }
 }
 
-/// What `cargo xtask test` runs of it: where there is no valgrind, it says so and passes.
+/// The part that `cargo xtask test` runs. Without valgrind it says so and passes.
 pub(crate) fn test(checkout: &Checkout) -> Result<()> {
     if !cost::can_count() {
         println!(
@@ -124,7 +124,7 @@ fn search(checkout: &Checkout, bench: &Bench, first: u64, time: Duration) -> Res
     Ok(())
 }
 
-/// Prints what is wrong with a case and how to see it, and keeps its inputs.
+/// Prints what is wrong with a case and how to reproduce it, and keeps its inputs.
 fn tell(checkout: &Checkout, bench: &Bench, case: &Case, outcome: &Outcome) -> Result<()> {
     if outcome.findings.is_empty() {
         return Ok(());
@@ -133,27 +133,27 @@ fn tell(checkout: &Checkout, bench: &Bench, case: &Case, outcome: &Outcome) -> R
     println!("  input       {}", case.describe());
     let folder = checkout.output().join("complexity").join(case.name.replace(' ', "-"));
     if folder.exists() {
-        fs::remove_dir_all(&folder).context("cannot remove what was kept before")?;
+        fs::remove_dir_all(&folder).context("cannot remove the inputs kept before")?;
     }
     let scale = case.shape.scale(1 << 20);
     for scale in [scale, 2 * scale] {
         let placed = case.place(scale, &folder)?;
         println!("  {:>9} B  {}", placed.bytes()?, bench.shown(case, &placed));
     }
-    println!("  again       cargo xtask complexity --{}", case.name);
+    println!("  reproduce   cargo xtask complexity --{}", case.name);
     Ok(())
 }
 
-/// Counts the inputs that were quadratic once.
+/// Counts the instructions of inputs that were once quadratic.
 fn count_known(bench: &Bench) -> Result<()> {
     let mut faults = Vec::new();
     let mut start = None;
     for (case, scale) in known::all() {
         let count = |scale| {
             let counted = bench.count(&case, scale)?;
-            counted.with_context(|| format!("{}: it does not come to its end", case.name))
+            counted.with_context(|| format!("{}: the run does not finish", case.name))
         };
-        // The same for all but what is always there.
+        // The same for all cases, apart from the fixed parts of their inputs.
         let start = match start {
             Some(start) => start,
             None => *start.insert(count(0)?),

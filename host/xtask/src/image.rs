@@ -1,6 +1,6 @@
-//! `image`: the container image of `assay`: laid out, built twice, and tried out with nothing that it does not bring along.
+//! `image`: assembles the container image of `assay`, builds it twice, and runs it without anything from outside it.
 //!
-//! It is FROM scratch, so what is in it is what is laid out here. `terraform/image/README.md` says how it is used.
+//! It is FROM scratch, so it contains only what is assembled here. `terraform/image/README.md` describes its use.
 
 mod bill;
 mod compare;
@@ -26,26 +26,26 @@ use context::Parts;
 use engine::Engine;
 use program::Program;
 
-/// What reads the bill of materials as `CycloneDX`'s own schema does.
+/// Validates the bill of materials against `CycloneDX`'s own schema.
 const CHECKER: Place = Place {
     folder: "image/venv",
     requirements: "terraform/image/requirements.txt",
     from_source: &[],
 };
 
-/// Builds the image and tries it out. `--context` stops where docker can go on; `--measure` compares the program with the usual one.
+/// Builds the image and tests it. `--context` stops before the build; `--measure` compares the program with the usual one.
 pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let context_only = match options {
         [] => false,
         ["--context"] => true,
         ["--measure"] => return compare::run(checkout),
         other => bail!(
-            "`{}` is not an option of `image`; there are `--context`, which lays the image's files out and builds no image, and \
-             `--measure`, which compares the image's program with one that is linked as usual",
+            "`{}` is not an option of `image`; expected `--context`, which only assembles the image's files, or `--measure`, \
+             which compares the image's program with an ordinarily linked one",
             other.join(" ")
         ),
     };
-    // A lock that does not fit would make every run in the image refuse.
+    // With a lock that does not match, every run in the image would be refused.
     plugins::check(checkout)?;
     let binary = Program::Image.build(checkout)?;
     let home = checkout.output().join("image");
@@ -53,7 +53,7 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let context = home.join("context");
     context::lay_out(&context, &parts(checkout, &binary)?)?;
     check_bill(checkout, &context)?;
-    println!("\nlaid out   {}", checkout.relative(&context));
+    println!("\nfiles      {}", checkout.relative(&context));
     if context_only {
         println!("{}", engine::by_docker(checkout, &context, &facts));
         return Ok(());
@@ -61,14 +61,14 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     let Some(engine) = Engine::find() else {
         println!("{}", engine::by_docker(checkout, &context, &facts));
         println!(
-            "SKIPPED: no image was built or tried out: there is neither buildah nor a docker that answers\n  help: `apt-get install buildah \
+            "SKIPPED: no image was built or tested: found neither buildah nor a running docker daemon\n  help: `apt-get install buildah \
              umoci bubblewrap` on Debian and Ubuntu"
         );
         return Ok(());
     };
 
     let built = engine.build(checkout, &home, &context, &facts)?;
-    // Everything but the compiler's work once more, from other folders: the same files must give the same image.
+    // Everything except compilation again, in other folders: the same files must give the same image.
     let again = home.join("again");
     context::lay_out(&again.join("context"), &parts(checkout, &binary)?)?;
     let second = engine.build(checkout, &again, &again.join("context"), &facts)?;
@@ -87,20 +87,20 @@ pub(crate) fn run(checkout: &Checkout, options: &[&str]) -> Result<()> {
     println!("version    {} · revision {}", facts.version, facts.revision);
     match trial::run(checkout, &built, &home)? {
         trial::Outcome::Passed(what) => {
-            println!("tried out  {what}");
-            rarely::note(checkout, "cargo xtask image", &format!("one id twice; {what}"))
+            println!("trial run  {what}");
+            rarely::note(checkout, "cargo xtask image", &format!("same id twice; {what}"))
         }
         trial::Outcome::Missing(programs) => {
             println!(
-                "SKIPPED: the image was not tried out: no `{}` on the path\n  help: `apt-get install umoci bubblewrap` on Debian and Ubuntu",
-                programs.join("`, no `")
+                "SKIPPED: the image was not tested: `{}` not found on the path\n  help: `apt-get install umoci bubblewrap` on Debian and Ubuntu",
+                programs.join("`, `")
             );
             Ok(())
         }
     }
 }
 
-/// What the image is made of.
+/// The parts of the image.
 fn parts(checkout: &Checkout, binary: &Path) -> Result<Parts> {
     let program = Program::Image;
     let mut trees = vec![tree(checkout, "assay", program.target(), program.features())?];
@@ -121,7 +121,7 @@ fn parts(checkout: &Checkout, binary: &Path) -> Result<Parts> {
     })
 }
 
-/// Has others read the bill that was laid out.
+/// Validates the bill in the context with `CycloneDX`'s Python library.
 fn check_bill(checkout: &Checkout, context: &Path) -> Result<()> {
     let python = python::make(checkout, &CHECKER)?;
     let mut check = Command::new(python);
@@ -129,7 +129,7 @@ fn check_bill(checkout: &Checkout, context: &Path) -> Result<()> {
     shell::run(check.arg(context.join(context::BILL)))
 }
 
-/// Which crates are in a program or a plugin, by cargo: what is only needed to compile is not.
+/// The crates in a program or a plugin, according to cargo, without those only needed to compile it.
 fn tree(checkout: &Checkout, package: &str, target: &str, features: &[&str]) -> Result<String> {
     let mut cargo: Command = checkout.cargo();
     cargo.args(["tree", "--locked", "--package", package, "--target", target]).args(features);
@@ -141,7 +141,7 @@ fn tree(checkout: &Checkout, package: &str, target: &str, features: &[&str]) -> 
 mod tests {
     use super::*;
 
-    /// The lines of the file, without comments.
+    /// The lines of the Containerfile, without comments and blank lines.
     fn lines() -> Vec<&'static str> {
         let text = include_str!("../../../terraform/image/Containerfile");
         text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(
             (begin("RUN "), begin("ADD ")),
             (0, 0),
-            "an engine of its own has nothing to run"
+            "the build must not run or download anything"
         );
         for line in [
             "USER 10001:10001",
@@ -184,7 +184,7 @@ mod tests {
             let named = format!("ENV {name}={value}");
             assert!(
                 lines().contains(&named.as_str()),
-                "{named}: what is measured is not what runs"
+                "{named} is missing, so `--measure` does not measure what runs"
             );
         }
     }

@@ -1,4 +1,4 @@
-//! One case of a search: an input of any size, what it is packed in, and the rules that judge it.
+//! One case of a search: an input of any size, its container, and the rules that judge it.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -12,19 +12,19 @@ use super::rules;
 use super::shape::{Run, Shape};
 use super::wrapping::Wrapping;
 
-/// Threads and bytes of memory: by default, and the least that a run takes. Many threads only by default: with less, the system's allocator
-/// keeps more for each of them than there is.
+/// Threads and bytes of memory: the default and the minimum. Many threads only with the default: with less, the system's allocator keeps
+/// more for each thread than is available.
 const WAYS: [(u32, u64); 5] = [(1, DEFAULT), (1, DEFAULT), (16, DEFAULT), (1, LEAST), (2, LEAST)];
 const DEFAULT: u64 = 256 << 20;
 const LEAST: u64 = 128 << 20;
 
-/// Columns of a table that are tried at most. 5,000: more are nowhere promised to fit into the memory there is.
+/// The most columns tried in a table. 5,000, because more are not promised to fit into the available memory.
 const COLUMNS: u64 = 5_000;
 
-/// The name by which files are judged, whatever they are called.
+/// The name under which every file is judged, whatever its own name is.
 const NAME: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
 
-/// Rules of this checkout and records that they were made for.
+/// Rules of this checkout, and records for which they were made.
 #[derive(Debug)]
 pub(super) struct Published {
     pub(super) pack: PathBuf,
@@ -32,10 +32,10 @@ pub(super) struct Published {
     pub(super) records: Vec<Vec<u8>>,
 }
 
-/// What judges a file.
+/// The rules that judge a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Rules {
-    /// A pack that is written beside the file, with the list of its columns: these, or those of the header.
+    /// A pack that is written beside the file, with its list of columns: these, or the header's.
     Drawn {
         pack: String,
         columns: Option<Vec<String>>,
@@ -45,21 +45,21 @@ enum Rules {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Case {
-    /// What it is called: a seed, or a known fault.
+    /// The seed, or the name of a known fault.
     pub(super) name: String,
     pub(super) shape: Shape,
     pub(super) wrapping: Wrapping,
     rules: Rules,
-    /// Publishes, and not only judges.
+    /// Whether it also publishes, rather than only judges.
     publishes: bool,
     threads: u32,
-    /// The budget in bytes.
+    /// The memory budget in bytes.
     pub(super) memory: u64,
-    /// The scale beyond which it is not tried.
+    /// The largest scale to try.
     pub(super) most: u64,
 }
 
-/// A case that lies on a disk.
+/// A case written to disk.
 #[derive(Debug)]
 pub(super) struct Placed {
     input: PathBuf,
@@ -68,7 +68,7 @@ pub(super) struct Placed {
 }
 
 impl Case {
-    /// The case of a seed. `published`: some of these stand in for what is made up now and then.
+    /// The case of a seed. `published`: records used now and then in place of generated ones.
     pub(super) fn drawn(seed: u64, published: &[Published]) -> Self {
         let mut random = Rng::with_seed(seed);
         let random = &mut random;
@@ -125,7 +125,7 @@ impl Case {
         }
     }
 
-    /// A case that publishes a table of the columns that its header has.
+    /// A case that publishes a table with its header's columns.
     pub(super) fn known_wide(name: &str, shape: Shape) -> Self {
         let rules = Rules::Drawn { pack: rules::around("[plugins.checks]\n"), columns: None };
         Self { rules, publishes: true, ..Self::known(name, shape, Wrapping::Plain, "") }
@@ -156,7 +156,7 @@ impl Case {
         Ok(Placed { input, pack, lake: folder.join("lake") })
     }
 
-    /// The words for `assay` that judge it.
+    /// Adds the arguments with which `assay` judges it.
     pub(super) fn words(&self, placed: &Placed, command: &mut Command) {
         let Placed { input, pack, lake } = placed;
         command.arg(if self.publishes { "run" } else { "check" }).arg(input);
@@ -168,25 +168,25 @@ impl Case {
         command.args(["--memory", &self.memory.to_string()]);
     }
 
-    /// What is in it, for people.
+    /// Describes the input for people.
     pub(super) fn describe(&self) -> String {
         format!("{} · {}", self.wrapping, self.shape)
     }
 }
 
 impl Placed {
-    /// The file's bytes, as they lie on the disk.
+    /// The file's size on disk.
     pub(super) fn bytes(&self) -> Result<u64> {
         Ok(fs::metadata(&self.input).context("the input is gone")?.len())
     }
 
-    /// Takes back what was written, rules that are not its own excepted.
+    /// Removes the input and what was published, but not the rules.
     pub(super) fn remove(&self) -> Result<()> {
         fs::remove_file(&self.input).context("cannot remove an input")?;
         self.forget_published()
     }
 
-    /// Takes back what was published, which another run would find done.
+    /// Removes what was published, because another run would find the work done.
     pub(super) fn forget_published(&self) -> Result<()> {
         if self.lake.exists() {
             fs::remove_dir_all(&self.lake).context("cannot remove what was published")?;
@@ -195,7 +195,7 @@ impl Placed {
     }
 }
 
-/// A table that is made up, and rules for it.
+/// A generated table, and rules for it.
 fn made_up(random: &mut Rng) -> (Shape, Rules) {
     if random.u32(..12) == 0 {
         let shape = draw::wide(random);

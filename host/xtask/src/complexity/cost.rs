@@ -1,4 +1,4 @@
-//! What one run of `assay` takes: seconds and memory as the kernel tells them, bytes that it moved, and instructions as valgrind counts them.
+//! The cost of one run of `assay`: seconds and memory reported by the kernel, bytes moved, and instructions counted by valgrind.
 
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
@@ -12,13 +12,13 @@ use wait4::Wait4;
 
 use crate::shell;
 
-/// Seconds of CPU after which a run is ended: many times what 64 MiB of anything take.
+/// Seconds of CPU after which a run is stopped: many times what 64 MiB of any input take.
 const PATIENCE: u32 = 60;
 
-/// The same where instructions are counted, which takes thirty times as long.
+/// The same while instructions are counted, which takes thirty times as long.
 const PATIENCE_COUNTING: u32 = 1_800;
 
-/// What `assay` ends with if it judged the file, refused it, or says why it could not.
+/// Exit codes of `assay` if it judged the file, refused it, or says why it could not judge it.
 const EXPECTED: [i32; 3] = [0, 1, 2];
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,32 +27,32 @@ pub(super) struct Cost {
     pub(super) cpu: f64,
     /// Bytes read from files and written to them.
     pub(super) moved: u64,
-    /// The most bytes of memory that were resident.
+    /// Peak resident memory in bytes.
     pub(super) peak: u64,
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// As it should: what it was asked was done, or a reason given.
+    /// As it should: it did what it was asked, or gave a reason.
     Judged,
     /// The file could not be judged, with a reason.
     Refused,
-    /// It took more than [`PATIENCE`].
+    /// It took longer than [`PATIENCE`].
     Late,
-    /// In a way that nothing should end in.
+    /// In a way that no run should end.
     Crashed(String),
 }
 
-/// Runs a program that judges.
+/// Runs a program and measures it.
 pub(super) fn measure(program: &Command, log: &Path) -> Result<(Cost, Ended)> {
     let mut command = limited(program, PATIENCE);
     let output = File::create(log).with_context(|| format!("cannot create `{}`", log.display()))?;
-    let errors = output.try_clone().context("cannot write to the log twice")?;
+    let errors = output.try_clone().context("cannot open the log twice")?;
     command.stdin(Stdio::null()).stdout(output).stderr(errors);
     let child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
-    let id = i32::try_from(child.id()).context("the process has no usual number")?;
-    // What it moved is known until somebody asked how it ended.
+    let id = i32::try_from(child.id()).context("the process id is out of range")?;
+    // The bytes moved can be read only until the process is reaped.
     waitid(Id::Pid(Pid::from_raw(id)), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT)
         .context("cannot wait for a program")?;
     let moved = moved(&fs::read_to_string(format!("/proc/{id}/io")).unwrap_or_default());
@@ -61,10 +61,10 @@ pub(super) fn measure(program: &Command, log: &Path) -> Result<(Cost, Ended)> {
     Ok((Cost { cpu, moved, peak: used.rusage.maxrss }, ended(used.status)))
 }
 
-/// Counts the instructions of a program that judges. None if it did not come to its end.
+/// Counts the instructions of a program. `None` if it did not finish.
 pub(super) fn instructions(program: &Command) -> Result<Option<u64>> {
     let mut counted = Command::new("valgrind");
-    // What counts and simulates nothing is the fastest that counts.
+    // Counting without simulating a cache is the fastest way to count.
     counted.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
     counted.arg(program.get_program()).args(program.get_args());
     if let Some(folder) = program.get_current_dir() {
@@ -74,17 +74,17 @@ pub(super) fn instructions(program: &Command) -> Result<Option<u64>> {
     let output = counted.output().context("cannot start valgrind")?;
     let told = refs(&String::from_utf8_lossy(&output.stderr));
     match ended(output.status) {
-        Ended::Judged | Ended::Refused => told.map(Some).context("valgrind does not say how many"),
+        Ended::Judged | Ended::Refused => told.map(Some).context("valgrind printed no count"),
         Ended::Late | Ended::Crashed(_) => Ok(None),
     }
 }
 
-/// Whether instructions can be counted here.
+/// Whether instructions can be counted on this machine.
 pub(super) fn can_count() -> bool {
     shell::succeeds(Command::new("valgrind").arg("--version"))
 }
 
-/// The same program, ended after so many seconds of CPU.
+/// The same program, stopped after this many seconds of CPU.
 fn limited(program: &Command, seconds: u32) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("ulimit -t {seconds}; exec \"$@\""), "sh"]);
@@ -99,13 +99,13 @@ fn ended(status: ExitStatus) -> Ended {
     match (status.code(), status.signal()) {
         (Some(2), _) => Ended::Refused,
         (Some(code), _) if EXPECTED.contains(&code) => Ended::Judged,
-        // SIGXCPU, and SIGKILL where that is not heeded.
+        // SIGXCPU, or SIGKILL if that is ignored.
         (_, Some(24 | 9)) => Ended::Late,
         _ => Ended::Crashed(status.to_string()),
     }
 }
 
-/// The bytes that went through calls of the system, by `/proc/<id>/io`.
+/// Bytes read and written by system calls, from `/proc/<id>/io`.
 fn moved(io: &str) -> u64 {
     let number =
         |key| io.lines().find_map(|line| line.strip_prefix(key)?.trim().parse::<u64>().ok());
@@ -139,7 +139,7 @@ mod tests {
         check("exit 2", Ended::Refused);
         check("exit 101", Ended::Crashed("exit status: 101".to_owned()));
         check("kill -XCPU $$", Ended::Late);
-        // With a dump of memory or without.
+        // With or without a core dump.
         let Ended::Crashed(how) = shell("kill -ABRT $$").1 else { panic!("it crashes") };
         assert!(how.starts_with("signal: 6"), "{how}");
     }

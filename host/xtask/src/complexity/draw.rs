@@ -1,10 +1,10 @@
-//! An input of any construct of the format, drawn by chance.
+//! Draws random inputs from all constructs of the format.
 
 use fastrand::Rng;
 
 use super::shape::{Piece, Run, Shape, Times};
 
-/// What means something to some part of a reader, alone or beside another of these.
+/// Bytes that mean something to some part of a reader, alone or next to each other.
 const ATOMS: [&[u8]; 24] = [
     b"\"",
     b"\"",
@@ -32,7 +32,7 @@ const ATOMS: [&[u8]; 24] = [
     "\u{feff}".as_bytes(),
 ];
 
-/// Cells that rules and casts look at in different ways; some break their record.
+/// Cells that rules and casts treat in different ways; some break their record.
 const CELLS: [&[u8]; 32] = [
     b"",
     b"",
@@ -68,25 +68,25 @@ const CELLS: [&[u8]; 32] = [
     b"\x1b[31m",
 ];
 
-/// What follows the last record of files that people made.
+/// Bytes that follow the last record in files made by people.
 const DEBRIS: [&[u8]; 9] =
     [b"\0", b"\x1a", b" ", b"\n", b"\r\n", b",\n", b"\"\"\n", b"Total\n", "\u{feff}".as_bytes()];
 
-/// Bytes that the runs of an input take about the same share of.
+/// Bytes for each run per unit of scale, so that all runs have about the same share of an input.
 const SHARE: u64 = 4 << 10;
 
-/// Records as they are published, if there are any, and how many columns there are.
+/// The number of columns, and published records, if any.
 pub(super) struct Table<'t> {
     pub(super) width: usize,
     pub(super) published: &'t [Vec<u8>],
 }
 
-/// The name of a column of tables that are made up.
+/// The name of a generated table's column.
 pub(super) fn name(column: usize) -> String {
     format!("c{column}")
 }
 
-/// What stands before the header.
+/// What precedes the header.
 pub(super) fn before(random: &mut Rng) -> Vec<Run> {
     match random.u32(..16) {
         0 => vec![Run::once("\u{feff}")],
@@ -100,7 +100,7 @@ pub(super) fn before(random: &mut Rng) -> Vec<Run> {
 }
 
 impl Table<'_> {
-    /// What stands where the names of the columns are expected, if they are not ours.
+    /// What stands in place of the expected column names, if not ours.
     pub(super) fn odd_header(random: &mut Rng) -> Vec<Run> {
         let end = Run::once(one(random, &["z\n", "z\r\n", "\"z\"\n", "z", "\"z\n"]));
         let pieces = match random.u32(..6) {
@@ -134,7 +134,7 @@ impl Table<'_> {
         runs
     }
 
-    /// Records and what looks like some, in one to three kinds of succession.
+    /// Records and similar lines, in one to three repeated sequences.
     fn records(&self, random: &mut Rng) -> Vec<Run> {
         let mut runs = Vec::new();
         for _ in 0..random.u32(1..=3) {
@@ -150,7 +150,7 @@ impl Table<'_> {
         runs
     }
 
-    /// Something that grows between what does not.
+    /// Parts that grow between parts that do not.
     fn between(&self, random: &mut Rng) -> Vec<Run> {
         let mut runs = self.once(random);
         for _ in 0..random.u32(1..=2) {
@@ -180,7 +180,7 @@ impl Table<'_> {
         vec![Run { pieces, times: Times::Always(1) }]
     }
 
-    /// A record, or something in the place of one.
+    /// A record, or something in place of one.
     fn line(&self, random: &mut Rng) -> Vec<Piece> {
         match random.u32(..20) {
             0 => return vec![text("\n")],
@@ -216,7 +216,7 @@ impl Table<'_> {
     }
 }
 
-/// A cell. `plain`: one that breaks nothing.
+/// A cell. `plain`: one that does not break its record.
 fn cell(random: &mut Rng, plain: bool) -> Vec<Piece> {
     match random.u32(..10) {
         0 => vec![Piece::Nth],
@@ -225,7 +225,7 @@ fn cell(random: &mut Rng, plain: bool) -> Vec<Piece> {
         3 => vec![text("\""), Piece::Letters(random.usize(..40)), text("\"")],
         4 => vec![Piece::Few(5000), text("."), Piece::Few(100)],
         5 => vec![text("2023-0"), Piece::Few(9), text("-1"), Piece::Few(9)],
-        // The first half breaks nothing.
+        // The first half does not break its record.
         _ if plain => vec![text(one(random, &CELLS[..CELLS.len() / 2]))],
         _ => vec![text(one(random, &CELLS))],
     }
@@ -240,7 +240,7 @@ fn atoms(random: &mut Rng, most: u32) -> Vec<Piece> {
     vec![text(bytes)]
 }
 
-/// How many, fewer more often than more.
+/// A random count; small ones are more frequent.
 fn few(random: &mut Rng, most: u32) -> u32 {
     let upper = random.u32(1..=most);
     random.u32(1..=upper)
@@ -254,7 +254,7 @@ fn scaled(pieces: Vec<Piece>) -> Run {
     Run { pieces, times: Times::Scaled(1) }
 }
 
-/// A run that takes as many bytes as others do.
+/// A run that takes as many bytes as the others.
 fn even(pieces: Vec<Piece>) -> Run {
     let one = scaled(pieces);
     Run { times: Times::Scaled((SHARE / one.bytes().max(1)).max(1)), ..one }
@@ -264,7 +264,7 @@ fn one<T: AsRef<[u8]>>(random: &mut Rng, of: &[T]) -> Vec<u8> {
     of[random.usize(..of.len())].as_ref().to_vec()
 }
 
-/// As many columns as the scale says, in a header and a few records.
+/// A header and a few records with as many columns as the scale.
 pub(super) fn wide(random: &mut Rng) -> Shape {
     let end = |text: &str| Run::once(text);
     let mut body = Vec::new();
@@ -309,7 +309,7 @@ mod tests {
     fn wide_records_are_as_wide_as_their_header() {
         let shape = wide(&mut Rng::with_seed(2));
         let mut bytes = Vec::new();
-        shape.write(1_000, &mut bytes).expect("a vector takes everything");
+        shape.write(1_000, &mut bytes).expect("a vector accepts all bytes");
         let commas: Vec<usize> = bytes
             .split(|byte| *byte == b'\n')
             .map(|line| line.split(|byte| *byte == b',').count() - 1)

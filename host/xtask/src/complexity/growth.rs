@@ -1,31 +1,31 @@
-//! Whether costs grow as the input does.
+//! Decides whether costs grow faster than the input.
 
-/// How many times the cost of n the cost of 2n may be. A sort and a tree come to 2.1 at the sizes that are looked at; a part that grows with the
-/// square is seen where it is more than a tenth of the whole.
+/// The highest allowed ratio of the cost of 2n to that of n. Sorts and trees reach 2.1 at the sizes tried; a quadratic part is detected if
+/// it is more than a tenth of the whole.
 const MOST: f64 = 2.2;
 
-/// The same of 4n beside n, by a clock: 5.2 is what a part makes that is a tenth at n, and busy neighbours make 4.3 of 4.
+/// The same for 4n and n, by the clock: a quadratic part that is a tenth at n gives 5.2, and busy neighbours raise 4 to 4.3.
 const MOST_BY_CLOCK: f64 = 4.6;
 
-/// Seconds below which a clock says nothing.
+/// Seconds below which the clock is unreliable.
 const LEAST_SECONDS: f64 = 0.03;
 
-/// What was found of the costs of n, 2n, 4n and so on.
+/// How the costs of n, 2n, 4n and so on grow.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Growth {
-    /// As the input, or less.
+    /// As fast as the input, or more slowly.
     Even,
-    /// More than the input, but not at every doubling: something began that was not needed for less.
+    /// Faster than the input, but not at every doubling: something began that smaller inputs do not need.
     Step,
-    /// More than the input, at every doubling.
+    /// Faster than the input, at every doubling.
     Faster {
-        /// Cost of 2n beside n, of 4n beside 2n, and so on.
+        /// Ratio of the costs of 2n and n, of 4n and 2n, and so on.
         ratios: Vec<f64>,
     },
 }
 
-/// Whether costs that were counted grow faster, at each of `doublings`. `start`: what the smallest input costs, which is in all of them.
-/// `negligible`: a cost that is not worth a look, whatever becomes of it. `cost` counts at a multiple of n, and is only asked for what matters.
+/// Whether counted costs grow faster at each of `doublings`. `start`: the cost of the smallest input, which is part of all others.
+/// `negligible`: a cost too small to matter, however it grows. `cost` counts at a multiple of n, and is called only if needed.
 pub(super) fn judge<E>(
     start: u64,
     negligible: u64,
@@ -47,20 +47,20 @@ pub(super) fn judge<E>(
     Ok(Growth::Faster { ratios })
 }
 
-/// Ratios for people.
+/// Formats ratios for people.
 pub(super) fn listed(ratios: &[f64]) -> String {
     let ratios: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
     ratios.join(", ")
 }
 
-/// Whether the seconds of 4n beside those of n are worth counting.
+/// Whether the seconds at 4n, compared with those at n, make counting worthwhile.
 pub(super) fn worth_counting(start: f64, once: f64, fourfold: f64) -> bool {
     let net = |seconds: f64| (seconds - start).max(0.0);
     net(fourfold) > net(once).max(LEAST_SECONDS) * MOST_BY_CLOCK
 }
 
 fn ratio(less: u64, more: u64) -> f64 {
-    // Beyond 2^53 a ratio is as good.
+    // The precision lost beyond 2^53 does not affect a ratio.
     #[expect(clippy::cast_precision_loss, reason = "a ratio needs three digits")]
     let float = |number: u64| number.max(1) as f64;
     float(more) / float(less)
@@ -125,7 +125,7 @@ mod tests {
         check(0.12, 0.42, false);
         check(0.12, 0.45, false);
         check(0.12, 0.92, true);
-        // Hardly more than what the clock can tell, and much more.
+        // Hardly more than the clock can resolve, and much more.
         check(0.02, 0.10, false);
         check(0.02, 1.62, true);
     }

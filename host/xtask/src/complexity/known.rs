@@ -1,18 +1,18 @@
-//! Inputs that once cost the square of their size, or that cost much more from some size on: a short search of their own for every change.
+//! Inputs whose cost was once quadratic, or much higher from some size on. Counting them is a short search for every change.
 
 use super::case::Case;
 use super::shape::{Piece, Run, Shape, Times};
 use super::wrapping::Wrapping;
 
-/// A case and the scale at which it is counted: where what grew was most of the cost.
+/// A case and the scale at which it is counted, where the part that grew was most of the cost.
 pub(super) type Known = (Case, u64);
 
 const UNIQUE: &str = "[plugins.checks.settings.rules.u]\ncheck = \"unique\"\ncolumns = [\"a\"]\n";
 
-/// Small records, so that less is beyond them.
+/// Small limits, so that small inputs exceed them.
 const SMALL: &str = "[limits]\nrecord_bytes = \"256KiB\"\nfield_bytes = \"64KiB\"\n";
 
-/// All of them.
+/// All known inputs.
 pub(super) fn all() -> Vec<Known> {
     let plain =
         |name, body, rules| Case::known(name, of_three_columns(body), Wrapping::Plain, rules);
@@ -20,7 +20,7 @@ pub(super) fn all() -> Vec<Known> {
     vec![
         (
             Case::known(
-                "a header of names that come twice",
+                "a header with duplicate names",
                 Shape {
                     header: vec![scaled(vec![Piece::Few(10_000), text(",")]), Run::once("z\n")],
                     ..of_three_columns(vec![record()])
@@ -70,16 +70,16 @@ pub(super) fn all() -> Vec<Known> {
         ),
         (
             plain(
-                "a long record with letters of Windows-1252 far from each other",
+                "a long record with Windows-1252 letters far apart",
                 vec![Run::scaled([[b' '; 200].as_slice(), b"\xe9"].concat()), Run::once(",2,3\n")],
                 "",
             ),
             1_000,
         ),
-        (plain("one key again and again", vec![Run::scaled("A,1,2\n")], UNIQUE), 200_000),
+        (plain("one key, repeated", vec![Run::scaled("A,1,2\n")], UNIQUE), 200_000),
         (
             Case::known(
-                "little else than quotes, compressed",
+                "little but quotes, compressed",
                 of_three_columns(vec![Run::scaled("\n\"")]),
                 Wrapping::Gzip,
                 "",
@@ -88,7 +88,7 @@ pub(super) fn all() -> Vec<Known> {
         ),
         (
             Case::known_wide(
-                "as many columns as there are",
+                "a growing number of columns",
                 Shape {
                     before: vec![],
                     header: vec![scaled(vec![text("c"), Piece::Nth, text(",")]), Run::once("z\n")],

@@ -1,20 +1,20 @@
-//! What the words after `complexity` ask for.
+//! The arguments of `complexity`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
-/// How long is searched if nobody says.
+/// Default duration of a search.
 const SECONDS: u64 = 60;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Options {
     Help,
-    /// The inputs that grew once, counted.
+    /// Count the inputs that were once quadratic.
     Known,
-    /// One case.
+    /// Run one case.
     Seed(u64),
-    /// Cases of one seed after another, for so long.
+    /// Run one seed after another for this long.
     Search {
         first: u64,
         time: Duration,
@@ -29,13 +29,13 @@ pub(super) fn read(words: &[&str]) -> Result<Options> {
             "--help" => return Ok(Options::Help),
             "--known" => return Ok(Options::Known),
             "--seed" => {
-                let number = words.next().context("`--seed` without a number")?;
+                let number = words.next().context("`--seed` needs a number")?;
                 seed = Some(number.parse().with_context(|| format!("`{number}` is not a seed"))?);
             }
             word => match word.parse() {
                 Ok(number) => seconds = Some(number),
                 Err(_) => bail!(
-                    "`{word}` is not a number of seconds; `cargo xtask complexity --help` says what there is"
+                    "`{word}` is not a number of seconds; `cargo xtask complexity --help` lists the options"
                 ),
             },
         }
@@ -49,7 +49,7 @@ pub(super) fn read(words: &[&str]) -> Result<Options> {
     })
 }
 
-/// A seed that no earlier search had: microseconds, so that searches an hour apart don't meet.
+/// A seed that no earlier search used: microseconds, so that searches an hour apart don't overlap.
 fn new() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_secs() * 1_000_000 + u64::from(since.subsec_micros())

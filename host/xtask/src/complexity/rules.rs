@@ -1,4 +1,4 @@
-//! A pack of any rules of the plugin `checks`, drawn by chance, for tables that are made up.
+//! Draws packs of random rules of the plugin `checks`, for generated tables.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use fastrand::Rng;
 /// The file beside the pack that lists the columns.
 pub(super) const COLUMNS: &str = "columns.txt";
 
-/// Patterns that a matcher which tries one way after another would need long for.
+/// Patterns that would be slow in a backtracking matcher.
 const PATTERNS: [&str; 8] = [
     ".*",
     "[a-z]+",
@@ -19,14 +19,14 @@ const PATTERNS: [&str; 8] = [
     ".*a.{6}",
 ];
 
-/// Conditions. `C` is the column.
+/// Conditions. `C` stands for the column.
 const WHEN: [&str; 3] = [
     r#"{ column = "C", is = ["", "0", "A", "x"] }"#,
     r#"{ column = "C", is_not = ["1"] }"#,
     r#"{ column = "C", filled = true }"#,
 ];
 
-/// A pack of these tables, for a layout of its own.
+/// A pack with these TOML tables and its own layout.
 pub(super) fn around(tables: &str) -> String {
     format!(
         "format = 1\ntitle = \"drawn by chance\"\ndataset = \"complexity\"\nkind = \"drawn\"\nlayouts = [\"drawn\"]\n\n\
@@ -36,11 +36,11 @@ pub(super) fn around(tables: &str) -> String {
     )
 }
 
-/// A pack for tables of these columns.
+/// A pack for tables with these columns.
 pub(super) fn pack(random: &mut Rng, columns: &[String]) -> String {
     let mut pack = String::new();
     if random.u32(..3) == 0 {
-        // Small ones, so that small files get beyond them.
+        // Small limits, so that small files exceed them.
         let record = 100 << random.u32(..16);
         let field = record >> random.u32(..4);
         let _ = write!(pack, "[limits]\nrecord_bytes = {record}\nfield_bytes = {field}\n\n");

@@ -1,4 +1,4 @@
-//! One case, at size after size: quickly by the clock first, and counted where the clock says that it may be worth it.
+//! Runs one case at growing sizes: first by the clock, which is quick, then counted where the clock suggests it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,36 +9,36 @@ use super::case::{Case, Placed};
 use super::cost::{self, Cost, Ended};
 use super::growth::{self, Growth};
 
-/// Bytes of what grows, from 16 KiB to 64 MiB: each four times the one before.
+/// Bytes of the growing part, from 16 KiB to 64 MiB, each four times the previous.
 const SIZES: [u64; 7] = [16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 64 << 20];
 
 /// Seconds of CPU after which no larger size is tried.
 const ENOUGH: f64 = 1.0;
 
-/// What is not worth a look, whatever becomes of it: a few milliseconds' instructions, and the bytes of a few buffers.
+/// Costs too small to matter, however they grow: a few milliseconds' instructions, and the bytes of a few buffers.
 const FEW_INSTRUCTIONS: u64 = 20_000_000;
 const FEW_BYTES: u64 = 4 << 20;
 
-/// Doublings at which a cost must grow too much. What begins between two sizes, as when memory is full, does so at two of them.
+/// Doublings at which a cost must grow too fast. A cost that begins between two sizes, as when memory is full, does so at two of them.
 const DOUBLINGS: u32 = 3;
 
-/// Where cases are run.
+/// Where cases run.
 #[derive(Debug)]
 pub(super) struct Bench {
     pub(super) assay: PathBuf,
-    /// The checkout's top folder.
+    /// The checkout's root folder.
     pub(super) root: PathBuf,
     pub(super) folder: PathBuf,
 }
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Outcome {
-    /// What is wrong, each in a sentence.
+    /// Faults, each in a sentence.
     pub(super) findings: Vec<String>,
-    /// Costs that jumped once, which is not a fault.
+    /// Number of costs that jumped once, which is not a fault.
     pub(super) steps: u32,
-    /// Times that a clock made somebody count.
+    /// How often the clock led to counting.
     pub(super) counted: u32,
     /// Whether it was judged at some size.
     pub(super) judged: bool,
@@ -52,7 +52,7 @@ impl Bench {
         command
     }
 
-    /// The command by which a person runs a case.
+    /// The command that runs a case, for people.
     pub(super) fn shown(&self, case: &Case, placed: &Placed) -> String {
         format!("{:?}", self.command(case, placed)).replace('"', "")
     }
@@ -63,7 +63,7 @@ impl Bench {
         Ok(measured)
     }
 
-    /// Counts the instructions at a scale. None if it does not come to its end.
+    /// Counts the instructions at a scale. `None` if the run does not finish.
     pub(super) fn count(&self, case: &Case, scale: u64) -> Result<Option<u64>> {
         let placed = case.place(scale, &self.folder)?;
         let counted = cost::instructions(&self.command(case, &placed))?;
@@ -71,7 +71,7 @@ impl Bench {
         Ok(counted)
     }
 
-    /// Runs a case at size after size.
+    /// Runs a case at growing sizes.
     pub(super) fn search(&self, case: &Case) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         let start = self.at(case, 0, &mut outcome)?;
@@ -89,7 +89,7 @@ impl Bench {
                         || cost.moved.saturating_sub(start.moved) / 5
                             > less.moved.saturating_sub(start.moved) + FEW_BYTES
                 };
-                // Twice, as a busy neighbour is seldom as busy again.
+                // Measured twice, because a busy neighbour is seldom as busy again.
                 let again = || self.at(case, scale, &mut Outcome::default());
                 if late
                     || cost.as_ref().is_some_and(growing)
@@ -108,7 +108,7 @@ impl Bench {
         Ok(outcome)
     }
 
-    /// One run. None if it was ended for being late; what it should not do is noted.
+    /// One run, whose faults are noted. `None` if it was stopped because it took too long.
     fn at(&self, case: &Case, scale: u64, outcome: &mut Outcome) -> Result<Option<Cost>> {
         let placed = case.place(scale, &self.folder)?;
         let (cost, ended) = self.measure(case, &placed)?;
@@ -116,12 +116,12 @@ impl Bench {
             outcome.findings.push(format!("it ended with {how} at n = {scale}"));
         }
         if cost.peak > case.memory {
-            // Once may be chance, as threads meet.
+            // Once may be chance, depending on how threads coincide.
             let (again, _) = self.measure(case, &placed)?;
             let mebibytes = again.peak >> 20;
             if again.peak > case.memory && !self.overdrawn()? {
                 outcome.findings.push(format!(
-                    "{mebibytes} MiB of memory at n = {scale}, {} MiB are the limit",
+                    "{mebibytes} MiB of memory at n = {scale}; the limit is {} MiB",
                     case.memory >> 20
                 ));
             }
@@ -131,12 +131,12 @@ impl Bench {
         Ok((ended != Ended::Late).then_some(cost))
     }
 
-    /// Whether the last run said itself that it needed more memory than the limit.
+    /// Whether the last run itself reported that it needed more memory than the limit.
     fn overdrawn(&self) -> Result<bool> {
         Ok(std::fs::read_to_string(self.folder.join("log"))?.contains("more memory was taken"))
     }
 
-    /// Counts n, 2n and, where it matters, more.
+    /// Counts at n, 2n and, if it matters, more.
     pub(super) fn confirm(&self, case: &Case, scale: u64, outcome: &mut Outcome) -> Result<()> {
         let Some(start) = self.count(case, 0)? else { return Ok(()) };
         let late = u64::MAX;
@@ -159,7 +159,7 @@ fn note(what: &str, scale: u64, found: Growth, outcome: &mut Outcome) {
         Growth::Even => {}
         Growth::Step => outcome.steps += 1,
         Growth::Faster { ratios } => outcome.findings.push(format!(
-            "{what}: {} times as many at each doubling of n = {scale}",
+            "{what}: {} times as many at each doubling from n = {scale}",
             growth::listed(&ratios)
         )),
     }

@@ -1,31 +1,31 @@
-//! An input that can be made at any size: runs of bytes, some of which are repeated as often as the size asks for.
+//! An input that can be made at any size: runs of bytes, some of which are repeated in proportion to the size.
 
 use std::fmt::{self, Display, Formatter, Write as _};
 use std::io::{Result, Write};
 
-/// Bytes that are written at once. Of what is the same each time, as many repetitions as fit are made once.
+/// Bytes that are written at once. If repetitions are identical, as many as fit are made only once.
 const BLOCK: usize = 64 << 10;
 
-/// Bytes of a run that are shown to people.
+/// The most bytes of a run that are shown to people.
 const SHOWN: usize = 120;
 
-/// Something that a repetition is made of.
+/// A part of a repetition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     Text(Vec<u8>),
-    /// How many repetitions were written before, of all runs: a text that never comes again.
+    /// The number of repetitions written before, of all runs: a text that never recurs.
     Nth,
-    /// One of so many numbers, in no order.
+    /// One of this many numbers, in no order.
     Few(u64),
-    /// So many letters, which no compressor makes shorter.
+    /// This many letters, which a compressor hardly shortens.
     Letters(usize),
 }
 
-/// How often a run's pieces come.
+/// How often a run's pieces are repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Times {
     Always(u64),
-    /// So many times the scale.
+    /// This many times the scale.
     Scaled(u64),
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Run {
     pub(super) times: Times,
 }
 
-/// What stands before the names of the columns, these, and what comes after.
+/// What precedes the column names, the names, and what follows them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) before: Vec<Run>,
@@ -59,7 +59,7 @@ impl Run {
         }
     }
 
-    /// Bytes of one repetition, about.
+    /// Approximate bytes of one repetition.
     pub(super) fn bytes(&self) -> u64 {
         let mut one = Vec::new();
         self.pieces.iter().for_each(|piece| piece.add(&mut one, 1_000_000));
@@ -109,7 +109,7 @@ impl Piece {
     }
 }
 
-/// A number made of another, of which nothing is to be seen in it (`SplitMix64`).
+/// Makes a number from another without any recognisable relation (`SplitMix64`).
 fn mixed(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -122,25 +122,25 @@ impl Shape {
         self.before.iter().chain(&self.header).chain(&self.body)
     }
 
-    /// Writes it.
+    /// Writes the input.
     pub(super) fn write(&self, scale: u64, out: &mut dyn Write) -> Result<()> {
         let mut written = 0;
         self.runs().try_for_each(|run| run.write(scale, &mut written, out))
     }
 
-    /// The scale at which what grows has about so many bytes, at least 1.
+    /// The scale at which the growing part has about this many bytes, at least 1.
     pub(super) fn scale(&self, bytes: u64) -> u64 {
         let one: u64 = self.runs().map(|run| run.bytes() * (run.times(2) - run.times(1))).sum();
         (bytes / one.max(1)).max(1)
     }
 
-    /// The names of the columns, as a pack lists them.
+    /// The column names, as a pack lists them.
     pub(super) fn names(&self, scale: u64) -> Vec<String> {
         let mut line = Vec::new();
-        // Names are counted as the file counts them.
+        // Names are numbered as in the file.
         let mut written = self.before.iter().map(|run| run.times(scale)).sum();
         for run in &self.header {
-            run.write(scale, &mut written, &mut line).expect("a vector takes everything");
+            run.write(scale, &mut written, &mut line).expect("a vector accepts all bytes");
         }
         let line = String::from_utf8_lossy(&line);
         line.trim_end().split(',').map(|name| name.trim_matches('"').to_owned()).collect()
@@ -177,7 +177,7 @@ impl Display for Run {
                 }
             }
         }
-        // All of it is ASCII.
+        // The text is all ASCII.
         match text.get(..SHOWN) {
             Some(start) => write!(to, "`{start}…`"),
             None => write!(to, "`{text}`"),
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn runs_are_repeated_as_the_scale_says() {
         let mut bytes = Vec::new();
-        shape().write(2, &mut bytes).expect("a vector takes everything");
+        shape().write(2, &mut bytes).expect("a vector accepts all bytes");
         let text = String::from_utf8(bytes).expect("it is ASCII");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[..3], ["", "", "a,\"b\""]);
@@ -221,7 +221,7 @@ mod tests {
     fn a_size_becomes_a_scale() {
         let check = |bytes: u64| {
             let mut written = Vec::new();
-            shape().write(shape().scale(bytes), &mut written).expect("a vector takes everything");
+            shape().write(shape().scale(bytes), &mut written).expect("a vector accepts all bytes");
             let off = (written.len() as u64).abs_diff(bytes);
             // Small numbers have fewer digits.
             assert!(off < bytes / 2, "{bytes}: {}", written.len());

@@ -1,5 +1,5 @@
-//! What an input is packed into: gzip, zstd and zip, in one piece and in many. All is written as it comes, so that this process stays small: the
-//! system counts the memory of a process as that of the programs it starts.
+//! Containers for an input: gzip, zstd and zip, in one piece and in many. Everything is streamed, so that this process stays small: the
+//! system counts its memory as that of the programs it starts.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::File;
@@ -11,19 +11,19 @@ use flate2::write::GzEncoder;
 use super::shape::Shape;
 use super::zip;
 
-/// The most bytes that a block of zstd may have.
+/// The largest zstd block, in bytes.
 const BLOCK: usize = 128 << 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wrapping {
     Plain,
     Gzip,
-    /// Members of so many bytes each.
+    /// Members of this many bytes each.
     GzipMembers(usize),
     Zstd,
-    /// Frames of so many bytes each, at most [`BLOCK`].
+    /// Frames of this many bytes each, at most [`BLOCK`].
     ZstdFrames(usize),
-    /// Beside so many entries that are not CSV for each unit of the scale.
+    /// With this many entries that are not CSV per unit of the scale.
     Zip {
         deflated: bool,
         others: u64,
@@ -40,14 +40,14 @@ impl Display for Wrapping {
             Self::ZstdFrames(bytes) => write!(to, "zstd frames of {bytes} bytes"),
             Self::Zip { deflated, others } => {
                 let how = if *deflated { "deflated" } else { "stored" };
-                write!(to, "zip, {how}, beside {others}n other entries")
+                write!(to, "zip, {how}, with {others}n other entries")
             }
         }
     }
 }
 
 impl Wrapping {
-    /// What the file's name ends with.
+    /// The extension of the file's name.
     pub(super) fn suffix(self) -> &'static str {
         match self {
             Self::Plain => "",
@@ -94,7 +94,7 @@ impl Wrapping {
 /// The magic number, no content size, a window of [`BLOCK`].
 const ZSTD_HEAD: [u8; 6] = [0x28, 0xb5, 0x2f, 0xfd, 0, 7 << 3];
 
-/// A block of zstd: what repeats one byte as that byte, all else as it is.
+/// Writes a zstd block: run-length encoded if it repeats one byte, otherwise raw.
 fn block(content: &[u8], last: bool, out: &mut dyn Write) -> Result<()> {
     let repeats = content.len() > 1 && content.iter().all(|byte| *byte == content[0]);
     let size = u32::try_from(content.len()).expect("a block is small");
@@ -103,7 +103,7 @@ fn block(content: &[u8], last: bool, out: &mut dyn Write) -> Result<()> {
     out.write_all(if repeats { &content[..1] } else { content })
 }
 
-/// Writes a shape in chunks of so many bytes, each sealed by itself.
+/// Writes a shape in chunks of this many bytes, each sealed separately.
 fn in_chunks(
     shape: &Shape,
     scale: u64,

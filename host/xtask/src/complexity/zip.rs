@@ -1,4 +1,4 @@
-//! An archive of one CSV file and any number of others, by hand: crates that write archives are not worth their time to compile here.
+//! Writes a zip archive of one CSV file and any number of others by hand: a crate for that is not worth its compile time here.
 
 use std::io::{Result, Seek, SeekFrom, Write};
 
@@ -7,13 +7,13 @@ use flate2::{Compression, CrcWriter};
 
 use super::shape::Shape;
 
-/// The entry that is read.
+/// The entry that `assay` reads.
 const NAME: &str = "input-2023.csv";
 
-/// As many as an archive has without its extension for more.
+/// The most other entries, so that an archive does not need zip64.
 const MOST_ENTRIES: u64 = 65_000;
 
-/// What both directories say of an entry.
+/// An entry, as both of its headers describe it.
 struct Entry {
     name: String,
     deflated: bool,
@@ -23,7 +23,7 @@ struct Entry {
     at: u32,
 }
 
-/// Writes an archive with this shape in it, after so many entries that are empty texts.
+/// Writes an archive with this shape in it, after `others` entries that are empty texts.
 pub(super) fn write<W: Write + Seek>(
     shape: &Shape,
     scale: u64,
@@ -41,7 +41,7 @@ pub(super) fn write<W: Write + Seek>(
     }
     let name = NAME.to_owned();
     let mut entry = Entry { name, deflated, crc: 0, packed: 0, bytes: 0, at: place(out)? };
-    // Its sizes are known afterwards.
+    // Its sizes are not known until later.
     entry.local(out)?;
     let begin = place(out)?;
     (entry.crc, entry.bytes) = if deflated {
@@ -75,7 +75,7 @@ fn place(out: &mut impl Seek) -> Result<u32> {
 }
 
 impl Entry {
-    /// What both have in common: version, flags, method, time, checksum, sizes, lengths of name and extra field.
+    /// The part that both headers have in common: version, flags, method, time, checksum, sizes, lengths of name and extra field.
     fn common(&self, out: &mut impl Write) -> Result<()> {
         let method = if self.deflated { 8 } else { 0 };
         out.write_all(&[20, 0, 0, 0, method, 0, 0, 0, 0x21, 0])?;

@@ -1,31 +1,31 @@
-//! The bill of materials of an image: every crate in the program and in the plugins, with its digest and license, as `CycloneDX` 1.5.
+//! The bill of materials of an image: every crate in the program and in the plugins, with its digest and license, in `CycloneDX` 1.5.
 //!
-//! Cargo says which crates are compiled in; `Cargo.lock` says which bytes they are. What is only needed to compile is not in it.
+//! Cargo tells which crates are compiled in; `Cargo.lock` has their digests. Crates only needed to compile are not listed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-/// How `cargo tree` has to print a crate, after its depth.
+/// The format in which `cargo tree` must print a crate, after its depth.
 pub(super) const FORMAT: &str = "{p}|{l}";
 
-/// The crate that the authorities come from, which no tree has: its text is a file of the image.
+/// The crate that provides the certificate authorities. It is not in any tree: the image contains its text as a file.
 const ROOTS: &str = "webpki-root-certs";
 const LICENSE_OF_ROOTS: &str = "CDLA-Permissive-2.0";
 
 /// Name and version of a crate.
 type Key = (String, String);
 
-/// A crate, and what it is compiled with.
+/// A crate's license, and the crates it uses.
 #[derive(Debug, Default)]
 struct Crate {
     license: String,
     uses: BTreeSet<Key>,
 }
 
-/// The bill, for the trees of the program and of each plugin, the text of `Cargo.lock`, and the version of Rust, whose library is in the
-/// program too.
+/// Makes the bill from the trees of the program and of each plugin, the text of `Cargo.lock`, and the version of Rust, whose library is
+/// also in the program.
 pub(super) fn bill(trees: &[String], lock: &str, rust: &str) -> Result<Value> {
     let mut crates = BTreeMap::new();
     let mut tops = Vec::new();
@@ -80,7 +80,7 @@ fn component(key: &Key, one: &Crate, digests: &BTreeMap<Key, Option<String>>) ->
         "type": if key.0 == ROOTS { "data" } else { "library" },
         "bom-ref": reference(key), "name": key.0, "version": key.1, "purl": reference(key),
     });
-    // Ours have none: they are what the image's source digest is of.
+    // Our own crates have none: the image's source digest covers them.
     if let Some(Some(digest)) = digests.get(key) {
         component["hashes"] = json!([{ "alg": "SHA-256", "content": digest }]);
     }
@@ -90,26 +90,26 @@ fn component(key: &Key, one: &Crate, digests: &BTreeMap<Key, Option<String>>) ->
     component
 }
 
-/// A crate's package URL, by which scanners know it.
+/// A crate's package URL, by which scanners identify it.
 fn reference((name, version): &Key) -> String {
-    // A version may have `+`, which a package URL must not.
+    // A version may contain `+`; a package URL must not.
     format!("pkg:cargo/{name}@{}", version.replace('+', "%2B"))
 }
 
-/// Old manifests write `MIT/Apache-2.0` for what SPDX writes with `OR`.
+/// Old manifests write `MIT/Apache-2.0` where SPDX has `OR`.
 fn expression(license: &str) -> String {
     license.split('/').map(str::trim).collect::<Vec<_>>().join(" OR ")
 }
 
-/// Adds the crates of a tree, and gives the one on top.
+/// Adds the crates of a tree and returns its root.
 fn read(tree: &str, crates: &mut BTreeMap<Key, Crate>) -> Result<Key> {
-    // The crates above the next line, the top first.
+    // The ancestors of the next line, root first.
     let mut above: Vec<Key> = Vec::new();
     for line in tree.lines().filter(|line| !line.is_empty()) {
         let (depth, key, license) = parse(line)
-            .with_context(|| format!("cannot read `{line}`, which `cargo tree` printed"))?;
+            .with_context(|| format!("cannot parse `{line}`, printed by `cargo tree`"))?;
         if depth > above.len() {
-            bail!("`cargo tree` printed `{line}` below nothing");
+            bail!("`cargo tree` printed `{line}` without a parent");
         }
         above.truncate(depth);
         if let Some(user) = above.last() {
@@ -121,12 +121,12 @@ fn read(tree: &str, crates: &mut BTreeMap<Key, Crate>) -> Result<Key> {
     above.into_iter().next().context("`cargo tree` printed nothing")
 }
 
-/// Depth, crate and license of a line such as `2libc v0.2.191|MIT OR Apache-2.0 (*)`. The mark says that what is below was printed before.
+/// Depth, crate and license of a line such as `2libc v0.2.191|MIT OR Apache-2.0 (*)`. `(*)`: its dependencies were printed before.
 fn parse(line: &str) -> Option<(usize, Key, String)> {
     let (whole, license) = line.split_once('|')?;
     let digits = whole.len() - whole.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let depth = whole[..digits].parse().ok()?;
-    // A path, for crates of a checkout, is not part of the name.
+    // Crates of the checkout also have a path, which is not part of the name.
     let mut words = whole[digits..].split(' ');
     let name = words.next()?.to_owned();
     let version = words.next()?.strip_prefix('v')?.to_owned();
@@ -134,7 +134,7 @@ fn parse(line: &str) -> Option<(usize, Key, String)> {
     Some((depth, (name, version), license))
 }
 
-/// The digest of each crate in the lock; none for those of the checkout.
+/// The digest of each crate in the lock; `None` for crates of the checkout.
 fn digests(lock: &str) -> Result<BTreeMap<Key, Option<String>>> {
     let lock: toml::Table = lock.parse().context("`Cargo.lock` is not TOML")?;
     let packages = lock.get("package").and_then(toml::Value::as_array);
@@ -230,8 +230,8 @@ checksum = "11ee"
     fn what_cargo_does_not_print_is_an_error() {
         for (tree, expected) in [
             ("", "`cargo tree` printed nothing"),
-            ("0ours 0.1.0|MIT", "cannot read `0ours 0.1.0|MIT`, which `cargo tree` printed"),
-            ("1ours v0.1.0|MIT", "`cargo tree` printed `1ours v0.1.0|MIT` below nothing"),
+            ("0ours 0.1.0|MIT", "cannot parse `0ours 0.1.0|MIT`, printed by `cargo tree`"),
+            ("1ours v0.1.0|MIT", "`cargo tree` printed `1ours v0.1.0|MIT` without a parent"),
         ] {
             let error = bill(&[tree.to_owned()], LOCK, "1.95.0").unwrap_err();
             assert_eq!(error.to_string(), expected);

@@ -1,6 +1,6 @@
-//! `--measure`: the image's program beside one that is linked as usual, and beside one with musl's own allocator.
+//! `--measure`: compares the image's program with an ordinarily linked one and with one that has musl's own allocator.
 //!
-//! Whole runs, in turn, so that busy neighbours slow all of them. Each is compared with the usual one of its own round.
+//! Whole runs take turns, so that busy neighbours slow all programs. Each is compared with the usual program in the same round.
 
 use std::fmt::Write;
 use std::fs;
@@ -14,31 +14,31 @@ use crate::checkout::Checkout;
 use crate::measure::{self, Cost, median};
 use crate::{plugins, rarely, shell};
 
-/// The first is what the others are compared with.
+/// The others are compared with the first.
 const PROGRAMS: [Program; 3] = [Program::Usual, Program::Plain, Program::Image];
 
-/// A neighbour disturbs one round in three; the median of nine leaves four of them out.
+/// Neighbours disturb one round in three; the median of nine tolerates four such rounds.
 const ROUNDS: usize = 9;
 
-/// Named as the publisher names its files, so that the pack is found.
+/// Named like the publisher's files, so that the pack is found.
 const FILE: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
 
-/// The most CPU the image's program may take, as a multiple of the usual one's: less than what differs between two hours of a shared machine.
+/// Limit of the CPU that the image's program takes, as a multiple of the usual one's; two hours of a shared machine differ by more.
 const MOST: f64 = 1.05;
 
-/// The default of `--memory`, in megabytes of 1,000,000: what a run may have resident.
+/// The default of `--memory`, in megabytes of 1,000,000 bytes: the most that a run may have resident.
 const MEMORY: f64 = 268.435_456;
 
-/// What is run.
+/// A workload.
 struct Case {
     records: &'static str,
     threads: &'static str,
-    /// Whether it decides.
+    /// Whether the CPU limit applies to it.
     counts: bool,
 }
 
-/// 400,000 records are 250 MB: seconds. Ten are the start, most of which is compiling plugins, as the image does at each. Sixteen threads are
-/// the most there are by default; on fewer cores they show what they take in memory and at locks.
+/// 400,000 records are 250 MB and take seconds. Ten measure the start, mostly compiling plugins, as the image does each time. Sixteen
+/// threads are the default maximum; on fewer cores they show the cost of memory and locks.
 const CASES: [Case; 4] = [
     Case { records: "400000", threads: "1", counts: true },
     Case { records: "400000", threads: "2", counts: true },
@@ -46,10 +46,10 @@ const CASES: [Case; 4] = [
     Case { records: "10", threads: "2", counts: false },
 ];
 
-/// What one program took for one case, round by round.
+/// The costs of one program for one case, per round.
 type Rounds = Vec<Cost>;
 
-/// Builds all programs, measures them, and says whether the image's is good enough.
+/// Builds all programs, measures them, and fails if the image's exceeds a limit.
 pub(super) fn run(checkout: &Checkout) -> Result<()> {
     plugins::check(checkout)?;
     let place = tempfile::tempdir().context("cannot make a temporary folder")?;
@@ -67,7 +67,7 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
         let rounds = measure(checkout, place.path(), &programs, case)?;
         page += &rows(case, &rounds);
         let image = PROGRAMS.iter().zip(&rounds).find(|(program, _)| **program == Program::Image);
-        let (_, of_image) = image.context("the image's program was measured")?;
+        let (_, of_image) = image.context("the image's program was not measured")?;
         if case.counts {
             worst = worst.max(ratio(of_image, &rounds[0], |cost| cost.cpu));
         }
@@ -84,11 +84,11 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
             "the image's program had {highest:.0} MB resident; expected at most {MEMORY:.0}, the default of `--memory`"
         );
     }
-    let outcome = format!("at most {worst:.2} times the CPU of glibc's, {highest:.0} MB at most");
+    let outcome = format!("at most {worst:.2} times glibc's CPU, at most {highest:.0} MB");
     rarely::note(checkout, "cargo xtask image --measure", &outcome)
 }
 
-/// All programs over one file, each as often; for each of them what each round took.
+/// Runs all programs over one file, once per round, and returns each program's costs.
 fn measure(
     checkout: &Checkout,
     place: &Path,
@@ -107,12 +107,12 @@ fn measure(
         for ((binary, program), taken) in programs.iter().zip(PROGRAMS).zip(&mut rounds) {
             let lake = place.join("lake");
             if lake.exists() {
-                fs::remove_dir_all(&lake).context("cannot remove the lake of the run before")?;
+                fs::remove_dir_all(&lake).context("cannot remove the previous run's lake")?;
             }
             let mut run = command(checkout, binary, program);
             run.arg("run").arg(&file).arg("--root").arg(&lake).args(["--threads", case.threads]);
             let cost = measure::run(&mut run, &place.join("log.txt"))?;
-            // The first time, program and file come from the disk.
+            // In the first round, program and file are read from the disk.
             if round > 0 {
                 taken.push(cost);
             }
@@ -123,7 +123,7 @@ fn measure(
     Ok(rounds)
 }
 
-/// As the image runs it: no plugin was compiled before.
+/// Runs as in the image: without plugins compiled beforehand.
 fn command(checkout: &Checkout, binary: &Path, program: Program) -> Command {
     let mut command = Command::new(binary);
     command.envs(program.variables().iter().copied());
@@ -134,18 +134,18 @@ fn command(checkout: &Checkout, binary: &Path, program: Program) -> Command {
     command
 }
 
-/// The middle of what a program took beside the usual one, round by round.
+/// The median, over the rounds, of a program's cost relative to the usual one's.
 fn ratio(taken: &[Cost], usual: &[Cost], of: fn(&Cost) -> f64) -> f64 {
     let pairs = taken.iter().zip(usual).map(|(one, usual)| of(one) / of(usual));
     median(pairs).unwrap_or(f64::NAN)
 }
 
-/// The names of the columns, as a page has them.
+/// The table's header, in Markdown.
 fn head() -> String {
     "| records | threads | program | CPU s | wall s | peak MB | CPU | least CPU | wall |\n|---:|---:|---|---:|---:|---:|---:|---:|---:|\n".to_owned()
 }
 
-/// A row for each program: medians, then the median of the rounds' ratios of CPU, the ratio of the least, and the ratios of wall time.
+/// A row for each program: medians and the peak, then ratios: of CPU (median of the rounds), of the least CPU, of wall time (median).
 fn rows(case: &Case, rounds: &[Rounds]) -> String {
     let usual = &rounds[0];
     let least = |taken: &[Cost]| taken.iter().map(|cost| cost.cpu).fold(f64::INFINITY, f64::min);
@@ -178,7 +178,7 @@ mod tests {
         let costs = |cpu: &[f64]| {
             cpu.iter().map(|&cpu| Cost { cpu, wall: 2.0 * cpu, peak: 100.0 }).collect::<Rounds>()
         };
-        // The machine is slower and slower; the second program takes half, the third twice as much.
+        // The machine becomes slower; the second program takes half as much as the first, the third twice as much.
         let rounds = [costs(&[1.0, 2.0, 4.0]), costs(&[0.5, 1.0, 2.0]), costs(&[2.0, 4.0, 9.0])];
         assert_eq!(
             rows(&CASES[0], &rounds),

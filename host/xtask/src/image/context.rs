@@ -1,4 +1,4 @@
-//! The image's files, laid out as they lie in the image, in a folder for each of its layers.
+//! The image's files, arranged as in the image, with one folder per layer.
 
 use std::fs::{self, Permissions};
 use std::path::{Path, PathBuf};
@@ -7,27 +7,27 @@ use anyhow::{Context, Result};
 
 use crate::{archive, dist};
 
-/// Where the authorities are that TLS trusts: where Debian has them, which is where everybody looks.
+/// The certificate authorities that TLS trusts, at Debian's path, where most programs look.
 pub(super) const ROOTS: &str = "base/etc/ssl/certs/ca-certificates.crt";
 
-/// Writable by everyone, as everywhere.
+/// Writable by everyone, as usual.
 const TMP: &str = "base/tmp";
 const BINARY: &str = "program/usr/bin/assay";
-/// Where `assay` looks for its rules: beside its own folder.
+/// Where `assay` looks for its rules, beside its own folder.
 const RULES: &str = "judges/usr/share/assay/rules";
 const PLUGINS: &str = "judges/usr/share/assay/plugins";
 const LICENSE: &str = "program/usr/share/doc/assay/LICENSE";
 /// The bill of materials.
 pub(super) const BILL: &str = "program/usr/share/doc/assay/bom.cdx.json";
 
-/// All that is laid out.
+/// All paths in the context.
 #[cfg(test)]
 pub(super) const PLACES: [&str; 7] = [ROOTS, TMP, BINARY, RULES, PLUGINS, LICENSE, BILL];
 
-/// What the image is made of.
+/// The parts of the image.
 #[derive(Debug)]
 pub(super) struct Parts {
-    /// A file, as `rules`, `plugins` and `license` are a folder, a folder and a file.
+    /// A file. `rules` and `plugins` are folders, and `license` is a file.
     pub(super) binary: PathBuf,
     pub(super) rules: PathBuf,
     pub(super) plugins: PathBuf,
@@ -38,7 +38,7 @@ pub(super) struct Parts {
     pub(super) roots: String,
 }
 
-/// Lays the folder out anew.
+/// Replaces the folder with these parts.
 pub(super) fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)
@@ -55,18 +55,18 @@ pub(super) fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     }
     for (text, to) in [(&parts.bill, BILL), (&parts.roots, ROOTS)] {
         let path = folder.join(to);
-        let parent = path.parent().context("a file to write must be in a folder")?;
+        let parent = path.parent().context("a file to write has no parent folder")?;
         fs::create_dir_all(parent)
             .and_then(|()| fs::write(&path, text))
             .with_context(|| format!("cannot write `{}`", path.display()))?;
     }
     settle(folder)?;
-    fs::create_dir_all(folder.join(TMP)).context("cannot create the folder for what spills")?;
+    fs::create_dir_all(folder.join(TMP)).context("cannot create the folder for spilled data")?;
     permit(&folder.join(BINARY), 0o755)?;
     permit(&folder.join(TMP), 0o1777)
 }
 
-/// Gives every file and folder the same rights, whatever the checkout's were: they are part of an image's id.
+/// Gives all files and folders fixed permissions, whatever they are in the checkout, because an image's id depends on them.
 fn settle(folder: &Path) -> Result<()> {
     for file in archive::files_below(folder)? {
         permit(&file, 0o644)?;
@@ -82,12 +82,12 @@ fn settle(folder: &Path) -> Result<()> {
 fn permit(path: &Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, Permissions::from_mode(mode))
-        .with_context(|| format!("cannot set the rights of `{}`", path.display()))
+        .with_context(|| format!("cannot set the permissions of `{}`", path.display()))
 }
 
 #[cfg(not(unix))]
 fn permit(path: &Path, _mode: u32) -> Result<()> {
-    anyhow::bail!("cannot set the rights of `{}`: images are built on Linux", path.display())
+    anyhow::bail!("cannot set the permissions of `{}`: images are built on Linux", path.display())
 }
 
 #[cfg(all(test, unix))]
@@ -115,7 +115,7 @@ mod tests {
             roots: String::new(),
         };
         let folder = place.path().join("context");
-        // What lay there before does not stay.
+        // A file left from before is removed.
         from("context/base/etc/passwd", 0o644);
         lay_out(&folder, &parts).unwrap();
         for (path, expected) in [

@@ -1,4 +1,4 @@
-//! What builds an image of the files that are laid out: buildah, which needs no service, or docker. Both read the same file.
+//! Builds the image from its files, with buildah, which needs no daemon, or docker. Both read the same Containerfile.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use super::source::Facts;
 use crate::checkout::Checkout;
 use crate::shell;
 
-/// The file that both build.
+/// The file that both read.
 const CONTAINERFILE: &str = "terraform/image/Containerfile";
 
-/// A builder of images on this machine.
+/// An image builder on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Engine {
     Buildah,
@@ -26,14 +26,14 @@ pub(super) struct Built {
     pub(super) engine: Engine,
     /// `sha256:…` of its configuration, which names all its layers.
     pub(super) id: String,
-    /// Where it is: a folder in OCI's layout from buildah, an archive from docker.
+    /// A folder in OCI layout if buildah built it, an archive if docker did.
     pub(super) archive: PathBuf,
     /// The version it is tagged with.
     pub(super) tag: String,
 }
 
 impl Engine {
-    /// The one to use. A docker without an engine behind it builds nothing.
+    /// The builder to use. Docker without a running daemon cannot build.
     pub(super) fn find() -> Option<Self> {
         if shell::succeeds(Command::new("buildah").arg("--version")) {
             return Some(Self::Buildah);
@@ -41,7 +41,7 @@ impl Engine {
         shell::succeeds(Command::new("docker").arg("info")).then_some(Self::Docker)
     }
 
-    /// Builds into `home`, which keeps nothing of an earlier build.
+    /// Builds into `home`, replacing any earlier build.
     pub(super) fn build(
         self,
         checkout: &Checkout,
@@ -65,17 +65,17 @@ impl Engine {
         };
         command.args(build_words(self, facts)).arg("--iidfile").arg(&id_file);
         command.arg("--file").arg(checkout.root().join(CONTAINERFILE)).arg(context);
-        // The time of what docker writes; buildah is told.
+        // The timestamp for docker; buildah gets it as an argument.
         command.env("SOURCE_DATE_EPOCH", facts.time.to_string());
         shell::run(&mut command)?;
-        let id = fs::read_to_string(&id_file).context("the builder did not say the image's id")?;
+        let id = fs::read_to_string(&id_file).context("the builder wrote no image id")?;
         let id = id.trim().to_owned();
         let tag = facts.version.clone();
         match self {
             Self::Buildah => {
                 let place = format!("oci:{}:{tag}", archive.display());
                 shell::run(buildah(home).args(["push", "--quiet", &id, &place]))?;
-                // It is in the folder now; a copy of each build would fill the disk.
+                // The image is in the folder now; a second copy of each build would fill the disk.
                 shell::run(buildah(home).args(["rmi", "--force", &id]))?;
             }
             Self::Docker => {
@@ -87,28 +87,28 @@ impl Engine {
     }
 }
 
-/// Buildah with a storage of its own, so that the user's images are left alone.
+/// Buildah with its own storage, so that the user's images are left alone.
 fn buildah(home: &Path) -> Command {
     let mut buildah = Command::new("buildah");
     buildah.arg("--root").arg(home.join("storage")).arg("--runroot").arg(home.join("runroot"));
-    // Works everywhere, in containers too; the image is small.
+    // Works everywhere, even in containers; the image is small enough for it.
     buildah.args(["--storage-driver", "vfs"]);
     buildah
 }
 
-/// How the builder is told what is in the image, and to put nothing of its own into it.
+/// Arguments that tell the builder what the image contains, and to add nothing of its own.
 fn build_words(engine: Engine, facts: &Facts) -> Vec<String> {
     let mut words: Vec<String> = vec!["build".into(), "--no-cache".into()];
     match engine {
         Engine::Buildah => {
-            // Nothing is run, so nothing has to be isolated; `chroot` works without rights that containers lack.
+            // Nothing is run, so nothing needs isolation; `chroot` works without privileges that containers lack.
             words.extend(
                 ["--isolation", "chroot", "--layers", "--identity-label=false"].map(Into::into),
             );
             words.extend(["--timestamp".into(), facts.time.to_string()]);
         }
         Engine::Docker => {
-            // What was attested about a build would be part of the image and differs each time.
+            // Attestations about a build would be part of the image and differ each time.
             words.extend([
                 "--provenance=false".into(),
                 "--tag".into(),
@@ -133,7 +133,7 @@ pub(super) fn by_docker(checkout: &Checkout, context: &Path, facts: &Facts) -> S
     let words = build_words(Engine::Docker, facts).join(" ");
     let context = checkout.relative(context);
     format!(
-        "by docker  SOURCE_DATE_EPOCH={} docker {words} --file {CONTAINERFILE} {context}",
+        "docker     SOURCE_DATE_EPOCH={} docker {words} --file {CONTAINERFILE} {context}",
         facts.time
     )
 }

@@ -1,4 +1,4 @@
-//! The program, compiled for the image, and as one would compile it otherwise to compare.
+//! Compiles the program for the image, and in other ways for comparison.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,26 +9,26 @@ use anyhow::{Context, Result, bail};
 use crate::checkout::Checkout;
 use crate::{plugins, setup, shell};
 
-/// Linked to nothing, so that an image needs nothing else.
+/// Linked statically, so that an image needs nothing else.
 const MUSL: &str = "x86_64-unknown-linux-musl";
 
-/// Linked to the C library of the machine, as programs are that no image holds.
+/// Linked to the machine's C library, as programs outside images are.
 const GLIBC: &str = "x86_64-unknown-linux-gnu";
 
-/// A way to compile `assay`. All have the same profile and what a run needs, and buckets. Authors' tools and the client of registries
-/// stay out: fewer libraries to look after, and plugins are in the image.
+/// A way to compile `assay`. All have the same profile, everything a run needs, and support for buckets. Authoring tools and the registry
+/// client are left out: that means fewer libraries to maintain, and plugins are in the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Program {
-    /// What the image holds: static, with `assay-musl`: mimalloc, and fast functions for memory.
+    /// The image's program: static, with `assay-musl` (mimalloc and fast memory functions).
     Image,
-    /// Static, with all of it from musl.
+    /// Static, with musl's own allocator and memory functions.
     Plain,
-    /// With the C library of the machine, and its allocator.
+    /// With the machine's C library and its allocator.
     Usual,
 }
 
 impl Program {
-    /// Short, for tables.
+    /// A short name for tables.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Image => "musl, the image",
@@ -44,7 +44,7 @@ impl Program {
         }
     }
 
-    /// The words that cargo is told which features to build with.
+    /// Cargo's arguments for the features to build.
     pub(super) fn features(self) -> &'static [&'static str] {
         match self {
             Self::Image => &["--no-default-features", "--features", "s3,musl"],
@@ -52,16 +52,16 @@ impl Program {
         }
     }
 
-    /// Variables that it is started with in the image, or would be.
+    /// Environment variables that the image sets for it, or would set.
     pub(super) fn variables(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            // As the Containerfile says, where the reason is.
+            // As in the Containerfile, which gives the reason.
             Self::Image => &[("MIMALLOC_PURGE_DELAY", "0")],
             Self::Plain | Self::Usual => &[],
         }
     }
 
-    /// Compiles it, and says which file it is. The next program for the same target takes its place.
+    /// Compiles it and returns its path. The next program for the same target overwrites it.
     pub(super) fn build(self, checkout: &Checkout) -> Result<PathBuf> {
         if self.target() == MUSL {
             setup::musl(checkout, MUSL)?;
@@ -69,10 +69,10 @@ impl Program {
         let mut cargo = checkout.cargo();
         cargo.args(["build", "--locked", "--profile", "image", "--target", self.target()]);
         cargo.args(["--package", "assay"]).args(self.features());
-        // Nothing of this machine is in the program: the same source gives the same bytes wherever it lies.
+        // The program contains nothing of this machine: the same source gives the same bytes in any folder.
         let flags: OsString = plugins::remapped_paths(checkout, &checkout.toolchain()?)?;
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS");
-        // mimalloc's C names the day of its compilation. Not the commit's: what was compiled for an earlier one would keep that.
+        // mimalloc's C code contains its build date. Not the commit's date: code compiled for an earlier commit would keep that one's.
         cargo.env("SOURCE_DATE_EPOCH", "0");
         shell::run(&mut cargo)?;
         let binary = checkout.built_for(self.target(), "image");
@@ -81,7 +81,7 @@ impl Program {
         for path in [checkout.root().to_owned(), plugins::cargo_home()?] {
             if names(&bytes, &path) {
                 bail!(
-                    "the program names `{}`, a path of this machine; elsewhere another image would come of the same source",
+                    "the program contains `{}`, a path of this machine; elsewhere the same source would give a different image",
                     path.display()
                 );
             }
@@ -90,7 +90,7 @@ impl Program {
     }
 }
 
-/// Whether a program has a path in it, and not only the beginning of a longer name.
+/// Whether a program contains a path, and not only as the beginning of a longer name.
 fn names(bytes: &[u8], path: &Path) -> bool {
     let path = format!("{}/", path.display());
     bytes.windows(path.len()).any(|window| window == path.as_bytes())

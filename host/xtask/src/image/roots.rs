@@ -1,13 +1,13 @@
-//! Whom TLS trusts: Mozilla's list of authorities, as the file that `host/s3` looks for.
+//! Mozilla's list of certificate authorities for TLS, as the file that `host/s3` looks for.
 //!
-//! From a crate, because `Cargo.lock` pins it by digest like everything else in the image and no build fetches it separately. A
-//! distribution's package changes under the build machine, and Python's needs a second lock for one file.
+//! It comes from a crate, because `Cargo.lock` pins that by digest like everything else in the image and no build fetches it separately.
+//! A distribution's package may change between builds, and Python's would need a second lock for one file.
 
 use std::fmt::Write;
 
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-/// Characters in a line of PEM (RFC 7468).
+/// Characters per line of PEM (RFC 7468).
 const LINE: usize = 64;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -23,13 +23,13 @@ fn pem(der: &[u8]) -> String {
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_at(LINE.min(rest.len()));
-        writeln!(pem, "{line}").expect("a string takes whatever is written");
+        writeln!(pem, "{line}").expect("writing to a string cannot fail");
         rest = after;
     }
     pem + "-----END CERTIFICATE-----\n"
 }
 
-/// Standard base64 with padding: a dozen lines, where a library would be one more for a fresh checkout to compile first.
+/// Standard base64 with padding: a dozen lines instead of one more library to compile in a fresh checkout.
 fn base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn amazon_is_trusted_and_every_line_is_of_pem() {
         let bundle = bundle();
-        // What S3's certificates end in.
+        // The root of S3's certificates.
         assert!(
             TLS_SERVER_ROOT_CERTS
                 .iter()

@@ -1,4 +1,4 @@
-//! What an image says of where it comes from.
+//! The source of an image, for its labels and timestamps.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::checkout::Checkout;
 use crate::shell;
 
-/// What decides what is in the image. The rest of the checkout may change without a new image.
+/// Paths that determine the image's contents. The rest of the checkout may change without a new image.
 const SOURCES: [&str; 10] = [
     ".cargo",
     "Cargo.lock",
@@ -23,7 +23,7 @@ const SOURCES: [&str; 10] = [
     "wit",
 ];
 
-/// What the image's labels and times say.
+/// Values of the image's labels and timestamps.
 #[derive(Debug)]
 pub(super) struct Facts {
     /// The version of the crates.
@@ -32,16 +32,16 @@ pub(super) struct Facts {
     pub(super) revision: String,
     /// `sha256:…` of the list of files and their digests, as `sha256sum` prints it.
     pub(super) digest: String,
-    /// When the commit was made, in seconds since 1970: the time of everything in the image. `SOURCE_DATE_EPOCH` overrides it.
+    /// The commit's time in seconds since 1970, given to everything in the image. `SOURCE_DATE_EPOCH` overrides it.
     pub(super) time: u64,
 }
 
-/// Asks git and the files.
+/// Collects the facts from git and the files.
 pub(super) fn facts(checkout: &Checkout) -> Result<Facts> {
     let git = |words: &[&str]| {
         let mut git = Command::new("git");
         git.current_dir(checkout.root()).args(words);
-        shell::output_of(&mut git).context("an image names the commit it is made of")
+        shell::output_of(&mut git).context("cannot ask git for the image's commit and sources")
     };
     let about = |words: &[&str]| git(&[words, &["--"], &SOURCES].concat());
     let changed = about(&["status", "--porcelain"])?;
@@ -58,9 +58,9 @@ pub(super) fn facts(checkout: &Checkout) -> Result<Facts> {
     let mut list = String::new();
     for file in files {
         let bytes = fs::read(checkout.root().join(&file))
-            .with_context(|| format!("git lists `{file}`, which cannot be read"))?;
+            .with_context(|| format!("cannot read `{file}`, which git lists"))?;
         writeln!(list, "{}  {file}", assay_digest::sha256(bytes))
-            .expect("a string takes whatever is written");
+            .expect("writing to a string cannot fail");
     }
     Ok(Facts {
         version: checkout.version()?,

@@ -1,4 +1,4 @@
-//! How the image is started: unpacked as its configuration says, by bubblewrap, or by docker.
+//! Starts the image with bubblewrap, unpacked and as its configuration says, or with docker.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,18 +10,18 @@ use serde_json::Value;
 use super::engine::Built;
 use crate::shell;
 
-/// Whom the program runs as. Nobody's number on any host, and the one in the Containerfile.
+/// The id of the program's user and group, as in the Containerfile; no host uses it.
 const USER: &str = "10001";
 
 /// How the image is started.
 pub(super) enum Start {
-    /// As an engine would start it, by bubblewrap.
+    /// With bubblewrap, as a container engine would start it.
     Unpacked(Unpacked),
-    /// By docker, which has the image of this id.
+    /// With docker, which has the image with this id.
     Loaded(String),
 }
 
-/// An image on disk, and what its configuration says.
+/// An unpacked image, and values from its configuration.
 pub(super) struct Unpacked {
     root: PathBuf,
     environment: Vec<(String, String)>,
@@ -36,12 +36,12 @@ enum Network {
 }
 
 impl Start {
-    /// A command in the image without a network; `data` is its `/data`.
+    /// A command in the image without a network; `data` is mounted at `/data`.
     pub(super) fn command(&self, data: &Path, words: &[&str]) -> Command {
         self.started(data, Network::Nothing, &[], words)
     }
 
-    /// A command in the image that reaches servers of this machine, with more variables than the image's own.
+    /// A command in the image that can reach servers on this machine, with variables added to the image's own.
     pub(super) fn networked(
         &self,
         data: &Path,
@@ -96,22 +96,22 @@ impl Start {
     }
 }
 
-/// Unpacks what buildah built, and reads from its configuration how it wants to be started.
+/// Unpacks the image that buildah built, and reads from its configuration how to start it.
 pub(super) fn unpack(built: &Built, home: &Path) -> Result<Unpacked> {
     let root = home.join("root");
     remake(&root)?;
-    fs::remove_dir(&root).context("cannot make way for the image's files")?;
+    fs::remove_dir(&root).context("cannot clear the folder for the image's files")?;
     let mut umoci = Command::new("umoci");
     umoci.args(["raw", "unpack", "--rootless", "--image"]);
     umoci.arg(format!("{}:{}", built.archive.display(), built.tag)).arg(&root);
     shell::run(&mut umoci)?;
-    // Only a copy that takes the rights along gives a volume there to everyone; some lose them.
+    // A volume there is writable by everyone only if the image kept the folder's permissions; some ways of copying lose them.
     let tmp =
         shell::output_of(Command::new("stat").args(["--format", "%a"]).arg(root.join("tmp")))?;
     if tmp.trim() != "1777" {
-        bail!("`/tmp` of the image has the rights {}; expected 1777", tmp.trim());
+        bail!("the image's `/tmp` has permissions {}; expected 1777", tmp.trim());
     }
-    // Engines make the places that they mount something on.
+    // Engines create their mount points.
     for place in ["data", "proc", "dev"] {
         fs::create_dir_all(root.join(place)).with_context(|| format!("cannot create `{place}`"))?;
     }
@@ -120,15 +120,15 @@ pub(super) fn unpack(built: &Built, home: &Path) -> Result<Unpacked> {
     Ok(Unpacked { root, environment, entry })
 }
 
-/// The configuration of the one image in a folder of OCI's layout. Its digest is the image's id.
+/// The configuration of the only image in a folder in OCI layout. Its digest is the image's id.
 fn config(built: &Built) -> Result<Value> {
     let index = fs::read_to_string(built.archive.join("index.json"))
-        .context("buildah left no image in OCI's layout")?;
+        .context("buildah left no image in OCI layout")?;
     let index: Value = serde_json::from_str(&index).context("`index.json` is not JSON")?;
     let manifest = blob(built, &index["manifests"][0]["digest"])?;
     if manifest["config"]["digest"].as_str().map(plain) != Some(plain(&built.id)) {
         bail!(
-            "the image in `{}` is of configuration `{}`; expected `{}`",
+            "the image in `{}` has configuration `{}`; expected `{}`",
             built.archive.display(),
             manifest["config"]["digest"],
             built.id
@@ -145,15 +145,15 @@ fn blob(built: &Built, digest: &Value) -> Result<Value> {
     serde_json::from_str(&text).with_context(|| format!("`{}` is not JSON", path.display()))
 }
 
-/// A digest without its algorithm, which buildah leaves out.
+/// A digest without its algorithm, which buildah omits.
 fn plain(digest: &str) -> &str {
     digest.strip_prefix("sha256:").unwrap_or(digest)
 }
 
-/// Variables by name.
+/// Names and values of variables.
 type Environment = Vec<(String, String)>;
 
-/// Environment and entry point of a configuration that is not root's.
+/// Environment and entry point of a configuration, which must not run as root.
 fn wants(config: &Value) -> Result<(Environment, Vec<String>)> {
     let config = &config["config"];
     let user = config["User"].as_str().unwrap_or_default();
@@ -175,7 +175,7 @@ fn wants(config: &Value) -> Result<(Environment, Vec<String>)> {
     }
     let entry = texts("Entrypoint");
     if entry.is_empty() {
-        bail!("the image has no entry point, which tasks of ECS start");
+        bail!("the image has no entry point, which ECS tasks start");
     }
     let environment = texts("Env")
         .iter()
@@ -185,7 +185,7 @@ fn wants(config: &Value) -> Result<(Environment, Vec<String>)> {
     Ok((environment, entry))
 }
 
-/// Makes a folder anew, empty.
+/// Recreates a folder, empty.
 pub(super) fn remake(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)
@@ -226,7 +226,7 @@ mod tests {
             "10001:10001",
             Value::Null,
             labels,
-            "the image has no entry point, which tasks of ECS start",
+            "the image has no entry point, which ECS tasks start",
         );
         check(
             "10001:10001",

@@ -1,4 +1,4 @@
-//! The image tried out as it is meant to be run: no network, nothing writable but what is mounted, as nobody.
+//! Tests the image as it is meant to run: without a network, as a user other than root, and with nothing writable except mounts.
 
 use std::fs;
 use std::path::Path;
@@ -13,22 +13,22 @@ use super::trust;
 use crate::checkout::Checkout;
 use crate::shell;
 
-/// Named as the publisher names its files, so that the pack is found.
+/// Named like the publisher's files, so that the pack is found.
 const FILE: &str = "OP_DTL_GNRL_PGYR2023_P06282024.csv";
 
-/// Records of the sample: 12 MB, and enough for every defect to occur.
+/// Records in the sample: 12 MB, enough for every kind of defect to occur.
 const RECORDS: u64 = 20_000;
 
-/// What came of it.
+/// The result.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// What was seen to work.
+    /// A summary of what worked.
     Passed(String),
-    /// Programs that it takes and that are not there.
+    /// Required programs that are missing.
     Missing(Vec<&'static str>),
 }
 
-/// Generates a sample and judges it, all by the image.
+/// Generates a sample and judges it, both with the image.
 pub(super) fn run(checkout: &Checkout, built: &Built, home: &Path) -> Result<Outcome> {
     let needed: &[&'static str] = match built.engine {
         Engine::Buildah => &["umoci", "bwrap"],
@@ -55,29 +55,29 @@ pub(super) fn run(checkout: &Checkout, built: &Built, home: &Path) -> Result<Out
     let defects = ["--seed", "7", "--defects", "0.5%", "-o", &path];
     let listed = shell::output_of(&mut start.command(&data, &["--version"]))?;
     if listed.trim() != format!("assay {}", built.tag) {
-        bail!("the image says it is `{}`; expected `assay {}`", listed.trim(), built.tag);
+        bail!("the image reports `{}`; expected `assay {}`", listed.trim(), built.tag);
     }
     shell::run_on_stderr(&mut start.command(&data, &[&sample[..], &defects[..]].concat()))?;
     let words =
         ["run", &path, "--root", "/data/lake", "--format", "json", "--report", "/data/report.json"];
     let printed = shell::output_of(&mut start.command(&data, &words))?;
-    let report: Value = serde_json::from_str(&printed).context("the run printed no JSON")?;
+    let report: Value = serde_json::from_str(&printed).context("the run did not print JSON")?;
     let written = fs::read_to_string(data.join("report.json")).context("the run left no report")?;
     if serde_json::from_str::<Value>(&written)? != report {
-        bail!("the report that was written is not the one that was printed");
+        bail!("the written report differs from the printed one");
     }
     let summary = judged(&report)?;
     let trusted = match trust::run(checkout, &start, &data, FILE)? {
-        trust::Outcome::Passed => "; TLS by the list of authorities",
+        trust::Outcome::Passed => "; TLS checked against the list of authorities",
         trust::Outcome::Missing(what) => {
-            println!("SKIPPED: TLS was not tried out: {what}");
+            println!("SKIPPED: TLS was not tested: {what}");
             ""
         }
     };
     Ok(Outcome::Passed(format!("{summary}, with no network and a read-only root{trusted}")))
 }
 
-/// What a report says, if it is what the sample has to give.
+/// Summarises a report, if it is the one expected for the sample.
 fn judged(report: &Value) -> Result<String> {
     let records = &report["records"];
     let [read, validated, quarantined] =
@@ -85,7 +85,7 @@ fn judged(report: &Value) -> Result<String> {
     let outcome = report["outcome"].as_str().unwrap_or_default();
     if outcome != "accepted_with_quarantine" || validated == 0 || read != validated + quarantined {
         bail!(
-            "the run in the image came to `{outcome}`, {read} read, {validated} validated, {quarantined} quarantined; expected \
+            "the run in the image ended with `{outcome}`, {read} read, {validated} validated, {quarantined} quarantined; expected \
              `accepted_with_quarantine` and {RECORDS} records, or a few more where a defect splits one"
         );
     }

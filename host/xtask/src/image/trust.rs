@@ -1,4 +1,4 @@
-//! TLS from inside the image: it talks to a server whose authority is in its list, and to no other.
+//! Tests TLS from inside the image: it accepts only servers whose authority is in its list.
 
 use std::fs;
 use std::path::Path;
@@ -11,29 +11,29 @@ use super::start::Start;
 use crate::checkout::Checkout;
 use crate::{outside, shell};
 
-/// The server's address, and so what its certificate is for.
+/// The server's address, for which its certificate is issued.
 const SUBJECT: &str = "subjectAltName=IP:127.0.0.1";
 
 const BUCKET: &str = "lake";
 
-/// What came of it.
+/// The result.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// Refused with the image's own list, and served with the right one.
+    /// The server was refused with the image's own list, and accepted with the right one.
     Passed,
-    /// What is not there.
+    /// What is missing.
     Missing(&'static str),
 }
 
-/// Publishes the sample of this name in `data` to a server on this machine, whose certificate an authority of our own has signed.
+/// Publishes the sample of this name in `data` to a server on this machine, whose certificate is signed by an authority made here.
 pub(super) fn run(checkout: &Checkout, start: &Start, data: &Path, name: &str) -> Result<Outcome> {
     if !shell::succeeds(Command::new("openssl").arg("version")) {
-        return Ok(Outcome::Missing("no `openssl` on the path, which makes certificates"));
+        return Ok(Outcome::Missing("no `openssl` on the path to make certificates"));
     }
     let Some(versitygw) = outside::versitygw(checkout) else {
-        return Ok(Outcome::Missing("no versitygw, which is the server"));
+        return Ok(Outcome::Missing("no versitygw to act as the server"));
     };
-    // The authority's certificate lies where the image can see it.
+    // The image must be able to read the authority's certificate.
     let authority = data.join("authority.pem");
     let keys = tempfile::tempdir().context("cannot make a folder for keys")?;
     let (certificate, key) = certify(keys.path(), &authority)?;
@@ -49,17 +49,17 @@ pub(super) fn run(checkout: &Checkout, start: &Start, data: &Path, name: &str) -
     refused(&run(&[])?)?;
     let right = run(&[("SSL_CERT_FILE", "/data/authority.pem".to_owned())])?;
     if right.status.code() != Some(0) {
-        bail!("the image does not trust an authority of its list: {}", said(&right));
+        bail!("the image does not trust an authority in its list: {}", said(&right));
     }
     Ok(Outcome::Passed)
 }
 
-/// Whether a run ended because of the server's certificate, and says so.
+/// Fails unless a run ended because of the server's certificate, and said so.
 fn refused(output: &Output) -> Result<()> {
     let said = said(output);
     if output.status.code() != Some(2) || !said.contains("UnknownIssuer") {
         bail!(
-            "the image talked to a server whose authority nobody knows, or did not say why not: it ended with {}: {said}",
+            "the image accepted a server with an unknown authority, or did not say why it refused: it ended with {}: {said}",
             output.status
         );
     }
@@ -71,7 +71,7 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).trim().to_owned()
 }
 
-/// An authority, and a certificate of the server that it signed, with its key.
+/// Makes an authority, and a server certificate signed by it, with its key.
 fn certify(folder: &Path, authority: &Path) -> Result<(std::path::PathBuf, std::path::PathBuf)> {
     let (signing, certificate, key) =
         (folder.join("authority.key"), folder.join("server.pem"), folder.join("server.key"));

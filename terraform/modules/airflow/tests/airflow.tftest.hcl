@@ -1,4 +1,4 @@
-# The machine is reached by nobody, knows no secret before it starts, and is replaced rather than patched.
+# The machine cannot be reached, has no secrets before it starts, and is replaced rather than patched.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -26,7 +26,7 @@ run "machine" {
 
   assert {
     condition     = aws_instance.this.metadata_options[0].http_tokens == "required" && aws_instance.this.metadata_options[0].http_put_response_hop_limit == 2
-    error_message = "The machine's credentials can be had without a token, or not from a container."
+    error_message = "The machine's credentials are available without a token, or not available in containers."
   }
 
   assert {
@@ -36,17 +36,17 @@ run "machine" {
 
   assert {
     condition     = aws_instance.this.user_data_replace_on_change && length(aws_instance.this.user_data) < 16384
-    error_message = "Another release does not replace the machine, or what it runs first is longer than EC2's 16 KiB."
+    error_message = "A new release does not replace the machine, or its user data exceeds EC2's 16 KiB."
   }
 
   assert {
     condition     = strcontains(aws_instance.this.user_data, "--host 127.0.0.1") && !strcontains(aws_instance.this.user_data, "0.0.0.0")
-    error_message = "The console listens beyond loopback."
+    error_message = "The console does not listen on loopback only."
   }
 
   assert {
     condition     = strcontains(aws_instance.this.user_data, "s3://assay-test-open-payments/artifacts/0.1.0") && strcontains(aws_instance.this.user_data, "ASSAY_ENVIRONMENT=dev")
-    error_message = "The machine installs another release, or is told another environment."
+    error_message = "The machine installs the wrong release, or gets the wrong environment."
   }
 }
 

@@ -1,4 +1,4 @@
-# No query scans without a limit, and nobody chooses where results go.
+# Every query has a scan limit, and users cannot choose where results go.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -19,7 +19,7 @@ run "limits" {
 
   assert {
     condition     = aws_athena_workgroup.this.configuration[0].enforce_workgroup_configuration && aws_athena_workgroup.this.configuration[0].bytes_scanned_cutoff_per_query == 214748364800
-    error_message = "Queries are not limited, or may go around the limit."
+    error_message = "Queries are not limited, or may bypass the limit."
   }
 
   assert {
@@ -29,7 +29,7 @@ run "limits" {
 
   assert {
     condition     = aws_athena_named_query.this["by_year"].description == "How much is paid a year?"
-    error_message = "A query is not described by its first line."
+    error_message = "The description of a query is not its first line."
   }
 }
 

@@ -1,4 +1,4 @@
-# One owner of retries, one job at a time, and no tables.
+# Only Airflow retries, each job runs once at a time, and no tables are created.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -21,17 +21,17 @@ run "jobs" {
 
   assert {
     condition     = alltrue([for one in aws_glue_job.this : one.max_retries == 0 && one.execution_property[0].max_concurrent_runs == 1])
-    error_message = "Glue retries what Airflow retries, or runs two jobs at a time."
+    error_message = "Glue retries although Airflow does, or a job can run twice at the same time."
   }
 
   assert {
     condition     = aws_glue_job.this["curate"].name == "assay-curate" && aws_glue_job.this["curate"].glue_version == "5.1"
-    error_message = "The job has another name than the file's, or another Spark than the tests'."
+    error_message = "The job's name differs from platform.json, or its Spark version from the tests'."
   }
 
   assert {
     condition     = startswith(aws_glue_job.this["curate"].command[0].script_location, "s3://assay-test-open-payments/artifacts/0.1.0/")
-    error_message = "The script is not the release's."
+    error_message = "The script is not from the release."
   }
 }
 
@@ -45,12 +45,12 @@ run "who_maintains_curates_nothing" {
 
   assert {
     condition     = aws_glue_job.this["maintain"].name == "assay-maintain" && endswith(aws_glue_job.this["maintain"].command[0].script_location, "/maintain.py")
-    error_message = "The job has another name than the file's, or another script."
+    error_message = "The job's name differs from platform.json, or it runs the wrong script."
   }
 
   assert {
     condition     = !contains(keys(aws_glue_job.this["maintain"].default_arguments), "--delete")
-    error_message = "It removes without being told to."
+    error_message = "The job deletes by default."
   }
 }
 

@@ -1,4 +1,4 @@
-# The host can write to a temporary folder and to nothing else of its container.
+# The host can write only to a temporary folder in its container.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -24,12 +24,12 @@ run "closed" {
       for one in jsondecode(aws_ecs_task_definition.this.container_definitions) :
       one.readonlyRootFilesystem && one.user == "10001:10001" && [for mount in one.mountPoints : mount.containerPath] == ["/tmp"]
     ])
-    error_message = "The container runs as root, or can write elsewhere than to /tmp."
+    error_message = "The container runs as root, or can write outside /tmp."
   }
 
   assert {
     condition     = aws_ecs_task_definition.this.task_role_arn != aws_ecs_task_definition.this.execution_role_arn
-    error_message = "The host has the rights that ECS needs before it runs."
+    error_message = "The host has the permissions that ECS needs to start it."
   }
 }
 

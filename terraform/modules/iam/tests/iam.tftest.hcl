@@ -1,4 +1,4 @@
-# Roles have the file's names and the trust they need. What they may do is held to a table by `terraform/checks`.
+# Roles have the names in platform.json and the trust they need. `terraform/checks` compares their permissions with a table.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -38,7 +38,7 @@ run "roles" {
 
   assert {
     condition     = aws_iam_role.this["spark"].name == "assay-curate" && aws_iam_role.this["maintain"].name == "assay-maintain" && aws_iam_role.this["copy"].name == "assay-copy"
-    error_message = "Roles have other names than the file gives them."
+    error_message = "The roles' names differ from platform.json."
   }
 
   assert {
@@ -47,7 +47,7 @@ run "roles" {
       jsondecode(one.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"
       if !contains(["airflow", "query", "gc"], role)
     ])
-    error_message = "A service may act for other accounts' resources."
+    error_message = "A service may act on behalf of other accounts' resources."
   }
 
   assert {
@@ -58,7 +58,7 @@ run "roles" {
         ]
       ]
     ]))
-    error_message = "A right is given by a wildcard."
+    error_message = "A permission is granted by a wildcard."
   }
 }
 

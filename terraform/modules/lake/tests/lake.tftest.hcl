@@ -1,4 +1,4 @@
-# Raw cannot be changed or lost, nothing is public, everything is encrypted.
+# Raw data cannot be changed or lost, nothing is public, and everything is encrypted.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -30,7 +30,7 @@ run "raw_is_immutable" {
       one.Effect == "Deny" && one.Principal.AWS == "*" && try(contains(one.Action, "s3:DeleteObjectVersion"), false)
       && one.Resource == "arn:aws:s3:::assay-test-open-payments/raw/*" && !can(one.Condition)
     ])
-    error_message = "Raw can be deleted."
+    error_message = "Raw data can be deleted."
   }
 
   assert {
@@ -39,7 +39,7 @@ run "raw_is_immutable" {
       one.Effect == "Deny" && one.Action == "s3:PutObject" && one.Resource == "arn:aws:s3:::assay-test-open-payments/raw/*"
       && try(one.Condition.Null["s3:if-none-match"], "") == "true"
     ])
-    error_message = "Raw can be overwritten."
+    error_message = "Raw data can be overwritten."
   }
 }
 
@@ -66,7 +66,7 @@ run "nothing_is_public_or_plain" {
 
   assert {
     condition     = can(aws_s3_bucket.this.tags.Kept) && can(aws_kms_key.this.tags.Kept) && can(aws_s3_bucket.logs.tags.Kept)
-    error_message = "What outlives the platform is not marked."
+    error_message = "Resources that outlive the platform are not tagged `Kept`."
   }
 }
 

@@ -1,4 +1,4 @@
-# Nothing gets in; what gets out does so by TLS.
+# No inbound traffic; outbound traffic over TLS only.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -21,12 +21,12 @@ run "without_nat" {
 
   assert {
     condition     = length(output.warehouse_subnet_ids) == 3
-    error_message = "Redshift lacks a zone."
+    error_message = "Redshift does not have three zones."
   }
 
   assert {
     condition     = alltrue([for one in aws_vpc_security_group_egress_rule.tls : one.from_port == 443 && one.to_port == 443])
-    error_message = "More than TLS gets out."
+    error_message = "Outbound traffic other than TLS is allowed."
   }
 }
 

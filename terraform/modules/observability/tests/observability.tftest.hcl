@@ -1,4 +1,4 @@
-# Every alarm tells somebody and is of a number that the DAGs give; silence is told where it means that nobody measures.
+# Every alarm notifies somebody and uses a metric of the DAGs; missing data is an alarm where it means that nothing is measured.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -21,17 +21,17 @@ run "alarms" {
 
   assert {
     condition     = alltrue([for one in aws_cloudwatch_metric_alarm.this : length(one.alarm_actions) == 1 && length(one.alarm_description) > 40])
-    error_message = "An alarm tells nobody, or does not say what to do."
+    error_message = "An alarm notifies nobody, or does not say what to do."
   }
 
   assert {
     condition     = toset([for one in aws_cloudwatch_metric_alarm.this : one.metric_name]) == toset([for number, name in var.metrics : name if number != "namespace"])
-    error_message = "Alarms are not those of failures, rejects, drift and freshness."
+    error_message = "The alarms are not exactly those for failures, rejects, drift and freshness."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["freshness"].treat_missing_data == "breaching"
-    error_message = "When nobody measures, nobody is told."
+    error_message = "Missing data on freshness raises no alarm."
   }
 }
 

@@ -1,4 +1,4 @@
-# Names come from the file, and from nowhere else.
+# Names come only from platform.json.
 
 variables {
   environment = "dev"
@@ -9,12 +9,12 @@ run "names_are_the_files" {
 
   assert {
     condition     = output.bucket == trimprefix(jsondecode(file("../../platform.json")).environments.dev.lake, "s3://")
-    error_message = "The bucket is not the file's."
+    error_message = "The bucket differs from platform.json."
   }
 
   assert {
     condition     = output.prefixes.raw == jsondecode(file("../../platform.json")).lake.raw && output.jobs == jsondecode(file("../../platform.json")).jobs
-    error_message = "Prefixes or jobs are not the file's."
+    error_message = "Prefixes or jobs differ from platform.json."
   }
 }
 

@@ -1,4 +1,4 @@
-# It is private, encrypted, and what it may cost has an end.
+# The warehouse is private and encrypted, and its cost is limited.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -19,22 +19,22 @@ run "private_and_limited" {
 
   assert {
     condition     = !aws_redshiftserverless_workgroup.this.publicly_accessible && aws_redshiftserverless_workgroup.this.enhanced_vpc_routing
-    error_message = "The warehouse is public, or its traffic goes around the VPC."
+    error_message = "The warehouse is public, or its traffic bypasses the VPC."
   }
 
   assert {
     condition     = aws_redshiftserverless_workgroup.this.base_capacity == 4 && aws_redshiftserverless_usage_limit.this.breach_action == "deactivate" && aws_redshiftserverless_usage_limit.this.amount == 60
-    error_message = "It begins with more than the least capacity, or what it may cost has no end."
+    error_message = "The base capacity is above the minimum, or the cost is not limited."
   }
 
   assert {
     condition     = aws_redshiftserverless_namespace.this.manage_admin_password && aws_redshiftserverless_namespace.this.kms_key_id == var.key_arn
-    error_message = "Somebody types a password, or tables are not encrypted with the key."
+    error_message = "The password is not managed by AWS, or tables are not encrypted with the key."
   }
 
   assert {
     condition     = aws_redshiftserverless_namespace.this.iam_roles == toset([var.copy_role_arn])
-    error_message = "The warehouse has other roles than that of COPY."
+    error_message = "The warehouse has roles other than the one for COPY."
   }
 }
 

@@ -15,7 +15,7 @@ run "repositories" {
 
   assert {
     condition     = toset(keys(aws_ecr_repository.this)) == toset(["assay", "assay/plugins/checks", "assay/plugins/open-payments"])
-    error_message = "Repositories are not those of the image and the plugins."
+    error_message = "The repositories are not exactly those for the image and the plugins."
   }
 
   assert {

@@ -1,4 +1,4 @@
-# The wiring: names are the file's, the warehouse is made unless it is others'.
+# The wiring: names come from platform.json, and a warehouse is created unless an existing one is given.
 
 mock_provider "aws" {
   source          = "../../mocks"
@@ -19,12 +19,12 @@ run "with_a_warehouse" {
 
   assert {
     condition     = length(module.redshift) == 1
-    error_message = "No warehouse is made."
+    error_message = "No warehouse is created."
   }
 
   assert {
     condition     = output.job_names.curate == jsondecode(file("../../platform.json")).jobs.curate
-    error_message = "The job has another name than the file's."
+    error_message = "The job's name differs from platform.json."
   }
 }
 
@@ -37,7 +37,7 @@ run "with_others_warehouse" {
 
   assert {
     condition     = length(module.redshift) == 0 && output.warehouse_admin_secret_arn == null
-    error_message = "A second warehouse is made."
+    error_message = "A second warehouse is created."
   }
 }
 
