@@ -1,5 +1,5 @@
-//! The plugin as a component: the generated bindings, and the way from them to the SDK's own types and back.
-//! Lists move without being copied.
+//! The plugin as a component: the generated bindings, and conversions between them and the SDK's own types.
+//! Lists are moved, not copied.
 
 use std::marker::PhantomData;
 
@@ -8,7 +8,7 @@ use bindings::exports::assay::rules::plugin as wit;
 use crate::{Batch, Cells, Column, Plugin, Run, Session, Stage, Text};
 use crate::{contract as own, plugin};
 
-/// What `wit-bindgen` makes of the contract.
+/// The bindings that `wit-bindgen` generates from the contract.
 #[allow(
     unsafe_code,
     missing_docs,
@@ -29,11 +29,11 @@ pub mod bindings {
     });
 }
 
-/// A plugin with the contract's exports.
+/// Implements the contract's exports for a plugin.
 #[derive(Debug)]
 pub struct Component<P>(PhantomData<P>);
 
-/// A session with the contract's methods.
+/// Implements the contract's session for a plugin.
 #[derive(Debug)]
 pub struct Opened<P>(Session, PhantomData<P>);
 

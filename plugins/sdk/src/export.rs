@@ -1,7 +1,7 @@
-//! A plugin as what the host loads.
+//! Exports a plugin as the component that the host loads.
 
-/// Makes a component of a plugin: `export_plugin!(Library);`. Does nothing on other targets, so that the crate's
-/// tests run natively.
+/// Exports a plugin as a component: `export_plugin!(Library);`. Does nothing unless the target is WebAssembly, so that
+/// the crate's tests run natively.
 #[macro_export]
 macro_rules! export_plugin {
     ($plugin:ty) => {

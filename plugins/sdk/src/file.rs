@@ -7,15 +7,15 @@ use crate::{FileOutcome, Measure, Merge};
 
 /// A rule about the file as a whole. All its measures are sums.
 pub trait FileRule: 'static {
-    /// Adds what a batch contributes.
+    /// Adds a batch's contribution to the sums.
     fn measure(&self, look: Look<'_>, sums: &mut Sums);
 
-    /// Judges the sums of the whole file. Also called for a file without records, when there are none.
+    /// Judges the sums of the whole file. Also called for a file without records; all sums are then 0.
     fn judge(&self, sums: &Sums) -> FileFinding;
 }
 
-/// Sums by key. Exact: no order of adding, within a batch or between batches, makes a difference. What a batch or a file adds up to must be
-/// within 64 bits, which the host sees to; a record that alone is beyond that cannot be judged.
+/// Sums by key. Exact: the order of additions makes no difference, within a batch or between batches. The sums of a batch or a file must
+/// fit in 64 bits, which the host ensures; a single record whose sum exceeds them cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sums(BTreeMap<String, i128>);
 
@@ -29,7 +29,7 @@ impl Sums {
         }
     }
 
-    /// Adds a count of records.
+    /// Adds a number of records to the sum of a key.
     pub fn count(&mut self, key: &str, records: usize) {
         self.add(key, i64::try_from(records).unwrap_or(i64::MAX));
     }
@@ -37,12 +37,12 @@ impl Sums {
     /// The sum of a key; 0 if nothing was added.
     ///
     /// # Panics
-    /// If it is beyond 64 bits. The sums of a file, which a rule judges by, never are.
+    /// If the sum exceeds 64 bits. The sums of a whole file, by which a rule judges, never do.
     pub fn get(&self, key: &str) -> i64 {
         fits(key, self.0.get(key).copied().unwrap_or(0))
     }
 
-    /// As measures of a rule. A sum beyond 64 bits ends the call: the host then judges fewer records at once, whose sums are smaller.
+    /// The sums as measures of a rule. A sum beyond 64 bits ends the call; the host then judges fewer records at once, so sums are smaller.
     pub(crate) fn into_measures(self, code: u16) -> impl Iterator<Item = Measure> {
         self.0.into_iter().map(move |(key, sum)| {
             let value = fits(&key, sum);
@@ -61,24 +61,24 @@ fn fits(key: &str, sum: i128) -> i64 {
     i64::try_from(sum).unwrap_or_else(|_| panic!("the sum of `{key}` is beyond 64 bits: {sum}"))
 }
 
-/// What a rule says of the file.
+/// A rule's verdict on the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFinding {
-    /// What it came to.
+    /// Whether the rule passed, failed or was skipped.
     pub outcome: FileOutcome,
-    /// What was found, for people.
+    /// What was found, in words.
     pub observed: String,
-    /// What should have been, for people.
+    /// What was expected, in words.
     pub expected: String,
 }
 
 impl FileFinding {
-    /// There was nothing to judge, and why.
+    /// A skipped rule: there was nothing to judge, for the reason given.
     pub fn skipped(why: impl Into<String>) -> Self {
         Self { outcome: FileOutcome::Skipped, observed: why.into(), expected: String::new() }
     }
 
-    /// Holds or not.
+    /// A rule that passed if `holds` is true, and failed otherwise.
     pub fn new(holds: bool, observed: impl Into<String>, expected: impl Into<String>) -> Self {
         let outcome = if holds { FileOutcome::Passed } else { FileOutcome::Failed };
         Self { outcome, observed: observed.into(), expected: expected.into() }

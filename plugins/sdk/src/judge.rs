@@ -1,14 +1,14 @@
-//! How rules judge a batch: record by record through a function, or columns at once through bits.
+//! How rules judge a batch: record by record with a function, or whole columns at once with bitmaps.
 
 use std::marker::PhantomData;
 
 use crate::width::narrow;
 use crate::{Batch, Bits, Column, Distinct, Needs};
 
-/// What a rule says of one record.
+/// A rule's verdict on one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The record keeps the rule.
+    /// The record satisfies the rule.
     Pass,
     /// The record breaks the rule.
     Fail,
@@ -17,37 +17,37 @@ pub enum Outcome {
 }
 
 impl From<bool> for Outcome {
-    /// `true` is what the rule wants.
+    /// `true` means that the rule holds.
     fn from(holds: bool) -> Self {
         if holds { Self::Pass } else { Self::Fail }
     }
 }
 
-/// What a rule says of a batch.
+/// A rule's verdict on a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
-    /// Records that fail, by the column to blame as an index into the rule's columns (none: the first).
-    /// A record is in one set at most.
+    /// The records that fail, each set with the column to blame as an index into the rule's columns (`None`: the first).
+    /// A record is in at most one set.
     pub failed: Vec<(Option<usize>, Bits)>,
-    /// How many records could not be judged.
+    /// The number of records that could not be judged.
     pub skipped: u32,
-    /// Arguments for the messages of some failed records.
+    /// For some of the failed records: the index into the batch, and the arguments of the message (`{0}`, `{1}` …).
     pub samples: Vec<(u32, Vec<String>)>,
 }
 
 impl Judged {
-    /// These records fail; `judged` says which could be judged.
+    /// The records in `failed` fail; those that are not in `judged` were skipped.
     pub fn new(failed: Bits, judged: &Bits) -> Self {
         let skipped = narrow(judged.len() - judged.count());
         Self { failed: vec![(None, failed)], skipped, samples: Vec::new() }
     }
 
-    /// None fails; all were skipped.
+    /// No record fails; all were skipped.
     pub fn skipped(records: usize) -> Self {
         Self { failed: Vec::new(), skipped: narrow(records), samples: Vec::new() }
     }
 
-    /// Records that fail in one of several columns count once, and name the first of them.
+    /// Records that fail in several columns count once, for the first of them; those that are not in `judged` were skipped.
     pub fn first_of(sets: impl IntoIterator<Item = (usize, Bits)>, judged: &Bits) -> Self {
         let mut taken = Bits::zeros(judged.len());
         let mut failed = Vec::new();
@@ -63,7 +63,7 @@ impl Judged {
     }
 }
 
-/// A batch through the eyes of one rule: its columns in the order it asked for them.
+/// A batch as one rule sees it: its columns, in the order in which it requested them.
 #[derive(Debug, Clone, Copy)]
 pub struct Look<'b> {
     pub(crate) batch: &'b Batch,
@@ -71,7 +71,7 @@ pub struct Look<'b> {
 }
 
 impl<'b> Look<'b> {
-    /// The rule's column.
+    /// The rule's column number `nth`, counting from 0.
     pub fn column(&self, nth: usize) -> &'b Column {
         self.batch.column(self.indexes[nth])
     }
@@ -81,13 +81,13 @@ impl<'b> Look<'b> {
         self.indexes.iter().map(|&index| self.batch.column(index))
     }
 
-    /// How many records.
+    /// The number of records.
     pub fn records(&self) -> usize {
         self.batch.records
     }
 }
 
-/// A rule at work.
+/// A rule that judges batches.
 pub(crate) trait Judge {
     fn judge(&self, look: Look<'_>) -> Judged;
 }
@@ -98,7 +98,7 @@ impl<F: Fn(Look<'_>) -> Judged> Judge for F {
     }
 }
 
-/// A function called for each record. The loop is compiled for the function: nothing is called through a pointer.
+/// A function called for each record. The loop is compiled for that function, so nothing is called through a pointer.
 pub(crate) struct EachRecord<N, F, A> {
     pub(crate) needs: N,
     pub(crate) rule: F,

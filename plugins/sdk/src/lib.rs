@@ -1,8 +1,8 @@
 //! Writing rule plugins for Assay in Rust.
 //!
-//! A rule is a function of a record's cells with [`#[rule(…)]`](macro@rule); [`plugin!`] makes a plugin of such functions. The
-//! crate does the rest: the contract in `wit/`, blank and malformed cells, constant and dictionary columns, bitmaps,
-//! the order of rewrites. Rules are plain Rust and are tested natively with [`testing`]; the component is made when the target is
+//! A rule is a function of a record's cells, marked with [`#[rule(…)]`](macro@rule); [`plugin!`] makes a plugin from such functions. The
+//! crate handles the rest: the contract in `wit/`, blank and malformed cells, constant and dictionary columns, bitmaps, and
+//! the order of rewrites. Rules are plain Rust and are tested natively with [`testing`]; the component is built when the target is
 //! WebAssembly.
 //!
 //! ```
@@ -17,7 +17,7 @@
 //!     }
 //! }
 //!
-//! /// What a pack may set.
+//! /// The settings that a pack may change.
 //! #[derive(Debug, Settings)]
 //! pub struct Loans {
 //!     /// The longest loan in days.
@@ -63,14 +63,14 @@
 //! assert_eq!(found.hits(due_soon_enough::CODE), [1]);
 //! assert_eq!(found.skipped(due_soon_enough::CODE), 1);
 //! assert_eq!(loans.normalise::<Library>().0[2][0], "0140328726");
-//! // Settings come from the pack; what is wrong with them is told with its place.
+//! // Settings come from the pack; each fault is reported with its JSON pointer.
 //! let faults = loans.settings(r#"{"longest_days": 0}"#).plan::<Library>().unwrap_err();
 //! assert_eq!(faults, ["/longest_days: expected 1 to 365, found 0"]);
 //! ```
 //!
-//! What is more than a function of a record's cells is declared with [`Rules`], by a plugin that implements [`Plugin`]
-//! itself or names a function as `more` in [`plugin!`]: [`Declaration::columnar`] judges a batch of columns at once,
-//! [`Declaration::file`] sums over the whole file, [`Declaration::unique`] asks the host.
+//! Rules that are more than a function of one record's cells are declared with [`Rules`], by a plugin that implements
+//! [`Plugin`] itself or names a function as `more` in [`plugin!`]: [`Declaration::columnar`] judges the columns of a batch at
+//! once, [`Declaration::file`] judges sums over the whole file, [`Declaration::unique`] leaves uniqueness to the host.
 
 mod bits;
 mod column;

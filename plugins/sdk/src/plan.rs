@@ -1,16 +1,16 @@
-//! The columns of a stage: each is asked for once in each form, whichever rules need it.
+//! The columns of a stage: each is requested once per form, however many rules need it.
 
 use crate::{ColumnRequest, Form};
 
-/// Collects what a stage's rules need.
+/// Collects the columns that a stage's rules need.
 #[derive(Debug, Default)]
 pub struct ColumnPlan {
     requests: Vec<(String, Option<Form>, bool)>,
 }
 
 impl ColumnPlan {
-    /// The index of the column in this form. `None` asks only whether cells are filled, which every form tells; the
-    /// column then crosses in the form another rule wants, or else as text.
+    /// Requests the column in this form and returns its index. `None` asks only whether cells are filled, which every form
+    /// shows; the column is then passed in the form that another rule requests, or else as text.
     pub(crate) fn ask(&mut self, name: &str, form: Option<Form>) -> u16 {
         let same = |held: &Option<Form>| form.is_none() || held.is_none() || *held == form;
         let at = self.requests.iter().position(|(held, kind, _)| held == name && same(kind));
@@ -25,7 +25,7 @@ impl ColumnPlan {
         u16::try_from(at).expect("a stage has at most 1,024 columns")
     }
 
-    /// Notes that the plugin rewrites the column.
+    /// Marks the column as one that the plugin rewrites.
     pub(crate) fn write(&mut self, index: u16) {
         self.requests[usize::from(index)].2 = true;
     }
@@ -44,7 +44,7 @@ impl ColumnPlan {
     }
 }
 
-/// A column a columnar rule looks at.
+/// A request for a column, by a columnar rule or a rule about the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     name: String,
@@ -52,17 +52,17 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// In this form.
+    /// Requests the column in this form.
     pub fn new(name: &str, form: Form) -> Self {
         Self { name: name.to_owned(), form: Some(form) }
     }
 
-    /// As text.
+    /// Requests the column as text.
     pub fn text(name: &str) -> Self {
         Self::new(name, Form::Text)
     }
 
-    /// In whatever form another rule wants: only whether cells are filled is of interest.
+    /// Requests only whether cells are filled; the column comes in the form that another rule requests, or else as text.
     pub fn presence(name: &str) -> Self {
         Self { name: name.to_owned(), form: None }
     }

@@ -1,4 +1,4 @@
-//! What an author implements, and what follows from it for the contract.
+//! The trait that an author implements, and the contract's calls that follow from it.
 
 use serde_json::Value;
 
@@ -11,32 +11,32 @@ use crate::{
 
 /// A rule plugin.
 pub trait Plugin: 'static {
-    /// Its name: lower case, hyphens.
+    /// The plugin's name, in lower case with hyphens.
     const NAME: &'static str;
-    /// Its semantic version: `env!("CARGO_PKG_VERSION")`.
+    /// The plugin's semantic version: `env!("CARGO_PKG_VERSION")`.
     const VERSION: &'static str;
-    /// What the pack sets: a struct with `#[derive(Settings)]`, `()` for none, or whatever serde reads, such as
-    /// [`serde_json::Value`] for a vocabulary.
+    /// The type of the settings from the pack: a struct with `#[derive(Settings)]`, [`crate::NoSettings`] for none, or any
+    /// type that serde can read, such as [`serde_json::Value`] for a vocabulary.
     type Settings: ReadSettings;
 
-    /// Declares the rules of a run. Called for each session, so it must not depend on anything but its arguments.
+    /// Declares the rules of a run, or returns faults. Called for each session, so it must depend on nothing but its arguments.
     fn rules(run: &Run, settings: Self::Settings, rules: &mut Rules) -> Result<(), Faults>;
 
-    /// The kinds of rules that settings make rules of, for a vocabulary.
+    /// For a vocabulary: the kinds of rules that settings can define.
     fn kinds() -> Vec<RuleKind> {
         Vec::new()
     }
 
-    /// Declares the rules the plugin always has, for those who ask what it is outside of any run.
+    /// Declares the rules that the plugin always has, for a description of the plugin outside any run.
     fn standing_rules(_rules: &mut Rules) {}
 }
 
-/// What the plugin is.
+/// Describes the plugin: its name, version, rules, kinds of rules, and extras such as its settings.
 pub fn describe<P: Plugin>() -> PluginInfo {
     let mut rules = Rules::default();
     P::standing_rules(&mut rules);
     let without_columns = rules.declarations().cloned().map(|mut rule| {
-        // Columns are indexes into a stage's plan, and there is none here.
+        // Columns are indexes into a stage's plan, which does not exist here.
         rule.columns.clear();
         rule
     });
@@ -55,12 +55,12 @@ pub fn describe<P: Plugin>() -> PluginInfo {
     }
 }
 
-/// What the plugin will do in a run.
+/// Checks the settings and returns the plan of each stage that has rules, or the faults.
 pub fn check_config<P: Plugin>(run: &Run) -> Result<Vec<StagePlan>, Vec<ConfigFault>> {
     declared::<P>(run).map(|rules| rules.plans()).map_err(|faults| faults.0)
 }
 
-/// Begins a stage.
+/// Opens a session for a stage. Fails with [`Fault::Settings`] if the settings have a fault.
 pub fn open<P: Plugin>(run: &Run, stage: Stage) -> Result<Session, Fault> {
     match declared::<P>(run) {
         Ok(rules) => Ok(Session::new(rules.into_stage(stage))),

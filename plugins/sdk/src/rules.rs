@@ -1,4 +1,4 @@
-//! Where a plugin declares its rules. A declaration says what must be true and ends with how it is judged.
+//! Where a plugin declares its rules. A declaration states what must be true, and ends with the way it is judged.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -36,7 +36,7 @@ impl StageRules {
     }
 }
 
-/// A rule with what carries it out.
+/// A rule and the code that carries it out.
 pub(crate) struct ActiveRule {
     pub(crate) rule: Rule,
     pub(crate) disposition: Disposition,
@@ -51,17 +51,17 @@ pub(crate) enum Action {
 }
 
 impl Rules {
-    /// A rule that says which records break a statement. Its level is `error` unless said otherwise.
+    /// Declares a rule that finds the records that break it. Its default level is `error`.
     pub fn validate(&mut self, name: &str) -> Declaration<'_> {
         self.declare(name, Stage::Validate, Level::Error)
     }
 
-    /// A rule that rewrites cells. Its level is `warn`: rewrites are applied and recorded.
+    /// Declares a rule that rewrites cells. Its default level is `warn`: rewrites are applied and recorded.
     pub fn normalise(&mut self, name: &str) -> Declaration<'_> {
         self.declare(name, Stage::Normalise, Level::Warn)
     }
 
-    /// A rule that says which records are to be held back, knowing what was found so far ([`crate::standing`]).
+    /// Declares a rule that decides which records to hold back, given the findings so far ([`crate::standing`]).
     pub fn quarantine(&mut self, name: &str) -> Declaration<'_> {
         self.declare(name, Stage::Quarantine, Level::Error)
     }
@@ -82,12 +82,12 @@ impl Rules {
         Declaration { rules: self, rule, disposition: Disposition::Unspecified }
     }
 
-    /// The declarations, by stage.
+    /// The declared rules, by stage.
     pub fn declarations(&self) -> impl Iterator<Item = &Rule> {
         self.stages.iter().flat_map(|stage| &stage.rules).map(|active| &active.rule)
     }
 
-    /// What the plugin does, stage by stage; stages without rules are left out.
+    /// The plans of the stages, in order; stages without rules are omitted.
     pub(crate) fn plans(&self) -> Vec<StagePlan> {
         Stage::ALL
             .into_iter()
@@ -115,7 +115,7 @@ fn slot(stage: Stage) -> usize {
     }
 }
 
-/// A rule being declared. Nothing is declared until one of the methods that end it is called: [`Self::each`],
+/// A rule being declared. It is declared only once one of the methods that end it is called: [`Self::each`],
 /// [`Self::columnar`], [`Self::rewrite`], [`Self::rewrite_with`], [`Self::unique`] or [`Self::file`].
 #[must_use = "a declaration ends with `each`, `columnar`, `rewrite`, `rewrite_with`, `unique` or `file`"]
 pub struct Declaration<'r> {
@@ -131,36 +131,36 @@ impl std::fmt::Debug for Declaration<'_> {
 }
 
 impl Declaration<'_> {
-    /// What must be true, in one line: "the amount is not negative".
+    /// Sets the title: what must be true, in one line, such as "the amount is not negative".
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.rule.title = title.into();
         self
     }
 
-    /// What a person reads of a hit; `{Column_Name}` becomes the record's cell. Default: the title.
+    /// Sets the message that people read for a hit; `{Column_Name}` becomes the record's cell (default: the title).
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.rule.message = message.into();
         self
     }
 
-    /// The level unless the pack says otherwise.
+    /// Sets the level that applies unless the pack sets another.
     pub fn level(mut self, level: Level) -> Self {
         self.rule.level = level;
         self
     }
 
-    /// A hit is reported and the record passes, unless the pack says otherwise.
+    /// Sets the level `warn`: a hit is reported and the record passes, unless the pack sets another level.
     pub fn warn(self) -> Self {
         self.level(Level::Warn)
     }
 
-    /// What a quarantine rule wants done with the records it hits.
+    /// Sets what a quarantine rule wants done with the records it hits.
     pub fn disposition(mut self, disposition: Disposition) -> Self {
         self.disposition = disposition;
         self
     }
 
-    /// Judges each record by a function of its cells: `true` or [`Outcome::Pass`] is what the rule wants. Records in
+    /// Judges each record by a function of its cells, which returns `true` or [`Outcome::Pass`] if the rule holds. Records in
     /// which a needed cell is blank, malformed or absent are skipped.
     pub fn each<N, F, A>(mut self, mut needs: N, rule: F)
     where
@@ -173,7 +173,7 @@ impl Declaration<'_> {
         self.end(Action::Judge(Box::new(judge)));
     }
 
-    /// Judges a batch at once by a function of its columns.
+    /// Judges a whole batch at once by a function of its columns.
     pub fn columnar(
         mut self,
         columns: impl IntoIterator<Item = Ask>,
@@ -183,8 +183,8 @@ impl Declaration<'_> {
         self.end(Action::Judge(Box::new(rule)));
     }
 
-    /// Rewrites cells of these columns, each by itself; `None` leaves the cell as it is. Blank cells are not asked
-    /// about. The function must leave its own results as they are.
+    /// Rewrites the cells of these columns one by one; `None` leaves a cell as it is. The function is not called for blank
+    /// cells, and must leave its own results as they are.
     pub fn rewrite<'n>(
         mut self,
         columns: impl IntoIterator<Item = &'n str>,
@@ -194,8 +194,8 @@ impl Declaration<'_> {
         self.end(Action::Normalise(Box::new(OfCell(rule))));
     }
 
-    /// Rewrites cells of these columns, knowing others of the same record; records in which a needed cell is blank or
-    /// absent are left as they are.
+    /// Rewrites the cells of these columns, given other cells of the same record; records in which a needed cell is blank,
+    /// malformed or absent are left as they are.
     pub fn rewrite_with<'n, N, F>(
         mut self,
         columns: impl IntoIterator<Item = &'n str>,
@@ -211,7 +211,7 @@ impl Declaration<'_> {
         self.end(Action::Normalise(Box::new(OfRecord { needs, rule })));
     }
 
-    /// Has the host see to it that these columns together are unique in the file; no columns mean the whole record.
+    /// Has the host check that the combination of these columns is unique in the file; no columns means the whole record.
     pub fn unique<'n>(mut self, columns: impl IntoIterator<Item = &'n str>, keep: Unique) {
         self.bind(columns.into_iter().map(Ask::presence));
         self.rule.unique = Some(keep);

@@ -1,6 +1,6 @@
-//! What a run is about.
+//! The context of a run: its dataset, kind of file, partition, layout and settings.
 
-/// The same for every batch of a file.
+/// The context of a run. It is the same for every batch of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Run {
     /// The dataset, such as `open-payments`.
@@ -18,12 +18,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// The value of a partition key: `run.partition("year")`.
+    /// The value of a partition key, as in `run.partition("year")`; `None` if the run has no such key.
     pub fn partition(&self, key: &str) -> Option<&str> {
         self.partition.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// Whether the layout has a column.
+    /// Whether the layout has a column with this canonical name.
     pub fn has_column(&self, name: &str) -> bool {
         self.columns.iter().any(|column| column == name)
     }

@@ -1,4 +1,4 @@
-//! One file in one stage: each batch through all rules, in the order of their declaration.
+//! One file in one stage: each batch goes through all rules, in the order of their declaration.
 
 use crate::file::Sums;
 use crate::judge::Look;
@@ -9,7 +9,7 @@ use crate::{
     Sample, Verdict,
 };
 
-/// The rules of a stage at work.
+/// The rules of one stage, ready to judge batches.
 pub struct Session {
     requests: Vec<ColumnRequest>,
     rules: Vec<ActiveRule>,
@@ -26,7 +26,7 @@ impl Session {
         Self { requests: stage.requests(), rules: stage.rules }
     }
 
-    /// Judges a batch. Normalise rules see what those before them rewrote.
+    /// Judges a batch. A normalise rule sees what earlier ones rewrote. Fails if the batch is not what the plan requested.
     pub fn process(&self, mut batch: Batch) -> Result<Verdict, Fault> {
         self.check(&batch)?;
         let mut verdict = Verdict::default();
@@ -83,7 +83,7 @@ impl Session {
         Ok(verdict)
     }
 
-    /// Judges the file by its merged measures.
+    /// Judges the file by its measures, merged over all batches.
     pub fn finish(&self, totals: &[Measure]) -> Vec<FileResult> {
         self.rules
             .iter()
@@ -100,7 +100,7 @@ impl Session {
             .collect()
     }
 
-    /// The batch has what the plan asked for, so that no rule has to wonder.
+    /// Checks that the batch is what the plan requested, so that the rules need not check.
     fn check(&self, batch: &Batch) -> Result<(), Fault> {
         if batch.columns.len() != self.requests.len() {
             return Err(Fault::Batch(format!(
@@ -129,7 +129,7 @@ impl Session {
     }
 }
 
-/// How many records have nothing in any of the rule's columns.
+/// The number of records that are blank in all of the rule's columns.
 fn all_blank(look: Look<'_>) -> u32 {
     let filled = look
         .columns()
