@@ -1,9 +1,9 @@
-//! A bit for each record of a batch, in words of 64, so that rules about several columns are a few machine
-//! operations for 64 records at once.
+//! One bit per record of a batch, in words of 64, so that a rule about several columns takes a few machine
+//! instructions for 64 records at once.
 
 use crate::width::wide;
 
-/// Bits, the least significant of the first word being record 0. Bits beyond `len` are always 0.
+/// A bitmap: the least significant bit of the first word is record 0. Bits beyond `len` are always 0.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bits {
     words: Vec<u64>,
@@ -23,7 +23,7 @@ impl Bits {
         bits
     }
 
-    /// `len` bits, each what `bit` says of its index.
+    /// `len` bits, each the result of `bit` for its index.
     pub fn from_fn(len: usize, mut bit: impl FnMut(usize) -> bool) -> Self {
         let mut words = Vec::with_capacity(len.div_ceil(64));
         let mut start = 0;
@@ -39,7 +39,7 @@ impl Bits {
         Self { words, len }
     }
 
-    /// Takes over words; bits beyond `len` are dropped, missing words are 0.
+    /// Bits from words; bits beyond `len` are dropped, missing words are 0.
     pub(crate) fn from_words(mut words: Vec<u64>, len: usize) -> Self {
         words.resize(len.div_ceil(64), 0);
         let mut bits = Self { words, len };
@@ -47,7 +47,7 @@ impl Bits {
         bits
     }
 
-    /// Bits from bytes, least significant first, as the contract has them.
+    /// Bits from bytes, least significant bit first, as in the contract.
     pub fn from_bytes(bytes: &[u8], len: usize) -> Self {
         let words = bytes
             .chunks(8)
@@ -60,7 +60,7 @@ impl Bits {
         Self::from_words(words, len)
     }
 
-    /// As bytes, least significant first: `ceil(len / 8)` of them.
+    /// The bits as `ceil(len / 8)` bytes, least significant bit first.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes: Vec<u8> = self.words.iter().flat_map(|word| word.to_le_bytes()).collect();
         bytes.truncate(self.len.div_ceil(8));
@@ -75,7 +75,7 @@ impl Bits {
         }
     }
 
-    /// How many bits there are.
+    /// The number of bits.
     pub fn len(&self) -> usize {
         self.len
     }
@@ -90,7 +90,7 @@ impl Bits {
         self.words.iter().all(|&word| word == 0)
     }
 
-    /// How many bits are set.
+    /// The number of bits that are set.
     pub fn count(&self) -> usize {
         self.words.iter().map(|word| wide(word.count_ones())).sum()
     }
@@ -106,28 +106,28 @@ impl Bits {
         self.words[index / 64] |= 1 << (index % 64);
     }
 
-    /// Set where both are.
+    /// Set where both are set.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
         self
     }
 
-    /// Set where either is.
+    /// Set where either is set.
     #[must_use]
     pub fn or(mut self, other: &Self) -> Self {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
         self
     }
 
-    /// Set where this is and the other is not.
+    /// Set where this one is set and `other` is not.
     #[must_use]
     pub fn and_not(mut self, other: &Self) -> Self {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
         self
     }
 
-    /// Set where this is not.
+    /// Set where this one is not set.
     #[must_use]
     pub fn negate(mut self) -> Self {
         self.words.iter_mut().for_each(|word| *word = !*word);
@@ -135,7 +135,7 @@ impl Bits {
         self
     }
 
-    /// Indexes of the set bits, ascending.
+    /// The indexes of the set bits, ascending.
     pub fn iter_ones(&self) -> impl Iterator<Item = usize> + '_ {
         self.words.iter().enumerate().flat_map(|(at, &word)| {
             let mut rest = word;

@@ -1,39 +1,39 @@
-//! A column of a batch as rules look at it: one question asked of all cells gives one bit a record.
+//! A column of a batch as rules see it: a test of all cells gives one bit per record.
 
 use std::cell::OnceCell;
 
 use crate::{Bits, Text};
 
-/// Cells as they crossed. Rules rarely look here: [`Column`] answers for every form.
+/// Cells as the host passed them. Rules rarely need these: [`Column`] handles every form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cells {
     /// The layout has no such column.
     Absent,
     /// Text.
     Text(Text),
-    /// Whole numbers; 0 where not readable.
+    /// Whole numbers; 0 where the cell is blank or did not parse.
     Integer(Vec<i64>),
-    /// Decimals as whole numbers; 0 where not readable.
+    /// Decimals as whole numbers; 0 where the cell is blank or did not parse.
     Decimal {
         /// Digits after the point.
         scale: u16,
-        /// Cell times ten to the power of `scale`.
+        /// The cell's number times ten to the power of `scale`.
         unscaled: Vec<i64>,
     },
-    /// Days since 1970-01-01; 0 where not readable.
+    /// Days since 1970-01-01; 0 where the cell is blank or did not parse.
     Date(Vec<i32>),
-    /// The same text in each record.
+    /// The same text in every record.
     Constant(Vec<u8>),
     /// Cell `i` is `values[keys[i]]`.
     Dictionary {
-        /// One key a record.
+        /// One key per record.
         keys: Vec<u16>,
         /// The distinct cells.
         values: Text,
     },
 }
 
-/// Cells of one column with what is known of each.
+/// The cells of one column, and which of them are blank or malformed.
 #[derive(Debug, Clone)]
 pub struct Column {
     cells: Cells,
@@ -45,7 +45,7 @@ pub struct Column {
 }
 
 impl Column {
-    /// A column of `records` cells; `None` if the parts contradict each other. Bitmaps are the contract's bytes.
+    /// Creates a column of `records` cells; `None` if the parts contradict each other. Bitmaps are bytes as in the contract.
     pub fn new(
         cells: Cells,
         records: usize,
@@ -75,13 +75,13 @@ impl Column {
         })
     }
 
-    /// A column of text without bitmaps: blank is empty.
+    /// A column of text without bitmaps: empty cells are blank.
     pub(crate) fn of_text(text: Text) -> Self {
         let records = text.len();
         Self::new(Cells::Text(text), records, None, None).expect("text of its own length fits")
     }
 
-    /// The cells as they crossed.
+    /// The cells as the host passed them.
     pub fn cells(&self) -> &Cells {
         &self.cells
     }
@@ -91,7 +91,7 @@ impl Column {
         matches!(self.cells, Cells::Absent)
     }
 
-    /// Set where the cell holds anything, parsed or not. Nowhere, if the column is absent.
+    /// Set where the cell is not blank, whether or not it parsed. Nothing is set if the column is absent.
     pub fn filled(&self) -> &Bits {
         self.filled.get_or_init(|| match &self.malformed {
             Some(malformed) => self.readable().clone().or(malformed),
@@ -99,7 +99,7 @@ impl Column {
         })
     }
 
-    /// Set where the cell holds something a rule can judge: for text where it is filled, for other forms where it parsed.
+    /// Set where a rule can judge the cell: text that is not blank, or a cell of another form that parsed.
     pub fn readable(&self) -> &Bits {
         self.readable.get_or_init(|| {
             let bits = match &self.cells {
@@ -118,13 +118,13 @@ impl Column {
         })
     }
 
-    /// Set where the cell holds something that did not parse.
+    /// Set where the cell is not blank but did not parse.
     pub fn malformed(&self) -> Bits {
         self.malformed.clone().unwrap_or_else(|| Bits::zeros(self.records))
     }
 
-    /// Set where the cell is a filled text and `answer` is true of it. Each distinct value of a constant or dictionary
-    /// column is asked once. Nowhere, if the column is absent or no text.
+    /// Set where the cell is text that is not blank and `answer` returns true for it. `answer` is called once for each distinct
+    /// value of a constant or dictionary column. Nothing is set if the column is absent or not text.
     pub fn where_text(&self, mut answer: impl FnMut(&[u8]) -> bool) -> Bits {
         let bits = match &self.cells {
             Cells::Text(text) => {
@@ -142,7 +142,7 @@ impl Column {
         }
     }
 
-    /// Set where the cell is a whole number or decimal (unscaled) and `answer` is true of it.
+    /// Set where the cell is a whole number or a decimal and `answer` returns true for it (decimals are passed unscaled).
     pub fn where_number(&self, mut answer: impl FnMut(i64) -> bool) -> Bits {
         match &self.cells {
             Cells::Integer(values) | Cells::Decimal { unscaled: values, .. } => {
@@ -152,7 +152,7 @@ impl Column {
         }
     }
 
-    /// Set where the cell is a date and `answer` is true of its days since 1970-01-01.
+    /// Set where the cell is a date and `answer` returns true for its days since 1970-01-01.
     pub fn where_date(&self, mut answer: impl FnMut(i32) -> bool) -> Bits {
         match &self.cells {
             Cells::Date(days) => {
@@ -173,7 +173,7 @@ impl Column {
         Bits::from_fn(self.records, |index| answers[usize::from(keys[index])])
     }
 
-    /// Text of cell `index`, blank if it is; empty for other forms.
+    /// The text of cell `index`; empty if the cell is blank or the column is not text.
     pub fn text(&self, index: usize) -> &[u8] {
         match &self.cells {
             Cells::Text(text) => text.get(index),
@@ -184,19 +184,19 @@ impl Column {
     }
 }
 
-/// A bounded run of records with the stage's columns, in the plan's order.
+/// A limited number of consecutive records, with the stage's columns in the plan's order.
 #[derive(Debug)]
 pub struct Batch {
-    /// How many records.
+    /// The number of records.
     pub records: usize,
-    /// The stage's columns.
+    /// The stage's columns, in the plan's order.
     pub columns: Vec<Column>,
-    /// In the quarantine stage what was found of each record so far, as the contract's byte; empty otherwise.
+    /// In the quarantine stage, each record's standing so far: 0 passed, 1 repaired, 2 warned, 3 quarantined. Empty in other stages.
     pub standing: Vec<u8>,
 }
 
 impl Batch {
-    /// The column at a plan's index.
+    /// The column at an index of the plan.
     #[inline]
     pub fn column(&self, index: u16) -> &Column {
         &self.columns[usize::from(index)]

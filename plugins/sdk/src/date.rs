@@ -1,11 +1,11 @@
-//! Days of the calendar as row-wise rules see them.
+//! Calendar dates as row-wise rules see them.
 
 use std::fmt;
 use std::ops::{Add, Sub};
 
 use crate::parse;
 
-/// A day of the calendar. Comparing and subtracting are what rules mostly do with two of them.
+/// A calendar date. Dates can be compared; subtracting one from another gives the number of days between them.
 ///
 /// ```
 /// use assay_sdk::Date;
@@ -19,12 +19,12 @@ use crate::parse;
 pub struct Date(i32);
 
 impl Date {
-    /// A day by its numbers; `None` if there is no such day.
+    /// The date with this year, month and day; `None` if there is no such date.
     pub fn of(year: i32, month: i32, day: i32) -> Option<Self> {
         parse::days_of(year, month, day).map(Self)
     }
 
-    /// Days since 1970-01-01, as they cross to the plugin.
+    /// The days since 1970-01-01, as in the contract.
     pub fn days(self) -> i32 {
         self.0
     }
@@ -45,7 +45,7 @@ impl Date {
     }
 
     fn month_and_day(self) -> (i32, i32) {
-        // Years begin in March here, so that the leap day is the last one.
+        // Years begin in March here, so that the leap day is the last day of the year.
         let year =
             if self.0 >= first_of_march(self.year()) { self.year() } else { self.year() - 1 };
         let day_of_year = self.0 - first_of_march(year);
@@ -60,7 +60,7 @@ fn first_of_march(year: i32) -> i32 {
 }
 
 impl From<i32> for Date {
-    /// Days since 1970-01-01.
+    /// The date that is `days` days after 1970-01-01.
     fn from(days: i32) -> Self {
         Self(days)
     }
@@ -69,7 +69,7 @@ impl From<i32> for Date {
 impl Sub for Date {
     type Output = i32;
 
-    /// How many days lie between.
+    /// The number of days from `other` to `self`; negative if `other` is later.
     fn sub(self, other: Self) -> i32 {
         self.0 - other.0
     }

@@ -1,11 +1,11 @@
-//! What `#[rule(…)]` and `plugin!` stand on: functions that declare themselves, and the answers they may give.
+//! What `#[rule(…)]` and `plugin!` are built on: functions that declare themselves, and the values that they may return.
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::{Outcome, Rules, Run};
 
-/// A function with `#[rule(…)]`. `S` is the settings of the plugin it may be part of.
+/// A function with `#[rule(…)]`. `S` is the settings type of the plugins that it may be part of.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a rule for a plugin whose settings are `{S}`",
     label = "not such a rule",
@@ -16,13 +16,13 @@ pub trait DeclareRule<S> {
     fn declare(run: &Rc<Run>, settings: &Rc<S>, rules: &mut Rules);
 }
 
-/// What a validate or quarantine rule may answer with.
+/// A value that a validate or quarantine rule may return.
 #[diagnostic::on_unimplemented(
     message = "a rule answers with `bool` or `Outcome`, not with `{Self}`",
     label = "expected `bool`, where `true` means that the rule holds, or `Outcome`"
 )]
 pub trait Answer {
-    /// As the SDK counts it.
+    /// The value as an outcome.
     fn outcome(self) -> Outcome;
 }
 
@@ -38,13 +38,13 @@ impl Answer for Outcome {
     }
 }
 
-/// What a normalise rule may answer with: the new cell, or `None` to leave it as it is.
+/// A value that a normalise rule may return: the new cell, or `None` to leave the cell as it is.
 #[diagnostic::on_unimplemented(
     message = "a normalise rule answers with `Option<String>`, `Option<Vec<u8>>` or `Option<Cow<…>>`, not with `{Self}`",
     label = "expected an `Option` of the new cell; `None` leaves it as it is"
 )]
 pub trait NewCell<'c> {
-    /// As bytes.
+    /// The new cell as bytes.
     fn new_cell(self) -> Option<Cow<'c, [u8]>>;
 }
 
@@ -94,7 +94,7 @@ impl Rules {
     }
 }
 
-/// Makes a plugin of functions with `#[rule(…)]`: the type, its [`Plugin`](crate::Plugin), and the component.
+/// Makes a plugin from functions with `#[rule(…)]`: the type, its [`Plugin`](crate::Plugin) implementation, and the component.
 ///
 /// ```
 /// use assay_sdk::{Date, Settings, plugin, rule};
@@ -133,8 +133,8 @@ impl Rules {
 /// assert_eq!(found.hits(due_in_time::CODE), [1]);
 /// ```
 ///
-/// `settings` is left out where there are none. `more: function` names a `fn(&Run, &S, &mut Rules) -> Result<(), Faults>` for rules that are more than a
-/// function of one record, or for settings that must fit together.
+/// Omit `settings` if there are none. `more: function` names a `fn(&Run, &S, &mut Rules) -> Result<(), Faults>`, for rules that are
+/// more than a function of one record, or to check that settings fit together.
 #[macro_export]
 macro_rules! plugin {
     (
@@ -185,7 +185,7 @@ macro_rules! plugin {
             }
 
             fn standing_rules(rules: &mut $crate::Rules) {
-                // Whoever asks what a plugin is has no settings; where some are needed, the rules are known in a run only.
+                // A plugin is described without settings; if some are required, its rules are known only in a run.
                 if let Ok(settings) = $crate::settings::usual::<$settings>() {
                     let _ = <Self as $crate::Plugin>::rules(
                         &::core::default::Default::default(), settings, rules,

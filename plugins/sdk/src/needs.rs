@@ -1,49 +1,49 @@
-//! What a row-wise rule reads: columns with their forms, alone or as a tuple, and how a record's cells are fetched
-//! from them. A needed cell that is blank, malformed or absent means that the rule skips the record; `.optional()`
-//! hands the rule a `None` instead.
+//! What a row-wise rule reads: columns with their forms, alone or as a tuple, and how a record's cells are read from
+//! them. If a needed cell is blank, malformed or absent, the rule skips the record; with `.optional()` it gets `None`
+//! instead.
 
 use crate::{Batch, Cells, Column, Form, Text, plan::ColumnPlan};
 
-/// What a rule reads. Implemented for [`text`], [`integer`], [`decimal`], [`date`], their `.optional()`, [`standing`],
-/// and tuples of up to twelve of these.
+/// The cells that a rule reads. Implemented for [`text`], [`integer`], [`decimal`], [`date`], their `.optional()`,
+/// [`standing`], and tuples of two to twelve of these.
 pub trait Needs: 'static {
     /// Access to the columns of one batch.
     type Reader<'b>;
-    /// What the rule is given of one record.
+    /// The cells of one record, as the rule gets them.
     type Cells<'b>;
 
-    /// Asks for the columns, once, when the plan is made.
+    /// Requests the columns; called once, when the plan is made.
     fn bind(&mut self, plan: &mut ColumnPlan, indexes: &mut Vec<u16>);
 
-    /// The batch's columns; `None` if a needed one is absent.
+    /// Access to the batch's columns; `None` if a needed one is absent.
     fn reader<'b>(&self, batch: &'b Batch) -> Option<Self::Reader<'b>>;
 
     /// A record's cells; `None` if a needed one is blank or malformed.
     fn read<'b>(reader: &Self::Reader<'b>, record: usize) -> Option<Self::Cells<'b>>;
 
-    /// Where the distinct values are known, so that each is judged once.
+    /// The distinct values of the batch, if they are known, so that each is judged once.
     fn distinct<'b>(_reader: &Self::Reader<'b>) -> Distinct<'b> {
         Distinct::Unknown
     }
 
-    /// The cells of a distinct value.
+    /// The cells of a distinct value; `None` if a needed one is blank.
     fn read_distinct<'b>(_reader: &Self::Reader<'b>, _value: usize) -> Option<Self::Cells<'b>> {
         None
     }
 }
 
-/// The distinct values of what a rule reads.
+/// The distinct values among the cells that a rule reads.
 #[derive(Debug, Clone, Copy)]
 pub enum Distinct<'b> {
-    /// Each record is read.
+    /// Not known: each record is read.
     Unknown,
-    /// Value 0 is that of all records.
+    /// All records have the same value, number 0.
     One,
-    /// So many values; each record has the number of one.
+    /// The number of each record's value, and how many values there are.
     Keyed(&'b [u16], usize),
 }
 
-/// A text column. Its cells are `&[u8]`, UTF-8.
+/// A text column. Its cells are `&[u8]`, in UTF-8.
 pub fn text(name: &str) -> TextNeed {
     TextNeed { name: name.to_owned(), index: 0 }
 }
@@ -59,13 +59,13 @@ pub fn decimal(name: &str, scale: u16) -> NumberNeed {
     NumberNeed { name: name.to_owned(), form: Form::Decimal(scale), index: 0 }
 }
 
-/// A column of dates written as `format` says (`%Y`, `%m`, `%d` and plain characters). Its cells are days since
-/// 1970-01-01; [`crate::parse::days_of`] and [`crate::parse::year_of`] know the calendar.
+/// A column of dates written as `format` says (`%Y`, `%m`, `%d` and plain characters). Its cells are `i32`, days since
+/// 1970-01-01; see [`crate::parse::days_of`] and [`crate::parse::year_of`].
 pub fn date(name: &str, format: &str) -> DateNeed {
     DateNeed { name: name.to_owned(), format: format.to_owned(), index: 0 }
 }
 
-/// What was found of the record so far (quarantine stage): 0 passed, 1 repaired, 2 warned, 3 quarantined.
+/// The record's standing so far, in the quarantine stage: 0 passed, 1 repaired, 2 warned, 3 quarantined.
 pub fn standing() -> StandingNeed {
     StandingNeed
 }
@@ -78,7 +78,7 @@ pub struct TextNeed {
 }
 
 impl TextNeed {
-    /// Hands the rule `None` where the cell is blank or the column absent.
+    /// Gives the rule `None` if the cell is blank or the column is absent.
     pub fn optional(self) -> Optional<Self> {
         Optional(self)
     }
@@ -87,11 +87,11 @@ impl TextNeed {
 /// A text column of one batch.
 #[derive(Debug, Clone, Copy)]
 pub enum TextReader<'b> {
-    /// A cell a record.
+    /// One cell per record.
     Flat(&'b Text),
-    /// One cell for all.
+    /// The same cell in every record.
     Constant(&'b [u8]),
-    /// Cells by key.
+    /// One key per record, and the distinct cells.
     Keyed(&'b [u16], &'b Text),
 }
 
@@ -149,7 +149,7 @@ pub struct NumberNeed {
 }
 
 impl NumberNeed {
-    /// Hands the rule `None` where the cell is blank or malformed or the column absent.
+    /// Gives the rule `None` if the cell is blank or malformed, or the column is absent.
     pub fn optional(self) -> Optional<Self> {
         Optional(self)
     }
@@ -189,7 +189,7 @@ pub struct DateNeed {
 }
 
 impl DateNeed {
-    /// Hands the rule `None` where the cell is blank or malformed or the column absent.
+    /// Gives the rule `None` if the cell is blank or malformed, or the column is absent.
     pub fn optional(self) -> Optional<Self> {
         Optional(self)
     }
@@ -218,7 +218,7 @@ impl Needs for DateNeed {
     }
 }
 
-/// A column whose blanks the rule is told of.
+/// A column that gives the rule `None` for blank cells instead of skipping the record.
 #[derive(Debug, Clone)]
 pub struct Optional<N>(N);
 

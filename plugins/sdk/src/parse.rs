@@ -1,12 +1,12 @@
-//! Text to numbers and dates exactly as the contract says it, for settings, for normalise rules, and for batches
-//! that tests build. In a run the host parses.
+//! Parses text to numbers and dates exactly as the contract says, for settings, normalise rules, and the batches that
+//! tests build. In a run, the host parses.
 
-/// Parses `-?[0-9]+` that fits 64 bits.
+/// Parses `-?[0-9]+`; `None` if the text differs or does not fit in 64 bits.
 pub fn integer(cell: &[u8]) -> Option<i64> {
     decimal(cell, 0)
 }
 
-/// Parses `-?[0-9]+(\.[0-9]{1,scale})?` into the number times ten to the power of `scale`.
+/// Parses `-?[0-9]+(\.[0-9]{1,scale})?` to the number times ten to the power of `scale`; `None` if it differs or does not fit.
 pub fn decimal(cell: &[u8], scale: u16) -> Option<i64> {
     let (negative, rest) = match cell {
         [b'-', rest @ ..] => (true, rest),
@@ -32,7 +32,7 @@ pub fn decimal(cell: &[u8], scale: u16) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-/// Whether `format` has `%Y`, `%m` and `%d` once each and plain characters between.
+/// Whether `format` has `%Y`, `%m` and `%d` once each, and otherwise only ASCII characters that are not digits.
 pub fn is_date_format(format: &str) -> bool {
     let mut bytes = format.bytes();
     let (mut years, mut months, mut days) = (0, 0, 0);
@@ -51,7 +51,7 @@ pub fn is_date_format(format: &str) -> bool {
     (years, months, days) == (1, 1, 1)
 }
 
-/// Days since 1970-01-01 of a cell written exactly as `format` says: four digits for the year, two for month and day.
+/// Parses a date written exactly as `format` says (four digits for the year, two for month and day) to days since 1970-01-01.
 pub fn date(cell: &[u8], format: &str) -> Option<i32> {
     let (mut year, mut month, mut day) = (0, 0, 0);
     let mut rest = cell;
@@ -75,7 +75,7 @@ fn take(rest: &mut &[u8], digits: usize) -> Option<i32> {
     })
 }
 
-/// Days since 1970-01-01 of a day of the proleptic Gregorian calendar (years from 0); `None` if there is no such day.
+/// The days from 1970-01-01 to a date of the proleptic Gregorian calendar (years from 0); `None` if there is no such date.
 pub fn days_of(year: i32, month: i32, day: i32) -> Option<i32> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
@@ -88,7 +88,7 @@ pub fn days_of(year: i32, month: i32, day: i32) -> Option<i32> {
     if !(1..=length).contains(&day) {
         return None;
     }
-    // Years begin in March here, so that the leap day is the last one.
+    // Years begin in March here, so that the leap day is the last day of the year.
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -97,7 +97,7 @@ pub fn days_of(year: i32, month: i32, day: i32) -> Option<i32> {
     Some(era * 146_097 + day_of_era - 719_468)
 }
 
-/// The calendar year of days since 1970-01-01.
+/// The calendar year of a date, given as days since 1970-01-01.
 pub fn year_of(days: i32) -> i32 {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
@@ -105,7 +105,7 @@ pub fn year_of(days: i32) -> i32 {
     let year_of_era =
         (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    // Day 306 from the first of March is the first of January.
+    // Day 306, counted from 0 on the first of March, is the first of January.
     year_of_era + era * 400 + i32::from(day_of_year >= 306)
 }
 

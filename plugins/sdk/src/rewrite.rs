@@ -1,5 +1,5 @@
 //! How normalise rules rewrite cells: a function from a cell to its normal form, called once for each distinct value
-//! where these are known.
+//! where the distinct values are known.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::judge::Look;
 use crate::width::narrow;
 use crate::{Batch, Cells, Change, Column, Needs, Text};
 
-/// New cells of one column, by record, ascending.
+/// New cells of one column, in ascending order of their records.
 #[derive(Debug, Default)]
 pub(crate) struct Replacement {
     pub(crate) records: Vec<u32>,
@@ -20,7 +20,7 @@ impl Replacement {
         self.values.push(cell);
     }
 
-    /// As it crosses: the whole column when more than half of its cells change, because a patch then costs more.
+    /// The change for the host: the whole column if more than half of its cells change, because a patch would then cost more.
     pub(crate) fn change(self, after: &Column, records: usize) -> Change {
         match after.cells() {
             Cells::Text(text) if self.records.len() > records / 2 => Change::Whole(text.clone()),
@@ -28,7 +28,7 @@ impl Replacement {
         }
     }
 
-    /// The column with the new cells.
+    /// The column with the new cells in place.
     pub(crate) fn apply(&self, column: &Column, records: usize) -> Column {
         let mut text = Text::with_capacity(records, self.values.bytes().len());
         let mut changed = self.records.iter().zip(self.values.iter()).peekable();
@@ -42,9 +42,9 @@ impl Replacement {
     }
 }
 
-/// A normalise rule at work on one of its columns.
+/// A normalise rule, applied to one of its columns at a time.
 pub(crate) trait Normalise {
-    /// `index` is the plan's index of the column.
+    /// `index` is the column's index in the plan.
     fn normalise(&self, look: Look<'_>, index: u16) -> Replacement;
 }
 

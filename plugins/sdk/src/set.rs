@@ -1,7 +1,7 @@
-//! A set of texts that answers quickly: enumerations are asked about in every record.
+//! A set of texts with fast look-ups: enumerations are checked in every record.
 
-/// Texts in an open-addressed table, by a hash of length, first and last eight bytes. At most half of the table is
-/// used, so a search that fails ends after a step or two.
+/// Texts in an open-addressed table, by a hash of the length and the first and last eight bytes. At most half of the table
+/// is used, so a failed search ends after a step or two.
 #[derive(Debug, Clone)]
 pub struct ValueSet {
     slots: Vec<Option<Box<[u8]>>>,
@@ -9,7 +9,7 @@ pub struct ValueSet {
 }
 
 impl ValueSet {
-    /// The set of these texts.
+    /// Creates a set of these texts.
     pub fn new<V: AsRef<[u8]>>(values: impl IntoIterator<Item = V>) -> Self {
         let values: Vec<V> = values.into_iter().collect();
         let size = (values.len() * 2).next_power_of_two().max(4);
@@ -27,7 +27,7 @@ impl ValueSet {
         self.slots[self.find(text)].is_some()
     }
 
-    /// The slot that holds the text, or the empty one where it would be.
+    /// The slot that holds the text, or the empty slot where it would go.
     #[inline]
     fn find(&self, text: &[u8]) -> usize {
         let mut at = hash(text) & self.mask;
@@ -47,7 +47,7 @@ fn hash(text: &[u8]) -> usize {
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
         _ => (text.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)), 0),
     };
-    // The multiplier is 2^64 divided by the golden ratio: it spreads near values over the upper bits.
+    // The multiplier is 2^64 divided by the golden ratio: it spreads similar values over the upper bits.
     let mixed = (first ^ last.rotate_left(29)).wrapping_add(text.len() as u64);
     let spread = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
     usize::try_from(spread).expect("24 bits are left")

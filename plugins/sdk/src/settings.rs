@@ -1,4 +1,4 @@
-//! Settings into an author's type, with a JSON pointer and the choices in each fault.
+//! Reads settings into an author's type; each fault has a JSON pointer and the possible choices.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ mod value;
 pub use reader::{NoSettings, ReadSettings, Reader, SettingInfo, read_all};
 pub use value::{escape, read};
 
-/// The settings where a pack sets none; faults, if it has to.
+/// The settings if the pack sets none; faults if some are required.
 pub fn usual<T: ReadSettings>() -> Result<T, Vec<ConfigFault>> {
     read_all(&Value::Object(serde_json::Map::new()))
 }

@@ -1,8 +1,8 @@
-//! Text cells of a column, as they cross.
+//! The text cells of a column, laid out as in the contract.
 
 use crate::width::wide;
 
-/// Cell `i` is `bytes[offsets[i]..offsets[i + 1]]`. `offsets` starts at 0, never falls, and ends at the bytes' length.
+/// Cell `i` is `bytes[offsets[i]..offsets[i + 1]]`. `offsets` starts at 0, never falls, and ends at the length of `bytes`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     offsets: Vec<u32>,
@@ -16,14 +16,14 @@ impl Default for Text {
 }
 
 impl Text {
-    /// No cells yet, with room for `cells` cells of `bytes` bytes in all.
+    /// Creates an empty text with room for `cells` cells of `bytes` bytes in total.
     pub fn with_capacity(cells: usize, bytes: usize) -> Self {
         let mut offsets = Vec::with_capacity(cells + 1);
         offsets.push(0);
         Self { offsets, bytes: Vec::with_capacity(bytes) }
     }
 
-    /// Takes over parts; `None` if they are not in order.
+    /// Creates a text from its parts; `None` if the offsets are out of order or do not fit the bytes.
     pub fn from_parts(offsets: Vec<u32>, bytes: Vec<u8>) -> Option<Self> {
         let ordered = offsets.first() == Some(&0)
             && offsets.is_sorted()
@@ -31,12 +31,12 @@ impl Text {
         ordered.then_some(Self { offsets, bytes })
     }
 
-    /// The parts, for handing on.
+    /// The offsets and the bytes.
     pub fn into_parts(self) -> (Vec<u32>, Vec<u8>) {
         (self.offsets, self.bytes)
     }
 
-    /// Number of cells.
+    /// The number of cells.
     pub fn len(&self) -> usize {
         self.offsets.len() - 1
     }
@@ -53,7 +53,7 @@ impl Text {
         self.offsets.push(end);
     }
 
-    /// Cell `index`.
+    /// The bytes of cell `index`.
     #[inline]
     pub fn get(&self, index: usize) -> &[u8] {
         &self.bytes[wide(self.offsets[index])..wide(self.offsets[index + 1])]
@@ -64,12 +64,12 @@ impl Text {
         self.offsets.windows(2).map(|pair| &self.bytes[wide(pair[0])..wide(pair[1])])
     }
 
-    /// All cells' bytes in one run, for a first look over a whole column.
+    /// The bytes of all cells, one after the other, for a quick look at the whole column.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Words of 64 answers, one for each cell, in order.
+    /// The answers for all cells in order, as words of 64 bits.
     pub(crate) fn words(&self, mut answer: impl FnMut(&[u8]) -> bool) -> Vec<u64> {
         let mut start = 0;
         self.offsets[1..]

@@ -1,4 +1,4 @@
-//! What `#[derive(Settings)]` reads with: field by field, so that all faults are found and not only the first.
+//! The reader that `#[derive(Settings)]` uses: it reads field by field, so that all faults are found, not only the first.
 
 use std::fmt::Display;
 
@@ -8,17 +8,17 @@ use serde_json::Value;
 use super::value::{escape, read};
 use crate::ConfigFault;
 
-/// What a plugin's settings are: a type with `#[derive(Settings)]`, or one that serde can read.
+/// A type of a plugin's settings: one with `#[derive(Settings)]`, or one that serde can read.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the settings of a pack",
     label = "not readable",
     note = "write `#[derive(Settings)]` above the struct, or use a type that implements `serde::Deserialize`"
 )]
 pub trait ReadSettings: Sized {
-    /// Reads it, telling the reader of every fault. `None` if there was any in it.
+    /// Reads the settings and reports every fault to the reader. `None` if there was a fault.
     fn read_settings(reader: &mut Reader<'_>) -> Option<Self>;
 
-    /// What may be set, for catalogues; empty where nobody knows.
+    /// The settings that may be set, for catalogues; empty if they are not known.
     fn infos() -> Vec<SettingInfo> {
         Vec::new()
     }
@@ -37,7 +37,7 @@ impl<T: DeserializeOwned> ReadSettings for T {
     }
 }
 
-/// Settings of a plugin that has none: any key is a fault.
+/// The settings of a plugin that has none: any key is a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NoSettings;
 
@@ -47,22 +47,22 @@ impl ReadSettings for NoSettings {
     }
 }
 
-/// One setting, for people.
+/// A description of one setting, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingInfo {
-    /// Its key.
+    /// The setting's key.
     pub key: &'static str,
-    /// What it is.
+    /// What the setting means: the documentation of the field.
     pub about: &'static str,
-    /// Whether a pack has to set it.
+    /// Whether a pack must set it.
     pub required: bool,
-    /// What it is if the pack does not say.
+    /// The value if the pack does not set it.
     pub default: Option<String>,
-    /// The least it may be.
+    /// The least value allowed.
     pub least: Option<String>,
-    /// The most it may be.
+    /// The greatest value allowed.
     pub most: Option<String>,
-    /// What it may be; empty: anything.
+    /// The values allowed; empty if any value is.
     pub one_of: &'static [&'static str],
 }
 
@@ -92,7 +92,7 @@ impl Display for SettingInfo {
     }
 }
 
-/// Reads settings of any kind, or gives all that is wrong with them.
+/// Reads settings of any type, or returns all of their faults.
 pub fn read_all<T: ReadSettings>(value: &Value) -> Result<T, Vec<ConfigFault>> {
     let mut faults = Vec::new();
     let found = T::read_settings(&mut Reader { value, path: String::new(), faults: &mut faults });
@@ -102,7 +102,7 @@ pub fn read_all<T: ReadSettings>(value: &Value) -> Result<T, Vec<ConfigFault>> {
     }
 }
 
-/// A value with its place, and where faults go.
+/// A value, its JSON pointer, and where its faults are collected.
 #[derive(Debug)]
 pub struct Reader<'r> {
     value: &'r Value,
@@ -111,7 +111,7 @@ pub struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// Checks that this is a table with no other keys. `None` if it is no table at all.
+    /// Checks that the value is a table with only these keys; each other key is a fault. `None` if it is not a table.
     pub fn known(&mut self, keys: &[&str]) -> Option<()> {
         let Value::Object(table) = self.value else {
             let message = format!("expected a table of settings, found {}", shown(self.value));
@@ -129,7 +129,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Reads a key, or takes the default where it is not there.
+    /// Reads a key, or takes the default if the key is missing; without a default, that is a fault.
     pub fn field<T: ReadSettings>(
         &mut self,
         key: &str,
@@ -150,7 +150,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks that a value lies in a range, both ends included.
+    /// Checks that a value lies in a range, both ends included. `None` and a fault if it does not.
     pub fn in_range<T: PartialOrd + Display>(
         &mut self,
         key: &str,
@@ -174,7 +174,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Checks that a text is one of a list.
+    /// Checks that a text is one of a list. `None` and a fault if it is not.
     pub fn one_of<T: AsRef<str>>(
         &mut self,
         key: &str,

@@ -1,4 +1,4 @@
-//! A JSON value into whatever serde can read, with a JSON pointer and the choices in the fault.
+//! Reads a JSON value into any type that serde can read; a fault has a JSON pointer and the possible choices.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::ConfigFault;
 
-/// Reads a value into `T`. Give `T` `#[serde(deny_unknown_fields)]`, so that a key written wrong is not ignored.
+/// Reads a value into `T`. Give `T` `#[serde(deny_unknown_fields)]`, so that a mistyped key is not ignored.
 pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, ConfigFault> {
     T::deserialize(Node(value)).map_err(|mut error| {
         error.path.reverse();
@@ -23,12 +23,12 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, ConfigFault> {
     })
 }
 
-/// A key as a segment of a JSON pointer.
+/// Escapes a key as a segment of a JSON pointer.
 pub fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// What is wrong, with the way to it from the inside out.
+/// What is wrong, and the path to it from the inside out.
 #[derive(Debug)]
 struct SettingsError {
     path: Vec<String>,
