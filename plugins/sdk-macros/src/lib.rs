@@ -10,7 +10,7 @@ mod settings;
 
 use proc_macro::TokenStream;
 
-/// Makes a rule of a function: one record's cells in, a verdict out.
+/// Turns a function into a rule: it takes one record's cells and returns a verdict.
 ///
 /// ```ignore
 /// /// A loan ends in time.
@@ -26,32 +26,32 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// | key | |
+/// | key | value |
 /// |---|---|
-/// | `code` | the rule's name for packs and reports; it never changes |
+/// | `code` | the rule's name in packs and reports; it never changes |
 /// | `class` | `validate`, `normalise` or `quarantine` |
-/// | `title` | what must be true, in one line (default: the first line of the documentation) |
-/// | `message` | what a person reads of a hit, `{Column}` being the record's cell (default: the title) |
-/// | `level` | `error`, `warn`, `monitor` or `off`, unless the pack says otherwise |
+/// | `title` | what must be true, in one line (default: the first paragraph of the documentation) |
+/// | `message` | what people read for a hit; `{Column}` becomes the record's cell (default: the title) |
+/// | `level` | `error`, `warn`, `monitor` or `off`, unless the pack sets another (default: `error`, for normalise rules `warn`) |
 /// | `disposition` | quarantine rules only: `hold`, `reject` or `divert` |
-/// | `columns(parameter = form, …)` | the columns: `text("A")`, `integer("A")`, `decimal("A", 2)`, `date("A", "%Y-%m-%d")` |
-/// | `writes("A", …)` | normalise rules only: the columns whose cells it rewrites, one after the other |
+/// | `columns(parameter = form, …)` | each parameter's column: `text("A")`, `integer("A")`, `decimal("A", 2)`, `date("A", "%Y-%m-%d")` |
+/// | `writes("A", …)` | normalise rules only: the columns whose cells it rewrites, one cell at a time |
 ///
-/// Columns and date formats may also be constants of the crate.
+/// Column names and date formats may also be constants of the crate.
 ///
-/// **Parameters.** Cells are `&str` or `&[u8]` (text), `i64` (integer; decimal in units of the last digit) and `Date` or `i32` (date). A record in
-/// which such a cell is blank or does not parse is skipped and counted; with `Option<…>` the rule is given `None`
-/// instead. A parameter `settings: &T` is the plugin's settings, `run: &Run` what the run is about, and in quarantine
-/// rules `standing: u8` what was found of the record so far. The first parameter of a normalise rule is the cell.
+/// **Parameters.** Cells are `&str` or `&[u8]` (text), `i64` (integer; decimal in units of the last digit), and `Date` or `i32`
+/// (date; `i32` is days since 1970-01-01). A record in which such a cell is blank, malformed or absent is skipped and counted; with
+/// `Option<…>` the rule gets `None` instead. A parameter `settings: &T` is the plugin's settings, `run: &Run` is the context of the
+/// run, and in quarantine rules `standing: u8` is the record's standing so far. The first parameter of a normalise rule is the cell.
 ///
-/// **Answers.** Validate and quarantine rules answer with `bool` (`true` means that the rule holds) or `Outcome`; normalise rules with an `Option` of
-/// the new cell, `None` leaving it as it is. The function stays a plain function, so tests may call it.
+/// **Return values.** Validate and quarantine rules return `bool` (`true` means that the rule holds) or `Outcome`; normalise rules
+/// return an `Option` of the new cell; `None` leaves the cell as it is. The function stays a plain function that tests can call.
 #[proc_macro_attribute]
 pub fn rule(attribute: TokenStream, item: TokenStream) -> TokenStream {
     rule::expand(attribute.into(), &item.into()).into()
 }
 
-/// Reads a struct from the settings of a pack, and reports every fault with its place.
+/// Reads a struct from the settings of a pack, and reports every fault with its JSON pointer.
 ///
 /// ```ignore
 /// #[derive(Debug, Settings)]
@@ -62,9 +62,9 @@ pub fn rule(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A key that is not a field is a fault. A field without `default` must be set, unless it is an `Option`. `min` and
-/// `max` are part of the range; `one_of("a", "b")` lists what a text may be. The documentation of a field is what
-/// catalogues print. If every field has a default, the struct is given `Default`.
+/// A key without a field is a fault. A field without `default` must be set, unless it is an `Option`. `min` and `max` are
+/// part of the range; `one_of("a", "b")` lists the texts that are allowed. Catalogues print the documentation of a field.
+/// If every field has a default or is an `Option`, the struct implements `Default`.
 #[proc_macro_derive(Settings, attributes(setting))]
 pub fn settings(item: TokenStream) -> TokenStream {
     settings::expand(item.into()).into()

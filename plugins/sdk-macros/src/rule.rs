@@ -1,7 +1,7 @@
-//! A function into a declaration.
+//! Turns a function into a declaration of a rule.
 //!
-//! The function stays as it was written. Beside it stands a type of the same name (functions and types do not share
-//! names) that declares the rule: through [`Declaration::each`], so that the loop is compiled for this very function.
+//! The function stays as it was written. A type of the same name is added (functions and types have separate namespaces)
+//! that declares the rule, with [`Declaration::each`], so that the loop is compiled for this very function.
 
 mod attribute;
 mod code;
@@ -15,8 +15,8 @@ use syn::{Attribute, Expr, ItemFn, Lit, Meta, ReturnType, Signature};
 use attribute::{Class, Keys};
 use parameters::{Form, Parameters, Source};
 
-/// The function with its declaration; after a mistake the function with the mistake, so that nothing else is complained
-/// of.
+/// The function with its declaration. After a mistake, the function with the error and an empty declaration, so that the
+/// compiler reports nothing else.
 pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let function: ItemFn = match syn::parse2(item.clone()) {
         Ok(function) => function,
@@ -124,7 +124,7 @@ fn check_signature(signature: &Signature, class: Class) -> syn::Result<()> {
     Ok(())
 }
 
-/// The first paragraph of the documentation, as a title: on one line and without its full stop.
+/// The first paragraph of the documentation as a title: on one line and without its full stop.
 fn documentation(attributes: &[Attribute]) -> Option<String> {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
@@ -170,7 +170,7 @@ fn declare(
         1 => (quote!(#(#needs)*), quote!(#(#names)*)),
         _ => (quote!((#(#needs),*)), quote!((#(#names),*))),
     };
-    // Text that is not UTF-8 never crosses; should it, the rule cannot judge it.
+    // The host never passes text that is not UTF-8; if it did, the rule could not judge it.
     let texts = parameters.cells.iter().filter(|cell| cell.form == Form::Str);
     let skip = match keys.class {
         Class::Normalise => quote!(return None),
@@ -193,7 +193,7 @@ fn declare(
         Source::Run => quote!(&assay_run),
         Source::Cell(nth) => parameters.cells[*nth].argument(),
     });
-    // At the answer's own place, so that a type that is no answer is complained of there.
+    // The span of the return type, so that the compiler reports an unsuitable type there.
     let span = match &signature.output {
         ReturnType::Type(_, answer) => answer.span(),
         ReturnType::Default => name.span(),

@@ -1,4 +1,4 @@
-//! A struct into a reader of settings: each field with its default and range, every fault with its place.
+//! Turns a struct into a reader of settings: each field has its default and range, each fault its JSON pointer.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -17,7 +17,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     reader(&input).unwrap_or_else(|error| error.to_compile_error())
 }
 
-/// What `#[setting(…)]` says of a field.
+/// The contents of a field's `#[setting(…)]`.
 #[derive(Default)]
 struct Setting {
     default: Option<Expr>,
@@ -199,7 +199,7 @@ fn bound(value: Option<&Expr>) -> TokenStream {
     }
 }
 
-/// A literal text becomes a `String`; everything else must have the field's type.
+/// A text literal is converted to the field's type; any other value must already have it.
 fn value_of(value: &Expr, of: &syn::Type) -> TokenStream {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => quote!(<#of>::from(#value)),
@@ -215,7 +215,7 @@ fn info(field: &Field, setting: &Setting) -> TokenStream {
     let (key, about) = (key(field), documentation(&field.attrs));
     let default = match &setting.default {
         Some(value) => {
-            // Its type is said, since `vec![]` alone has none.
+            // The type is written out, because `vec![]` alone has none.
             let (of, value) = (&field.ty, value_of(value, &field.ty));
             quote!(::core::option::Option::Some({
                 let default: #of = #value;

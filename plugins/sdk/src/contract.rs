@@ -1,25 +1,25 @@
-//! What crosses the contract, as plain Rust: `wit/rules.wit` says what each means. Rules and tests use these on any
-//! machine; only `component.rs` knows the generated types.
+//! The types of the contract as plain Rust; `wit/rules.wit` says what each means. Rules and tests use these on any
+//! target; only `component.rs` uses the generated types.
 
 use crate::width::{narrow, wide};
 use crate::{Bits, Text};
 
-/// The stages of a run, and the class of a stage's rules.
+/// A stage of a run, and the class of the rules in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Rules that say which records break a statement.
+    /// Rules that find the records that break them.
     Validate,
     /// Rules that rewrite cells.
     Normalise,
-    /// Rules that say which records are to be held back.
+    /// Rules that decide which records to hold back.
     Quarantine,
 }
 
 impl Stage {
-    /// All of them, by code.
+    /// All stages, in the order of their codes.
     pub const ALL: [Self; 3] = [Self::Validate, Self::Normalise, Self::Quarantine];
 
-    /// The contract's number.
+    /// The stage's code in the contract.
     pub fn code(self) -> u16 {
         match self {
             Self::Validate => 1,
@@ -28,29 +28,29 @@ impl Stage {
         }
     }
 
-    /// The stage of a contract's number.
+    /// The stage with this code; `None` if there is none.
     pub fn from_code(code: u16) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.code() == code)
     }
 }
 
-/// What a hit leads to unless the pack says otherwise.
+/// What a hit leads to, unless the pack says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// The record is quarantined.
     Error,
-    /// Reported; for normalise rules: applied.
+    /// The hit is reported; for normalise rules, the rewrite is applied.
     Warn,
-    /// Counted only.
+    /// The hit is only counted.
     Monitor,
-    /// Not reported.
+    /// The hit is not reported.
     Off,
-    /// The file is refused. For rules about the file.
+    /// The file is refused. Only for rules about the file.
     Refuse,
 }
 
 impl Level {
-    /// The contract's number.
+    /// The level's code in the contract.
     pub fn code(self) -> u16 {
         match self {
             Self::Error => 1,
@@ -61,7 +61,7 @@ impl Level {
         }
     }
 
-    /// The words settings use.
+    /// The words for the levels in settings.
     pub const WORDS: [(&'static str, Self); 5] = [
         ("error", Self::Error),
         ("warn", Self::Warn),
@@ -71,25 +71,25 @@ impl Level {
     ];
 }
 
-/// How a column is to cross.
+/// The form in which a column is passed to the plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Form {
-    /// Bytes as in the file.
+    /// The bytes as in the file.
     Text,
     /// Whole numbers.
     Integer,
     /// Decimals with this many digits after the point.
     Decimal(u16),
-    /// Dates written so, such as `%m/%d/%Y`.
+    /// Dates written in this format, such as `%m/%d/%Y`.
     Date(String),
 }
 
-/// A column the plugin wants.
+/// A column that the plugin requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnRequest {
     /// Its canonical name.
     pub name: String,
-    /// How it is to cross.
+    /// The form in which it is passed to the plugin.
     pub form: Form,
     /// Whether the run cannot start without it.
     pub required: bool,
@@ -97,33 +97,33 @@ pub struct ColumnRequest {
     pub writes: bool,
 }
 
-/// What the host judges for a rule.
+/// Which records the host reports, for a rule about uniqueness, when several have the same cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unique {
-    /// The first record by position is kept.
+    /// All but the first in the file, which is kept.
     KeepFirst,
-    /// Every member of a group is hit.
+    /// All of them.
     KeepNone,
 }
 
-/// One statement about data.
+/// A rule: one statement about data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// Names the rule in verdicts.
+    /// The number that identifies the rule in verdicts.
     pub code: u16,
-    /// Names the rule to people and packs.
+    /// The name that packs and reports use for the rule.
     pub name: String,
-    /// Its class.
+    /// The rule's class.
     pub stage: Stage,
-    /// What must be true.
+    /// What must be true, in one line.
     pub title: String,
-    /// The message's template.
+    /// The template of the message for a hit.
     pub message: String,
-    /// Its level unless the pack says otherwise.
+    /// The level, unless the pack sets another.
     pub level: Level,
-    /// Indexes into the stage's columns.
+    /// The columns that the rule reads, as indexes into the stage's columns.
     pub columns: Vec<u16>,
-    /// What the host judges for it.
+    /// For a rule about uniqueness, which the host checks: the records to report.
     pub unique: Option<Unique>,
 }
 
@@ -132,46 +132,46 @@ pub struct Rule {
 pub struct StagePlan {
     /// The stage.
     pub stage: Stage,
-    /// The columns that cross, in this order.
+    /// The columns that are passed to the plugin, in this order.
     pub columns: Vec<ColumnRequest>,
-    /// Its rules.
+    /// The rules of the stage.
     pub rules: Vec<Rule>,
 }
 
-/// A kind of rule that settings make rules of.
+/// A kind of rule that settings can define.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleKind {
-    /// What settings call it.
+    /// The name that settings use for the kind.
     pub name: String,
-    /// What a rule of the kind says must be true.
+    /// What must be true according to a rule of this kind.
     pub title: String,
-    /// JSON Schema of one rule's settings.
+    /// The JSON Schema of one rule's settings.
     pub settings_schema: String,
 }
 
-/// What a plugin is.
+/// A plugin's description of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginInfo {
     /// Its name.
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The rules it always has.
+    /// The rules that it always has.
     pub rules: Vec<Rule>,
-    /// The kinds that settings make rules of.
+    /// The kinds of rules that settings can define.
     pub kinds: Vec<RuleKind>,
-    /// SDK, licence.
+    /// Further facts by key, such as `sdk` and `licence`.
     pub extras: Vec<(String, String)>,
 }
 
 /// A setting that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigFault {
-    /// JSON pointer into the settings.
+    /// A JSON pointer into the settings.
     pub path: String,
-    /// What is wrong, lower case, no full stop.
+    /// What is wrong, in lower case and without a full stop.
     pub message: String,
-    /// The choices that exist.
+    /// The possible choices, if there are any.
     pub expected: Vec<String>,
 }
 
@@ -185,29 +185,29 @@ impl From<ConfigFault> for Faults {
     }
 }
 
-/// Why a batch could not be judged at all.
+/// Why a stage could not begin, or why a batch could not be judged at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The settings are not usable.
+    /// The settings cannot be used.
     Settings(String),
-    /// The batch is not what the plan asked for.
+    /// The batch is not what the plan requested.
     Batch(String),
 }
 
 /// Some of a batch's records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordSet {
-    /// All of them.
+    /// All records.
     Every,
-    /// These, ascending.
+    /// These records, ascending.
     Sparse(Vec<u32>),
-    /// Those whose bit is set.
+    /// The records whose bit is set.
     Bitmap(Bits),
 }
 
 impl RecordSet {
-    /// The smallest writing of a set; `None` if it is empty. A record costs 4 bytes when named and an eighth of one when
-    /// it has a bit, so one in 32 is where they meet.
+    /// The smallest encoding of a set; `None` if it is empty. A list takes 4 bytes for each record in the set, a bitmap an
+    /// eighth of a byte for each record of the batch, so they are equal at one record in 32.
     pub fn encode(bits: Bits) -> Option<Self> {
         match bits.count() {
             0 => None,
@@ -219,7 +219,7 @@ impl RecordSet {
         }
     }
 
-    /// The indexes, ascending, of a batch of `records`.
+    /// The indexes of the records in the set, ascending, for a batch of `records` records.
     pub fn indexes(&self, records: usize) -> Vec<usize> {
         match self {
             Self::Every => (0..records).collect(),
@@ -232,19 +232,19 @@ impl RecordSet {
 /// What a quarantine rule wants done with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Disposition {
-    /// Nothing said.
+    /// Not specified.
     #[default]
     Unspecified,
-    /// Hold until a person decides.
+    /// Hold the record until a person decides.
     Hold,
-    /// Reject for good.
+    /// Reject the record for good.
     Reject,
-    /// Belongs to another partition.
+    /// The record belongs to another partition.
     Divert,
 }
 
 impl Disposition {
-    /// The contract's number.
+    /// The disposition's code in the contract.
     pub fn code(self) -> u16 {
         match self {
             Self::Unspecified => 0,
@@ -255,67 +255,67 @@ impl Disposition {
     }
 }
 
-/// A rule hit records.
+/// The records that a rule hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
     /// The rule's code.
     pub rule: u16,
     /// Whether the rule itself could not be carried out.
     pub errored: bool,
-    /// For quarantine rules.
+    /// What to do with the records; for quarantine rules.
     pub disposition: Disposition,
-    /// Index of the stage's column a finding names; none: the rule's first.
+    /// The column that a finding names, as an index into the stage's columns; `None`: the rule's first.
     pub column: Option<u16>,
-    /// The records.
+    /// The records that were hit.
     pub records: RecordSet,
 }
 
 /// New cells for a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// All of them.
+    /// All cells of the column.
     Whole(Text),
-    /// Those of some records, ascending.
+    /// The cells of some records.
     Patch {
-        /// The records.
+        /// The records, ascending.
         records: Vec<u32>,
-        /// One cell for each.
+        /// One cell for each of the records.
         values: Text,
     },
 }
 
-/// What a normalise rule would have cells be.
+/// The cells of a column as a normalise rule rewrites them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewrite {
     /// The rule's code.
     pub rule: u16,
-    /// Index of the stage's column.
+    /// The column, as an index into the stage's columns.
     pub column: u16,
     /// The new cells.
     pub change: Change,
 }
 
-/// How measures of the same code and key become one.
+/// How measures with the same code and key are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Merge {
-    /// Added up.
+    /// The values are added up.
     Sum,
-    /// The least counts.
+    /// The least value is kept.
     Least,
-    /// The greatest counts.
+    /// The greatest value is kept.
     Greatest,
 }
 
 /// A number about the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {
-    /// The code of the rule it is for: measures of different rules never meet.
+    /// The code of the rule it belongs to; measures of different rules are never merged.
     pub code: u16,
-    /// What it is measured for.
+    /// What it measures.
     pub key: String,
-    /// How it merges.
+    /// How it is merged.
     pub merge: Merge,
-    /// Its value.
+    /// The value.
     pub value: i64,
 }
 
@@ -324,53 +324,53 @@ pub struct Measure {
 pub struct Sample {
     /// The rule's code.
     pub rule: u16,
-    /// Index into the batch.
+    /// The record, as an index into the batch.
     pub record: u32,
-    /// What `{0}`, `{1}` … stand for.
+    /// The texts that replace `{0}`, `{1}` … in the message.
     pub arguments: Vec<String>,
 }
 
-/// What a plugin says of a batch.
+/// A plugin's verdict on a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
     /// Which rules hit which records.
     pub hits: Vec<Hit>,
     /// Which cells should be rewritten.
     pub rewrites: Vec<Rewrite>,
-    /// Which rules could not judge how many records.
+    /// How many records a rule could not judge, as `(code, records)`.
     pub tallies: Vec<(u16, u32)>,
-    /// Arguments for messages.
+    /// Arguments for the messages of some hits.
     pub samples: Vec<Sample>,
-    /// Contributions to numbers about the file.
+    /// Contributions to the numbers about the file.
     pub measures: Vec<Measure>,
 }
 
-/// What a rule about the file came to.
+/// The result of a rule about the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileResult {
     /// The rule's code.
     pub rule: u16,
-    /// What it came to.
+    /// Whether the rule passed, failed or was skipped.
     pub outcome: FileOutcome,
     /// What was found.
     pub observed: String,
-    /// What should have been.
+    /// What was expected.
     pub expected: String,
 }
 
-/// The outcomes of a rule about the file.
+/// The outcome of a rule about the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileOutcome {
-    /// It holds.
+    /// The rule holds.
     Passed,
-    /// It does not.
+    /// The rule does not hold.
     Failed,
     /// There was nothing to judge.
     Skipped,
 }
 
 impl FileOutcome {
-    /// The contract's number.
+    /// The outcome's code in the contract.
     pub fn code(self) -> u16 {
         match self {
             Self::Passed => 0,

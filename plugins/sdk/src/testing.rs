@@ -1,8 +1,8 @@
-//! Plugins' tests as tables: records as text, a stage, and the hits by rule. Native only.
+//! Tests of plugins as tables: records as text, a stage, and the hits by rule. Native only.
 //!
-//! The batch is built as the host builds it: every column the plan asks for in the form it asks for. [`Table::validate`]
-//! and its like run the same records three times, with plain, with dictionary, and with one-record batches, and panic if
-//! a plugin answers differently, because a verdict must not depend on either.
+//! Batches are built as the host builds them: each column in the form that the plan requests. [`Table::validate`] and
+//! [`Table::quarantine`] judge the same records three times, in one plain batch, as dictionaries, and in batches of one
+//! record, and panic if the verdicts differ, because a verdict must not depend on any of this.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     Run, Session, Stage, StagePlan, Text, Verdict, check_config, open, parse,
 };
 
-/// Records to judge, with the run they are judged in.
+/// Records to judge, and the run in which they are judged.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
     run: Run,
@@ -20,45 +20,45 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with these columns, which are the layout's.
+    /// Creates a table with these columns, which are also the layout's.
     pub fn new(columns: &[&str]) -> Self {
         let columns = columns.iter().map(ToString::to_string).collect();
         Self { run: Run { columns, ..Run::default() }, ..Self::default() }
     }
 
-    /// A table of a run.
+    /// Creates a table of a run.
     pub fn of_run(run: Run) -> Self {
         Self { run, ..Self::default() }
     }
 
-    /// The plugin's settings, as JSON.
+    /// Sets the plugin's settings, as JSON.
     #[must_use]
     pub fn settings(mut self, json: &str) -> Self {
         json.clone_into(&mut self.run.settings);
         self
     }
 
-    /// A partition key of the run.
+    /// Adds a partition key to the run.
     #[must_use]
     pub fn partition(mut self, key: &str, value: &str) -> Self {
         self.run.partition.push((key.to_owned(), value.to_owned()));
         self
     }
 
-    /// A record: one cell for each column.
+    /// Adds a record: one cell for each column. Panics if there are more or fewer.
     #[must_use]
     pub fn record(mut self, cells: &[&str]) -> Self {
         self.push(cells.iter().map(ToString::to_string).collect());
         self
     }
 
-    /// Appends a record: one cell for each column.
+    /// Appends a record: one cell for each column. Panics if there are more or fewer.
     pub fn push(&mut self, cells: Vec<String>) {
         assert_eq!(cells.len(), self.run.columns.len(), "one cell for each column");
         self.records.push(cells);
     }
 
-    /// What was found of each record before the quarantine stage, as the contract's byte.
+    /// Sets each record's standing before the quarantine stage: 0 passed, 1 repaired, 2 warned, 3 quarantined.
     #[must_use]
     pub fn standing(mut self, standing: &[u8]) -> Self {
         self.standing = standing.to_vec();
@@ -75,7 +75,7 @@ impl Table {
         self.judge::<P>(Stage::Quarantine)
     }
 
-    /// The plan of the run, or the faults of its settings as `pointer: message [choices]`.
+    /// The plans of the run's stages, or the faults of its settings as `pointer: message [choices]`.
     pub fn plan<P: Plugin>(&self) -> Result<Vec<StagePlan>, Vec<String>> {
         check_config::<P>(&self.run).map_err(|faults| {
             let line = |fault: crate::ConfigFault| {
@@ -106,8 +106,8 @@ impl Table {
         found
     }
 
-    /// The records after the normalise stage, and the codes of the rules that rewrote each cell as
-    /// `(record, column name, rule)`. Panics if a second run would change anything more.
+    /// The records after the normalise stage, and the rewritten cells as `(record, column name, rule)`. Panics if a second
+    /// run would change anything more, or if dictionaries make a difference.
     pub fn normalise<P: Plugin>(&self) -> Normalised {
         let (once, by) = self.normalise_once::<P>(false);
         let other = self.normalise_once::<P>(true);
@@ -155,7 +155,7 @@ impl Table {
         (records, by)
     }
 
-    /// Sums over all records in the validate stage, judged as the file: outcome, observed and expected by rule.
+    /// Sums over all records in the validate stage and judges the file: outcome, observed and expected by rule name.
     pub fn finish<P: Plugin>(&self) -> BTreeMap<String, (FileOutcome, String, String)> {
         let plan = self.stage_plan::<P>(Stage::Validate);
         let session = self.session::<P>(Stage::Validate);
@@ -171,7 +171,7 @@ impl Table {
         self.finish_with::<P>(&totals)
     }
 
-    /// Judges a file by given measures.
+    /// Judges the file by the given measures: outcome, observed and expected by rule name.
     pub fn finish_with<P: Plugin>(
         &self,
         totals: &[Measure],
@@ -190,12 +190,12 @@ impl Table {
         self.batch(&self.stage_plan::<P>(stage).columns, &all, dictionaries)
     }
 
-    /// A session of the run, for timing a plugin.
+    /// Opens a session of the run, for timing a plugin.
     pub fn session<P: Plugin>(&self, stage: Stage) -> Session {
         open::<P>(&self.run, stage).expect("the settings were checked")
     }
 
-    /// The plan of a stage; one without rules if the plugin has nothing to do in it.
+    /// The plan of a stage; it has no rules if the plugin does nothing in that stage.
     pub fn stage_plan<P: Plugin>(&self, stage: Stage) -> StagePlan {
         let plans = self.plan::<P>().unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
         plans.into_iter().find(|plan| plan.stage == stage).unwrap_or(StagePlan {
@@ -241,7 +241,7 @@ impl Table {
     }
 }
 
-/// Builds a column of text cells in a form, as the host does.
+/// Converts text cells to a column in the given form, as the host does.
 pub fn column(cells: &[&[u8]], form: &Form, dictionary: bool) -> Column {
     let mut valid = Bits::zeros(cells.len());
     let mut malformed = Bits::zeros(cells.len());
@@ -322,13 +322,13 @@ fn name_of(plan: &StagePlan, code: u16) -> String {
         .clone()
 }
 
-/// Records after the normalise stage, and the rewritten cells as record, column name and rule.
+/// Records after the normalise stage, and the rewritten cells as `(record, column name, rule)`.
 pub type Normalised = (Vec<Vec<String>>, Vec<(usize, String, String)>);
 
-/// What was found, by rule name.
+/// Hits and skipped records, by rule name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
-    /// Record, rule, and the column it blames.
+    /// The hits: the record's index, the rule's name, and the column to blame.
     pub hits: Vec<(usize, String, Option<String>)>,
     /// How many records each rule skipped.
     pub skipped: BTreeMap<String, u32>,
@@ -350,7 +350,7 @@ impl Found {
         }
     }
 
-    /// The records a rule hit, ascending.
+    /// The indexes of the records that a rule hit, ascending.
     pub fn hits(&self, rule: &str) -> Vec<usize> {
         self.hits.iter().filter(|(_, name, _)| name == rule).map(|&(record, ..)| record).collect()
     }

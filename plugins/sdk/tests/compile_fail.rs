@@ -1,5 +1,5 @@
-//! Mistakes of authors that the compiler tells: what each case's `.stderr` shows is what they read.
-//! `TRYBUILD=overwrite cargo test -p assay-sdk --test compile_fail` writes these anew.
+//! Authors' mistakes that the compiler reports: each case's `.stderr` shows what the author reads.
+//! `TRYBUILD=overwrite cargo test -p assay-sdk --test compile_fail` rewrites these files.
 
 #[test]
 fn mistakes_are_told_with_what_to_write() {

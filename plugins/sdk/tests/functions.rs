@@ -1,4 +1,4 @@
-//! Rules that are functions with `#[rule(…)]`: each way to take cells and to answer, and settings with `#[derive(Settings)]`.
+//! Functions with `#[rule(…)]`: each way to take cells and to return verdicts, and settings with `#[derive(Settings)]`.
 
 use std::borrow::Cow;
 
@@ -151,7 +151,7 @@ fn functions_judge_cells() {
     assert_eq!((hits("country-known"), found.skipped("country-known")), (vec![1], 1));
     assert_eq!((hits("of-year"), found.skipped("of-year")), (vec![2], 0));
     assert_eq!((hits("more"), found.skipped("more")), (vec![], 3));
-    // They stay plain functions.
+    // They remain plain functions.
     assert!(country_known(b"DE") && of_file(1));
 }
 

@@ -1,4 +1,4 @@
-//! A plugin with one rule of each kind, on records that show what the SDK does around it.
+//! A plugin with one rule of each kind, on records that show what the SDK does for the rules.
 
 use assay_sdk::testing::Table;
 use assay_sdk::{

@@ -1,4 +1,4 @@
-//! What stands in `#[rule(…)]`.
+//! The keys of `#[rule(…)]`.
 
 use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream, Parser};
@@ -11,7 +11,7 @@ const KEYS: &str =
     "`code`, `class`, `title`, `message`, `level`, `disposition`, `columns(…)` or `writes(…)`";
 const FORMS: &str = "`text(\"Column\")`, `integer(\"Column\")`, `decimal(\"Column\", 2)` or `date(\"Column\", \"%Y-%m-%d\")`";
 
-/// What the contract allows a decimal after the point: 64 bits hold 18 digits.
+/// The most digits after the point that the contract allows: 64 bits hold 18 digits.
 const MOST_SCALE: u16 = 18;
 
 /// The class of a rule.
@@ -22,7 +22,7 @@ pub(super) enum Class {
     Quarantine,
 }
 
-/// Everything that was said of a rule.
+/// All keys of a rule.
 pub(super) struct Keys {
     pub(super) code: LitStr,
     pub(super) class: Class,
@@ -40,7 +40,7 @@ pub(super) struct Keys {
 pub(super) struct Column {
     pub(super) parameter: Ident,
     pub(super) form: ColumnForm,
-    /// A text, or a constant that is one.
+    /// A text literal, or the name of a constant.
     pub(super) name: Expr,
 }
 
@@ -51,7 +51,7 @@ pub(super) enum ColumnForm {
     Date(Expr),
 }
 
-/// One key with what it was given, before it is known whether all go together.
+/// One key and its value, before the keys are checked together.
 struct Entry {
     key: Ident,
     value: Given,
@@ -236,12 +236,12 @@ impl Parse for Column {
     }
 }
 
-/// A text, or the name of a constant.
+/// Whether the expression is a text literal or a name, such as that of a constant.
 fn is_text(expression: &Expr) -> bool {
     matches!(expression, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) | Expr::Path(_))
 }
 
-/// As it was written.
+/// The expression as it was written.
 pub(super) fn shown(expression: &Expr) -> String {
     quote::quote!(#expression).to_string()
 }
@@ -324,10 +324,10 @@ fn disposition_of(word: &Ident) -> syn::Result<Ident> {
     Ok(Ident::new(variant, word.span()))
 }
 
-/// `{0}` stands for an argument that only rules over whole batches give.
+/// Refuses `{0}`, which stands for an argument that only rules over whole batches provide.
 fn check_message(message: Option<&LitStr>) -> syn::Result<()> {
     let Some(message) = message else { return Ok(()) };
-    // Braces that stand for themselves are written twice.
+    // Literal braces are written twice.
     let text = message.value().replace("{{", "");
     for part in text.split('{').skip(1) {
         let Some((name, _)) = part.split_once('}') else {

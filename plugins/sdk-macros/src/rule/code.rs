@@ -1,11 +1,11 @@
-//! What a rule's code may be, as the contract says.
+//! Checks that a rule's code is one that the contract allows.
 
 use syn::LitStr;
 
 /// Prefixes of the host's own rules.
 const HOST: [&str; 4] = ["csv.", "type.", "file.", "plugin."];
 
-/// The code is a key in every report and a cell of every finding.
+/// The longest code, in bytes: it is a key in every report and a cell of every finding.
 const MOST_BYTES: usize = 64;
 
 pub(super) fn check(code: &LitStr) -> syn::Result<()> {

@@ -1,4 +1,4 @@
-//! Which parameter is which column, and whether its type holds the cells.
+//! Matches parameters with columns, and checks that their types fit the cells.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,12 +6,12 @@ use syn::{Expr, FnArg, GenericArgument, Ident, Pat, PathArguments, Signature, Ty
 
 use super::attribute::{Class, Column, ColumnForm, Keys, shown};
 
-/// As many columns as the SDK has loops for. A rule that needs more is a rule about columns, not about cells.
+/// The SDK has loops for this many columns. A rule that needs more should judge columns, not cells.
 const MOST_COLUMNS: usize = 12;
 
 /// All parameters of a rule.
 pub(super) struct Parameters {
-    /// What each parameter is given, in order.
+    /// The source of each parameter, in order.
     pub(super) sources: Vec<Source>,
     /// The columns, in the order of `columns(…)`.
     pub(super) cells: Vec<CellParameter>,
@@ -19,7 +19,7 @@ pub(super) struct Parameters {
     pub(super) settings: Option<Type>,
 }
 
-/// What a parameter is given.
+/// Where a parameter's value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     /// The cell that a normalise rule rewrites.
@@ -52,13 +52,13 @@ pub(super) enum Form {
 }
 
 impl CellParameter {
-    /// What the rule asks the SDK for.
+    /// The expression that requests the cell from the SDK.
     pub(super) fn need(&self) -> TokenStream {
         let ask = &self.ask;
         if self.optional { quote!(#ask.optional()) } else { ask.clone() }
     }
 
-    /// The cell as the function wants it.
+    /// The expression that passes the cell to the function.
     pub(super) fn argument(&self) -> TokenStream {
         let name = &self.name;
         match (self.form, self.optional) {
@@ -230,7 +230,7 @@ fn mismatch(form: &ColumnForm, name: &Expr, types: &str) -> String {
     )
 }
 
-/// The column that a parameter of this type probably wants.
+/// The form of column that a parameter of this type probably needs.
 fn usual(of: &Type) -> &'static str {
     match form_of(inside_option(of).unwrap_or(of)) {
         Some(Form::Number) => "integer(\"Column\")",

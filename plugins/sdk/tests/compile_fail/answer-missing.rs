@@ -1,4 +1,4 @@
-//! The function answers nothing.
+//! The function returns nothing.
 
 use assay_sdk::rule;
 

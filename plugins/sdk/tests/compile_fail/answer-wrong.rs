@@ -1,4 +1,4 @@
-//! The function answers with a number.
+//! The function returns a number.
 
 use assay_sdk::rule;
 

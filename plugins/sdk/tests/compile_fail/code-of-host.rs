@@ -1,4 +1,4 @@
-//! A code with a prefix of the host's.
+//! A code with a prefix that is reserved for the host.
 
 use assay_sdk::rule;
 

@@ -1,4 +1,4 @@
-//! A code with blanks.
+//! A code with characters that are not allowed.
 
 use assay_sdk::rule;
 

@@ -1,4 +1,4 @@
-//! A key written wrong.
+//! A mistyped key.
 
 use assay_sdk::rule;
 

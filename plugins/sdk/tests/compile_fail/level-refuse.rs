@@ -1,4 +1,4 @@
-//! A level for rules about files.
+//! A level for rules about files, on a rule about records.
 
 use assay_sdk::rule;
 

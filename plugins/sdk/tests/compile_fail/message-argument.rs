@@ -1,4 +1,4 @@
-//! A message with an argument by number.
+//! A message with a numbered argument.
 
 use assay_sdk::rule;
 

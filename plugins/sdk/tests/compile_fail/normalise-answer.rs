@@ -1,4 +1,4 @@
-//! A normalise rule that answers with a text.
+//! A normalise rule that returns a text.
 
 use assay_sdk::rule;
 

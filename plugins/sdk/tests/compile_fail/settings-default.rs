@@ -1,4 +1,4 @@
-//! A default out of its range.
+//! A default outside its range.
 
 use assay_sdk::Settings;
 

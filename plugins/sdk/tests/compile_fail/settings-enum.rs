@@ -1,4 +1,4 @@
-//! Settings that are no struct.
+//! Settings that are not a struct.
 
 use assay_sdk::Settings;
 

@@ -1,4 +1,4 @@
-//! A field that nothing can read.
+//! A field whose type cannot be read.
 
 use assay_sdk::Settings;
 

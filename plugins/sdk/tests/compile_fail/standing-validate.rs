@@ -1,4 +1,4 @@
-//! What was found so far, in a validate rule.
+//! A validate rule that asks for the record's standing.
 
 use assay_sdk::rule;
 

@@ -1,4 +1,4 @@
-//! Neither documentation nor title.
+//! Neither a doc comment nor a title.
 
 use assay_sdk::rule;
 
