@@ -1,5 +1,5 @@
-//! Checks of cells one by one: each of the rule's columns is judged alone, blanks are skipped, and a record that fails
-//! in several columns counts once and names the first.
+//! Checks of single cells: each of the rule's columns is judged separately, blanks are skipped, and a record that fails in
+//! several columns counts once, for the first of them.
 
 use assay_sdk::{Ask, Bits, Column, Form, Judged, Look, Run, ValueSet, parse};
 
@@ -9,15 +9,15 @@ use crate::luhn::Luhn;
 use crate::pattern::Pattern;
 use crate::wording::{between, counted, decimal as decimal_text, listed, quoted, seen_and};
 
-/// A rule ready to be declared: what it looks at, and how it judges.
+/// A rule ready to be declared: the columns that it reads, and how it judges them.
 pub(crate) struct Compiled {
     pub(crate) asks: Vec<Ask>,
     pub(crate) judge: Box<dyn Fn(Look<'_>) -> Judged>,
-    /// The message of a hit, unless the settings have one.
+    /// The message for a hit, unless the settings have one.
     pub(crate) message: String,
 }
 
-/// What all checks are read from.
+/// What every check is made from: its settings, the run, and whether columns may be absent.
 pub(crate) struct Context<'c, 'v> {
     pub(crate) config: &'c Config<'v>,
     pub(crate) run: &'c Run,
@@ -37,7 +37,7 @@ impl<'v> Context<'_, 'v> {
         Condition::read(self.config, self.run, self.absent)
     }
 
-    /// `min` and `max`, in order; a fault if they are not.
+    /// Reads `min` and `max`; reports a fault if `min` is greater.
     pub(crate) fn range<T: PartialOrd + Copy>(
         &self,
         read: impl Fn(&Config<'v>, &'static str) -> Option<T>,
@@ -52,15 +52,15 @@ impl<'v> Context<'_, 'v> {
         (min, max)
     }
 
-    /// What becomes of cells that did not parse.
+    /// What to do with cells that did not parse.
     fn malformed(&self) -> Malformed {
         let words = [("fail", Malformed::Fail), ("skip", Malformed::Skip)];
         self.config.choice("malformed", &words).unwrap_or(Malformed::Fail)
     }
 }
 
-/// Whether a cell that is no number or date at all fails the check. It does unless told otherwise: a check of a number
-/// is a check that there is one. `skip` is for packs in which the column's type says it already.
+/// Whether a cell that is not a number or date at all fails the check. By default it does: a check of a number is also a
+/// check that there is one. `skip` is for packs in which the column's type already reports this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Malformed {
     Fail,
@@ -83,7 +83,7 @@ impl Malformed {
     }
 }
 
-/// Judges each column by `failed`, which gives the cells that fail.
+/// Judges each column by `failed`, which returns the cells that fail.
 fn of_columns(
     columns: &[&str],
     form: &Form,
@@ -110,7 +110,7 @@ fn of_columns(
     Compiled { asks, judge: Box::new(judge), message }
 }
 
-/// Judges text columns by what a cell must be.
+/// Judges text columns: a cell fails unless `holds` returns true for it.
 fn of_text(
     context: &Context<'_, '_>,
     wanted: &str,
@@ -130,7 +130,7 @@ pub(crate) fn one_of(context: &Context<'_, '_>) -> Option<Compiled> {
     of_text(context, &wanted, values.map(|values| move |cell: &[u8]| values.contains(cell)))
 }
 
-/// `matches`: the whole cell is what `pattern` says.
+/// `matches`: the whole cell matches `pattern`.
 pub(crate) fn matches(context: &Context<'_, '_>) -> Option<Compiled> {
     let text = context.config.needed("pattern", Config::text);
     let pattern = text.and_then(|text| match Pattern::new(text) {
@@ -152,7 +152,7 @@ pub(crate) fn digits(context: &Context<'_, '_>) -> Option<Compiled> {
     of_text(context, &counted(min, max, "digits"), Some(holds))
 }
 
-/// Eight at a time: a byte is a digit if its upper half is 3 and stays so when 6 is added.
+/// Tests eight bytes at a time: a byte is a digit if its upper half is 3, and still is after adding 6.
 fn all_digits(cell: &[u8]) -> bool {
     let (eights, rest) = cell.as_chunks::<8>();
     eights.iter().all(|eight| {
@@ -178,7 +178,7 @@ pub(crate) fn length(context: &Context<'_, '_>) -> Option<Compiled> {
     of_text(context, &counted(min, max, "characters"), Some(holds))
 }
 
-/// `luhn`: a number whose last digit is Luhn's check digit of `prefix` and the others.
+/// `luhn`: a number whose last digit is the Luhn check digit of `prefix` and the other digits.
 pub(crate) fn luhn(context: &Context<'_, '_>) -> Option<Compiled> {
     let digits = |key: &'static str| {
         let text = context.config.text(key).unwrap_or("");
@@ -216,7 +216,7 @@ pub(crate) fn decimal(context: &Context<'_, '_>) -> Option<Compiled> {
     numbers(context, &Form::Decimal(scale), &wanted, min, max)
 }
 
-/// The key `scale`, which 64 bits bound at 18.
+/// Reads the key `scale`: at most 18, because 64 bits hold 18 digits.
 pub(crate) fn scale(config: &Config<'_>) -> Option<u16> {
     let scale = config.needed("scale", Config::count)?;
     let fits = u16::try_from(scale).ok().filter(|&scale| scale <= 18);
@@ -291,7 +291,7 @@ pub(crate) fn date(context: &Context<'_, '_>) -> Option<Compiled> {
     Some(Compiled { asks, judge: Box::new(judge), message })
 }
 
-/// The key `format`.
+/// Reads the key `format`.
 pub(crate) fn date_form(config: &Config<'_>) -> Option<Form> {
     let format = config.needed("format", Config::text)?;
     if parse::is_date_format(format) {
@@ -305,14 +305,14 @@ pub(crate) fn date_form(config: &Config<'_>) -> Option<Form> {
     None
 }
 
-/// Both cells are readable, and the date is not in the year.
+/// Set where both cells are readable and the date is not in the year.
 fn outside_year(dates: &Column, years: &Column) -> Bits {
     let (assay_sdk::Cells::Date(days), assay_sdk::Cells::Integer(numbers)) =
         (dates.cells(), years.cells())
     else {
         return Bits::zeros(dates.readable().len());
     };
-    // The bounds of the year before are nearly always those of this one too.
+    // The bounds of the previous record's year are nearly always those of this one too.
     let mut held = (i64::MIN, 0..0);
     let outside = |index: usize| {
         let year = numbers[index];
@@ -326,14 +326,14 @@ fn outside_year(dates: &Column, years: &Column) -> Bits {
 
 fn year_bounds(year: i64) -> std::ops::Range<i32> {
     let first = |year: i64| parse::days_of(i32::try_from(year).ok()?, 1, 1);
-    // Dates have four digits for the year, so nothing lies in any other.
+    // Dates have four digits for the year, so no date lies in any other year.
     match (first(year), first(year.saturating_add(1))) {
         (Some(start), Some(end)) if (0..=9999).contains(&year) => start..end,
         _ => 0..0,
     }
 }
 
-/// Both cells are readable, and the date is after the limit.
+/// Set where both cells are readable and the date is after the limit.
 fn after(dates: &Column, limits: &Column) -> Bits {
     let (assay_sdk::Cells::Date(days), assay_sdk::Cells::Date(limit)) =
         (dates.cells(), limits.cells())

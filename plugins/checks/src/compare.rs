@@ -1,4 +1,4 @@
-//! `compare`: two columns of a record against each other.
+//! `compare`: compares two columns of a record.
 
 use std::cmp::Ordering;
 
@@ -8,7 +8,7 @@ use crate::column_checks::{Compiled, Context, date_form, scale};
 use crate::condition::Condition;
 use crate::wording::quoted;
 
-/// The left cell stands in relation `is` to the right one.
+/// `compare`: the left cell is in the relation `is` to the right one.
 pub(crate) fn compare(context: &Context<'_, '_>) -> Option<Compiled> {
     let (left, right) = (context.column("left"), context.column("right"));
     let when = context.when();
@@ -68,7 +68,7 @@ enum As {
     Date,
 }
 
-/// How the left cell must lie to the right one.
+/// How the left cell must compare with the right one.
 #[derive(Clone, Copy)]
 struct Relation {
     less: bool,

@@ -1,18 +1,18 @@
-//! `when`: the records a check applies to, by what other columns hold.
+//! `when`: the records to which a check applies, by the cells of other columns.
 
 use assay_sdk::{Ask, Bits, Look, Run, Value, ValueSet};
 
 use crate::config::{Absent, Config};
 use crate::wording::{listed, quoted};
 
-/// All clauses must hold. Without clauses it always holds.
+/// A condition holds if all of its clauses hold; without clauses it always holds.
 #[derive(Default)]
 pub(crate) struct Condition(Vec<Clause>);
 
 struct Clause {
     ask: Ask,
     test: Test,
-    /// In words.
+    /// The clause in words.
     said: String,
 }
 
@@ -40,19 +40,19 @@ impl Condition {
         clauses.map(Self)
     }
 
-    /// In words, to be put behind what is wanted.
+    /// The condition in words, to be appended to what is expected.
     pub(crate) fn said(&self) -> String {
         let clauses: Vec<&str> = self.0.iter().map(|clause| clause.said.as_str()).collect();
         if clauses.is_empty() { String::new() } else { format!(" where {}", clauses.join(" and ")) }
     }
 
-    /// The columns it looks at.
+    /// The columns that it reads.
     pub(crate) fn asks(&self) -> impl Iterator<Item = Ask> + '_ {
         self.0.iter().map(|clause| clause.ask.clone())
     }
 
-    /// The records of which it holds; its columns are the rule's from `first` on. `None`: all. A blank or absent column
-    /// is none of any values, and an absent one is neither filled nor blank.
+    /// The records for which it holds; `None`: all. Its columns begin at `first` among the rule's columns. A blank or absent
+    /// cell matches neither `is` nor `is_not`, and an absent one is neither filled nor blank.
     pub(crate) fn holds(&self, look: Look<'_>, first: usize) -> Option<Bits> {
         let bits = self.0.iter().enumerate().map(|(nth, clause)| {
             let column = look.column(first + nth);
@@ -66,7 +66,7 @@ impl Condition {
         bits.reduce(|all, one| all.and(&one))
     }
 
-    /// Keeps of `failed` what the condition holds of.
+    /// Restricts `failed` to the records for which the condition holds.
     pub(crate) fn keep(condition: Option<&Bits>, failed: Bits) -> Bits {
         match condition {
             Some(holds) => failed.and(holds),

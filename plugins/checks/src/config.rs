@@ -1,5 +1,5 @@
-//! A walk over settings that collects every fault with its JSON pointer, and knows which keys were asked for, so that
-//! any other key is unknown.
+//! Reads settings, collecting every fault with its JSON pointer. Remembers which keys were read, so that any other key is
+//! reported as unknown.
 
 use std::cell::RefCell;
 
@@ -17,7 +17,7 @@ pub(crate) struct Config<'v> {
 }
 
 impl<'v> Config<'v> {
-    /// The object at `path`; a fault and `None` if it is something else.
+    /// The object at `path`; if the value is not an object, reports a fault and returns `None`.
     pub(crate) fn new(
         path: String,
         value: &'v Value,
@@ -51,13 +51,13 @@ impl<'v> Config<'v> {
         report(self.faults, self.pointer(key), message.into(), expected);
     }
 
-    /// The value of a key, if it is there.
+    /// The value of a key, if the key is present.
     pub(crate) fn value(&self, key: &'static str) -> Option<&'v Value> {
         self.asked.borrow_mut().push(key);
         self.entries.iter().find(|(held, _)| *held == key).map(|&(_, value)| value)
     }
 
-    /// A key that must be there, read by `read`.
+    /// Reads a required key with `read`; if the key is missing, reports a fault.
     pub(crate) fn needed<T>(
         &self,
         key: &'static str,
@@ -71,7 +71,7 @@ impl<'v> Config<'v> {
         read(self, key)
     }
 
-    /// A text.
+    /// Reads a text.
     pub(crate) fn text(&self, key: &'static str) -> Option<&'v str> {
         match self.value(key)? {
             Value::String(text) => Some(text),
@@ -79,7 +79,7 @@ impl<'v> Config<'v> {
         }
     }
 
-    /// Yes or no.
+    /// Reads `true` or `false`.
     pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
         match self.value(key)? {
             Value::Bool(flag) => Some(*flag),
@@ -87,20 +87,20 @@ impl<'v> Config<'v> {
         }
     }
 
-    /// A whole number.
+    /// Reads a whole number.
     pub(crate) fn integer(&self, key: &'static str) -> Option<i64> {
         let value = self.value(key)?;
         value.as_i64().or_else(|| self.wrong(key, "a whole number", value))
     }
 
-    /// A count: a whole number that is not negative.
+    /// Reads a count: a whole number that is not negative.
     pub(crate) fn count(&self, key: &'static str) -> Option<usize> {
         let value = self.value(key)?;
         let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
         count.or_else(|| self.wrong(key, "a whole number from 0", value))
     }
 
-    /// A decimal, as a number or a text such as `"0.01"`, times ten to the power of `scale`.
+    /// Reads a decimal, written as a number or as text such as `"0.01"`, as that number times ten to the power of `scale`.
     pub(crate) fn decimal(&self, key: &'static str, scale: u16) -> Option<i64> {
         let value = self.value(key)?;
         let text = match value {
@@ -108,7 +108,7 @@ impl<'v> Config<'v> {
             Value::Number(number) => number.to_string(),
             other => return self.wrong(key, "a decimal", other),
         };
-        // A float that is whole prints as `1.0`, whatever the scale.
+        // A float that is a whole number prints as `1.0`, whatever the scale.
         let plain = text.strip_suffix(".0").filter(|_| value.is_f64()).unwrap_or(&text);
         parse::decimal(plain.as_bytes(), scale).or_else(|| {
             self.fault(
@@ -120,7 +120,7 @@ impl<'v> Config<'v> {
         })
     }
 
-    /// A date written `YYYY-MM-DD`, as days since 1970-01-01.
+    /// Reads a date written `YYYY-MM-DD`, as days since 1970-01-01.
     pub(crate) fn date(&self, key: &'static str) -> Option<i32> {
         let text = self.text(key)?;
         parse::date(text.as_bytes(), "%Y-%m-%d").or_else(|| {
@@ -133,7 +133,7 @@ impl<'v> Config<'v> {
         })
     }
 
-    /// A list of texts, at least one.
+    /// Reads a list of at least one text.
     pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<&'v str>> {
         let value = self.value(key)?;
         let Value::Array(items) = value else { return self.wrong(key, "a list of texts", value) };
@@ -157,7 +157,7 @@ impl<'v> Config<'v> {
         items.iter().enumerate().map(text).collect()
     }
 
-    /// One of the words.
+    /// Reads one of the words, as the value that belongs to it.
     pub(crate) fn choice<T: Copy>(
         &self,
         key: &'static str,
@@ -172,13 +172,13 @@ impl<'v> Config<'v> {
         found.map(|&(_, value)| value)
     }
 
-    /// The name of a column. Unless `absent` says that a layout may lack it, the run's layout must have it.
+    /// Reads the name of a column. The run's layout must have it, unless `absent` says that a layout may lack it.
     pub(crate) fn column(&self, key: &'static str, run: &Run, absent: Absent) -> Option<&'v str> {
         let name = self.text(key)?;
         self.known(self.pointer(key), name, run, absent)
     }
 
-    /// Names of columns, at least one.
+    /// Reads a list of at least one column name.
     pub(crate) fn columns(
         &self,
         key: &'static str,
@@ -205,7 +205,7 @@ impl<'v> Config<'v> {
         None
     }
 
-    /// Reports keys nobody asked for.
+    /// Reports the keys that were not read.
     pub(crate) fn end(self) {
         let mut known = self.asked.into_inner();
         known.sort_unstable();
@@ -227,9 +227,9 @@ impl<'v> Config<'v> {
 /// Whether a column may be absent from the run's layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Absent {
-    /// It must be there: a name written wrong is found before the run.
+    /// It must be present, so that a mistyped name is found before the run.
     Fault,
-    /// The pack takes several layouts and not all have it: the rule skips then.
+    /// It may be absent, because not all layouts of the pack have it; the rule then skips.
     Skip,
 }
 

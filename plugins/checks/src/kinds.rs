@@ -1,4 +1,4 @@
-//! The kinds of checks with the JSON Schema of their settings.
+//! The kinds of checks, with the JSON Schema of their settings.
 
 use assay_sdk::RuleKind;
 
@@ -6,13 +6,13 @@ use assay_sdk::RuleKind;
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
-    /// Its own keys with their schemas, as JSON without the braces.
+    /// The keys that only this kind has, with their schemas, as JSON without the braces.
     keys: &'static str,
-    /// Its own keys that must be there, as JSON without the brackets.
+    /// Those of its keys that are required, as JSON without the brackets.
     needed: &'static str,
 }
 
-/// Keys of every kind.
+/// The keys that every kind has.
 const COMMON: &str = concat!(
     r#""title":{"type":"string"},"message":{"type":"string"},"#,
     r#""level":{"enum":["error","warn","monitor","off"],"default":"error"},"#,
@@ -53,7 +53,7 @@ macro_rules! keys {
     ($($key:expr),+ $(,)?) => { concat!($($key, ","),+) };
 }
 
-/// All kinds, in the order in which the documentation has them.
+/// All kinds, in the order of the documentation.
 pub(crate) const KINDS: [Kind; 13] = [
     Kind {
         name: "required",
@@ -171,7 +171,7 @@ pub(crate) const KINDS: [Kind; 13] = [
     },
 ];
 
-/// The kinds as the contract has them.
+/// The kinds as the contract describes them.
 pub(crate) fn all() -> Vec<RuleKind> {
     KINDS
         .iter()

@@ -1,6 +1,6 @@
-//! The general vocabulary: checks that packs configure, without a line of code. `README.md` lists the kinds.
+//! The general vocabulary: checks that packs configure without code. `README.md` lists the kinds.
 //!
-//! Settings are `{"rules": {"<name>": {"check": "<kind>", …}}}`; the rules run in the order in which they stand there.
+//! Settings are `{"rules": {"<name>": {"check": "<kind>", …}}}`; the rules run in the order in which they are written there.
 
 mod column_checks;
 mod compare;

@@ -1,12 +1,12 @@
-//! Luhn's check digit, of a number that may be written without the prefix it was computed with.
+//! The Luhn check digit of a number that may be written without the prefix that was part of the computation.
 
-/// What a doubled digit counts.
+/// What each digit adds to the sum when it is doubled.
 const DOUBLED: [u32; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
 
 /// Numbers with a check digit.
 #[derive(Debug, Clone)]
 pub(crate) struct Luhn {
-    /// Sum of the prefix's digits if the number has an even count of digits, and if it has an odd one.
+    /// What the prefix adds to the sum, for numbers with an even and with an odd count of digits.
     prefix: [u32; 2],
     length: Option<usize>,
     /// Bit `d` is set if the number may begin with digit `d`.
@@ -14,7 +14,7 @@ pub(crate) struct Luhn {
 }
 
 impl Luhn {
-    /// `prefix` and `first` must be digits; an empty `first` allows all.
+    /// `prefix` and `first` must consist of digits; an empty `first` allows all digits.
     pub(crate) fn new(prefix: &str, length: Option<usize>, first: &str) -> Self {
         let sum = |parity| {
             let digits = prefix.bytes().rev().enumerate();
@@ -25,7 +25,7 @@ impl Luhn {
         Self { prefix: [sum(0), sum(1)], length, first: if first == 0 { u16::MAX } else { first } }
     }
 
-    /// Whether the text is such a number.
+    /// Whether the text is a number with the right check digit, length and first digit.
     #[inline]
     pub(crate) fn holds(&self, text: &[u8]) -> bool {
         if self.length.is_some_and(|length| length != text.len()) {

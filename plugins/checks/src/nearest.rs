@@ -1,9 +1,9 @@
-//! The names someone may have meant.
+//! Suggests the names that someone may have meant.
 
 /// At most this many suggestions: more would be a list to read, not a hint.
 const SUGGESTIONS: usize = 3;
 
-/// The names nearest to `name`, by letters to change, case aside. None that would have to change by more than a third.
+/// The names nearest to `name` by edit distance, ignoring case, without those in which more than a third of the letters differ.
 pub(crate) fn nearest<'n>(name: &str, names: &'n [String]) -> Vec<&'n str> {
     let wanted = name.to_ascii_lowercase();
     let mut near: Vec<(usize, &str)> = names
@@ -17,7 +17,7 @@ pub(crate) fn nearest<'n>(name: &str, names: &'n [String]) -> Vec<&'n str> {
     near.into_iter().take(SUGGESTIONS).map(|(_, held)| held).collect()
 }
 
-/// Levenshtein's distance in bytes.
+/// The Levenshtein distance in bytes.
 fn distance(a: &[u8], b: &[u8]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {

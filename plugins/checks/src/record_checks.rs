@@ -1,4 +1,4 @@
-//! Checks of what a record has and has not: `required`, `requires`, `forbids`.
+//! Checks of which columns are filled and which are blank: `required`, `requires`, `forbids`.
 
 use assay_sdk::{Ask, Bits, Judged, Look};
 
@@ -7,7 +7,7 @@ use crate::condition::Condition;
 use crate::config::Config;
 use crate::wording::seen_and;
 
-/// `required`: the columns are filled, where `when` holds; the columns of `otherwise` are, where it does not.
+/// `required`: the columns are filled where `when` holds; where it does not, the columns of `otherwise` are filled.
 pub(crate) fn required(context: &Context<'_, '_>) -> Option<Compiled> {
     let otherwise =
         context.config.columns("otherwise", context.run, context.absent).unwrap_or_default();
@@ -59,7 +59,7 @@ fn presence(context: &Context<'_, '_>, otherwise: &[&str], wanted: Wanted) -> Op
             };
             (nth, failed)
         });
-        // An absent column cannot be judged; if all are, nothing can.
+        // An absent column cannot be judged; if all columns are absent, no record can.
         let judged = if look.columns().take(all).all(assay_sdk::Column::is_absent) {
             Bits::zeros(look.records())
         } else {

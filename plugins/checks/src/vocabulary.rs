@@ -1,4 +1,4 @@
-//! Settings to rules.
+//! Turns settings into rules.
 
 use std::cell::RefCell;
 
@@ -9,12 +9,12 @@ use crate::config::{Absent, Config};
 use crate::wording::quoted;
 use crate::{compare, kinds, record_checks};
 
-/// Prefixes of rule names that are the host's.
+/// Prefixes of rule names that are reserved for the host.
 const RESERVED: [&str; 4] = ["csv.", "type.", "file.", "plugin."];
-/// The longest rule name the contract allows.
+/// The longest rule name that the contract allows, in bytes.
 const NAME_BYTES: usize = 64;
 
-/// Columns of a key that a message shows.
+/// The most columns of a key that a message shows.
 const KEYS_SHOWN: usize = 4;
 
 /// Declares the rules of the settings, or reports all of their faults.

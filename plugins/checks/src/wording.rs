@@ -1,19 +1,19 @@
-//! Messages: what was seen, and what was wanted. The host fills in `{column}`, `{value}` and the cells of columns; `{{` and `}}` are braces.
+//! Messages: what was found and what was expected. The host fills in `{column}`, `{value}` and cells by column; `{{` and `}}` are braces.
 
 use std::fmt::Write as _;
 
-/// Values that a message lists: enough to see what they are like.
+/// The most values that a message lists: enough to show what they are like.
 const LISTED: usize = 6;
 
-/// Characters that are shown of a value or a pattern, so that a message stays a line to read.
+/// The most characters that a message shows of a value or a pattern, so that it stays a readable line.
 const SHOWN: usize = 80;
 
-/// The message of a check that looks at cells one by one.
+/// The message of a check that judges cells one by one.
 pub(crate) fn seen_and(wanted: &str) -> String {
     format!("`{{column}}` is `{{value}}`, expected {wanted}")
 }
 
-/// A text from the settings as it is, on one line, in backticks.
+/// A text from the settings in backticks, on one line, cut to `SHOWN` characters and with its braces doubled.
 pub(crate) fn quoted(text: &str) -> String {
     let mut shown = String::from("`");
     for character in text.chars().take(SHOWN) {
@@ -29,7 +29,7 @@ pub(crate) fn quoted(text: &str) -> String {
     shown + "`"
 }
 
-/// The first of the values, with how many more there are.
+/// The first `LISTED` values, and how many more there are.
 pub(crate) fn listed(values: &[&str]) -> String {
     let mut shown = values.iter().take(LISTED).map(|value| quoted(value)).collect::<Vec<_>>();
     let more = values.len().saturating_sub(LISTED);
@@ -40,7 +40,7 @@ pub(crate) fn listed(values: &[&str]) -> String {
     shown.join(", ")
 }
 
-/// `from 1 to 5 digits`, of bounds of which those that bind nothing are left out.
+/// A range such as ` from 1 to 5`; bounds that are `None` are left out.
 pub(crate) fn between(least: Option<String>, greatest: Option<String>) -> String {
     match (least, greatest) {
         (Some(least), Some(greatest)) if least == greatest => format!(" of {least}"),
@@ -51,7 +51,7 @@ pub(crate) fn between(least: Option<String>, greatest: Option<String>) -> String
     }
 }
 
-/// `5 digits`, `1 to 5 digits`, `at least 2 digits`.
+/// A count such as `5 digits`, `1 to 5 digits`, `at least 2 digits`.
 pub(crate) fn counted(least: usize, greatest: usize, what: &str) -> String {
     match (least, greatest) {
         (1, usize::MAX) => format!("{what} only"),
@@ -61,7 +61,7 @@ pub(crate) fn counted(least: usize, greatest: usize, what: &str) -> String {
     }
 }
 
-/// Hundredths and the like as a decimal.
+/// An unscaled number as a decimal: 1250 with scale 2 is `12.50`.
 pub(crate) fn decimal(unscaled: i64, scale: u16) -> String {
     let scale = usize::from(scale);
     let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);

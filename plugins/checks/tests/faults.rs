@@ -1,4 +1,4 @@
-//! What is said of settings that cannot be used.
+//! The messages for settings that cannot be used.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -11,7 +11,7 @@ fn check(settings: &str, expected: &[&str]) {
     assert_eq!(faults, expected, "{settings}");
 }
 
-/// Faults of one rule `R`, without the pointer's beginning.
+/// The faults of one rule `R`, without the beginning of their pointers.
 fn rule(rule: &str, expected: &[&str]) {
     let expected: Vec<String> = expected.iter().map(|line| format!("/rules/R{line}")).collect();
     let expected: Vec<&str> = expected.iter().map(String::as_str).collect();

@@ -1,5 +1,5 @@
-//! The thirteen rules of `rules/versus`, on the defects their generator makes and those the other engines' exact
-//! semantics turn on.
+//! The thirteen rules of `rules/versus`, on the defects that their generator makes and on those for which the exact
+//! semantics of the other engines matter.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -138,7 +138,7 @@ fn thirteen_rules_ask_for_thirteen_columns_once() {
     assert_eq!(plan.rules[12].unique, Some(assay_sdk::Unique::KeepNone));
 }
 
-/// A slab's worth of records, some of them bad, comes as text and as dictionaries: one cell a record, or each distinct cell once.
+/// A slab's worth of records, some of them bad, as text (one cell per record) and as dictionaries (each distinct cell once).
 #[test]
 fn text_and_dictionaries_are_judged_alike() {
     let mut table = table();
@@ -150,7 +150,7 @@ fn text_and_dictionaries_are_judged_alike() {
         record[8] = format!("{}.{:02}", number % 90, number % 100);
         record[9] = format!("{:02}/{:02}/2023", number % 13, number % 31);
         if number % 100 == 7 {
-            // One column after another is blank, or holds what no rule takes.
+            // One column after the other is blank, or holds what no rule accepts.
             let column = number / 200 % record.len();
             record[column] = if number % 200 == 7 { String::new() } else { "?".to_owned() };
         }

@@ -1,4 +1,4 @@
-//! Each check on records that pass, fail and are skipped.
+//! Each check, on records that pass, fail and are skipped.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -6,7 +6,7 @@ use assay_plugin_checks::Checks;
 use assay_sdk::Stage;
 use assay_sdk::testing::Table;
 
-/// One column, one rule named `R`: which of the cells fail, and how many are skipped.
+/// Judges one column by a rule named `R`: which of the cells fail, and how many are skipped.
 fn cells(rule: &str, cells: &[&str], hits: &[usize], skipped: u32) {
     let settings = format!(r#"{{"rules": {{"R": {{"columns": ["A"], {rule}}}}}}}"#);
     let table = Table::new(&["A"]).settings(&settings);
@@ -16,7 +16,7 @@ fn cells(rule: &str, cells: &[&str], hits: &[usize], skipped: u32) {
     assert_eq!(found.skipped("R"), skipped, "skipped by {rule}");
 }
 
-/// Three columns `A`, `B`, `C`, one rule named `R`.
+/// Judges three columns `A`, `B` and `C` by a rule named `R`: which of the records fail.
 fn records(rule: &str, records: &[[&str; 3]], hits: &[usize]) {
     let settings = format!(r#"{{"rules": {{"R": {{{rule}}}}}}}"#);
     let table = Table::new(&["A", "B", "C"]).settings(&settings);

@@ -1,12 +1,12 @@
-//! The tree of a pattern to a table of states and bytes, by Thompson's and the subset construction.
+//! Compiles the tree of a pattern to a table of states and bytes, by Thompson's construction and the subset construction.
 
 use std::collections::BTreeMap;
 
 use super::syntax::Node;
 
-/// States of the table, at most: 2,048 of them with a dozen classes of bytes take 50 KiB.
+/// The most states of a table: 2,048 of them with a dozen classes of bytes take 50 KiB.
 const STATES: usize = 2048;
-/// Steps before the table is made, at most; with the states above, the longest compilation stays well below a second.
+/// The most steps before the table is made: with the limit on states, the longest compilation takes well below a second.
 const STEPS: usize = 8192;
 
 const TOO_LARGE: &str = "the pattern is too large to compile; reduce its counts";
@@ -14,13 +14,13 @@ const TOO_LARGE: &str = "the pattern is too large to compile; reduce its counts"
 /// A set of bytes.
 type Bytes = [u64; 4];
 
-/// A deterministic automaton. State 0 is dead, state 1 the start.
+/// A deterministic automaton. State 0 is dead, state 1 is the start.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
-    /// Bytes that no state tells apart share a class.
+    /// The class of each byte; bytes that no state distinguishes share a class.
     class: [u8; 256],
     classes: usize,
-    /// The next state, by state times `classes` plus class.
+    /// The next state, at index state times `classes` plus class.
     next: Vec<u16>,
     accepts: Vec<bool>,
 }
@@ -85,7 +85,7 @@ enum Step {
 #[derive(Default)]
 struct Steps {
     steps: Vec<Step>,
-    /// How many nodes were built: repeated empty ones add no step and must end too.
+    /// The number of nodes built: repeated empty nodes add no steps, but their number must be limited too.
     built: usize,
 }
 
@@ -98,7 +98,7 @@ impl Steps {
         Ok(self.steps.len() - 1)
     }
 
-    /// Adds what `node` takes before going on to `next`; the answer is where it begins.
+    /// Adds the steps that match `node` and then go on to `next`; returns the one at which they begin.
     fn build(&mut self, node: &Node, next: usize) -> Result<usize, &'static str> {
         self.built += 1;
         if self.built > 4 * STEPS {
@@ -152,7 +152,7 @@ impl Steps {
         self.add(Step::Byte(bytes, next))
     }
 
-    /// An ASCII character of the class or, if `other`, any character that is not ASCII: two to four bytes of UTF-8.
+    /// Adds steps for an ASCII character of the class or, if `other`, any non-ASCII character: two to four bytes of UTF-8.
     fn class(
         &mut self,
         ascii: &[bool; 128],
@@ -175,7 +175,7 @@ impl Steps {
         Ok(all)
     }
 
-    /// The steps that wait for a byte or accept, reached from these without taking one. Ascending.
+    /// The steps that wait for a byte or accept, reachable from these without taking a byte, ascending.
     fn reach(&self, from: impl IntoIterator<Item = usize>) -> Vec<usize> {
         let mut seen = vec![false; self.steps.len()];
         let mut open: Vec<usize> = from.into_iter().collect();
@@ -208,7 +208,7 @@ impl Steps {
         let mut members = Vec::new();
         for (byte, held) in (0_u8..=255).zip(&mut class) {
             let signature = distinct.iter().map(|bytes| holds(bytes, byte)).collect();
-            // There are at most 256 classes, one for each byte, so the number of a new one fits.
+            // There are at most 256 classes, one for each byte, so the number of a new class fits.
             let fresh = u8::try_from(members.len()).unwrap_or(u8::MAX);
             *held = *known.entry(signature).or_insert_with(|| {
                 members.push(byte);

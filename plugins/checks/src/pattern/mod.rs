@@ -1,5 +1,5 @@
 //! Patterns over whole cells: a subset of regular expressions, compiled to a table before the run, so that judging a
-//! cell takes one step a byte whatever the pattern.
+//! cell takes one step per byte, whatever the pattern.
 
 mod automaton;
 mod error;
@@ -22,7 +22,7 @@ impl Pattern {
             .map_err(|message| PatternError { character: end.max(1), message: message.to_owned() })
     }
 
-    /// Whether the whole cell is what the pattern says.
+    /// Whether the whole cell matches the pattern.
     #[inline]
     pub(crate) fn matches(&self, cell: &[u8]) -> bool {
         self.0.matches(cell)

@@ -1,31 +1,31 @@
-//! The text of a pattern to a tree.
+//! Parses the text of a pattern into a tree.
 
 use super::error::PatternError;
 
-/// Groups within groups, at most: the tree is walked by recursion, and a guest's stack is small.
+/// The deepest nesting of groups: the tree is walked by recursion, and a guest's stack is small.
 const DEPTH: usize = 100;
-/// The greatest count of `{m,n}`: beyond it tables get large, and lengths have a check of their own.
+/// The greatest count in `{m,n}`: beyond it tables get large, and lengths have a check of their own.
 const COUNT: u32 = 1000;
 
-/// What is said of `[[:alpha:]]`.
+/// The error for `[[:alpha:]]` and its like.
 const POSIX: &str = "POSIX classes such as `[:alpha:]` are not supported; write `[A-Za-z]`";
 
 /// A pattern.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
-    /// One character: ASCII ones by number, and whether all others are meant too.
+    /// One character: which ASCII characters match, by number, and whether all others match.
     Class { ascii: [bool; 128], other: bool },
     /// Exactly these bytes.
     Bytes(Vec<u8>),
-    /// One after the other.
+    /// These nodes, one after the other.
     Sequence(Vec<Node>),
-    /// One of them.
+    /// One of these nodes.
     Choice(Vec<Node>),
-    /// So many times.
+    /// The node, `least` to `most` times (`None`: no limit).
     Repeat { node: Box<Node>, least: u32, most: Option<u32> },
 }
 
-/// Reads a pattern. `^` at the beginning and `$` at the end may be written and change nothing.
+/// Parses a pattern. `^` at the beginning and `$` at the end are allowed and change nothing.
 pub(super) fn parse(text: &str) -> Result<Node, PatternError> {
     let mut reader = Reader { chars: text.chars().collect(), at: 0, depth: 0 };
     if reader.peek() == Some('^') {
@@ -224,7 +224,7 @@ impl Reader {
         Ok(Node::Class { ascii, other: others != negated })
     }
 
-    /// Whether `[:alpha:]` or the like begins there, as other dialects have it within a class.
+    /// Whether `[:alpha:]` or the like begins at `open`, which other dialects allow within a class.
     fn is_posix(&self, open: usize) -> bool {
         let Some(&mark @ (':' | '.' | '=')) = self.chars.get(open + 1) else { return false };
         let inner = self.chars[open + 2..].iter().take_while(|char| char.is_ascii_alphabetic());
@@ -232,7 +232,7 @@ impl Reader {
         end > open + 2 && self.chars[end..].starts_with(&[mark, ']'])
     }
 
-    /// The end of a range such as `a-z`, or `low` itself where none is written.
+    /// The end of a range such as `a-z`, or `low` itself if there is no range.
     fn range_end(&mut self, low: char) -> Result<char, PatternError> {
         match (self.peek(), self.chars.get(self.at + 1)) {
             (Some('-'), Some(&high)) if high != ']' => {
