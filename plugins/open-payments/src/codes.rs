@@ -1,4 +1,4 @@
-//! Codes of products: the shape of NDC and PDI.
+//! Product codes: the formats of NDC and PDI.
 
 use assay_sdk::{Ask, Bits, Judged, Look, Rules};
 
@@ -19,7 +19,7 @@ pub(crate) fn declare(rules: &mut Rules) {
         .columnar(SLOTS.iter().map(|slot| Ask::text(slot.pdi)), |look| of_cells(look, is_pdi));
 }
 
-/// Judges all columns by what a cell must be; records without any cell are skipped.
+/// Judges all columns: a cell fails unless `holds` returns true for it. Records that are blank in all columns are skipped.
 pub(crate) fn of_cells(look: Look<'_>, holds: impl Fn(&[u8]) -> bool) -> Judged {
     let mut judged = Bits::zeros(look.records());
     let mut sets = Vec::new();

@@ -1,4 +1,4 @@
-//! Names of the columns, as the 91-column layout has them.
+//! The names of the columns, as in the 91-column layout.
 
 pub(crate) const CHANGE_TYPE: &str = "Change_Type";
 pub(crate) const RECIPIENT_TYPE: &str = "Covered_Recipient_Type";

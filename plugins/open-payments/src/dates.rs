@@ -5,12 +5,12 @@ use assay_sdk::{Outcome, Rules, date, integer, parse};
 use crate::columns::{DATE, DATE_FORMAT, PROGRAM_YEAR, PUBLICATION};
 use crate::file::File;
 
-/// The program's first year: nothing was reported of days before.
+/// The program's first year: no earlier payments were reported.
 const FIRST_YEAR: i32 = 2013;
 
 pub(crate) fn declare(file: &File, rules: &mut Rules) {
     let first = |year| parse::days_of(year, 1, 1).expect("each year has a first day");
-    // A year late is a slip; more is a date that was mistyped, such as 3015.
+    // One year late is a slip; a later date was mistyped, such as 3015.
     let plausible = first(FIRST_YEAR)..first(i32::from(file.year) + 2);
     let paid = || date(DATE, DATE_FORMAT);
 

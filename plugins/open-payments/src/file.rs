@@ -1,19 +1,19 @@
-//! The file that a run is about.
+//! The file that a run judges.
 
 use assay_sdk::{ConfigFault, Run, parse};
 
-/// The partition key of the year a file is about.
+/// The partition key for the file's program year.
 pub(crate) const PROGRAM_YEAR: &str = "year";
-/// The partition key of the day a file was published.
+/// The partition key for the day on which the file was published.
 const PUBLICATION: &str = "publication";
 
-/// What the run says of the file.
+/// What the run's context says about the file.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
     pub(crate) year: u16,
-    /// Days since 1970-01-01; `None` if the pack does not partition by it.
+    /// Days since 1970-01-01; `None` if the pack does not partition by publication.
     pub(crate) publication: Option<i32>,
-    /// The same as CMS writes it in the records.
+    /// The publication as CMS writes it in the records, such as `06/30/2017`.
     pub(crate) published: Option<String>,
     pub(crate) layout: String,
 }

@@ -36,7 +36,7 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
         .message("the file's name or header does not match the publication")
         .warn()
         .file(
-            // Nothing of the records is of interest; a rule has a column.
+            // The rule reads nothing of the records, but a rule must have a column.
             [Ask::presence(RECIPIENT_TYPE)],
             LayoutOfPublication { layout: file.layout.clone(), publication: file.publication },
         );
@@ -90,7 +90,7 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
         .message("the number of records is far from the total that CMS publishes")
         .warn()
         .file(
-            // Only the number of records is of interest; a column must cross for a batch to have one.
+            // Only the number of records matters, but a batch must have a column.
             [Ask::presence(RECIPIENT_TYPE)],
             ControlTotal {
                 expected: file.publication.and_then(|day| control_totals::known(file.year, day)),
@@ -122,7 +122,7 @@ impl FileRule for DamagedIds {
     }
 }
 
-/// A number in a spreadsheet's scientific notation: `1E+11`, `1.00001E+11`.
+/// Whether the cell is a number in a spreadsheet's scientific notation: `1E+11`, `1.00001E+11`.
 fn is_damaged(cell: &[u8]) -> bool {
     let Some(at) = cell.iter().position(|byte| matches!(byte, b'E' | b'e')) else { return false };
     let (number, power) = (&cell[..at], &cell[at + 1..]);
@@ -133,10 +133,10 @@ fn is_damaged(cell: &[u8]) -> bool {
         && digits.iter().all(u8::is_ascii_digit)
 }
 
-/// The records of another file.
+/// The rule about records that belong to another file.
 struct Foreign {
     year: String,
-    /// As the records write it.
+    /// The publication as the records write it.
     publication: Option<String>,
     most: i64,
 }
@@ -180,7 +180,7 @@ impl FileRule for LayoutOfPublication {
     }
 }
 
-/// The share of records with one text, in percent.
+/// The rule about the share of records with one text, in percent.
 struct Share {
     of: &'static str,
     from: i64,
@@ -235,12 +235,12 @@ impl FileRule for ControlTotal {
     }
 }
 
-/// `part` is at most `percent` of `whole`.
+/// Whether `part` is at most `percent` percent of `whole`.
 fn exceeds_not(part: i64, whole: i64, percent: i64) -> bool {
     i128::from(part) * 100 <= i128::from(whole) * i128::from(percent)
 }
 
-/// `part` is less than `percent` of `whole`.
+/// Whether `part` is less than `percent` percent of `whole`.
 fn below(part: i64, whole: i64, percent: i64) -> bool {
     i128::from(part) * 100 < i128::from(whole) * i128::from(percent)
 }

@@ -43,7 +43,7 @@ fn ever_known(rules: &mut Rules, name: &str, what: &str, column: &str, values: &
         .each(text(column), move |cell| values.contains(cell));
 }
 
-/// Skips values that no year has: the rule that a value is known speaks of them.
+/// Skips values that no year has; the rule whose name ends in `-known` reports them.
 fn known_in_year(
     rules: &mut Rules,
     name: &str,

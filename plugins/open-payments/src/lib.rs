@@ -1,5 +1,5 @@
-//! CMS Open Payments, general payments: what the general vocabulary cannot say. `rules/open-payments/RULES.md` is the
-//! catalogue of all rules; those that are not here are settings of the plugin `checks`.
+//! Rules for CMS Open Payments, general payments, that the general vocabulary cannot express. `rules/open-payments/RULES.md` is
+//! the catalogue of all rules; those that are not here are settings of the plugin `checks`.
 
 mod amounts;
 mod codes;

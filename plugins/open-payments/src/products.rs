@@ -5,7 +5,7 @@ use assay_sdk::{Ask, Bits, Judged, Look, Rules};
 use crate::columns::{RELATED_PRODUCT, SLOTS, Slot};
 use crate::recipient::gaps;
 
-/// Columns of a slot, as this file asks for them.
+/// The number of columns per slot, as `all` requests them.
 const WIDTH: usize = 6;
 
 pub(crate) fn declare(rules: &mut Rules) {
@@ -41,7 +41,7 @@ fn all() -> impl Iterator<Item = Ask> {
     SLOTS.iter().flat_map(columns)
 }
 
-/// Where each slot has anything; its columns are the rule's from `first` on.
+/// The records in which each slot has a filled cell. The slots' columns begin at `first` among the rule's columns.
 fn slots(look: Look<'_>, first: usize) -> Vec<Bits> {
     (0..SLOTS.len())
         .map(|slot| {

@@ -1,4 +1,4 @@
-//! What must fit together of recipient, travel and third party.
+//! Consistency between the cells of recipient, travel and third party.
 
 use assay_sdk::{Ask, Bits, Judged, Look, Rules};
 
@@ -96,7 +96,7 @@ fn address_of_country(look: Look<'_>) -> Judged {
     Judged::new(incomplete.or(&stray), country.filled())
 }
 
-/// A slot is filled and the one before is not. `blame` gives the rule's column for the number of a slot.
+/// Fails records in which a slot is filled and the one before is not. `blame` gives the rule's column for the number of a slot.
 pub(crate) fn gaps(filled: &[Bits], blame: impl Fn(usize) -> usize) -> Judged {
     let records = filled.first().map_or(0, Bits::len);
     let judged = filled.iter().fold(Bits::zeros(records), Bits::or);

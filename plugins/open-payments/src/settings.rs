@@ -1,27 +1,27 @@
-//! What a pack may set.
+//! The settings that a pack may change.
 
 use serde::Deserialize;
 
-/// What a pack may set.
+/// The settings that a pack may change.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Records from which the share of Food and Beverage is judged. Below, a company's or a state's cut may well
-    /// hold another mix.
+    /// The least number of records for which shares are judged. A smaller file, such as an extract of one company or state, may
+    /// well have other shares.
     pub share_from_records: i64,
-    /// The least and the greatest share of Food and Beverage in percent. It was 91 in each year published; the bounds
-    /// leave room for years that were not.
+    /// The least and the greatest share of Food and Beverage, in percent. It was 91 in each published year; the bounds leave
+    /// room for other years.
     pub food_share_percent: (i64, i64),
-    /// The least share of payments without a third party in percent. It was above 95 in each year published.
+    /// The least share of payments without a third party, in percent. It was above 95 in each published year.
     pub no_third_party_percent: i64,
-    /// The greatest share of disputed payments in percent. It was below 1 in each year published.
+    /// The greatest share of disputed payments, in percent. It was below 1 in each published year.
     pub disputed_percent: i64,
-    /// How far the number of records may lie from CMS's published total, in percent. CMS's own sources differ by 0.4.
+    /// The greatest difference between the number of records and CMS's published total, in percent. CMS's own sources differ by 0.4.
     pub control_total_percent: i64,
-    /// The share of company ids in percent that may look like `1E+11`. Spreadsheets damage all or none.
+    /// The greatest share of company ids, in percent, that may look like `1E+11`. Spreadsheets damage all ids or none.
     pub damaged_ids_percent: i64,
-    /// The share of records in percent that may be of another program year or publication. One that was put into the wrong
-    /// file is held back; where most are, the file is not what its name says.
+    /// The greatest share of records, in percent, that may be of another program year or publication. A single record in the
+    /// wrong file is held back; if most records are in the wrong file, the file does not match its name.
     pub foreign_records_percent: i64,
 }
 

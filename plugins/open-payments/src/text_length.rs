@@ -21,7 +21,7 @@ pub(crate) fn declare(rules: &mut Rules) {
         });
 }
 
-/// In characters; bytes are counted first, because there are never fewer of them.
+/// Whether a cell has more than `most` characters; bytes are counted first, because there are never fewer of them.
 fn is_longer(cell: &[u8], most: usize) -> bool {
     cell.len() > most && cell.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() > most
 }

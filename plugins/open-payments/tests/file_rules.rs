@@ -13,7 +13,7 @@ const COLUMNS: [&str; 3] = [
     "Covered_Recipient_Type",
 ];
 
-/// A file with one column more, filled with `most` of one text and `rest` of another.
+/// A file with one more column, in which `most` records hold one text and `rest` records another.
 fn column(name: &str, (most, text): (usize, &str), (rest, other): (usize, &str)) -> Table {
     let columns = [COLUMNS.as_slice(), &[name]].concat();
     let table = Table::new(&columns)

@@ -1,4 +1,4 @@
-//! Each normalise rule: what it rewrites, and that it leaves what is normal as it is. The table runs each twice, so
+//! Each normalise rule: what it rewrites, and that it leaves normal cells as they are. The table runs each case twice, so
 //! that every case also shows that a second run changes nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
@@ -10,7 +10,7 @@ fn table(columns: &[&str]) -> Table {
     Table::new(columns).partition("year", "2016").partition("publication", "2017-06-30")
 }
 
-/// Cells of one column before and after, and the rules that rewrote them.
+/// Checks cells of one column before and after, and which rules rewrote them.
 #[track_caller]
 fn check(column: &str, rules: &[&str], cells: &[(&str, &str)]) {
     let table = cells.iter().fold(table(&[column]), |table, (before, _)| table.record(&[before]));
@@ -203,7 +203,7 @@ fn places() {
     assert_eq!(by.iter().filter(|(_, _, rule)| rule == "zip-spelling").count(), 3);
 }
 
-/// Cells made of what the rules look for, in every column: whatever comes out, a second run must not change it.
+/// Cells made of what the rules look for, in every column: whatever the result is, a second run must not change it.
 #[test]
 fn any_cells_are_normal_after_one_run() {
     let pieces = [

@@ -1,4 +1,4 @@
-//! Every pack's settings are taken by both plugins in every layout it takes, and `RULES.md` lists exactly their rules.
+//! Both plugins accept every pack's settings in every layout of the pack, and `RULES.md` lists exactly their rules.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -38,7 +38,7 @@ fn columns_that_are_asked_for_exist() {
     }
 }
 
-/// Codes of `RULES.md` by stage and level, without the host's.
+/// The codes in `RULES.md` with their stage and level, without the host's.
 fn catalogue() -> BTreeMap<String, (Stage, Level)> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/open-payments/RULES.md");
     let text = std::fs::read_to_string(path).unwrap();

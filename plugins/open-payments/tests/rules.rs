@@ -1,4 +1,4 @@
-//! Each rule of the packs on a record it passes, one it hits and one it skips.
+//! Each rule of the packs, on a record that passes, one that it hits and one that it skips.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -9,7 +9,7 @@ use assay_plugin_open_payments::OpenPayments;
 use assay_sdk::testing::{Found, Table};
 use support::Pack;
 
-/// A record that keeps every rule; what is not named is blank.
+/// A record that passes every rule; columns that are not named are blank.
 const GOOD: [(&str, &str); 30] = [
     ("Change_Type", "NEW"),
     ("Covered_Recipient_Type", PHYSICIAN),
@@ -54,7 +54,7 @@ const NATURE: &str = "Nature_of_Payment_or_Transfer_of_Value";
 const THIRD: &str = "Third_Party_Payment_Recipient_Indicator";
 const RENTAL: &str = "Space rental or facility fees (teaching hospital only)";
 
-/// A teaching hospital with all it needs.
+/// A teaching hospital with all the cells that it needs.
 const AS_HOSPITAL: [(&str, &str); 9] = [
     ("Covered_Recipient_Type", HOSPITAL),
     ("Teaching_Hospital_CCN", "450001"),
@@ -91,7 +91,7 @@ fn found(year: &str, changes: &[Changes<'_>]) -> [Found; 3] {
     ]
 }
 
-/// The rules that a changed record breaks in the pack of 2016, all stages together.
+/// Checks which rules a changed record breaks in the pack of 2016, in all stages together.
 #[track_caller]
 fn check(changes: Changes<'_>, expected: &[&str]) {
     check_in("2016", &[changes], expected);
@@ -111,7 +111,7 @@ fn check_in(year: &str, changes: &[Changes<'_>], expected: &[&str]) {
     assert_eq!(rules, expected, "{changes:?}");
 }
 
-/// Rules that skip a changed record.
+/// Checks that these rules skip a changed record.
 #[track_caller]
 fn check_skipped(changes: Changes<'_>, rules: &[&str]) {
     let found = found("2016", &[changes]);

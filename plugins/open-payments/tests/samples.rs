@@ -1,4 +1,4 @@
-//! Real published records: nothing is held back, and what is reported is true of them.
+//! Real published records: none is held back, and every finding about them is true.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 

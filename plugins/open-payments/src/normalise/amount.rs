@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cell::New;
 
-/// `$1,234.50` to `1234.50`. What is no amount without them either stays: `1,2.50` may be a slip of the finger.
+/// Turns `$1,234.50` into `1234.50`. A cell that is not a well-formed amount stays as it is: `1,2.50` may be a typing mistake.
 pub(super) fn plain(cell: &[u8]) -> New<'_> {
     if cell.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
         return None;

@@ -7,7 +7,7 @@ use assay_sdk::parse;
 use super::cell::New;
 use crate::columns::DATE_FORMAT;
 
-/// `2016-02-09`, `2016-02-09 00:00:00` and `2/9/2016` to `02/09/2016`. What names no day of the calendar stays.
+/// Turns `2016-02-09`, `2016-02-09 00:00:00` and `2/9/2016` into `02/09/2016`. A cell that is not a valid date stays as it is.
 pub(super) fn spelling(cell: &[u8]) -> New<'_> {
     if let [_, _, b'/', _, _, b'/', _, _, _, _] = cell {
         return None;
@@ -26,7 +26,7 @@ fn iso(cell: &[u8]) -> Option<Vec<u8>> {
     Some([&[*m1, *m2, b'/', *d1, *d2, b'/'], year].concat())
 }
 
-/// ` 00:00:00` or `T00:00:00`, perhaps with zeros behind a point.
+/// Whether the text is ` 00:00:00` or `T00:00:00`, optionally followed by a point and zeros.
 fn is_midnight(time: &[u8]) -> bool {
     let [b' ' | b'T', clock @ ..] = time else { return false };
     match clock.strip_prefix(b"00:00:00") {

@@ -1,5 +1,5 @@
-//! Cells into the form CMS gives them. Each rule leaves its own results, and those of the others, as they are, so a
-//! second run changes nothing: whitespace comes first, and a country before the rules that ask for it.
+//! Rewrites cells to the form that CMS uses. Each rule leaves its own results and those of the others as they are, so a
+//! second run changes nothing: whitespace comes first, and the country before the rules that read it.
 
 mod amount;
 mod cell;

@@ -27,7 +27,7 @@ pub(super) fn declare(rules: &mut Rules) {
         .normalise("country-spelling")
         .title("countries are spelled as CMS spells them")
         .rewrite([COUNTRY, COMPANY_COUNTRY, TRAVEL_COUNTRY], move |cell| countries.canonical(cell));
-    // After the country, because it asks for it.
+    // After the country rule, because this rule reads the country.
     rules
         .normalise("zip-spelling")
         .title("ZIP codes are five digits, or five and four")
@@ -36,7 +36,7 @@ pub(super) fn declare(rules: &mut Rules) {
         });
 }
 
-/// Upper case, edges; only what is two letters then.
+/// Trims a state and writes it in upper case, if it is two letters.
 fn state(cell: &[u8]) -> New<'_> {
     match cell.trim_ascii() {
         [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
@@ -47,7 +47,7 @@ fn state(cell: &[u8]) -> New<'_> {
     }
 }
 
-/// Three and four digits lost zeros to a spreadsheet, nine lost their hyphen.
+/// Repairs ZIP codes: three or four digits lost their leading zeros to a spreadsheet, nine digits lost their hyphen.
 fn zip(cell: &[u8]) -> New<'_> {
     if !cell.iter().all(u8::is_ascii_digit) {
         return None;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cell::New;
 
-/// A leading apostrophe and wrapping quotes away, as often as they stand there.
+/// Removes a leading apostrophe and enclosing quotes, repeatedly until there are none.
 pub(super) fn stray(cell: &[u8]) -> New<'_> {
     if !matches!(cell.first(), Some(b'\'' | b'"')) {
         return None;

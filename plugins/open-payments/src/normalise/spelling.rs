@@ -1,5 +1,5 @@
-//! Values of enumerations in another spelling: case, edges, a missing space. What is no known value in any spelling
-//! stays as it is, for the rule that says so.
+//! Values of enumerations in another spelling: other case, spaces at the edges, a missing space. A cell that is not a known
+//! value in any spelling stays as it is, for the rule that reports it.
 
 use std::borrow::Cow;
 
@@ -40,10 +40,10 @@ pub(super) fn declare_yes_no(rules: &mut Rules) {
         .rewrite(YES_NO, move |cell| yes_no.canonical(cell));
 }
 
-/// Texts with the ways in which they are also written.
+/// Texts, and the other ways in which they are written.
 pub(super) struct Spelling {
     canonical: ValueSet,
-    /// What is written, folded, and what it should be.
+    /// A folded spelling, and the text that it stands for.
     ways: Vec<(Vec<u8>, &'static [u8])>,
 }
 
@@ -54,7 +54,7 @@ impl Spelling {
         Self { ways: ways.collect(), canonical: ValueSet::new(&values) }
     }
 
-    /// Another way to write one of the texts.
+    /// Adds another way to write one of the texts.
     pub(super) fn and(mut self, written: &str, value: &'static str) -> Self {
         self.ways.push((fold(written.as_bytes()), value.as_bytes()));
         self
@@ -70,7 +70,7 @@ impl Spelling {
     }
 }
 
-/// Lower case, without spaces at the edges and before parentheses.
+/// Folds a text to lower case, without spaces at the edges and before parentheses.
 fn fold(text: &[u8]) -> Vec<u8> {
     let mut folded = Vec::with_capacity(text.len());
     for &byte in text.trim_ascii() {

@@ -1,14 +1,14 @@
-//! Whitespace, texts that stand for nothing, and separators of specialties.
+//! Whitespace, placeholder texts, and separators of specialties.
 
 use std::borrow::Cow;
 
 use super::cell::New;
 
-/// What people and programs write for nothing.
+/// What people and programs write instead of leaving a cell blank.
 const NOTHING: [&[u8]; 8] =
     [b"NULL", b"N/A", b"#N/A", b"#REF!", b"--", b"-", b"NA", b"-- SELECT --"];
 
-/// Control characters to a space, runs of spaces to one, edges trimmed.
+/// Turns control characters into spaces and runs of spaces into one space, and trims the edges.
 pub(super) fn whitespace(cell: &[u8]) -> New<'_> {
     let mut before = b' ';
     let mut normal = true;
@@ -36,14 +36,14 @@ fn is_control(byte: u8) -> bool {
     byte < b' ' || byte == 0x7F
 }
 
-/// A text that stands for nothing to blank, in any case.
+/// Blanks a cell that holds a placeholder text, in upper or lower case.
 pub(super) fn null_token(cell: &[u8]) -> New<'_> {
     let trimmed = cell.trim_ascii();
     let nothing = NOTHING.iter().any(|token| token.eq_ignore_ascii_case(trimmed));
     nothing.then_some(Cow::Borrowed(&[]))
 }
 
-/// `A/ B/ C` to `A|B|C`, and no separator at the end.
+/// Turns `A/ B/ C` into `A|B|C`, and removes a separator at the end.
 pub(super) fn specialty(cell: &[u8]) -> New<'_> {
     if cell.last() != Some(&b'|') && !cell.windows(2).any(|pair| pair == b"/ ") {
         return None;

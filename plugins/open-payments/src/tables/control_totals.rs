@@ -1,12 +1,12 @@
-//! Records of general payments that CMS publishes for a year, by publication. Those of June 2025 are what its interface
-//! counted then; the others are what its dictionary says or the bulk file held.
+//! The number of general payments that CMS publishes for a year, by publication. Those of June 2025 are the counts of its
+//! interface at that time; the others are from its dictionary or counted in the bulk file.
 
 use assay_sdk::parse;
 
-/// Year, publication, records: one line each.
+/// One line each: year, publication, records.
 const TOTALS: &str = include_str!("control_totals.tsv");
 
-/// The total of a year in the publication of a day, where it is known.
+/// The total of a program year in the publication of a day (days since 1970-01-01), if it is known.
 pub(crate) fn known(year: u16, publication: i32) -> Option<i64> {
     TOTALS.lines().find_map(|line| {
         let mut cells = line.split('\t');

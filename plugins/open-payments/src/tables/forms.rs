@@ -1,4 +1,4 @@
-//! Form of payment. In 2016 the one value for stock became three.
+//! Forms of payment. In 2016 the single value for stock became three.
 
 use crate::year::{Dated, always, since, until};
 

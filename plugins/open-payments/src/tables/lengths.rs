@@ -1,4 +1,4 @@
-//! How many characters a text may have, by CMS's dictionary. Where its editions differ, the greatest.
+//! The most characters that a text may have, by CMS's dictionary. Where its editions differ, the greatest number.
 
 use crate::columns::{
     ADDRESS_1, ADDRESS_2, CITY, COMPANY_NAME, CONTEXT, FIRST_NAME, HOSPITAL_NAME, LAST_NAME,

@@ -1,4 +1,4 @@
-//! What CMS publishes, as data: one file a table.
+//! CMS's reference data, one table per file.
 
 pub(crate) mod control_totals;
 pub(crate) mod forms;

@@ -1,4 +1,4 @@
-//! Nature of payment. In 2021 the two kinds of continuing education became one, and ownership left for its own file.
+//! Natures of payment. In 2021 the two kinds of continuing education became one, and ownership moved to a file of its own.
 
 use crate::year::{Dated, always, since, until};
 

@@ -1,4 +1,4 @@
-//! What a person's profession is.
+//! Primary types: the professions of persons.
 
 use crate::year::{Dated, always, since};
 

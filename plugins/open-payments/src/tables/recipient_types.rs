@@ -1,4 +1,4 @@
-//! Who received a general payment. Practitioners other than physicians are reported from 2021 on.
+//! Types of recipients of general payments. Non-physician practitioners are reported from 2021 on.
 
 use crate::year::{Dated, always, since};
 

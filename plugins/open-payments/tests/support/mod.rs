@@ -1,4 +1,4 @@
-//! Packs as a run resolves them, near enough for tests: `extends` merged, `why` left out, aliases applied.
+//! Packs as a run resolves them, closely enough for tests: `extends` merged, `why` left out, aliases applied.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use assay_sdk::Run;
 use assay_sdk::testing::Table;
 use toml::{Table as Toml, Value};
 
-/// A pack with a file's run.
+/// A pack, and the run of a file.
 pub(crate) struct Pack {
     toml: Toml,
     run: Run,
@@ -88,7 +88,7 @@ fn merge(base: &mut Toml, over: Toml) {
     }
 }
 
-/// Real records that lie beside the checkout; `None`, and a line that says so, where they do not.
+/// Real records from a file beside the checkout; if it is missing, prints a line that says so and returns `None`.
 #[allow(dead_code, reason = "not every test reads them")]
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
 pub(crate) fn sample(name: &str) -> Option<Vec<Vec<String>>> {
