@@ -6,9 +6,9 @@ use assay_sdk::RuleKind;
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
-    /// The keys that only this kind has, with their schemas, as JSON without the braces.
+    /// The keys beyond those of every kind, with their schemas, as JSON without the braces.
     keys: &'static str,
-    /// Those of its keys that are required, as JSON without the brackets.
+    /// Those of these keys that are required, as JSON without the brackets.
     needed: &'static str,
 }
 
