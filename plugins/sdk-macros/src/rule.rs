@@ -21,7 +21,7 @@ pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream 
     let function: ItemFn = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(_) => {
-            let error = syn::Error::new_spanned(item, "`#[rule(…)]` stands above a function");
+            let error = syn::Error::new_spanned(item, "`#[rule(…)]` must be above a function");
             let error = error.to_compile_error();
             return quote!(#error #item);
         }
@@ -102,7 +102,7 @@ fn declaration(attribute: TokenStream, function: &ItemFn) -> syn::Result<TokenSt
 fn check_signature(signature: &Signature, class: Class) -> syn::Result<()> {
     let refuse = |at: &dyn quote::ToTokens, text: &str| Err(syn::Error::new_spanned(at, text));
     if let Some(word) = &signature.asyncness {
-        return refuse(word, "a rule has nothing to wait for: remove `async`");
+        return refuse(word, "a rule cannot be async: remove `async`");
     }
     if let Some(word) = &signature.unsafety {
         return refuse(word, "a rule is called by safe code: remove `unsafe`");
@@ -113,7 +113,7 @@ fn check_signature(signature: &Signature, class: Class) -> syn::Result<()> {
     if matches!(signature.output, ReturnType::Default) {
         let text = match class {
             Class::Normalise => {
-                "a normalise rule answers with the new cell: write `-> Option<String>`, `None` leaves the cell as it is"
+                "a normalise rule returns the new cell: write `-> Option<String>`; `None` leaves the cell as it is"
             }
             Class::Validate | Class::Quarantine => {
                 "a rule returns a verdict: write `-> bool`, where `true` means that the rule holds, or `-> Outcome`"

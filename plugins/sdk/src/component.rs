@@ -170,7 +170,7 @@ fn stage_plan(plan: own::StagePlan) -> wit::StagePlan {
 }
 
 fn broken(what: &str) -> own::Fault {
-    own::Fault::Batch(format!("the batch is not as promised: {what}"))
+    own::Fault::Batch(format!("the batch breaks the contract: {what}"))
 }
 
 fn read_batch(batch: wit::Batch) -> Result<Batch, own::Fault> {
@@ -197,7 +197,7 @@ fn read_column(column: wit::Column, records: usize) -> Result<Column, own::Fault
             Cells::Dictionary { keys: dictionary.keys, values: read_text(dictionary.values)? }
         }
         wit::Cells::Other((form, _)) => {
-            return Err(own::Fault::Batch(format!("cells came in the unknown form {form}")));
+            return Err(own::Fault::Batch(format!("unknown form of cells: {form}")));
         }
     };
     Column::new(cells, records, column.valid.as_deref(), column.malformed.as_deref())

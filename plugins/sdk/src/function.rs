@@ -18,7 +18,7 @@ pub trait DeclareRule<S> {
 
 /// A value that a validate or quarantine rule may return.
 #[diagnostic::on_unimplemented(
-    message = "a rule answers with `bool` or `Outcome`, not with `{Self}`",
+    message = "a rule returns `bool` or `Outcome`, not `{Self}`",
     label = "expected `bool`, where `true` means that the rule holds, or `Outcome`"
 )]
 pub trait Answer {
@@ -40,7 +40,7 @@ impl Answer for Outcome {
 
 /// A value that a normalise rule may return: the new cell, or `None` to leave the cell as it is.
 #[diagnostic::on_unimplemented(
-    message = "a normalise rule answers with `Option<String>`, `Option<Vec<u8>>` or `Option<Cow<…>>`, not with `{Self}`",
+    message = "a normalise rule returns `Option<String>`, `Option<Vec<u8>>` or `Option<Cow<…>>`, not `{Self}`",
     label = "expected an `Option` of the new cell; `None` leaves it as it is"
 )]
 pub trait NewCell<'c> {

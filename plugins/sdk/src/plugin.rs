@@ -76,7 +76,7 @@ pub fn open<P: Plugin>(run: &Run, stage: Stage) -> Result<Session, Fault> {
 fn declared<P: Plugin>(run: &Run) -> Result<Rules, Faults> {
     let text = if run.settings.trim().is_empty() { "{}" } else { &run.settings };
     let value: Value = serde_json::from_str(text)
-        .map_err(|error| fault("", format!("the settings are no JSON: {error}")))?;
+        .map_err(|error| fault("", format!("the settings are not valid JSON: {error}")))?;
     let mut rules = Rules::default();
     P::rules(run, settings::read_all(&value).map_err(Faults)?, &mut rules)?;
     let mut names: Vec<&str> = rules.declarations().map(|rule| rule.name.as_str()).collect();

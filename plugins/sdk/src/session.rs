@@ -120,7 +120,7 @@ impl Session {
             };
             if !fits {
                 return Err(Fault::Batch(format!(
-                    "column `{}` did not come in the form the plan asked for",
+                    "column `{}` is not in the form that the plan requested",
                     request.name
                 )));
             }

@@ -317,7 +317,7 @@ fn merge(totals: &mut Vec<Measure>, measure: Measure) {
 
 fn name_of(plan: &StagePlan, code: u16) -> String {
     let rule = plan.rules.iter().find(|rule| rule.code == code);
-    rule.unwrap_or_else(|| panic!("the verdict names rule {code}, which the plan does not"))
+    rule.unwrap_or_else(|| panic!("the verdict names rule {code}, which is not in the plan"))
         .name
         .clone()
 }

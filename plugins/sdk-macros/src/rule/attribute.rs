@@ -73,7 +73,7 @@ impl Keys {
         let mut columns = Vec::new();
         for Entry { key, value } in entries {
             if seen.contains(&key) {
-                return Err(syn::Error::new(key.span(), format!("`{key}` stands twice")));
+                return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
             }
             let name = key.to_string();
             match value {
@@ -190,7 +190,7 @@ fn inside<'i>(
 impl Parse for Column {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let parameter: Ident = input.parse().map_err(|error| {
-            let text = format!("write `parameter = form`, the form being {FORMS}");
+            let text = format!("write `parameter = form`, where the form is {FORMS}");
             syn::Error::new(error.span(), text)
         })?;
         if !input.peek(Token![=]) {

@@ -102,7 +102,7 @@ impl Parameters {
                 }
                 (other, None) => {
                     let text = format!(
-                        "no column is given to `{other}`; add `{other} = {}` to `columns(…)` of `#[rule(…)]`",
+                        "parameter `{other}` has no column; add `{other} = {}` to `columns(…)` of `#[rule(…)]`",
                         usual(of)
                     );
                     return Err(syn::Error::new(name.span(), text));
@@ -225,7 +225,7 @@ fn mismatch(form: &ColumnForm, name: &Expr, types: &str) -> String {
         ColumnForm::Date(_) => "a date",
     };
     format!(
-        "{} is asked for as {form}, so its cell is {types}; inside `Option<…>` the rule is told of blanks too",
+        "{} is requested as {form}, so its cell is {types}; with `Option<…>` the rule also gets blanks, as `None`",
         shown(name)
     )
 }
