@@ -141,7 +141,7 @@ pub(crate) fn matches(context: &Context<'_, '_>) -> Option<Compiled> {
             None
         }
     });
-    let wanted = format!("what the pattern {} says", quoted(text.unwrap_or_default()));
+    let wanted = format!("a match of the pattern {}", quoted(text.unwrap_or_default()));
     of_text(context, &wanted, pattern.map(|pattern| move |cell: &[u8]| pattern.matches(cell)))
 }
 
@@ -193,7 +193,7 @@ pub(crate) fn luhn(context: &Context<'_, '_>) -> Option<Compiled> {
     let luhn = prefix.zip(first).map(|(prefix, first)| Luhn::new(prefix, length, first));
     of_text(
         context,
-        "digits with the right check digit at their end",
+        "digits that end with the right check digit",
         luhn.map(|luhn| move |cell: &[u8]| luhn.holds(cell)),
     )
 }

@@ -198,7 +198,7 @@ impl<'v> Config<'v> {
             return Some(name);
         }
         let message = format!(
-            "the layout `{}` has no column `{name}`; where other layouts have it, say `absent = \"skip\"`",
+            "the layout `{}` has no column `{name}`; if other layouts have it, set `absent = \"skip\"`",
             run.layout
         );
         report(self.faults, path, message, &nearest(name, &run.columns));

@@ -79,7 +79,7 @@ pub(crate) const KINDS: [Kind; 13] = [
     },
     Kind {
         name: "one-of",
-        title: "the cell is one of the values",
+        title: "the cell is one of the values in `values`",
         keys: keys![
             columns!(),
             when!(),
@@ -151,7 +151,7 @@ pub(crate) const KINDS: [Kind; 13] = [
     },
     Kind {
         name: "compare",
-        title: "the two columns compare as they should",
+        title: "the left column has the given relation to the right one",
         keys: keys![
             when!(),
             text!("left"),

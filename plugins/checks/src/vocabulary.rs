@@ -74,7 +74,7 @@ fn rule(
     if level == Level::Refuse {
         config.fault(
             "level",
-            "a record cannot refuse the file",
+            "a rule about records cannot refuse the file",
             &["error", "warn", "monitor", "off"],
         );
     }

@@ -34,9 +34,9 @@ fn faults_point_and_list_the_choices() {
     rule(
         r#"{"check": "required", "columns": ["Record_Id", "Amont", "Qqqqqqq"]}"#,
         &[
-            "/columns/0: the layout `` has no column `Record_Id`; where other layouts have it, say `absent = \"skip\"` [Record_ID]",
-            "/columns/1: the layout `` has no column `Amont`; where other layouts have it, say `absent = \"skip\"` [Amount]",
-            "/columns/2: the layout `` has no column `Qqqqqqq`; where other layouts have it, say `absent = \"skip\"`",
+            "/columns/0: the layout `` has no column `Record_Id`; if other layouts have it, set `absent = \"skip\"` [Record_ID]",
+            "/columns/1: the layout `` has no column `Amont`; if other layouts have it, set `absent = \"skip\"` [Amount]",
+            "/columns/2: the layout `` has no column `Qqqqqqq`; if other layouts have it, set `absent = \"skip\"`",
         ],
     );
     rule(

@@ -8,13 +8,13 @@ pub(crate) fn declare(rules: &mut Rules) {
     rules
         .validate("ndc-shape")
         .title("NDCs are 4-4-2, 5-3-2, 5-4-1 or 5-4-2 digits, not all zero")
-        .message("an NDC does not have the format of an NDC")
+        .message("`{column}` is `{value}`, expected an NDC of 4-4-2, 5-3-2, 5-4-1 or 5-4-2 digits, not all zero")
         .warn()
         .columnar(SLOTS.iter().map(|slot| Ask::text(slot.ndc)), |look| of_cells(look, is_ndc));
     rules
         .validate("pdi-shape")
         .title("PDIs are 6 to 50 letters, digits and signs, not all zero")
-        .message("a device identifier does not have the format of one")
+        .message("`{column}` is `{value}`, expected a device identifier of 6 to 50 letters, digits and signs, not all zero")
         .warn()
         .columnar(SLOTS.iter().map(|slot| Ask::text(slot.pdi)), |look| of_cells(look, is_pdi));
 }

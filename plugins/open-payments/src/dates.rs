@@ -25,7 +25,7 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
         .validate("date-published")
         .title("the date of payment is not after the publication")
         .message(
-            "the payment of {Date_of_Payment} was published before, on {Payment_Publication_Date}",
+            "the payment of {Date_of_Payment} is later than its publication on {Payment_Publication_Date}",
         )
         .each((paid(), date(PUBLICATION, DATE_FORMAT)), move |(day, published)| {
             if range.contains(&day) { (day <= published).into() } else { Outcome::Skip }

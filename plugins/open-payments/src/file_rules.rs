@@ -19,7 +19,7 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
         .file([Ask::text(COMPANY_ID)], DamagedIds { most: settings.damaged_ids_percent });
     rules
         .validate("records-of-file")
-        .title("the records are of the file's program year and publication")
+        .title("the records belong to the file's program year and publication")
         .message("most records are from another program year or publication: the file does not match its name")
         .level(Level::Refuse)
         .file(
@@ -32,7 +32,7 @@ pub(crate) fn declare(file: &File, settings: &Settings, rules: &mut Rules) {
         );
     rules
         .validate("layout-of-publication")
-        .title("the layout is the one that the publication has")
+        .title("the file has the layout of the publication")
         .message("the file's name or header does not match the publication")
         .warn()
         .file(
@@ -174,7 +174,7 @@ impl FileRule for LayoutOfPublication {
     fn judge(&self, _: &Sums) -> FileFinding {
         let used = self.publication.and_then(|day| layouts::of_publication(&self.layout, day));
         match used {
-            None => FileFinding::skipped("it is not known when the layout was used"),
+            None => FileFinding::skipped("it is unknown when the layout was used"),
             Some((holds, expected)) => FileFinding::new(holds, self.layout.clone(), expected),
         }
     }
@@ -198,7 +198,7 @@ impl FileRule for Share {
         let (records, those) = (sums.get("records"), sums.get("those"));
         if records < self.from.max(1) {
             return FileFinding::skipped(format!(
-                "{records} records; judged from {} on",
+                "{records} records; judged from {} records on",
                 self.from
             ));
         }
@@ -224,7 +224,7 @@ impl FileRule for ControlTotal {
 
     fn judge(&self, sums: &Sums) -> FileFinding {
         let Some(expected) = self.expected else {
-            return FileFinding::skipped("CMS's total of this year and publication is not known");
+            return FileFinding::skipped("CMS's total for this year and publication is not known");
         };
         let records = sums.get("records");
         FileFinding::new(

@@ -26,8 +26,8 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
     let types = of_year(&tables::primary_types::PRIMARY_TYPES, year);
     rules
         .validate("primary-type-known")
-        .title("the person's primary types are some of the program year's")
-        .message("a primary type is not one of the program year")
+        .title("the person's primary types are valid in the program year")
+        .message("`{value}` is not a primary type of the program year")
         .warn()
         .columnar(PRIMARY_TYPES.iter().map(|name| Ask::text(name)), move |look| {
             of_cells(look, |cell| types.contains(cell))
@@ -56,7 +56,7 @@ fn known_in_year(
     rules
         .validate(name)
         .title(format!("the {what} is one of the program year's"))
-        .message(format!("`{{{column}}}` is a {what}, but not of {year}"))
+        .message(format!("`{{{column}}}` is a {what}, but is not used in {year}"))
         .warn()
         .each(text(column), move |cell| {
             if ever.contains(cell) { of_year.contains(cell).into() } else { Outcome::Skip }

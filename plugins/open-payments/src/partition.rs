@@ -9,14 +9,14 @@ pub(crate) fn declare(file: &File, rules: &mut Rules) {
     let year = i64::from(file.year);
     rules
         .quarantine("program-year-of-file")
-        .title("the record is of the file's program year")
+        .title("the record belongs to the file's program year")
         .message("a record of program year {Program_Year} in a file of another year")
         .disposition(Disposition::Divert)
         .each(integer(PROGRAM_YEAR), move |held| held == year);
     let publication = file.publication;
     rules
         .quarantine("publication-of-file")
-        .title("the record is of the file's publication")
+        .title("the record belongs to the file's publication")
         .message(
             "a record published on {Payment_Publication_Date} in a file of another publication",
         )

@@ -28,7 +28,7 @@ pub(crate) fn declare(rules: &mut Rules) {
         );
     rules
         .validate("travel-fields")
-        .title("travel has a city and a country, and only travel has")
+        .title("city and country are filled for travel, and only for travel")
         .message("travel city `{City_of_Travel}` and country `{Country_of_Travel}` with nature `{Nature_of_Payment_or_Transfer_of_Value}`")
         .warn()
         .columnar(

@@ -70,7 +70,7 @@ fn shares_of_third_parties_and_disputes() {
     let rule = "no-third-party-share";
     check(&third(19, 1), rule, Passed, "95.0 % of 20 records", "95 to 100 %");
     check(&third(18, 1), rule, Failed, "94.7 % of 19 records", "95 to 100 %");
-    check(&third(0, 9), rule, Skipped, "9 records; judged from 10 on", "");
+    check(&third(0, 9), rule, Skipped, "9 records; judged from 10 records on", "");
     let disputes = |no, yes| column("Dispute_Status_for_Publication", (no, "No"), (yes, "Yes"));
     let rule = "dispute-share";
     check(&disputes(198, 2), rule, Passed, "1.0 % of 200 records", "0 to 1 %");
@@ -129,7 +129,7 @@ fn the_share_of_food_and_beverage() {
     check(&natures(16, 4), rule, Passed, "80.0 % of 20 records", "80 to 97 %");
     check(&natures(15, 5), rule, Failed, "75.0 % of 20 records", "80 to 97 %");
     check(&natures(20, 0), rule, Failed, "100.0 % of 20 records", "80 to 97 %");
-    check(&natures(0, 9), rule, Skipped, "9 records; judged from 10 on", "");
+    check(&natures(0, 9), rule, Skipped, "9 records; judged from 10 records on", "");
 }
 
 #[test]

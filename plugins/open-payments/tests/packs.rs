@@ -34,7 +34,7 @@ fn every_pack_is_taken_in_every_layout() {
 fn columns_that_are_asked_for_exist() {
     let pack = Pack::of("2023", "general-91", "2024-06-28");
     for request in plans(&pack).iter().flat_map(|plan| &plan.columns) {
-        assert!(pack.columns().contains(&request.name), "`{}` is no column", request.name);
+        assert!(pack.columns().contains(&request.name), "`{}` is not a column", request.name);
     }
 }
 

@@ -74,7 +74,7 @@ fn fill(pack: &Pack, plugin: &str, changes: &[Changes<'_>]) -> Table {
     let mut record = vec![String::new(); pack.columns().len()];
     for (column, cell) in GOOD.iter().chain(changes.iter().copied().flatten()) {
         let at = pack.columns().iter().position(|name| name == column);
-        let at = at.unwrap_or_else(|| panic!("`{column}` is no column"));
+        let at = at.unwrap_or_else(|| panic!("`{column}` is not a column"));
         (*cell).clone_into(&mut record[at]);
     }
     table.push(record);
