@@ -93,7 +93,7 @@ impl Observer for Display {
     }
 }
 
-/// Records per second, records held back and time left, as far as they are known.
+/// Records per second, quarantined records and time left, as far as they are known.
 fn message(progress: &Progress, elapsed: Duration) -> String {
     let mut said = Vec::new();
     let running = progress.phase != Phase::Publish && elapsed >= SETTLED;

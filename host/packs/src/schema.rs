@@ -211,7 +211,7 @@ fn check_names(columns: &[SchemaColumn], places: &[Place], report: &Report) {
     for (at, column) in columns.iter().enumerate() {
         let Some(first) = seen.insert(fold_case(&column.name), at) else { continue };
         let message = if columns[first].name == column.name {
-            format!("column `{}` stands twice", column.name)
+            format!("column `{}` is listed twice", column.name)
         } else {
             format!("`{}` and `{}` differ by case only", columns[first].name, column.name)
         };

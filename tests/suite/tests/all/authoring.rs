@@ -159,7 +159,7 @@ fn the_tutorial_holds_what_it_promises() {
     }
     stdout(&run(&plugin, &["bench", "--baseline", "cost.toml", "--fail-above", "0%"]));
 
-    // 5. Why was this record held back?
+    // 5. Why was this record quarantined?
     as_shown(&page, &plugin, "explain samples/orders_2024.csv --record 6");
     let explained = stdout(&run(&plugin, &["explain", sample, "--record", "6"]));
     for line in [
