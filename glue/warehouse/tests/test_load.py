@@ -195,7 +195,7 @@ def test_a_file_of_several_years_is_not_loaded(world: World) -> None:
     with table.update_spec() as spec:
         spec.remove_field("program_year")
     world.publish(2023, "2024-06-28")
-    with pytest.raises(WarehouseError, match="expected general 2023 alone"):
+    with pytest.raises(WarehouseError, match="expected only general 2023"):
         world.load(2023)
 
 

@@ -125,9 +125,27 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "packages",
-        about: "the Python packages around the host are sound",
+        about: "the small Python packages around the host are sound",
         when: Beside,
-        run: packages::run,
+        run: packages::small,
+    },
+    Step {
+        name: "curated",
+        about: "Spark builds the curated tables",
+        when: Beside,
+        run: |checkout| packages::large(checkout, "glue/curated"),
+    },
+    Step {
+        name: "warehouse",
+        about: "the warehouse is loaded, verified and queried",
+        when: Beside,
+        run: |checkout| packages::large(checkout, "glue/warehouse"),
+    },
+    Step {
+        name: "airflow",
+        about: "operators and DAGs run under the real Airflow",
+        when: Beside,
+        run: |checkout| packages::large(checkout, "airflow/provider"),
     },
     Step {
         name: "terraform",

@@ -18,6 +18,10 @@ struct Package {
     /// The folders that are type-checked; everything in the package's folder is linted.
     typed: &'static [&'static str],
     needs: &'static [Need],
+    /// The environments of other packages that the tests start.
+    others: &'static [Place],
+    /// Whether tests use Trino if the machine has it.
+    trino: bool,
 }
 
 /// Prerequisites that a machine may not have.
@@ -32,56 +36,65 @@ enum Need {
 /// A package's own sources and tests.
 const OWN: &[&str] = &["src", "tests"];
 
+/// A package that needs nothing else, in the environment with this folder and these requirements.
+const fn plain(folder: &'static str, place: Place) -> Package {
+    Package { folder, place, typed: OWN, needs: &[], others: &[], trino: false }
+}
+
 const PACKAGES: [Package; 6] = [
-    Package {
-        folder: "glue/platform",
-        place: Place {
+    plain(
+        "glue/platform",
+        Place {
             folder: "packages/platform",
             requirements: "glue/platform/requirements.txt",
             from_source: &[],
         },
-        typed: OWN,
-        needs: &[],
-    },
-    Package { folder: "glue/catalog", place: terraform::CATALOG, typed: OWN, needs: &[] },
+    ),
+    plain("glue/catalog", terraform::CATALOG),
+    Package { needs: &[Need::Spark], ..plain("glue/curated", terraform::CURATED) },
     Package {
-        folder: "glue/curated",
-        place: terraform::CURATED,
-        typed: OWN,
-        needs: &[Need::Spark],
-    },
-    Package {
-        folder: "glue/warehouse",
-        place: Place {
-            folder: "packages/warehouse",
-            requirements: "glue/warehouse/requirements.txt",
-            from_source: &[],
-        },
-        typed: OWN,
         needs: &[Need::PostgreSql],
+        trino: true,
+        ..plain(
+            "glue/warehouse",
+            Place {
+                folder: "packages/warehouse",
+                requirements: "glue/warehouse/requirements.txt",
+                from_source: &[],
+            },
+        )
     },
     Package {
-        folder: "airflow/provider",
-        place: platform::AIRFLOW,
         // The DAGs are files that Airflow reads, not a package.
         typed: &["src", "tests", "../dags"],
-        needs: &[],
+        // Tasks start the catalog's commands.
+        others: &[terraform::CATALOG],
+        ..plain("airflow/provider", platform::AIRFLOW)
     },
-    Package { folder: "tests/platform", place: platform::PLACE, typed: OWN, needs: &[] },
+    plain("tests/platform", platform::PLACE),
 ];
 
-pub(super) fn run(checkout: &Checkout) -> Result<()> {
+/// The packages whose tests take minutes: each is a step of its own, so that they run at the same time.
+const LARGE: [&str; 3] = ["glue/curated", "glue/warehouse", "airflow/provider"];
+
+/// Checks the other packages.
+pub(super) fn small(checkout: &Checkout) -> Result<()> {
+    run(checkout, |package| !LARGE.contains(&package.folder))
+}
+
+/// Checks one of [`LARGE`].
+pub(super) fn large(checkout: &Checkout, folder: &str) -> Result<()> {
+    run(checkout, |package| package.folder == folder)
+}
+
+fn run(checkout: &Checkout, chosen: impl Fn(&Package) -> bool) -> Result<()> {
     if !checkout.binary().exists() {
         checkout.build_assay()?;
     }
-    let trino = trino::find(checkout);
-    if let Err(error) = &trino {
-        println!("SKIPPED: Athena's SQL did not run on Trino: {error:#}");
-    }
     let mut failed = Vec::new();
-    for package in &PACKAGES {
+    for package in PACKAGES.iter().filter(|package| chosen(package)) {
         println!("{}", package.folder);
-        if let Err(error) = package.check(checkout, trino.as_ref().ok()) {
+        if let Err(error) = package.check(checkout) {
             eprintln!("error: {error:#}");
             failed.push(package.folder);
         }
@@ -90,10 +103,18 @@ pub(super) fn run(checkout: &Checkout) -> Result<()> {
 }
 
 impl Package {
-    fn check(&self, checkout: &Checkout, trino: Option<&(PathBuf, PathBuf)>) -> Result<()> {
+    fn check(&self, checkout: &Checkout) -> Result<()> {
         // One linter for all packages.
         let linter = python::make(checkout, &PACKAGES[0].place)?;
         let python = python::make(checkout, &self.place)?;
+        for place in self.others {
+            python::make(checkout, place)?;
+        }
+        let trino = if self.trino { trino::find(checkout).map(Some) } else { Ok(None) };
+        let trino = trino.unwrap_or_else(|error| {
+            println!("SKIPPED: Athena's SQL did not run on Trino: {error:#}");
+            None
+        });
         let folder = checkout.root().join(self.folder);
         let run_by = |python: &Path, words: &[&str]| {
             let mut command = Command::new(python);
@@ -103,7 +124,7 @@ impl Package {
                 .env("PYTHONPATH", python::sources(checkout))
                 .env("ASSAY_BIN", checkout.binary());
             command.env("RUFF_NO_CACHE", "true").env("ASSAY", checkout.binary());
-            if let Some((server, java)) = trino {
+            if let Some((server, java)) = &trino {
                 command.env("ASSAY_TRINO", server).env("JAVA24_HOME", java);
             }
             shell::run(&mut command)
@@ -141,4 +162,17 @@ fn spark() -> Option<String> {
         return Some(java::MISSING_17.to_owned());
     }
     java::ICEBERG.file().err().map(|error| format!("{error:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_package_is_checked_by_one_step() {
+        for folder in LARGE {
+            let named = PACKAGES.iter().filter(|package| package.folder == folder);
+            assert_eq!(named.count(), 1, "{folder}");
+        }
+    }
 }
