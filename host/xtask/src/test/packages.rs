@@ -1,7 +1,7 @@
 //! The Python packages around the host: linted, type-checked and tested, each in its own environment with exactly the packages
 //! that it pins.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
