@@ -237,6 +237,7 @@ impl Judging<'_> {
                 if let Some(router) = &mut router {
                     router.route(&judged, judging.plan)?;
                     encoder.resize(encoding.max(router.memory() + sending));
+                    means.crew.shrink();
                 } else {
                     for slab in &judged {
                         counted.count(slab, judging.plan);

@@ -142,6 +142,11 @@ impl Budget {
         Lease { budget: Arc::clone(self), bytes }
     }
 
+    /// Whether more is leased than there is room for.
+    pub(crate) fn is_overdrawn(&self) -> bool {
+        self.leased.load(Ordering::Acquire) > self.room
+    }
+
     /// Peak of leased bytes: above the room if work that had to proceed took more.
     pub(crate) fn most(&self) -> usize {
         self.most.load(Ordering::Acquire)

@@ -23,14 +23,20 @@ const FIRST_SLOTS: usize = 256;
 pub(super) const END: usize = 16;
 
 /// What distinguishes a cell from others, except for the middle of a cell of more than 32 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 struct Ends {
     /// The first 16 bytes, with zeros beyond the cell. A cell of fewer than 16 bytes leaves the last of them free, which then holds its
     /// length. In a longer cell that byte is [`LONG`], which is not a possible length, so that short cells are compared by their heads
     /// alone.
     head: u128,
-    /// The last 16 bytes; for a cell of up to 16 bytes, all of it.
-    tail: u128,
+    rest: Rest,
+}
+
+/// What distinguishes cells with equal heads. 24 bytes, because a file may have thousands of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Rest {
+    /// The last 16 bytes, lower half first; for a cell of up to 16 bytes, all of it.
+    tail: [u64; 2],
     len: u32,
     /// The byte of the head that was replaced with [`LONG`].
     sixteenth: u8,
@@ -45,9 +51,9 @@ pub(super) struct Distinct {
     keys: Vec<u16>,
     /// 0 if free, otherwise a number plus one. The length is a power of two.
     slots: Vec<u16>,
-    /// The heads of `ends`, kept separately so that they take less room in the L1 cache.
+    /// Kept apart from the rests, so that they take less room in the L1 cache.
     heads: Vec<u128>,
-    ends: Vec<Ends>,
+    rests: Vec<Rest>,
     /// The cells themselves: `values.get(number)`.
     values: Text,
     /// Number of the blank cell, if there is one.
@@ -63,7 +69,7 @@ impl Default for Distinct {
             keys: Vec::new(),
             slots: vec![0; FIRST_SLOTS],
             heads: Vec::new(),
-            ends: Vec::new(),
+            rests: Vec::new(),
             values: Text::default(),
             blank: None,
             overflows: false,
@@ -85,7 +91,7 @@ impl Distinct {
         self.values.clear();
         self.slots.fill(0);
         self.heads.clear();
-        self.ends.clear();
+        self.rests.clear();
         self.blank = None;
         self.overflows = false;
     }
@@ -102,22 +108,22 @@ impl Distinct {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a table needs few bits")]
     fn hash_ends(&self, ends: Ends) -> usize {
-        let (low, high) = halves(ends.tail);
-        let tail = fold(low ^ self.seeds[1] ^ u64::from(ends.len), high ^ self.seeds[0]) as usize;
+        let Ends { head, rest: Rest { tail: [low, high], len, .. } } = ends;
+        let tail = fold(low ^ self.seeds[1] ^ u64::from(len), high ^ self.seeds[0]) as usize;
         // A short cell's hash must be the same as in a tile of short cells.
-        self.hash(ends.head) ^ if ends.len as usize >= END { tail } else { 0 }
+        self.hash(head) ^ if len as usize >= END { tail } else { 0 }
     }
 
     /// Number of distinct cells.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.heads.len()
     }
 
     /// Memory used, in bytes.
     pub(super) fn memory(&self) -> usize {
         (self.keys.capacity() + self.slots.capacity()) * size_of::<u16>()
             + self.heads.capacity() * size_of::<u128>()
-            + self.ends.capacity() * size_of::<Ends>()
+            + self.rests.capacity() * size_of::<Rest>()
             + self.values.memory()
     }
 
@@ -163,7 +169,7 @@ impl Distinct {
             }
             let number = usize::from(slot - 1);
             if self.heads[number] == ends.head
-                && self.ends[number] == ends
+                && self.rests[number] == ends.rest
                 && (cell.len() <= 2 * END || self.values.get(number) == cell)
             {
                 return slot - 1;
@@ -199,19 +205,19 @@ impl Distinct {
     #[cold]
     #[inline(never)]
     fn insert(&mut self, at: usize, ends: Ends, cell: &[u8]) -> u16 {
-        if self.ends.len() == MOST {
+        if self.heads.len() == MOST {
             self.overflows = true;
             return 0;
         }
-        let number = u16::try_from(self.ends.len()).expect("there are few of them");
+        let number = u16::try_from(self.heads.len()).expect("there are few of them");
         self.slots[at] = number + 1;
         self.heads.push(ends.head);
-        self.ends.push(ends);
+        self.rests.push(ends.rest);
         self.values.push(cell);
         if cell.is_empty() {
             self.blank = Some(number);
         }
-        if self.ends.len() * 4 > self.slots.len() {
+        if self.heads.len() * 4 > self.slots.len() {
             self.grow();
         }
         number
@@ -220,8 +226,8 @@ impl Distinct {
     fn grow(&mut self) {
         let mut slots = vec![0; self.slots.len() * 4];
         let mask = slots.len() - 1;
-        for (slot, &ends) in (1..).zip(&self.ends) {
-            let mut at = self.hash_ends(ends) & mask;
+        for ((slot, &head), &rest) in (1..).zip(&self.heads).zip(&self.rests) {
+            let mut at = self.hash_ends(Ends { head, rest }) & mask;
             while slots[at] != 0 {
                 at = (at + 1) & mask;
             }
@@ -241,7 +247,7 @@ impl Distinct {
     /// The column.
     pub(super) fn finish(&mut self) -> Column {
         let valid = self.blank.map(|blank| bitmap(&self.keys, |key| *key != blank));
-        if self.ends.len() == 1 {
+        if self.heads.len() == 1 {
             // Not blank: a column of blanks only never gets here.
             let cell = self.values.get(0).to_vec();
             return Column { cells: Cells::Constant(cell), valid, malformed: None };
@@ -292,7 +298,9 @@ impl Ends {
     fn new(head: u128, tail: u128, len: u32) -> Self {
         let long = len as usize >= END;
         let mark = if long { LONG } else { u128::from(len) << 120 };
-        Self { head: head | mark, tail, len, sixteenth: head.to_le_bytes()[END - 1] }
+        let (low, high) = halves(tail);
+        let rest = Rest { tail: [low, high], len, sixteenth: head.to_le_bytes()[END - 1] };
+        Self { head: head | mark, rest }
     }
 }
 

@@ -137,7 +137,8 @@ impl Interner {
     }
 
     fn grow(&mut self) {
-        let mut slots = vec![0; self.slots.len() * 4];
+        // Not by four: with thousands of columns most of the memory would be empty slots. A table grows only once per file.
+        let mut slots = vec![0; self.slots.len() * 2];
         let mask = slots.len() - 1;
         for (number, text) in (1_u64..).zip(self.iter()) {
             let hash = hash(self.seed, head(text), text);
