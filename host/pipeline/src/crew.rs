@@ -40,11 +40,8 @@ impl Crew {
     /// Permission for one more slab, if there is a worker for it or room for another.
     pub(crate) fn turn(&self) -> Option<Turn> {
         let mut staff = hold(&self.staff);
-        let lease = if staff.open < staff.hired {
-            None
-        } else {
-            Some(self.budget.lease(staff.needs)?)
-        };
+        let lease =
+            if staff.open < staff.hired { None } else { Some(self.budget.lease(staff.needs)?) };
         staff.open += 1;
         Some(Turn { lease })
     }
