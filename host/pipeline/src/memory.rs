@@ -19,7 +19,7 @@ impl MemoryLimit {
     pub const DEFAULT: Self = Self(256 << 20);
 
     /// The minimum: 128 MiB, which is what an ordinary file needs with one slab of everything. A file with thousands of columns or with
-    /// records of mebibytes needs up to 220 MiB, which is below the default.
+    /// records of mebibytes needs up to 232 MiB, which is below the default.
     pub const LEAST: Self = Self(128 << 20);
 
     /// The limit in bytes.
