@@ -1,7 +1,9 @@
+import atexit
 import csv
 import json
 import logging
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -17,7 +19,10 @@ TARGET = ROOT / "target" / "debug"
 # The stations' interpreter; they need other packages than Airflow.
 STATIONS = ROOT / "target" / "packages" / "catalog" / "bin" / "python"
 # Processes started by these tests inherit it.
-HOME = Path(os.environ.get("AIRFLOW_HOME_OF_TESTS") or tempfile.mkdtemp(prefix="airflow-home-"))
+INHERITED = os.environ.get("AIRFLOW_HOME_OF_TESTS")
+HOME = Path(INHERITED or tempfile.mkdtemp(prefix="airflow-home-"))
+if not INHERITED:
+    atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 SOURCES = [AIRFLOW / "provider" / "src", AIRFLOW / "dags"] + [
     ROOT / "glue" / name / "src" for name in ("platform", "catalog")
 ]

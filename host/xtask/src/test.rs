@@ -184,10 +184,8 @@ pub(crate) fn list() {
 pub(crate) fn run(checkout: &Checkout, words: &[&str]) -> Result<()> {
     let options = Options::read(words, &STEPS.iter().map(|step| step.name).collect::<Vec<_>>())?;
     if let Some(name) = options.only {
-        return STEPS
-            .iter()
-            .find(|step| step.name == name)
-            .map_or(Ok(()), |step| (step.run)(checkout));
+        let step = STEPS.iter().find(|step| step.name == name);
+        return (step.context("no such step")?.run)(checkout);
     }
     let mut table = Table::begin()?;
     let chosen: Vec<&Step> = STEPS.iter().filter(|step| options.includes(step.name)).collect();
