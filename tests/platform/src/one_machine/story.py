@@ -119,16 +119,14 @@ class Story:
         self._airflow(
             "backfill", "create", "--dag-id", YEAR, *days, "--reprocess-behavior", "failed", "--dag-run-conf", conf
         )
-        conf = json.dumps({"year": RESTATED, "origins": [publisher.url(self.truths[RESTATED])]})
-        self._airflow("dags", "trigger", YEAR, "--conf", conf)
+        self._trigger(YEAR, {"year": RESTATED, "origins": [publisher.url(self.truths[RESTATED])]})
         self.watch.until(
             "2020 to be loaded, and 2019 to be loaded once more",
             lambda runs: succeeded(runs, LOAD, POISONED) > 0 and succeeded(runs, LOAD, RESTATED) > 1,
         )
 
     def _older(self) -> None:
-        conf = json.dumps({"year": RESTATED, "publication": FIRST})
-        self._airflow("dags", "trigger", YEAR, "--conf", conf)
+        triggered = self._trigger(YEAR, {"year": RESTATED, "publication": FIRST})
         world = self.platform.world
         with ThreadPoolExecutor() as several:
             manifest = f"{world.names.lake.validated}/dataset={world.names.dataset}/kind=general"
@@ -140,10 +138,9 @@ class Story:
                 *("--kind", "general", "--manifests", f"{manifest}/_commit/manifest.json"),
                 fine=(1,),
             )
-            runs = self.watch.until("the older publication", lambda runs: succeeded(runs, YEAR, RESTATED) > 2)  # noqa: PLR2004
+            (run,) = self.watch.until_done("the older publication", triggered)
             report = job.result().answers[-1]
-        last = [run for run in runs if run.dag == YEAR and run.year == RESTATED][-1]
-        states = {task["task_id"]: task["state"] for task in self.platform.airflow.tasks(last)}
+        states = {task["task_id"]: task["state"] for task in self.platform.airflow.tasks(run)}
         if states["register"] != "skipped":
             raise UnexpectedError(f"an older publication was registered as the newest: {states}")
         self.refused = ["register: newer publications of this year are there", f"curate: {report['reason']}"]
@@ -164,12 +161,8 @@ class Story:
         self.screen.say(f"{len(after) - len(empty)} tables and views were rebuilt: {_counts(done)}")
 
     def _look_after(self) -> None:
-        self._airflow("dags", "trigger", MAINTAIN)
-        self._airflow("dags", "trigger", WATCH)
-        self.watch.until(
-            "tables to be maintained, and the age of what is published to be measured",
-            lambda runs: all(succeeded(runs, dag, None) for dag in (MAINTAIN, WATCH)),
-        )
+        triggered = [self._trigger(dag) for dag in (MAINTAIN, WATCH)]
+        self.watch.until_done("tables to be maintained, and the age of what is published to be measured", *triggered)
         measured = Stations.open(self.platform.world).measured()
         if not measured:
             raise UnexpectedError("no alarm metric was measured")
@@ -177,6 +170,13 @@ class Story:
 
     def _await_dags(self) -> None:
         self.watch.until("the DAGs to be parsed", lambda _: self.platform.airflow.dags() >= DAGS)
+
+    def _trigger(self, dag: str, conf: dict[str, Any] | None = None) -> str:
+        """Triggers a run; returns its name."""
+        name = f"story__{len(self.typed)}"
+        given = ["--conf", json.dumps(conf)] if conf else []
+        self._airflow("dags", "trigger", dag, "--run-id", name, *given)
+        return name
 
     def _airflow(self, *words: str) -> None:
         typed = shlex.join(["airflow", *words])

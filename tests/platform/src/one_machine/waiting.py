@@ -52,6 +52,12 @@ class Watch:
                 raise UnexpectedError(f"after {_PATIENCE_SECONDS:.0f} s still waiting for {what}:\n{states}")
             time.sleep(_POLL_SECONDS)
 
+    def until_done(self, what: str, *names: str) -> list[Run]:
+        """Returns the runs of these names as soon as all succeeded. Schedules go on meanwhile: another run of the
+        same DAG does not count. Raises `UnexpectedError` as `until` does."""
+        runs = self.until(what, lambda runs: len(named(runs, names)) == len(names))
+        return named(runs, names)
+
     def _tell(self, run: Run, may_fail: tuple[str, ...]) -> None:
         self.told.add((run.dag, run.name))
         took = f"{run.seconds or 0:5.0f} s"
@@ -80,8 +86,13 @@ class Watch:
                     yield f"{found['task']} of {found['year']}: {found['reason']}"
 
 
-def succeeded(runs: list[Run], dag: str, year: str | None) -> int:
-    """How many runs of a year succeeded; `None` is for a DAG that has no years."""
+def named(runs: list[Run], names: tuple[str, ...]) -> list[Run]:
+    """The runs of these names that succeeded."""
+    return [run for run in runs if run.name in names and run.state == "success"]
+
+
+def succeeded(runs: list[Run], dag: str, year: str) -> int:
+    """How many runs of a year succeeded."""
     return sum(run.dag == dag and run.year == year and run.state == "success" for run in runs)
 
 
