@@ -149,7 +149,7 @@ impl ReadAhead {
 impl Judging<'_> {
     pub(crate) fn carry_out(mut self, pool: &ThreadPool) -> Result<JudgedFile, RunError> {
         let began = Instant::now();
-        let budget = Budget::new(self.request.room());
+        let budget = Budget::new(self.request.room(self.survey.shape.width()));
         let costs = Costs::new(self.plan, self.survey.shape.width());
         let crew = Crew::new(Arc::clone(&budget), costs.worker(self.plan));
         let (spare, consumed) = (Spare::default(), Arc::default());

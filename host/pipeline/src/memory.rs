@@ -32,20 +32,20 @@ impl MemoryLimit {
         self.0 / (THREAD * 8)
     }
 
-    /// Bytes that can be leased, given `threads` threads and `ahead` bytes of read-ahead.
-    pub(crate) fn room(self, threads: usize, ahead: usize) -> usize {
-        (self.0 - self.0 / ALLOCATOR).saturating_sub(besides(threads, ahead))
+    /// Bytes that can be leased.
+    pub(crate) fn room(self, besides: Besides) -> usize {
+        (self.0 - self.0 / ALLOCATOR).saturating_sub(besides.bytes())
     }
 
-    /// Whether `leased` bytes are within the limit, given `threads` threads and `ahead` bytes of read-ahead. The allocator's share counts
-    /// as available here: slabs are estimated before they are measured, and a small underestimate is not worth a notice.
-    pub(crate) fn holds(self, leased: usize, threads: usize, ahead: usize) -> bool {
-        leased + besides(threads, ahead) <= self.0
+    /// Whether `leased` bytes are within the limit. The allocator's share counts as available here: slabs are estimated before they are
+    /// measured, and a small underestimate is not worth a notice.
+    pub(crate) fn holds(self, leased: usize, besides: Besides) -> bool {
+        leased + besides.bytes() <= self.0
     }
 
     /// The smallest limit with room for `leased` bytes, rounded up to whole MiB so that it is easy to type.
-    pub(crate) fn with_room(leased: usize, threads: usize, ahead: usize) -> Self {
-        let bytes = (leased + besides(threads, ahead)) * ALLOCATOR;
+    pub(crate) fn with_room(leased: usize, besides: Besides) -> Self {
+        let bytes = (leased + besides.bytes()) * ALLOCATOR;
         Self(bytes.div_ceil(ALLOCATOR - 1).next_multiple_of(1 << 20))
     }
 
@@ -71,9 +71,23 @@ const PROGRAM: usize = 16 << 20;
 /// Reserved per thread: its stack, and a compressor of a little more than 1 MiB.
 const THREAD: usize = 2 << 20;
 
-/// Bytes reserved from the beginning, excluding the allocator's share.
-fn besides(threads: usize, ahead: usize) -> usize {
-    PROGRAM + threads * THREAD + ahead
+/// Reserved per column: the plan, the layout, schemas, the report. One record of 5,000 columns took 36 MiB more than one of two columns.
+const COLUMN: usize = 8 << 10;
+
+/// What memory is reserved for from the beginning, apart from the allocator's share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Besides {
+    pub(crate) threads: usize,
+    /// Bytes of read-ahead.
+    pub(crate) ahead: usize,
+    /// Columns of the file.
+    pub(crate) columns: usize,
+}
+
+impl Besides {
+    fn bytes(self) -> usize {
+        PROGRAM + self.threads * THREAD + self.ahead + self.columns.saturating_mul(COLUMN)
+    }
 }
 
 /// A text is not a valid memory limit.
@@ -246,19 +260,23 @@ mod tests {
 
     #[test]
     fn the_limit_that_is_advised_has_the_room_and_the_next_smaller_has_not() {
-        for (needed, threads, ahead) in [(1, 1, 0), (100 << 20, 2, 0), (200_000_001, 16, 64 << 20)]
-        {
-            let limit = MemoryLimit::with_room(needed, threads, ahead);
-            assert!(limit.room(threads, ahead) >= needed, "{limit}");
-            assert!(limit.holds(needed, threads, ahead), "{limit}");
+        let check = |needed, threads, ahead, columns| {
+            let besides = Besides { threads, ahead, columns };
+            let limit = MemoryLimit::with_room(needed, besides);
+            assert!(limit.room(besides) >= needed, "{limit}");
+            assert!(limit.holds(needed, besides), "{limit}");
             let less = MemoryLimit(limit.bytes() - (1 << 20));
-            assert!(less.room(threads, ahead) < needed, "{limit}");
-        }
+            assert!(less.room(besides) < needed, "{limit}");
+        };
+        check(1, 1, 0, 1);
+        check(100 << 20, 2, 0, 91);
+        check(200_000_001, 16, 64 << 20, 5_000);
     }
 
     #[test]
     fn the_least_limit_leaves_room() {
         let limit = MemoryLimit::LEAST;
-        assert!(limit.room(limit.threads(), 0) > limit.bytes() / 2);
+        let besides = Besides { threads: limit.threads(), ahead: 0, columns: 91 };
+        assert!(limit.room(besides) > limit.bytes() / 2);
     }
 }

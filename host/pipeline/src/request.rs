@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use assay_packs::{Discovery, Pack};
 
 use crate::input::Input;
-use crate::memory::MemoryLimit;
+use crate::memory::{Besides, MemoryLimit};
 
 /// The request for a run.
 #[derive(Debug)]
@@ -47,21 +47,26 @@ impl Request<'_> {
         self.threads.clamp(1, self.memory.threads())
     }
 
-    /// Bytes that may be leased.
-    pub(crate) fn room(&self) -> usize {
-        self.memory.room(self.workers(), self.input.memory())
+    /// Bytes that may be leased, for a file of this many columns.
+    pub(crate) fn room(&self, columns: usize) -> usize {
+        self.memory.room(self.besides(columns))
+    }
+
+    /// What a run of such a file needs besides leases.
+    fn besides(&self, columns: usize) -> Besides {
+        Besides { threads: self.workers(), ahead: self.input.memory(), columns }
     }
 
     /// The notice for a run whose peak of leased bytes exceeded the limit.
-    pub(crate) fn overdrawn(&self, leased: usize) -> Option<String> {
-        let (memory, threads, ahead) = (self.memory, self.workers(), self.input.memory());
-        (!memory.holds(leased, threads, ahead)).then(|| {
+    pub(crate) fn overdrawn(&self, leased: usize, columns: usize) -> Option<String> {
+        let (memory, besides) = (self.memory, self.besides(columns));
+        (!memory.holds(leased, besides)).then(|| {
             format!(
                 "more memory was taken than `--memory {memory}` allows: {leased} bytes at once, where it leaves {}; one slab, its worker and \
                  a row group are always admitted. The output is the same. Give it `--memory {}`, or, if single records are very \
                  long, lower `record_bytes` in the pack's `[limits]`",
-                self.room(),
-                MemoryLimit::with_room(leased, threads, ahead),
+                self.room(columns),
+                MemoryLimit::with_room(leased, besides),
             )
         })
     }

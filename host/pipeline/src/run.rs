@@ -132,6 +132,7 @@ impl<'a> Attempt<'a> {
         run: &str,
         pool: &ThreadPool,
     ) -> Result<(JudgedFile, FileOutcome), EarlyEnd> {
+        let columns = survey.shape.width();
         let judging = Judging {
             request: self.request,
             plan,
@@ -142,7 +143,7 @@ impl<'a> Attempt<'a> {
             limits: limits(pack),
         };
         let judged = judging.carry_out(pool)?;
-        if let Some(text) = self.request.overdrawn(judged.leased) {
+        if let Some(text) = self.request.overdrawn(judged.leased, columns) {
             self.notice(text);
         }
         let outcome = self.account(plan, pack, &judged)?;

@@ -35,7 +35,7 @@ usage: cargo xtask complexity [SECONDS] [--seed SEED] [--known]
 
   SECONDS  Time to search (default: 60)
   --seed   First seed of the search (default: from the clock); without SECONDS, runs this seed alone
-  --known  Count the instructions of inputs that were once quadratic, as `cargo xtask test complexity` does
+  --known  Measure inputs that were once quadratic or took too much memory, as `cargo xtask test complexity` does
 
 Each seed is an input of any constructs of the format, in any container, with any rules. It is judged at sizes up to 64 MiB. If the clock
 raises a suspicion, valgrind counts at n, 2n, 4n and 8n. Findings are more than 2.2 times the instructions, or bytes read and written, at
@@ -144,7 +144,7 @@ fn tell(checkout: &Checkout, bench: &Bench, case: &Case, outcome: &Outcome) -> R
     Ok(())
 }
 
-/// Counts the instructions of inputs that were once quadratic.
+/// Counts the instructions of inputs that were once quadratic, and measures those that once took too much memory.
 fn count_known(bench: &Bench) -> Result<()> {
     let mut faults = Vec::new();
     let mut start = None;
@@ -172,6 +172,23 @@ fn count_known(bench: &Bench) -> Result<()> {
     }
     if !faults.is_empty() {
         bail!("instructions grow faster than the input\n  {}", faults.join("\n  "));
+    }
+    measure_large(bench)
+}
+
+/// Measures the memory of inputs that once took too much.
+fn measure_large(bench: &Bench) -> Result<()> {
+    for (case, scale) in known::large() {
+        let mut outcome = Outcome::default();
+        let cost = bench.at(&case, scale, &mut outcome)?;
+        let cost = cost.with_context(|| format!("{}: the run does not finish", case.name))?;
+        println!("{:<65} {:>6} MiB of {}", case.name, cost.peak >> 20, case.memory >> 20);
+        if let Some(fault) = outcome.findings.first() {
+            bail!("{}: {fault}", case.name);
+        }
+        if bench.overdrawn()? {
+            bail!("{}: the run says that it needs more memory than the default", case.name);
+        }
     }
     Ok(())
 }

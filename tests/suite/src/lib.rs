@@ -13,7 +13,7 @@ pub use ground::{Endpoint, Ground};
 pub use lake::{Lake, Outcome, finish};
 pub use library::{Library, compiled, plugins};
 pub use paused::{Gate, PausedStore};
-pub use program::{assay, checkout, generated, hostile, samples};
+pub use program::{assay, checkout, generated, guests, hostile, samples};
 pub use read::{
     FoundFinding, FoundRecord, FoundRepair, findings, part_rows, part_schemas, quarantine, repairs,
     row_groups, validated_rows,

@@ -37,10 +37,15 @@ pub fn assay() -> Command {
     command
 }
 
+/// The folder where guests are built. What is built twice is compiled once.
+pub fn guests() -> PathBuf {
+    std::env::var_os("ASSAY_GUESTS_DIR")
+        .map_or_else(|| checkout().join("target/guests"), PathBuf::from)
+}
+
 /// The hostile component, built in the same way as by its own tests.
 pub fn hostile() -> PathBuf {
-    let guests = std::env::var_os("ASSAY_GUESTS_DIR")
-        .map_or_else(|| checkout().join("target/guests"), PathBuf::from);
+    let guests = guests();
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--profile", "plugin", "--target", "wasm32-unknown-unknown"])
         .args(["--package", "assay-hostile"])

@@ -5,6 +5,7 @@
 //! most columns, the first 16 bytes are enough.
 
 use std::hash::{BuildHasher, RandomState};
+use std::iter::repeat;
 
 use assay_model::{Cells, Column, Text};
 
@@ -19,6 +20,9 @@ pub(super) const MOST: usize = 2_048;
 /// Initial number of slots. Most columns have few distinct cells, and 91 tables of 512 bytes stay in the L2 cache.
 const FIRST_SLOTS: usize = 256;
 
+/// Initial room for distinct cells: most columns have fewer.
+const FIRST_CELLS: usize = 16;
+
 /// Bytes at either end of a cell that are compared in one step.
 pub(super) const END: usize = 16;
 
@@ -32,8 +36,8 @@ struct Ends {
     rest: Rest,
 }
 
-/// What distinguishes cells with equal heads. 24 bytes, because a file may have thousands of columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What distinguishes cells of 16 bytes or more with equal heads. 24 bytes, because a file may have thousands of columns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Rest {
     /// The last 16 bytes, lower half first; for a cell of up to 16 bytes, all of it.
     tail: [u64; 2],
@@ -53,6 +57,7 @@ pub(super) struct Distinct {
     slots: Vec<u16>,
     /// Kept apart from the rests, so that they take less room in the L1 cache.
     heads: Vec<u128>,
+    /// Up to the last cell of 16 bytes or more. Those of shorter cells are never compared, and most columns have no others.
     rests: Vec<Rest>,
     /// The cells themselves: `values.get(number)`.
     values: Text,
@@ -111,7 +116,7 @@ impl Distinct {
         let Ends { head, rest: Rest { tail: [low, high], len, .. } } = ends;
         let tail = fold(low ^ self.seeds[1] ^ u64::from(len), high ^ self.seeds[0]) as usize;
         // A short cell's hash must be the same as in a tile of short cells.
-        self.hash(head) ^ if len as usize >= END { tail } else { 0 }
+        self.hash(head) ^ if is_long(len) { tail } else { 0 }
     }
 
     /// Number of distinct cells.
@@ -169,8 +174,9 @@ impl Distinct {
             }
             let number = usize::from(slot - 1);
             if self.heads[number] == ends.head
-                && self.rests[number] == ends.rest
-                && (cell.len() <= 2 * END || self.values.get(number) == cell)
+                && (!is_long(ends.rest.len)
+                    || self.rests[number] == ends.rest
+                        && (cell.len() <= 2 * END || self.values.get(number) == cell))
             {
                 return slot - 1;
             }
@@ -211,8 +217,15 @@ impl Distinct {
         }
         let number = u16::try_from(self.heads.len()).expect("there are few of them");
         self.slots[at] = number + 1;
+        if self.heads.len() == self.heads.capacity() {
+            // Not doubled: with thousands of columns, half of that would be unused.
+            self.heads.reserve_exact(FIRST_CELLS.max(self.heads.len() / 2));
+        }
         self.heads.push(ends.head);
-        self.rests.push(ends.rest);
+        if is_long(ends.rest.len) {
+            self.rests.resize(usize::from(number), Rest::default());
+            self.rests.push(ends.rest);
+        }
         self.values.push(cell);
         if cell.is_empty() {
             self.blank = Some(number);
@@ -224,9 +237,10 @@ impl Distinct {
     }
 
     fn grow(&mut self) {
-        let mut slots = vec![0; self.slots.len() * 4];
+        let mut slots = vec![0; self.slots.len() * 2];
         let mask = slots.len() - 1;
-        for ((slot, &head), &rest) in (1..).zip(&self.heads).zip(&self.rests) {
+        let rests = self.rests.iter().copied().chain(repeat(Rest::default()));
+        for ((slot, &head), rest) in (1..).zip(&self.heads).zip(rests) {
             let mut at = self.hash_ends(Ends { head, rest }) & mask;
             while slots[at] != 0 {
                 at = (at + 1) & mask;
@@ -296,12 +310,17 @@ impl Ends {
 
     #[inline]
     fn new(head: u128, tail: u128, len: u32) -> Self {
-        let long = len as usize >= END;
-        let mark = if long { LONG } else { u128::from(len) << 120 };
+        let mark = if is_long(len) { LONG } else { u128::from(len) << 120 };
         let (low, high) = halves(tail);
         let rest = Rest { tail: [low, high], len, sixteenth: head.to_le_bytes()[END - 1] };
         Self { head: head | mark, rest }
     }
+}
+
+/// Whether a cell of this length is not identified by its head.
+#[inline]
+fn is_long(len: u32) -> bool {
+    len as usize >= END
 }
 
 /// Random seeds for a table's hashes, so that a file cannot be crafted to cause collisions. Numbers do not depend on them.
@@ -384,6 +403,44 @@ mod tests {
                 assert_eq!(distinct.keys, [0, 0, 1, 0], "{len} bytes from {start}");
             }
         }
+    }
+
+    #[test]
+    fn long_cells_among_short_ones_keep_their_numbers_while_the_table_grows() {
+        let check = |is_long: fn(u16) -> bool| {
+            let cell = |number: u16| {
+                let width = if is_long(number) { 40 } else { 4 };
+                // Long cells have the same head, and most of them the same tail.
+                format!("{:0>width$}{:0>20}", number % 700, "")[..width].to_owned()
+            };
+            let (mut distinct, mut seen) = (Distinct::default(), Vec::new());
+            for number in 0..900 {
+                let cell = cell(number);
+                let known = seen.iter().position(|one| *one == cell);
+                distinct.push(cell.as_bytes());
+                let expected = known.unwrap_or(seen.len());
+                assert_eq!(distinct.keys.last().copied().map(usize::from), Some(expected));
+                if known.is_none() {
+                    seen.push(cell);
+                }
+            }
+        };
+        check(|_| false);
+        check(|_| true);
+        check(|number| number % 5 == 4);
+        check(|number| number % 5 != 4);
+        check(|number| number > 600);
+        check(|number| number < 100);
+    }
+
+    #[test]
+    fn a_short_cell_takes_little_memory() {
+        let mut distinct = Distinct::default();
+        for number in 0..84 {
+            distinct.push(format!("{number:09}").as_bytes());
+        }
+        // 16 bytes of head with room for half as many more, slots, and the cell with its end: a wide file has this for each column.
+        assert!(distinct.memory() <= 84 * 60, "{}", distinct.memory());
     }
 
     #[test]

@@ -117,7 +117,8 @@ impl Look<'_> {
         };
         let bytes = self.request.input.bytes();
         let count = bytes.div_ceil(length);
-        let room = self.request.room() - self.request.memory.keys();
+        let room = self.request.room(found.shape.width());
+        let room = room.saturating_sub(self.request.memory.keys());
         let keys = self.plan.unique.len() * OUTLINE_RECORDS * size_of::<Key>();
         let most = (room / (PIECE_MEMORY + keys)).max(1);
         let at_once = (self.request.workers() * PIECES_A_THREAD).min(most);

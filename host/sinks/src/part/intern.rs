@@ -13,6 +13,9 @@ use super::plain::{self, LENGTH};
 /// Initial number of slots: 512 bytes, because a file may have thousands of columns, and a table grows only once per file.
 const FIRST_SLOTS: usize = 64;
 
+/// Initial room for texts, and for bytes of them.
+const FIRST_TEXTS: usize = 8;
+
 /// The text is not UTF-8.
 #[derive(Debug)]
 pub(super) struct NotUtf8;
@@ -127,7 +130,9 @@ impl Interner {
         let number = narrow(self.entries.len());
         let len = narrow(text.len());
         let start = narrow(self.page.len() + LENGTH);
+        make_room(&mut self.page, LENGTH + text.len());
         plain::put(&mut self.page, text);
+        make_room(&mut self.entries, 1);
         self.entries.push(Entry { start, len, head: head(text) });
         self.slots[at] = hash >> 32 << 32 | (u64::from(number) + 1);
         if self.entries.len() * 2 > self.slots.len() {
@@ -149,6 +154,13 @@ impl Interner {
             slots[at] = hash >> 32 << 32 | number;
         }
         self.slots = slots;
+    }
+}
+
+/// Grows a vector by half if it has no room for `more`. Twice as much would be mostly unused with thousands of columns.
+fn make_room<T>(vector: &mut Vec<T>, more: usize) {
+    if vector.capacity() - vector.len() < more {
+        vector.reserve_exact(more.max(FIRST_TEXTS).max(vector.len() / 2));
     }
 }
 

@@ -162,17 +162,14 @@ impl<W: Write + Send> PartWriter<W> {
         let file = SerializedFileWriter::new(Output::new(out), root, props.clone())
             .map_err(SinkError::parquet("the schema"))?;
         let descrs = file.schema_descr().columns();
-        let mut columns: Vec<Encoder> = specs
-            .iter()
-            .zip(descrs)
-            .map(|(spec, descr)| match spec.kind {
-                ColumnKind::Text => Encoder::Text(TextColumn::new(descr.clone(), descrs.len())),
-                ColumnKind::Date => Encoder::Date(NumberColumn::new(descr.clone(), props.clone())),
-                kind @ (ColumnKind::Integer | ColumnKind::Decimal { .. }) => {
-                    Encoder::Number(NumberColumn::new(descr.clone(), props.clone()), kind)
-                }
-            })
-            .collect();
+        let mut columns: Vec<Encoder> = Vec::with_capacity(descrs.len());
+        columns.extend(specs.iter().zip(descrs).map(|(spec, descr)| match spec.kind {
+            ColumnKind::Text => Encoder::Text(TextColumn::new(descr.clone(), descrs.len())),
+            ColumnKind::Date => Encoder::Date(NumberColumn::new(descr.clone(), props.clone())),
+            kind @ (ColumnKind::Integer | ColumnKind::Decimal { .. }) => {
+                Encoder::Number(NumberColumn::new(descr.clone(), props.clone()), kind)
+            }
+        }));
         let numbers: [fn(&Position) -> u64; 3] = [|p| p.record, |p| p.line, |p| p.offset];
         for (descr, number) in descrs[specs.len()..].iter().zip(numbers) {
             let lineage = NumberColumn::new(descr.clone(), props.clone());

@@ -264,6 +264,17 @@ fn one<T: AsRef<[u8]>>(random: &mut Rng, of: &[T]) -> Vec<u8> {
     of[random.usize(..of.len())].as_ref().to_vec()
 }
 
+/// A header of many columns, and records in which few cells or none recur.
+pub(super) fn broad(random: &mut Rng) -> Shape {
+    let width = [500, 2_000, 5_000, 10_000][random.usize(..4)];
+    let names: Vec<String> = (0..width).map(name).collect();
+    let lines = (0..random.u32(1..=2)).map(|_| {
+        let bits = [8, 16, 36, 64][random.usize(..4)];
+        scaled(vec![Piece::Cells { width, bits }, text("\n")])
+    });
+    Shape { before: vec![], header: vec![Run::once(names.join(",") + "\n")], body: lines.collect() }
+}
+
 /// A header and a few records with as many columns as the scale.
 pub(super) fn wide(random: &mut Rng) -> Shape {
     let end = |text: &str| Run::once(text);
@@ -302,6 +313,23 @@ mod tests {
         for seed in 0..200 {
             let body = table.body(&mut Rng::with_seed(seed));
             assert!(body.iter().any(|run| matches!(run.times, Times::Scaled(_))), "{seed}");
+        }
+    }
+
+    #[test]
+    fn broad_records_are_as_wide_as_their_header() {
+        for seed in 0..20 {
+            let mut bytes = Vec::new();
+            broad(&mut Rng::with_seed(seed))
+                .write(3, &mut bytes)
+                .expect("a vector accepts all bytes");
+            let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            let widths: Vec<usize> =
+                lines.map(|line| line.split(|byte| *byte == b',').count()).collect();
+            assert!(
+                widths.len() > 3 && widths.iter().all(|width| *width == widths[0]),
+                "{widths:?}"
+            );
         }
     }
 

@@ -1,6 +1,8 @@
-//! Inputs whose cost was once quadratic, or much higher from some size on. Counting them is a short search for every change.
+//! Inputs whose cost was once quadratic, or much higher from some size on, or too much memory. Counting them is a short search for every
+//! change.
 
 use super::case::Case;
+use super::draw;
 use super::shape::{Piece, Run, Shape, Times};
 use super::wrapping::Wrapping;
 
@@ -98,6 +100,23 @@ pub(super) fn all() -> Vec<Known> {
             2_000,
         ),
     ]
+}
+
+/// Inputs that once took more memory than `--memory` allows, and the scale at which they did.
+pub(super) fn large() -> Vec<Known> {
+    let cells = vec![Piece::Cells { width: 5_000, bits: 36 }, text("\n")];
+    let names: Vec<String> = (0..5_000).map(draw::name).collect();
+    let shape = Shape {
+        before: vec![],
+        header: vec![Run::once(names.join(",") + "\n")],
+        body: vec![scaled(cells)],
+    };
+    [2, 16]
+        .map(|threads| {
+            let name = format!("5,000 columns of distinct cells, {threads} threads");
+            (Case::known_wide(&name, shape.clone()).on(threads), 1_600)
+        })
+        .into()
 }
 
 fn of_three_columns(body: Vec<Run>) -> Shape {

@@ -109,7 +109,12 @@ impl Bench {
     }
 
     /// One run, whose faults are noted. `None` if it was stopped because it took too long.
-    fn at(&self, case: &Case, scale: u64, outcome: &mut Outcome) -> Result<Option<Cost>> {
+    pub(super) fn at(
+        &self,
+        case: &Case,
+        scale: u64,
+        outcome: &mut Outcome,
+    ) -> Result<Option<Cost>> {
         let placed = case.place(scale, &self.folder)?;
         let (cost, ended) = self.measure(case, &placed)?;
         if let Ended::Crashed(how) = &ended {
@@ -132,7 +137,7 @@ impl Bench {
     }
 
     /// Whether the last run itself reported that it needed more memory than the limit.
-    fn overdrawn(&self) -> Result<bool> {
+    pub(super) fn overdrawn(&self) -> Result<bool> {
         Ok(std::fs::read_to_string(self.folder.join("log"))?.contains("more memory was taken"))
     }
 

@@ -19,6 +19,11 @@ pub(super) enum Piece {
     Few(u64),
     /// This many letters, which a compressor hardly shortens.
     Letters(usize),
+    /// This many cells with commas between them: hexadecimal numbers of so many bits, all of them different if 64.
+    Cells {
+        width: usize,
+        bits: u32,
+    },
 }
 
 /// How often a run's pieces are repeated.
@@ -105,6 +110,14 @@ impl Piece {
                 let words = (0_u64..).flat_map(|word| mixed(nth << 20 | word).to_le_bytes());
                 bytes.extend(words.take(*count).map(|byte| b'a' + byte % 26));
             }
+            Self::Cells { width, bits } => {
+                let first = nth * *width as u64;
+                for cell in first..first + *width as u64 {
+                    let comma = if cell > first { "," } else { "" };
+                    let number = mixed(cell) >> (u64::BITS - bits);
+                    write!(bytes, "{comma}{number:x}").expect("a vector accepts all bytes");
+                }
+            }
         }
     }
 }
@@ -175,6 +188,9 @@ impl Display for Run {
                 Piece::Letters(count) => {
                     let _ = write!(text, "{{{count} letters}}");
                 }
+                Piece::Cells { width, bits } => {
+                    let _ = write!(text, "{{{width} cells of {bits} bits}}");
+                }
             }
         }
         // The text is all ASCII.
@@ -229,6 +245,20 @@ mod tests {
         check(10_000);
         check(1 << 20);
         assert_eq!(shape().scale(0), 1);
+    }
+
+    #[test]
+    fn cells_of_a_wide_record_are_all_different() {
+        let (mut bytes, cells) = (Vec::new(), Piece::Cells { width: 300, bits: 64 });
+        for nth in 0..3 {
+            cells.add(&mut bytes, nth);
+            bytes.push(b'\n');
+        }
+        let text = String::from_utf8(bytes).expect("it is ASCII");
+        assert!(text.lines().all(|line| line.split(',').count() == 300));
+        let different: std::collections::HashSet<&str> = text.split([',', '\n']).collect();
+        // The last line ends with a line break.
+        assert_eq!(different.len(), 900 + 1);
     }
 
     #[test]

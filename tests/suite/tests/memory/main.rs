@@ -132,17 +132,6 @@ fn five_thousand_columns() {
 }
 
 #[test]
-fn five_thousand_columns_of_distinct_cells() {
-    let names: Vec<String> = (1..=5_000).map(|nth| format!("column_{nth}")).collect();
-    let tables = Tables::new(&names, "", shapes::wide_and_distinct);
-    for way in WAYS {
-        let report = run("5,000 columns of distinct cells", &tables, way, MemoryLimit::DEFAULT);
-        assert_published(&report);
-        assert_eq!(report.notices, Vec::<String>::new(), "{way:?}");
-    }
-}
-
-#[test]
 fn cells_of_windows_1252() {
     check("Windows-1252 cells", &Tables::new(&["a", "b", "c"], "", shapes::windows_1252));
 }

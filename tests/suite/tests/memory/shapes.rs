@@ -41,16 +41,6 @@ pub(crate) fn wide(out: &mut dyn Write) -> Result<()> {
 }
 
 /// No two cells are equal, so that each column's tables grow with every record.
-pub(crate) fn wide_and_distinct(out: &mut dyn Write) -> Result<()> {
-    for record in 0..1_600_u64 {
-        // Multiplying by an odd number modulo a power of two maps no two numbers to the same one.
-        let cell = |column| ((record * 5_000 + column) * 2_654_435_761) % (1 << 36);
-        let cells: Vec<String> = (0..5_000).map(|column| format!("{:09x}", cell(column))).collect();
-        writeln!(out, "{}", cells.join(","))?;
-    }
-    Ok(())
-}
-
 pub(crate) fn windows_1252(out: &mut dyn Write) -> Result<()> {
     let unused = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
     let high: Vec<u8> = (0x80..=0xff).filter(|byte| !unused.contains(byte)).collect();
