@@ -24,16 +24,18 @@ pub(super) enum Growth {
     },
 }
 
-/// Whether counted costs grow faster at each of `doublings`. `start`: the cost of the smallest input, which is part of all others.
-/// `negligible`: a cost too small to matter, however it grows. `cost` counts at a multiple of n, and is called only if needed.
+/// Whether counted costs grow faster at each of `doublings`. `start`: the cost of the smallest input, which is part of all others, unless
+/// it is higher: then the smallest input meets another end, and its cost says nothing about the others. `negligible`: a cost too small to matter, however it grows. `cost` counts at a multiple of n, and is called only if needed.
 pub(super) fn judge<E>(
     start: u64,
     negligible: u64,
     doublings: u32,
     mut cost: impl FnMut(u64) -> Result<u64, E>,
 ) -> Result<Growth, E> {
+    let once = cost(1)?;
+    let start = if start < once { start } else { 0 };
     let mut net = |multiple| cost(multiple).map(|cost| cost.saturating_sub(start));
-    let mut before = net(1)?;
+    let mut before = once - start;
     let mut ratios = Vec::new();
     for doubling in 1..=doublings {
         let cost = net(1 << doubling)?;
@@ -102,6 +104,8 @@ mod tests {
             |n: f64| [30.0, 45.0, 75.0][usize::from(n > 1_500.0) + usize::from(n > 3_000.0)] * n;
         check("something that begins between n and 4n", &by_and_by, "step");
         check("a square of next to nothing", &|n| n * n / 1e5, "even");
+        // All others are judged, and the smallest is refused, which costs more.
+        check("less than the smallest", &|n| 15.0 * n - 20_000.0, "even");
     }
 
     #[test]
