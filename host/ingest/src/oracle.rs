@@ -294,6 +294,31 @@ mod tests {
         })
     }
 
+    #[test]
+    fn a_carriage_return_at_the_end_of_what_is_kept_of_a_record_is_counted_alike_in_all_ways() {
+        let check = |after: &str| {
+            for more in 0..3 {
+                let quotes = "\"".repeat(SMALL.record_bytes - 5 + more);
+                check_against_oracle(format!("a,b\nx,\"y{quotes}\r{after}").as_bytes());
+            }
+        };
+        for after in ["", "\n", "\n\n\n\n", "\r\n\n", "z\n", "\n1,2\n", "\r\r\r\n1,2\r\n"] {
+            check(after);
+        }
+        // As it was found.
+        let found = format!(
+            "\"\"\n,\"\"\"\"\"\r\r\"\"{}\"a{}\r{}\r\n\n\n\n",
+            ",,",
+            "\"".repeat(19),
+            "\"".repeat(85)
+        );
+        for quotes in 0..8 {
+            check_against_oracle(
+                found.replacen('a', &format!("a{}", "\"".repeat(quotes)), 1).as_bytes(),
+            );
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -198,14 +198,14 @@ impl Slab {
     }
 
     /// Finds the faults of individual bytes in the records from `first`, which occupy `range`, and which of these records can be judged.
-    /// Returns the number of CRs in `range` without a following LF.
+    /// Returns the number of CRs in `range` without a following LF. What follows the last kept byte of a record that is too long is unknown.
     pub(crate) fn complete(&mut self, first: usize, range: Range<usize>) -> u64 {
         let bytes = &self.buffer.bytes[..self.buffer.filled];
         let mut lone_crs = 0;
         if self.index.saw_cr != 0 {
             let lone = |&at: &usize| bytes.get(at + 1) != Some(&b'\n');
             let crs = memchr::memchr_iter(b'\r', &bytes[range.clone()]).map(|at| range.start + at);
-            lone_crs = crs.filter(lone).count() as u64;
+            lone_crs = (crs.filter(lone).count() - self.crs_at_cuts(first)) as u64;
         }
         if self.index.saw_nul != 0 {
             for record in &mut self.records[first..] {
@@ -226,6 +226,14 @@ impl Slab {
         let judged = judged.filter(|(_, record)| !record.faults.blocking());
         self.judged.extend(judged.map(|(index, _)| index));
         lone_crs
+    }
+
+    /// Number of records from `first` whose last kept byte is a CR, with other bytes than an LF after it in the buffer.
+    fn crs_at_cuts(&self, first: usize) -> usize {
+        let bytes = &self.buffer.bytes[..self.buffer.filled];
+        let cuts = self.cuts.iter().filter(|cut| cut.record >= first);
+        let ends = cuts.map(|cut| self.records[cut.record].end as usize);
+        ends.filter(|&end| bytes[..end].ends_with(b"\r") && bytes.get(end) != Some(&b'\n')).count()
     }
 
     /// Checks the bytes beyond ASCII in `range`, which begins and ends at character boundaries.
