@@ -183,6 +183,9 @@ fn measure_large(bench: &Bench) -> Result<()> {
         let cost = bench.at(&case, scale, &mut outcome)?;
         let cost = cost.with_context(|| format!("{}: the run does not finish", case.name))?;
         println!("{:<65} {:>6} MiB of {}", case.name, cost.peak >> 20, case.memory >> 20);
+        if !outcome.judged {
+            bail!("{}: the file was refused, so its memory says nothing", case.name);
+        }
         if let Some(fault) = outcome.findings.first() {
             bail!("{}: {fault}", case.name);
         }
